@@ -1,0 +1,37 @@
+# The verbs: up, test, lint, bench, docs, lock, clean.
+PYTHON ?= python3
+CHECK := build/check
+ONLY ?=
+ARGS ?=
+
+.PHONY: up test lint bench docs lock clean
+
+up: ## start Sardonyx on this machine
+	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
+	@exec .venv/bin/sardonyx up
+
+test: ## all tests, against the built wheels
+	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+	@$(CHECK)/bin/python -m pytest $(ARGS)
+
+lint: ## style, types, import rules
+	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+	$(CHECK)/bin/ruff check .
+	$(CHECK)/bin/ruff format --check .
+	$(CHECK)/bin/mypy
+	$(CHECK)/bin/lint-imports
+
+bench: ## figures as ratios: make bench ONLY=name
+	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+	@$(CHECK)/bin/python tests/bench/run.py $(ONLY)
+
+docs: ## write the pages that are generated
+	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
+	@.venv/bin/python -m sardonyx_hub_config.reference
+
+lock: ## renew the lock files
+	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
+	tools/lock.sh
+
+clean: ## remove what the other verbs made in this folder
+	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""What runs inside a person's server: its start, their code, their keys."""

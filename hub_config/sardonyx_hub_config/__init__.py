@@ -1,0 +1,1 @@
+"""Settings, sign-in, pages and the command line: the only part that knows all the others."""

