@@ -1,6 +1,6 @@
 """Make or renew an environment from a lock file: `python3 tools/bootstrap.py FOLDER LOCK [--wheels]`.
 
-Our own two packages are installed editable, or with --wheels as the wheels that a release would have.
+The hub side is installed editable, or with --wheels both sides as the wheels that a release would have.
 
 Standard library only, and old syntax on purpose: it is what tells somebody with an old Python what is wrong.
 """
@@ -51,10 +51,9 @@ def fingerprint(lock):
     return digest.hexdigest()
 
 
-def run(command, log):
+def run(command):
     """Run a command; on failure show what it said."""
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, check=False)
-    log.write(result.stdout)
     if result.returncode != 0:
         sys.stderr.write(result.stdout.decode(errors="replace"))
         stop(
@@ -80,23 +79,16 @@ def main():
 
 def install(folder, lock, wheels):
     """Install everything that the lock file names, and our own packages as editable ones unless wheels follow."""
-    stamp = os.path.join(folder, "sardonyx-stamp")
     began = time.monotonic()
     sys.stderr.write("Installing packages (only the first time and after an upgrade) ...\n")
     python = os.path.join(folder, "bin", "python")
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "install.log"), "wb") as log:
-        if os.path.exists(stamp):
-            os.remove(stamp)
-        if not _has_pip(python):
-            run([sys.executable, "-m", "venv", "--clear", folder], log)
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
-        run([*pip, "--requirement", UV_LOCK], log)
-        uv = [os.path.join(folder, "bin", "uv"), "pip"]
-        run([*uv, "sync", "--quiet", "--python", python, "--require-hashes", lock], log)
-        if not wheels:
-            editable = ["--editable", ROOT, "--editable", os.path.join(ROOT, "extensions", "singleuser")]
-            run([*uv, "install", "--quiet", "--python", python, "--no-deps", *editable], log)
+    run([sys.executable, "-m", "venv", "--clear", folder])
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+    run([*pip, "--requirement", UV_LOCK])
+    uv = [os.path.join(folder, "bin", "uv"), "pip"]
+    run([*uv, "sync", "--quiet", "--python", python, "--require-hashes", lock])
+    if not wheels:
+        run([*uv, "install", "--quiet", "--python", python, "--no-deps", "--editable", ROOT])
     sys.stderr.write("Packages are there after %.0f s.\n" % (time.monotonic() - began))
 
 
@@ -105,25 +97,11 @@ def install_wheels(folder):
     python, uv = (os.path.join(folder, "bin", name) for name in ("python", "uv"))
     out = os.path.join(ROOT, "build", "wheels")
     shutil.rmtree(out, ignore_errors=True)
-    with open(os.path.join(folder, "wheels.log"), "wb") as log:
-        for source in (ROOT, os.path.join(ROOT, "extensions", "singleuser")):
-            run(
-                [
-                    uv,
-                    "build",
-                    "--quiet",
-                    "--wheel",
-                    "--no-build-isolation",
-                    "--python",
-                    python,
-                    "--out-dir",
-                    out,
-                    source,
-                ],
-                log,
-            )
-        built = [os.path.join(out, name) for name in os.listdir(out) if name.endswith(".whl")]
-        run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "--reinstall", *built], log)
+    for source in (ROOT, os.path.join(ROOT, "extensions", "singleuser")):
+        build = [uv, "build", "--quiet", "--wheel", "--no-build-isolation", "--python", python, "--out-dir", out]
+        run([*build, source])
+    built = [os.path.join(out, name) for name in os.listdir(out) if name.endswith(".whl")]
+    run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "--reinstall", *built])
 
 
 def _says(stamp, wanted):
@@ -132,12 +110,6 @@ def _says(stamp, wanted):
         return False
     with open(stamp) as file:
         return file.read() == wanted
-
-
-def _has_pip(python):
-    """Tell whether an earlier, perhaps interrupted, run left an environment that works."""
-    probe = [python, "-m", "pip", "--version"]
-    return os.path.exists(python) and subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""User environments on one machine: where each one is, and how it is made from its lock file."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from sardonyx_hub_config.errors import OperatorError
+
+READY = "sardonyx-ready"
+"""Name of the file that is written last, so that an interrupted installation is recognised."""
+
+
+@dataclass(frozen=True)
+class EnvironmentRecipe:
+    """How to make one environment.
+
+    Args:
+        requirements: lock file with hashes.
+        packages: more packages, without their dependencies: folders, wheels or requirements.
+    """
+
+    slug: str
+    requirements: Path
+    packages: tuple[str, ...]
+
+    def prefix(self, environments: Path) -> Path:
+        """Return the folder of this environment; another content of the recipe is another folder."""
+        return environments / f"{self.slug}-{self._fingerprint()}"
+
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256(sys.version.encode())
+        digest.update(_read(self.requirements))
+        for package in self.packages:
+            digest.update(package.encode())
+            for path in _sources(Path(package)):
+                digest.update(_read(path))
+        return digest.hexdigest()[:12]
+
+
+def is_ready(prefix: Path) -> bool:
+    """Tell whether an environment was made completely."""
+    return (prefix / READY).exists()
+
+
+def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -> Path:
+    """Make the environment if it is not there; return its folder.
+
+    Safe to call from several processes at once, and after an interruption at any point.
+
+    Raises:
+        OperatorError: the installer failed; its own words are in `log`.
+    """
+    prefix = recipe.prefix(environments)
+    if is_ready(prefix):
+        return prefix
+    with _exclusive(environments / f".{recipe.slug}.lock"):
+        if is_ready(prefix):
+            return prefix
+        shutil.rmtree(prefix, ignore_errors=True)
+        uv = find_uv_bin()
+        python = str(prefix / "bin" / "python")
+        commands = [[uv, "venv", "--quiet", "--python", sys.executable, str(prefix)]]
+        install = [uv, "pip", "install", "--quiet", "--python", python]
+        commands.append([*install, "--require-hashes", "--requirement", str(recipe.requirements)])
+        if recipe.packages:
+            commands.append([*install, "--no-deps", *recipe.packages])
+        with log.open("wb") as output:
+            for command in commands:
+                _run(command, output.fileno(), recipe, log)
+        (prefix / READY).touch()
+    return prefix
+
+
+def _run(command: list[str], output: int, recipe: EnvironmentRecipe, log: Path) -> None:
+    # The installer must not be redirected into another environment by the operator's own one.
+    clean = {
+        name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
+    }
+    result = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=clean, check=False)
+    if result.returncode != 0:
+        last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+        raise OperatorError(
+            f"the environment '{recipe.slug}' could not be made from {recipe.requirements}: {last[0]}"
+            f" The whole story is in {log}. Mend the cause and start again; nothing else was changed."
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OperatorError(
+            f"{path} cannot be read: {error.strerror}. Correct 'environments' in the settings."
+        ) from error
+
+
+def _sources(package: Path) -> Iterable[Path]:
+    if package.is_file():
+        return [package]
+    return sorted(path for path in package.rglob("*") if path.suffix in {".py", ".toml"} and path.is_file())
+
+
+@contextmanager
+def _exclusive(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,50 @@
+"""What the settings offer on this machine: the profiles that can run here, and the environments they need."""
+
+import shutil
+from pathlib import Path
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.environments import EnvironmentRecipe
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.shipped import singleuser_package
+from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.profiles import Profile
+
+
+def profiles_here(settings: Settings) -> tuple[Profile, ...]:
+    """Return the profiles whose program is on this machine."""
+    return tuple(
+        profile.profile(slug)
+        for slug, profile in settings.profiles.items()
+        if profile.when.program is None or shutil.which(profile.when.program) is not None
+    )
+
+
+def catalogue_here(settings: Settings) -> Catalogue:
+    """Return the catalogue of this machine."""
+    return Catalogue(profiles_here(settings))
+
+
+def environments_in_use(settings: Settings) -> list[str]:
+    """Return the slugs of the environments that an offered profile can start, in the order of the settings."""
+    wanted: set[str] = set()
+    for profile in profiles_here(settings):
+        wanted |= {profile.gives.environment or ""}
+        wanted |= {choice.gives.environment or "" for option in profile.options for choice in option.choices}
+    return [slug for slug in settings.environments if slug in wanted]
+
+
+def recipe(settings: Settings, slug: str) -> EnvironmentRecipe | None:
+    """Return how to make an environment; None = it is there already."""
+    environment = settings.environments[slug]
+    if environment.requirements is None:
+        return None
+    return EnvironmentRecipe(slug, environment.requirements, (singleuser_package(), *environment.packages))
+
+
+def prefix(settings: Settings, slug: str) -> Path:
+    """Return the folder of an environment, made or to be made."""
+    made = recipe(settings, slug)
+    if made is not None:
+        return made.prefix(DataFolder(settings.data_folder).environments)
+    return settings.environments[slug].prefix or Path()

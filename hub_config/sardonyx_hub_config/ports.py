@@ -1,0 +1,71 @@
+"""Which ports one machine uses: the public one and four behind it, all on loopback, checked before the start."""
+
+import errno
+import socket
+from dataclasses import dataclass
+
+from sardonyx_hub_config.errors import OperatorError
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The public port and those counted on from it."""
+
+    public: int
+
+    @property
+    def hub(self) -> int:
+        """JupyterHub itself, behind the proxy."""
+        return self.public + 1
+
+    @property
+    def proxy_api(self) -> int:
+        """The proxy's control port, guarded by a token."""
+        return self.public + 2
+
+    @property
+    def credentials(self) -> int:
+        """The credentials service, behind the proxy."""
+        return self.public + 3
+
+    @property
+    def object_store(self) -> int:
+        """The S3 endpoint of the embedded object store."""
+        return self.public + 4
+
+    def check(self, address: str, *, with_object_store: bool) -> None:
+        """Make sure that every port can be bound now.
+
+        Raises:
+            OperatorError: names the port, what it is for, and what to do.
+        """
+        inner = {self.hub: "the hub", self.proxy_api: "the proxy's control", self.credentials: "the keys for data"}
+        if with_object_store:
+            inner[self.object_store] = "the object store"
+        _check(address, self.public, "the web pages")
+        for port, purpose in inner.items():
+            _check(LOOPBACK, port, purpose)
+
+
+def _check(address: str, port: int, purpose: str) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As the servers do: a port in TIME_WAIT after a restart is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise OperatorError(_explain(address, port, purpose, error)) from error
+
+
+def _explain(address: str, port: int, purpose: str, error: OSError) -> str:
+    change = (
+        "Set SARDONYX_PORT to another one (the four after it are used too), for example: SARDONYX_PORT=8100 make up"
+    )
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {address}, for {purpose}, is used by another program. Stop that program. Or: {change}"
+    if error.errno == errno.EACCES:
+        return f"port {port}, for {purpose}, may only be used by root. {change}"
+    return f"{address} port {port}, for {purpose}, cannot be used: {error.strerror}. Correct 'web' in the settings."

@@ -1,0 +1,210 @@
+"""What an operator can set: every section but the profiles, checked as a whole."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from sardonyx_hub_config.profile_settings import Duration, ProfileSettings, Section, Slug, profile_faults
+from sardonyx_hub_config.secret_refs import SecretRef
+
+LARGEST_PORT = 65535 - 4
+
+
+def _expand(path: Path) -> Path:
+    return path.expanduser()
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError("write a whole address, such as https://store.example.org")
+    return text.rstrip("/")
+
+
+FilePath = Annotated[Path, AfterValidator(_expand)]
+WebAddress = Annotated[str, AfterValidator(_web_address), Field(examples=["https://store.example.org"])]
+BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+
+
+class WebSettings(Section):
+    """Where people reach this place."""
+
+    address: str = Field(
+        default="127.0.0.1", description="Address to listen on; 0.0.0.0 = every network of this machine."
+    )
+    port: int = Field(
+        default=8000,
+        ge=1,
+        le=LARGEST_PORT,
+        description="Port of the web pages; the four after it are used on 127.0.0.1. SARDONYX_PORT wins.",
+    )
+    public_url: WebAddress = Field(
+        default="", description="The address that people type, if it is another one, such as behind a reverse proxy."
+    )
+    certificate: FilePath | None = Field(default=None, description="TLS certificate file (PEM), with its chain.")
+    key: FilePath | None = Field(default=None, description="TLS key file (PEM).")
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "WebSettings":
+        if (self.certificate is None) != (self.key is None):
+            there, missing = ("key", "certificate") if self.certificate is None else ("certificate", "key")
+            raise ValueError(f"has a {there} and no {missing}. Add '{missing}: FILE', or remove '{there}'.")
+        return self
+
+
+class LocalSignIn(Section):
+    """Accounts of this place, with a name and a password."""
+
+    enabled: bool = Field(default=True, description="Show name and password at sign-in.")
+    minimum_password_length: int = Field(
+        default=12, ge=8, le=128, description="Characters that a password has at least."
+    )
+
+
+class ProviderSettings(Section):
+    """One OpenID Connect provider."""
+
+    title: str = Field(min_length=1, max_length=80, description="Shown as 'Sign in with …'.")
+    issuer: WebAddress = Field(description="The provider's issuer address.")
+    client_id: str = Field(min_length=1, description="The id that the provider gave to this place.")
+    client_secret: SecretRef | None = Field(
+        default=None, description="Its secret, by reference; none for a public client."
+    )
+    username_claim: str = Field(default="preferred_username", description="Claim that becomes the person's name.")
+    groups_claim: str = Field(default="", description="Claim with the person's groups; empty: none are taken over.")
+    scopes: tuple[str, ...] = Field(default=("openid", "profile", "email"), description="Scopes to ask for.")
+    allowed_groups: frozenset[str] = Field(
+        default=frozenset(),
+        description="Only people in one of these groups may sign in; empty: everybody whom the provider knows.",
+    )
+    admin_groups: frozenset[str] = Field(
+        default=frozenset(), description="People in one of these groups are administrators."
+    )
+
+
+class SignInSettings(Section):
+    """How people sign in; several ways at once are fine."""
+
+    local: LocalSignIn = Field(default=LocalSignIn(), description="Accounts of this place.")
+    providers: dict[Slug, ProviderSettings] = Field(
+        default_factory=dict, description="OpenID Connect providers by slug."
+    )
+    administrators: frozenset[str] = Field(
+        default=frozenset(), description="Names of local accounts that are administrators."
+    )
+
+    @model_validator(mode="after")
+    def _at_least_one_way(self) -> "SignInSettings":
+        if not self.local.enabled and not self.providers:
+            raise ValueError("leaves no way to sign in. Write 'enabled: true' under 'local', or add a provider.")
+        return self
+
+
+class EnvironmentSettings(Section):
+    """A Python environment that servers run in (one machine)."""
+
+    title: str = Field(min_length=1, max_length=80, description="What people read.")
+    requirements: FilePath | None = Field(
+        default=None, description="Lock file with hashes; `sardonyx up` makes the environment from it."
+    )
+    packages: tuple[str, ...] = Field(
+        default=(), description="More packages to install, without dependencies: folders, wheels or requirements."
+    )
+    prefix: FilePath | None = Field(default=None, description="Or: folder of an environment that is there already.")
+
+    @model_validator(mode="after")
+    def _made_or_there(self) -> "EnvironmentSettings":
+        if (self.requirements is None) == (self.prefix is None):
+            raise ValueError(
+                "needs either 'requirements: FILE' (to be made) or 'prefix: FOLDER' (there already), and not both."
+            )
+        return self
+
+
+class StorageSettings(Section):
+    """Where people's data is."""
+
+    kind: Literal["embedded", "s3"] = Field(
+        default="embedded", description="embedded: a store that comes with Sardonyx; s3: one of your own."
+    )
+    bucket: BucketName = Field(default="sardonyx", description="Bucket; everybody has a prefix of their own in it.")
+    region: str = Field(default="us-east-1", min_length=1, description="Region.")
+    key_lifetime: Duration = Field(
+        default="1h", description="Life of a key, from 15m to 12h; it is renewed while it is used."
+    )
+    endpoint: WebAddress = Field(default="", description="Address of your S3 store (kind: s3).")
+    sts_endpoint: WebAddress = Field(default="", description="Address of its STS, if that is another one.")
+    role: str = Field(
+        default="", description="Role to assume with web identity, such as arn:aws:iam::123456789012:role/sardonyx."
+    )
+
+    @model_validator(mode="after")
+    def _own_store_is_named(self) -> "StorageSettings":
+        missing = [name for name in ("endpoint", "role") if not getattr(self, name)]
+        if self.kind == "s3" and missing:
+            raise ValueError(f"is of kind s3 and lacks: {', '.join(missing)}. Add each, or write 'kind: embedded'.")
+        if self.kind == "embedded" and (self.endpoint or self.sts_endpoint or self.role):
+            raise ValueError("names a store of your own, but its kind is embedded. Write 'kind: s3'.")
+        return self
+
+
+class ServerSettings(Section):
+    """How servers of people live."""
+
+    idle_stop: Duration | None = Field(
+        default="2h", description="A server that nobody uses for so long is stopped; null: never."
+    )
+    start_timeout: Duration = Field(default="2m", description="A server that is not ready after so long has failed.")
+    stop_with_hub: bool = Field(
+        default=True, description="Stop all servers when Sardonyx is stopped; false: they go on and are found again."
+    )
+
+
+class Settings(Section):
+    """Everything that can be set. Unknown keys are refused."""
+
+    title: str = Field(
+        default="Sardonyx", min_length=1, max_length=80, description="Name of this place, on every page."
+    )
+    description: str = Field(default="", max_length=200, description="One line under it at sign-in.")
+    contact: str = Field(
+        default="", max_length=200, description="Mail address or https link, shown where somebody may need help."
+    )
+    data_folder: FilePath = Field(
+        default=Path("~/.local/share/sardonyx"),
+        validate_default=True,
+        description="Where everything is kept. SARDONYX_DATA wins.",
+    )
+    conf_d: FilePath = Field(
+        default=Path("conf.d"),
+        description="Folder with *.py files for what this file cannot say: run last, in order of name, with JupyterHub's `c`.",
+    )
+    web: WebSettings = Field(default=WebSettings(), description="Where people reach this place.")
+    sign_in: SignInSettings = Field(default=SignInSettings(), description="How people sign in.")
+    environments: dict[Slug, EnvironmentSettings] = Field(default_factory=dict, description="Environments by slug.")
+    profiles: dict[Slug, ProfileSettings] = Field(min_length=1, description="Profiles by slug.")
+    storage: StorageSettings = Field(default=StorageSettings(), description="Where people's data is.")
+    servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
+
+    def cross_faults(self) -> list[tuple[tuple[str, ...], str]]:
+        """Return what is wrong between sections that are each well-formed: (path, message) pairs."""
+        return profile_faults(self.profiles, self.environments.keys())
+
+    @property
+    def shown_url(self) -> str:
+        """The address that people open."""
+        if self.web.public_url:
+            return self.web.public_url
+        scheme = "https" if self.web.certificate else "http"
+        host = "127.0.0.1" if self.web.address in {"0.0.0.0", "::"} else self.web.address  # noqa: S104 - compared, not bound
+        return f"{scheme}://{host}:{self.web.port}"
+
+
+OVERRIDES = {"SARDONYX_DATA": ("data_folder",), "SARDONYX_PORT": ("web", "port")}
+"""Environment variable -> the setting that it replaces."""
+
+
+def overrides() -> dict[tuple[str, ...], str]:
+    """Return the settings that the environment replaces."""
+    return {path: os.environ[name] for name, path in OVERRIDES.items() if os.environ.get(name)}

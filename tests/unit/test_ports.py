@@ -1,0 +1,55 @@
+import socket
+
+import pytest
+
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.ports import Ports
+
+
+def test_the_inner_ports_follow_the_public_one() -> None:
+    """An operator who sets one number knows all five."""
+    ports = Ports(8000)
+
+    assert (ports.hub, ports.proxy_api, ports.credentials, ports.object_store) == (8001, 8002, 8003, 8004)
+
+
+@pytest.mark.parametrize(
+    ("offset", "purpose"),
+    [
+        pytest.param(0, "the web pages", id="public"),
+        pytest.param(1, "the hub", id="hub"),
+        pytest.param(2, "the proxy's control", id="proxy"),
+        pytest.param(3, "the keys for data", id="credentials"),
+        pytest.param(4, "the object store", id="store"),
+    ],
+)
+def test_a_busy_port_is_named_with_its_purpose(offset: int, purpose: str) -> None:
+    """The operator learns which port, what for, and how to choose another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port: int = taken.getsockname()[1]
+
+        with pytest.raises(OperatorError) as caught:
+            Ports(port - offset).check("127.0.0.1", with_object_store=True)
+
+    assert f"port {port} on 127.0.0.1, for {purpose}, is used by another program." in str(caught.value)
+    assert "SARDONYX_PORT=" in str(caught.value)
+
+
+def test_the_port_of_a_store_that_is_elsewhere_is_not_wanted() -> None:
+    """With a store of one's own the fifth port may be busy."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        Ports(taken.getsockname()[1] - 4).check("127.0.0.1", with_object_store=False)
+
+
+def test_an_address_that_is_not_of_this_machine_is_explained() -> None:
+    """The fault is in the settings, so the message points there."""
+    with pytest.raises(
+        OperatorError,
+        match=r"192\.0\.2\.1 port 23456, for the web pages, cannot be used: .* Correct 'web' in the settings\.",
+    ):
+        Ports(23456).check("192.0.2.1", with_object_store=False)
