@@ -1,0 +1,77 @@
+"""Run the credentials service under JupyterHub: `python -m sardonyx_services.credentials CONFIGURATION`."""
+
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+
+from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.configuration import CredentialsConfiguration
+from sardonyx_services.credentials.identity import Identity
+from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.service import Parts, create_app
+from sardonyx_services.credentials.sts import Sts
+from sardonyx_services.parent import die_with_parent
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.service_log import log_to
+
+
+async def serve(configuration: CredentialsConfiguration) -> None:
+    """Serve on the hub's port for this service and on the store's socket."""
+    people = PeopleStore(configuration.people)
+
+    def id_of(name: str) -> str | None:
+        person = people.by_name(name)
+        return person.id if person else None
+
+    issuer = Issuer(configuration.issuer, configuration.keys)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        parts = Parts(
+            issuer=issuer,
+            identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
+            broker=Broker(issuer, Sts(configuration.store), id_of, configuration.store.bucket),
+            store=configuration.store,
+            hosts=configuration.hosts,
+        )
+        app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+        await server.serve(sockets=[_port(os.environ["JUPYTERHUB_SERVICE_URL"]), _socket(configuration.issuer_socket)])
+
+
+def _port(url: str) -> socket.socket:
+    where = urlsplit(url)
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind((where.hostname or "127.0.0.1", where.port or 0))
+    return found
+
+
+def _socket(path: Path) -> socket.socket:
+    """Bind a unix socket however long its path is."""
+    path.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        found = socket.socket(socket.AF_UNIX)
+        found.bind(f"/proc/self/fd/{folder}/{path.name}")
+    finally:
+        os.close(folder)
+    path.chmod(0o600)
+    return found
+
+
+def main() -> None:
+    """Run until the hub says stop."""
+    die_with_parent()
+    os.umask(0o077)
+    configuration = CredentialsConfiguration.model_validate_json(Path(sys.argv[1]).read_text())
+    log_to(configuration.log)
+    asyncio.run(serve(configuration))
+
+
+if __name__ == "__main__":
+    main()

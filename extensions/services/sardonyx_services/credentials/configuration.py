@@ -1,0 +1,47 @@
+"""What the credentials service is told, in one JSON file."""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class StoreConfiguration(BaseModel):
+    """The S3 store and its STS."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: str
+    sts_endpoint: str
+    role: str
+    bucket: str
+    region: str
+    key_lifetime_s: int = Field(ge=900, le=43200)
+
+
+class CredentialsConfiguration(BaseModel):
+    """Who signs, who is asked, and for whom.
+
+    Args:
+        issuer: this service's address, as tokens name it.
+        issuer_socket: unix socket on which the embedded store fetches the signing keys.
+        keys: folder of the signing keys.
+        people: people.sqlite, for names and their immutable ids.
+        hosts: Host headers that are answered; all others are somebody's trick.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    issuer_socket: Path
+    keys: Path
+    people: Path
+    hosts: tuple[str, ...]
+    store: StoreConfiguration
+    log: Path
+
+    def write(self, path: Path) -> None:
+        """Write the file for the service, for its owner only."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(self.model_dump_json(indent=1))

@@ -1,0 +1,88 @@
+"""Before any keys are given: proof that a session can reach its own data and cannot widen its rights."""
+
+import asyncio
+import logging
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.errors import CredentialsError
+from sardonyx_services.credentials.policy import home_prefix
+from sardonyx_services.credentials.sts import Keys
+
+log = logging.getLogger(__name__)
+TESTER, OTHER = "selftest0tester0", "selftest0another"
+RETRY_S = 0.5
+PROBE = "probe"
+
+
+class WideningError(Exception):
+    """A session could do more than its policy says."""
+
+
+async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
+    """Test again and again until the store answers as it must; the broker gives no keys before."""
+    while True:
+        try:
+            keys = await broker.mint(TESTER, "self-test")
+            await asyncio.to_thread(prove, keys, store)
+        except CredentialsError as error:
+            broker.refusal = error.message
+        except WideningError as error:
+            broker.refusal = "The data store does not keep people apart, so nobody gets keys. The people who run this place were told."
+            log.critical("The store is not safe to use: %s. No keys are given.", error)
+        except (ClientError, BotoCoreError) as error:
+            broker.refusal = "The data store does not answer as it should yet. Try again in a minute."
+            log.info("Self-test: %s", error)
+        else:
+            broker.refusal = ""
+            log.info("Self-test passed: a session reaches its own place and nothing else")
+            return
+        await asyncio.sleep(RETRY_S)
+
+
+def prove(keys: Keys, store: StoreConfiguration) -> None:
+    """Make sure that a session writes its own place, reads nobody else's, and cannot get other rights.
+
+    Raises:
+        WideningError: it could do more.
+        ClientError, BotoCoreError: it could not even do what it may.
+    """
+    s3 = _client("s3", store.endpoint, keys, store)
+    own = home_prefix(TESTER) + PROBE
+    s3.put_object(Bucket=store.bucket, Key=own, Body=b"")
+    s3.delete_object(Bucket=store.bucket, Key=own)
+    other = home_prefix(OTHER) + PROBE
+    _refused("write to another place", lambda: s3.put_object(Bucket=store.bucket, Key=other, Body=b""))
+    _refused("list another place", lambda: s3.list_objects_v2(Bucket=store.bucket, Prefix=home_prefix(OTHER)))
+    _refused("list the whole bucket", lambda: s3.list_objects_v2(Bucket=store.bucket))
+    sts = _client("sts", store.sts_endpoint, keys, store)
+    _refused("assume the role again", lambda: sts.assume_role(RoleArn=store.role, RoleSessionName="wider"))
+
+
+def _refused(what: str, attempt: Any) -> None:
+    try:
+        attempt()
+    except ClientError as error:
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:  # noqa: PLR2004 - HTTP
+            raise
+        return
+    raise WideningError(f"a session could {what}")
+
+
+def _client(service: str, endpoint: str, keys: Keys, store: StoreConfiguration) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # a variable name of a service
+        endpoint_url=endpoint,
+        region_name=store.region,
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.session_token,
+        config=Config(
+            retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=5, s3={"addressing_style": "path"}
+        ),
+    )

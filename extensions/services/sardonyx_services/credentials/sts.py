@@ -1,0 +1,102 @@
+"""Temporary keys from the store, for a token and a policy."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.errors import CredentialsError, UnavailableError
+
+PATIENCE_S = 5
+AT_ONCE = 8
+CLOCK_TOLERANCE_S = 60
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Temporary keys; the secret parts show in no log."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expires: datetime
+
+    def to_json(self) -> dict[str, str]:
+        """Return the keys as the container-credentials protocol wants them (AWS SDKs reference guide)."""
+        return {
+            "AccessKeyId": self.access_key,
+            "SecretAccessKey": self.secret_key,
+            "Token": self.session_token,
+            "Expiration": self.expires.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+
+
+class Sts:
+    """The store's STS; a few calls at a time, each with a time-out, none repeated by the client."""
+
+    def __init__(self, store: StoreConfiguration) -> None:
+        self._store = store
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        config = Config(
+            signature_version=UNSIGNED,
+            connect_timeout=PATIENCE_S,
+            read_timeout=PATIENCE_S,
+            retries={"total_max_attempts": 1},
+        )
+        self._client: Any = boto3.client(
+            "sts", endpoint_url=store.sts_endpoint, region_name=store.region, config=config
+        )
+
+    async def keys(self, token: str, session: str, policy: str) -> Keys:
+        """Exchange a token for keys that can do what the policy says and no more.
+
+        Raises:
+            CredentialsError: the store refuses or does not answer; the message says which.
+        """
+        async with self._turn:
+            return await asyncio.to_thread(self._keys, token, session, policy)
+
+    def _keys(self, token: str, session: str, policy: str) -> Keys:
+        try:
+            answer = self._client.assume_role_with_web_identity(
+                RoleArn=self._store.role,
+                RoleSessionName=session,
+                WebIdentityToken=token,
+                Policy=policy,
+                DurationSeconds=self._store.key_lifetime_s,
+            )
+        except ClientError as error:
+            raise _refused(error) from error
+        except BotoCoreError as error:
+            raise UnavailableError(
+                "The data store does not answer now. Keys that you have go on working; try again in a minute."
+            ) from error
+        found = answer["Credentials"]
+        return Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])
+
+
+def _refused(error: ClientError) -> CredentialsError:
+    off_s = clock_off(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))
+    if abs(off_s) > CLOCK_TOLERANCE_S:
+        return UnavailableError(
+            f"The clock of the data store is {abs(off_s):.0f} seconds {'ahead' if off_s > 0 else 'behind'}, so it refuses new keys."
+            " The people who run this place have to set it."
+        )
+    return UnavailableError(
+        "The data store refuses to give keys. The people who run this place find the reason in the log."
+    )
+
+
+def clock_off(date: str) -> float:
+    """Return by how many seconds a server's clock is ahead of ours, from its Date header; 0 if it says nothing."""
+    try:
+        return (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0

@@ -1,0 +1,109 @@
+"""Inside the store's namespaces: its loopback, its way to the issuer, and SeaweedFS itself. Started by `store`."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_services.object_store.relay import relay
+
+SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
+PATIENCE_S = 2.0
+MASTER, VOLUME, FILER, S3 = 9333, 8080, 8888, 8333
+GRPC = 10000
+
+
+def command(weed: Path) -> list[str]:
+    """Return SeaweedFS' command line; paths count from the store's folder, sockets have room for short ones only."""
+    ports = [
+        f"-master.port={MASTER}", f"-master.port.grpc={MASTER + GRPC}",
+        f"-volume.port={VOLUME}", f"-volume.port.grpc={VOLUME + GRPC}",
+        f"-filer.port={FILER}", f"-filer.port.grpc={FILER + GRPC}",
+        f"-s3.port={S3}", f"-s3.port.grpc={S3 + GRPC}", "-s3.port.iceberg=0", "-s3.port.lance=0",
+    ]  # fmt: skip
+    return [
+        str(weed), "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *ports,
+        "-s3", "-s3.config=s3.json", "-s3.iam.config=iam.json", "-s3.iam=false", "-s3.autoCreateBucket=false",
+        "-s3.allowDeleteBucketNotEmpty=false", "-s3.localSocket=sock/s3.sock",
+        # No peers: the master elects itself at once instead of waiting for others.
+        "-master.peers=none", "-master.electionTimeout=1s", "-master.telemetry=false", "-master.volumeSizeLimitMB=512",
+        "-volume.max=20", "-volume.preStopSeconds=1",
+        "-filer.disableDirListing", "-filer.exposeDirectoryData=false", "-filer.ui.deleteDir=false",
+        "-filer.localSocket=/tmp/filer.sock",
+    ]  # fmt: skip
+
+
+def loopback_up() -> None:
+    """Bring the namespace's loopback up, as `ip link set lo up` does (netdevice(7))."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP | IFF_RUNNING))
+
+
+def held(path: Path) -> tuple[int, Path]:
+    """Open a path and return another name for it, good also when something is mounted over the first."""
+    descriptor = os.open(path, os.O_PATH)
+    return descriptor, Path(f"/proc/self/fd/{descriptor}")
+
+
+async def run(port: int, issuer: Path, weed: Path, weed_descriptor: int) -> int:
+    """Run SeaweedFS in the working folder until standard input ends, which is how the outer side says stop."""
+    server = await relay(port, issuer)
+    process = await asyncio.create_subprocess_exec(
+        *command(weed),
+        stdin=subprocess.DEVNULL,
+        env={"HOME": str(Path.cwd()), "PATH": os.defpath},
+        pass_fds=(weed_descriptor,),
+    )
+    stopped = asyncio.create_task(_end_of_input())
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    server.close()
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                await process.wait()
+    if process.returncode is None:
+        # SeaweedFS sometimes never ends after SIGTERM (4.48); what it acknowledged is on disk.
+        process.kill()
+        await process.wait()
+    ended.cancel()
+    return process.returncode or 0
+
+
+async def _end_of_input() -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(1024):
+        pass
+
+
+def main() -> None:
+    """Run inside fresh namespaces: `python -m sardonyx_services.object_store.inside CONFIGURATION WEED`."""
+    configuration = ObjectStoreConfiguration.model_validate_json(Path(sys.argv[1]).read_text())
+    # A terminal's Ctrl-C reaches everybody in the session; the outer side decides when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)
+    os.chdir(configuration.folder)
+    weed_descriptor, weed = held(Path(sys.argv[2]))
+    _, issuer_folder = held(configuration.issuer_socket.parent)
+    if not configuration.without_namespaces:
+        loopback_up()
+        # SeaweedFS puts sockets with fixed names into /tmp: a private one keeps others from squatting them.
+        subprocess.run(["mount", "-n", "-t", "tmpfs", "-o", "mode=0700", "tmpfs", "/tmp"], check=True)  # noqa: S108 - it is mounted over
+    port = urlsplit(configuration.issuer).port or 80
+    raise SystemExit(asyncio.run(run(port, issuer_folder / configuration.issuer_socket.name, weed, weed_descriptor)))
+
+
+if __name__ == "__main__":
+    main()

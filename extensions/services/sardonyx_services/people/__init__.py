@@ -1,0 +1,1 @@
+"""People: immutable ids, local accounts, one-time sign-in links."""

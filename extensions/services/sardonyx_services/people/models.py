@@ -1,0 +1,59 @@
+"""The tables of people.sqlite."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+VERSION = 1
+"""Version of the tables; raised with the first migration."""
+
+
+class Base(DeclarativeBase):
+    """All tables of this database."""
+
+
+class SchemaVersion(Base):
+    """One row: the version of the tables."""
+
+    __tablename__ = "schema_version"
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class PersonRow(Base):
+    """Somebody who has signed in, or for whom an account was made. A row is never deleted, an id never used again."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        # A name may change hands, but belongs to one person at a time; so does an identity at a provider.
+        Index("one_person_per_name", "name", unique=True, sqlite_where=text("removed IS NULL")),
+        Index("one_person_per_subject", "provider", "subject", unique=True, sqlite_where=text("removed IS NULL")),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(128))
+    provider: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(255))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime]
+    removed: Mapped[datetime | None]
+
+
+class AccountRow(Base):
+    """The password of a local account."""
+
+    __tablename__ = "accounts"
+
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+
+
+class LinkRow(Base):
+    """A one-time sign-in link; only a hash of it is kept."""
+
+    __tablename__ = "links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(100))
+    expires: Mapped[float]
