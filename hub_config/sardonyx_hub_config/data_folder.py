@@ -121,13 +121,6 @@ class DataFolder:
         return descriptor
 
 
-def data_folder() -> Path:
-    """Return the data folder of the settings in force, for commands that work beside a running hub."""
-    from sardonyx_hub_config.settings_file import find_settings, load_settings  # noqa: PLC0415 - `user --help` needs no settings
-
-    return load_settings(find_settings(None)).data_folder
-
-
 def _check_owner(folder: Path) -> None:
     status = folder.stat()
     if not stat.S_ISDIR(status.st_mode):

@@ -24,7 +24,7 @@ class SecretRef(BaseModel):
         if isinstance(value, str):
             raise ValueError(
                 "holds the secret itself. Put it into a file and write {file: /path/to/it}, or {env: NAME}."
-            ) - pydantic takes ValueError
+            )
         return value
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Amounts as people write and say them: memory such as "2G", durations such as "4h"."""
 
 import re
+from collections.abc import Sequence
 
 MEMORY_UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -46,6 +47,16 @@ def say_cores(cpu: float) -> str:
     if cpu == 0.5:  # noqa: PLR2004 - a half has a word of its own
         return "half a core"
     return "1 core" if cpu == 1 else f"{number(cpu)} cores"
+
+
+def say_gpus(gpus: int) -> str:
+    """Say GPUs as people do: "1 GPU", "2 GPUs"."""
+    return "1 GPU" if gpus == 1 else f"{gpus} GPUs"
+
+
+def say_together(amounts: Sequence[str]) -> str:
+    """Join amounts: "2 cores, 4 GB and 1 GPU"."""
+    return " and ".join(part for part in (", ".join(amounts[:-1]), amounts[-1]) if part) if amounts else ""
 
 
 def say_duration(seconds: int) -> str:

@@ -14,13 +14,17 @@ class Catalogue:
         self._profiles = tuple(
             sorted(profiles, key=lambda profile: (profile.order, profile.title.casefold(), profile.slug))
         )
+        slugs = [profile.slug for profile in self._profiles]
+        twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
+        if twice:
+            raise ValueError(f"two profiles are called {', '.join(twice)}")
 
     def offered_to(self, person: Person) -> tuple[Profile, ...]:
-        """Return what the person may start, in the order of the form."""
-        return tuple(profile for profile in self._profiles if profile.is_for(person))
+        """Return what the person may start, in the order of the form, each without what they may not see."""
+        return tuple(profile.seen_by(person) for profile in self._profiles if profile.is_for(person))
 
     def find(self, slug: str, person: Person) -> Profile:
-        """Return a profile by its slug.
+        """Return a profile by its slug, without what the person may not see.
 
         Raises:
             UnknownProfileError: there is none, or the person may not see it: no difference is made.

@@ -1,19 +1,33 @@
 """What was asked for: a profile and the answers to its questions, read from a form or from JSON."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sardonyx_spawner.amounts import number
 from sardonyx_spawner.catalogue import Catalogue
-from sardonyx_spawner.errors import ChoiceError, UserError, quote
+from sardonyx_spawner.errors import ChoiceError, UserError, not_available, quote
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import NUMBERS, Option, Profile
 from sardonyx_spawner.repository import check_branch, check_repository
 
 LONGEST_VALUE = 2000
 """Characters in one answer; longer ones are refused unread."""
+
+MOST_UNKNOWN = 5
+"""Unknown questions that are named in an answer; somebody may send a million."""
+
+UNITS = {"cpu": "cores", "memory": "GB", "gpus": "GPUs"}
+
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (Mapping, "an object"),
+    (list, "a list"),
+    (type(None), "nothing"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,132 +46,127 @@ def choice_from_form(form: Mapping[str, list[str]], catalogue: Catalogue, person
     """Read the form: `profile`, and `<profile>.<option>` for each answer; fields of other profiles are not looked at.
 
     Raises:
-        UserError: with one fault for each field that cannot be accepted.
+        UserError: a `ChoiceError` has one fault for each field that cannot be accepted.
     """
-    profile = catalogue.find(_profile_of_form(form, catalogue, person), person)
+    chosen = form.get("profile") or [_first_offered(catalogue, person)]
+    if len(chosen) != 1:
+        raise UserError("Two profiles were chosen. Choose one.", field="profile")
+    profile = _find(chosen[0], catalogue, person)
     prefix = f"{profile.slug}."
-    faults: list[UserError] = []
-    answers: dict[str, object] = {}
-    for name, given in form.items():
-        if not name.startswith(prefix):
-            continue
-        if len(given) != 1:
-            faults.append(UserError("This was answered more than once. Answer it once.", field=_short(name)))
-            continue
-        answers[name.removeprefix(prefix)] = given[0]
-    return _choice(profile, answers, person, faults)
+    given = {name.removeprefix(prefix): sent for name, sent in form.items() if name.startswith(prefix) and sent}
+    doubled = {name for name, sent in given.items() if len(sent) != 1}
+    return _choice(profile, {name: sent[0] for name, sent in given.items()}, doubled)
 
 
 def choice_from_json(body: object, catalogue: Catalogue, person: Person) -> Choice:
-    """Read the user options of a REST call or of an earlier start: an object of texts and numbers.
+    """Read the options of a REST call, or those that were kept from an earlier start: an object of texts and numbers.
 
     Raises:
-        UserError: with one fault for each value that cannot be accepted.
+        UserError: a `ChoiceError` has one fault for each value that cannot be accepted.
     """
-    if body is None:
-        body = {}
-    if not isinstance(body, Mapping):
+    answers = {} if body is None else body
+    if not isinstance(answers, Mapping):
         raise UserError('The options of a server are an object, such as {"profile": "python", "size": "small"}.')
-    slug = body.get("profile", _first_offered(catalogue, person))
+    profile = _find(answers.get("profile", _first_offered(catalogue, person)), catalogue, person)
+    return _choice(profile, {str(name): value for name, value in answers.items() if name != "profile"}, set())
+
+
+def _find(slug: object, catalogue: Catalogue, person: Person) -> Profile:
     if not isinstance(slug, str):
-        raise UserError('The profile is a text, such as {"profile": "python"}.', field="profile")
-    profile = catalogue.find(slug, person)
-    answers = {_short(str(name)): value for name, value in body.items() if name != "profile"}
-    return _choice(profile, answers, person, [])
-
-
-def _choice(profile: Profile, answers: Mapping[str, object], person: Person, faults: list[UserError]) -> Choice:
-    values: dict[str, str] = {}
-    for option in profile.options_for(person):
-        where = f"{profile.slug}.{option.name}"
-        if not option.is_shown(values):
-            continue
-        try:
-            values[option.name] = (
-                _answer(option, answers[option.name], person) if option.name in answers else option.default_for(person)
-            )
-        except UserError as fault:
-            faults.append(UserError(fault.message, field=where))
-            values[option.name] = option.default_for(person)
-    # A question that the person may not see is refused like one that does not exist.
-    known = {option.name for option in profile.options_for(person)}
-    faults.extend(
-        UserError(f"{profile.title} has no question {quote(name)}. Leave it out.", field=f"{profile.slug}.{name}"[:80])
-        for name in answers
-        if name not in known
-    )
-    if faults:
-        raise ChoiceError(faults)
-    return Choice(profile.slug, values)
-
-
-def _answer(option: Option, given: object, person: Person) -> str:
-    text = _text(option, given)
-    if option.choices:
-        return _one_of(option, text, person)
-    if option.name in NUMBERS:
-        return _number(option, text)
-    if text == "":
-        return ""
-    return check_repository(text, option.pattern) if option.name == "repository" else check_branch(text)
-
-
-def _text(option: Option, given: object) -> str:
-    if isinstance(given, int | float) and not isinstance(given, bool) and option.name in NUMBERS and not option.choices:
-        if not math.isfinite(given):
-            raise UserError(f"{option.title} is a number.")
-        return number(given)
-    if not isinstance(given, str):
-        raise UserError(f"{option.title} is a text, not a {_kind(given)}.")
-    text = given.strip()
-    if len(text) > LONGEST_VALUE:
-        raise UserError(f"{option.title} is too long: at most {LONGEST_VALUE} characters.")
-    if not text.isprintable():
-        raise UserError(f"{option.title} has characters that cannot be seen. Write it again by hand.")
-    return text
-
-
-def _one_of(option: Option, text: str, person: Person) -> str:
-    offered = option.choices_for(person)
-    for choice in offered:
-        if choice.slug == text:
-            return text
-    names = ", ".join(choice.slug for choice in offered)
-    raise UserError(f"{option.title} {quote(text)} is not available to you. Choose one of: {names}.")
-
-
-def _number(option: Option, text: str) -> str:
-    unit = {"cpu": "cores", "memory": "GB", "gpus": "GPUs"}[option.name]
-    limits = f"from {number(option.minimum)} to {number(option.maximum)} {unit}"
-    try:
-        value = float(text)
-    except ValueError:
-        raise UserError(f"{option.title} is a number, {limits}.") from None
-    if not math.isfinite(value) or not option.minimum <= value <= option.maximum:
-        raise UserError(f"{option.title} goes {limits}.")
-    if option.name == "gpus" and value != int(value):
-        raise UserError(f"{option.title} is a whole number, {limits}.")
-    return number(value)
-
-
-def _profile_of_form(form: Mapping[str, list[str]], catalogue: Catalogue, person: Person) -> str:
-    given = form.get("profile", [])
-    if not given:
-        return _first_offered(catalogue, person)
-    if len(given) > 1:
-        raise UserError("Two profiles were chosen. Choose one.", field="profile")
-    return given[0]
+        raise UserError(f"The profile has to be a text, such as “python”, not {_kind(slug)}.", field="profile")
+    return catalogue.find(slug, person)
 
 
 def _first_offered(catalogue: Catalogue, person: Person) -> str:
-    offered = catalogue.offered_to(person)
-    return offered[0].slug if offered else ""
+    return next((profile.slug for profile in catalogue.offered_to(person)), "")
 
 
-def _short(name: str) -> str:
-    return name[:80]
+def _choice(profile: Profile, answers: Mapping[str, object], doubled: set[str]) -> Choice:
+    accepted: dict[str, str] = {}
+    faults: list[UserError] = []
+    for option in profile.questions:
+        # What the earlier answers leave unasked may have been sent all the same: a hidden part of a form posts.
+        if option.name not in answers or not option.is_shown(profile.settled(accepted)):
+            continue
+        try:
+            if option.name in doubled:
+                raise UserError("This was answered more than once. Answer it once.")
+            accepted[option.name] = _answer(option, answers[option.name])
+        except UserError as fault:
+            faults.append(UserError(fault.message, field=f"{profile.slug}.{option.name}"))
+    faults += _unknown(profile, answers)
+    if faults:
+        raise ChoiceError(faults)
+    settled = profile.settled(accepted)
+    return Choice(profile.slug, {q.name: settled[q.name] for q in profile.questions if q.name in settled})
 
 
-def _kind(value: Any) -> str:
-    kinds = {bool: "yes or no", type(None): "nothing", dict: "object", list: "list", int: "number", float: "number"}
-    return kinds.get(type(value), "thing of another kind")
+def _unknown(profile: Profile, answers: Mapping[str, object]) -> list[UserError]:
+    # A question that is kept for others is refused here, like one that does not exist.
+    known = {question.name for question in profile.questions}
+    unknown = [name for name in answers if name not in known]
+    way_out = f"It asks for: {', '.join(known_in_order)}." if (known_in_order := _names(profile)) else "It asks nothing."
+    return [UserError(f"{profile.title} does not ask for {quote(name)}. {way_out}") for name in unknown[:MOST_UNKNOWN]]
+
+
+def _names(profile: Profile) -> list[str]:
+    return [question.name for question in profile.questions]
+
+
+def _answer(option: Option, given: object) -> str:
+    text = _text(option, given)
+    if option.choices:
+        if option.allowed(text) is None:
+            raise UserError(not_available(text, [choice.slug for choice in option.choices]))
+        return text
+    if option.name in NUMBERS:
+        return _number(option, text)
+    if not text:
+        return ""
+    return check_repository(text, option.pattern) if option.name == "repository" else _branch(text, option.pattern)
+
+
+def _branch(text: str, pattern: str) -> str:
+    name = check_branch(text)
+    if pattern and re.fullmatch(pattern, name) is None:
+        raise UserError(f"{quote(name)} is not among the branches that can be used here.")
+    return name
+
+
+def _text(option: Option, given: object) -> str:
+    if option.name in NUMBERS and isinstance(given, int | float) and not isinstance(given, bool):
+        return _written(given)
+    if not isinstance(given, str):
+        raise UserError(f"This has to be a text, not {_kind(given)}.")
+    if len(given) > LONGEST_VALUE:
+        raise UserError(f"This is too long: at most {LONGEST_VALUE} characters.")
+    text = given.strip(" ")
+    if not text.isprintable():
+        raise UserError("This has characters that cannot be seen. Write it again by hand.")
+    return text
+
+
+def _written(given: float) -> str:
+    try:
+        value = float(given)
+    except OverflowError:
+        value = math.inf
+    # A whole number stays as it is: it may be one of the choices.
+    return number(value) if math.isfinite(value) else "-"
+
+
+def _number(option: Option, text: str) -> str:
+    limits = f"from {number(option.minimum)} to {number(option.maximum)} {UNITS[option.name]}"
+    if _NUMBER.fullmatch(text) is None:
+        raise UserError(f"Write a number {limits}.")
+    value = float(text)
+    if not option.minimum <= value <= option.maximum:
+        raise UserError(f"{text} is outside what can be had: {limits}.")
+    steps = (value - option.minimum) / option.step
+    if not math.isclose(steps, round(steps), abs_tol=1e-6):
+        raise UserError(f"{text} lies between the steps of {number(option.step)}. Write a number {limits}.")
+    return number(value)
+
+
+def _kind(value: object) -> str:
+    return next((name for kinds, name in _KINDS if isinstance(value, kinds)), "something else")

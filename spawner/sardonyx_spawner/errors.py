@@ -22,23 +22,32 @@ class UnknownProfileError(UserError):
     """A profile that does not exist, or that the person may not see: the two are not told apart."""
 
     def __init__(self, slug: str, offered: Sequence[str]) -> None:
-        way_out = (
-            f"Choose one of: {', '.join(offered)}."
-            if offered
-            else "Nothing is offered to you yet: ask who runs this place."
+        super().__init__(
+            not_available(slug, offered) if offered else "Nothing is offered to you yet. Ask who runs this place.",
+            field="profile",
         )
-        super().__init__(f"The profile {quote(slug)} is not available to you. {way_out}", field="profile")
 
 
 class ChoiceError(UserError):
-    """Several answers that cannot be accepted, each with its own message and field."""
+    """Answers that cannot be accepted: each of `faults` has its own message and field."""
 
     def __init__(self, faults: Sequence[UserError]) -> None:
-        super().__init__(" ".join(fault.message for fault in faults), field=faults[0].field if faults else "")
+        first, *_ = faults
+        super().__init__(" ".join(_with_name(fault) for fault in faults), field=first.field)
         self.faults = tuple(faults)
+
+
+def not_available(value: str, offered: Sequence[str]) -> str:
+    """Say that a value cannot be chosen, the same way whether it does not exist or is kept for others."""
+    return f"{quote(value)} is not available to you. Choose one of: {', '.join(offered)}."
 
 
 def quote(text: str) -> str:
     """Quote what somebody sent, short and printable: it may be a megabyte of anything."""
     shown = "".join(c if c.isprintable() else "·" for c in text[:LONGEST_QUOTE])
     return f"“{shown}…”" if len(text) > LONGEST_QUOTE else f"“{shown}”"
+
+
+def _with_name(fault: UserError) -> str:
+    name = fault.field.rpartition(".")[2]
+    return f"{name}: {fault.message}" if name else fault.message

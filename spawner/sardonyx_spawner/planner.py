@@ -3,87 +3,91 @@
 from dataclasses import fields
 from typing import Literal, cast
 
-from sardonyx_spawner.amounts import GIB, say_cores, say_duration, say_memory
+from sardonyx_spawner.amounts import GIB, say_cores, say_duration, say_gpus, say_memory, say_together
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import Repository, ServerPlan
 from sardonyx_spawner.profiles import Gives, Option, Profile
 
+DEFAULT_URL = "JUPYTERHUB_DEFAULT_URL"
+"""The variable by which a single-user server of JupyterHub knows the page to open."""
+
 
 def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
     """Decide what will be started.
 
+    A question that the person may not see counts with its default; so does one without an answer.
+
     Args:
-        choice: complete and checked, as `choice_from_form` and `choice_from_json` return it.
+        choice: checked, as `choice_from_form` and `choice_from_json` return it.
     """
-    given = profile.gives
-    for option in profile.options:
-        if option.name in choice.values:
-            given = _over(given, _gives(option, choice.values[option.name]))
-    repository = choice.values.get("repository", "")
+    seen = profile.seen_by(person)
+    given = seen.gives
+    titles = [seen.title]
+    values = seen.settled(choice.values)
+    for option in seen.options:
+        if option.name in values:
+            given = over(given, _gives(option, values[option.name]))
+            titles += _kind_of_server(option, values[option.name])
+    variables = {DEFAULT_URL: seen.default_url} if seen.default_url else {}
     return ServerPlan(
         person=person.id,
-        profile=profile.slug,
-        title=profile.title,
-        summary=summary(profile, choice, given),
+        profile=seen.slug,
+        title=seen.title,
+        summary=", ".join([*dict.fromkeys(titles), *say_amounts(given)]),
         environment=given.environment or "",
         image=given.image or "",
         cpu=given.cpu,
         memory=given.memory,
         gpus=given.gpus or 0,
-        repositories=(Repository(repository, choice.values.get("branch", "")),) if repository else (),
-        storage_scopes=profile.storage_scopes,
-        tools=profile.tools,
-        lifetime_s=given.lifetime_s or None,
+        repositories=(Repository(given.repository, given.branch or ""),) if given.repository else (),
+        storage_scopes=seen.storage_scopes,
+        tools=seen.tools,
+        lifetime_s=given.lifetime_s,
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
-        variables=dict(profile.variables),
-        labels={"profile": profile.slug},
+        variables={**variables, **seen.variables},
+        labels={"profile": seen.slug},
     )
 
 
-def summary(profile: Profile, choice: Choice, given: Gives) -> str:
-    """Say the plan in one sentence without a full stop: "Python, standard, with 1 core and 2 GB, for 4 hours"."""
-    parts = [profile.title]
-    kind = _chosen_title(profile, choice, "environment") or _chosen_title(profile, choice, "image")
-    if kind and kind.casefold() != profile.title.casefold():
-        parts.append(kind[0].lower() + kind[1:])
+def say_amounts(given: Gives) -> list[str]:
+    """Say what is given, for the end of a sentence: ["with 1 core and 2 GB", "for 12 hours"]."""
     amounts = [say_cores(given.cpu)] if given.cpu else []
-    if given.memory:
-        amounts.append(say_memory(given.memory))
-    if given.gpus:
-        amounts.append("1 GPU" if given.gpus == 1 else f"{given.gpus} GPUs")
-    if amounts:
-        parts.append("with " + " and ".join(filter(None, [", ".join(amounts[:-1]), amounts[-1]])))
-    if given.lifetime_s:
-        parts.append(f"for {say_duration(given.lifetime_s)}")
-    return ", ".join(parts)
+    amounts += [say_memory(given.memory)] if given.memory else []
+    amounts += [say_gpus(given.gpus)] if given.gpus else []
+    said = [f"with {say_together(amounts)}"] if amounts else []
+    return said + ([f"for {say_duration(given.lifetime_s)}"] if given.lifetime_s else [])
+
+
+def in_a_sentence(title: str) -> str:
+    """Write a title as it stands inside a sentence: "Machine learning" begins small, "GPU" and "R" do not."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def over(below: Gives, above: Gives) -> Gives:
+    """Return what is given when the second comes after the first."""
+    return Gives(
+        **{
+            name: getattr(below, name) if getattr(above, name) is None else getattr(above, name)
+            for name in (field.name for field in fields(Gives))
+        }
+    )
 
 
 def _gives(option: Option, value: str) -> Gives:
-    for allowed in option.choices:
-        if allowed.slug == value:
-            return allowed.gives
+    if option.choices:
+        chosen = option.allowed(value)
+        # A choice that was kept from before an upgrade may name what is gone: the default counts.
+        return (chosen or option.choices[0]).gives
     if option.name == "cpu":
         return Gives(cpu=float(value))
     if option.name == "memory":
         return Gives(memory=int(float(value) * GIB))
     if option.name == "gpus":
         return Gives(gpus=int(float(value)))
-    return Gives()
+    return Gives(repository=value) if option.name == "repository" else Gives(branch=value)
 
 
-def _over(below: Gives, above: Gives) -> Gives:
-    chosen = {
-        f.name: getattr(above, f.name) if getattr(above, f.name) is not None else getattr(below, f.name)
-        for f in fields(Gives)
-    }
-    return Gives(**chosen)
-
-
-def _chosen_title(profile: Profile, choice: Choice, name: str) -> str:
-    for option in profile.options:
-        if option.name == name:
-            for allowed in option.choices:
-                if allowed.slug == choice.values.get(name):
-                    return allowed.title
-    return ""
+def _kind_of_server(option: Option, value: str) -> list[str]:
+    chosen = option.allowed(value)
+    return [in_a_sentence(chosen.title)] if chosen and option.name in {"environment", "image"} else []

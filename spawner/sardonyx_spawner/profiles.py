@@ -1,9 +1,13 @@
 """What may be offered: profiles, their options, and the values each option allows."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sardonyx_spawner.person import Person
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+"""What a slug looks like. Slugs are keys: of links, of remembered choices, and of the form's fields and rules."""
 
 NOBODY_IN_PARTICULAR: frozenset[str] = frozenset()
 """Empty groups: everybody may see it."""
@@ -25,7 +29,8 @@ class Gives:
     Args:
         cpu: cores.
         memory: bytes.
-        lifetime_s: seconds; 0 = no end.
+        repository: address on the web.
+        lifetime_s: seconds.
         home: "kept" or "fresh".
     """
 
@@ -34,6 +39,8 @@ class Gives:
     cpu: float | None = None
     memory: int | None = None
     gpus: int | None = None
+    repository: str | None = None
+    branch: str | None = None
     lifetime_s: int | None = None
     home: str | None = None
 
@@ -47,6 +54,9 @@ class Allowed:
     description: str = ""
     gives: Gives = field(default_factory=Gives)
     groups: frozenset[str] = NOBODY_IN_PARTICULAR
+
+    def __post_init__(self) -> None:
+        _check_slug(self.slug)
 
     def is_for(self, person: Person) -> bool:
         """Tell whether the person may see it."""
@@ -63,7 +73,9 @@ class Option:
     Args:
         name: one of `OPTION_NAMES`.
         default: the answer of who gives none; "" = the first choice, or no text.
+        step: numbers are `minimum` plus a multiple of it.
         shown_when: other option -> values; the question is asked only while each of them has one of its values.
+        is_asked: False = nobody is asked, the default counts.
     """
 
     name: str
@@ -77,25 +89,41 @@ class Option:
     pattern: str = ""
     groups: frozenset[str] = NOBODY_IN_PARTICULAR
     shown_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_asked: bool = True
 
-    def is_for(self, person: Person) -> bool:
-        """Tell whether the person may answer it."""
-        return _may_see(self.groups, person) and (not self.choices or any(c.is_for(person) for c in self.choices))
+    def allowed(self, slug: str) -> Allowed | None:
+        """Return the choice of that slug."""
+        return next((choice for choice in self.choices if choice.slug == slug), None)
 
-    def choices_for(self, person: Person) -> tuple[Allowed, ...]:
-        """Return the values that the person may choose."""
-        return tuple(choice for choice in self.choices if choice.is_for(person))
-
-    def default_for(self, person: Person) -> str:
-        """Return the answer of a person who gives none."""
-        if not self.choices:
-            return self.default
-        slugs = [choice.slug for choice in self.choices_for(person)]
-        return self.default if self.default in slugs else slugs[0]
+    @property
+    def usual(self) -> str:
+        """The answer of who gives none."""
+        return self.choices[0].slug if self.choices and self.allowed(self.default) is None else self.default
 
     def is_shown(self, values: Mapping[str, str]) -> bool:
-        """Tell whether the question is asked, given the answers to the others."""
+        """Tell whether the question counts, given the answers to the others."""
         return all(values.get(name) in wanted for name, wanted in self.shown_when.items())
+
+    def seen_by(self, person: Person, above: Mapping[str, "Option"]) -> "Option | None":
+        """Return the question as one person meets it, or None where it can never come up.
+
+        Args:
+            above: the questions before it, as the person meets them.
+        """
+        choices = tuple(choice for choice in self.choices if choice.is_for(person))
+        if self.choices and not choices:
+            return None
+        shown_when = {
+            name: wanted & {choice.slug for choice in above[name].choices} if name in above else frozenset[str]()
+            for name, wanted in self.shown_when.items()
+        }
+        if not all(shown_when.values()):
+            return None
+        seen = replace(self, choices=choices, shown_when=shown_when)
+        if self.is_asked and _may_see(self.groups, person):
+            return seen
+        kept = seen.allowed(seen.usual)
+        return replace(seen, choices=(kept,) if kept else (), is_asked=False)
 
 
 @dataclass(frozen=True)
@@ -105,6 +133,7 @@ class Profile:
     Args:
         options: in an order in which each comes after those that it depends on.
         gives: what every server of this profile has, before any answer.
+        default_url: the page that a server opens with, such as "/lab"; "" = the usual one.
     """
 
     slug: str
@@ -115,19 +144,49 @@ class Profile:
     groups: frozenset[str] = NOBODY_IN_PARTICULAR
     gives: Gives = field(default_factory=Gives)
     options: tuple[Option, ...] = ()
+    default_url: str = ""
     tools: tuple[str, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
     variables: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_slug(self.slug)
+
+    @property
+    def questions(self) -> tuple[Option, ...]:
+        """The options that are asked."""
+        return tuple(option for option in self.options if option.is_asked)
 
     def is_for(self, person: Person) -> bool:
         """Tell whether the person may see it."""
         return _may_see(self.groups, person)
 
-    def options_for(self, person: Person) -> tuple[Option, ...]:
-        """Return the questions that the person may be asked."""
-        return tuple(option for option in self.options if option.is_for(person))
+    def seen_by(self, person: Person) -> "Profile":
+        """Return the profile as one person meets it: what they may not see is not in it.
+
+        Everything that reads a form, draws it or decides starts from this, so nothing has to remember to hide.
+        """
+        options: dict[str, Option] = {}
+        for option in self.options:
+            seen = option.seen_by(person, options)
+            if seen is not None:
+                options[option.name] = seen
+        return replace(self, options=tuple(options.values()))
+
+    def settled(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Return a value for each option that counts: the answer, or the default of who gives none."""
+        values: dict[str, str] = {}
+        for option in self.options:
+            if option.is_shown(values):
+                answer = answers.get(option.name, option.usual) if option.is_asked else option.usual
+                values[option.name] = answer
+        return values
 
 
 def _may_see(groups: frozenset[str], person: Person) -> bool:
-    # Without regard to case: identity providers and people disagree about it (and casefold handles all alphabets).
-    return not groups or bool({g.casefold() for g in groups} & {g.casefold() for g in person.groups})
+    return not groups or bool(groups & person.groups)
+
+
+def _check_slug(slug: str) -> None:
+    if SLUG.fullmatch(slug) is None:
+        raise ValueError(f"{slug!r} is not a slug: small letters, digits and dashes, at most 30")

@@ -1,38 +1,46 @@
 """Which repositories and branches are accepted: addresses on the web, and names that git accepts too."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sardonyx_spawner.errors import UserError, quote
 
+LONGEST_ADDRESS = 500
+"""Characters; also bounds the work of a profile's pattern, which the operator wrote."""
+
+LONGEST_BRANCH = 200
+
 # The rules of git-check-ref-format(1), and no leading dash: git would read it as an option.
 _BRANCH_REFUSED = re.compile(r"^[-/.]|\.\.|//|/\.|@\{|[\s~^:?*\[\\\x00-\x1f\x7f]|\.lock(/|$)|[/.]$|^@$")
-LONGEST_BRANCH = 200
 
 
 def check_repository(url: str, pattern: str = "") -> str:
     """Return the address if it can be cloned without a secret in it.
 
     Args:
-        pattern: regular expression of the profile that has to match in full; "" = any address.
+        pattern: regular expression of the profile that has to match in full; "" = any address. It should not
+            repeat what already repeats, as in "(a+)+": such a pattern can take for ever on an address of 40 letters.
 
     Raises:
         UserError: says what is wrong with it.
     """
+    if len(url) > LONGEST_ADDRESS:
+        raise UserError(f"This address is too long: at most {LONGEST_ADDRESS} characters.")
     if url.startswith(("git@", "ssh:")):
-        raise UserError("This address needs an SSH key. Use the repository's web address, which begins with https://.")
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        host = None
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in url):
+        raise UserError(
+            "This address needs an SSH key, and your server has none. Use the repository's web address, which begins with https://."
+        )
+    parts = _split(url)
+    if parts is None:
         raise UserError(f"{quote(url)} is not a repository's web address. It begins with https://, as in a browser.")
-    if parts.username is not None or parts.password is not None:
-        raise UserError("This address has a password in it, which would be kept where others may see it. Take it out.")
+    if "@" in parts.netloc:
+        raise UserError(
+            "This address has a name or a password in it, which would be stored with your choices. Take out what stands before the @."
+        )
+    if parts.query or parts.fragment:
+        raise UserError("This is the address of a page. Take out the ? or # and what follows, to leave the repository.")
     if pattern and re.fullmatch(pattern, url) is None:
-        raise UserError(f"{quote(url)} is not among the repositories that this profile accepts.")
+        raise UserError(f"{quote(url)} is not among the repositories that can be used here.")
     return url
 
 
@@ -41,14 +49,22 @@ def check_branch(name: str) -> str:
 
     Raises:
         UserError: says what is wrong with it.
+
+    Source: git-check-ref-format(1).
     """
     if len(name) > LONGEST_BRANCH or _BRANCH_REFUSED.search(name):
         raise UserError(f"{quote(name)} cannot be the name of a branch. Leave it empty for the main one.")
     return name
 
 
-def repository_name(url: str) -> str:
-    """Return the folder name for a repository: the last part of its address."""
-    last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
-    clean = re.sub(r"[^A-Za-z0-9._-]", "-", last).strip(".-")
-    return clean or "repository"
+def _split(url: str) -> SplitResult | None:
+    # urlsplit drops line ends and tabs without a word, and git would not.
+    if not url.isprintable() or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    is_on_the_web = parts.scheme in {"http", "https"} and host and not host.startswith("-")
+    return parts if is_on_the_web else None

@@ -1,0 +1,57 @@
+"""How every program in this server finds object storage and keys, without a key in the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sardonyx_singleuser import contract
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
+    """Return the variables that S3 clients read; {} where there is no storage.
+
+    Keys come over the container-credentials protocol. Both forms of its token are set: some clients read only the
+    variable (AWS SDK for Go 1), some only the file (object_store: polars, obstore, deltalake).
+
+    Args:
+        told: the environment as the hub made it.
+        token: the server's own hub token.
+    """
+    url, endpoint = told.get(contract.CREDENTIALS_URL), told.get(contract.S3_ENDPOINT)
+    if not url or not endpoint:
+        return {}
+    where = urlsplit(endpoint)
+    region = told.get(contract.S3_REGION, "us-east-1")
+    found = {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": url,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": f"token {token}",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": told[contract.TOKEN_FILE],
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        # Nobody here is a cloud machine: do not ask its metadata address and wait.
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_S3_ADDRESSING_STYLE": "path",
+        "DUCKDB_S3_ENDPOINT": where.netloc,
+        "DUCKDB_S3_USE_SSL": str(where.scheme == "https").lower(),
+        "RCLONE_S3_ENDPOINT": endpoint,
+        "RCLONE_S3_PROVIDER": "Other",
+        "RCLONE_S3_ENV_AUTH": "true",
+    }
+    if where.scheme == "http" and where.hostname in LOOPBACK:
+        found["AWS_ALLOW_HTTP"] = "true"
+    # object_store would send the request for keys, with the token in it, to a proxy.
+    direct = [*filter(None, told.get("NO_PROXY", told.get("no_proxy", "")).split(",")), *LOOPBACK, where.hostname or ""]
+    found["NO_PROXY"] = found["no_proxy"] = ",".join(dict.fromkeys(filter(None, direct)))
+    return found
+
+
+def write_token(path: Path, token: str) -> None:
+    """Write the token file for its owner only."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"token {token}")

@@ -1,0 +1,68 @@
+"""A server's way from its start to JupyterLab: code, keys, and then the single-user server itself."""
+
+import os
+import sys
+from pathlib import Path
+
+from sardonyx_singleuser import contract
+from sardonyx_singleuser.credentials import storage_variables, write_token
+from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
+from sardonyx_singleuser.plan import Plan, PlanError, read_plan
+from sardonyx_singleuser.progress import Progress
+
+
+def main() -> None:
+    """Get everything ready, then become JupyterHub's single-user server in this process."""
+    try:
+        plan = read_plan(Path(os.environ[contract.PLAN]))
+    except (KeyError, PlanError) as error:
+        sys.stderr.write(f"Sardonyx: this server has no plan: {error}\n")
+        raise SystemExit(1) from None
+    progress = Progress(Path(os.environ[contract.PROGRESS]) if contract.PROGRESS in os.environ else None)
+    home = Path.home()
+    progress.say("Opened your files", "done")
+    give_keys()
+    fetched = get_code(plan, home, progress)
+    progress.say("Opening JupyterLab")
+    open_in(fetched, home)
+    from jupyterhub.singleuser.app import main as become_server  # noqa: PLC0415 - takes a second, after the person knows
+
+    sys.argv = ["jupyterhub-singleuser", *sys.argv[1:]]
+    become_server()
+
+
+def give_keys() -> None:
+    """Let every program of this server find object storage."""
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    found = storage_variables(os.environ, token)
+    if found:
+        write_token(Path(os.environ[contract.TOKEN_FILE]), token)
+        os.environ.update(found)
+
+
+def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
+    """Bring the plan's repositories into the home; what fails is said, and stops nothing."""
+    fetched, problems = [], {}
+    for repository in plan.repositories:
+        name = folder_name(repository.url)
+        progress.say(f"Getting your code: {name}{', branch ' + repository.branch if repository.branch else ''}")
+        result = fetch(repository, home)
+        if result.problem:
+            problems[repository.url] = result.problem
+            progress.say(f"Your code is not here: {result.problem} Your server starts without it.", "warn")
+            sys.stderr.write(f"Sardonyx: {repository.url}: {result.problem}\n")
+        else:
+            progress.say(f"Got your code: {name}", "done")
+        fetched.append(result)
+    leave_note(home, problems)
+    return fetched
+
+
+def open_in(fetched: list[Fetched], home: Path) -> None:
+    """Let JupyterLab open in the repository, with the whole home around it."""
+    os.environ.setdefault("JUPYTERHUB_ROOT_DIR", str(home))
+    there = next((result.folder for result in fetched if result.folder.is_dir()), None)
+    if there is not None:
+        os.environ["JUPYTERHUB_DEFAULT_URL"] = f"/lab/tree/{there.name}"

@@ -1,0 +1,53 @@
+"""The command line `sardonyx`."""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+from sardonyx_hub_config.errors import OperatorError
+
+COMMANDS = {
+    "up": ("up", "up", "Start Sardonyx on this machine."),
+    "check": ("check_command", "check", "Look for faults in the settings."),
+    "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
+    "user": ("user_command", "user", "Local accounts: add, remove, list, reset-password."),
+}
+"""Command -> module, name in it, help. Loaded when used, so that each command starts at once."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"sardonyx_hub_config.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(version("sardonyx-hub"), prog_name="sardonyx")
+def group() -> None:
+    """A place to do data science in the browser, for a group of people."""
+
+
+def main() -> None:
+    """Run the command line; what an operator can mend is said in a sentence."""
+    try:
+        group()
+    except OperatorError as error:
+        sys.stderr.write(f"Sardonyx: {error}\n")
+        raise SystemExit(1) from None

@@ -1,0 +1,188 @@
+"""From the settings to JupyterHub's configuration: one function for each subject."""
+
+import os
+import traceback
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jupyterhub.services.service import _ServiceSpawner
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.offered import catalogue_here, prefix
+from sardonyx_hub_config.pages.handlers import page_handlers
+from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.proxy_install import find_node, proxy_command
+from sardonyx_hub_config.secret_refs import generated_secret
+from sardonyx_hub_config.services import services
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.amounts import duration_seconds
+from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
+from sardonyx_spawner.local.variables import StorageAccess
+from sardonyx_spawner.person import Person
+
+PAGES = Path(__file__).parent / "pages"
+LOG_BYTES = 10 << 20
+SERVICE_POLL_S = 3
+KEYS_SCOPE = "custom:credentials:s3"
+
+
+def configure(c: Any, settings: Settings) -> None:
+    """Set everything that JupyterHub needs to know; values are set, never appended.
+
+    Raises:
+        OperatorError: a secret or a file of conf.d is wrong, in a sentence.
+    """
+    os.umask(0o077)
+    folder, ports = DataFolder(settings.data_folder), Ports(settings.web.port)
+    people = _people(folder.people_database)
+    _hub(c, settings, folder, ports)
+    _proxy(c, folder, ports)
+    _logs(c, folder)
+    _sign_in(c, settings, people)
+    _servers(c, settings, folder, ports, people)
+    _pages(c, settings)
+    _roles_and_services(c, settings, folder, ports)
+    _conf_d(c, settings)
+
+
+def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
+    hub = c.JupyterHub
+    scheme = "https" if settings.web.certificate else "http"
+    hub.bind_url = f"{scheme}://{_host(settings.web.address)}:{ports.public}"
+    if settings.web.certificate and settings.web.key:
+        hub.ssl_cert, hub.ssl_key = str(settings.web.certificate), str(settings.web.key)
+    if settings.web.public_url:
+        hub.public_url = settings.web.public_url + "/"
+    hub.hub_bind_url = f"http://{LOOPBACK}:{ports.hub}"
+    hub.db_url = f"sqlite:///{folder.hub_database}"
+    hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
+    c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]
+    hub.allow_named_servers = True
+    hub.cleanup_servers = settings.servers.stop_with_hub
+    # Everybody may start at once: the queue is the machine's, and 429 would be the answer to the 101st student.
+    hub.concurrent_spawn_limit = 0
+    hub.tornado_settings = {"slow_spawn_timeout": 0}
+    c.SardonyxHub.shown_url = settings.shown_url
+    c.SardonyxHub.log_folder = str(folder.logs)
+    c.SardonyxHub.credentials_health_url = f"http://{LOOPBACK}:{ports.credentials}/services/credentials/health"
+
+
+def _proxy(c: Any, folder: DataFolder, ports: Ports) -> None:
+    proxy = c.ConfigurableHTTPProxy
+    proxy.command = proxy_command(find_node(), folder.proxy)
+    proxy.api_url = f"http://{LOOPBACK}:{ports.proxy_api}"
+    proxy.auth_token = generated_secret(folder.secrets / "proxy")
+    proxy.pid_file = str(folder.run / "proxy.pid")
+    proxy.log_level = "error"
+    # The default looks every 30 s: so long would nobody reach anything after a crash of the proxy.
+    proxy.check_running_interval = 2
+
+
+def _logs(c: Any, folder: DataFolder) -> None:
+    c.JupyterHub.log_level = "INFO"
+    c.JupyterHub.logging_config = {
+        # The terminal is for the operator: the address, the link, and what has to be done. The rest is in the file.
+        "handlers": {
+            "console": {"level": "CRITICAL"},
+            "file": {
+                "class": "logging.handlers.RotatingFileHandler",
+                "filename": str(folder.logs / "hub.log"),
+                "maxBytes": LOG_BYTES,
+                "backupCount": 3,
+                "formatter": "console",
+                "level": "INFO",
+            },
+        },
+        "loggers": {"SardonyxHub": {"level": "INFO", "handlers": ["console", "file"]}},
+    }
+
+
+def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore]) -> None:
+    c.JupyterHub.authenticator_class = SardonyxAuthenticator
+    authenticator = c.SardonyxAuthenticator
+    authenticator.people_source = people
+    authenticator.sign_in = settings.sign_in
+    authenticator.public_url = settings.shown_url
+    authenticator.page_handlers = page_handlers
+    # Who may sign in is decided by having an account or by the provider's rules, in `authenticate`.
+    authenticator.allow_all = True
+    authenticator.manage_groups = any(p.groups_claim for p in settings.sign_in.providers.values())
+
+
+def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]) -> None:
+    catalogue = catalogue_here(settings)
+
+    def person(name: str, groups: frozenset[str], is_admin: bool) -> Person:  # noqa: FBT001 - called by position
+        record = people().by_name(name)
+        if record is None:
+            raise LookupError(f"no person behind the hub user {name}")
+        return Person(record.id, name, groups, is_admin)
+
+    c.JupyterHub.spawner_class = SardonyxLocalSpawner
+    spawner = c.SardonyxLocalSpawner
+    spawner.catalogue_source = lambda: catalogue
+    spawner.person_source = person
+    spawner.prefix_source = lambda slug: prefix(settings, slug)
+    spawner.homes, spawner.servers = folder.homes, folder.servers
+    spawner.storage = StorageAccess(
+        credentials_url=f"http://{LOOPBACK}:{ports.public}/services/credentials/aws",
+        endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
+        region=settings.storage.region,
+        bucket=settings.storage.bucket,
+    )
+    spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
+    spawner.default_url = "/lab"
+    spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
+
+
+def _pages(c: Any, settings: Settings) -> None:
+    c.JupyterHub.template_paths = [str(PAGES / "templates")]
+    c.JupyterHub.template_vars = {
+        "place": settings.title,
+        "place_description": settings.description,
+        "contact": settings.contact,
+        "minimum_password_length": settings.sign_in.local.minimum_password_length,
+        "local_sign_in": settings.sign_in.local.enabled,
+    }
+
+
+def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
+    # JupyterHub looks every 30 s whether its services live; a store or keys service that was killed is missed sooner.
+    _ServiceSpawner.poll_interval.default_value = SERVICE_POLL_S
+    found = services(settings, folder, ports)
+    c.JupyterHub.services = [service.description for service in found]
+    c.JupyterHub.custom_scopes = {KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."}}
+    c.JupyterHub.load_roles = [
+        {"name": "user", "scopes": ["self", f"{KEYS_SCOPE}!user"]},
+        *(service.role for service in found if service.role is not None),
+    ]
+
+
+def _conf_d(c: Any, settings: Settings) -> None:
+    for path in sorted(settings.conf_d.glob("*.py")):
+        try:
+            exec(compile(path.read_text(), str(path), "exec"), {"c": c, "settings": settings, "__file__": str(path)})  # noqa: S102 - the operator's own code, run on purpose
+        except Exception as error:
+            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+            line = frames[-1].lineno if frames else getattr(error, "lineno", 0)
+            raise OperatorError(
+                f"{path}, line {line}: {type(error).__name__}: {error}. Correct this file, or move it away."
+            ) from error
+
+
+@cache
+def _people(path: Path) -> Callable[[], PeopleStore]:
+    @cache
+    def store() -> PeopleStore:
+        return PeopleStore(path)
+
+    return store
+
+
+def _host(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

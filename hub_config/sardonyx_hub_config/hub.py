@@ -1,0 +1,72 @@
+"""JupyterHub, with one addition: it says when everything a person needs is ready."""
+
+import asyncio
+import json
+from typing import Any
+
+from jupyterhub.app import JupyterHub
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from traitlets import Unicode
+
+from sardonyx_hub_config.terminal import say
+
+POLL_S = 0.2
+PATIENCE_S = 60.0
+
+
+class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
+    """The hub process of Sardonyx; `sardonyx up` becomes it."""
+
+    name = "jupyterhub"
+    credentials_health_url = Unicode(help="Address that answers 200 when keys for data can be had.").tag(config=True)
+    log_folder = Unicode("the log folder", help="Where the logs are, for messages.").tag(config=True)
+    shown_url = Unicode(help="The address that people open, printed when all is ready.").tag(config=True)
+
+    async def start(self) -> None:
+        """Start hub, proxy and services, then tell the operator."""
+        await super().start()
+        self._announcement = asyncio.create_task(self.announce())
+
+    async def announce(self) -> None:
+        """Print the address when keys for data can be had; say what is missing if that takes long."""
+        problem = await wait_for_health(self.credentials_health_url, PATIENCE_S)
+        if problem:
+            say(
+                f"Not everything works: {problem} People can sign in, but their data is out of reach. See {self.log_folder}."
+            )
+        say(f"Sardonyx is ready: {self.shown_url}")
+        link = self.authenticator.first_administrator_link(self.shown_url)
+        if link:
+            say(f"Sign in as the first administrator, once, within 24 hours: {link}")
+
+
+async def wait_for_health(url: str, patience_s: float) -> str:
+    """Wait until a health address answers 200; return "" then, else the last reason why not."""
+    if not url:
+        return ""
+    client = AsyncHTTPClient()
+    problem = ""
+    for _ in range(int(patience_s / POLL_S)):
+        try:
+            await client.fetch(url, request_timeout=2)
+        except HTTPClientError as error:
+            problem = _reason(error.response.body if error.response else b"")
+        except OSError:
+            problem = "The keys service does not answer."
+        else:
+            return ""
+        await asyncio.sleep(POLL_S)
+    return problem
+
+
+def _reason(body: bytes) -> str:
+    try:
+        answer: Any = json.loads(body)
+    except ValueError:
+        return "The keys service answers in a way that is not understood."
+    message = answer.get("message") if isinstance(answer, dict) else None
+    return str(message or "The keys service is not ready.")
+
+
+if __name__ == "__main__":
+    SardonyxHub.launch_instance()

@@ -1,0 +1,76 @@
+"""Handlers that come before JupyterHub's own: our static files, and what upstream's pages get wrong."""
+
+from pathlib import Path
+from typing import Any
+
+from jupyterhub.handlers.base import BaseHandler
+from jupyterhub.handlers.pages import SpawnHandler
+from jupyterhub.scopes import needs_scope
+from tornado import web
+
+STATIC = Path(__file__).parent / "static"
+
+
+def page_handlers() -> list[tuple[Any, ...]]:
+    """Return the handlers, by path below /hub."""
+    return [
+        (r"/sardonyx/(.*)", StaticHandler, {"path": str(STATIC)}),
+        (r"/spawn/([^/]+)/([^/]+)", StartHandler),
+        (r"/spawn/([^/]+)", StartHandler),
+        (r"/spawn", StartHandler),
+        (r"/stop/([^/]+)/([^/]+)", StopHandler),
+        (r"/stop/([^/]+)", StopHandler),
+    ]
+
+
+class StaticHandler(web.StaticFileHandler):
+    """Style and scripts; the address changes with the content, so browsers keep them for long."""
+
+    def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:  # noqa: ARG002 - tornado's signature
+        """Keep for a year what is asked for with its version."""
+        return 31536000 if self.get_query_argument("v", "") else 0
+
+    def check_etag_header(self) -> bool:
+        """Compare by content."""
+        return bool(super().check_etag_header())
+
+
+class StartHandler(SpawnHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """The form, as upstream's page, but a link never starts a server and an answer is never lost.
+
+    JupyterHub 6.1 starts a server on GET with any unknown query parameter: a link that somebody sends would run
+    code in another person's name.
+    """
+
+    def _get_user_options(self, _query_options: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {}
+
+    async def _render_form(
+        self, for_user: Any, spawner_options_form: str, message: str = "", html_message: str = ""
+    ) -> str:
+        # Upstream renders the form of the default server, also for a named one that was refused.
+        server = self.path_args[1] if len(self.path_args) > 1 else ""
+        spawner = for_user.get_or_create_spawner(server or "")
+        if spawner is not for_user.spawner:
+            spawner_options_form = await spawner.get_options_form()
+        html: str = await super()._render_form(for_user, spawner_options_form, message, html_message)
+        return html
+
+
+class StopHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """Stops a server from a plain form, so that no script is needed."""
+
+    @web.authenticated
+    async def post(self, user_name: str, server_name: str = "") -> None:
+        """Stop, and go home."""
+        await self._stop(user_name, server_name=server_name)
+
+    @needs_scope("delete:servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def _stop(self, user_name: str, *, server_name: str) -> None:
+        user = self.find_user(user_name)
+        if user is None or server_name not in user.spawners:
+            raise web.HTTPError(404)
+        spawner = user.spawners[server_name]
+        if spawner.active and spawner.pending != "stop":
+            await self.stop_single_user(user, server_name)
+        self.redirect(self.hub.base_url + "home")

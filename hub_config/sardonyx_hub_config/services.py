@@ -1,0 +1,94 @@
+"""What JupyterHub starts and restarts beside itself on one machine."""
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.settings import Settings
+from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
+from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_spawner.amounts import duration_seconds
+
+CULL_EVERY_S = 60
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as JupyterHub takes it, and the role that gives it its rights."""
+
+    description: dict[str, Any]
+    role: dict[str, Any] | None = None
+
+
+def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Service]:
+    """Return the services of one machine, in the order of their start."""
+    found = [_object_store(settings, folder, ports)] if settings.storage.kind == "embedded" else []
+    found.append(_credentials(settings, folder, ports))
+    if settings.servers.idle_stop:
+        found.append(_idle_stop(duration_seconds(settings.servers.idle_stop)))
+    return found
+
+
+def _object_store(settings: Settings, folder: DataFolder, ports: Ports) -> Service:
+    path = folder.run / "object-store.json"
+    ObjectStoreConfiguration(
+        folder=folder.store,
+        port=ports.object_store,
+        bucket=settings.storage.bucket,
+        region=settings.storage.region,
+        issuer=_issuer(ports),
+        issuer_socket=folder.run / "issuer.sock",
+        log=folder.logs / "object-store.log",
+    ).write(path)
+    return Service(
+        {
+            "name": "store",
+            "command": [sys.executable, "-m", "sardonyx_services.object_store", str(path)],
+            "display": False,
+        }
+    )
+
+
+def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Service:
+    storage = settings.storage
+    endpoint = storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}"
+    path = folder.run / "credentials.json"
+    CredentialsConfiguration(
+        issuer=_issuer(ports),
+        issuer_socket=folder.run / "issuer.sock",
+        keys=folder.secrets / "signing-keys",
+        people=folder.people_database,
+        hosts=(f"{LOOPBACK}:{ports.public}", f"{LOOPBACK}:{ports.credentials}", f"localhost:{ports.public}"),
+        store=StoreConfiguration(
+            endpoint=endpoint,
+            sts_endpoint=storage.sts_endpoint or endpoint,
+            role=storage.role or ObjectStoreConfiguration.ROLE,
+            bucket=storage.bucket,
+            region=storage.region,
+            key_lifetime_s=duration_seconds(storage.key_lifetime),
+        ),
+        log=folder.logs / "credentials.log",
+    ).write(path)
+    return Service(
+        {
+            "name": "credentials",
+            "url": f"http://{LOOPBACK}:{ports.credentials}",
+            "command": [sys.executable, "-m", "sardonyx_services.credentials", str(path)],
+            "display": False,
+        }
+    )
+
+
+def _idle_stop(after_s: int) -> Service:
+    command = [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={after_s}", f"--cull-every={CULL_EVERY_S}"]
+    scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
+    return Service(
+        {"name": "idle-stop", "command": command, "display": False},
+        {"name": "idle-stop", "services": ["idle-stop"], "scopes": scopes},
+    )
+
+
+def _issuer(ports: Ports) -> str:
+    return f"http://{LOOPBACK}:{ports.credentials}/services/credentials"

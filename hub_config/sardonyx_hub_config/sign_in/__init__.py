@@ -1,0 +1,1 @@
+"""How people sign in: local accounts, one-time links, OpenID Connect providers."""

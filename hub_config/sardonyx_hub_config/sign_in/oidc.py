@@ -1,0 +1,122 @@
+"""Sign-in with OpenID Connect providers, each an oauthenticator of its own."""
+
+import json
+from typing import Any
+
+from jupyterhub.handlers.base import BaseHandler
+from oauthenticator.generic import GenericOAuthenticator
+from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLoginHandler
+from tornado import web
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+
+from sardonyx_hub_config.settings import ProviderSettings
+from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
+from sardonyx_services.people.errors import NameTakenError
+from sardonyx_services.people.store import PeopleStore
+
+DISCOVERY = "/.well-known/openid-configuration"
+PATIENCE_S = 10
+
+
+class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator is untyped
+    """One provider: found out about when the first person uses it, so that its absence never stops the hub."""
+
+    def __init__(self, slug: str, settings: ProviderSettings, people: PeopleStore, public_url: str) -> None:
+        super().__init__(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.value() if settings.client_secret else "",
+            scope=list(settings.scopes),
+            username_claim=settings.username_claim,
+            login_service=settings.title,
+            oauth_callback_url=f"{public_url}/hub/oauth/{slug}/callback",
+            allow_all=True,  # who is allowed is decided in `authenticate`, with words for the person
+        )
+        self.slug, self.settings, self.people = slug, settings, people
+        self._is_known = False
+
+    async def discover(self) -> None:
+        """Ask the provider for its addresses, once.
+
+        Raises:
+            HTTPError: it cannot be reached, or answers something else; in words for the person.
+        """
+        if self._is_known:
+            return
+        try:
+            answer = await AsyncHTTPClient().fetch(self.settings.issuer + DISCOVERY, request_timeout=PATIENCE_S)
+            found = json.loads(answer.body)
+            self.authorize_url, self.userdata_url = found["authorization_endpoint"], found["userinfo_endpoint"]
+            self.token_url = found["token_endpoint"]
+            self._is_known = True
+        except (HTTPClientError, OSError, ValueError, KeyError, TypeError) as error:
+            self.log.error("Provider %s at %s cannot be used: %s", self.slug, self.settings.issuer, error)  # noqa: TRY400 - the reason is enough
+            raise web.HTTPError(
+                503,
+                f"Sign-in with {self.settings.title} does not answer now. Try again in a minute, or sign in another way.",
+            ) from error
+
+    async def authenticate(self, handler: BaseHandler, data: Any = None, **kwargs: Any) -> dict[str, Any] | None:
+        """Return who signed in, under the name and with the rights that they have here."""
+        model: dict[str, Any] | None = await super().authenticate(handler, data, **kwargs)
+        if model is None:
+            return None
+        claims = model["auth_state"][self.user_auth_state_key]
+        groups = frozenset(str(g) for g in _listed(claims.get(self.settings.groups_claim)))
+        if self.settings.allowed_groups and not groups & self.settings.allowed_groups:
+            raise web.HTTPError(
+                403, "Your account is not among those that may use this place. Ask the people who run it."
+            )
+        subject = claims.get("sub")
+        if not subject:
+            raise web.HTTPError(
+                403, f"{self.settings.title} does not say who you are. Ask the people who run this place."
+            )
+        try:
+            name = provider_name(claims.get(self.settings.username_claim))
+            person = self.people.signed_in(self.slug, str(subject), name)
+        except (NameRefusedError, NameTakenError) as error:
+            raise web.HTTPError(403, str(error)) from error
+        is_admin = person.is_admin or bool(groups & self.settings.admin_groups)
+        found: dict[str, Any] = {"name": person.name, "admin": is_admin}
+        if self.settings.groups_claim:
+            found["groups"] = sorted(groups)
+        return found
+
+    async def update_auth_model(self, auth_model: dict[str, Any]) -> dict[str, Any]:
+        """Leave the model as `authenticate` made it."""
+        return auth_model
+
+
+class ProviderLoginHandler(OAuthLoginHandler):  # type: ignore[misc]  # oauthenticator is untyped
+    """Sends a person to their provider."""
+
+    def initialize(self, provider: Provider) -> None:
+        """Belong to one provider."""
+        self._provider = provider
+
+    @property
+    def authenticator(self) -> Provider:
+        """The provider's own authenticator, not the one of the whole place."""
+        return self._provider
+
+    async def get(self) -> None:
+        """Redirect to the provider."""
+        await self._provider.discover()
+        super().get()
+
+
+class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator is untyped
+    """Takes a person back from their provider."""
+
+    def initialize(self, provider: Provider) -> None:
+        """Belong to one provider."""
+        self._provider = provider
+
+    @property
+    def authenticator(self) -> Provider:
+        """The provider's own authenticator, not the one of the whole place."""
+        return self._provider
+
+
+def _listed(value: object) -> list[object]:
+    return [*value.split()] if isinstance(value, str) else [*value] if isinstance(value, list | tuple) else []

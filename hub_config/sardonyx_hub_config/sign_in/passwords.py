@@ -1,0 +1,50 @@
+"""Passwords: hashed with argon2id, checked off the event loop, a few at a time."""
+
+import asyncio
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+AT_ONCE = 2
+"""A check takes 64 MiB and a core: more at once would slow down everybody else."""
+
+
+class Passwords:
+    """Hashes and checks; the parameters are those that argon2-cffi recommends (RFC 9106, low memory)."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    def hashed(self, password: str) -> str:
+        """Return the hash to keep."""
+        return self._hasher.hash(password)
+
+    async def is_right(self, password: str, password_hash: str | None) -> bool:
+        """Tell whether the password fits; for somebody who does not exist (None) take as long and say no."""
+        async with self._turn:
+            return await asyncio.to_thread(self._verify, password, password_hash)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Tell whether the hash was made with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    @cached_property
+    def nobodys_hash(self) -> str:
+        """A hash that no password fits in practice; checked so that time does not tell who exists."""
+        return self._hasher.hash("nobody has this password")
+
+    def _verify(self, password: str, password_hash: str | None) -> bool:
+        try:
+            self._hasher.verify(password_hash or self.nobodys_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return password_hash is not None
+
+
+def password_fault(password: str, minimum: int) -> str:
+    """Return what is wrong with a new password, or ""."""
+    if len(password) < minimum:
+        return f"A password has at least {minimum} characters. A short sentence is easy to remember."
+    return "A password has at most 1024 characters." if len(password) > 1024 else ""  # noqa: PLR2004 - hashing has to end

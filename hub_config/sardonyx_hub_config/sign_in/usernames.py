@@ -1,0 +1,48 @@
+"""Which names people may have here, and what a provider's name becomes."""
+
+import re
+import unicodedata
+
+LONGEST = 64
+_LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+_PROVIDER = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
+
+
+class NameRefusedError(ValueError):
+    """A name that nobody can have here; the message says what a name looks like."""
+
+
+def normal(name: str) -> str:
+    """Return a name as it is kept: without regard to case and to ways of writing the same letters."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def local_name(name: str) -> str:
+    """Return the name of a local account.
+
+    Raises:
+        NameRefusedError: it has other characters, dots in a row, or is too long.
+    """
+    # Not normal(): a look-alike letter has to be refused here, not quietly turned into the one that it imitates.
+    return _checked(name.strip().lower(), _LOCAL)
+
+
+def provider_name(name: object) -> str:
+    """Return the name of somebody whom a provider knows.
+
+    Raises:
+        NameRefusedError: it cannot be a name here.
+    """
+    if not isinstance(name, str):
+        raise NameRefusedError("Your provider does not tell your name. Ask the people who run this place for help.")
+    return _checked(name.strip().lower(), _PROVIDER)
+
+
+def _checked(name: str, pattern: re.Pattern[str]) -> str:
+    if len(name) > LONGEST:
+        raise NameRefusedError(f"A name has at most {LONGEST} characters.")
+    if pattern.fullmatch(name) is None or ".." in name:
+        raise NameRefusedError(
+            "A name has the letters a to z, digits, and dots or dashes between them, such as amina or amina-2."
+        )
+    return name

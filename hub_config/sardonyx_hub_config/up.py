@@ -1,0 +1,62 @@
+"""`sardonyx up`: get this machine ready, then become JupyterHub."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.environments import EnvironmentRecipe, is_ready, make_environment
+from sardonyx_hub_config.machine import check_machine
+from sardonyx_hub_config.offered import environments_in_use, recipe
+from sardonyx_hub_config.ports import Ports
+from sardonyx_hub_config.proxy_install import find_node, install_proxy
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_hub_config.shipped import shipped
+from sardonyx_hub_config.terminal import step
+
+
+@click.command()
+@click.argument("settings", required=False, type=click.Path(path_type=Path))
+def up(settings: Path | None) -> None:
+    """Start Sardonyx on this machine.
+
+    SETTINGS is the settings file; without it, SARDONYX_SETTINGS, ./settings.yaml or the shipped one.
+    """
+    check_machine()
+    path = find_settings(settings)
+    prepare(load_settings(path))
+    os.environ["SARDONYX_SETTINGS"] = str(path.resolve())
+    config = shipped("jupyterhub_config.py")
+    command = [sys.executable, "-m", "sardonyx_hub_config.hub", "--config", str(config)]
+    os.execv(sys.executable, command)  # noqa: S606 - we become JupyterHub; there is no shell
+
+
+def prepare(settings: Settings) -> None:
+    """Bring everything to the machine that the hub needs; does nothing that is already done.
+
+    Raises:
+        OperatorError: something is wrong with the machine, in a sentence.
+    """
+    os.umask(0o077)
+    folder = DataFolder(settings.data_folder)
+    folder.prepare()
+    # Kept open on purpose, through execv: the hub holds the lock until it ends.
+    os.set_inheritable(folder.lock(), True)  # noqa: FBT003 - the standard library's signature
+    folder.check_space()
+    Ports(settings.web.port).check(settings.web.address, with_object_store=settings.storage.kind == "embedded")
+    with step("Getting the proxy ready"):
+        install_proxy(find_node(), folder.proxy, folder.logs / "proxy-install.log")
+    for slug in environments_in_use(settings):
+        wanted = recipe(settings, slug)
+        if wanted is not None:
+            _get_ready(wanted, folder)
+
+
+def _get_ready(wanted: EnvironmentRecipe, folder: DataFolder) -> None:
+    if is_ready(wanted.prefix(folder.environments)):
+        return
+    with step(f"Getting the environment '{wanted.slug}' ready"):
+        make_environment(wanted, folder.environments, folder.logs / f"environment-{wanted.slug}.log")

@@ -1,0 +1,118 @@
+"""`sardonyx user`: local accounts, beside a running hub or without one."""
+
+import sys
+
+import click
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_hub_config.sign_in.links import PASSWORD, new_link
+from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
+from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.store import PeopleStore
+
+stdin_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
+)
+link_option = click.option(
+    "--link", is_flag=True, help="Ask for no password: print a link with which the person chooses one."
+)
+
+
+@click.group()
+def user() -> None:
+    """Local accounts: add, remove, list, reset-password."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="Make the person an administrator.")
+@stdin_option
+@link_option
+def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
+    """Make a local account for NAME."""
+    settings, people = _open()
+    try:
+        name = local_name(name)
+        password = _password(settings, from_stdin=password_stdin, as_link=link)
+        people.add_account(name, Passwords().hashed(password) if password else "", is_admin=admin)
+    except (NameRefusedError, PeopleError) as error:
+        raise OperatorError(str(error)) from error
+    click.echo(f"{name} can sign in now." if password else _link(settings, people, name))
+
+
+@user.command("reset-password")
+@click.argument("name")
+@stdin_option
+@link_option
+def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
+    """Give NAME a new password."""
+    settings, people = _open()
+    try:
+        if people.account(name) is None:
+            people.set_password(name, "")  # says why not
+        password = _password(settings, from_stdin=password_stdin, as_link=link)
+        if password:
+            people.set_password(name, Passwords().hashed(password))
+    except PeopleError as error:
+        raise OperatorError(str(error)) from error
+    click.echo(f"{name} has a new password." if password else _link(settings, people, name))
+
+
+@user.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, *, yes: bool) -> None:
+    """Remove NAME: nobody signs in as NAME any more; files and data are kept under the person's id."""
+    _, people = _open()
+    person = people.by_name(name)
+    if person is None:
+        raise OperatorError(f"There is nobody called “{name}” here. See who there is with: sardonyx user list")
+    if not yes and not click.confirm(f"Remove {name}? Files and data are kept, under the id {person.id}"):
+        click.echo("Nothing was changed.")
+        return
+    people.remove(name)
+    click.echo(f"{name} is removed. Files and data are kept, under the id {person.id}.")
+    click.echo(f"A server that still runs is stopped when you remove {name} on the page “Operation” too.")
+
+
+@user.command("list")
+def list_people() -> None:
+    """List everybody: name, id, where they sign in, administrator or not."""
+    _, people = _open()
+    for person in people.everybody():
+        click.echo(
+            f"{person.name:<24} {person.id}  {person.provider:<12} {'administrator' if person.is_admin else ''}".rstrip()
+        )
+
+
+def _open() -> tuple[Settings, PeopleStore]:
+    settings = load_settings(find_settings(None))
+    folder = DataFolder(settings.data_folder)
+    if not folder.people_database.parent.is_dir():
+        raise OperatorError(f"{folder.root} is not there yet. Start Sardonyx once with: make up")
+    try:
+        return settings, PeopleStore(folder.people_database)
+    except PeopleError as error:
+        raise OperatorError(str(error)) from error
+
+
+def _password(settings: Settings, *, from_stdin: bool, as_link: bool) -> str:
+    if as_link:
+        return ""
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if from_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    fault = password_fault(password, settings.sign_in.local.minimum_password_length)
+    if fault:
+        raise OperatorError(fault)
+    return str(password)
+
+
+def _link(settings: Settings, people: PeopleStore, name: str) -> str:
+    return f"Give {name} this link, good once and for 24 hours: {new_link(people, PASSWORD + name, settings.shown_url + '/hub/')}"

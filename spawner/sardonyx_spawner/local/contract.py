@@ -1,0 +1,20 @@
+"""What the hub side tells a server on one machine: names of environment variables and files, listed once.
+
+The user side lists them too, in `sardonyx_singleuser.contract`; a test compares both.
+"""
+
+PLAN = "SARDONYX_PLAN"
+PROGRESS = "SARDONYX_PROGRESS"
+TOKEN_FILE = "SARDONYX_TOKEN_FILE"  # noqa: S105 - the name of a variable
+CREDENTIALS_URL = "SARDONYX_CREDENTIALS_URL"
+S3_ENDPOINT = "SARDONYX_S3_ENDPOINT"
+S3_REGION = "SARDONYX_S3_REGION"
+S3_BUCKET = "SARDONYX_S3_BUCKET"
+S3_HOME = "SARDONYX_S3_HOME"
+
+VARIABLES = (PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME)
+
+PLAN_FILE = "plan.json"
+PROGRESS_FILE = "progress.jsonl"
+TOKEN_FILE_NAME = "token"  # noqa: S105 - the name of a file
+LOG_FILE = "server.log"

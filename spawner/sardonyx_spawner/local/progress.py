@@ -1,0 +1,47 @@
+"""How far a start is: the lines that the user side writes, as JupyterHub's progress events."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+POLL_S = 0.1
+PER_STEP = 20
+"""Percent that each step adds, up to 95: only JupyterHub knows when a server is ready."""
+
+
+async def follow(path: Path) -> AsyncGenerator[dict[str, Any]]:
+    """Yield one event for each whole line, for as long as the caller listens."""
+    offset, count = 0, 0
+    while True:
+        lines, offset = _new_lines(path, offset)
+        for line in lines:
+            event = _event(line)
+            if event is not None:
+                count += 1
+                yield {"progress": min(95, count * PER_STEP), **event}
+        await asyncio.sleep(POLL_S)
+
+
+def _new_lines(path: Path, offset: int) -> tuple[list[bytes], int]:
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            text = file.read(1 << 20)
+    except OSError:
+        return [], offset
+    whole = text[: text.rfind(b"\n") + 1]
+    return whole.splitlines(), offset + len(whole)
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    # The person's own code can write to this file: take only what is text, and only so much of it.
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("message"), str):
+        return None
+    state = found.get("state")
+    return {"message": found["message"][:300], "state": state if state in {"done", "now", "warn"} else "now"}

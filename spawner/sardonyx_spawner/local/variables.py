@@ -1,0 +1,77 @@
+"""The environment of a server on one machine, built from nothing: what is not listed here does not reach it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.plan import ServerPlan
+
+KEPT = (
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+)
+"""What a server takes over from the machine: language, time zone, certificates, the way out."""
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+
+@dataclass(frozen=True)
+class StorageAccess:
+    """Where servers find object storage and its keys."""
+
+    credentials_url: str
+    endpoint: str
+    region: str
+    bucket: str
+
+    def variables(self, person: str) -> dict[str, str]:
+        """Return what a server of this person is told."""
+        return {
+            contract.CREDENTIALS_URL: self.credentials_url,
+            contract.S3_ENDPOINT: self.endpoint,
+            contract.S3_REGION: self.region,
+            contract.S3_BUCKET: self.bucket,
+            contract.S3_HOME: f"s3://{self.bucket}/home/{person}/",
+        }
+
+
+def server_variables(
+    plan: ServerPlan, folders: ServerFolders, prefix: Path, storage: StorageAccess | None, hub: Mapping[str, str]
+) -> dict[str, str]:
+    """Return a server's whole environment.
+
+    Args:
+        prefix: folder of the Python environment.
+        hub: what JupyterHub itself wants to tell its server (`JUPYTERHUB_*` and the like).
+    """
+    found = {name: os.environ[name] for name in KEPT if name in os.environ}
+    found.update(dict(plan.variables))
+    found.update(hub)
+    if plan.cpu:
+        found.update(dict.fromkeys(THREADS, str(max(1, int(plan.cpu)))))
+    if storage is not None:
+        found.update(storage.variables(plan.person))
+    found.update(
+        {
+            "HOME": str(folders.home),
+            "USER": hub.get("JUPYTERHUB_USER", ""),
+            "SHELL": "/bin/bash" if Path("/bin/bash").exists() else "/bin/sh",
+            "PATH": f"{prefix}/bin:{SYSTEM_PATH}",
+            "VIRTUAL_ENV": str(prefix),
+            "TMPDIR": str(folders.private / "tmp"),
+            contract.PLAN: str(folders.private / contract.PLAN_FILE),
+            contract.PROGRESS: str(folders.private / contract.PROGRESS_FILE),
+            contract.TOKEN_FILE: str(folders.private / contract.TOKEN_FILE_NAME),
+        }
+    )
+    return found

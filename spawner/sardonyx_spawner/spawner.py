@@ -1,0 +1,117 @@
+"""What every engine of ours shares: from JupyterHub's user options to a plan, and to words for the person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jupyterhub.spawner import SpawnException
+from traitlets import Callable as CallableTrait
+from traitlets.config import LoggingConfigurable
+
+from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.choice import Choice, choice_from_form, choice_from_json
+from sardonyx_spawner.errors import ChoiceError, UserError
+from sardonyx_spawner.form import render_form
+from sardonyx_spawner.person import Person
+from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.planner import plan_server
+
+
+class StartRefusedError(SpawnException):  # type: ignore[misc]  # JupyterHub is untyped
+    """A start that cannot be, in words for the person; what only the operator may read goes to the log.
+
+    JupyterHub 6.1 shows `jupyterhub_message`, which SpawnException does not set: without it a person reads the
+    log message. Remove the two lines when upstream sets it.
+    """
+
+    def __init__(self, message: str, *, reason: str, status_code: int = 400, log_message: str = "") -> None:
+        super().__init__(message, reason=reason, status_code=status_code, log_message=log_message)
+        self.jupyterhub_message = message
+        self.jupyterhub_html_message = ""
+
+
+@dataclass(frozen=True)
+class FormState:
+    """A form that was sent and not accepted: shown again with what was wrong."""
+
+    submitted: Mapping[str, list[str]]
+    faults: tuple[UserError, ...]
+
+
+class ProfileSpawner(LoggingConfigurable):  # type: ignore[misc]  # traitlets is untyped
+    """Mix-in, first among the bases of each engine's spawner; cannot itself be a Spawner (JupyterHub forbids it).
+
+    Form and REST meet in `apply_plan`: the REST API skips the form's reader, so only what is checked there is checked.
+    """
+
+    catalogue_source = CallableTrait(help="() -> Catalogue: the catalogue in force.").tag(config=True)
+    person_source = CallableTrait(help="(name, groups, is administrator) -> Person.").tag(config=True)
+
+    # Given by JupyterHub's Spawner, the other base of each engine's class.
+    user: Any
+    orm_spawner: Any
+
+    plan: ServerPlan | None = None
+    form_state: FormState | None = None
+    stop_reason: str = ""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.options_form = _options_form
+        self.options_from_form = self._options_from_form
+        self.apply_user_options = _apply_user_options
+
+    def person(self) -> Person:
+        """Return the owner of this server."""
+        groups = frozenset(group.name for group in self.user.groups)
+        person: Person = self.person_source(self.user.name, groups, bool(self.user.admin))
+        return person
+
+    def render_options(self) -> str:
+        """Return the form: with what was just sent and not accepted, else with the last choice."""
+        person, catalogue = self.person(), self.catalogue_source()
+        state, self.form_state = self.form_state, None
+        offered = catalogue.offered_to(person)
+        if state is not None:
+            return render_form(offered, person, submitted=state.submitted, faults=state.faults)
+        return render_form(offered, person, chosen=self._last_choice(catalogue, person))
+
+    def _options_from_form(self, form: Mapping[str, list[Any]]) -> dict[str, str]:
+        answers = {name: values for name, values in form.items() if all(isinstance(v, str) for v in values)}
+        try:
+            return choice_from_form(answers, self.catalogue_source(), self.person()).to_json()
+        except UserError as error:
+            faults = error.faults if isinstance(error, ChoiceError) else (error,)
+            self.form_state = FormState(answers, faults)
+            raise StartRefusedError(error.message, reason="choice") from error
+
+    def apply_plan(self, user_options: object) -> None:
+        """Check the options once more, wherever they come from, and decide what will be started."""
+        person, catalogue = self.person(), self.catalogue_source()
+        try:
+            choice = choice_from_json(user_options or None, catalogue, person)
+            profile = catalogue.find(choice.profile, person)
+        except UserError as error:
+            raise StartRefusedError(error.message, reason="choice") from error
+        self.plan = plan_server(profile, choice, person)
+        # Every trait, each time: this object may outlive a server, and a limit of the last one must not stay.
+        self.cpu_limit = self.plan.cpu
+        self.mem_limit = self.plan.memory
+        self.stop_reason = ""
+
+    def _last_choice(self, catalogue: Catalogue, person: Person) -> Choice | None:
+        options = (self.orm_spawner.user_options if self.orm_spawner else None) or None
+        try:
+            return choice_from_json(options, catalogue, person) if options else None
+        except UserError:
+            # Something of it is gone meanwhile: what is left of it is still a better start than nothing.
+            kept = {k: v for k, v in options.items() if isinstance(v, str)} if isinstance(options, Mapping) else {}
+            return Choice(kept.pop("profile", ""), kept)
+
+
+def _options_form(spawner: ProfileSpawner) -> str:
+    return spawner.render_options()
+
+
+def _apply_user_options(spawner: ProfileSpawner, user_options: object) -> None:
+    spawner.apply_plan(user_options)
