@@ -7,12 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jupyterhub.services.service import _ServiceSpawner
-
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.offered import catalogue_here, prefix
-from sardonyx_hub_config.pages.handlers import page_handlers
+from sardonyx_hub_config.offered import catalogue_here, make_now, prefix
+from sardonyx_hub_config.pages.handlers import page_handlers, static_version
+from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
 from sardonyx_hub_config.secret_refs import generated_secret
@@ -27,7 +26,6 @@ from sardonyx_spawner.person import Person
 
 PAGES = Path(__file__).parent / "pages"
 LOG_BYTES = 10 << 20
-SERVICE_POLL_S = 3
 KEYS_SCOPE = "custom:credentials:s3"
 
 
@@ -128,6 +126,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.catalogue_source = lambda: catalogue
     spawner.person_source = person
     spawner.prefix_source = lambda slug: prefix(settings, slug)
+    spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
     spawner.storage = StorageAccess(
         credentials_url=f"http://{LOOPBACK}:{ports.public}/services/credentials/aws",
@@ -148,12 +147,12 @@ def _pages(c: Any, settings: Settings) -> None:
         "contact": settings.contact,
         "minimum_password_length": settings.sign_in.local.minimum_password_length,
         "local_sign_in": settings.sign_in.local.enabled,
+        "words": Words(),
+        "sardonyx_version": static_version(),
     }
 
 
 def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
-    # JupyterHub looks every 30 s whether its services live; a store or keys service that was killed is missed sooner.
-    _ServiceSpawner.poll_interval.default_value = SERVICE_POLL_S
     found = services(settings, folder, ports)
     c.JupyterHub.services = [service.description for service in found]
     c.JupyterHub.custom_scopes = {KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."}}

@@ -5,13 +5,20 @@ import json
 from typing import Any
 
 from jupyterhub.app import JupyterHub
+from jupyterhub.services import service
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
-from traitlets import Unicode
+from traitlets import Integer, Unicode
 
 from sardonyx_hub_config.terminal import say
 
 POLL_S = 0.2
 PATIENCE_S = 60.0
+
+
+class WatchedServiceSpawner(service._ServiceSpawner):  # type: ignore[misc]  # noqa: SLF001 - JupyterHub is untyped, and has no setting
+    """Looks often whether a service lives: JupyterHub 6.1 looks every 30 s, and so long would nobody get keys."""
+
+    poll_interval = Integer(2)
 
 
 class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
@@ -24,6 +31,7 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
 
     async def start(self) -> None:
         """Start hub, proxy and services, then tell the operator."""
+        service._ServiceSpawner = WatchedServiceSpawner  # noqa: SLF001 - see there
         await super().start()
         self._announcement = asyncio.create_task(self.announce())
 

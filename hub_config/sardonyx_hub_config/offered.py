@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.environments import EnvironmentRecipe
+from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shipped import singleuser_package
 from sardonyx_spawner.catalogue import Catalogue
@@ -32,6 +32,18 @@ def environments_in_use(settings: Settings) -> list[str]:
         wanted |= {profile.gives.environment or ""}
         wanted |= {choice.gives.environment or "" for option in profile.options for choice in option.choices}
     return [slug for slug in settings.environments if slug in wanted]
+
+
+def make_now(settings: Settings, slug: str) -> None:
+    """Make an environment at its first use; may take minutes.
+
+    Raises:
+        OperatorError: the installer failed.
+    """
+    wanted = recipe(settings, slug)
+    if wanted is not None:
+        folder = DataFolder(settings.data_folder)
+        make_environment(wanted, folder.environments, folder.logs / f"environment-{slug}.log")
 
 
 def recipe(settings: Settings, slug: str) -> EnvironmentRecipe | None:

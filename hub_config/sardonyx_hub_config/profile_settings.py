@@ -1,16 +1,21 @@
 """The `profiles` section of the settings: what an operator writes, and the profiles it becomes."""
 
 import re
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from sardonyx_hub_config.implied import implied_by
+from sardonyx_hub_config.profile_faults import profile_faults
+from sardonyx_hub_config.section import Duration, Memory, Pattern, Section, Slug
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes, number
-from sardonyx_spawner.profiles import NUMBERS, OPTION_NAMES, TEXTS, Allowed, Gives, Option, Profile
+from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.profiles import NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
+from sardonyx_spawner.repository import check_branch, check_repository
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")]
+__all__ = ["Duration", "ProfileSettings", "Section", "Slug", "profile_faults"]
+
 Icon = Literal["python", "r", "spark", "class", "code", "gpu"]
 OptionName = Literal[
     "environment", "image", "size", "cpu", "memory", "gpus", "repository", "branch", "lifetime", "home"
@@ -20,61 +25,52 @@ TITLES = {
     "environment": "Environment", "image": "Image", "size": "Size", "cpu": "Cores", "memory": "Memory", "gpus": "GPUs",
     "repository": "Repository", "branch": "Branch", "lifetime": "For how long?", "home": "Files",
 }  # fmt: skip
-DEFAULT_STEPS = {"cpu": 1.0, "memory": 1.0, "gpus": 1.0}
+"""The question that each option asks where the settings give it no title."""
+
+OURS = ("JUPYTERHUB_", "SARDONYX_", "AWS_")
+"""Beginnings of variables that Sardonyx sets itself."""
 
 
-def _memory(text: str) -> str:
-    memory_bytes(text)
-    return text
-
-
-def _duration(text: str) -> str:
-    duration_seconds(text)
-    return text
-
-
-def _pattern(text: str) -> str:
+def _repository(text: str) -> str:
     try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"this regular expression cannot be read: {error}") from None
-    return text
+        return check_repository(text)
+    except UserError as error:
+        raise ValueError(error.message) from None
 
 
-Memory = Annotated[str, AfterValidator(_memory), Field(examples=["512M", "2G"])]
-Duration = Annotated[str, AfterValidator(_duration), Field(examples=["30m", "4h", "2d"])]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-
-
-class Section(BaseModel):
-    """A section of the settings: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def _branch(text: str) -> str:
+    try:
+        return check_branch(text)
+    except UserError as error:
+        raise ValueError(error.message) from None
 
 
 class GivesSettings(Section):
     """What a profile or a choice gives to the server."""
 
-    cpu: float | None = Field(default=None, gt=0, le=1024, description="Cores.")
+    cpu: float | None = Field(default=None, gt=0, le=1024, allow_inf_nan=False, description="Cores.")
     memory: Memory | None = Field(default=None, description="Memory, such as 2G.")
     gpus: int | None = Field(default=None, ge=0, le=64, description="Number of GPUs.")
     lifetime: Duration | None = Field(default=None, description="Time from start to end, such as 4h.")
     environment: str | None = Field(default=None, description="Slug of an environment (one machine).")
-    image: str | None = Field(default=None, description="Image reference (Kubernetes).")
+    image: str | None = Field(default=None, min_length=1, description="Image reference (Kubernetes).")
+    repository: Annotated[str, AfterValidator(_repository)] | None = Field(
+        default=None, description="Address of a git repository that is found in the home."
+    )
+    branch: Annotated[str, AfterValidator(_branch)] | None = Field(default=None, description="Branch of it.")
     home: Literal["kept", "fresh"] | None = Field(
         default=None, description="kept: the person's files; fresh: an empty folder, thrown away."
     )
 
-    def gives(self) -> Gives:
-        """Return the same in the words of the planner."""
+    def gives(self, **implied: Any) -> Gives:
+        """Return the same in the words of the planner; `implied` is what counts where the settings say nothing."""
+        said = {name: getattr(self, name) for name in GivesSettings.model_fields if getattr(self, name) is not None}
+        given = {**implied, **said}
+        lifetime, memory = given.pop("lifetime", None), given.pop("memory", None)
         return Gives(
-            environment=self.environment,
-            image=self.image,
-            cpu=self.cpu,
-            memory=memory_bytes(self.memory) if self.memory else None,
-            gpus=self.gpus,
-            lifetime_s=duration_seconds(self.lifetime) if self.lifetime else None,
-            home=self.home,
+            **given,
+            memory=memory_bytes(memory) if memory else None,
+            lifetime_s=duration_seconds(lifetime) if lifetime else None,
         )
 
 
@@ -89,13 +85,8 @@ class ChoiceSettings(GivesSettings):
     )
 
     def allowed(self, option: str, slug: str) -> Allowed:
-        """Return the same in the words of the form; a choice of environment, image, lifetime or home means itself."""
-        implied: dict[str, Any] = {}
-        if option in {"environment", "image", "home"} and getattr(self, option) is None:
-            implied[option] = slug
-        if option == "lifetime" and self.lifetime is None and _is_duration(slug):
-            implied["lifetime"] = slug
-        return Allowed(slug, self.title, self.description, self.model_copy(update=implied).gives(), self.groups)
+        """Return the same in the words of the form; where it gives nothing, its name may say it all."""
+        return Allowed(slug, self.title, self.description, self.gives(**implied_by(option, slug)), self.groups)
 
 
 class OptionSettings(Section):
@@ -103,38 +94,55 @@ class OptionSettings(Section):
 
     title: str = Field(default="", max_length=80, description="The question; each option has a usual one.")
     description: str = Field(default="", max_length=300, description="A hint under the question.")
+    order: int = Field(default=0, description="Smaller comes first; equal ones have an order of their own.")
     choices: dict[Slug, ChoiceSettings] = Field(default_factory=dict, description="Allowed values by slug.")
     default: str | float | None = Field(
-        default=None, description="The answer of who gives none; without it the first choice."
+        default=None, description="The answer of who gives none; without it the first choice, or the smallest number."
     )
     minimum: float | None = Field(
-        default=None, ge=0, description="Smallest number (cpu: cores, memory: GB, gpus: GPUs)."
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="Smallest number (cpu: cores, memory: GB, gpus: GPUs); without it one step, for gpus 0.",
     )
-    maximum: float | None = Field(default=None, ge=0, description="Largest number.")
-    step: float | None = Field(default=None, gt=0, description="Step of the number.")
-    pattern: Pattern = Field(default="", description="Regular expression that a text must match in full.")
+    maximum: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="Largest number.")
+    step: float = Field(default=1, gt=0, allow_inf_nan=False, description="Numbers go up by so much.")
+    pattern: Pattern = Field(
+        default="",
+        description="Regular expression that a text must match in full. "
+        "Never repeat what already repeats, as in (a+)+: it may take for ever on some text.",
+    )
     groups: frozenset[str] = Field(
-        default=frozenset(), description="Only people in one of these groups are asked; empty: everybody."
+        default=frozenset(),
+        description="Only people in one of these groups are asked, for others the default counts; empty: everybody.",
     )
     shown_when: dict[OptionName, frozenset[str]] = Field(
         default_factory=dict, description="Asked only while these options have one of these values."
     )
 
+    def smallest(self, name: str) -> float:
+        """Return the smallest number that may be answered."""
+        if self.minimum is not None:
+            return self.minimum
+        return 0 if name == "gpus" else min(self.step, self.maximum or self.step)
+
+    def usual(self) -> str:
+        """Return the default as text."""
+        return number(self.default) if isinstance(self.default, int | float) else self.default or ""
+
     def option(self, name: str) -> Option:
         """Return the same in the words of the form."""
         choices = sorted(self.choices.items(), key=lambda item: item[1].order)
-        default = number(self.default) if isinstance(self.default, int | float) else self.default or ""
-        if name in NUMBERS and not choices and not default:
-            default = number(self.minimum or 0)
+        is_number = name in NUMBERS and not choices
         return Option(
             name=name,
             title=self.title or TITLES[name],
             description=self.description,
             choices=tuple(choice.allowed(name, slug) for slug, choice in choices),
-            default=default,
-            minimum=self.minimum or 0,
+            default=self.usual() or (number(self.smallest(name)) if is_number else ""),
+            minimum=self.smallest(name),
             maximum=self.maximum or 0,
-            step=self.step or DEFAULT_STEPS.get(name, 1.0),
+            step=self.step,
             pattern=self.pattern,
             groups=self.groups,
             shown_when={str(other): values for other, values in self.shown_when.items()},
@@ -160,21 +168,27 @@ class ProfileSettings(GivesSettings):
         default=frozenset(), description="Only people in one of these groups see it; empty: everybody."
     )
     when: When = Field(default=When(), description="What has to be on the machine.")
+    default_url: str = Field(default="", pattern=r"^(/.*)?$", description="The page it opens with, such as /lab.")
     options: dict[OptionName, OptionSettings] = Field(default_factory=dict, description="The questions of its form.")
     variables: dict[str, str] = Field(
         default_factory=dict, description="Environment variables of its servers; never a secret."
     )
 
     @model_validator(mode="after")
-    def _variables_are_names(self) -> "ProfileSettings":
+    def _variables_are_free_names(self) -> "ProfileSettings":
         for name in self.variables:
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-                raise ValueError(f"'{name}' cannot be the name of an environment variable")
+                raise ValueError(
+                    f"'{name}' cannot be the name of an environment variable: write letters, digits and underscores"
+                )
+            if name.startswith(OURS):
+                raise ValueError(f"the variable '{name}' is set by Sardonyx itself: take it out")
         return self
 
     def profile(self, slug: str) -> Profile:
         """Return the same in the words of the form, each question after those that it depends on."""
         options = {str(name): settings.option(name) for name, settings in self.options.items()}
+        orders = {str(name): settings.order for name, settings in self.options.items()}
         return Profile(
             slug=slug,
             title=self.title,
@@ -183,118 +197,17 @@ class ProfileSettings(GivesSettings):
             order=self.order,
             groups=self.groups,
             gives=self.gives(),
-            options=tuple(options[name] for name in _in_order(options)),
+            options=tuple(options[name] for name in _in_order(options, orders)),
+            default_url=self.default_url,
             variables=self.variables,
         )
 
 
-def profile_faults(
-    profiles: Mapping[str, ProfileSettings], environments: AbstractSet[str]
-) -> list[tuple[tuple[str, ...], str]]:
-    """Return what is wrong between the parts of profiles that are each well-formed: (path, message) pairs."""
-    return [
-        (("profiles", slug, *path), message)
-        for slug, profile in profiles.items()
-        for path, message in _profile_faults(profile, environments)
-    ]
-
-
-Found = Iterator[tuple[tuple[str, ...], str]]
-
-
-def _profile_faults(profile: ProfileSettings, environments: AbstractSet[str]) -> Found:
-    if profile.environment is not None and profile.environment not in environments:
-        yield ("environment",), _missing_environment(profile.environment, environments)
-    if profile.environment is None and profile.image is None and not {"environment", "image"} & profile.options.keys():
-        yield (), "says nowhere what to run. Add 'environment: " + (sorted(environments) or ["python"])[0] + "'."
-    for name, option in profile.options.items():
-        at = ("options", name)
-        yield from ((at + path, message) for path, message in _option_faults(name, option))
-        yield from ((at + path, message) for path, message in _shown_when_faults(name, option, profile))
-        for slug, choice in option.choices.items():
-            wanted = choice.environment or (slug if name == "environment" else None)
-            if wanted is not None and wanted not in environments:
-                yield (*at, "choices", slug), _missing_environment(wanted, environments)
-            if name == "lifetime" and choice.lifetime is None and not _is_duration(slug):
-                yield (
-                    (*at, "choices", slug),
-                    "has no length. Add 'lifetime: 4h', or make its name a duration such as 4h.",
-                )
-    circle = _circle(profile)
-    if circle:
-        yield ("options", circle, "shown_when"), "depends on itself through other options. Break the circle."
-
-
-def _option_faults(name: str, option: OptionSettings) -> Found:
-    if option.choices:
-        if option.default is not None and option.default not in option.choices:
-            yield (
-                ("default",),
-                f"'{option.default}' is not one of the choices. Write one of: {', '.join(option.choices)}.",
-            )
-        return
-    if name in NUMBERS:
-        low, high = option.minimum or 0, option.maximum
-        if high is None:
-            yield (), "has neither choices nor a maximum. Add 'maximum: 8', or choices."
-        elif low > high:
-            yield ("minimum",), f"is {number(low)}, more than the maximum {number(high)}. Exchange them."
-        elif option.default is not None and not (
-            isinstance(option.default, int | float) and low <= option.default <= high
-        ):
-            yield ("default",), f"'{option.default}' is not a number from {number(low)} to {number(high)}."
-    elif name not in TEXTS:
-        yield (), "has no choices. Add at least one under 'choices'."
-    elif option.pattern and option.default and re.fullmatch(option.pattern, str(option.default)) is None:
-        yield ("default",), "does not match the pattern. Change one of them."
-
-
-def _shown_when_faults(name: str, option: OptionSettings, profile: ProfileSettings) -> Found:
-    for other, values in option.shown_when.items():
-        if other == name:
-            yield ("shown_when", other), "depends on itself. Name another option."
-        elif other not in profile.options:
-            yield (
-                ("shown_when", other),
-                f"names an option that this profile does not have. It has: {', '.join(profile.options)}.",
-            )
-        elif unknown := sorted(values - profile.options[other].choices.keys()):
-            offered = ", ".join(profile.options[other].choices) or "none, it has no choices"
-            yield (
-                ("shown_when", other),
-                f"names {', '.join(unknown)}, which is not a choice of '{other}'. Choices are: {offered}.",
-            )
-
-
-def _circle(profile: ProfileSettings) -> str:
-    needs = {
-        str(name): {str(o) for o in option.shown_when if o in profile.options and o != name}
-        for name, option in profile.options.items()
-    }
-    done: set[str] = set()
-    while ready := [name for name, others in needs.items() if name not in done and others <= done]:
-        done.update(ready)
-    return next((name for name in needs if name not in done), "")
-
-
-def _in_order(options: Mapping[str, Option]) -> list[str]:
+def _in_order(options: Mapping[str, Option], orders: Mapping[str, int]) -> list[str]:
     ordered: list[str] = []
-    waiting = [name for name in OPTION_NAMES if name in options]
+    waiting = sorted(options, key=lambda name: (orders[name], OPTION_NAMES.index(name)))
     while waiting:
         ready = [n for n in waiting if all(o in ordered or o not in options for o in options[n].shown_when)] or waiting
         ordered.append(ready[0])
         waiting.remove(ready[0])
     return ordered
-
-
-def _is_duration(text: str) -> bool:
-    try:
-        duration_seconds(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _missing_environment(name: str, environments: AbstractSet[str]) -> str:
-    there = ", ".join(sorted(environments)) or "none"
-    return f"names the environment '{name}', which is not there. Environments are: {there}."

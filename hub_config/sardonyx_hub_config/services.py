@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
@@ -27,7 +28,7 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found = [_object_store(settings, folder, ports)] if settings.storage.kind == "embedded" else []
     found.append(_credentials(settings, folder, ports))
     if settings.servers.idle_stop:
-        found.append(_idle_stop(duration_seconds(settings.servers.idle_stop)))
+        found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
     return found
 
 
@@ -81,8 +82,15 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     )
 
 
-def _idle_stop(after_s: int) -> Service:
-    command = [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={after_s}", f"--cull-every={CULL_EVERY_S}"]
+def _idle_stop(after_s: int, log: Path) -> Service:
+    command = [
+        sys.executable,
+        "-m",
+        "sardonyx_services.idle_stop",
+        str(log),
+        f"--timeout={after_s}",
+        f"--cull-every={CULL_EVERY_S}",
+    ]
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     return Service(
         {"name": "idle-stop", "command": command, "display": False},

@@ -108,6 +108,10 @@ class EnvironmentSettings(Section):
     requirements: FilePath | None = Field(
         default=None, description="Lock file with hashes; `sardonyx up` makes the environment from it."
     )
+    make: Literal["at_start", "at_first_use"] = Field(
+        default="at_start",
+        description="When it is made: by `sardonyx up`, or when somebody first starts a server with it.",
+    )
     packages: tuple[str, ...] = Field(
         default=(), description="More packages to install, without dependencies: folders, wheels or requirements."
     )

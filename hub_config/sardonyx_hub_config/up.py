@@ -1,6 +1,7 @@
 """`sardonyx up`: get this machine ready, then become JupyterHub."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def up(settings: Path | None) -> None:
     check_machine()
     path = find_settings(settings)
     prepare(load_settings(path))
+    # A caller may have us ignore Ctrl-C (a shell does so in the background); all that we start would inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.environ["SARDONYX_SETTINGS"] = str(path.resolve())
     config = shipped("jupyterhub_config.py")
     command = [sys.executable, "-m", "sardonyx_hub_config.hub", "--config", str(config)]
@@ -51,7 +54,7 @@ def prepare(settings: Settings) -> None:
         install_proxy(find_node(), folder.proxy, folder.logs / "proxy-install.log")
     for slug in environments_in_use(settings):
         wanted = recipe(settings, slug)
-        if wanted is not None:
+        if wanted is not None and settings.environments[slug].make == "at_start":
             _get_ready(wanted, folder)
 
 

@@ -88,12 +88,14 @@ def _choice(profile: Profile, answers: Mapping[str, object], doubled: set[str]) 
         # What the earlier answers leave unasked may have been sent all the same: a hidden part of a form posts.
         if option.name not in answers or not option.is_shown(profile.settled(accepted)):
             continue
+        where = f"{profile.slug}.{option.name}"
+        if option.name in doubled:
+            faults.append(UserError("This was answered more than once. Answer it once.", field=where))
+            continue
         try:
-            if option.name in doubled:
-                raise UserError("This was answered more than once. Answer it once.")
             accepted[option.name] = _answer(option, answers[option.name])
         except UserError as fault:
-            faults.append(UserError(fault.message, field=f"{profile.slug}.{option.name}"))
+            faults.append(UserError(fault.message, field=where))
     faults += _unknown(profile, answers)
     if faults:
         raise ChoiceError(faults)
@@ -105,7 +107,9 @@ def _unknown(profile: Profile, answers: Mapping[str, object]) -> list[UserError]
     # A question that is kept for others is refused here, like one that does not exist.
     known = {question.name for question in profile.questions}
     unknown = [name for name in answers if name not in known]
-    way_out = f"It asks for: {', '.join(known_in_order)}." if (known_in_order := _names(profile)) else "It asks nothing."
+    way_out = (
+        f"It asks for: {', '.join(known_in_order)}." if (known_in_order := _names(profile)) else "It asks nothing."
+    )
     return [UserError(f"{profile.title} does not ask for {quote(name)}. {way_out}") for name in unknown[:MOST_UNKNOWN]]
 
 

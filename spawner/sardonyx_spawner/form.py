@@ -2,30 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sardonyx_spawner.amounts import number, say_cores, say_duration, say_memory
-from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.amounts import number
+from sardonyx_spawner.choice import LONGEST_VALUE, UNITS, Choice
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.person import Person
+from sardonyx_spawner.planner import in_a_sentence, over, say_amounts
 from sardonyx_spawner.profiles import NUMBERS, Allowed, Option, Profile
 
 FEW = 5
-"""Up to this many choices without descriptions are segments in one row; more, or described ones, are cards."""
+"""Up to this many choices are segments in one row; more are cards, as sizes always are."""
+
+HINTS = {"repository": "Its address on the web, or leave it empty.", "branch": "Empty means its main one."}
+AMOUNTS = {"size", *NUMBERS}
 
 
 @dataclass(frozen=True)
 class Question:
-    """An option as the form shows it: the same, with what this person may choose and what is chosen now."""
+    """An option as the form draws it.
+
+    Args:
+        field: name of the field, such as "python.size".
+        value: what is chosen, or written, now.
+        fault: why that was not accepted.
+        conditions: each a text for `data-when`; the question is there while all of them hold.
+    """
 
     option: Option
-    profile: str
     field: str
     value: str
-    choices: tuple[Allowed, ...]
     fault: str
     conditions: tuple[str, ...]
 
@@ -36,10 +45,63 @@ class Question:
 
     @property
     def kind(self) -> str:
-        """Which part of the template draws it: choices, number or text."""
-        if self.choices:
-            return "cards" if self.option.name == "size" or len(self.choices) > FEW else "segments"
+        """Which part of the template draws it."""
+        if self.option.choices:
+            return "cards" if self.option.name == "size" or len(self.option.choices) > FEW else "segments"
         return "number" if self.option.name in NUMBERS else "text"
+
+    @property
+    def hint(self) -> str:
+        """One line under the question."""
+        option = self.option
+        if option.description or option.choices:
+            return option.description
+        if self.kind == "text":
+            return HINTS[option.name]
+        return f"From {number(option.minimum)} to {number(option.maximum)} {UNITS[option.name]}."
+
+    @property
+    def limits(self) -> dict[str, str]:
+        """The attributes that bound a number."""
+        option = self.option
+        return {"min": number(option.minimum), "max": number(option.maximum), "step": number(option.step)}
+
+    @property
+    def unit(self) -> str:
+        """What the number counts."""
+        return UNITS[self.option.name]
+
+    def when(self, choice: Allowed) -> str:
+        """Return the text for `data-when` of what is there while this is chosen."""
+        return f"{self.field}={choice.slug}"
+
+    def said(self, choice: Allowed) -> str:
+        """Say what a choice gives, for the summary; "" = nothing to say there."""
+        amounts = ", ".join(say_amounts(choice.gives))
+        return in_a_sentence(choice.title) if self.option.name in {"environment", "image"} else amounts
+
+    def second_line(self, choice: Allowed) -> str:
+        """Return the line under a choice's title."""
+        return choice.description or ", ".join(say_amounts(choice.gives)).removeprefix("with ")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A profile and its questions as the form draws them; `fixed` is what it gives whatever is answered."""
+
+    profile: Profile
+    questions: tuple[Question, ...]
+    fixed: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A part as HTML: its questions, its words in the summary, and its rules for `data-when`."""
+
+    profile: Profile
+    questions: str
+    summary: str
+    rules: str
 
 
 def render_form(
@@ -55,107 +117,112 @@ def render_form(
     Args:
         profiles: those that are offered to the person, in order.
         chosen: the last choice, shown again as far as it still exists.
-        submitted: what the person has just sent, shown again in full; wins over `chosen`.
+        submitted: what the person has just sent, shown again; wins over `chosen`.
         faults: why that was not accepted; shown on top and at each field.
     """
-    messages = {fault.field: fault.message for fault in faults if fault.field}
-    slugs = [profile.slug for profile in profiles]
-    wanted = (submitted.get("profile") or [""])[0] if submitted else chosen.profile if chosen else ""
-    current = wanted if wanted in slugs else slugs[0] if slugs else ""
-    questions = {p.slug: _questions(p, person, chosen, submitted, messages) for p in profiles}
-    return _template().render(
-        profiles=profiles,
-        current=current,
-        questions=questions,
-        faults=[{"message": f.message, "target": html_id(f.field or "profile")} for f in faults],
-        rules=_rules(questions),
-        usual=_usual(current, questions),
-        html_id=html_id,
-        say=_summary_words,
-        choice_words=_words,
-        hint=_hint,
+    messages = {fault.field: fault.message for fault in faults}
+    before = submitted if submitted is not None else _as_submitted(chosen)
+    seen = [profile.seen_by(person) for profile in profiles]
+    slugs = [profile.slug for profile in seen]
+    wanted = _first(before, "profile", "")
+    titles = {f"{p.slug}.{q.name}": q.title for p in seen for q in p.questions} | {"profile": "Profile"}
+    return (
+        _environment()
+        .get_template("form.html")
+        .render(
+            parts=[_drawn(profile, *_of_profile(profile, before, messages)) for profile in seen],
+            current=wanted if wanted in slugs else next(iter(slugs), ""),
+            faults=[
+                {
+                    "id": html_id(f.field) if f.field in titles else "",
+                    "title": titles.get(f.field, ""),
+                    "text": f.message,
+                }
+                for f in faults
+            ],
+            profile_fault=messages.get("profile", ""),
+            data={"titles": titles},
+        )
     )
 
 
-def _questions(
-    profile: Profile,
-    person: Person,
-    chosen: Choice | None,
-    submitted: Mapping[str, list[str]] | None,
-    messages: Mapping[str, str],
-) -> list[Question]:
-    found = []
-    for option in profile.options_for(person):
-        field = f"{profile.slug}.{option.name}"
-        choices = option.choices_for(person)
-        value = option.default_for(person)
-        if submitted is not None:
-            value = (submitted.get(field) or [value])[0]
-        elif chosen is not None and chosen.profile == profile.slug:
-            value = chosen.values.get(option.name, value)
-        if choices and value not in {choice.slug for choice in choices}:
-            value = option.default_for(person)
-        conditions = tuple(
+def html_id(field: str) -> str:
+    """Return the HTML id for a field; no slug has an underscore in it, so two fields never share one."""
+    return "f_" + field.replace(".", "_")
+
+
+@lru_cache(maxsize=500)
+def _drawn(profile: Profile, values: tuple[str | None, ...], faults: tuple[str, ...]) -> Drawn:
+    # Most people answer most questions as they did before: a part with the same values is drawn once.
+    part = _part(profile, values, faults)
+    template: Any = _environment().get_template("part.html").module
+    return Drawn(profile, template.questions(part), template.summary(part), template.rules(part))
+
+
+def _of_profile(
+    profile: Profile, before: Mapping[str, list[str]], messages: Mapping[str, str]
+) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+    """Return what was answered to each question of a profile (None = nothing), and what is wrong with it."""
+    fields = [f"{profile.slug}.{question.name}" for question in profile.questions]
+    return tuple(_first(before, f, None) for f in fields), tuple(messages.get(f, "") for f in fields)
+
+
+def _part(profile: Profile, values: Sequence[str | None], faults: Sequence[str]) -> Part:
+    questions = []
+    conditions: dict[str, tuple[str, ...]] = {}
+    for option, given, fault in zip(profile.questions, values, faults, strict=True):
+        is_usable = given is not None and (not option.choices or option.allowed(given) is not None)
+        own = tuple(
             " ".join(f"{profile.slug}.{name}={slug}" for slug in sorted(slugs))
             for name, slugs in option.shown_when.items()
+            if name in conditions
         )
-        found.append(Question(option, profile.slug, field, value, choices, messages.get(field, ""), conditions))
-    return found
+        # A question whose condition is itself hidden is hidden too: the radio in there stays chosen.
+        inherited = tuple(c for name in option.shown_when for c in conditions.get(name, ()))
+        conditions[option.name] = tuple(dict.fromkeys(inherited + own))
+        value = given if is_usable and given is not None else option.usual
+        questions.append(Question(option, f"{profile.slug}.{option.name}", value, fault, conditions[option.name]))
+    return Part(profile, tuple(questions), _fixed(profile))
 
 
-def _rules(questions: Mapping[str, Sequence[Question]]) -> list[tuple[str, str]]:
-    """Return (id of a radio, word in data-when) pairs: the part with the word is there while the radio is chosen."""
-    rules = [(html_id(f"profile.{slug}"), f"profile={slug}") for slug in questions]
-    for asked in questions.values():
-        rules.extend((f"{q.id}-{choice.slug}", f"{q.field}={choice.slug}") for q in asked for choice in q.choices)
-    return rules
+def _fixed(profile: Profile) -> str:
+    """Say what the profile gives as far as no question can change it."""
+    given = profile.gives
+    asked = {question.name for question in profile.questions}
+    settled = profile.settled({})
+    for option in profile.options:
+        chosen = option.allowed(settled.get(option.name, "")) if not option.is_asked else None
+        given = over(given, chosen.gives) if chosen else given
+    words = say_amounts(given)
+    amounts = [w for w in words if w.startswith("with ") and not asked & AMOUNTS]
+    return ", ".join(amounts + [w for w in words if w.startswith("for ") and "lifetime" not in asked])
 
 
-def _usual(current: str, questions: Mapping[str, Sequence[Question]]) -> dict[str, Any]:
-    """Return the usual choices for the script that compares a link with them."""
-    return {"profile": current, "values": {q.field: q.value for asked in questions.values() for q in asked}}
+def _as_submitted(chosen: Choice | None) -> dict[str, list[str]]:
+    if chosen is None:
+        return {}
+    fields = {f"{chosen.profile}.{name}": [value] for name, value in chosen.values.items()}
+    return {"profile": [chosen.profile], **fields}
 
 
-def _summary_words(question: Question) -> list[tuple[str, str]]:
-    """Return (word in data-when, words) for each choice: what the summary says while it is chosen."""
-    return [(f"{question.field}={choice.slug}", _words(question, choice)) for choice in question.choices]
-
-
-def _words(question: Question, choice: Allowed) -> str:
-    gives, name = choice.gives, question.option.name
-    if name == "lifetime":
-        return f"for {say_duration(gives.lifetime_s)}" if gives.lifetime_s else ""
-    amounts = [say_cores(gives.cpu)] if gives.cpu else []
-    amounts += [say_memory(gives.memory)] if gives.memory else []
-    amounts += [f"{gives.gpus} GPU"] if gives.gpus else []
-    if amounts:
-        return "with " + " and ".join(amounts)
-    return choice.title[0].lower() + choice.title[1:] if name in {"environment", "image"} else ""
-
-
-def _hint(question: Question) -> str:
-    option = question.option
-    if option.name == "repository":
-        return "Its address on the web, or leave it empty."
-    if option.name == "branch":
-        return "Empty means its main one."
-    unit = {"cpu": "cores", "memory": "GB", "gpus": "GPUs"}[option.name]
-    return f"From {number(option.minimum)} to {number(option.maximum)} {unit}."
-
-
-def html_id(field: str) -> str:
-    """Return the HTML id for a field name; a slug may begin with a digit, an id in a CSS rule may not."""
-    return "f-" + field.replace(".", "-")
+def _first(before: Mapping[str, list[str]], field: str, otherwise: str | None) -> str | None:
+    given = before.get(field)
+    return given[0][:LONGEST_VALUE] if given and isinstance(given[0], str) else otherwise
 
 
 @cache
-def _template() -> Template:
-    # Compiled once: a new Jinja environment for each rendering is what makes KubeSpawner 7.1's form slow.
-    environment = Environment(
+def _environment() -> Environment:
+    # Kept, with its compiled templates: a new one for each rendering is what makes KubeSpawner 7.1's form slow.
+    return new_environment()
+
+
+def new_environment() -> Environment:
+    """Return the Jinja environment of the form: everything is escaped, nothing may be missing."""
+    return Environment(
         loader=PackageLoader("sardonyx_spawner"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
-    return environment.get_template("form.html")

@@ -119,7 +119,8 @@ class Option:
         }
         if not all(shown_when.values()):
             return None
-        seen = replace(self, choices=choices, shown_when=shown_when)
+        is_same = choices == self.choices and shown_when == self.shown_when
+        seen = self if is_same else replace(self, choices=choices, shown_when=shown_when)
         if self.is_asked and _may_see(self.groups, person):
             return seen
         kept = seen.allowed(seen.usual)
@@ -152,6 +153,9 @@ class Profile:
     def __post_init__(self) -> None:
         _check_slug(self.slug)
 
+    def __hash__(self) -> int:
+        return hash(self.slug)
+
     @property
     def questions(self) -> tuple[Option, ...]:
         """The options that are asked."""
@@ -171,7 +175,8 @@ class Profile:
             seen = option.seen_by(person, options)
             if seen is not None:
                 options[option.name] = seen
-        return replace(self, options=tuple(options.values()))
+        seen_options = tuple(options.values())
+        return self if seen_options == self.options else replace(self, options=seen_options)
 
     def settled(self, answers: Mapping[str, str]) -> dict[str, str]:
         """Return a value for each option that counts: the answer, or the default of who gives none."""

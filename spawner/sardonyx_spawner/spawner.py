@@ -38,7 +38,7 @@ class FormState:
     faults: tuple[UserError, ...]
 
 
-class ProfileSpawner(LoggingConfigurable):  # type: ignore[misc]  # traitlets is untyped
+class ProfileSpawner(LoggingConfigurable):
     """Mix-in, first among the bases of each engine's spawner; cannot itself be a Spawner (JupyterHub forbids it).
 
     Form and REST meet in `apply_plan`: the REST API skips the form's reader, so only what is checked there is checked.

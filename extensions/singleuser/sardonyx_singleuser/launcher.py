@@ -10,6 +10,11 @@ from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress
 
+OPTIONS = (
+    # Installing extensions would change an environment that everybody shares.
+    "--LabApp.extension_manager=readonly",
+)
+
 
 def main() -> None:
     """Get everything ready, then become JupyterHub's single-user server in this process."""
@@ -27,7 +32,10 @@ def main() -> None:
     open_in(fetched, home)
     from jupyterhub.singleuser.app import main as become_server  # noqa: PLC0415 - takes a second, after the person knows
 
-    sys.argv = ["jupyterhub-singleuser", *sys.argv[1:]]
+    sys.argv = ["jupyterhub-singleuser", *OPTIONS, *sys.argv[1:]]
+    if os.geteuid() == 0:
+        # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
+        sys.argv.append("--allow-root")
     become_server()
 
 

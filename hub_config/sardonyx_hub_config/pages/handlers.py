@@ -1,5 +1,7 @@
 """Handlers that come before JupyterHub's own: our static files, and what upstream's pages get wrong."""
 
+import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,16 @@ from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
 
+NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
 STATIC = Path(__file__).parent / "static"
+
+
+def static_version() -> str:
+    """Return a text that changes with any of our static files."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def page_handlers() -> list[tuple[Any, ...]]:
@@ -18,6 +29,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/spawn/([^/]+)/([^/]+)", StartHandler),
         (r"/spawn/([^/]+)", StartHandler),
         (r"/spawn", StartHandler),
+        (r"/start-another", StartAnotherHandler),
         (r"/stop/([^/]+)/([^/]+)", StopHandler),
         (r"/stop/([^/]+)", StopHandler),
     ]
@@ -50,11 +62,26 @@ class StartHandler(SpawnHandler):  # type: ignore[misc]  # JupyterHub is untyped
     ) -> str:
         # Upstream renders the form of the default server, also for a named one that was refused.
         server = self.path_args[1] if len(self.path_args) > 1 else ""
-        spawner = for_user.get_or_create_spawner(server or "")
+        spawner = for_user.spawners[server or ""]
         if spawner is not for_user.spawner:
             spawner_options_form = await spawner.get_options_form()
         html: str = await super()._render_form(for_user, spawner_options_form, message, html_message)
         return html
+
+
+class StartAnotherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """Leads from a name for another server to its form."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Go to the form, or home where the name cannot be one."""
+        name = self.get_argument("name", "").strip().lower()
+        user = self.current_user
+        self.redirect(
+            f"{self.hub.base_url}spawn/{user.escaped_name}/{name}"
+            if NAME.fullmatch(name)
+            else f"{self.hub.base_url}home"
+        )
 
 
 class StopHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped

@@ -1,5 +1,6 @@
 """JupyterHub's spawner for one machine."""
 
+import asyncio
 import json
 import socket
 import time
@@ -15,7 +16,16 @@ from traitlets import Float, default
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.process import MARK, ChildProcessLauncher, Launcher, LaunchRequest, ProcessId, end, is_alive
+from sardonyx_spawner.local.process import (
+    MARK,
+    TICK_S,
+    ChildProcessLauncher,
+    Launcher,
+    LaunchRequest,
+    ProcessId,
+    end,
+    is_alive,
+)
 from sardonyx_spawner.local.progress import follow
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.plan import ServerPlan
@@ -32,6 +42,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     homes = AnyTrait(help="Folder with one home per person (a Path).").tag(config=True)
     servers = AnyTrait(help="Folder for plan, progress and log of each server (a Path).").tag(config=True)
     prefix_source = CallableTrait(help="(slug) -> Path: the folder of an environment.").tag(config=True)
+    environment_maker = CallableTrait(
+        help="(slug) -> None: makes an environment that is not there; may take minutes."
+    ).tag(config=True)
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
@@ -57,6 +70,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.fresh = plan.home == "fresh"
         folders = self.folders
         try:
+            folders.prepare()
+            self._begin_progress(folders)
+            await self._environment(plan, folders)
             request = self._request(plan, folders)
             self.process = self.launcher.start(request)
         except UserError as error:
@@ -69,8 +85,45 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 log_message=f"{self._log_name}: {error}",
             ) from error
         self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
+        await self._answers()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return LOOPBACK, self.port
+
+    async def _answers(self) -> None:
+        """Wait until the server takes connections; JupyterHub sets the limit, and a server that ended is not waited for."""
+        while True:
+            if not is_alive(self.process):
+                self.log.error(
+                    "%s ended while it started; see %s", self._log_name, self.folders.private / contract.LOG_FILE
+                )
+                raise StartRefusedError(
+                    "Your server ended while it started. Try again; if it happens again, tell the people who run this place.",
+                    reason="ended",
+                    status_code=500,
+                )
+            try:
+                _, writer = await asyncio.open_connection(LOOPBACK, self.port)
+            except OSError:
+                await asyncio.sleep(TICK_S)
+            else:
+                writer.close()
+                return
+
+    def _begin_progress(self, folders: ServerFolders) -> None:
+        (folders.private / contract.PROGRESS_FILE).unlink(missing_ok=True)
+        self._tell(folders, "Found room for your server", "done")
+
+    def _tell(self, folders: ServerFolders, message: str, state: str) -> None:
+        line = json.dumps({"at": time.time(), "message": message, "state": state}) + "\n"
+        with (folders.private / contract.PROGRESS_FILE).open("a") as file:
+            file.write(line)
+
+    async def _environment(self, plan: ServerPlan, folders: ServerFolders) -> None:
+        """Make the environment at its first use."""
+        if (self.prefix_source(plan.environment) / "bin" / "python").exists():
+            return
+        self._tell(folders, f"Getting “{plan.title}” ready on this machine: some minutes, only this once", "now")
+        await asyncio.to_thread(self.environment_maker, plan.environment)
 
     def _request(self, plan: ServerPlan, folders: ServerFolders) -> LaunchRequest:
         python = self.prefix_source(plan.environment) / "bin" / "python"
@@ -79,13 +132,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             raise UserError(
                 f"“{plan.title}” is not ready on this machine. Ask the people who run this place to look at it."
             )
-        folders.prepare()
         (folders.private / "tmp").mkdir(mode=0o700, exist_ok=True)
         (folders.private / contract.PLAN_FILE).write_text(json.dumps(plan.to_json()))
-        progress = folders.private / contract.PROGRESS_FILE
-        progress.write_text(
-            json.dumps({"at": time.time(), "message": "Found room for your server", "state": "done"}) + "\n"
-        )
         self.port = _free_port()
         variables = server_variables(plan, folders, python.parent.parent, self.storage, self.get_env())
         command = [str(python), "-m", "sardonyx_singleuser", *self.get_args()]

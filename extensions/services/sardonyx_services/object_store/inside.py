@@ -53,6 +53,20 @@ def held(path: Path) -> tuple[int, Path]:
     return descriptor, Path(f"/proc/self/fd/{descriptor}")
 
 
+def private_tmp(folder: Path) -> None:
+    """Mount a /tmp of our own: SeaweedFS puts sockets with fixed names there, which others could squat.
+
+    A store's folder below /tmp is shown again at its place: SeaweedFS goes back to its whole path.
+    """
+    descriptor, _ = held(folder)
+    subprocess.run(["mount", "-n", "-t", "tmpfs", "-o", "mode=0700", "tmpfs", "/tmp"], check=True)  # noqa: S108 - it is mounted over
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        # Not canonical: mount would follow the link to the name that is hidden now.
+        subprocess.run(["mount", "-n", "-c", "--bind", f"/proc/{os.getpid()}/fd/{descriptor}", str(folder)], check=True)
+    os.close(descriptor)
+
+
 async def run(port: int, issuer: Path, weed: Path, weed_descriptor: int) -> int:
     """Run SeaweedFS in the working folder until standard input ends, which is how the outer side says stop."""
     server = await relay(port, issuer)
@@ -94,13 +108,12 @@ def main() -> None:
     # A terminal's Ctrl-C reaches everybody in the session; the outer side decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.umask(0o077)
-    os.chdir(configuration.folder)
     weed_descriptor, weed = held(Path(sys.argv[2]))
     _, issuer_folder = held(configuration.issuer_socket.parent)
     if not configuration.without_namespaces:
         loopback_up()
-        # SeaweedFS puts sockets with fixed names into /tmp: a private one keeps others from squatting them.
-        subprocess.run(["mount", "-n", "-t", "tmpfs", "-o", "mode=0700", "tmpfs", "/tmp"], check=True)  # noqa: S108 - it is mounted over
+        private_tmp(configuration.folder)
+    os.chdir(configuration.folder)
     port = urlsplit(configuration.issuer).port or 80
     raise SystemExit(asyncio.run(run(port, issuer_folder / configuration.issuer_socket.name, weed, weed_descriptor)))
 

@@ -1,0 +1,36 @@
+// On every page: the theme switch, and times in the reader's own zone. Without it the pages work as well.
+const THEME = "jupyterhub-bs-theme";
+
+function isDark() {
+  const chosen = document.documentElement.getAttribute("data-bs-theme");
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+  button.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    document.documentElement.setAttribute("data-bs-theme", theme);
+    localStorage.setItem(THEME, theme);
+  });
+}
+
+const today = new Date().toDateString();
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const then = new Date(time.dateTime);
+  if (Number.isNaN(then.getTime())) continue;
+  const clock = { hour: "2-digit", minute: "2-digit", hour12: false };
+  const day = then.toDateString() === today ? {} : { weekday: "long", day: "numeric", month: "long" };
+  time.textContent = new Intl.DateTimeFormat("en-GB", { ...day, ...clock }).format(then);
+}
+
+for (const menu of document.querySelectorAll(".sx-menu")) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}

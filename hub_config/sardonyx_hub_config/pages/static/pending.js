@@ -1,0 +1,49 @@
+// The steps of a start, as the hub tells them.
+const main = document.querySelector("[data-progress]");
+const steps = document.getElementById("steps");
+const bar = document.getElementById("bar");
+const icon = (name) => document.getElementById(`icon-${name}`).content.cloneNode(true);
+
+function add(text, state) {
+  const now = steps.querySelector(".is-now");
+  if (now) settle(now, "done");
+  if ([...steps.children].some((item) => item.dataset.text === text)) return;
+  const item = document.createElement("li");
+  item.dataset.text = text;
+  const words = document.createElement("span");
+  words.textContent = text;
+  item.append(words, document.createElement("span"));
+  settle(item, state);
+  steps.append(item);
+}
+
+function settle(item, state) {
+  const look = { done: "is-done", now: "is-now", warn: "is-bad", bad: "is-bad" }[state] ?? "is-now";
+  item.className = look;
+  item.querySelector("svg")?.remove();
+  item.prepend(icon(state === "warn" ? "warn" : state));
+  if (state === "done" && !item.querySelector(".visually-hidden")) {
+    const done = document.createElement("span");
+    done.className = "visually-hidden";
+    done.textContent = ", done";
+    item.children[1].append(done);
+  }
+}
+
+function show(percent) {
+  bar.setAttribute("aria-valuenow", String(percent));
+  bar.firstElementChild.style.setProperty("--v", `${percent}%`);
+}
+
+const source = new EventSource(main.dataset.progress);
+source.onmessage = (message) => {
+  const event = JSON.parse(message.data);
+  if (event.progress !== undefined) show(event.progress);
+  if (event.ready || event.failed) {
+    source.close();
+    // The hub leads on: to the server, or to the page that says why not.
+    window.location.reload();
+    return;
+  }
+  if (event.message && event.state) add(event.message, event.state);
+};

@@ -1,0 +1,177 @@
+import pytest
+
+from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.person import Person
+from sardonyx_spawner.plan import Repository, ServerPlan
+from sardonyx_spawner.planner import plan_server
+from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+
+GIB = 1 << 30
+AMINA = Person("id-1", "amina")
+OTHER = {"size": frozenset({"other"})}
+SIZE = Option(
+    "size",
+    "Size",
+    choices=(Allowed("small", "Small", gives=Gives(cpu=1, memory=2 * GIB)), Allowed("other", "Other")),
+)
+PYTHON = Profile(
+    "python",
+    "Python",
+    options=(
+        Option(
+            "environment",
+            "Environment",
+            choices=(
+                Allowed("standard", "Standard", gives=Gives(environment="python")),
+                Allowed("ml", "Machine learning", gives=Gives(environment="torch")),
+            ),
+        ),
+        SIZE,
+        Option("cpu", "Cores", minimum=0.5, maximum=8, step=0.5, default="2", shown_when=OTHER),
+        Option("memory", "Memory", minimum=1, maximum=16, default="4", shown_when=OTHER),
+        Option("gpus", "GPUs", maximum=4, default="0", shown_when=OTHER),
+        Option("repository", "Repository"),
+        Option("branch", "Branch"),
+        Option("lifetime", "For how long?", choices=(Allowed("12h", "12 hours", gives=Gives(lifetime_s=43200)),)),
+        Option(
+            "home",
+            "Files",
+            choices=(
+                Allowed("kept", "My files", gives=Gives(home="kept")),
+                Allowed("fresh", "Fresh", gives=Gives(home="fresh")),
+            ),
+        ),
+    ),
+)
+
+
+def plan(profile: Profile = PYTHON, person: Person = AMINA, /, **values: str) -> ServerPlan:
+    """Plan a server from some answers."""
+    return plan_server(profile, Choice(profile.slug, values), person)
+
+
+def test_a_plan_is_complete_with_every_default() -> None:
+    """Cores, bytes and seconds."""
+    made = plan()
+
+    assert made == ServerPlan(
+        person="id-1",
+        profile="python",
+        title="Python",
+        summary="Python, standard, with 1 core and 2 GB, for 12 hours",
+        environment="python",
+        cpu=1,
+        memory=2 * GIB,
+        lifetime_s=43200,
+        labels={"profile": "python"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "summary"),
+    [
+        pytest.param({"environment": "ml"}, "Python, machine learning, with 1 core and 2 GB, for 12 hours", id="other"),
+        pytest.param(
+            {"size": "other", "cpu": "0.5", "memory": "16", "gpus": "1"},
+            "Python, standard, with half a core, 16 GB and 1 GPU, for 12 hours",
+            id="gpu",
+        ),
+        pytest.param(
+            {"size": "other", "cpu": "2.5", "gpus": "2"},
+            "Python, standard, with 2.5 cores, 4 GB and 2 GPUs, for 12 hours",
+            id="gpus",
+        ),
+    ],
+)
+def test_the_summary_says_the_plan_in_one_sentence(values: dict[str, str], summary: str) -> None:
+    """Pages and logs show it."""
+    assert plan(**values).summary == summary
+
+
+def test_size_other_takes_cores_and_memory_from_their_own_fields() -> None:
+    """Memory counts in GB in the form, and in bytes in the plan."""
+    made = plan(size="other", cpu="3", memory="1.5", gpus="2")
+
+    assert (made.cpu, made.memory, made.gpus) == (3.0, 3 * GIB // 2, 2)
+
+
+def test_what_is_not_asked_gives_nothing() -> None:
+    """With size small the field of the cores does not count, whatever is in it."""
+    assert plan(size="small", cpu="8", memory="16", gpus="4") == plan(size="small")
+
+
+def test_a_repository_and_its_branch_are_in_the_plan() -> None:
+    """A branch alone is nothing."""
+    assert plan(repository="https://x.example/a", branch="dev").repositories == (
+        Repository("https://x.example/a", "dev"),
+    )
+    assert plan(branch="dev").repositories == ()
+
+
+def test_a_choice_of_repositories_gives_its_address() -> None:
+    """An instructor may offer three repositories instead of a text field."""
+    week = Allowed("week-6", "Week 6", gives=Gives(repository="https://x.example/stats", branch="week-06"))
+    profile = Profile("stats", "Statistics", options=(Option("repository", "Notebook", choices=(week,)),))
+
+    assert plan(profile).repositories == (Repository("https://x.example/stats", "week-06"),)
+
+
+def test_fresh_files_are_in_the_plan() -> None:
+    """The engine decides where they are."""
+    assert plan(home="fresh").home == "fresh"
+    assert plan().home == "kept"
+
+
+def test_a_profile_without_options_has_its_fixed_values() -> None:
+    """Nothing is asked, everything is decided."""
+    fixed = Gives(image="example/r:1", cpu=2, memory=4 * GIB, gpus=1, lifetime_s=3600, home="fresh")
+    made = plan(Profile("r", "R", gives=fixed, default_url="/rstudio", variables={"LANG": "de_DE.UTF-8"}))
+
+    assert made.summary == "R, with 2 cores, 4 GB and 1 GPU, for 1 hour"
+    assert (made.environment, made.image, made.cpu, made.memory, made.gpus) == ("", "example/r:1", 2, 4 * GIB, 1)
+    assert (made.lifetime_s, made.home) == (3600, "fresh")
+    assert made.variables == {"JUPYTERHUB_DEFAULT_URL": "/rstudio", "LANG": "de_DE.UTF-8"}
+
+
+def test_without_limits_there_are_none() -> None:
+    """None means no limit, and nothing is said about it."""
+    made = plan(Profile("bare", "Bare"))
+
+    assert (made.cpu, made.memory, made.lifetime_s, made.summary) == (None, None, None, "Bare")
+
+
+def test_an_answer_wins_over_the_profile() -> None:
+    """The fixed value is the ground, the choice comes on top."""
+    profile = Profile("python", "Python", gives=Gives(cpu=16, memory=GIB), options=(SIZE,))
+
+    assert plan(profile, size="small").cpu == 1
+    assert plan(profile, size="other").cpu == 16
+
+
+def test_a_question_of_another_group_counts_with_its_default() -> None:
+    """Whatever stands in the choice: it may have been written before the person left the group."""
+    staff = frozenset({"staff"})
+    size = Option(
+        "size",
+        "Size",
+        choices=(Allowed("small", "Small", gives=Gives(cpu=1)), Allowed("large", "Large", gives=Gives(cpu=8))),
+        default="small",
+        groups=staff,
+    )
+    profile = Profile("python", "Python", options=(size,))
+
+    assert plan(profile, size="large").cpu == 1
+    assert plan(profile, Person("id-2", "jonah", staff), size="large").cpu == 8
+
+
+def test_a_choice_of_another_group_never_reaches_a_plan() -> None:
+    """Even where nobody checked the choice before."""
+    huge = Allowed("huge", "Huge", gives=Gives(cpu=64), groups=frozenset({"staff"}))
+    profile = Profile("python", "Python", options=(Option("size", "Size", choices=(*SIZE.choices, huge)),))
+
+    assert plan(profile, size="huge").cpu == 1
+
+
+def test_planning_twice_gives_the_same() -> None:
+    """It is a pure function."""
+    assert plan(size="other") == plan(size="other")
