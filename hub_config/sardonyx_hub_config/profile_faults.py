@@ -99,7 +99,7 @@ def _number_faults(name: str, option: "OptionSettings") -> Found:
     elif option.default is None:
         return
     elif not isinstance(option.default, int | float) or not low <= option.default <= high:
-        yield ("default",), f"'{option.default}' is not a number from {number(low)} to {number(high)}."
+        yield ("default",), f"'{option.usual()}' is not a number from {number(low)} to {number(high)}."
     elif not math.isclose(steps := (option.default - low) / option.step, round(steps), abs_tol=1e-6):
         yield ("default",), f"'{option.usual()}' lies between steps of {number(option.step)} from {number(low)}."
 

@@ -45,6 +45,12 @@ def _branch(text: str) -> str:
         raise ValueError(error.message) from None
 
 
+def _path(text: str) -> str:
+    if text and not text.startswith("/"):
+        raise ValueError("write a path on the server, such as /lab")
+    return text
+
+
 class GivesSettings(Section):
     """What a profile or a choice gives to the server."""
 
@@ -168,7 +174,9 @@ class ProfileSettings(GivesSettings):
         default=frozenset(), description="Only people in one of these groups see it; empty: everybody."
     )
     when: When = Field(default=When(), description="What has to be on the machine.")
-    default_url: str = Field(default="", pattern=r"^(/.*)?$", description="The page it opens with, such as /lab.")
+    default_url: Annotated[str, AfterValidator(_path)] = Field(
+        default="", description="The page it opens with, such as /lab."
+    )
     options: dict[OptionName, OptionSettings] = Field(default_factory=dict, description="The questions of its form.")
     variables: dict[str, str] = Field(
         default_factory=dict, description="Environment variables of its servers; never a secret."

@@ -125,7 +125,7 @@ def render_form(
     seen = [profile.seen_by(person) for profile in profiles]
     slugs = [profile.slug for profile in seen]
     wanted = _first(before, "profile", "")
-    titles = {f"{p.slug}.{q.name}": q.title for p in seen for q in p.questions} | {"profile": "Profile"}
+    titles = {f"{p.slug}.{q.name}": q.title.rstrip("?") for p in seen for q in p.questions} | {"profile": "Profile"}
     return (
         _environment()
         .get_template("form.html")

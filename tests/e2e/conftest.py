@@ -1,7 +1,9 @@
 """One real Sardonyx for all end-to-end tests: hub, proxy, services, store, and a real browser."""
 
+import http.server
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -177,6 +179,71 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
+class GitHandler(http.server.BaseHTTPRequestHandler):
+    """Git over HTTP, with git's own http-backend (CGI, RFC 3875)."""
+
+    root: Path
+
+    def do_GET(self) -> None:
+        """Answer a request for refs or objects."""
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        """Answer a negotiation."""
+        self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep the tests' output short."""
+
+    def _answer(self, body: bytes) -> None:
+        path, _, query = self.path.partition("?")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "GIT_PROJECT_ROOT": str(self.root),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "HTTP_GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+        }
+        result = subprocess.run(["git", "http-backend"], env=environment, input=body, capture_output=True, check=True)
+        head, _, content = result.stdout.partition(b"\r\n\r\n")
+        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        self.send_response(int(fields.pop("Status", "200").split()[0]))
+        for name, value in fields.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a repository that holds the tutorial's notebook, on a real git server."""
+    folder = tmp_path_factory.mktemp("git")
+    work = folder / "work"
+    work.mkdir()
+    shutil.copy(ROOT / "docs" / "tutorial" / "first-notebook.ipynb", work)
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for command in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        [*who, "commit", "-q", "-m", "First"],
+        ["branch", "week-2"],
+    ):
+        subprocess.run(["git", *command], cwd=work, check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", str(work), str(folder / "course.git")], check=True)
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
+    handler = type("Handler", (GitHandler,), {"root": folder})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/course.git"
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium, without a window."""
@@ -184,6 +251,87 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser."""
+
+    stack: Stack
+    page: Page
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> None:
+        """Sign in with a name and a password."""
+        self.page.goto(f"{self.stack.url}/hub/login")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: "login" not in url)
+
+    def start(self, server: str = "", **answers: str) -> None:
+        """Start a server with the form, and wait for JupyterLab."""
+        name = self.page.evaluate("JSON.parse(document.getElementById('hub').textContent).user")
+        path = f"{name}/{server}".rstrip("/")
+        self.page.goto(f"{self.stack.url}/hub/spawn/{path}")
+        for label, value in answers.items():
+            self.page.get_by_label(label.capitalize()).fill(value)
+        self.page.get_by_role("button", name="Start", exact=True).click()
+        self.page.wait_for_url(f"**/user/{path}/lab**", timeout=60_000)
+        self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+
+    def run(self, code: str, server: str = "") -> str:
+        """Run Python in a new kernel of one's server; return what it prints."""
+        name = self.page.evaluate("document.cookie && location.pathname.split('/')[2]")
+        said: str = self.page.evaluate(RUN_IN_KERNEL, [f"/user/{name}/{server}".rstrip("/") + "/", code])
+        return said
+
+
+RUN_IN_KERNEL = """async ([base, code]) => {
+  const xsrf = document.cookie.split("; ").map((c) => c.split("=")).find(([n]) => n === "_xsrf")?.[1] ?? "";
+  const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
+  const kernel = await (await fetch(base + "api/kernels", { method: "POST", headers, body: "{}" })).json();
+  const socket = new WebSocket(`ws://${location.host}${base}api/kernels/${kernel.id}/channels`);
+  await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
+  const id = crypto.randomUUID();
+  const header = { msg_id: id, msg_type: "execute_request", username: "", session: id, version: "5.3", date: new Date().toISOString() };
+  const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: true };
+  let said = "";
+  const done = new Promise((ok) => {
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data);
+      if (message.parent_header?.msg_id !== header.msg_id) return;
+      if (message.msg_type === "stream") said += message.content.text;
+      if (message.msg_type === "error") said += `${message.content.ename}: ${message.content.evalue}`;
+      if (message.msg_type === "status" && message.content.execution_state === "idle") ok();
+    };
+  });
+  socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }));
+  await done;
+  socket.close();
+  await fetch(base + "api/kernels/" + kernel.id, { method: "DELETE", headers });
+  return said;
+}"""
+
+
+@pytest.fixture(scope="session")
+def administrator(stack: Stack, browser: Browser) -> str:
+    """The name of the first administrator, who came through the one-time link."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(stack.admin_link())
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "welcome" not in url)
+    context.close()
+    return "admin"
+
+
+@pytest.fixture
+def visitor(stack: Stack, administrator: str, context: BrowserContext) -> Visitor:
+    """Somebody with an empty browser, where there is an administrator already."""
+    assert administrator
+    return Visitor(stack, context.new_page())
 
 
 @pytest.fixture

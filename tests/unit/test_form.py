@@ -5,12 +5,11 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from jinja2 import UndefinedError
 
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice, choice_from_form
 from sardonyx_spawner.errors import ChoiceError, UserError
-from sardonyx_spawner.form import new_environment, render_form
+from sardonyx_spawner.form import render_form
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 
@@ -389,21 +388,3 @@ def test_changed_settings_are_seen_at_once() -> None:
     form()
 
     assert "Snakes" in form(catalogue=Catalogue([replace(PYTHON, title="Snakes")]))
-
-
-def test_the_template_is_compiled_once() -> None:
-    """KubeSpawner 7.1 makes a Jinja environment for each rendering."""
-    from sardonyx_spawner import form as module  # noqa: PLC0415 - its cache is what is tested
-
-    form()
-    assert module._environment() is module._environment()
-    assert module._environment().get_template("form.html") is module._environment().get_template("form.html")
-
-
-def test_a_name_that_is_missing_in_the_template_is_an_error() -> None:
-    """And not an empty place in the page."""
-    environment = new_environment()
-
-    with pytest.raises(UndefinedError, match="'nothing' is undefined"):
-        environment.from_string("{{ nothing }}").render()
-    assert environment.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"

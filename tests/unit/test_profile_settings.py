@@ -70,7 +70,7 @@ def test_a_profile_becomes_what_the_core_knows() -> None:
     )
     assert (made.default_url, made.variables) == ("/lab", {"LANG": "C.UTF-8"})
     size = made.options[0]
-    assert (size.title, size.default, size.groups) == ("Size", "other", {"staff"})
+    assert (size.title, size.default, set(size.groups)) == ("Size", "other", {"staff"})
     assert size.choices[0].gives == Gives(cpu=1, memory=2 << 30)
 
 
@@ -182,7 +182,7 @@ def test_a_number_without_a_default_takes_the_smallest() -> None:
         pytest.param(
             {"cpu": {"maximum": 8, "default": 9}},
             "options.cpu.default",
-            "'9.0' is not a number from 1 to 8.",
+            "'9' is not a number from 1 to 8.",
             id="default over the maximum",
         ),
         pytest.param(
@@ -324,7 +324,7 @@ def test_faults_of_all_profiles_are_found_at_once() -> None:
         ),
         pytest.param({"lifetime": 60}, "lifetime: Value error, write a duration such as 90s, 30m, 4h or 2d", id="60"),
         pytest.param({"cpu": 0}, "cpu: Input should be greater than 0", id="no cores"),
-        pytest.param({"cpu": float("inf")}, "cpu: Input should be less than or equal to 1024", id="infinite"),
+        pytest.param({"cpu": float("inf")}, "cpu: Input should be a finite number", id="infinite"),
         pytest.param({"sise": 1}, "sise: Extra inputs are not permitted", id="unknown key"),
         pytest.param(
             {"repository": "https://a:b@x.example/y"},
@@ -345,7 +345,9 @@ def test_faults_of_all_profiles_are_found_at_once() -> None:
             "Value error, the variable 'JUPYTERHUB_API_TOKEN' is set by Sardonyx itself: take it out",
             id="variable of ours",
         ),
-        pytest.param({"default_url": "lab"}, "default_url: String should match pattern", id="page"),
+        pytest.param(
+            {"default_url": "lab"}, "default_url: Value error, write a path on the server, such as /lab", id="page"
+        ),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(changes: dict[str, Any], said: str) -> None:

@@ -1,0 +1,96 @@
+// Operation: people and their servers, a page at a time.
+import { ago, call, element, say, sure, user as me } from "./hub.js";
+
+const LIMIT = 50;
+const rows = document.getElementById("people");
+const before = document.getElementById("before");
+const after = document.getElementById("after");
+let offset = 0;
+let find = "";
+
+async function act(work) {
+  say("");
+  try {
+    await work();
+  } catch (fault) {
+    say(fault.message);
+  }
+  await load();
+}
+
+function button(text, about, style, work) {
+  const made = element("button", { className: `btn btn-sm ${style}`, type: "button", textContent: text });
+  made.append(element("span", { className: "visually-hidden", textContent: `: ${about}` }));
+  made.addEventListener("click", () => act(work));
+  return made;
+}
+
+function serverPath(name, server) {
+  return `users/${encodeURIComponent(name)}/${server ? `servers/${encodeURIComponent(server)}` : "server"}`;
+}
+
+function servers(person) {
+  const running = Object.values(person.servers ?? {}).filter((server) => server.ready || server.pending);
+  if (!running.length) return [element("span", { className: "sx-muted", textContent: "none" })];
+  return running.map((server) => {
+    const title = server.name || "the usual one";
+    const state = element("span", { className: `badge ${server.ready ? "sx-ok" : "sx-busy"}`, textContent: server.ready ? "Running" : "Busy" });
+    return element("div", { className: "sx-row" }, `${title} `, state, button("Stop", `${person.name}, ${title}`, "btn-danger", () => call("DELETE", serverPath(person.name, server.name))));
+  });
+}
+
+function actions(person) {
+  if (person.name === me) return [];
+  const role = person.admin
+    ? button("Take operation away", person.name, "", () => call("PATCH", `users/${encodeURIComponent(person.name)}`, { admin: false }))
+    : button("Make administrator", person.name, "", () => call("PATCH", `users/${encodeURIComponent(person.name)}`, { admin: true }));
+  const remove = button("Remove", person.name, "btn-danger", async () => {
+    const text = `Servers of ${person.name} stop, and ${person.name} can sign in no more. Files and data are kept on this machine.`;
+    if (await sure(`Remove ${person.name}?`, text, `Remove ${person.name}`)) await call("DELETE", `users/${encodeURIComponent(person.name)}`);
+  });
+  return [role, remove];
+}
+
+function row(person) {
+  return element(
+    "tr",
+    {},
+    element("th", { scope: "row", textContent: person.name }),
+    element("td", { textContent: person.admin ? "Administrator" : "Person" }),
+    element("td", { className: "sx-not-phone", textContent: ago(person.last_activity) }),
+    element("td", {}, ...servers(person)),
+    element("td", { className: "is-end" }, element("div", { className: "sx-row" }, ...actions(person))),
+  );
+}
+
+async function load() {
+  const query = new URLSearchParams({ limit: LIMIT, offset, include_stopped_servers: "1" });
+  if (find) query.set("name_filter", find);
+  try {
+    const page = await call("GET", `users?${query}`);
+    const total = page._pagination.total;
+    rows.replaceChildren(...page.items.map(row));
+    if (!page.items.length) rows.append(element("tr", {}, element("td", { colSpan: 5, textContent: find ? `Nobody's name has “${find}” in it.` : "Nobody has signed in yet." })));
+    before.hidden = offset === 0;
+    after.hidden = offset + LIMIT >= total;
+    document.getElementById("count").textContent = total === 1 ? "1 person" : `${total} people`;
+  } catch (fault) {
+    say(fault.message);
+  }
+}
+
+before.addEventListener("click", () => {
+  offset = Math.max(0, offset - LIMIT);
+  load();
+});
+after.addEventListener("click", () => {
+  offset += LIMIT;
+  load();
+});
+document.getElementById("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  find = document.getElementById("find").value.trim();
+  offset = 0;
+  load();
+});
+load();

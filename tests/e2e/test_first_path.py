@@ -1,0 +1,143 @@
+"""The whole path: from the printed link to a notebook that reads its owner's own data."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery"
+
+
+def test_ready_is_said_once_and_the_link_only_until_somebody_used_it(stack, administrator):
+    """The operator sees one address, and a link as long as there is no administrator."""
+    assert administrator
+    assert len(re.findall(r"^Sardonyx is ready: ", stack.output, re.MULTILINE)) == 1
+    assert len(re.findall(r"^Sign in as the first administrator", stack.output, re.MULTILINE)) == 1
+    assert "Traceback" not in stack.output
+
+
+def test_the_one_time_link_works_once(stack, administrator, context):
+    """Whoever finds it later reads that it is over, and what to do."""
+    assert administrator
+    page = context.new_page()
+
+    answer = page.goto(stack.admin_link())
+
+    assert answer.status == 403
+    assert "This link was used already, or is too old." in page.inner_text("main")
+
+
+def test_a_notebook_reads_and_writes_its_owners_own_data(stack, visitor, repository):
+    """The tutorial: choose Python, small, with a repository; run it; read its result from a second start."""
+    made = stack.command("user", "add", "amina", "--password-stdin", stdin=PASSWORD + "\n")
+    assert made.stdout == "amina can sign in now.\n"
+    visitor.sign_in("amina")
+
+    visitor.start(repository=repository)
+
+    visitor.page.goto(f"{stack.url}/user/amina/lab/tree/course/first-notebook.ipynb")
+    visitor.page.locator(".jp-Notebook").wait_for(timeout=60_000)
+    visitor.page.get_by_role("menuitem", name="Run", exact=True).click()
+    visitor.page.get_by_text("Run All Cells", exact=True).click()
+    visitor.page.locator(".jp-OutputArea-output img").wait_for(timeout=90_000)
+    last = visitor.page.locator(".jp-CodeCell").last
+    last.locator("table").wait_for(timeout=60_000)
+    assert "Europe" in last.inner_text()
+    visitor.page.goto(f"{stack.url}/hub/home")
+    visitor.page.get_by_role("button", name="Stop").first.click()
+    visitor.page.get_by_text("Not running").first.wait_for(timeout=30_000)
+
+    visitor.start()
+    said = visitor.run(
+        "import os, pandas as pd; print(len(pd.read_parquet(os.environ['SARDONYX_S3_HOME'] + 'tutorial/by-origin.parquet')))"
+    )
+
+    assert said.strip() == "3"
+
+
+CLIENTS = {
+    "boto3": "import boto3; print(boto3.client('s3').head_object(Bucket=b, Key=k)['ContentLength'] > 0)",
+    "s3fs": "import s3fs; print(s3fs.S3FileSystem().exists(u))",
+    "pandas": "import pandas; print(len(pandas.read_parquet(u)) == 3)",
+    "polars": "import polars; print(polars.read_parquet(u).height == 3)",
+    "polars, lazily": "import polars; print(polars.scan_parquet(u).collect().height == 3)",
+    "pyarrow": "import pyarrow.parquet as p; print(p.read_table(u).num_rows == 3)",
+    "DuckDB": "import duckdb; print(duckdb.sql(f\"select count(*) from '{u}'\").fetchone()[0] == 3)",
+    "DuckDB, own connection": "import duckdb; print(duckdb.connect().sql(f\"select count(*) from '{u}'\").fetchone()[0] == 3)",
+}
+
+
+def test_every_client_works_without_an_argument_and_reaches_nobody_else(stack, visitor):
+    """No key, no endpoint, no option in the code; and another person's place is refused."""
+    stack.command("user", "add", "bela", "--password-stdin", stdin=PASSWORD + "\n")
+    visitor.sign_in("bela")
+    visitor.start()
+    begin = (
+        "import os; h = os.environ['SARDONYX_S3_HOME']; b = os.environ['SARDONYX_S3_BUCKET'];"
+        "k = h.split('/', 3)[3] + 'x.parquet'; u = h + 'x.parquet'\n"
+    )
+    visitor.run(begin + "import pandas as pd; pd.DataFrame({'a': [1, 2, 3]}).to_parquet(u)")
+
+    said = {name: visitor.run(begin + code).strip() for name, code in CLIENTS.items()}
+
+    assert said == dict.fromkeys(CLIENTS, "True")
+    assert (
+        visitor.run("import os; print([n for n in os.environ if 'SECRET' in n or 'ACCESS_KEY' in n])").strip() == "[]"
+    )
+    listed = stack.command("user", "list").stdout
+    other = next(line.split()[1] for line in listed.splitlines() if line.startswith("admin"))
+    for call in (
+        f"put_object(Bucket=b, Key='home/{other}/x', Body=b'')",
+        f"list_objects_v2(Bucket=b, Prefix='home/{other}/')",
+        "list_objects_v2(Bucket=b)",
+    ):
+        assert "AccessDenied" in visitor.run(begin + f"import boto3; boto3.client('s3').{call}")
+
+
+def test_code_that_cannot_be_had_does_not_stop_the_server(stack, visitor, repository):
+    """The person finds a note in their files that says what happened."""
+    stack.command("user", "add", "cora", "--password-stdin", stdin=PASSWORD + "\n")
+    visitor.sign_in("cora")
+
+    visitor.start(repository=repository.replace("course", "nowhere"))
+
+    said = visitor.run("print(open('CODE-IS-MISSING.md').read())")
+    assert "Your server started without it." in said
+    assert "nowhere.git" in said
+
+
+def test_an_answer_that_cannot_be_is_explained_and_nothing_typed_is_lost(visitor):
+    """The form comes back with what was typed and a message at the field."""
+    visitor.sign_in("admin")
+    visitor.page.goto(f"{visitor.stack.url}/hub/spawn")
+    visitor.page.get_by_label("Repository").fill("git@example.org:a/b")
+    visitor.page.get_by_label("Branch").fill("week-2")
+
+    visitor.page.get_by_role("button", name="Start", exact=True).click()
+
+    visitor.page.get_by_role("alert").wait_for()
+    assert "needs an SSH key" in visitor.page.inner_text("[role=alert]")
+    assert visitor.page.get_by_label("Repository").input_value() == "git@example.org:a/b"
+    assert visitor.page.get_by_label("Branch").input_value() == "week-2"
+
+
+def test_a_link_never_starts_a_server(visitor):
+    """Query parameters would start one in plain JupyterHub."""
+    visitor.sign_in("admin")
+
+    visitor.page.goto(f"{visitor.stack.url}/hub/spawn?opt-profile=python&profile=python")
+
+    assert visitor.page.get_by_role("heading", name="Start a server").is_visible()
+
+
+@pytest.mark.parametrize("name", ["admin", "nobody"])
+def test_a_wrong_password_says_the_same_whether_the_name_exists(visitor, name):
+    """Nobody finds out who has an account."""
+    visitor.page.goto(f"{visitor.stack.url}/hub/login")
+    visitor.page.get_by_label("Name").fill(name)
+    visitor.page.get_by_label("Password").fill("not the password")
+
+    visitor.page.get_by_role("button", name="Sign in").click()
+
+    visitor.page.get_by_role("alert").wait_for()
+    assert "This name and password do not fit. Look at both, and try again." in visitor.page.inner_text("[role=alert]")
