@@ -274,7 +274,7 @@ class Visitor:
         path = f"{name}/{server}".rstrip("/")
         self.page.goto(f"{self.stack.url}/hub/spawn/{path}")
         for label, value in answers.items():
-            self.page.get_by_label(label.capitalize()).fill(value)
+            self.page.get_by_role("textbox", name=label.capitalize()).fill(value)
         self.page.get_by_role("button", name="Start", exact=True).click()
         self.page.wait_for_url(f"**/user/{path}/lab**", timeout=60_000)
         self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)

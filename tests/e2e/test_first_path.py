@@ -1,6 +1,7 @@
 """The whole path: from the printed link to a notebook that reads its owner's own data."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 
 
-def test_ready_is_said_once_and_the_link_only_until_somebody_used_it(stack, administrator):
+def test_ready_is_said_once_and_the_link_only_until_somebody_used_it(stack: Any, administrator: str) -> None:
     """The operator sees one address, and a link as long as there is no administrator."""
     assert administrator
     assert len(re.findall(r"^Sardonyx is ready: ", stack.output, re.MULTILINE)) == 1
@@ -16,7 +17,7 @@ def test_ready_is_said_once_and_the_link_only_until_somebody_used_it(stack, admi
     assert "Traceback" not in stack.output
 
 
-def test_the_one_time_link_works_once(stack, administrator, context):
+def test_the_one_time_link_works_once(stack: Any, administrator: str, context: Any) -> None:
     """Whoever finds it later reads that it is over, and what to do."""
     assert administrator
     page = context.new_page()
@@ -27,7 +28,7 @@ def test_the_one_time_link_works_once(stack, administrator, context):
     assert "This link was used already, or is too old." in page.inner_text("main")
 
 
-def test_a_notebook_reads_and_writes_its_owners_own_data(stack, visitor, repository):
+def test_a_notebook_reads_and_writes_its_owners_own_data(stack: Any, visitor: Any, repository: str) -> None:
     """The tutorial: choose Python, small, with a repository; run it; read its result from a second start."""
     made = stack.command("user", "add", "amina", "--password-stdin", stdin=PASSWORD + "\n")
     assert made.stdout == "amina can sign in now.\n"
@@ -67,7 +68,7 @@ CLIENTS = {
 }
 
 
-def test_every_client_works_without_an_argument_and_reaches_nobody_else(stack, visitor):
+def test_every_client_works_without_an_argument_and_reaches_nobody_else(stack: Any, visitor: Any) -> None:
     """No key, no endpoint, no option in the code; and another person's place is refused."""
     stack.command("user", "add", "bela", "--password-stdin", stdin=PASSWORD + "\n")
     visitor.sign_in("bela")
@@ -94,7 +95,7 @@ def test_every_client_works_without_an_argument_and_reaches_nobody_else(stack, v
         assert "AccessDenied" in visitor.run(begin + f"import boto3; boto3.client('s3').{call}")
 
 
-def test_code_that_cannot_be_had_does_not_stop_the_server(stack, visitor, repository):
+def test_code_that_cannot_be_had_does_not_stop_the_server(stack: Any, visitor: Any, repository: str) -> None:
     """The person finds a note in their files that says what happened."""
     stack.command("user", "add", "cora", "--password-stdin", stdin=PASSWORD + "\n")
     visitor.sign_in("cora")
@@ -106,22 +107,22 @@ def test_code_that_cannot_be_had_does_not_stop_the_server(stack, visitor, reposi
     assert "nowhere.git" in said
 
 
-def test_an_answer_that_cannot_be_is_explained_and_nothing_typed_is_lost(visitor):
+def test_an_answer_that_cannot_be_is_explained_and_nothing_typed_is_lost(visitor: Any) -> None:
     """The form comes back with what was typed and a message at the field."""
     visitor.sign_in("admin")
     visitor.page.goto(f"{visitor.stack.url}/hub/spawn")
-    visitor.page.get_by_label("Repository").fill("git@example.org:a/b")
-    visitor.page.get_by_label("Branch").fill("week-2")
+    visitor.page.get_by_role("textbox", name="Repository").fill("git@example.org:a/b")
+    visitor.page.get_by_role("textbox", name="Branch").fill("week-2")
 
     visitor.page.get_by_role("button", name="Start", exact=True).click()
 
     visitor.page.get_by_role("alert").wait_for()
     assert "needs an SSH key" in visitor.page.inner_text("[role=alert]")
-    assert visitor.page.get_by_label("Repository").input_value() == "git@example.org:a/b"
-    assert visitor.page.get_by_label("Branch").input_value() == "week-2"
+    assert visitor.page.get_by_role("textbox", name="Repository").input_value() == "git@example.org:a/b"
+    assert visitor.page.get_by_role("textbox", name="Branch").input_value() == "week-2"
 
 
-def test_a_link_never_starts_a_server(visitor):
+def test_a_link_never_starts_a_server(visitor: Any) -> None:
     """Query parameters would start one in plain JupyterHub."""
     visitor.sign_in("admin")
 
@@ -131,7 +132,7 @@ def test_a_link_never_starts_a_server(visitor):
 
 
 @pytest.mark.parametrize("name", ["admin", "nobody"])
-def test_a_wrong_password_says_the_same_whether_the_name_exists(visitor, name):
+def test_a_wrong_password_says_the_same_whether_the_name_exists(visitor: Any, name: str) -> None:
     """Nobody finds out who has an account."""
     visitor.page.goto(f"{visitor.stack.url}/hub/login")
     visitor.page.get_by_label("Name").fill(name)

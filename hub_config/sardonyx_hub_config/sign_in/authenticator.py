@@ -7,10 +7,10 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.user import User
-from tornado import web
 from traitlets import Any as AnyTrait
 from traitlets import Callable, Unicode
 
+from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import SignInSettings
 from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, PATH, new_link
 from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
@@ -74,13 +74,13 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     async def authenticate(self, handler: BaseHandler, data: dict[str, str]) -> dict[str, Any] | None:
         """Check a name and a password of this place."""
         if not self.sign_in.local.enabled:
-            raise web.HTTPError(403, "Nobody signs in with a password here. Choose another way.")
+            raise SaidError(403, "Nobody signs in with a password here. Choose another way.")
         try:
             person = await self.local.check(
                 data.get("username", ""), data.get("password", ""), handler.request.remote_ip or ""
             )
         except SignInRefusedError as error:
-            raise web.HTTPError(429 if error.wait_s else 403, error.message) from error
+            raise SaidError(429 if error.wait_s else 403, error.message) from error
         return {"name": person.name, "admin": person.is_admin or person.name in self.sign_in.administrators}
 
     def delete_user(self, user: User) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 from jupyterhub.handlers.base import BaseHandler
 from oauthenticator.generic import GenericOAuthenticator
 from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLoginHandler
-from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
+from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import ProviderSettings
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
 from sardonyx_services.people.errors import NameTakenError
@@ -50,7 +50,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             self._is_known = True
         except (HTTPClientError, OSError, ValueError, KeyError, TypeError) as error:
             self.log.error("Provider %s at %s cannot be used: %s", self.slug, self.settings.issuer, error)  # noqa: TRY400 - the reason is enough
-            raise web.HTTPError(
+            raise SaidError(
                 503,
                 f"Sign-in with {self.settings.title} does not answer now. Try again in a minute, or sign in another way.",
             ) from error
@@ -63,19 +63,15 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         claims = model["auth_state"][self.user_auth_state_key]
         groups = frozenset(str(g) for g in _listed(claims.get(self.settings.groups_claim)))
         if self.settings.allowed_groups and not groups & self.settings.allowed_groups:
-            raise web.HTTPError(
-                403, "Your account is not among those that may use this place. Ask the people who run it."
-            )
+            raise SaidError(403, "Your account is not among those that may use this place. Ask the people who run it.")
         subject = claims.get("sub")
         if not subject:
-            raise web.HTTPError(
-                403, f"{self.settings.title} does not say who you are. Ask the people who run this place."
-            )
+            raise SaidError(403, f"{self.settings.title} does not say who you are. Ask the people who run this place.")
         try:
             name = provider_name(claims.get(self.settings.username_claim))
             person = self.people.signed_in(self.slug, str(subject), name)
         except (NameRefusedError, NameTakenError) as error:
-            raise web.HTTPError(403, str(error)) from error
+            raise SaidError(403, str(error)) from error
         is_admin = person.is_admin or bool(groups & self.settings.admin_groups)
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}
         if self.settings.groups_claim:

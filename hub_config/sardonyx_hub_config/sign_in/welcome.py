@@ -3,8 +3,8 @@
 import time
 
 from jupyterhub.handlers.base import BaseHandler
-from tornado import web
 
+from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, hashed, invited
 from sardonyx_hub_config.sign_in.passwords import password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
@@ -54,7 +54,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
     def _purpose(self) -> str:
         purpose: str = self.authenticator.people.link_purpose(self._token(), time.time())
         if not purpose:
-            raise web.HTTPError(403, OVER)
+            raise SaidError(403, OVER)
         return purpose
 
     async def _show(self, *, name: str, name_fault: str = "", password_fault: str = "") -> None:
