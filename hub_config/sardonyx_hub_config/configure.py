@@ -72,7 +72,16 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
 
 def _proxy(c: Any, folder: DataFolder, ports: Ports) -> None:
     proxy = c.ConfigurableHTTPProxy
-    proxy.command = proxy_command(find_node(), folder.proxy)
+    # The proxy writes only to its output, and each broken connection is an error to it: that belongs into a log.
+    log = folder.logs / "proxy.log"
+    proxy.command = [
+        "/bin/sh",
+        "-c",
+        'log=$1; shift; exec "$@" >>"$log" 2>&1',
+        "sh",
+        str(log),
+        *proxy_command(find_node(), folder.proxy),
+    ]
     proxy.api_url = f"http://{LOOPBACK}:{ports.proxy_api}"
     proxy.auth_token = generated_secret(folder.secrets / "proxy")
     proxy.pid_file = str(folder.run / "proxy.pid")

@@ -106,7 +106,7 @@ def _read(path: Path) -> bytes:
 def _sources(package: Path) -> Iterable[Path]:
     if package.is_file():
         return [package]
-    return sorted(path for path in package.rglob("*") if path.suffix in {".py", ".toml"} and path.is_file())
+    return sorted(path for path in package.rglob("*") if path.suffix in {".py", ".toml", ".json"} and path.is_file())
 
 
 @contextmanager

@@ -1,0 +1,87 @@
+"""The hub side and the user side share no code: here they are compared."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from sardonyx_singleuser import contract as user_side
+from sardonyx_singleuser.plan import PlanError, Repository, read_plan
+
+from sardonyx_spawner.local import contract as hub_side
+from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
+from sardonyx_spawner.plan import Repository as PlannedRepository
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_both_sides_name_the_same_variables() -> None:
+    """A variable renamed on one side only would never arrive."""
+    assert hub_side.VARIABLES == user_side.VARIABLES
+
+
+def test_both_sides_speak_the_same_version_of_the_plan() -> None:
+    """An old environment refuses a plan that it would misread."""
+    assert PLAN_VERSION == user_side.PLAN_VERSION
+
+
+def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -> None:
+    """All that this side needs comes through the file."""
+    plan = ServerPlan(
+        "abcd1234", "python", "Python", "Python", repositories=(PlannedRepository("https://e.org/a", "b"),)
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan.to_json()))
+
+    found = read_plan(path)
+
+    assert found.title == "Python"
+    assert found.repositories == (Repository("https://e.org/a", "b"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("", "cannot be read", id="empty"),
+        pytest.param("[]", "cannot be read", id="no-object"),
+        pytest.param(
+            '{"version": 99, "repositories": [], "title": ""}',
+            "has version 99, and this environment understands 1",
+            id="newer",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_be_read_is_explained(tmp_path: Path, text: str, said: str) -> None:
+    """The operator learns from the server's log what is wrong."""
+    path = tmp_path / "plan.json"
+    path.write_text(text)
+
+    with pytest.raises(PlanError, match=said):
+        read_plan(path)
+
+
+def test_both_distributions_have_one_version() -> None:
+    """They are released together, and an environment gets the hub's own version."""
+    versions = [
+        tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]["version"]
+        for folder in (".", "extensions/singleuser")
+    ]
+
+    assert versions[0] == versions[1]
+
+
+def test_lock_files_name_no_package_registry() -> None:
+    """An operator behind a mirror changes nothing in the repository."""
+    locks = [
+        *ROOT.glob("locks/*.lock"),
+        *ROOT.glob("hub_config/environments/*.lock"),
+        *ROOT.glob("hub_config/**/package-lock.json"),
+    ]
+
+    assert len(locks) >= 6
+    assert [path.name for path in locks if "http://" in path.read_text() or "https://" in path.read_text()] == []
+
+
+def test_jupyterhub_config_stays_short() -> None:
+    """What can be said in the settings or tested is not said there."""
+    assert len((ROOT / "hub_config" / "jupyterhub_config.py").read_text().splitlines()) <= 10
