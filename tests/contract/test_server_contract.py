@@ -5,9 +5,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from sardonyx_singleuser import contract as user_side
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
-
 from sardonyx_spawner.local import contract as hub_side
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
 from sardonyx_spawner.plan import Repository as PlannedRepository
@@ -72,14 +72,12 @@ def test_both_distributions_have_one_version() -> None:
 
 def test_lock_files_name_no_package_registry() -> None:
     """An operator behind a mirror changes nothing in the repository."""
-    locks = [
-        *ROOT.glob("locks/*.lock"),
-        *ROOT.glob("hub_config/environments/*.lock"),
-        *ROOT.glob("hub_config/**/package-lock.json"),
-    ]
+    python = [*ROOT.glob("locks/*.lock"), *ROOT.glob("hub_config/environments/*.lock")]
+    npm = ROOT / "hub_config" / "sardonyx_hub_config" / "proxy" / "package-lock.json"
 
-    assert len(locks) >= 6
-    assert [path.name for path in locks if "http://" in path.read_text() or "https://" in path.read_text()] == []
+    assert len(python) >= 5
+    assert [path.name for path in python if "://" in path.read_text()] == []
+    assert '"resolved"' not in npm.read_text()
 
 
 def test_jupyterhub_config_stays_short() -> None:
