@@ -1,0 +1,114 @@
+"""Each process is killed in the middle of work: what a person sees, and that all works again by itself."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery"
+PATIENCE_S = 30
+
+
+@pytest.fixture
+def worker(stack: Any, visitor: Any) -> Any:
+    """Somebody in the middle of work: a running server, and a variable in a kernel's parent process."""
+    stack.command("user", "add", "dora", "--password-stdin", stdin=PASSWORD + "\n")
+    visitor.sign_in("dora")
+    visitor.start()
+    return visitor
+
+
+def find(stack: Any, word: str) -> int:
+    """Return the process of this stack that has a word in its command line."""
+    for process in sorted(stack.processes()):
+        command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        if word in command and "/bin/sh" not in command:
+            return process
+    pytest.fail(f"no process with {word}")
+
+
+def soon(works: Callable[[], bool]) -> float:
+    """Wait until it works again; return how long that took."""
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE_S:
+        try:
+            if works():
+                return time.monotonic() - began
+        except Exception:  # noqa: BLE001, S110 - it does not work yet, in whichever way
+            pass
+        time.sleep(0.3)
+    pytest.fail(f"it does not work again after {PATIENCE_S} s")
+
+
+WRITE = """
+import os, boto3
+h = os.environ["SARDONYX_S3_HOME"].split("/", 3)
+boto3.client("s3").put_object(Bucket=h[2], Key=h[3] + "k", Body=b"x")
+print("kept")
+"""
+
+
+@pytest.mark.parametrize(
+    "process",
+    [
+        pytest.param("configurable-http-proxy", id="proxy"),
+        pytest.param("sardonyx_services.credentials", id="keys"),
+        pytest.param("sardonyx_services.object_store ", id="store"),
+        pytest.param("weed", id="seaweedfs"),
+    ],
+)
+def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: Any, process: str) -> None:
+    """The person's server is the same one as before, and writes its data again."""
+    server = worker.run("import os; print(os.getppid())").strip()
+
+    os.kill(find(stack, process), signal.SIGKILL)
+
+    soon(lambda: worker.run(WRITE).strip() == "kept")
+    assert worker.run("import os; print(os.getppid())").strip() == server
+
+
+def test_a_hub_that_is_killed_and_started_again_finds_everything(stack: Any, worker: Any) -> None:
+    """What started the hub starts it again; servers and people are as they were, and nothing is left of the old one."""
+    server = worker.run("import os; print(os.getppid())").strip()
+    old = stack.process.pid
+
+    os.kill(old, signal.SIGKILL)
+    stack.process.wait()
+    stack.start()
+
+    soon(lambda: worker.run(WRITE).strip() == "kept")
+    assert worker.run("import os; print(os.getppid())").strip() == server
+    assert "Sign in as the first administrator" not in stack.output
+
+
+def test_a_server_that_was_killed_is_explained_and_starts_again(stack: Any, worker: Any) -> None:
+    """The person reads that it is not running, and starts it with one click."""
+    server = int(worker.run("import os; print(os.getppid())"))
+
+    os.kill(server, signal.SIGKILL)
+
+    def not_running() -> bool:
+        worker.page.goto(f"{stack.url}/hub/home")
+        return bool(worker.page.get_by_text("Not running").count())
+
+    soon(not_running)
+    assert "It was ended from outside" in worker.page.inner_text("main")
+    worker.start()
+    assert worker.run(WRITE).strip() == "kept"
+
+
+def test_a_stop_leaves_no_process_of_the_server(stack: Any, worker: Any) -> None:
+    """Neither kernels nor what was started in them outlive the server."""
+    worker.run("import subprocess; subprocess.Popen(['sleep', '4242'], start_new_session=True)")
+
+    worker.page.goto(f"{stack.url}/hub/home")
+    worker.page.get_by_role("button", name="Stop").first.click()
+    worker.page.get_by_text("Not running").first.wait_for(timeout=30_000)
+
+    left = [Path(f"/proc/{p}/cmdline").read_bytes() for p in stack.processes()]
+    assert not [command for command in left if b"sleep" in command or b"ipykernel" in command]
