@@ -81,6 +81,15 @@ def install_proxy(node: Node, folder: Path, log: Path) -> None:
     (home / "ready").touch()
 
 
+def proxy_runs(pid_file: Path, folder: Path) -> bool:
+    """Tell whether the proxy of a hub that was killed still runs: JupyterHub finds it by its pid file and replaces it."""
+    try:
+        command = Path(f"/proc/{int(pid_file.read_text())}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return False
+    return str(folder).encode() in command
+
+
 def _home(folder: Path) -> Path:
     return folder / hashlib.sha256(_lock_file("package-lock.json")).hexdigest()[:12]
 

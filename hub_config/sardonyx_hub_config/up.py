@@ -12,7 +12,7 @@ from sardonyx_hub_config.environments import EnvironmentRecipe, is_ready, make_e
 from sardonyx_hub_config.machine import check_machine
 from sardonyx_hub_config.offered import environments_in_use, recipe
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.proxy_install import find_node, install_proxy
+from sardonyx_hub_config.proxy_install import find_node, install_proxy, proxy_runs
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.shipped import shipped
@@ -49,7 +49,11 @@ def prepare(settings: Settings) -> None:
     # Kept open on purpose, through execv: the hub holds the lock until it ends.
     os.set_inheritable(folder.lock(), True)  # noqa: FBT003 - the standard library's signature
     folder.check_space()
-    Ports(settings.web.port).check(settings.web.address, with_object_store=settings.storage.kind == "embedded")
+    Ports(settings.web.port).check(
+        settings.web.address,
+        with_object_store=settings.storage.kind == "embedded",
+        proxy_runs=proxy_runs(folder.run / "proxy.pid", folder.proxy),
+    )
     with step("Getting the proxy ready"):
         install_proxy(find_node(), folder.proxy, folder.logs / "proxy-install.log")
     for slug in environments_in_use(settings):

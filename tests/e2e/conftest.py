@@ -259,9 +259,11 @@ class Visitor:
 
     stack: Stack
     page: Page
+    name: str = ""
 
     def sign_in(self, name: str, password: str = PASSWORD) -> None:
         """Sign in with a name and a password."""
+        self.name = name
         self.page.goto(f"{self.stack.url}/hub/login")
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_label("Password").fill(password)
@@ -270,9 +272,11 @@ class Visitor:
 
     def start(self, server: str = "", **answers: str) -> None:
         """Start a server with the form, and wait for JupyterLab."""
-        name = self.page.evaluate("JSON.parse(document.getElementById('hub').textContent).user")
-        path = f"{name}/{server}".rstrip("/")
+        path = f"{self.name}/{server}".rstrip("/")
         self.page.goto(f"{self.stack.url}/hub/spawn/{path}")
+        if "/user/" in self.page.url:
+            self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+            return
         for label, value in answers.items():
             self.page.get_by_role("textbox", name=label.capitalize()).fill(value)
         self.page.get_by_role("button", name="Start", exact=True).click()
@@ -281,8 +285,7 @@ class Visitor:
 
     def run(self, code: str, server: str = "") -> str:
         """Run Python in a new kernel of one's server; return what it prints."""
-        name = self.page.evaluate("document.cookie && location.pathname.split('/')[2]")
-        said: str = self.page.evaluate(RUN_IN_KERNEL, [f"/user/{name}/{server}".rstrip("/") + "/", code])
+        said: str = self.page.evaluate(RUN_IN_KERNEL, [f"/user/{self.name}/{server}".rstrip("/") + "/", code])
         return said
 
 

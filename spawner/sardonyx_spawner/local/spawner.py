@@ -151,8 +151,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             await self.stop()
             return 0
         code = self.launcher.exit_code(self.process)
-        if not self.stop_reason and code:
-            self.stop_reason = _say_exit(code)
+        self.stop_reason = self.stop_reason or _say_exit(code)
         return code or 0
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
@@ -198,7 +197,10 @@ def _free_port() -> int:
     return port
 
 
-def _say_exit(code: int) -> str:
+def _say_exit(code: int | None) -> str:
+    if code is None:
+        # Started by an earlier hub: its exit was told to nobody.
+        return "It ended while nobody watched."
     if code == -9:  # noqa: PLR2004 - SIGKILL
         return "It was ended from outside, most often because the machine had no memory left."
     return "It ended by itself."
