@@ -53,7 +53,6 @@ class ProfileSpawner(LoggingConfigurable):
 
     plan: ServerPlan | None = None
     form_state: FormState | None = None
-    stop_reason: str = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -97,7 +96,6 @@ class ProfileSpawner(LoggingConfigurable):
         # Every trait, each time: this object may outlive a server, and a limit of the last one must not stay.
         self.cpu_limit = self.plan.cpu
         self.mem_limit = self.plan.memory
-        self.stop_reason = ""
 
     def _last_choice(self, catalogue: Catalogue, person: Person) -> Choice | None:
         options = (self.orm_spawner.user_options if self.orm_spawner else None) or None

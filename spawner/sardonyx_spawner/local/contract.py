@@ -18,3 +18,4 @@ PLAN_FILE = "plan.json"
 PROGRESS_FILE = "progress.jsonl"
 TOKEN_FILE_NAME = "token"  # noqa: S105 - the name of a file
 LOG_FILE = "server.log"
+END_FILE = "ended"

@@ -62,6 +62,17 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         """The folders of this server."""
         return ServerFolders.of(self.homes, self.servers, self.person().id, self.name, fresh=self.fresh)
 
+    @property
+    def stop_reason(self) -> str:
+        """Why the last server ended, in words for the person; kept in a file, because JupyterHub makes a new object."""
+        try:
+            return (self.folders.private / contract.END_FILE).read_text()
+        except (OSError, LookupError):
+            return ""
+
+    def _note_end(self, reason: str) -> None:
+        (self.folders.private / contract.END_FILE).write_text(reason)
+
     async def start(self) -> tuple[str, int]:
         """Start the server that the plan describes; return its address."""
         plan = self.plan
@@ -110,7 +121,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 return
 
     def _begin_progress(self, folders: ServerFolders) -> None:
-        (folders.private / contract.PROGRESS_FILE).unlink(missing_ok=True)
+        for name in (contract.PROGRESS_FILE, contract.END_FILE):
+            (folders.private / name).unlink(missing_ok=True)
         self._tell(folders, "Found room for your server", "done")
 
     def _tell(self, folders: ServerFolders, message: str, state: str) -> None:
@@ -146,12 +158,12 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         if is_alive(self.process):
             if self.ends_at is None or time.time() < self.ends_at:
                 return None
-            self.stop_reason = "It reached the end that you chose for it."
+            self._note_end("It reached the end that you chose for it.")
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
         code = self.launcher.exit_code(self.process)
-        self.stop_reason = self.stop_reason or _say_exit(code)
+        self._note_end(_say_exit(code))
         return code or 0
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
