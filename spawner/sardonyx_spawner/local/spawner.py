@@ -5,7 +5,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from jupyterhub.spawner import Spawner
@@ -71,7 +71,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             return ""
 
     def _note_end(self, reason: str) -> None:
-        (self.folders.private / contract.END_FILE).write_text(reason)
+        # The first to notice knows the reason; JupyterHub asks again, from several places.
+        with suppress(FileExistsError), (self.folders.private / contract.END_FILE).open("x") as file:
+            file.write(reason)
 
     async def start(self) -> tuple[str, int]:
         """Start the server that the plan describes; return its address."""
