@@ -13,8 +13,8 @@ AT_ONCE = 2
 class Passwords:
     """Hashes and checks; the parameters are those that argon2-cffi recommends (RFC 9106, low memory)."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     def hashed(self, password: str) -> str:
