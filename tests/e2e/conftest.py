@@ -42,6 +42,7 @@ class Stack:
     settings: Path | None = None
     process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
+    first_output: str = ""
     _reader: threading.Thread | None = None
 
     @property
@@ -79,7 +80,18 @@ class Stack:
                 self.stop()
                 pytest.fail(f"Sardonyx did not become ready:\n{self.output}\n{self._log_tail()}")
             time.sleep(0.05)
-        return time.monotonic() - began
+        taken = time.monotonic() - began
+        if not self.first_output:
+            self._wait_for_link()
+        return taken
+
+    def _wait_for_link(self) -> None:
+        """The first start prints its second line just after the first."""
+        deadline = time.monotonic() + 5
+        while not LINK.search(self.output):
+            assert time.monotonic() < deadline, f"no link was printed:\n{self.output}"
+            time.sleep(0.05)
+        self.first_output = self.output
 
     def stop(self, sig: signal.Signals = signal.SIGINT) -> None:
         """Stop as Ctrl-C does; whatever is left after that is ended by its process id."""
@@ -104,11 +116,9 @@ class Stack:
         return "".join(self.lines)
 
     def admin_link(self) -> str:
-        """Return the one-time link that was printed."""
-        deadline = time.monotonic() + 5
-        while not (found := LINK.search(self.output)):
-            assert time.monotonic() < deadline, f"no link was printed:\n{self.output}"
-            time.sleep(0.05)
+        """Return the one-time link that the first start printed."""
+        found = LINK.search(self.first_output)
+        assert found is not None
         return found.group(1)
 
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -12,8 +12,8 @@ PASSWORD = "correct horse battery"
 def test_ready_is_said_once_and_the_link_only_until_somebody_used_it(stack: Any, administrator: str) -> None:
     """The operator sees one address, and a link as long as there is no administrator."""
     assert administrator
-    assert len(re.findall(r"^Sardonyx is ready: ", stack.output, re.MULTILINE)) == 1
-    assert len(re.findall(r"^Sign in as the first administrator", stack.output, re.MULTILINE)) == 1
+    assert len(re.findall(r"^Sardonyx is ready: ", stack.first_output, re.MULTILINE)) == 1
+    assert len(re.findall(r"^Sign in as the first administrator", stack.first_output, re.MULTILINE)) == 1
     assert "Traceback" not in stack.output
 
 

@@ -1,0 +1,99 @@
+"""The generated pages: `python -m sardonyx_hub_config.reference` writes the settings' reference and their schema."""
+
+import json
+import types
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from sardonyx_hub_config.check_command import schema_text
+from sardonyx_hub_config.settings import OVERRIDES, Settings
+
+HEAD = """# Settings
+
+Every key of `settings.yaml`, generated from the models that check it.
+Look for faults in a file with `sardonyx check FILE`; an editor that knows JSON Schema can use `hub_config/settings.schema.json`.
+A part in `<angle brackets>` is a name that you choose: lower case letters, digits and dashes.
+Relative paths count from the folder of the settings file.
+
+{overrides}
+
+| Setting | What it is | Kind | Default |
+|---|---|---|---|
+"""
+KINDS = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "Path": "path",
+    "SecretRef": "{file: …} or {env: …}",
+}
+
+
+def settings_reference() -> str:
+    """Return the reference page."""
+    overrides = "\n".join(
+        f"- `{name}` in the environment wins over `{'.'.join(path)}`." for name, path in OVERRIDES.items()
+    )
+    return HEAD.format(overrides=overrides) + "".join(_rows(Settings, ""))
+
+
+def _rows(model: type[BaseModel], prefix: str) -> list[str]:
+    rows = []
+    for name, field in model.model_fields.items():
+        path = f"{prefix}{name}"
+        section, is_by_slug = _section(field.annotation)
+        below = f"{path}.<name>" if is_by_slug else path
+        kind = "section" if section else _kind(field.annotation)
+        rows.append(f"| `{path}` | {field.description or ''} | {kind} | {'' if section else _default(field)} |\n")
+        if section is not None and section.__name__ != "SecretRef":
+            rows.extend(_rows(section, f"{below}."))
+    return rows
+
+
+def _section(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return (None, False) if annotation.__name__ == "SecretRef" else (annotation, False)
+    if get_origin(annotation) is dict:
+        found, _ = _section(get_args(annotation)[1])
+        return found, found is not None
+    return None, False
+
+
+def _kind(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(annotation))
+    if origin in {Union, types.UnionType}:
+        return ", or ".join(_kind(part) for part in get_args(annotation) if part is not type(None))
+    if origin in {frozenset, tuple, list}:
+        return "list"
+    if origin is dict:
+        return "names and values"
+    if origin is not None:
+        return _kind(get_args(annotation)[0])
+    return KINDS.get(getattr(annotation, "__name__", ""), "text")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "" if field.default_factory else "must be given"
+    if field.default is None:
+        return "none"
+    value = sorted(field.default) if isinstance(field.default, frozenset) else field.default
+    text = str(value) if isinstance(value, Path) else json.dumps(value, ensure_ascii=False, default=str)
+    return f"`{text.strip(chr(34))}`" if text.strip('"[]{}') else ""
+
+
+def write(root: Path) -> None:
+    """Write the generated pages of a checkout."""
+    (root / "docs" / "reference" / "settings.md").write_text(settings_reference())
+    (root / "hub_config" / "settings.schema.json").write_text(schema_text())
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parents[2])
