@@ -126,15 +126,8 @@ def _bare_start(folder: str) -> float:
     """Start JupyterLab alone from the same environment, as often, and wait for its first answer."""
     python = next(Path(folder).glob("environments/python-*/bin/python"))
     url = f"http://127.0.0.1:{PORT + 10}/api"
-    command = [
-        str(python),
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        f"--ServerApp.port={PORT + 10}",
-        "--IdentityProvider.token=",
-    ]
+    options = ["--no-browser", "--allow-root", f"--ServerApp.port={PORT + 10}", "--IdentityProvider.token="]
+    command = [str(python), "-m", "jupyterlab", *options]
     taken = []
     for _ in range(RUNS):
         began = time.monotonic()
