@@ -16,7 +16,7 @@ from sardonyx_services.credentials.sts import Keys
 
 log = logging.getLogger(__name__)
 TESTER, OTHER = "selftest0tester0", "selftest0another"
-RETRY_S = 0.5
+RETRY_S = 0.1
 PROBE = "probe"
 
 
@@ -37,7 +37,7 @@ async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
             log.critical("The store is not safe to use: %s. No keys are given.", error)
         except (ClientError, BotoCoreError) as error:
             broker.refusal = "The data store does not answer as it should yet. Try again in a minute."
-            log.info("Self-test: %s", error)
+            log.debug("Self-test: %s", error)
         else:
             broker.refusal = ""
             log.info("Self-test passed: a session reaches its own place and nothing else")

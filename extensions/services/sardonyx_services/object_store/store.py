@@ -12,10 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import administrator, write_files
 from sardonyx_services.object_store.relay import relay
@@ -123,6 +119,9 @@ class Store:
         log.info("The store is ready on port %d", self._configuration.port)
 
     def _bucket_is_there(self) -> bool:
+        # Imported while SeaweedFS starts: it takes as long as a quarter of that.
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
         client = self._client()
         try:
             client.head_bucket(Bucket=self._configuration.bucket)
@@ -136,6 +135,9 @@ class Store:
         return True
 
     def _client(self) -> Any:
+        import boto3  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
         key, secret = administrator(self._configuration.folder)
         return boto3.client(
             "s3",
