@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from typing import Any
 
 from jupyterhub.app import JupyterHub
@@ -9,6 +11,7 @@ from jupyterhub.services import service
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from traitlets import Integer, Unicode
 
+from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.terminal import say
 
 POLL_S = 0.2
@@ -28,6 +31,16 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     credentials_health_url = Unicode(help="Address that answers 200 when keys for data can be had.").tag(config=True)
     log_folder = Unicode("the log folder", help="Where the logs are, for messages.").tag(config=True)
     shown_url = Unicode(help="The address that people open, printed when all is ready.").tag(config=True)
+
+    async def initialize(self, *args: Any, **kwargs: Any) -> None:
+        """Read the configuration; what an operator can mend in it is said in a sentence."""
+        try:
+            await super().initialize(*args, **kwargs)
+        except OperatorError as error:
+            sys.stderr.write(f"Sardonyx: {error}\n")
+            # At once and without JupyterHub's own ending: nothing was started, and it would show a trace.
+            sys.stderr.flush()
+            os._exit(1)
 
     async def start(self) -> None:
         """Start hub, proxy and services, then tell the operator."""
