@@ -91,6 +91,8 @@ class ProfileSpawner(LoggingConfigurable):
             choice = choice_from_json(user_options or None, catalogue, person)
             profile = catalogue.find(choice.profile, person)
         except UserError as error:
+            # JupyterHub has stored them already, whatever they are, and would use them again for a start without options.
+            self.orm_spawner.user_options = None
             raise StartRefusedError(error.message, reason="choice") from error
         self.plan = plan_server(profile, choice, person)
         # Every trait, each time: this object may outlive a server, and a limit of the last one must not stay.

@@ -52,6 +52,7 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
 
 def write_token(path: Path, token: str) -> None:
     """Write the token file for its owner only."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"token {token}")

@@ -4,6 +4,7 @@ The other clients read the environment. DuckDB reads keys only from a secret mad
 (1.5; its own variables take static keys only), so each new connection gets one that renews itself.
 """
 
+import functools
 import importlib.util
 import os
 import sys
@@ -30,20 +31,17 @@ def load_ipython_extension(_shell: object) -> None:
 
 
 def equip(duckdb: ModuleType) -> None:
-    """Give every new connection a secret, and the default one too; on any trouble warn once and leave DuckDB as it is."""
+    """Give every new connection a secret, and the default one too."""
     connect = duckdb.connect
 
+    @functools.wraps(connect)
     def connect_with_keys(*arguments: Any, **options: Any) -> Any:
         connection = connect(*arguments, **options)
-        add_secret(connection)
+        _try_to_add_secret(connection)
         return connection
 
-    try:
-        add_secret(duckdb.default_connection())
-    except Exception as error:  # noqa: BLE001 - a person's import must not fail because of us
-        warnings.warn(f"DuckDB has no keys for s3:// addresses: {error}", stacklevel=2)
-    else:
-        duckdb.connect = connect_with_keys  # type: ignore[attr-defined]
+    duckdb.connect = connect_with_keys  # type: ignore[attr-defined]
+    _try_to_add_secret(duckdb.default_connection())
 
 
 def add_secret(connection: Any) -> None:
@@ -51,11 +49,20 @@ def add_secret(connection: Any) -> None:
     where = urlsplit(os.environ["AWS_ENDPOINT_URL"])
     for name in EXTENSIONS:
         connection.execute(f"LOAD '{_extension(name)}'")
+    # Without validation: where the keys service is away for a moment, the keys come with the first use.
     connection.execute(
-        "CREATE OR REPLACE SECRET sardonyx (TYPE s3, PROVIDER credential_chain, REFRESH auto,"
+        "CREATE OR REPLACE SECRET sardonyx (TYPE s3, PROVIDER credential_chain, VALIDATION 'none', REFRESH auto,"
         f" ENDPOINT '{where.netloc}', USE_SSL {str(where.scheme == 'https').lower()}, URL_STYLE 'path',"
         f" REGION '{os.environ['AWS_REGION']}')"
     )
+
+
+def _try_to_add_secret(connection: Any) -> None:
+    try:
+        add_secret(connection)
+    except Exception as error:  # noqa: BLE001 - a person's import or connection must not fail because of us
+        # Said once for each reason and place by Python's own rule for warnings.
+        warnings.warn(f"DuckDB has no keys for s3:// addresses: {error}", RuntimeWarning, stacklevel=4)
 
 
 def _extension(name: str) -> Path:

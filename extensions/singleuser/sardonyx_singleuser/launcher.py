@@ -59,10 +59,12 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
         result = fetch(repository, home)
         if result.problem:
             problems[repository.url] = result.problem
-            progress.say(f"Your code is not here: {result.problem} Your server starts without it.", "warn")
+            progress.say(f"Your code is not all here: {result.problem} Your server starts all the same.", "warn")
             sys.stderr.write(f"Sardonyx: {repository.url}: {result.problem}\n")
+        elif result.is_kept:
+            progress.say(f"Your code is as you left it: {result.folder.name}", "done")
         else:
-            progress.say(f"Got your code: {name}", "done")
+            progress.say(f"Got your code: {result.folder.name}", "done")
         fetched.append(result)
     leave_note(home, problems)
     return fetched

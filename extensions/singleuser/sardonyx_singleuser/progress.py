@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,9 +18,11 @@ class Progress:
         if self._path is None:
             return
         line = json.dumps({"at": time.time(), "message": message, "state": state}) + "\n"
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            # One write for one line: the hub may read at any moment.
-            os.write(descriptor, line.encode())
-        finally:
-            os.close(descriptor)
+        # A full disk must not keep a server from starting: in it, room can be made.
+        with suppress(OSError):
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                # One write for one line: the hub may read at any moment.
+                os.write(descriptor, line.encode())
+            finally:
+                os.close(descriptor)

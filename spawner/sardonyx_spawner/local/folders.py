@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from sardonyx_spawner.errors import UserError
 ID = re.compile(r"[a-z0-9]{8,64}")
 DEFAULT_SERVER = "default"
 LOGS_KEPT = 2
+LOG_BYTES = 10 << 20
+"""A log that has grown beyond this is cut: a cell that prints for ever must not fill the machine."""
+LOG_TAIL_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class ServerFolders:
         private = servers / person / (f"named:{server}" if server else DEFAULT_SERVER)
         return cls(private / "fresh-home" if fresh else homes / person, private, fresh)
 
+    @property
+    def temporary(self) -> Path:
+        """What a server has as its /tmp."""
+        return self.private / "tmp"
+
     def prepare(self) -> None:
         """Make both folders, for the owner only.
 
@@ -49,8 +58,8 @@ class ServerFolders:
         self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.private.parent.chmod(0o700)
         self.private.chmod(0o700)
-        if self.fresh:
-            shutil.rmtree(self.home, ignore_errors=True)
+        self.clear()
+        self.temporary.mkdir(mode=0o700)
         try:
             self.home.mkdir(mode=0o700, exist_ok=True)
         except FileExistsError:
@@ -61,7 +70,8 @@ class ServerFolders:
         self.home.chmod(0o700)
 
     def clear(self) -> None:
-        """Remove what goes with the server: a fresh home."""
+        """Remove what goes with the server: its temporary files, and a fresh home."""
+        shutil.rmtree(self.temporary, ignore_errors=True)
         if self.fresh:
             shutil.rmtree(self.home, ignore_errors=True)
 
@@ -70,6 +80,45 @@ class ServerFolders:
         path = self.private / name
         for number in range(LOGS_KEPT, 0, -1):
             older = path.with_name(f"{name}.{number - 1}") if number > 1 else path
-            if older.exists():
+            with suppress(FileNotFoundError):
                 older.replace(path.with_name(f"{name}.{number}"))
         return path
+
+    def cut_log(self, name: str) -> None:
+        """Keep only the end of a log that has grown too long; the server goes on writing to the same file."""
+        text = read_end(self.private / name, LOG_TAIL_BYTES, only_above=LOG_BYTES)
+        if text:
+            write_new(self.private / f"{name}.1", text)
+            os.truncate(self.private / name, 0)
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file for the server, in place of whatever is there."""
+        write_new(self.private / name, text.encode())
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file for the owner only, never through a link or into a pipe that somebody left there."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def read_end(path: Path, most: int, *, only_above: int = 0) -> bytes:
+    """Return the end of a file that a person's code may have replaced by anything; b"" if it is no such file.
+
+    Args:
+        only_above: b"" also if it is not longer than this.
+    """
+    try:
+        # A pipe would hold up the hub: open without waiting, and look before reading.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size <= only_above:
+            return b""
+        return os.pread(descriptor, most, max(0, status.st_size - most))
+    finally:
+        os.close(descriptor)

@@ -4,15 +4,17 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 TICK_S = 0.05
 MARK = "SARDONYX_PLAN="
 """Every process of a server has this in its environment, with the path of the server's own plan."""
+MOST_ROUNDS = 3
+"""How often a server's processes are looked for again: something may start others while it is ended."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class ChildProcessLauncher:
         Raises:
             OSError: it could not be started.
         """
-        descriptor = os.open(request.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        # A new file: what a person's code may have put there instead, such as a pipe, would hold up the hub.
+        descriptor = os.open(request.log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         try:
             child = subprocess.Popen(
                 list(request.command),
@@ -83,14 +86,18 @@ class ChildProcessLauncher:
         return code
 
 
+class Entry(NamedTuple):
+    """A line of the table of processes."""
+
+    parent: int
+    session: int
+    began: int
+
+
 def began(pid: int) -> int | None:
-    """Return when a process began, or None if there is none or it is a zombie (proc(5), /proc/pid/stat)."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()
-    return None if fields[0] in {"Z", "X"} else int(fields[19])
+    """Return when a process began, or None if there is none or it is a zombie."""
+    entry = _entry(pid)
+    return None if entry is None else entry.began
 
 
 def is_alive(process: ProcessId) -> bool:
@@ -98,41 +105,78 @@ def is_alive(process: ProcessId) -> bool:
     return process.pid > 0 and began(process.pid) == process.began
 
 
-def family(process: ProcessId, mark: str) -> list[int]:
-    """Return the server's process and all that carry its mark: kernels, terminals, and what was started in them."""
-    found = [process.pid] if is_alive(process) else []
-    wanted = mark.encode()
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit() or int(folder.name) in found:
-            continue
-        with suppress(OSError):
-            if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
-    return found
+def family(process: ProcessId, mark: str) -> list[ProcessId]:
+    """Return the server's process and all that came from it: kernels, terminals, and what was started in them.
+
+    Found by descent, by session (a terminal has one of its own) and by the mark in the environment. Only what has
+    left all three is missed; to hold that too takes a process namespace.
+    """
+    table = _table()
+    found = {pid for pid in table if _has_mark(pid, mark)}
+    if process.pid in table and table[process.pid].began == process.began:
+        found.add(process.pid)
+    while True:
+        sessions = {table[pid].session for pid in found}
+        # A session counts whose leader is one of them, or is gone; 0 is one from outside of a container.
+        sessions = {leader for leader in sessions if leader in found or leader not in table} - {0}
+        grown = {pid for pid, entry in table.items() if entry.parent in found or entry.session in sessions}
+        if grown <= found:
+            break
+        found |= grown
+    return [ProcessId(pid, table[pid].began) for pid in sorted(found - {os.getpid()})]
 
 
 async def end(process: ProcessId, mark: str, patience_s: float) -> None:
-    """End a server and everything that it started: ask, wait, then force."""
+    """End a server and everything that it started: ask the server, ask the rest, then force."""
+    # Looked up now: what loses its parent in the next seconds could not be told from a stranger.
+    found = set(family(process, mark))
     if is_alive(process):
-        _signal([process.pid], signal.SIGTERM)
-        await _gone(lambda: not is_alive(process), patience_s)
-    for sig, wait_s in ((signal.SIGTERM, 1.0), (signal.SIGKILL, patience_s)):
-        left = family(process, mark)
+        _signal([process], signal.SIGTERM)
+        await _gone([process], patience_s)
+    for sig, wait_s in ((signal.SIGTERM, 1.0), *((signal.SIGKILL, patience_s),) * MOST_ROUNDS):
+        found |= set(family(process, mark))
+        left = [member for member in found if is_alive(member)]
         if not left:
             return
         _signal(left, sig)
-        await _gone(lambda: not family(process, mark), wait_s)
+        await _gone(left, wait_s)
 
 
-def _signal(pids: Sequence[int], sig: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, sig)
+def _table() -> dict[int, Entry]:
+    pids = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    entries = ((pid, _entry(pid)) for pid in pids)
+    return {pid: entry for pid, entry in entries if entry is not None}
 
 
-async def _gone(is_gone: Callable[[], bool], patience_s: float) -> None:
+def _entry(pid: int) -> Entry | None:
+    # The fields are those of proc(5), /proc/pid/stat; the name before them may hold anything, brackets too.
+    # Any other error, such as too many open files here, says nothing about the process.
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return None
+    fields = text.rpartition(")")[2].split()
+    # A first thread that has ended is a zombie while others still run; its exit code is known after the last one.
+    is_over = fields[0] in {"Z", "X"} and int(fields[17]) <= 1
+    return None if is_over else Entry(int(fields[1]), int(fields[3]), int(fields[19]))
+
+
+def _has_mark(pid: int, mark: str) -> bool:
+    try:
+        return mark.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _signal(processes: Iterable[ProcessId], sig: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(process.pid, sig)
+
+
+async def _gone(processes: Sequence[ProcessId], patience_s: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             # A process that is not our child tells nobody when it ends: look.
-            while not is_gone():  # noqa: ASYNC110
+            while any(is_alive(process) for process in processes):  # noqa: ASYNC110
                 await asyncio.sleep(TICK_S)

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
+from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import Spawner
@@ -15,7 +16,7 @@ from traitlets import Float, default
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
-from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.process import (
     MARK,
     TICK_S,
@@ -27,11 +28,20 @@ from sardonyx_spawner.local.process import (
     is_alive,
 )
 from sardonyx_spawner.local.progress import follow
+from sardonyx_spawner.local.reasons import (
+    why_ended,
+    why_ended_while_starting,
+    why_no_environment,
+    why_not_started,
+    why_over,
+)
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.spawner import ProfileSpawner, StartRefusedError
 
 LOOPBACK = "127.0.0.1"
+LOG_LOOKED_AT = 1 << 16
+LONGEST_REASON = 300
 LAUNCHER = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
 
@@ -43,7 +53,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     servers = AnyTrait(help="Folder for plan, progress and log of each server (a Path).").tag(config=True)
     prefix_source = CallableTrait(help="(slug) -> Path: the folder of an environment.").tag(config=True)
     environment_maker = CallableTrait(
-        help="(slug) -> None: makes an environment that is not there; may take minutes."
+        None, allow_none=True, help="(slug) -> None: makes an environment that is not there; may take minutes."
     ).tag(config=True)
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
@@ -51,7 +61,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     launcher: Launcher = LAUNCHER
     process = ProcessId(0, 0)
     ends_at: float | None = None
+    lifetime_s = 0
     fresh = False
+    summary = ""
 
     @default("poll_interval")
     def _poll_often(self) -> int:
@@ -66,8 +78,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     def stop_reason(self) -> str:
         """Why the last server ended, in words for the person; kept in a file, because JupyterHub makes a new object."""
         try:
-            return (self.folders.private / contract.END_FILE).read_text()
-        except (OSError, LookupError):
+            return read_end(self.folders.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
+        except LookupError:
             return ""
 
     def _note_end(self, reason: str) -> None:
@@ -83,22 +95,22 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.fresh = plan.home == "fresh"
         folders = self.folders
         try:
-            folders.prepare()
+            await asyncio.to_thread(folders.prepare)
             self._begin_progress(folders)
-            await self._environment(plan, folders)
-            request = self._request(plan, folders)
-            self.process = self.launcher.start(request)
+            prefix = await self._environment(plan, folders)
+            reservation = reserve_port()
+            self.port = reservation.getsockname()[1]
+            with reservation:
+                self.process = self.launcher.start(self._request(plan, folders, prefix))
+                self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
+                self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
+                await self._answers()
         except UserError as error:
             raise StartRefusedError(error.message, reason="home", status_code=500) from error
         except OSError as error:
             raise StartRefusedError(
-                "Your server could not be started on this machine. The people who run this place find the reason in the log.",
-                reason="machine",
-                status_code=500,
-                log_message=f"{self._log_name}: {error}",
+                why_not_started(error), reason="machine", status_code=500, log_message=f"{self._log_name}: {error}"
             ) from error
-        self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
-        await self._answers()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return LOOPBACK, self.port
 
@@ -106,13 +118,12 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         """Wait until the server takes connections; JupyterHub sets the limit, and a server that ended is not waited for."""
         while True:
             if not is_alive(self.process):
-                self.log.error(
-                    "%s ended while it started; see %s", self._log_name, self.folders.private / contract.LOG_FILE
-                )
+                log = self.folders.private / contract.LOG_FILE
                 raise StartRefusedError(
-                    "Your server ended while it started. Try again; if it happens again, tell the people who run this place.",
+                    why_ended_while_starting(read_end(log, LOG_LOOKED_AT)),
                     reason="ended",
                     status_code=500,
+                    log_message=f"{self._log_name} ended while it started; see {log}",
                 )
             try:
                 _, writer = await asyncio.open_connection(LOOPBACK, self.port)
@@ -132,25 +143,35 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         with (folders.private / contract.PROGRESS_FILE).open("a") as file:
             file.write(line)
 
-    async def _environment(self, plan: ServerPlan, folders: ServerFolders) -> None:
-        """Make the environment at its first use."""
-        if (self.prefix_source(plan.environment) / "bin" / "python").exists():
-            return
-        self._tell(folders, f"Getting “{plan.title}” ready on this machine: some minutes, only this once", "now")
-        await asyncio.to_thread(self.environment_maker, plan.environment)
-
-    def _request(self, plan: ServerPlan, folders: ServerFolders) -> LaunchRequest:
-        python = self.prefix_source(plan.environment) / "bin" / "python"
+    async def _environment(self, plan: ServerPlan, folders: ServerFolders) -> Path:
+        """Return the environment's folder; make it at its first use."""
+        title = plan.title
+        try:
+            prefix: Path = self.prefix_source(plan.environment)
+            python = prefix / "bin" / "python"
+            if self.environment_maker is not None:
+                if not python.exists():
+                    self._tell(folders, f"Getting “{title}” ready on this machine: some minutes, only this once", "now")
+                # Also where a python is: only the maker knows whether the rest of an interrupted installation is.
+                await asyncio.to_thread(self.environment_maker, plan.environment)
+        # An installer fails in its own ways: the person needs one sentence, the log the rest.
+        except Exception as error:
+            raise StartRefusedError(
+                why_no_environment(title), reason="environment", status_code=500, log_message=f"{title}: {error}"
+            ) from error
         if not python.exists():
-            self.log.error("%s: there is no %s", self._log_name, python)
-            raise UserError(
-                f"“{plan.title}” is not ready on this machine. Ask the people who run this place to look at it."
+            raise StartRefusedError(
+                why_no_environment(title),
+                reason="environment",
+                status_code=500,
+                log_message=f"{title}: there is no {python}",
             )
-        (folders.private / "tmp").mkdir(mode=0o700, exist_ok=True)
-        (folders.private / contract.PLAN_FILE).write_text(json.dumps(plan.to_json()))
-        self.port = _free_port()
-        variables = server_variables(plan, folders, python.parent.parent, self.storage, self.get_env())
-        command = [str(python), "-m", "sardonyx_singleuser", *self.get_args()]
+        return prefix
+
+    def _request(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> LaunchRequest:
+        folders.write(contract.PLAN_FILE, json.dumps(plan.to_json()))
+        variables = server_variables(plan, folders, prefix, self.storage, self.get_env())
+        command = [str(prefix / "bin" / "python"), "-m", "sardonyx_singleuser", *self.get_args()]
         return LaunchRequest(command, variables, folders.home, folders.rotate_log(contract.LOG_FILE))
 
     async def poll(self) -> int | None:
@@ -159,13 +180,16 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             return 0
         if is_alive(self.process):
             if self.ends_at is None or time.time() < self.ends_at:
+                self.folders.cut_log(contract.LOG_FILE)
                 return None
-            self._note_end("It reached the end that you chose for it.")
+            self._note_end(why_over(self.lifetime_s))
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
         code = self.launcher.exit_code(self.process)
-        self._note_end(_say_exit(code))
+        self._note_end(why_ended(code))
+        # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
+        await self.stop()
         return code or 0
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
@@ -175,7 +199,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             mark = f"{MARK}{folders.private / contract.PLAN_FILE}"
             await end(self.process, mark, 0.5 if now else self.patience_s)
             self.launcher.exit_code(self.process)
-            folders.clear()
+            # May be many files: others are served meanwhile.
+            await asyncio.to_thread(folders.clear)
 
     async def progress(self) -> AsyncGenerator[dict[str, Any]]:
         """Tell the person what happens, in the words of the user side."""
@@ -187,8 +212,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         """Return what a restarted hub needs to know about the server."""
         state: dict[str, Any] = super().get_state()
         if self.process.pid:
-            state.update(pid=self.process.pid, began=self.process.began, ends_at=self.ends_at, fresh=self.fresh)
-            state["summary"] = self.plan.summary if self.plan else ""
+            state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh)
+            state.update(ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary)
         return state
 
     def load_state(self, state: Mapping[str, Any]) -> None:
@@ -197,6 +222,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.process = ProcessId(int(state.get("pid", 0)), int(state.get("began", 0)))
         self.ends_at = state.get("ends_at")
         self.fresh = bool(state.get("fresh", False))
+        self.lifetime_s = int(state.get("lifetime_s", 0))
+        self.summary = str(state.get("summary", ""))
 
     def clear_state(self) -> None:
         """Forget the server that ran."""
@@ -204,17 +231,13 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.process, self.ends_at = ProcessId(0, 0), None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+def reserve_port() -> socket.socket:
+    """Return a socket that keeps a free port for the server until the server listens on it.
 
-
-def _say_exit(code: int | None) -> str:
-    if code is None:
-        # Started by an earlier hub: its exit was told to nobody.
-        return "It ended while nobody watched."
-    if code == -9:  # noqa: PLR2004 - SIGKILL
-        return "It was ended from outside, most often because the machine had no memory left."
-    return "It ended by itself."
+    Nobody else is given the port meanwhile. The server can bind it all the same, because both sockets allow the
+    address to be used again and this one does not listen (socket(7), SO_REUSEADDR).
+    """
+    reservation = socket.socket()
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind((LOOPBACK, 0))
+    return reservation

@@ -19,6 +19,9 @@ KEPT = (
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
 )
 """What a server takes over from the machine: language, time zone, certificates, the way out."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -68,7 +71,7 @@ def server_variables(
             "SHELL": "/bin/bash" if Path("/bin/bash").exists() else "/bin/sh",
             "PATH": f"{prefix}/bin:{SYSTEM_PATH}",
             "VIRTUAL_ENV": str(prefix),
-            "TMPDIR": str(folders.private / "tmp"),
+            "TMPDIR": str(folders.temporary),
             contract.PLAN: str(folders.private / contract.PLAN_FILE),
             contract.PROGRESS: str(folders.private / contract.PROGRESS_FILE),
             contract.TOKEN_FILE: str(folders.private / contract.TOKEN_FILE_NAME),

@@ -1,4 +1,7 @@
-"""Inside the store's namespaces: its loopback, its way to the issuer, and SeaweedFS itself. Started by `store`."""
+"""Inside the store's namespaces: its loopback, its way to the issuer, and SeaweedFS itself. Started by `store`.
+
+Where namespaces are forbidden it runs on the machine's own loopback instead, on ports that are free.
+"""
 
 import asyncio
 import fcntl
@@ -8,36 +11,48 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
-from sardonyx_services.object_store.relay import relay
+from sardonyx_services.object_store.relay import LOOPBACK, relay
+from sardonyx_services.parent import die_with_parent
 
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 PATIENCE_S = 2.0
-MASTER, VOLUME, FILER, S3 = 9333, 8080, 8888, 8333
-GRPC = 10000
+PARTS = ("master", "volume", "filer", "s3")
+FIXED_PORTS = (9333, 19333, 8080, 18080, 8888, 18888, 8333, 18333)
 
 
-def command(weed: Path) -> list[str]:
-    """Return SeaweedFS' command line; paths count from the store's folder, sockets have room for short ones only."""
-    ports = [
-        f"-master.port={MASTER}", f"-master.port.grpc={MASTER + GRPC}",
-        f"-volume.port={VOLUME}", f"-volume.port.grpc={VOLUME + GRPC}",
-        f"-filer.port={FILER}", f"-filer.port.grpc={FILER + GRPC}",
-        f"-s3.port={S3}", f"-s3.port.grpc={S3 + GRPC}", "-s3.port.iceberg=0", "-s3.port.lance=0",
-    ]  # fmt: skip
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on now; SeaweedFS' usual ones are also those of Jupyter and many others."""
+    probes = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
+    found = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return found
+
+
+def command(weed: Path, ports: Sequence[int], filer_socket: str) -> list[str]:
+    """Return SeaweedFS' command line; paths count from the store's folder, sockets have room for short ones only.
+
+    Args:
+        ports: of each part, one for HTTP and one for gRPC.
+    """
+    pairs = zip(PARTS, ports[::2], ports[1::2], strict=True)
+    where = [flag for part, http, grpc in pairs for flag in (f"-{part}.port={http}", f"-{part}.port.grpc={grpc}")]
     return [
-        str(weed), "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *ports,
-        "-s3", "-s3.config=s3.json", "-s3.iam.config=iam.json", "-s3.iam=false", "-s3.autoCreateBucket=false",
+        str(weed), "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *where,
+        "-s3", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.config=s3.json", "-s3.iam.config=iam.json",
+        "-s3.iam=false", "-s3.autoCreateBucket=false",
         "-s3.allowDeleteBucketNotEmpty=false", "-s3.localSocket=sock/s3.sock",
         # No peers: the master elects itself at once instead of waiting for others.
         "-master.peers=none", "-master.electionTimeout=1s", "-master.telemetry=false", "-master.volumeSizeLimitMB=512",
         "-volume.max=20", "-volume.preStopSeconds=1",
         "-filer.disableDirListing", "-filer.exposeDirectoryData=false", "-filer.ui.deleteDir=false",
-        "-filer.localSocket=/tmp/filer.sock",
+        f"-filer.localSocket={filer_socket}",
     ]  # fmt: skip
 
 
@@ -67,20 +82,19 @@ def private_tmp(folder: Path) -> None:
     os.close(descriptor)
 
 
-async def run(port: int, issuer: Path, weed: Path, weed_descriptor: int) -> int:
+async def run(start: Sequence[str], weed_descriptor: int) -> int:
     """Run SeaweedFS in the working folder until standard input ends, which is how the outer side says stop."""
-    server = await relay(port, issuer)
     process = await asyncio.create_subprocess_exec(
-        *command(weed),
+        *start,
         stdin=subprocess.DEVNULL,
         env={"HOME": str(Path.cwd()), "PATH": os.defpath},
         pass_fds=(weed_descriptor,),
+        preexec_fn=die_with_parent,
     )
     stopped = asyncio.create_task(_end_of_input())
     ended = asyncio.create_task(process.wait())
     await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
-    server.close()
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)
         with suppress(TimeoutError):
@@ -110,12 +124,27 @@ def main() -> None:
     os.umask(0o077)
     weed_descriptor, weed = held(Path(sys.argv[2]))
     _, issuer_folder = held(configuration.issuer_socket.parent)
-    if not configuration.without_namespaces:
-        loopback_up()
-        private_tmp(configuration.folder)
+    if configuration.without_namespaces:
+        os.chdir(configuration.folder)
+        raise SystemExit(
+            asyncio.run(run(command(weed, free_ports(2 * len(PARTS)), "sock/filer.sock"), weed_descriptor))
+        )
+    loopback_up()
+    private_tmp(configuration.folder)
     os.chdir(configuration.folder)
     port = urlsplit(configuration.issuer).port or 80
-    raise SystemExit(asyncio.run(run(port, issuer_folder / configuration.issuer_socket.name, weed, weed_descriptor)))
+    raise SystemExit(
+        asyncio.run(run_alone(port, issuer_folder / configuration.issuer_socket.name, weed, weed_descriptor))
+    )
+
+
+async def run_alone(port: int, issuer: Path, weed: Path, weed_descriptor: int) -> int:
+    """Run SeaweedFS on a loopback of its own, on which the issuer answers as it does outside."""
+    server = await relay(port, issuer)
+    try:
+        return await run(command(weed, FIXED_PORTS, "/tmp/filer.sock"), weed_descriptor)  # noqa: S108 - a /tmp of its own
+    finally:
+        server.close()
 
 
 if __name__ == "__main__":

@@ -17,21 +17,9 @@ async def relay(port: int, target: Path) -> asyncio.Server:
     """
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            there_reader, there_writer = await open_socket(target)
-        except OSError:
-            # The store is starting or gone: closing at once lets clients try again.
-            writer.close()
-            return
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_pump(reader, there_writer))
-                group.create_task(_pump(there_reader, writer))
-        except* OSError:
-            pass
-        finally:
-            for end in (writer, there_writer):
-                end.close()
+        # When the service stops this task is cancelled, and asyncio would log that as a fault for each client.
+        with suppress(asyncio.CancelledError):
+            await _join(reader, writer, target)
 
     return await asyncio.start_server(connect, LOOPBACK, port, limit=CHUNK, backlog=512)
 
@@ -43,6 +31,24 @@ async def open_socket(target: Path) -> tuple[asyncio.StreamReader, asyncio.Strea
         return await asyncio.open_unix_connection(f"/proc/self/fd/{folder}/{target.name}", limit=CHUNK)
     finally:
         os.close(folder)
+
+
+async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Path) -> None:
+    try:
+        there_reader, there_writer = await open_socket(target)
+    except OSError:
+        # The store is starting or gone: closing at once lets clients try again.
+        writer.close()
+        return
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_pump(reader, there_writer))
+            group.create_task(_pump(there_reader, writer))
+    except* OSError:
+        pass
+    finally:
+        for end in (writer, there_writer):
+            end.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

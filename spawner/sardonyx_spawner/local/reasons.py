@@ -1,0 +1,68 @@
+"""Why a server did not start, or ended: in words for the person, from what the machine said."""
+
+import errno
+import signal
+
+from sardonyx_spawner.amounts import say_duration
+
+ASK = "Ask the people who run this place to look at it."
+
+_NO_ROOM = f"The disk of this machine is full, so your server has no room to start. {ASK}"
+_NOT_READY = f"What this server is made of is not ready on this machine. {ASK}"
+
+_ERRORS = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EACCES: _NOT_READY,
+    errno.ENOENT: _NOT_READY,
+    errno.ENOEXEC: _NOT_READY,
+    errno.EROFS: f"This machine cannot write to its disk at the moment. {ASK}",
+    errno.EAGAIN: "This machine runs as much as it can. Stop a server that you do not use, or try again later.",
+    errno.ENOMEM: "This machine has no memory left. Choose a smaller server, or try again later.",
+}
+
+# Looked for in the end of a server's log, in this order; the log may hold anything.
+_LOG_SIGNS = (
+    (b"No space left on device", _NO_ROOM),
+    (b"Disk quota exceeded", _NO_ROOM),
+    (b"Sardonyx: this server has no plan", f"This server and this place are of different versions. {ASK}"),
+    (b"No module named", _NOT_READY),
+    (b"ImportError", _NOT_READY),
+    (b"Address already in use", "Something else took the place of your server on this machine. Start it again."),
+    (b"MemoryError", _ERRORS[errno.ENOMEM]),
+    (b"Cannot allocate memory", _ERRORS[errno.ENOMEM]),
+)
+
+
+def why_not_started(error: OSError) -> str:
+    """Say why a server's process could not be started."""
+    return _ERRORS.get(error.errno or 0, f"Your server could not be started on this machine. {ASK}")
+
+
+def why_ended_while_starting(log: bytes) -> str:
+    """Say why a server ended before it answered, from the end of its log."""
+    said = next(
+        (sentence for sign, sentence in _LOG_SIGNS if sign in log),
+        "Try again; if it happens again, tell the people who run this place.",
+    )
+    return f"Your server ended while it started. {said}"
+
+
+def why_ended(code: int | None) -> str:
+    """Say why a server ended that nobody stopped."""
+    if code is None:
+        # Started by an earlier hub: its exit was told to nobody.
+        return "It ended while nobody watched."
+    if code == -signal.SIGKILL:
+        return "It was ended from outside, most often because the machine had no memory left."
+    return "It ended by itself."
+
+
+def why_over(lifetime_s: int) -> str:
+    """Say that a server reached the end that was chosen for it."""
+    return f"It reached its end after {say_duration(lifetime_s)}." if lifetime_s else "It reached its end."
+
+
+def why_no_environment(title: str) -> str:
+    """Say that the environment of a profile is missing and cannot be made."""
+    return f"“{title}” is not ready on this machine. {ASK}"

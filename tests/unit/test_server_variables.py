@@ -1,0 +1,119 @@
+"""The environment of a server: built from nothing on the hub's side, completed for every S3 client on the person's."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from sardonyx_singleuser.credentials import storage_variables, write_token
+from sardonyx_singleuser.launcher import give_keys
+from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.variables import StorageAccess, server_variables
+from sardonyx_spawner.plan import ServerPlan
+
+PERSON = "0123456789abcdef"
+STORAGE = StorageAccess("http://127.0.0.1:8000/services/credentials/aws", "http://127.0.0.1:8004", "us-east-1", "data")
+
+
+def variables(plan: ServerPlan, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return a server's environment where the hub's own has secrets."""
+    for name in ("CONFIGPROXY_AUTH_TOKEN", "JUPYTERHUB_CRYPT_KEY", "AWS_SECRET_ACCESS_KEY", "PYTHONPATH", "SECRET"):
+        monkeypatch.setenv(name, "the hub's secret")
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    folders = ServerFolders.of(Path("/d/homes"), Path("/d/servers"), PERSON, "", fresh=False)
+    return server_variables(plan, folders, Path("/env"), STORAGE, {"JUPYTERHUB_USER": "ann", "MEM_LIMIT": "5"})
+
+
+def test_nothing_of_the_hub_reaches_a_server_that_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What JupyterHub itself tells its servers does, and the machine's language."""
+    found = variables(ServerPlan(PERSON, "python", "Python", "Python", cpu=1.5), monkeypatch)
+
+    assert "the hub's secret" not in found.values()
+    assert found["LANG"] == "de_DE.UTF-8"
+    assert found["JUPYTERHUB_USER"] == found["USER"] == "ann"
+    assert found["HOME"] == f"/d/homes/{PERSON}"
+    assert found["PATH"].startswith("/env/bin:")
+    assert found["OMP_NUM_THREADS"] == "1"
+    assert found["SARDONYX_S3_HOME"] == f"s3://data/home/{PERSON}/"
+
+
+def test_a_profile_cannot_replace_what_the_contract_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its variables come before ours."""
+    plan = ServerPlan(
+        PERSON, "python", "Python", "Python", variables={"SARDONYX_PLAN": "/x", "HOME": "/x", "MINE": "1"}
+    )
+
+    found = variables(plan, monkeypatch)
+
+    assert found["SARDONYX_PLAN"] == f"/d/servers/{PERSON}/default/plan.json"
+    assert found["HOME"] == f"/d/homes/{PERSON}"
+    assert found["MINE"] == "1"
+
+
+def told(**more: str) -> dict[str, str]:
+    """Return what the hub tells a server about its storage."""
+    return {**STORAGE.variables(PERSON), "SARDONYX_TOKEN_FILE": "/private/token", **more}
+
+
+def test_keys_come_by_themselves_and_are_in_no_variable() -> None:
+    """Both forms of the token are there: some clients read only the one, some only the other."""
+    found = storage_variables(told(), "abc")
+
+    assert found["AWS_CONTAINER_CREDENTIALS_FULL_URI"] == STORAGE.credentials_url
+    assert found["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == "token abc"
+    assert found["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] == "/private/token"
+    assert found["AWS_ENDPOINT_URL"] == found["AWS_ENDPOINT_URL_S3"] == STORAGE.endpoint
+    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert found["AWS_EC2_METADATA_DISABLED"] == "true"
+    assert (found["DUCKDB_S3_ENDPOINT"], found["DUCKDB_S3_USE_SSL"]) == ("127.0.0.1:8004", "false")
+    assert not [name for name in found if "ACCESS_KEY" in name or "SECRET" in name]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "allowed"),
+    [("http://127.0.0.1:8004", "true"), ("http://s3.example.org", None), ("https://s3.example.org", None)],
+)
+def test_only_loopback_may_be_without_encryption(endpoint: str, allowed: str | None) -> None:
+    """Keys and data stay on the machine there."""
+    assert storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "abc").get("AWS_ALLOW_HTTP") == allowed
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_no_token_goes_to_a_proxy(name: str) -> None:
+    """The machine's own exceptions stay."""
+    found = storage_variables(told(SARDONYX_S3_ENDPOINT="https://s3.example.org", **{name: "intra.example.org"}), "abc")
+
+    assert found["no_proxy"] == found["NO_PROXY"] == "intra.example.org,127.0.0.1,localhost,s3.example.org"
+
+
+def test_a_place_without_storage_tells_nothing() -> None:
+    """Clients then say by themselves that they have no keys."""
+    assert storage_variables({}, "abc") == {}
+
+
+def test_the_token_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Also where one of a former start lies with other rights."""
+    path = tmp_path / "token"
+    path.write_text("old and longer than the new one")
+    path.chmod(0o644)
+
+    write_token(path, "abc")
+
+    assert path.read_text() == "token abc"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_keys_that_came_with_the_environment_are_taken_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """They would win over those that renew themselves."""
+    for name, value in told(SARDONYX_TOKEN_FILE=str(tmp_path / "token"), JUPYTERHUB_API_TOKEN="abc").items():
+        monkeypatch.setenv(name, value)
+    environment = {"AWS_ACCESS_KEY_ID": "left", "AWS_PROFILE": "left", **told(SARDONYX_TOKEN_FILE=str(tmp_path / "t"))}
+    monkeypatch.setattr("os.environ", {**environment, "JUPYTERHUB_API_TOKEN": "abc"})
+
+    give_keys()
+
+    import os  # noqa: PLC0415 - the one that was replaced
+
+    assert "left" not in os.environ.values()
+    assert os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == "token abc"
+    assert (tmp_path / "t").read_text() == "token abc"
