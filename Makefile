@@ -12,7 +12,7 @@ up: ## start Sardonyx on this machine
 
 test: ## all tests, against the built wheels
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
-	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub $(ARGS)
+	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store $(ARGS)
 	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS) # on its own: the browser's driver keeps an event loop running
 
 lint: ## style, types, import rules

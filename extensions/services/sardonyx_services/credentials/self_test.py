@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
@@ -16,7 +16,7 @@ from sardonyx_services.credentials.sts import Keys
 
 log = logging.getLogger(__name__)
 TESTER, OTHER = "selftest0tester0", "selftest0another"
-RETRY_S = 0.1
+RETRY_S, LONGEST_RETRY_S = 0.1, 5.0
 PROBE = "probe"
 
 
@@ -26,23 +26,31 @@ class WideningError(Exception):
 
 async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
     """Test again and again until the store answers as it must; the broker gives no keys before."""
+    pause_s, told = RETRY_S, ""
+    reason: BaseException
     while True:
         try:
             keys = await broker.mint(TESTER, "self-test")
             await asyncio.to_thread(prove, keys, store)
         except CredentialsError as error:
-            broker.refusal = error.message
+            broker.refusal, reason = error.message, error.__cause__ or error
         except WideningError as error:
             broker.refusal = "The data store does not keep people apart, so nobody gets keys. The people who run this place were told."
+            reason = error
             log.critical("The store is not safe to use: %s. No keys are given.", error)
-        except (ClientError, BotoCoreError) as error:
+        except Exception as error:  # noqa: BLE001
+            # Whatever a store answers, botocore's own trips over it included: the next try may be better.
             broker.refusal = "The data store does not answer as it should yet. Try again in a minute."
-            log.debug("Self-test: %s", error)
+            reason = error
         else:
             broker.refusal = ""
             log.info("Self-test passed: a session reaches its own place and nothing else")
             return
-        await asyncio.sleep(RETRY_S)
+        if broker.refusal != told:
+            told = broker.refusal
+            log.warning("No keys are given yet: %s (%r)", told, reason)
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 1.2, LONGEST_RETRY_S)
 
 
 def prove(keys: Keys, store: StoreConfiguration) -> None:

@@ -1,6 +1,7 @@
 """Temporary keys from the store, for a token and a policy."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,12 +11,18 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import CredentialsError, UnavailableError
 
+log = logging.getLogger(__name__)
 PATIENCE_S = 5
 AT_ONCE = 8
+NO_STORE = (
+    "What answers at the address of the data store is not one, or not in order."
+    " The people who run this place have to look at it."
+)
 CLOCK_TOLERANCE_S = 60
 
 
@@ -65,21 +72,25 @@ class Sts:
 
     def _keys(self, token: str, session: str, policy: str) -> Keys:
         try:
-            answer = self._client.assume_role_with_web_identity(
+            found = self._client.assume_role_with_web_identity(
                 RoleArn=self._store.role,
                 RoleSessionName=session,
                 WebIdentityToken=token,
                 Policy=policy,
                 DurationSeconds=self._store.key_lifetime_s,
-            )
+            )["Credentials"]
+            keys = Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])
         except ClientError as error:
+            log.warning("The store refuses to give keys: %s", error)
             raise _refused(error) from error
+        except (ResponseParserError, KeyError, AttributeError, TypeError) as error:
+            # botocore trips over XML that is none of STS, such as a page for people.
+            raise UnavailableError(NO_STORE) from error
         except BotoCoreError as error:
             raise UnavailableError(
                 "The data store does not answer now. Keys that you have go on working; try again in a minute."
             ) from error
-        found = answer["Credentials"]
-        return Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])
+        return keys
 
 
 def _refused(error: ClientError) -> CredentialsError:
