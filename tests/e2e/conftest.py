@@ -10,8 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -189,6 +188,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def another_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Stack]]:
+    """A way to run a Sardonyx with settings of one's own."""
+    with ExitStack() as running:
+        yield lambda settings: running.enter_context(
+            running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings)
+        )
+
+
 class GitHandler(http.server.BaseHTTPRequestHandler):
     """Git over HTTP, with git's own http-backend (CGI, RFC 3875)."""
 
@@ -256,9 +264,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real Chromium, without a window."""
+    """A real Chromium, without a window; Debian's name for it, or Fedora's."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("there is no Chromium here: sudo apt-get install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
 

@@ -81,7 +81,13 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
             )
         except SignInRefusedError as error:
             raise SaidError(429 if error.wait_s else 403, error.message) from error
-        return {"name": person.name, "admin": person.is_admin or person.name in self.sign_in.administrators}
+        known = handler.find_user(person.name)
+        # Only at the first sign-in: later the admin page decides who is an administrator, and None leaves it as it is.
+        is_admin = person.name in self.sign_in.administrators or (person.is_admin and known is None)
+        found: dict[str, Any] = {"name": person.name, "admin": is_admin or None}
+        if self.manage_groups:
+            found["groups"] = None  # providers tell the groups of their people; those of a local account stay
+        return found
 
     def delete_user(self, user: User) -> None:
         """Remove the person behind a hub user that is deleted: the name is free, the id is never used again."""

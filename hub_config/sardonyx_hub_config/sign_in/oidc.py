@@ -7,6 +7,7 @@ from jupyterhub.handlers.base import BaseHandler
 from oauthenticator.generic import GenericOAuthenticator
 from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLoginHandler
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from tornado.web import HTTPError
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import ProviderSettings
@@ -26,9 +27,11 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             client_id=settings.client_id,
             client_secret=settings.client_secret.value() if settings.client_secret else "",
             scope=list(settings.scopes),
-            username_claim=settings.username_claim,
+            # oauthenticator refuses a missing name without a word for the person; `authenticate` has one.
+            username_claim=lambda _claims: slug,
             login_service=settings.title,
             oauth_callback_url=f"{public_url}/hub/oauth/{slug}/callback",
+            manage_groups=bool(settings.groups_claim),
             allow_all=True,  # who is allowed is decided in `authenticate`, with words for the person
         )
         self.slug, self.settings, self.people = slug, settings, people
@@ -61,7 +64,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         if model is None:
             return None
         claims = model["auth_state"][self.user_auth_state_key]
-        groups = frozenset(str(g) for g in _listed(claims.get(self.settings.groups_claim)))
+        groups = await self.get_user_groups(model["auth_state"])
         if self.settings.allowed_groups and not groups & self.settings.allowed_groups:
             raise SaidError(403, "Your account is not among those that may use this place. Ask the people who run it.")
         subject = claims.get("sub")
@@ -72,11 +75,17 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             person = self.people.signed_in(self.slug, str(subject), name)
         except (NameRefusedError, NameTakenError) as error:
             raise SaidError(403, str(error)) from error
-        is_admin = person.is_admin or bool(groups & self.settings.admin_groups)
+        # Where the provider does not say who is an administrator, the admin page does: None leaves it as it is.
+        is_admin = bool(groups & self.settings.admin_groups) if self.settings.admin_groups else None
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}
-        if self.settings.groups_claim:
+        if self.manage_groups:
             found["groups"] = sorted(groups)
         return found
+
+    async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
+        """Return the groups that the provider tells of a person; none where the settings name no claim."""
+        claims = auth_state[self.user_auth_state_key]
+        return {str(group) for group in _listed(claims.get(self.settings.groups_claim))}
 
     async def update_auth_model(self, auth_model: dict[str, Any]) -> dict[str, Any]:
         """Leave the model as `authenticate` made it."""
@@ -112,6 +121,16 @@ class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oa
     def authenticator(self) -> Provider:
         """The provider's own authenticator, not the one of the whole place."""
         return self._provider
+
+    def check_arguments(self) -> None:
+        """Refuse an answer that this browser did not ask for, or in which the provider says no."""
+        try:
+            super().check_arguments()
+        except HTTPError as error:
+            self.log.info("Sign-in with %s was refused: %s", self._provider.slug, error)
+            raise SaidError(
+                400, "This sign-in was begun elsewhere, was too slow, or was not allowed. Sign in again."
+            ) from error
 
 
 def _listed(value: object) -> list[object]:

@@ -35,7 +35,12 @@ def provider_name(name: object) -> str:
     """
     if not isinstance(name, str):
         raise NameRefusedError("Your provider does not tell your name. Ask the people who run this place for help.")
-    return _checked(name.strip().lower(), _PROVIDER)
+    try:
+        return _checked(name.strip().lower(), _PROVIDER)
+    except NameRefusedError as error:
+        raise NameRefusedError(
+            f"Your name at the provider cannot be one here. {error} Ask the people who run this place for help."
+        ) from error
 
 
 def _checked(name: str, pattern: re.Pattern[str]) -> str:

@@ -133,7 +133,17 @@ function updateNumbers() {
   }
 }
 
+/** Put back the fragment that the sign-in page kept for this address. */
+function takeKeptFragment() {
+  const kept = JSON.parse(sessionStorage.getItem("sx-link") ?? "null");
+  sessionStorage.removeItem("sx-link");
+  if (kept?.path === location.pathname && !location.hash) {
+    history.replaceState(null, "", location.pathname + location.search + kept.hash);
+  }
+}
+
 if (data && form && banner) {
+  takeKeptFragment();
   part("usual").addEventListener("click", () => {
     form.reset();
     forget();

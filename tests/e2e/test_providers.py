@@ -1,0 +1,252 @@
+"""Sign-in with an OpenID Connect provider, beside local accounts on the same page."""
+
+import base64
+import hashlib
+import http.server
+import json
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "correct horse battery"
+pytestmark = pytest.mark.browser
+
+
+class Provider(http.server.ThreadingHTTPServer):
+    """A provider that signs in whoever `person` is, by code and PKCE (RFC 6749, RFC 7636)."""
+
+    person: dict[str, Any]
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), ProviderHandler)
+        self.person = {}
+        self.challenges: dict[str, str] = {}
+        self.tokens: dict[str, dict[str, Any]] = {}
+
+    @property
+    def issuer(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class ProviderHandler(http.server.BaseHTTPRequestHandler):
+    """The provider's four addresses."""
+
+    server: Provider
+
+    def do_GET(self) -> None:
+        """Discovery, sign-in page, user information."""
+        where = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(where.query).items()}
+        if where.path == "/.well-known/openid-configuration":
+            base = self.server.issuer
+            names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
+            self._json({"issuer": base, **{name: f"{base}/{path}" for name, path in names.items()}})
+        elif where.path == "/authorize":
+            code = secrets.token_hex(8)
+            self.server.challenges[code] = query["code_challenge"]
+            self.send_response(302)
+            self.send_header(
+                "Location", f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
+            )
+            self.end_headers()
+        else:
+            token = self.headers["Authorization"].split()[1]
+            self._json(self.server.tokens[token])
+
+    def do_POST(self) -> None:
+        """Exchange a code, if the verifier fits."""
+        form = {n: v[0] for n, v in parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()).items()}
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        if base64.urlsafe_b64encode(digest).decode().rstrip("=") != self.server.challenges.pop(form["code"], ""):
+            self._json({"error": "invalid_grant"}, 400)
+            return
+        token = secrets.token_hex(8)
+        self.server.tokens[token] = dict(self.server.person)
+        self._json({"access_token": token, "token_type": "Bearer"})
+
+    def log_message(self, *_arguments: object) -> None:
+        """Keep the tests' output short."""
+
+    def _json(self, answer: dict[str, Any], status: int = 200) -> None:
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    """A running provider."""
+    with Provider() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def place(another_stack: Any, provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A Sardonyx with two providers, of which one is out of reach, and a local account."""
+    settings = yaml.safe_load((ROOT / "hub_config" / "settings.yaml").read_text())
+    settings["environments"] = {
+        slug: {**found, "make": "at_first_use", "requirements": str(ROOT / "hub_config" / found["requirements"])}
+        for slug, found in settings["environments"].items()
+    }
+    settings["profiles"]["lab"] = {**settings["profiles"]["python"], "title": "For the lab", "groups": ["lab"]}
+    common = {"client_id": "sardonyx", "groups_claim": "groups"}
+    settings["sign_in"]["providers"] = {
+        "university": {
+            **common,
+            "title": "your university",
+            "issuer": provider.issuer,
+            "allowed_groups": ["students", "staff"],
+            "admin_groups": ["staff"],
+        },
+        "gone": {**common, "title": "nobody", "issuer": "http://127.0.0.1:9"},
+    }
+    path = tmp_path_factory.mktemp("providers") / "settings.yaml"
+    path.write_text(yaml.safe_dump(settings))
+    stack = another_stack(path)
+    assert stack.command("user", "add", "local", "--password-stdin", stdin=PASSWORD).returncode == 0
+    return stack
+
+
+def sign_in(place: Any, provider: Provider, context: Any, path: str = "/hub/home", **claims: Any) -> Any:
+    """Sign in with the provider as somebody; return the page where that leads."""
+    provider.person = {"groups": ["students"], **claims}
+    page = context.new_page()
+    page.goto(f"{place.url}{path}")
+    page.get_by_role("link", name="Sign in with your university").click()
+    page.wait_for_load_state()
+    return page
+
+
+def test_every_way_is_on_one_page(place: Any, context: Any) -> None:
+    """And the password of a local account works beside the providers."""
+    page = context.new_page()
+    page.goto(f"{place.url}/hub/login")
+    assert page.get_by_role("link", name="Sign in with your university").is_visible()
+    assert page.get_by_role("link", name="Sign in with nobody").is_visible()
+
+    page.get_by_label("Name").fill("local")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+    page.wait_for_url(lambda url: "login" not in url)
+    assert page.goto(f"{place.url}/hub/home").status == 200
+
+
+def test_a_person_is_the_same_one_under_another_name(place: Any, provider: Provider, browser: Any) -> None:
+    """What counts is the provider's own id; the first name stays, and with it the files."""
+    for name in ("Emma", "emma.married"):
+        context = browser.new_context()
+        page = sign_in(place, provider, context, sub="1001", preferred_username=name)
+        assert page.url == f"{place.url}/hub/home"
+        assert page.get_by_text("emma", exact=True).count()
+        context.close()
+
+    said = place.command("user", "list").stdout
+    assert said.count("emma") == 1
+
+
+def test_a_name_of_a_local_account_is_not_given_to_another(place: Any, provider: Provider, context: Any) -> None:
+    """Whoever is called so at the provider would get the other's files."""
+    page = sign_in(place, provider, context, sub="1002", preferred_username="local")
+
+    assert "The name “local” is already used here" in page.inner_text("main")
+    assert page.goto(f"{place.url}/hub/home").url.startswith(f"{place.url}/hub/login")
+
+
+def test_who_is_in_no_allowed_group_is_told_so(place: Any, provider: Provider, context: Any) -> None:
+    """And is not signed in."""
+    page = sign_in(place, provider, context, sub="1003", preferred_username="guest", groups=["visitors"])
+
+    assert "Your account is not among those that may use this place" in page.inner_text("main")
+    assert page.goto(f"{place.url}/hub/home").url.startswith(f"{place.url}/hub/login")
+
+
+@pytest.mark.parametrize(
+    "claims", [{"sub": "1004"}, {"preferred_username": "nobody"}, {"sub": "1005", "preferred_username": "../x"}]
+)
+def test_a_provider_that_does_not_say_who_it_is_gets_an_answer(
+    place: Any, provider: Provider, context: Any, claims: dict[str, str]
+) -> None:
+    """In a sentence, without a trace of the machine."""
+    page = sign_in(place, provider, context, **claims)
+
+    assert "Ask the people who run this place" in page.inner_text("main")
+    assert "Traceback" not in page.content()
+
+
+def test_an_administrator_of_the_provider_is_one_here_as_long_as_they_are_there(
+    place: Any, provider: Provider, browser: Any
+) -> None:
+    """The provider's groups decide at each sign-in."""
+    for groups, status in ((["staff"], 200), (["students"], 403)):
+        context = browser.new_context()
+        page = sign_in(place, provider, context, sub="1006", preferred_username="boss", groups=groups)
+        answer = page.goto(f"{place.url}/hub/admin")
+        assert answer.status == status
+        context.close()
+
+
+def test_the_groups_of_the_provider_open_profiles_as_long_as_they_are_there(
+    place: Any, provider: Provider, browser: Any
+) -> None:
+    """Who leaves a group at the provider has left it here at the next sign-in."""
+    for groups, count in ((["students", "lab"], 1), (["students"], 0)):
+        context = browser.new_context()
+        page = sign_in(place, provider, context, "/hub/spawn", sub="1008", preferred_username="lea", groups=groups)
+        page.get_by_role("button", name="Start", exact=True).wait_for()
+        assert page.get_by_text("For the lab").count() == count
+        context.close()
+
+
+def test_a_provider_that_does_not_answer_is_named(place: Any, context: Any) -> None:
+    """The other ways work on."""
+    page = context.new_page()
+    page.goto(f"{place.url}/hub/login")
+
+    page.get_by_role("link", name="Sign in with nobody").click()
+
+    assert "Sign-in with nobody does not answer now" in page.inner_text("main")
+
+
+def test_an_answer_that_nobody_asked_for_is_refused_in_words(place: Any, context: Any) -> None:
+    """Such as an old tab, or somebody who wants a person to be signed in as another."""
+    page = context.new_page()
+
+    answer = page.goto(f"{place.url}/hub/oauth/university/callback?code=x&state=y")
+
+    assert 400 <= answer.status < 500
+    assert "Sign in again" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("way", ["provider", "password"])
+def test_a_link_that_fills_in_the_form_survives_the_sign_in(
+    place: Any, provider: Provider, context: Any, way: str
+) -> None:
+    """It suggests, and starts nothing."""
+    path = "/hub/spawn#profile=python&size=large"
+    if way == "provider":
+        page = sign_in(place, provider, context, path, sub="1007", preferred_username="linda")
+    else:
+        page = context.new_page()
+        page.goto(f"{place.url}{path}")
+        page.get_by_label("Name").fill("local")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+
+    page.get_by_text("A link filled in this form").wait_for()
+    assert page.locator("input[name='python.size']:checked").input_value() == "large"
