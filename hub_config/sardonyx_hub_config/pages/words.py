@@ -1,7 +1,9 @@
 """Times and faults as people say them; the pages ask here for every such word."""
 
-import hashlib
+import secrets
 from datetime import UTC, datetime, timedelta
+
+from traitlets.log import get_logger
 
 EXPLAINED = {
     400: ("This cannot be done as it was asked", "Go back, look at what you entered, and try again."),
@@ -36,10 +38,12 @@ class Words:
         """Say what to do about an HTTP status."""
         return _explained(status)[1]
 
-    def number(self, status: int, path: str) -> str:
-        """Return a short number to quote for a fault; the log has the same time and path."""
-        digits = int(hashlib.sha256(f"{status}{path}{datetime.now(UTC):%Y%m%d%H%M}".encode()).hexdigest(), 16) % 100_000
-        return f"{digits // 10_000}-{digits // 100 % 100:02}-{digits % 100:02}"
+    def number(self, status: int, cause: object) -> str:
+        """Return a number for a person to quote; the log has it too, beside what went wrong."""
+        digits = secrets.randbelow(100_000)
+        number = f"{digits // 10_000}-{digits // 100 % 100:02}-{digits % 100:02}"
+        get_logger().error("A person was shown number %s: status %d, %r", number, status, cause)
+        return number
 
     def ago(self, then: datetime | None) -> str:
         """Say how long ago something was."""
