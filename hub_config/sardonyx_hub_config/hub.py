@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from jupyterhub import orm
 from jupyterhub.app import JupyterHub
 from jupyterhub.services import service
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
@@ -14,6 +15,7 @@ from traitlets import Integer, Unicode
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.terminal import say
 
+NOT_ISOLATED = "Servers on this machine are not isolated from each other yet: invite only people who trust each other (SECURITY.md)."
 POLL_S = 0.2
 PATIENCE_S = 60.0
 
@@ -55,9 +57,12 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             say(
                 f"Not everything works: {problem} People can sign in, but their data is out of reach. See {self.log_folder}."
             )
+        say(NOT_ISOLATED)
         say(f"Sardonyx is ready: {self.shown_url}")
-        link = self.authenticator.first_administrator_link(self.shown_url)
-        if link:
+        # An administrator may have been made on the page “Operation”, which only the hub's database knows.
+        if self.db.query(orm.User).filter_by(admin=True).first() is None and (
+            link := self.authenticator.first_administrator_link(self.shown_url)
+        ):
             say(f"Sign in as the first administrator, once, within 24 hours: {link}")
 
 
