@@ -1,5 +1,12 @@
 """Every page, light and dark, wide and narrow: no fault of accessibility, and a screenshot to look at."""
 
+import os
+import re
+import shutil
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,117 +15,254 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-LOOKS = [
-    pytest.param(("light", 1280), id="light-wide"),
-    pytest.param(("dark", 1280), id="dark-wide"),
-    pytest.param(("light", 390), id="light-narrow"),
-    pytest.param(("dark", 390), id="dark-narrow"),
-]
-PAGES = {
-    "home": "/hub/home",
-    "start": "/hub/spawn/admin/look",
-    "start-from-a-link": "/hub/spawn/admin/look#profile=python&size=medium&repository=https://example.org/a/b",
-    "operation": "/hub/admin",
-    "keys": "/hub/token",
-    "nothing-there": "/hub/nothing-there",
-    "not-running": "/hub/user/admin/look",
-}
+PASSWORD = "correct horse battery"
+LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+Check = Callable[[Any, str], None]
 
 
-@pytest.fixture(params=LOOKS)
-def look(request: Any, stack: Any, administrator: str, browser: Any) -> Any:
-    """A browser in one of the looks, and the function that checks and keeps what it shows."""
-    assert administrator
-    scheme, width = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+@pytest.fixture
+def check() -> Iterator[Check]:
+    """Look at a page in every look: keep a screenshot, and collect what axe-core finds; at the end there is nothing."""
+    faults: list[str] = []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
-    def check(name: str) -> list[str]:
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
-        found = Axe().run(page).response["violations"]
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        faults = [f"{name}: {v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
-        return faults + ([f"{name}: scrolls sideways"] if wide else [])
+    def look(page: Any, name: str) -> None:
+        for scheme, width in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
+            found = Axe().run(page).response["violations"]
+            at = f"{name}, {scheme}, {width}"
+            faults.extend(f"{at}: {v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found)
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                faults.append(f"{at}: scrolls sideways")
+        page.set_viewport_size({"width": 1280, "height": 900})
 
-    yield stack, page, check
-    context.close()
+    yield look
+    assert faults == []
 
 
-def test_no_page_has_a_fault_of_accessibility(look: Any) -> None:
-    """All rules of axe-core, and nothing that has to be scrolled sideways."""
-    stack, page, check = look
+@pytest.fixture
+def person(stack: Any, visitor: Any, request: Any) -> Any:
+    """Somebody who has signed in, called after the test."""
+    name = request.node.name.removeprefix("test_").replace("_", "-")
+    stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in(name)
+    return visitor
+
+
+@pytest.fixture
+def silent_host() -> Iterator[str]:
+    """A place on the web that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken: list[socket.socket] = []
+
+        def take() -> None:
+            while True:
+                try:
+                    taken.append(server.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/slow/course.git"
+        server.shutdown(socket.SHUT_RDWR)
+        for connection in taken:
+            connection.close()
+
+
+def id_of(stack: Any, name: str) -> str:
+    """Return the immutable id of a person."""
+    listed = stack.command("user", "list").stdout
+    found: str = next(line.split()[1] for line in listed.splitlines() if line.split(maxsplit=1)[0] == name)
+    return found
+
+
+def test_coming_in(stack: Any, visitor: Any, check: Check) -> None:
+    """Sign-in, its refusal, an invitation, one that was used, and the way out."""
+    page = visitor.page
     page.goto(f"{stack.url}/hub/login")
-    faults = check("sign-in")
+    check(page, "sign-in")
     page.get_by_label("Name").fill("admin")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
-    faults += check("sign-in-refused")
-    page.get_by_label("Name").fill("admin")
-    page.get_by_label("Password").fill("correct horse battery")
+    check(page, "sign-in-refused")
+    link = stack.command("user", "add", "invited", "--link").stdout.split()[-1]
+    page.goto(link)
+    check(page, "invitation")
+    page.get_by_label("Password").fill("short")
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "login" not in url)
-    for name, path in PAGES.items():
-        page.goto("about:blank")
-        page.goto(stack.url + path)
-        faults += check(name)
-    page.goto(f"{stack.url}/hub/spawn/admin/look")
+    page.locator(".is-invalid").wait_for()
+    check(page, "invitation-refused")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Start a server").wait_for()
+    page.get_by_text("invited", exact=True).click()
+    page.get_by_role("link", name="Sign out").click()
+    page.get_by_text("Sign in").first.wait_for()
+    check(page, "signed-out")
+    page.goto(link)
+    check(page, "invitation-used")
+
+
+def test_choosing(stack: Any, person: Any, check: Check) -> None:
+    """Home, the form empty, filled in by a link, and sent back; keys for programs, and where nothing is."""
+    page = person.page
+    page.goto(f"{stack.url}/hub/home")
+    check(page, "home")
+    page.goto(f"{stack.url}/hub/spawn")
+    check(page, "start")
+    page.goto("about:blank")
+    page.goto(f"{stack.url}/hub/spawn#profile=python&size=medium&repository=https://example.org/a/b&size=none")
+    page.get_by_text("A link filled in this form").wait_for()
+    check(page, "start-from-a-link")
     page.get_by_role("textbox", name="Repository").fill("no address")
     page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_role("alert").first.wait_for()
-    faults += check("start-refused")
+    check(page, "start-refused")
+    page.goto(f"{stack.url}/hub/token")
+    page.get_by_label("What for").fill("A script at home")
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("rowheader", name="A script at home").wait_for()
+    check(page, "keys")
+    page.goto(f"{stack.url}/hub/nothing-there")
+    check(page, "nothing-there")
 
-    assert faults == []
+
+def test_living(stack: Any, person: Any, silent_host: str, check: Check) -> None:
+    """A server that starts, runs, stops, and does not run."""
+    page = person.page
+    page.goto(f"{stack.url}/hub/spawn")
+    page.get_by_role("textbox", name="Repository").fill(silent_host)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_text("Getting your code: course").wait_for()
+    check(page, "starting")
+    page.wait_for_url("**/user/living/lab**", timeout=90_000)
+    server = int(person.run("import os; print(os.getppid())"))
+    page.goto(f"{stack.url}/hub/home")
+    page.get_by_text("Running").first.wait_for()
+    check(page, "home-running")
+    os.kill(server, signal.SIGSTOP)
+    page.get_by_role("button", name="Stop").first.click(no_wait_after=True)
+    meanwhile = page.context.new_page()
+    meanwhile.goto(f"{stack.url}/hub/user/living/")
+    meanwhile.get_by_role("heading", name="Stopping").wait_for()
+    check(meanwhile, "stopping")
+    page.get_by_text("Not running").wait_for(timeout=30_000)
+    page.goto(f"{stack.url}/hub/user/living/")
+    page.get_by_role("heading", name="Your server is not running").wait_for()
+    check(page, "not-running")
 
 
-def test_the_form_works_without_a_script(stack: Any, administrator: str, browser: Any) -> None:
-    """Sign in, choose, and be told what is wrong: all of it is plain HTML."""
+def test_failing(stack: Any, person: Any, check: Check) -> None:
+    """A start that cannot be: the reason is said, with a number that the operator finds in the log."""
+    page = person.page
+    home = stack.data / "homes" / id_of(stack, "failing")
+    shutil.rmtree(home, ignore_errors=True)
+    home.symlink_to(stack.data)
+    page.goto(f"{stack.url}/hub/spawn")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_text("Your folder here is not as it should be").wait_for()
+    check(page, "start-failed")
+
+    number = page.locator(".sx-num").inner_text()
+
+    assert number in (stack.data / "logs" / "hub.log").read_text()
+    assert "Traceback" not in page.content()
+
+
+def test_operating(stack: Any, person: Any, browser: Any, check: Check) -> None:
+    """The administrator's page, what it asks before it removes somebody, and a look into another's server."""
+    person.start()
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{stack.url}/hub/login?next=/hub/admin")
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name=re.compile("Remove.*operating")).wait_for()
+    check(page, "operation")
+    page.get_by_role("button", name=re.compile("Remove.*operating")).click()
+    page.get_by_role("heading", name="Remove operating?").wait_for()
+    check(page, "operation-remove")
+    page.get_by_role("button", name="Keep things as they are").click()
+    page.goto(f"{stack.url}/user/operating/lab")
+    page.get_by_role("heading", name="Open the server of operating?").wait_for()
+    check(page, "another-server")
+    context.close()
+
+
+def test_the_form_starts_a_server_without_a_script(stack: Any, administrator: str, browser: Any) -> None:
+    """Sign in, choose, be told what is wrong, correct it, and look again until the server is there: plain HTML."""
     assert administrator
+    stack.command("user", "add", "plain", "--password-stdin", stdin=PASSWORD)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{stack.url}/hub/login")
-    page.get_by_label("Name").fill("admin")
-    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_label("Name").fill("plain")
+    page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.goto(f"{stack.url}/hub/spawn/admin/plain")
+    page.goto(f"{stack.url}/hub/spawn")
     page.get_by_role("radio", name="Medium").first.check(force=True)
     page.get_by_role("textbox", name="Branch").fill("no..branch")
-
     page.get_by_role("button", name="Start", exact=True).click()
-
     page.get_by_role("alert").first.wait_for()
     assert "cannot be the name of a branch" in page.inner_text("main")
     assert page.locator("[name='python.size'][value=medium]").is_checked()
+    page.get_by_role("textbox", name="Branch").fill("")
+
+    page.get_by_role("button", name="Start", exact=True).click()
+
+    for _ in range(60):
+        if "/user/plain/" in page.url:
+            break
+        page.get_by_role("link", name="Look again").click()
+        page.wait_for_timeout(500)
+    assert "/user/plain/lab" in page.url
+    page.goto(f"{stack.url}/hub/home")
+    assert "Running" in page.inner_text("main")
+    assert "2 cores and 4 GB" in page.inner_text("main")
+    page.get_by_role("button", name="Stop").first.click()
     context.close()
 
 
 def test_the_whole_way_works_by_keyboard(stack: Any, administrator: str, browser: Any) -> None:
-    """Tab, arrows and Enter lead from sign-in to a form whose size was changed."""
+    """Tab, arrows and Enter lead from sign-in through the form to JupyterLab, and what has the focus is seen."""
     assert administrator
+    stack.command("user", "add", "keys", "--password-stdin", stdin=PASSWORD)
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{stack.url}/hub/login")
+    page.goto(f"{stack.url}/hub/login?next=%2Fhub%2Fhome")
     _tab_to(page, "username_input")
-    page.keyboard.type("admin")
+    page.keyboard.type("keys")
     page.keyboard.press("Tab")
-    page.keyboard.type("correct horse battery")
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "login" not in url)
-    page.goto(f"{stack.url}/hub/spawn/admin/keys")
+    page.wait_for_url("**/hub/home")
+    page.wait_for_load_state()
+    _tab_to(page, text="Start a server")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hub/spawn/keys")
+    page.wait_for_load_state()
     _tab_to(page, name="python.size")
     page.keyboard.press("ArrowRight")
-
     assert page.locator("[name='python.size']:checked").get_attribute("value") == "medium"
     assert page.evaluate("getComputedStyle(document.activeElement.parentElement).outlineStyle") == "solid"
+
+    _tab_to(page, text="Start")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/user/keys/lab**", timeout=60_000)
+    page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     context.close()
 
 
-def _tab_to(page: Any, identity: str = "", name: str = "") -> None:
-    here = "document.activeElement.id" if identity else "document.activeElement.name"
-    for _ in range(40):
+def _tab_to(page: Any, identity: str = "", name: str = "", text: str = "") -> None:
+    here = "id" if identity else "name" if name else "innerText"
+    for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate(here) == (identity or name):
+        if page.evaluate(f"document.activeElement.{here}") == (identity or name or text):
             return
-    pytest.fail(f"Tab never came to {identity or name}")
+    pytest.fail(f"Tab never came to {identity or name or text}")

@@ -209,7 +209,7 @@ def test_the_groups_of_the_provider_open_profiles_as_long_as_they_are_there(
         context = browser.new_context()
         page = sign_in(place, provider, context, "/hub/spawn", sub="1008", preferred_username="lea", groups=groups)
         page.get_by_role("button", name="Start", exact=True).wait_for()
-        assert page.get_by_text("For the lab").count() == count
+        assert page.get_by_role("radio", name="For the lab").count() == count
         context.close()
 
 

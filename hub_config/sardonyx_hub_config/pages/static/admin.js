@@ -41,25 +41,34 @@ function servers(person) {
 
 function actions(person) {
   if (person.name === me) return [];
+  const path = `users/${encodeURIComponent(person.name)}`;
   const role = person.admin
-    ? button("Take operation away", person.name, "", () => call("PATCH", `users/${encodeURIComponent(person.name)}`, { admin: false }))
-    : button("Make administrator", person.name, "", () => call("PATCH", `users/${encodeURIComponent(person.name)}`, { admin: true }));
+    ? button("Take operation away", person.name, "", () => call("PATCH", path, { admin: false }))
+    : button("Make administrator", person.name, "", async () => {
+        const text = `${person.name} will see everybody here, and can stop servers, remove people, and look into their servers.`;
+        if (await sure(`Make ${person.name} an administrator?`, text, "Make administrator")) await call("PATCH", path, { admin: true });
+      });
   const remove = button("Remove", person.name, "btn-danger", async () => {
     const text = `Servers of ${person.name} stop, and ${person.name} can sign in no more. Files and data are kept on this machine.`;
-    if (await sure(`Remove ${person.name}?`, text, `Remove ${person.name}`)) await call("DELETE", `users/${encodeURIComponent(person.name)}`);
+    if (await sure(`Remove ${person.name}?`, text, `Remove ${person.name}`)) await call("DELETE", path);
   });
   return [role, remove];
+}
+
+// The roles are written out: on a phone the style makes blocks of rows, and browsers then forget that it is a table.
+function cell(options, ...children) {
+  return element("td", { role: "cell", ...options }, ...children);
 }
 
 function row(person) {
   return element(
     "tr",
-    {},
-    element("th", { scope: "row", textContent: person.name }),
-    element("td", { textContent: person.admin ? "Administrator" : "Person" }),
-    element("td", { className: "sx-not-phone", textContent: ago(person.last_activity) }),
-    element("td", {}, ...servers(person)),
-    element("td", { className: "is-end" }, element("div", { className: "sx-row" }, ...actions(person))),
+    { role: "row" },
+    element("th", { role: "rowheader", scope: "row", textContent: person.name }),
+    cell({ textContent: person.admin ? "Administrator" : "Person" }),
+    cell({ className: "sx-not-phone", textContent: ago(person.last_activity) }),
+    cell({}, ...servers(person)),
+    cell({ className: "is-end" }, element("div", { className: "sx-row" }, ...actions(person))),
   );
 }
 
@@ -70,7 +79,7 @@ async function load() {
     const page = await call("GET", `users?${query}`);
     const total = page._pagination.total;
     rows.replaceChildren(...page.items.map(row));
-    if (!page.items.length) rows.append(element("tr", {}, element("td", { colSpan: 5, textContent: find ? `Nobody's name has “${find}” in it.` : "Nobody has signed in yet." })));
+    if (!page.items.length) rows.append(element("tr", { role: "row" }, cell({ colSpan: 5, textContent: find ? `Nobody's name has “${find}” in it.` : "Nobody has signed in yet." })));
     before.hidden = offset === 0;
     after.hidden = offset + LIMIT >= total;
     document.getElementById("count").textContent = total === 1 ? "1 person" : `${total} people`;

@@ -14,14 +14,19 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   });
 }
 
-const today = new Date().toDateString();
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const then = new Date(time.dateTime);
-  if (Number.isNaN(then.getTime())) continue;
-  const clock = { hour: "2-digit", minute: "2-digit", hour12: false };
-  const day = then.toDateString() === today ? {} : { weekday: "long", day: "numeric", month: "long" };
-  time.textContent = new Intl.DateTimeFormat("en-GB", { ...day, ...clock }).format(then);
+function showTimes() {
+  const today = new Date().toDateString();
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const then = new Date(time.dateTime);
+    if (Number.isNaN(then.getTime())) continue;
+    const clock = { hour: "2-digit", minute: "2-digit", hour12: false };
+    const day = then.toDateString() === today ? {} : { weekday: "long", day: "numeric", month: "long" };
+    time.textContent = new Intl.DateTimeFormat("en-GB", { ...day, ...clock }).format(then);
+  }
 }
+
+showTimes();
+document.addEventListener("sx-changed", showTimes);
 
 for (const menu of document.querySelectorAll(".sx-menu")) {
   document.addEventListener("keydown", (event) => {

@@ -6,7 +6,9 @@ const icon = (name) => document.getElementById(`icon-${name}`).content.cloneNode
 
 function add(text, state) {
   const now = steps.querySelector(".is-now");
-  if (now) settle(now, "done");
+  // What is done takes the place of the same step under way: "Getting your code" becomes "Got your code".
+  if (now && state !== "now") now.remove();
+  else if (now) settle(now, "done");
   if ([...steps.children].some((item) => item.dataset.text === text)) return;
   const item = document.createElement("li");
   item.dataset.text = text;
