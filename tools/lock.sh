@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 compile() { .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-  --no-emit-index-url --no-emit-find-links "$@"; }
+  --no-emit-index-url --no-emit-find-links --override locks/overrides.in "$@"; }
 compile pyproject.toml -o locks/hub.lock
 compile -c locks/hub.lock locks/uv.in -o locks/uv.lock
 compile -c locks/hub.lock pyproject.toml --group test --group lint --group build -o locks/dev.lock

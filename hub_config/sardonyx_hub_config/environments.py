@@ -69,10 +69,12 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
         uv = find_uv_bin()
         python = str(prefix / "bin" / "python")
         commands = [[uv, "venv", "--quiet", "--python", sys.executable, str(prefix)]]
-        install = [uv, "pip", "install", "--quiet", "--python", python]
-        commands.append([*install, "--require-hashes", "--requirement", str(recipe.requirements)])
+        # What the lock file names and nothing else: it may leave out what a package says that it needs.
+        commands.append(
+            [uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(recipe.requirements)]
+        )
         if recipe.packages:
-            commands.append([*install, "--no-deps", *recipe.packages])
+            commands.append([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", *recipe.packages])
         with log.open("wb") as output:
             for command in commands:
                 _run(command, output.fileno(), recipe, log)

@@ -1,0 +1,28 @@
+"""What the lock files promise."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCKS = sorted([*ROOT.glob("locks/*.lock"), *ROOT.glob("hub_config/environments/*.lock")])
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_a_lock_names_no_package_registry_and_has_a_hash_for_each_package(lock: Path) -> None:
+    """An operator behind a mirror changes nothing, and a package cannot be exchanged on the way."""
+    text = lock.read_text()
+
+    assert "://" not in text
+    for package in re.split(r"\n(?=[a-z0-9])", text):
+        assert "--hash=sha256:" in package, package.splitlines()[0]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_what_is_overridden_is_in_no_lock(lock: Path) -> None:
+    """Left out because it costs a second at each start; a lock that was made without the overrides brings it back."""
+    overridden = re.findall(r"^([a-z0-9-]+);", (ROOT / "locks" / "overrides.in").read_text(), re.MULTILINE)
+
+    assert overridden == ["rfc3987-syntax"]
+    assert not [name for name in overridden if re.search(rf"^{name}==", lock.read_text(), re.MULTILINE)]
