@@ -19,6 +19,14 @@ def test_a_lock_names_no_package_registry_and_has_a_hash_for_each_package(lock: 
         assert "--hash=sha256:" in package, package.splitlines()[0]
 
 
+def test_the_lock_of_the_proxy_names_no_package_registry() -> None:
+    """The same for what npm installs."""
+    text = (ROOT / "hub_config" / "sardonyx_hub_config" / "proxy" / "package-lock.json").read_text()
+
+    assert '"integrity"' in text
+    assert '"resolved"' not in text
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
 def test_what_is_overridden_is_in_no_lock(lock: Path) -> None:
     """Left out because it costs a second at each start; a lock that was made without the overrides brings it back."""

@@ -52,6 +52,12 @@ boto3.client("s3").put_object(Bucket=h[2], Key=h[3] + "k", Body=b"x")
 print("kept")
 """
 
+READ = """
+import os, boto3
+h = os.environ["SARDONYX_S3_HOME"].split("/", 3)
+print(boto3.client("s3").get_object(Bucket=h[2], Key=h[3] + "k")["Body"].read().decode())
+"""
+
 
 @pytest.mark.parametrize(
     "process",
@@ -110,3 +116,18 @@ def test_a_stop_leaves_no_process_of_the_server(stack: Any, worker: Any) -> None
 
     left = [Path(f"/proc/{p}/cmdline").read_bytes() for p in stack.processes()]
     assert not [command for command in left if b"sleep" in command or b"ipykernel" in command]
+
+
+def test_a_stop_and_a_start_find_people_files_and_data(stack: Any, worker: Any) -> None:
+    """Ctrl-C ends all that was started; the next start has everything that was made, and who was signed in still is."""
+    worker.run(WRITE)
+    worker.run("open('thesis.txt', 'w').write('chapter one')")
+
+    stack.stop(signal.SIGINT)
+    assert stack.processes() == set()
+    stack.start()
+
+    worker.start()
+    said = worker.run("print(open('thesis.txt').read())" + READ)
+    assert said.split("\n")[:2] == ["chapter one", "x"]
+    assert "Sign in as the first administrator" not in stack.output

@@ -37,6 +37,7 @@ def test_a_notebook_reads_and_writes_its_owners_own_data(stack: Any, visitor: An
 
     visitor.start(repository=repository)
 
+    assert "/lab/tree/course" in visitor.page.url
     visitor.page.goto(f"{stack.url}/user/amina/lab/tree/course/first-notebook.ipynb")
     visitor.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
     visitor.page.get_by_role("menuitem", name="Run", exact=True).click()

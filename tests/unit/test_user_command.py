@@ -1,0 +1,121 @@
+"""`sardonyx user`: what an operator types beside a running hub, or without one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.sign_in.links import hashed
+from sardonyx_hub_config.user_command import user
+from sardonyx_services.people.store import PeopleStore
+
+PASSWORD = "correct horse battery"
+SETTINGS = (
+    "environments: {python: {title: Python, prefix: /usr}}\nprofiles: {python: {title: Python, environment: python}}\n"
+)
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PeopleStore]:
+    """The people of a place that was started once."""
+    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    monkeypatch.setenv("SARDONYX_SETTINGS", str(tmp_path / "settings.yaml"))
+    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path))
+    monkeypatch.setenv("SARDONYX_PORT", "8000")
+    store = PeopleStore(tmp_path / "people.sqlite")
+    yield store
+    store.close()
+
+
+def run(*words: str, stdin: str = "") -> str:
+    """Run the command; return what it prints."""
+    result = CliRunner().invoke(user, words, input=stdin)
+    if result.exception:
+        raise result.exception
+    return str(result.output)
+
+
+def test_an_account_is_made_listed_and_removed(people: PeopleStore) -> None:
+    """The id is said, because files and data are kept under it."""
+    assert run("add", "Amina", "--password-stdin", stdin=PASSWORD) == "amina can sign in now.\n"
+    person = people.by_name("amina")
+    assert person is not None
+    assert run("list").split() == ["amina", person.id, "local"]
+
+    said = run("remove", "amina", "--yes")
+
+    assert f"amina is removed. Files and data are kept, under the id {person.id}." in said
+    assert people.by_name("amina") is None
+    assert run("list") == ""
+
+
+def test_removing_asks_first(people: PeopleStore) -> None:
+    """And does nothing without a yes."""
+    run("add", "amina", "--password-stdin", stdin=PASSWORD)
+
+    said = run("remove", "amina", stdin="n\n")
+
+    assert said.endswith("Nothing was changed.\n")
+    assert people.by_name("amina") is not None
+
+
+def test_an_administrator_is_shown_as_one(people: PeopleStore) -> None:
+    """So that the operator sees who may operate."""
+    assert not people.has_admin()
+    run("add", "boss", "--admin", "--password-stdin", stdin=PASSWORD)
+
+    assert "administrator" in run("list")
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "said"),
+    [
+        pytest.param(["add", "amina", "--password-stdin"], "short", "at least 12 characters", id="short-password"),
+        pytest.param(["add", "amina", "--password-stdin"], "", "at least 12 characters", id="no-password"),
+        pytest.param(["add", "taken", "--password-stdin"], PASSWORD, "already somebody called “taken”", id="taken"),
+        pytest.param(["add", "a/b", "--link"], "", "A name has the letters a to z", id="bad-name"),
+        pytest.param(["remove", "nobody", "--yes"], "", "There is nobody called “nobody” here.", id="remove-nobody"),
+        pytest.param(
+            ["reset-password", "nobody", "--link"], "", "There is nobody called “nobody” here.", id="reset-nobody"
+        ),
+        pytest.param(
+            ["reset-password", "provided", "--link"],
+            "",
+            "signs in with a provider and has no password here",
+            id="provider",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said(people: PeopleStore, words: list[str], stdin: str, said: str) -> None:
+    """In a sentence; nothing is changed."""
+    run("add", "taken", "--password-stdin", stdin=PASSWORD)
+    people.signed_in("university", "1", "provided")
+    before = run("list")
+
+    with pytest.raises(OperatorError, match=said):
+        run(*words, stdin=stdin)
+
+    assert run("list") == before
+
+
+def test_a_link_is_good_for_one_name_and_ends_with_the_next(people: PeopleStore) -> None:
+    """A lost link is worthless when a new one is made."""
+    first = run("add", "amina", "--link").split()[-1]
+    assert first.startswith("http://127.0.0.1:8000/hub/welcome?token=")
+
+    second = run("reset-password", "amina", "--link").split()[-1]
+
+    purposes = [people.link_purpose(hashed(link.partition("token=")[2]), 0) for link in (first, second)]
+    assert purposes == ["", "password:amina"]
+
+
+def test_a_place_that_was_never_started_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to do."""
+    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    monkeypatch.setenv("SARDONYX_SETTINGS", str(tmp_path / "settings.yaml"))
+    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path / "nowhere"))
+
+    with pytest.raises(OperatorError, match="is not there yet. Start Sardonyx once with: make up"):
+        run("list")
