@@ -12,7 +12,7 @@ COMMANDS = {
     "up": ("up", "up", "Start Sardonyx on this machine."),
     "check": ("check_command", "check", "Look for faults in the settings."),
     "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
-    "user": ("user_command", "user", "Local accounts: add, remove, list, reset-password."),
+    "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""
 

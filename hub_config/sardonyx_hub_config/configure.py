@@ -20,6 +20,7 @@ from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
+from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess
 from sardonyx_spawner.person import Person
@@ -116,6 +117,7 @@ def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore]) -> N
     authenticator.sign_in = settings.sign_in
     authenticator.public_url = settings.shown_url
     authenticator.page_handlers = page_handlers
+    authenticator.trusted_proxies = settings.web.trusted_proxies
     # Who may sign in is decided by having an account or by the provider's rules, in `authenticate`.
     authenticator.allow_all = True
     authenticator.manage_groups = any(p.groups_claim for p in settings.sign_in.providers.values())
@@ -127,7 +129,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     def person(name: str, groups: frozenset[str], is_admin: bool) -> Person:  # noqa: FBT001 - called by position
         record = people().by_name(name)
         if record is None:
-            raise LookupError(f"no person behind the hub user {name}")
+            raise UserError(f"{name} has not signed in here yet. A server can be started after that.")
         return Person(record.id, name, groups, is_admin)
 
     c.JupyterHub.spawner_class = SardonyxLocalSpawner

@@ -6,7 +6,6 @@ import os
 import sys
 from typing import Any
 
-from jupyterhub import orm
 from jupyterhub.app import JupyterHub
 from jupyterhub.services import service
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
@@ -48,7 +47,7 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         """Start hub, proxy and services, then tell the operator."""
         service._ServiceSpawner = WatchedServiceSpawner  # noqa: SLF001 - see there
         await super().start()
-        self._announcement = asyncio.create_task(self.announce())
+        self._tasks = [asyncio.create_task(self.announce()), asyncio.create_task(self.authenticator.owed.run())]
 
     async def announce(self) -> None:
         """Print the address when keys for data can be had; say what is missing if that takes long."""
@@ -59,10 +58,8 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             )
         say(NOT_ISOLATED)
         say(f"Sardonyx is ready: {self.shown_url}")
-        # An administrator may have been made on the page “Operation”, which only the hub's database knows.
-        if self.db.query(orm.User).filter_by(admin=True).first() is None and (
-            link := self.authenticator.first_administrator_link(self.shown_url)
-        ):
+        link = self.authenticator.first_administrator_link(self.shown_url)
+        if link:
             say(f"Sign in as the first administrator, once, within 24 hours: {link}")
 
 

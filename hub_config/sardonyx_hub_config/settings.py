@@ -42,6 +42,10 @@ class WebSettings(Section):
     public_url: WebAddress = Field(
         default="", description="The address that people type, if it is another one, such as behind a reverse proxy."
     )
+    trusted_proxies: frozenset[str] = Field(
+        default=frozenset(),
+        description="Addresses of reverse proxies in front: what they say of a client's address is believed.",
+    )
     certificate: FilePath | None = Field(default=None, description="TLS certificate file (PEM), with its chain.")
     key: FilePath | None = Field(default=None, description="TLS key file (PEM).")
 

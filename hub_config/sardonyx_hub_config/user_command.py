@@ -8,11 +8,11 @@ from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
-from sardonyx_hub_config.sign_in.links import PASSWORD, new_link
+from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.store import LOCAL, PeopleStore, PersonRecord
 
 stdin_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
@@ -24,7 +24,7 @@ link_option = click.option(
 
 @click.group()
 def user() -> None:
-    """Local accounts: add, remove, list, reset-password."""
+    """People: add, remove, readmit, list, reset-password."""
 
 
 @user.command()
@@ -36,12 +36,13 @@ def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
     """Make a local account for NAME."""
     settings, people = _open()
     try:
+        _look_whether_passwords_are_used(settings)
         name = local_name(name)
         password = _password(settings, from_stdin=password_stdin, as_link=link)
-        people.add_account(name, Passwords().hashed(password) if password else "", is_admin=admin)
+        person = people.add_account(name, Passwords().hashed(password) if password else "", is_admin=admin)
     except (NameRefusedError, PeopleError) as error:
         raise OperatorError(str(error)) from error
-    click.echo(f"{name} can sign in now." if password else _link(settings, people, name))
+    click.echo(f"{name} can sign in now." if password else _link(settings, people, person))
 
 
 @user.command("reset-password")
@@ -49,17 +50,17 @@ def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
 @stdin_option
 @link_option
 def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
-    """Give NAME a new password."""
+    """Give NAME a new password; whoever is signed in as NAME is signed out within seconds."""
     settings, people = _open()
     try:
-        if people.account(name) is None:
-            people.set_password(name, "")  # says why not
+        _look_whether_passwords_are_used(settings)
+        person = people.local(name)
         password = _password(settings, from_stdin=password_stdin, as_link=link)
         if password:
             people.set_password(name, Passwords().hashed(password))
     except PeopleError as error:
         raise OperatorError(str(error)) from error
-    click.echo(f"{name} has a new password." if password else _link(settings, people, name))
+    click.echo(f"{name} has a new password." if password else _link(settings, people, person))
 
 
 @user.command()
@@ -75,8 +76,22 @@ def remove(name: str, *, yes: bool) -> None:
         click.echo("Nothing was changed.")
         return
     people.remove(name)
-    click.echo(f"{name} is removed. Files and data are kept, under the id {person.id}.")
-    click.echo(f"A server that still runs is stopped when you remove {name} on the page “Operation” too.")
+    click.echo(
+        f"{name} is removed: signed out within seconds, servers stop. Files and data are kept, under the id {person.id}."
+    )
+
+
+@user.command()
+@click.argument("name")
+def readmit(name: str) -> None:
+    """Let NAME come back who was removed, to the same files and data."""
+    settings, people = _open()
+    try:
+        person = people.readmit(name)
+    except PeopleError as error:
+        raise OperatorError(str(error)) from error
+    is_local = person.provider == LOCAL
+    click.echo(_link(settings, people, person) if is_local else f"{name} can sign in again.")
 
 
 @user.command("list")
@@ -114,5 +129,13 @@ def _password(settings: Settings, *, from_stdin: bool, as_link: bool) -> str:
     return str(password)
 
 
-def _link(settings: Settings, people: PeopleStore, name: str) -> str:
-    return f"Give {name} this link, good once and for 24 hours: {new_link(people, PASSWORD + name, settings.shown_url + '/hub/')}"
+def _look_whether_passwords_are_used(settings: Settings) -> None:
+    if not settings.sign_in.local.enabled:
+        raise OperatorError(
+            "nobody signs in with a password here. Write 'enabled: true' under 'sign_in: local' in the settings first."
+        )
+
+
+def _link(settings: Settings, people: PeopleStore, person: PersonRecord) -> str:
+    link = new_link(people, person.id, f"{settings.shown_url}/hub/")
+    return f"Give {person.name} this link, good once and for 24 hours: {link}"

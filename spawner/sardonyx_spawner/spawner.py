@@ -86,8 +86,9 @@ class ProfileSpawner(LoggingConfigurable):
 
     def apply_plan(self, user_options: object) -> None:
         """Check the options once more, wherever they come from, and decide what will be started."""
-        person, catalogue = self.person(), self.catalogue_source()
+        catalogue = self.catalogue_source()
         try:
+            person = self.person()
             choice = choice_from_json(user_options or None, catalogue, person)
             profile = catalogue.find(choice.profile, person)
         except UserError as error:
@@ -110,7 +111,10 @@ class ProfileSpawner(LoggingConfigurable):
 
 
 def _options_form(spawner: ProfileSpawner) -> str:
-    return spawner.render_options()
+    try:
+        return spawner.render_options()
+    except UserError as error:
+        raise StartRefusedError(error.message, reason="person") from error
 
 
 def _apply_user_options(spawner: ProfileSpawner, user_options: object) -> None:

@@ -37,9 +37,14 @@ def store() -> Store:
 
 
 @pytest.fixture
-def broker(store: Store, tmp_path: Path) -> Broker:
+def people() -> dict[str, str]:
+    """Who has which name now."""
+    return {"amina": "abcd2345efgh6789"}
+
+
+@pytest.fixture
+def broker(store: Store, people: dict[str, str], tmp_path: Path) -> Broker:
     """A broker that knows amina and has tested the store."""
-    people = {"amina": "abcd2345efgh6789"}
     found = Broker(Issuer("http://i", tmp_path), store, people.get, "bucket", clock=lambda: store.now)
     found.refusal = ""
     return found
@@ -115,3 +120,24 @@ async def test_nothing_is_given_before_the_store_was_tested(broker: Broker, stor
 def test_secrets_do_not_show_in_logs() -> None:
     """Whatever prints keys by mistake prints no secret."""
     assert "hidden" not in repr(Keys("id", "hidden", "hidden", START))
+
+
+async def test_a_name_that_changed_hands_gets_keys_of_its_own(
+    broker: Broker, store: Store, people: dict[str, str]
+) -> None:
+    """The keys of who had the name before are still good, and reach that person's data."""
+    before = await broker.keys_for(AMINA)
+    people["amina"] = "zzzz2345efgh6789"
+
+    assert await broker.keys_for(AMINA) is not before
+    assert "home/zzzz2345efgh6789/" in store.asked[-1][1]
+    assert "abcd2345efgh6789" not in store.asked[-1][1]
+
+
+async def test_who_was_removed_gets_no_keys_at_once(broker: Broker, people: dict[str, str]) -> None:
+    """Not even those that were given a minute ago."""
+    await broker.keys_for(AMINA)
+    people.clear()
+
+    with pytest.raises(NotAllowedError, match="You are not known here any more."):
+        await broker.keys_for(AMINA)

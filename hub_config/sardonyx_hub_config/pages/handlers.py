@@ -10,6 +10,8 @@ from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
 
+from sardonyx_hub_config.pages.people_api import PersonAPIHandler
+
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
 STATIC = Path(__file__).parent / "static"
 
@@ -32,6 +34,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/start-another", StartAnotherHandler),
         (r"/stop/([^/]+)/([^/]+)", StopHandler),
         (r"/stop/([^/]+)", StopHandler),
+        (r"/api/users/([^/]+)", PersonAPIHandler),
     ]
 
 

@@ -6,18 +6,18 @@ from typing import Any
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
-from jupyterhub.user import User
 from traitlets import Any as AnyTrait
 from traitlets import Callable, Unicode
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import SignInSettings
+from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
 from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, PATH, new_link
 from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
 from sardonyx_hub_config.sign_in.oidc import Provider, ProviderCallbackHandler, ProviderLoginHandler
-from sardonyx_hub_config.sign_in.welcome import WelcomeHandler
-from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.store import PeopleStore
+from sardonyx_hub_config.sign_in.owed import OwedWork
+from sardonyx_hub_config.sign_in.welcome import Proven, WelcomeHandler
+from sardonyx_services.people.store import PeopleStore, PersonRecord
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     people_source = Callable(help="() -> PeopleStore.").tag(config=True)
     sign_in = AnyTrait(SignInSettings(), help="The section of the settings.").tag(config=True)
     public_url = Unicode(help="The address that people open, without a slash at its end.").tag(config=True)
+    trusted_proxies = AnyTrait(frozenset(), help="Addresses of reverse proxies in front of ours.").tag(config=True)
     page_handlers = Callable(list, help="() -> handlers that come before JupyterHub's own.").tag(config=True)
 
     @property
@@ -48,6 +49,11 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         """Sign-in with a password."""
         return LocalSignIn(self.people)
 
+    @cached_property
+    def owed(self) -> OwedWork:
+        """What the hub has to do after changes of people."""
+        return OwedWork(self.parent, self.people)
+
     @property
     def minimum_password_length(self) -> int:
         """Characters of a new password, at least."""
@@ -57,7 +63,10 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     @cached_property
     def providers(self) -> dict[str, Provider]:
         """The providers, by slug."""
-        return {slug: Provider(slug, s, self.people, self.public_url) for slug, s in self.sign_in.providers.items()}
+        return {
+            slug: Provider(slug, settings, self.people, self.owed, self.public_url)
+            for slug, settings in self.sign_in.providers.items()
+        }
 
     def ways(self, base_url: str) -> list[Way]:
         """Return the providers for the sign-in page."""
@@ -71,31 +80,30 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
             found.append((f"/oauth/{slug}/callback", ProviderCallbackHandler, {"provider": provider}))
         return found
 
-    async def authenticate(self, handler: BaseHandler, data: dict[str, str]) -> dict[str, Any] | None:
-        """Check a name and a password of this place."""
-        if not self.sign_in.local.enabled:
-            raise SaidError(403, "Nobody signs in with a password here. Choose another way.")
-        try:
-            person = await self.local.check(
-                data.get("username", ""), data.get("password", ""), handler.request.remote_ip or ""
-            )
-        except SignInRefusedError as error:
-            raise SaidError(429 if error.wait_s else 403, error.message) from error
-        known = handler.find_user(person.name)
-        # Only at the first sign-in: later the admin page decides who is an administrator, and None leaves it as it is.
-        is_admin = person.name in self.sign_in.administrators or (person.is_admin and known is None)
-        found: dict[str, Any] = {"name": person.name, "admin": is_admin or None}
+    def address_of(self, handler: BaseHandler) -> str:
+        """Return where a request comes from."""
+        return client_address(handler.request, self.trusted_proxies | LOOPBACK)
+
+    async def authenticate(self, handler: BaseHandler, data: dict[str, str] | Proven) -> dict[str, Any] | None:
+        """Check a name and a password of this place, unless somebody has shown already who they are."""
+        person = data.person if isinstance(data, Proven) else await self._by_password(handler, data)
+        # A name may have changed hands: what is left of who had it before ends before anybody else comes in.
+        await self.owed.carry_out(person.name)
+        found: dict[str, Any] = {
+            "name": person.name,
+            "admin": person.is_admin or person.name in self.sign_in.administrators,
+        }
         if self.manage_groups:
             found["groups"] = None  # providers tell the groups of their people; those of a local account stay
         return found
 
-    def delete_user(self, user: User) -> None:
-        """Remove the person behind a hub user that is deleted: the name is free, the id is never used again."""
-        super().delete_user(user)
+    async def _by_password(self, handler: BaseHandler, data: dict[str, str]) -> PersonRecord:
+        if not self.sign_in.local.enabled:
+            raise SaidError(403, "Nobody signs in with a password here. Choose another way.")
         try:
-            self.people.remove(user.name)
-        except PeopleError:
-            self.log.info("%s had never signed in", user.name)
+            return await self.local.check(data.get("username", ""), data.get("password", ""), self.address_of(handler))
+        except SignInRefusedError as error:
+            raise SaidError(429 if error.wait_s else 403, error.message) from error
 
     def first_administrator_link(self, url: str) -> str:
         """Return a new one-time link as long as there is no administrator, else ""."""

@@ -1,14 +1,25 @@
 """Sign-in with a name and a password of this place."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sardonyx_hub_config.sign_in.passwords import Passwords
-from sardonyx_hub_config.sign_in.throttle import FREE, FREE_PER_ADDRESS, Throttle
+from sardonyx_hub_config.sign_in.throttle import (
+    FORGIVEN,
+    FREE,
+    FREE_PER_ADDRESS,
+    FREE_PER_NAME,
+    LONGEST_PER_NAME_S,
+    REMEMBERED,
+    Throttle,
+)
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.store import PeopleStore, PersonRecord
 
+MOST_WAITING = 200
+"""Two checks a tenth of a second each at once: who waits behind so many waits for ten seconds."""
 WRONG = "This name and password do not fit. Look at both, and try again."
 
 
@@ -23,13 +34,20 @@ class SignInRefusedError(Exception):
 
 @dataclass
 class LocalSignIn:
-    """Checks names and passwords, slower and slower for who guesses."""
+    """Checks names and passwords, slower and slower for who guesses.
+
+    Failures count for a name from one address, for an address, and for a name from everywhere. The last does not hold
+    up somebody at an address from which they have signed in before: a stranger must not be able to shut them out.
+    """
 
     people: PeopleStore
     passwords: Passwords = field(default_factory=Passwords)
     clock: Callable[[], float] = time.monotonic
-    by_name: Throttle = field(default_factory=lambda: Throttle(FREE))
+    by_both: Throttle = field(default_factory=lambda: Throttle(FREE))
     by_address: Throttle = field(default_factory=lambda: Throttle(FREE_PER_ADDRESS))
+    by_name: Throttle = field(default_factory=lambda: Throttle(FREE_PER_NAME, LONGEST_PER_NAME_S))
+    familiar: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    waiting: int = 0
 
     async def check(self, name: str, password: str, address: str) -> PersonRecord:
         """Return the person if name and password fit.
@@ -37,23 +55,47 @@ class LocalSignIn:
         Raises:
             SignInRefusedError: they do not, or it was tried too often; the same words whether the name exists or not.
         """
+        if self.waiting >= MOST_WAITING:
+            raise SignInRefusedError("Too many people sign in at this moment. Wait 10 seconds, then try again.", 10.0)
+        self.waiting += 1
+        try:
+            async with self.passwords.turn:
+                # Looked at when it is their turn: who guesses in parallel has failed meanwhile.
+                return await self._check(name, password, address)
+        finally:
+            self.waiting -= 1
+
+    async def _check(self, name: str, password: str, address: str) -> PersonRecord:
         key = name.strip().lower()[:100]
-        wait = max(self.by_name.wait_s(key, self.clock()), self.by_address.wait_s(address, self.clock()))
-        if wait > 0:
+        both = f"{address} {key}"
+        waits = [self.by_both.wait_s(both, self.clock()), self.by_address.wait_s(address, self.clock())]
+        if both not in self.familiar:
+            waits.append(self.by_name.wait_s(key, self.clock()))
+        if (wait := max(waits)) > 0:
             raise SignInRefusedError(f"Too many tries. Wait {_say_wait(wait)}, then try again.", wait)
         try:
             account = self.people.account(local_name(name))
         except NameRefusedError:
             account = None
         if not await self.passwords.is_right(password, account.password_hash if account else None) or account is None:
-            self.by_name.failed(key, self.clock())
-            self.by_address.failed(address, self.clock())
+            for throttle, about in ((self.by_both, both), (self.by_address, address), (self.by_name, key)):
+                throttle.failed(about, self.clock())
             raise SignInRefusedError(WRONG)
-        self.by_name.succeeded(key)
-        self.by_address.succeeded(address)
+        self.welcome(account.person.name, address)
         if self.passwords.is_outdated(account.password_hash):
-            self.people.set_password(account.person.name, self.passwords.hashed(password))
+            self.people.renew_hash(account.person.id, self.passwords.hashed(password))
         return account.person
+
+    def welcome(self, name: str, address: str) -> None:
+        """Forget the failures of somebody who has shown who they are, and remember where they were."""
+        both = f"{address} {name}"
+        self.by_both.succeeded(both)
+        self.by_address.forgive(address, FORGIVEN)
+        self.by_name.succeeded(name)
+        self.familiar.pop(both, None)
+        self.familiar[both] = None
+        while len(self.familiar) > REMEMBERED:
+            self.familiar.popitem(last=False)
 
 
 def _say_wait(seconds: float) -> str:

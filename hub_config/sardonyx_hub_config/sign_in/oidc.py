@@ -11,8 +11,9 @@ from tornado.web import HTTPError
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import ProviderSettings
+from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
-from sardonyx_services.people.errors import NameTakenError
+from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PeopleStore
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -22,7 +23,9 @@ PATIENCE_S = 10
 class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator is untyped
     """One provider: found out about when the first person uses it, so that its absence never stops the hub."""
 
-    def __init__(self, slug: str, settings: ProviderSettings, people: PeopleStore, public_url: str) -> None:
+    def __init__(
+        self, slug: str, settings: ProviderSettings, people: PeopleStore, owed: OwedWork, public_url: str
+    ) -> None:
         super().__init__(
             client_id=settings.client_id,
             client_secret=settings.client_secret.value() if settings.client_secret else "",
@@ -34,7 +37,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             manage_groups=bool(settings.groups_claim),
             allow_all=True,  # who is allowed is decided in `authenticate`, with words for the person
         )
-        self.slug, self.settings, self.people = slug, settings, people
+        self.slug, self.settings, self.people, self.owed = slug, settings, people, owed
         self._is_known = False
 
     async def discover(self) -> None:
@@ -73,10 +76,14 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         try:
             name = provider_name(claims.get(self.settings.username_claim))
             person = self.people.signed_in(self.slug, str(subject), name)
-        except (NameRefusedError, NameTakenError) as error:
+        except (NameRefusedError, PeopleError) as error:
             raise SaidError(403, str(error)) from error
-        # Where the provider does not say who is an administrator, the admin page does: None leaves it as it is.
-        is_admin = bool(groups & self.settings.admin_groups) if self.settings.admin_groups else None
+        await self.owed.carry_out(person.name)
+        is_admin = person.is_admin
+        # Where the provider does not say who is an administrator, the page “Operation” does.
+        if self.settings.admin_groups and is_admin != bool(groups & self.settings.admin_groups):
+            is_admin = not is_admin
+            self.people.set_admin(person.name, is_admin=is_admin)
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}
         if self.manage_groups:
             found["groups"] = sorted(groups)

@@ -1,6 +1,9 @@
 """Passwords: hashed with argon2id, checked off the event loop, a few at a time."""
 
 import asyncio
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 
 from argon2 import PasswordHasher
@@ -16,15 +19,22 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turn = asyncio.Semaphore(AT_ONCE)
+        # Threads of their own: whatever else waits in threads, people can sign in.
+        self._threads = ThreadPoolExecutor(AT_ONCE, "passwords")
+
+    @property
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Wait for one of the few turns to check a password."""
+        return self._turn
 
     def hashed(self, password: str) -> str:
         """Return the hash to keep."""
         return self._hasher.hash(password)
 
     async def is_right(self, password: str, password_hash: str | None) -> bool:
-        """Tell whether the password fits; for somebody who does not exist (None) take as long and say no."""
-        async with self._turn:
-            return await asyncio.to_thread(self._verify, password, password_hash)
+        """Tell whether the password fits; where there is none (None, or not chosen yet) take as long and say no."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._verify, password, password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Tell whether the hash was made with weaker parameters than today's."""
@@ -32,15 +42,15 @@ class Passwords:
 
     @cached_property
     def nobodys_hash(self) -> str:
-        """A hash that no password fits in practice; checked so that time does not tell who exists."""
-        return self._hasher.hash("nobody has this password")
+        """A hash of a password that nobody knows; checked so that time does not tell who exists."""
+        return self._hasher.hash(secrets.token_hex())
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
         try:
             self._hasher.verify(password_hash or self.nobodys_hash, password)
         except (VerificationError, InvalidHashError):
             return False
-        return password_hash is not None
+        return bool(password_hash)
 
 
 def password_fault(password: str, minimum: int) -> str:

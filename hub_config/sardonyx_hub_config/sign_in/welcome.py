@@ -1,16 +1,25 @@
 """The page behind a one-time link: choose a name and a password, and be signed in."""
 
 import time
+from dataclasses import dataclass
 
 from jupyterhub.handlers.base import BaseHandler
 
 from sardonyx_hub_config.said import SaidError
-from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, hashed, invited
+from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, hashed
 from sardonyx_hub_config.sign_in.passwords import password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.store import PersonRecord
 
 OVER = "This link was used already, or is too old. Start Sardonyx again for a new one, or ask the people who run this place."
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Somebody who has shown who they are in another way than with a password; never made from a request's data."""
+
+    person: PersonRecord
 
 
 class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
@@ -18,46 +27,50 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
 
     async def get(self) -> None:
         """Show the page."""
-        purpose = self._purpose()
-        await self._show(name=invited(purpose) or "admin")
+        invited = self._invited()
+        await self._show(name=invited or "admin", is_invited=bool(invited))
 
     async def post(self) -> None:
         """Make the account or set its password, and sign in."""
-        purpose = self._purpose()
-        name, password = self.get_body_argument("username", ""), self.get_body_argument("password", "")
-        fixed = invited(purpose)
+        invited = self._invited()
+        name = self.get_body_argument("username", "")
+        # As it was typed: the sign-in page does not take off blanks either.
+        password = self.get_body_argument("password", "", strip=False)
         fault = password_fault(password, self.authenticator.minimum_password_length)
         if fault:
-            await self._show(name=name, password_fault=fault)
-            return
-        try:
-            name = fixed or local_name(name)
-        except NameRefusedError as error:
-            await self._show(name=name, name_fault=str(error))
+            await self._show(name=invited or name, is_invited=bool(invited), password_fault=fault)
             return
         people, hashes = self.authenticator.people, self.authenticator.local.passwords
         try:
-            if fixed:
-                people.set_password(fixed, hashes.hashed(password))
+            name = invited or local_name(name)
+            # Nothing is awaited before the link has ended: it is good for one of two who use it together.
+            if invited:
+                people.set_password(name, hashes.hashed(password))
             else:
-                people.add_account(name, hashes.hashed(password), is_admin=purpose == FIRST_ADMINISTRATOR)
-        except PeopleError as error:
-            await self._show(name=name, name_fault=str(error))
+                people.add_account(name, hashes.hashed(password), is_admin=True)
+                people.end_links(FIRST_ADMINISTRATOR)
+        except (NameRefusedError, PeopleError) as error:
+            await self._show(name=name, is_invited=bool(invited), name_fault=str(error))
             return
-        people.use_link(self._token())
-        user = await self.login_user({"username": name, "password": password})
+        self.authenticator.local.welcome(name, self.authenticator.address_of(self))
+        user = await self.login_user(Proven(people.by_name(name)))
         self.redirect(self.get_next_url(user))
 
     def _token(self) -> str:
         return hashed(self.get_argument("token", ""))
 
-    def _purpose(self) -> str:
-        purpose: str = self.authenticator.people.link_purpose(self._token(), time.time())
-        if not purpose:
+    def _invited(self) -> str:
+        """Return the name of who is invited; "" = the first administrator, who chooses one."""
+        people = self.authenticator.people
+        purpose = people.link_purpose(self._token(), time.time())
+        if purpose == FIRST_ADMINISTRATOR and not people.has_admin():
+            return ""
+        person = people.by_id(purpose)
+        if person is None:
             raise SaidError(403, OVER)
-        return purpose
+        return str(person.name)
 
-    async def _show(self, *, name: str, name_fault: str = "", password_fault: str = "") -> None:
+    async def _show(self, *, name: str, is_invited: bool, name_fault: str = "", password_fault: str = "") -> None:
         if name_fault or password_fault:
             self.set_status(400)
         # The address holds the token: no other place may learn it.
@@ -67,7 +80,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
             "welcome.html",
             token=self.get_argument("token", ""),
             username=name,
-            is_name_fixed=bool(invited(self._purpose())),
+            is_name_fixed=is_invited,
             name_fault=name_fault,
             password_fault=password_fault,
             minimum=self.authenticator.minimum_password_length,

@@ -6,6 +6,7 @@ import logging
 import random
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -30,6 +31,14 @@ class KeySource(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Whose keys: a person by their immutable id, never by a name that may change hands; and their server's name."""
+
+    person: str
+    server: str
+
+
 class Broker:
     """Hands out keys for a person's own data."""
 
@@ -42,8 +51,8 @@ class Broker:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._issuer, self._source, self._id_of, self._bucket, self._clock = issuer, source, id_of, bucket, clock
-        self._given: OrderedDict[Caller, tuple[Keys, datetime]] = OrderedDict()
-        self._minting: dict[Caller, asyncio.Task[Keys]] = {}
+        self._given: OrderedDict[Holder, tuple[Keys, datetime]] = OrderedDict()
+        self._minting: dict[Holder, asyncio.Task[Keys]] = {}
         self.refusal = "The data store was not looked at yet. Try again in a few seconds."
 
     async def keys_for(self, caller: Caller) -> Keys:
@@ -52,46 +61,47 @@ class Broker:
         Raises:
             CredentialsError: there are none, and no earlier ones that still live.
         """
-        given = self._given.get(caller)
+        person = await asyncio.to_thread(self._id_of, caller.name)
+        if person is None:
+            raise NotAllowedError("You are not known here any more. Sign in again.")
+        holder = Holder(person, caller.server)
+        given = self._given.get(holder)
         if given and given[1] > self._clock():
             return given[0]
         if self.refusal:
-            return self._last_good(caller, UnavailableError(self.refusal))
-        task = self._minting.get(caller)
+            return self._last_good(holder, UnavailableError(self.refusal))
+        task = self._minting.get(holder)
         if task is None:
-            task = self._minting[caller] = asyncio.create_task(self._mint(caller))
-            task.add_done_callback(lambda _: self._minting.pop(caller, None))
+            task = self._minting[holder] = asyncio.create_task(self._mint(holder))
+            task.add_done_callback(lambda _: self._minting.pop(holder, None))
         try:
             return await asyncio.shield(task)
         except UnavailableError as error:
-            return self._last_good(caller, error)
+            return self._last_good(holder, error)
 
     async def mint(self, person: str, session: str) -> Keys:
         """Ask the store for keys to a person's own data."""
         token = self._issuer.token(person, AUDIENCE, session)
         return await self._source.keys(token, session, session_policy(self._bucket, person))
 
-    async def _mint(self, caller: Caller) -> Keys:
-        person = await asyncio.to_thread(self._id_of, caller.name)
-        if person is None:
-            raise NotAllowedError("You are not known here any more. Sign in again.")
-        keys = await self.mint(person, _session(person, caller))
+    async def _mint(self, holder: Holder) -> Keys:
+        keys = await self.mint(holder.person, _session(holder))
         left = keys.expires - self._clock()
         # A little earlier for each in its own way: a class that started together does not ask together.
         renew = keys.expires - min(RENEW_BEFORE, left / 2) * random.uniform(1.0, 1.1)  # noqa: S311 - not a secret
-        self._given[caller] = (keys, renew)
+        self._given[holder] = (keys, renew)
         while len(self._given) > REMEMBERED:
             self._given.popitem(last=False)
-        log.info("Keys for %s, server %r, until %s", person, caller.server, keys.expires.isoformat())
+        log.info("Keys for %s, server %r, until %s", holder.person, holder.server, keys.expires.isoformat())
         return keys
 
-    def _last_good(self, caller: Caller, error: CredentialsError) -> Keys:
-        given = self._given.get(caller)
+    def _last_good(self, holder: Holder, error: CredentialsError) -> Keys:
+        given = self._given.get(holder)
         if given is None or given[0].expires <= self._clock():
             raise error
         return given[0]
 
 
-def _session(person: str, caller: Caller) -> str:
+def _session(holder: Holder) -> str:
     # A name of its own for each server, so that the store can refuse one and leave the others alone.
-    return f"{person}-{hashlib.sha256(caller.server.encode()).hexdigest()[:12]}"
+    return f"{holder.person}-{hashlib.sha256(holder.server.encode()).hexdigest()[:12]}"

@@ -12,3 +12,10 @@ class NameTakenError(PeopleError):
         super().__init__(
             f"The name “{name}” is already used here by somebody who signs in another way. Ask the people who run this place for help."
         )
+
+
+class RemovedError(PeopleError):
+    """Somebody was removed here, and their provider does not know."""
+
+    def __init__(self) -> None:
+        super().__init__("Your access to this place was ended. Ask the people who run this place.")

@@ -8,6 +8,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 VERSION = 1
 """Version of the tables; raised with the first migration."""
 
+SIGN_OUT, LET_GO = "sign-out", "let-go"
+"""What the hub may owe to a person: to end their sessions and tokens, or to forget them after they were removed."""
+
 
 class Base(DeclarativeBase):
     """All tables of this database."""
@@ -38,10 +41,11 @@ class PersonRow(Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
     removed: Mapped[datetime | None]
+    owed: Mapped[str] = mapped_column(String(10), default="")
 
 
 class AccountRow(Base):
-    """The password of a local account."""
+    """The password of a local account; "" = not chosen yet, nobody signs in with it."""
 
     __tablename__ = "accounts"
 

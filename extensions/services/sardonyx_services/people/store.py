@@ -1,6 +1,5 @@
 """The people of this place: who they are for good, whatever they are called."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.errors import NameTakenError, PeopleError
-from sardonyx_services.people.models import VERSION, AccountRow, Base, LinkRow, PersonRow, SchemaVersion
+from sardonyx_services.people.database import open_database
+from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
+from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, LinkRow, PersonRow
 
 LOCAL = "local"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 16
-BUSY_S = 10
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,15 @@ class Account:
     password_hash: str
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What the hub has still to do for a person: `SIGN_OUT` or `LET_GO`."""
+
+    person: str
+    name: str
+    what: str
+
+
 class PeopleStore:
     """people.sqlite; used at once by the hub, the keys service and the command line."""
 
@@ -51,18 +59,7 @@ class PeopleStore:
         Raises:
             PeopleError: a newer version has written it.
         """
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        self._engine = _engine(path)
-        Base.metadata.create_all(self._engine)
-        with self._session() as session:
-            version = session.scalars(select(SchemaVersion.version)).first()
-            if version is None:
-                session.add(SchemaVersion(version=VERSION))
-            elif version > VERSION:
-                raise PeopleError(
-                    f"{path} was written by a newer Sardonyx. Upgrade this one, or restore the backup from before."
-                )
+        self._engine = open_database(path)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -75,9 +72,13 @@ class PeopleStore:
 
         Raises:
             NameTakenError: the name belongs to another person.
+            RemovedError: the person was removed here.
         """
         with self._session() as session:
-            row = session.scalars(_living().where(PersonRow.provider == provider, PersonRow.subject == subject)).first()
+            same = select(PersonRow).where(PersonRow.provider == provider, PersonRow.subject == subject)
+            row = session.scalars(same.order_by(PersonRow.removed.is_not(None), PersonRow.removed.desc())).first()
+            if row is not None and row.removed is not None:
+                raise RemovedError
             return _record(row or self._add(session, provider, subject, name))
 
     def by_name(self, name: str) -> PersonRecord | None:
@@ -99,11 +100,44 @@ class PeopleStore:
         """
         with self._session() as session:
             row = self._named(session, name)
-            row.removed = _now()
+            row.removed, row.owed = _now(), LET_GO
             account = session.get(AccountRow, row.id)
             if account:
                 session.delete(account)
+            self._end_links(session, row.id)
             return _record(row)
+
+    def readmit(self, name: str) -> PersonRecord:
+        """Let somebody come back who was removed: the same person, with the same id and what is kept under it.
+
+        Raises:
+            PeopleError: nobody of that name was removed, or the name is in use again.
+        """
+        with self._session() as session:
+            removed = select(PersonRow).where(PersonRow.removed.is_not(None), PersonRow.name == name)
+            row = session.scalars(removed.order_by(PersonRow.removed.desc())).first()
+            if row is None:
+                raise PeopleError(f"Nobody called “{name}” was removed here.")
+            if session.scalars(_living().where(PersonRow.name == name)).first():
+                raise PeopleError(f"There is another “{name}” here by now. Two people cannot have one name.")
+            row.removed = None
+            if row.provider == LOCAL:
+                session.add(AccountRow(person=row.id, password_hash=""))
+            return _record(row)
+
+    def owed(self, name: str | None = None) -> list[Owed]:
+        """Return what the hub has still to do: for everybody, or for those who have or had a name."""
+        with self._session() as session:
+            found = select(PersonRow).where(PersonRow.owed != "")
+            rows = session.scalars(found if name is None else found.where(PersonRow.name == name))
+            return sorted((Owed(row.id, row.name, row.owed) for row in rows), key=lambda owed: owed.what)
+
+    def settle(self, owed: Owed) -> None:
+        """Note that the hub has done what it owed."""
+        with self._session() as session:
+            row = session.get(PersonRow, owed.person)
+            if row is not None and row.owed == owed.what:
+                row.owed = ""
 
     def set_admin(self, name: str, *, is_admin: bool) -> None:
         """Make somebody an administrator, or not any more."""
@@ -138,24 +172,38 @@ class PeopleStore:
                 return None
             return Account(_record(row), found.password_hash)
 
+    def local(self, name: str) -> PersonRecord:
+        """Return the person of a local account.
+
+        Raises:
+            PeopleError: there is none of that name.
+        """
+        with self._session() as session:
+            return _record(self._local(session, name)[0])
+
+    def renew_hash(self, person: str, password_hash: str) -> None:
+        """Keep a stronger hash of the same password."""
+        with self._session() as session:
+            account = session.get(AccountRow, person)
+            if account is not None:
+                account.password_hash = password_hash
+
     def set_password(self, name: str, password_hash: str) -> None:
-        """Give a local account a new password.
+        """Give a local account a new password ("" = none until they choose one); sessions and links end.
 
         Raises:
             PeopleError: there is no such local account.
         """
         with self._session() as session:
-            row = self._named(session, name)
-            account = session.get(AccountRow, row.id)
-            if account is None:
-                raise PeopleError(f"“{name}” signs in with a provider and has no password here.")
+            row, account = self._local(session, name)
             account.password_hash = password_hash
+            row.owed = SIGN_OUT
+            self._end_links(session, row.id)
 
     def replace_link(self, purpose: str, token_hash: str, expires: float) -> None:
         """Keep a new link for a purpose; the earlier ones end."""
         with self._session() as session:
-            for row in session.scalars(select(LinkRow).where(LinkRow.purpose == purpose)):
-                session.delete(row)
+            self._end_links(session, purpose)
             session.add(LinkRow(token_hash=token_hash, purpose=purpose, expires=expires))
 
     def link_purpose(self, token_hash: str, now: float) -> str:
@@ -164,15 +212,30 @@ class PeopleStore:
             row = session.get(LinkRow, token_hash)
             return row.purpose if row is not None and row.expires > now else ""
 
-    def use_link(self, token_hash: str) -> bool:
-        """Use a link up; False = somebody else was faster."""
+    def end_links(self, purpose: str) -> None:
+        """End every link for a purpose."""
         with self._session() as session:
-            gone = delete(LinkRow).where(LinkRow.token_hash == token_hash).returning(LinkRow.token_hash)
-            return session.scalars(gone).first() is not None
+            self._end_links(session, purpose)
+
+    def by_id(self, person: str) -> PersonRecord | None:
+        """Return a person who was not removed."""
+        with self._session() as session:
+            row = session.get(PersonRow, person)
+            return _record(row) if row is not None and row.removed is None else None
+
+    def _end_links(self, session: Session, purpose: str) -> None:
+        session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
         row = PersonRow(
-            id=_new_id(), name=name, provider=provider, subject=subject, is_admin=False, created=_now(), removed=None
+            id=_new_id(),
+            name=name,
+            provider=provider,
+            subject=subject,
+            is_admin=False,
+            created=_now(),
+            removed=None,
+            owed="",
         )
         session.add(row)
         try:
@@ -180,6 +243,13 @@ class PeopleStore:
         except IntegrityError as error:
             raise NameTakenError(name) from error
         return row
+
+    def _local(self, session: Session, name: str) -> tuple[PersonRow, AccountRow]:
+        row = self._named(session, name)
+        account = session.get(AccountRow, row.id)
+        if account is None:
+            raise PeopleError(f"“{name}” signs in with a provider and has no password here.")
+        return row, account
 
     def _named(self, session: Session, name: str) -> PersonRow:
         row: PersonRow | None = session.scalars(_living().where(PersonRow.name == name)).first()
@@ -207,16 +277,3 @@ def _new_id() -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_S})
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: object) -> None:
-        # Readers do not wait for the writer, and a committed sign-in survives a power cut.
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine

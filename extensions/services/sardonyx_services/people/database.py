@@ -1,0 +1,57 @@
+"""people.sqlite itself: opened by several processes at once, its tables made on the first run."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.models import VERSION, Base, SchemaVersion
+
+BUSY_S = 10
+
+
+def open_database(path: Path) -> Engine:
+    """Open the database for its owner only, and make its tables on the first run.
+
+    Raises:
+        PeopleError: a newer version has written it.
+    """
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    engine = _engine(path)
+    version = _make_tables(engine)
+    if version > VERSION:
+        raise PeopleError(
+            f"{path} was written by a newer Sardonyx. Upgrade this one, or restore the backup from before."
+        )
+    return engine
+
+
+def _make_tables(engine: Engine) -> int:
+    with engine.connect() as connection:
+        # Nobody else writes from here on: another process may make the tables at this very moment.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        Base.metadata.create_all(connection)
+        with Session(connection) as session:
+            version = session.scalars(select(SchemaVersion.version)).first()
+            if version is None:
+                session.add(SchemaVersion(version=VERSION))
+            session.commit()
+        connection.commit()
+    return version or VERSION
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_S})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        # Readers do not wait for the writer, and a committed sign-in survives a power cut.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine

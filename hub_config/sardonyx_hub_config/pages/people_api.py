@@ -1,0 +1,42 @@
+"""People over JupyterHub's REST API, where a change there has to be a change of the people store too."""
+
+from jupyterhub.apihandlers.users import UserAPIHandler
+from jupyterhub.scopes import needs_scope
+from tornado import web
+
+from sardonyx_hub_config.said import SaidError
+from sardonyx_services.people.errors import PeopleError
+
+
+class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """In front of JupyterHub's own, which knows only its own database."""
+
+    @needs_scope("delete:users")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def delete(self, user_name: str) -> None:
+        """Remove somebody: named servers stop too, which upstream's forgets; the name is free, the id never used again."""
+        user = self.find_user(user_name)
+        if user is None:
+            raise web.HTTPError(404)
+        if user.name == self.current_user.name:
+            raise SaidError(400, "You cannot remove yourself. Another administrator can.")
+        try:
+            self.authenticator.people.remove(user_name)
+        except PeopleError:
+            # Made over this API, and never signed in.
+            await self.authenticator.owed.let_go(user)
+        await self.authenticator.owed.carry_out(user_name)
+        self.set_status(204)
+
+    @needs_scope("admin:users")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def patch(self, user_name: str) -> None:
+        """Change somebody, but not their name: files, data and keys go by the person behind it."""
+        body = self.get_json_body() or {}
+        if isinstance(body, dict) and body.get("name", user_name) != user_name:
+            raise SaidError(
+                400, "Nobody can be given another name here: files and data belong to the person behind it."
+            )
+        await super().patch(user_name)
+        user = self.find_user(user_name)
+        people = self.authenticator.people
+        if user is not None and people.by_name(user_name) is not None:
+            people.set_admin(user_name, is_admin=bool(user.admin))
