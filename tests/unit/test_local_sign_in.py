@@ -1,11 +1,15 @@
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
+from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
+from sardonyx_hub_config.sign_in.local import WRONG, LocalSignIn, SignInRefusedError
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
+from sardonyx_hub_config.sign_in.throttle import FREE
 from sardonyx_services.people.store import PeopleStore
 
 PASSWORD = "correct horse battery"
@@ -34,10 +38,10 @@ def sign_in(tmp_path: Path) -> Iterator[LocalSignIn]:
     people.close()
 
 
-async def refused(sign_in: LocalSignIn, name: str, password: str = "wrong") -> str:
+async def refused(sign_in: LocalSignIn, name: str, password: str = "wrong", address: str = "10.0.0.1") -> str:
     """Return the words of a refusal."""
     with pytest.raises(SignInRefusedError) as caught:
-        await sign_in.check(name, password, "10.0.0.1")
+        await sign_in.check(name, password, address)
     return caught.value.message
 
 
@@ -70,6 +74,69 @@ async def test_one_address_cannot_try_many_names(sign_in: LocalSignIn) -> None:
         await refused(sign_in, f"name{number}")
 
     assert "Too many tries" in await refused(sign_in, "another")
+
+
+async def test_guessing_in_parallel_is_guessing(sign_in: LocalSignIn) -> None:
+    """Who sends a hundred guesses at once gets no more of them checked than who sends them one by one."""
+    said = await asyncio.gather(*(refused(sign_in, "amina", f"guess {n}") for n in range(100)))
+
+    assert isinstance(sign_in.passwords, CountingPasswords)
+    assert sign_in.passwords.checks <= FREE + 2
+    assert sum("Too many tries" in words for words in said) >= 94
+
+
+async def test_a_stranger_does_not_shut_somebody_out(sign_in: LocalSignIn) -> None:
+    """Whose own machine is known: guesses from elsewhere do not count there."""
+    await sign_in.check("amina", PASSWORD, "10.0.0.9")
+    for number in range(50):
+        with pytest.raises(SignInRefusedError):
+            await sign_in.check("amina", "wrong", f"10.1.0.{number}")
+    assert "Too many tries" in await refused(sign_in, "amina", PASSWORD, "10.2.0.1")
+
+    assert (await sign_in.check("amina", PASSWORD, "10.0.0.9")).name == "amina"
+
+
+async def test_a_crowd_is_asked_to_wait(sign_in: LocalSignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's check is queued for minutes."""
+    monkeypatch.setattr("sardonyx_hub_config.sign_in.local.MOST_WAITING", 3)
+
+    said = await asyncio.gather(*(refused(sign_in, f"name{n}") for n in range(5)))
+
+    assert [words for words in said if words.startswith("Too many people sign in at this moment.")] == [
+        said[3],
+        said[4],
+    ]
+
+
+@pytest.mark.parametrize("password", ["", "nobody has this password", "wrong"])
+async def test_nobody_signs_in_before_a_password_was_chosen(sign_in: LocalSignIn, password: str) -> None:
+    """An invited person has none yet, and the words do not tell that."""
+    sign_in.people.add_account("invited", "")
+
+    assert await refused(sign_in, "invited", password) == WRONG
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "real", "address"),
+    [
+        pytest.param("203.0.113.7", "", "203.0.113.7", id="our-proxy"),
+        pytest.param("6.6.6.6, 203.0.113.7", "", "203.0.113.7", id="a-lie-before"),
+        pytest.param("203.0.113.7", "6.6.6.6", "203.0.113.7", id="a-lie-in-another-header"),
+        pytest.param("203.0.113.7, 10.0.0.5", "", "203.0.113.7", id="a-trusted-proxy"),
+        pytest.param("203.0.113.7, 10.0.0.5, 127.0.0.1", "", "203.0.113.7", id="two-trusted-proxies"),
+        pytest.param("", "6.6.6.6", "127.0.0.1", id="nothing"),
+    ],
+)
+def test_the_address_is_what_trusted_proxies_say(forwarded: str, real: str, address: str) -> None:
+    """Guesses are counted by it: it must not be a client's to choose."""
+    headers = HTTPHeaders(
+        {name: value for name, value in (("X-Forwarded-For", forwarded), ("X-Real-Ip", real)) if value}
+    )
+    start = RequestStartLine("POST", "/hub/login", "HTTP/1.1")
+    request = HTTPServerRequest(start_line=start, headers=headers)
+    request.remote_ip = "127.0.0.1"
+
+    assert client_address(request, frozenset({"10.0.0.5", *LOOPBACK})) == address
 
 
 def test_a_short_password_is_explained() -> None:
