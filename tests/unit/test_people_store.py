@@ -1,4 +1,6 @@
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +9,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.errors import NameTakenError, PeopleError
+from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.models import SchemaVersion
-from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.store import Owed, PeopleStore
 
 
 @pytest.fixture
@@ -73,11 +75,70 @@ def test_a_name_in_use_is_refused(people: PeopleStore) -> None:
         people.add_account("amina", "hash")
 
 
-def test_a_link_is_used_once(people: PeopleStore) -> None:
-    """Of two who use it at once, one is too late."""
-    people.replace_link("first-administrator", "h", time.time() + 60)
+def test_links_end_with_a_new_password_and_with_a_removal(people: PeopleStore) -> None:
+    """Whoever finds one later must not get in as the next person of that name."""
+    person = people.add_account("amina", "")
+    people.replace_link(person.id, "first", time.time() + 60)
+    people.set_password("amina", "hash")
+    people.replace_link(person.id, "second", time.time() + 60)
+    people.remove("amina")
 
-    assert [people.use_link("h"), people.use_link("h")] == [True, False]
+    assert [people.link_purpose(h, time.time()) for h in ("first", "second")] == ["", ""]
+
+
+def test_the_hub_owes_the_end_of_sessions_until_it_says_that_it_is_done(people: PeopleStore) -> None:
+    """Also where the hub does not run when something is changed."""
+    amina = people.add_account("amina", "hash")
+    assert people.owed() == []
+    people.set_password("amina", "other")
+    people.remove("amina")
+    again = people.add_account("amina", "hash")
+    people.set_password("amina", "other")
+
+    assert people.owed("amina") == [Owed(amina.id, "amina", "let-go"), Owed(again.id, "amina", "sign-out")]
+    for owed in people.owed():
+        people.settle(owed)
+
+    assert people.owed() == []
+
+
+def test_who_was_removed_does_not_come_back_through_a_provider(people: PeopleStore) -> None:
+    """The provider knows nothing of it."""
+    people.signed_in("university", "1", "emma")
+    people.remove("emma")
+
+    with pytest.raises(RemovedError, match="Your access to this place was ended."):
+        people.signed_in("university", "1", "emma")
+
+
+def test_who_is_readmitted_is_the_same_person(people: PeopleStore) -> None:
+    """With the files and data under the same id."""
+    before = people.signed_in("university", "1", "emma")
+    people.remove("emma")
+
+    assert people.readmit("emma") == before
+    assert people.signed_in("university", "1", "emma") == before
+
+
+def test_nobody_is_readmitted_to_a_name_that_is_in_use(people: PeopleStore) -> None:
+    """Or who was never removed."""
+    people.add_account("amina", "hash")
+    with pytest.raises(PeopleError, match="Nobody called “amina” was removed here."):
+        people.readmit("amina")
+    people.remove("amina")
+    people.add_account("amina", "hash")
+
+    with pytest.raises(PeopleError, match="There is another “amina” here by now."):
+        people.readmit("amina")
+
+
+def test_several_processes_may_open_it_first(tmp_path: Path) -> None:
+    """The hub, the keys service and the command line start when they like."""
+    code = "import sys, pathlib, sardonyx_services.people.store as s; s.PeopleStore(pathlib.Path(sys.argv[1]))"
+    command = [sys.executable, "-c", code, str(tmp_path / "new.sqlite")]
+    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+
+    assert [process.communicate()[1] for process in processes] == [""] * 4
 
 
 def test_a_new_link_ends_the_earlier_one(people: PeopleStore) -> None:

@@ -46,7 +46,8 @@ def test_an_account_is_made_listed_and_removed(people: PeopleStore) -> None:
 
     said = run("remove", "amina", "--yes")
 
-    assert f"amina is removed. Files and data are kept, under the id {person.id}." in said
+    assert said.startswith("amina is removed: signed out within seconds, servers stop.")
+    assert f"under the id {person.id}" in said
     assert people.by_name("amina") is None
     assert run("list") == ""
 
@@ -108,7 +109,35 @@ def test_a_link_is_good_for_one_name_and_ends_with_the_next(people: PeopleStore)
     second = run("reset-password", "amina", "--link").split()[-1]
 
     purposes = [people.link_purpose(hashed(link.partition("token=")[2]), 0) for link in (first, second)]
-    assert purposes == ["", "password:amina"]
+    person = people.by_name("amina")
+    assert person is not None
+    assert purposes == ["", person.id]
+
+
+def test_who_was_removed_is_readmitted(people: PeopleStore) -> None:
+    """A local account gets a link, because its password went with it."""
+    run("add", "amina", "--password-stdin", stdin=PASSWORD)
+    people.signed_in("university", "1", "emma")
+    before = run("list")
+    for name in ("amina", "emma"):
+        run("remove", name, "--yes")
+
+    assert run("readmit", "amina").startswith("Give amina this link, good once and for 24 hours: http")
+    assert run("readmit", "emma") == "emma can sign in again.\n"
+
+    assert run("list") == before
+
+
+def test_without_local_sign_in_there_is_nobody_to_add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The link would lead to a refusal."""
+    provider = "{university: {title: U, issuer: 'https://u.example', client_id: c}}"
+    sign_in = f"sign_in: {{local: {{enabled: false}}, providers: {provider}}}\n"
+    (tmp_path / "settings.yaml").write_text(SETTINGS + sign_in)
+    monkeypatch.setenv("SARDONYX_SETTINGS", str(tmp_path / "settings.yaml"))
+    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path))
+
+    with pytest.raises(OperatorError, match="nobody signs in with a password here"):
+        run("add", "amina", "--link")
 
 
 def test_a_place_that_was_never_started_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     lifetime_s = 0
     fresh = False
     summary = ""
+    owner_id = ""
+    """Whose server runs, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends."""
 
     @default("poll_interval")
     def _poll_often(self) -> int:
@@ -72,7 +74,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     @property
     def folders(self) -> ServerFolders:
         """The folders of this server."""
-        return ServerFolders.of(self.homes, self.servers, self.person().id, self.name, fresh=self.fresh)
+        return ServerFolders.of(
+            self.homes, self.servers, self.owner_id or self.person().id, self.name, fresh=self.fresh
+        )
 
     @property
     def stop_reason(self) -> str:
@@ -92,7 +96,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         plan = self.plan
         if plan is None:
             raise RuntimeError("start without a plan: apply_user_options did not run")
-        self.fresh = plan.home == "fresh"
+        self.fresh, self.owner_id = plan.home == "fresh", plan.person
         folders = self.folders
         try:
             await asyncio.to_thread(folders.prepare)
@@ -194,8 +198,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
         """Stop the server and everything that was started in it."""
-        folders = self.folders
         if self.process.pid:
+            folders = self.folders
             mark = f"{MARK}{folders.private / contract.PLAN_FILE}"
             await end(self.process, mark, 0.5 if now else self.patience_s)
             self.launcher.exit_code(self.process)
@@ -212,7 +216,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         """Return what a restarted hub needs to know about the server."""
         state: dict[str, Any] = super().get_state()
         if self.process.pid:
-            state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh)
+            state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh, owner_id=self.owner_id)
             state.update(ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary)
         return state
 
@@ -222,13 +226,14 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.process = ProcessId(int(state.get("pid", 0)), int(state.get("began", 0)))
         self.ends_at = state.get("ends_at")
         self.fresh = bool(state.get("fresh", False))
+        self.owner_id = str(state.get("owner_id", ""))
         self.lifetime_s = int(state.get("lifetime_s", 0))
         self.summary = str(state.get("summary", ""))
 
     def clear_state(self) -> None:
         """Forget the server that ran."""
         super().clear_state()
-        self.process, self.ends_at = ProcessId(0, 0), None
+        self.process, self.ends_at, self.owner_id = ProcessId(0, 0), None, ""
 
 
 def reserve_port() -> socket.socket:

@@ -1,0 +1,189 @@
+"""People are removed, invited, renamed: whoever has a name now never gets what belonged to somebody before."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery"
+KEYS = "import boto3; c = boto3.Session().get_credentials().get_frozen_credentials(); print(c.access_key)"
+
+
+@pytest.fixture
+def place(stack: Any, administrator: str, browser: Any) -> Any:
+    """A place, and a way to make more people with browsers of their own."""
+    assert administrator
+    contexts = []
+
+    def person(name: str, *options: str) -> Any:
+        context = browser.new_context()
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        made = stack.command("user", "add", name, "--password-stdin", *options, stdin=PASSWORD)
+        assert made.returncode in {0, 1}
+        return Person(stack, context.new_page(), name)
+
+    stack.person = person
+    yield stack
+    for context in contexts:
+        context.close()
+
+
+class Person:
+    """Somebody with a browser."""
+
+    def __init__(self, stack: Any, page: Any, name: str) -> None:
+        self.stack, self.page, self.name = stack, page, name
+
+    def sign_in(self) -> "Person":
+        """Sign in with the password of all of these tests."""
+        self.page.goto(f"{self.stack.url}/hub/login?next=%2Fhub%2Fhome")
+        self.page.get_by_label("Name").fill(self.name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("heading", name="Home").wait_for()
+        return self
+
+    def is_signed_in(self) -> bool:
+        """Tell whether the session still counts."""
+        return "/hub/login" not in self.page.goto(f"{self.stack.url}/hub/home").url
+
+    def call(self, method: str, path: str, **body: Any) -> Any:
+        """Call the REST API as a page does."""
+        hub = json.loads(self.page.locator("#hub").inner_text())
+        return self.page.request.fetch(
+            f"{self.stack.url}/hub/api/{path}",
+            method=method,
+            data=json.dumps(body) if body else None,
+            headers={"X-XSRFToken": hub["xsrf"], "Content-Type": "application/json"},
+        )
+
+    def with_token(self, token: str) -> int:
+        """Return the status of a call with a token."""
+        answer = self.page.request.get(f"{self.stack.url}/hub/api/user", headers={"Authorization": f"token {token}"})
+        return int(answer.status)
+
+
+def soon(works: Callable[[], bool], patience_s: float = 20) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + patience_s
+    while not works():
+        assert time.monotonic() < deadline, "it is not so"
+        time.sleep(0.2)
+
+
+def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visitor: Any) -> None:
+    """Sessions, tokens, servers, rights, keys, files: all end with the person."""
+    nora = place.person("nora", "--admin").sign_in()
+    token = nora.call("POST", "users/nora/tokens", note="mine").json()["token"]
+    visitor.name, visitor.page = "nora", nora.page
+    visitor.start()
+    visitor.run("open('diary.txt', 'w').write('private')")
+    keys = visitor.run(KEYS)
+    link = place.command("user", "reset-password", "nora", "--link").stdout.split()[-1]
+
+    place.command("user", "remove", "nora", "--yes")
+
+    soon(lambda: not nora.is_signed_in())
+    assert nora.with_token(token) == 403
+    soon(lambda: not [p for p in place.processes() if b"sardonyx_singleuser" in command_of(p)])
+    second = place.person("nora").sign_in()
+    assert second.page.get_by_role("link", name="Operation").count() == 0
+    assert second.page.goto(f"{place.url}/hub/admin").status == 403
+    assert not nora.is_signed_in()
+    assert nora.with_token(token) == 403
+    assert nora.page.goto(link).status == 403
+    visitor.page = second.page
+    visitor.start()
+    assert visitor.run("import os; print(os.path.exists('diary.txt'))").strip() == "False"
+    assert visitor.run(KEYS) != keys
+    second.page.goto(f"{place.url}/hub/home")
+    second.page.get_by_role("button", name="Stop").first.click()
+
+
+def command_of(process: int) -> bytes:
+    """Return a process' command line."""
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:  # noqa: PTH123 - shorter
+            return file.read()
+    except OSError:
+        return b""
+
+
+def test_a_new_password_ends_sessions_and_tokens_and_no_server(place: Any, visitor: Any) -> None:
+    """Whoever knew the old one is out; work goes on."""
+    karl = place.person("karl").sign_in()
+    token = karl.call("POST", "users/karl/tokens", note="mine").json()["token"]
+    visitor.name, visitor.page = "karl", karl.page
+    visitor.start()
+    server = visitor.run("import os; print(os.getppid())")
+
+    place.command("user", "reset-password", "karl", "--password-stdin", stdin=PASSWORD)
+
+    soon(lambda: not karl.is_signed_in())
+    assert karl.with_token(token) == 403
+    karl.sign_in()
+    visitor.start()
+    assert visitor.run("import os; print(os.getppid())") == server
+    assert "AccessDenied" not in visitor.run(KEYS)
+
+
+def test_the_page_removes_somebody_with_two_servers(place: Any, visitor: Any) -> None:
+    """JupyterHub's own call fails there."""
+    lars = place.person("lars").sign_in()
+    visitor.name, visitor.page = "lars", lars.page
+    visitor.start()
+    visitor.start("thesis")
+    boss = place.person("boss", "--admin").sign_in()
+
+    answer = boss.call("DELETE", "users/lars")
+
+    assert answer.status == 204
+    assert "lars" not in place.command("user", "list").stdout
+    assert not lars.is_signed_in()
+    assert boss.call("GET", "users/lars").status == 404
+
+
+def test_nobody_is_renamed(place: Any) -> None:
+    """A name on another person's files and keys would be theirs."""
+    place.person("rena").sign_in()
+    place.person("quin")
+    boss = place.person("boss", "--admin").sign_in()
+
+    answer = boss.call("PATCH", "users/rena", name="quin")
+
+    assert answer.status == 400
+    assert answer.json()["message"].startswith("Nobody can be given another name here")
+    assert boss.call("GET", "users/rena").status == 200
+
+
+def test_the_page_makes_an_administrator_for_good(place: Any) -> None:
+    """And takes it away for good: the next sign-in does not change it back."""
+    vera = place.person("vera").sign_in()
+    boss = place.person("boss", "--admin").sign_in()
+    for is_admin in (True, False):
+        assert boss.call("PATCH", "users/vera", admin=is_admin).status == 200
+        listed = re.search("^vera .*$", place.command("user", "list").stdout, re.MULTILINE)
+        assert listed is not None
+        assert ("administrator" in listed.group()) is is_admin
+        vera.page.context.clear_cookies()
+        vera.sign_in()
+        assert vera.page.goto(f"{place.url}/hub/admin").status == (200 if is_admin else 403)
+
+
+def test_somebody_made_over_the_api_has_no_server_before_they_signed_in(place: Any) -> None:
+    """There is no person yet whose files it could be."""
+    boss = place.person("boss", "--admin").sign_in()
+    assert boss.call("POST", "users/zed").status == 201
+
+    answer = boss.call("POST", "users/zed/server")
+
+    assert answer.status == 400
+    assert answer.json()["message"] == "zed has not signed in here yet. A server can be started after that."
+    assert "has not signed in here yet" in boss.page.goto(f"{place.url}/hub/spawn/zed").text()
+    assert boss.page.goto(f"{place.url}/hub/home").status == 200
+    assert boss.call("DELETE", "users/zed").status == 204
