@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.credentials import storage_variables, write_token
@@ -18,6 +20,16 @@ OPTIONS = (
 
 def main() -> None:
     """Get everything ready, then become JupyterHub's single-user server in this process."""
+    run(sys.argv[1:])
+
+
+def run(arguments: list[str], ready: Callable[[], None] | None = None) -> None:
+    """Be a server, from its plan to its end.
+
+    Args:
+        arguments: for the single-user server.
+        ready: called when the server answers.
+    """
     try:
         plan = read_plan(Path(os.environ[contract.PLAN]))
     except (KeyError, PlanError) as error:
@@ -30,13 +42,25 @@ def main() -> None:
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)
-    from jupyterhub.singleuser.app import main as become_server  # noqa: PLC0415 - takes a second, after the person knows
+    server = make_server(arguments)
+    if ready is not None:
+        # It listens already; the first thing that its loop does is to say so.
+        server.io_loop.add_callback(ready)
+    server.start()
 
-    sys.argv = ["jupyterhub-singleuser", *OPTIONS, *sys.argv[1:]]
-    if os.geteuid() == 0:
-        # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
-        sys.argv.append("--allow-root")
-    become_server()
+
+def make_server(arguments: list[str]) -> Any:
+    """Return JupyterHub's single-user server, which listens but does not answer yet."""
+    # Takes a second, after the person knows what happens.
+    from jupyter_core.paths import jupyter_config_dir  # noqa: PLC0415
+    from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
+
+    lab = Path(jupyter_config_dir()) / "lab"
+    # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
+    folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
+    # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
+    as_root = ["--allow-root"] if os.geteuid() == 0 else []
+    return JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *arguments, *as_root])
 
 
 def give_keys() -> None:

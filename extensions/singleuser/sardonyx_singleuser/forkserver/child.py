@@ -1,0 +1,130 @@
+"""A server's first process: reads its own request, enters its sandbox, and starts the server as its only child."""
+
+import gc
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from sardonyx_singleuser import launcher
+from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, parse, receive_line, say
+from sardonyx_singleuser.forkserver.warm import adopt_home
+from sardonyx_singleuser.sandbox.enter import enter
+
+PATIENCE_S = 10.0
+SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE)
+KILLED = 128
+"""As a shell counts: what a signal ended has this and the signal's number as its exit code."""
+
+
+def run(connection: socket.socket, root: str) -> NoReturn:
+    """Be a server from its request to its end; called in a child that was just made in fresh namespaces.
+
+    Args:
+        root: the empty folder on which the sandbox is put up.
+    """
+    code = 1
+    try:
+        _begin_anew(connection)
+        connection.settimeout(PATIENCE_S)
+        request = parse(receive_line(connection))
+        connection.settimeout(None)
+        _log_to(request.log)
+        enter(request.sandbox, root)
+        code = _keep(request, connection)
+    except ProtocolError as error:
+        say(connection, error=str(error))
+    except OSError as error:
+        traceback.print_exc()
+        say(connection, error=str(error), errno=error.errno)
+    except BaseException as error:  # noqa: BLE001 - nothing of this may return into the zygote's code
+        traceback.print_exc()
+        say(connection, error=f"{type(error).__name__}: {error}")
+    finally:
+        _leave(code)
+
+
+def _begin_anew(connection: socket.socket) -> None:
+    """Leave behind what the zygote has: its session, its signals, its open files."""
+    signal.set_wakeup_fd(-1)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
+    os.setsid()
+    os.umask(0o077)
+    kept = {0, 1, 2, connection.fileno()}
+    for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - numbers are wanted, not paths
+        if descriptor not in kept:
+            # One of them is the folder that was just listed.
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+def _log_to(path: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _keep(request: Request, connection: socket.socket) -> int:
+    """Start the server, and be its parent until it ends; return the exit code to leave with."""
+    server = os.fork()
+    if server == 0:
+        _serve(request, connection)
+    # The hub learns of a server that ended by the end of the connection: the server alone may hold it.
+    connection.close()
+    gc.disable()
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(server, number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, pass_on)
+    while True:
+        # Also those whose parents have ended: nobody else would take them away.
+        ended, status = os.wait()
+        if ended == server:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else KILLED - code
+
+
+def _serve(request: Request, connection: socket.socket) -> NoReturn:
+    """Become the server."""
+    code = 1
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        os.environ.clear()
+        os.environ.update(request.variables)
+        time.tzset()
+        adopt_home()
+        os.chdir(Path.home())
+        gc.enable()
+
+        def ready() -> None:
+            say(connection, ready=True)
+            connection.close()
+
+        launcher.run(list(request.arguments), ready)
+        code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:  # noqa: BLE001 - nothing of this may return into the zygote's code
+        traceback.print_exc()
+    finally:
+        _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    # Not exit(): what the zygote has registered for its end is not ours.
+    os._exit(code)

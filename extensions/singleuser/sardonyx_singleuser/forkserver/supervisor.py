@@ -1,0 +1,217 @@
+"""The parent of all servers of one environment: small, with one thread, and nothing in it that an upgrade could break.
+
+It passes new connections on to the zygote, takes away processes that ended, and remembers how they ended. It ends
+when there was no server and no request for long.
+"""
+
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections import OrderedDict, deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sardonyx_singleuser.forkserver import zygote as zygote_module
+from sardonyx_singleuser.forkserver.fingerprint import fingerprint, package_folders
+from sardonyx_singleuser.forkserver.protocol import (
+    ASK,
+    ROOT,
+    SOCKET,
+    START,
+    ProtocolError,
+    is_from_us,
+    listen,
+    receive_line,
+    say,
+)
+
+TICK_S = 5.0
+PATIENCE_S = 1.0
+"""A connection gets so long for its first bytes; who connects writes at once."""
+MOST_REMEMBERED = 4096
+ZYGOTE_KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
+
+
+@dataclass(eq=False)
+class Zygote:
+    """A zygote's process and our socket to it."""
+
+    pid: int
+    control: socket.socket
+    made_from: frozenset[tuple[str, int]]
+    is_ready: bool = False
+
+
+@dataclass
+class Supervisor:
+    """See the module.
+
+    Args:
+        folder: with the socket; for our own user only.
+        idle_s: it ends after so many seconds without a server and a request.
+    """
+
+    folder: Path
+    idle_s: float
+    listener: socket.socket = field(init=False)
+    zygote: Zygote | None = None
+    waiting: deque[socket.socket] = field(default_factory=deque)
+    alive: set[int] = field(default_factory=set)
+    ended: OrderedDict[int, int] = field(default_factory=OrderedDict)
+    last_use: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self.listener = listen(self.folder / SOCKET)
+        self._selector.register(self.listener, selectors.EVENT_READ)
+        self._wake, theirs = socket.socketpair()
+        self._wake.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        theirs.setblocking(False)  # noqa: FBT003
+        signal.set_wakeup_fd(theirs.detach(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        self._selector.register(self._wake, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Work until it is idle for long."""
+        self._new_zygote()
+        while self.alive or self.waiting or time.monotonic() - self.last_use < self.idle_s:
+            for key, _ in self._selector.select(min(TICK_S, self.idle_s)):
+                if key.fileobj is self.listener:
+                    self._accept()
+                elif key.fileobj is self._wake:
+                    with suppress(BlockingIOError):
+                        self._wake.recv(4096)
+                elif self.zygote is not None and key.fileobj is self.zygote.control:
+                    self._hear(self.zygote)
+            self._reap()
+        (self.folder / SOCKET).unlink(missing_ok=True)
+        if self.zygote is not None:
+            self._retire(self.zygote)
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self.listener.accept()
+        except OSError as error:
+            # Out of files, or whoever called has gone.
+            _log(f"no connection could be taken: {error}")
+            time.sleep(0.05)
+            return
+        self.last_use = time.monotonic()
+        connection.settimeout(PATIENCE_S)
+        if not is_from_us(connection):
+            _log("a connection of another user was refused")
+            connection.close()
+            return
+        try:
+            purpose = connection.recv(1)
+            if purpose == START:
+                connection.settimeout(None)
+                self._start(connection)
+                return
+            if purpose == ASK:
+                self._tell(connection, receive_line(connection, 128))
+        except (OSError, ProtocolError, ValueError, TypeError, KeyError) as error:
+            _log(f"a connection was closed: {error}")
+        connection.close()
+
+    def _tell(self, connection: socket.socket, line: bytes) -> None:
+        pid = int(json.loads(line)["pid"])
+        say(connection, alive=pid in self.alive, exit=self.ended.get(pid))
+
+    def _start(self, connection: socket.socket) -> None:
+        if self.zygote is not None and self.zygote.made_from != fingerprint(package_folders()):
+            _log("the environment was changed: a new zygote is made, and servers go on")
+            self._retire(self.zygote)
+        if self.zygote is None:
+            self._new_zygote()
+        if self.zygote is not None and self.zygote.is_ready:
+            self._pass_on(self.zygote, connection)
+        else:
+            say(connection, warming=True)
+            self.waiting.append(connection)
+
+    def _pass_on(self, zygote: Zygote, connection: socket.socket) -> None:
+        with connection:
+            try:
+                socket.send_fds(zygote.control, [START], [connection.fileno()])
+            except OSError as error:
+                say(connection, error=f"the zygote has ended: {error.strerror}", again=True)
+
+    def _new_zygote(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        made_from = fingerprint(package_folders())
+        variables = {name: os.environ[name] for name in ZYGOTE_KEPT if name in os.environ}
+        # glibc's arenas would take memory apart that children could share.
+        variables["MALLOC_ARENA_MAX"] = "2"
+        command = [sys.executable, "-I", "-m", zygote_module.__name__, str(self.folder / ROOT)]
+        with theirs:
+            actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
+            pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)
+        self.zygote = Zygote(pid, ours, made_from)
+        self._selector.register(ours, selectors.EVENT_READ)
+
+    def _hear(self, zygote: Zygote) -> None:
+        try:
+            said = zygote.control.recv(64)
+        except OSError:
+            said = b""
+        if said == zygote_module.READY:
+            zygote.is_ready = True
+            self.last_use = time.monotonic()
+            while self.waiting:
+                self._pass_on(zygote, self.waiting.popleft())
+        elif said.startswith(zygote_module.MADE):
+            pid = int(said.removeprefix(zygote_module.MADE))
+            self.ended.pop(pid, None)
+            self.alive.add(pid)
+        elif not said:
+            self._lost(zygote)
+
+    def _lost(self, zygote: Zygote) -> None:
+        _log(f"the zygote {zygote.pid} ended")
+        was_ready = zygote.is_ready
+        self._retire(zygote)
+        if self.waiting and was_ready:
+            self._new_zygote()
+        while self.waiting and not was_ready:
+            with self.waiting.popleft() as connection:
+                say(connection, error="Python could not be made ready; see the fork server's log")
+
+    def _retire(self, zygote: Zygote) -> None:
+        # It ends when its side of the socket is closed; messages of children that it just made are still there.
+        zygote.control.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        zygote.control.shutdown(socket.SHUT_WR)
+        with suppress(OSError):
+            while (said := zygote.control.recv(64)).startswith(zygote_module.MADE):
+                self.alive.add(int(said.removeprefix(zygote_module.MADE)))
+        self._selector.unregister(zygote.control)
+        zygote.control.close()
+        if self.zygote is zygote:
+            self.zygote = None
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if self.zygote is not None and pid == self.zygote.pid:
+                # Its socket says so, too, after what it had still sent.
+                continue
+            self.alive.discard(pid)
+            self.ended[pid] = os.waitstatus_to_exitcode(status)
+            self.last_use = time.monotonic()
+            while len(self.ended) > MOST_REMEMBERED:
+                self.ended.popitem(last=False)
+
+
+def _log(text: str) -> None:
+    sys.stderr.write(f"{time.strftime('%F %T')} {text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,171 @@
+"""Does once, before the first server, what each server would do again: imports, caches, first use of everything.
+
+It starts a server that nobody will use, as any server is started, and opens its page. The hub that such a server asks
+for its version and its visitors is a few lines of our own, in the same loop. Nothing of a library is changed.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from gc import get_objects
+from pathlib import Path
+from typing import Any
+
+MARK = "sardonyx-warm-"
+"""Begin of the name of the folder in which the throw-away server lives: nothing of it may stay."""
+NAME = "warm"
+PREFIX = f"/user/{NAME}/"
+PAGES = ("lab", "lab/api/settings", "api/kernelspecs", "api/contents?content=1", "api/me", "static/nothing")
+HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)
+"""Signals that a server takes over at its start."""
+
+
+def warm() -> None:
+    """Start a server, use it, and clear it away."""
+    folder, before = tempfile.mkdtemp(prefix=MARK), dict(os.environ)
+    handlers = {number: signal.getsignal(number) for number in HANDLED}
+    try:
+        # Already for the imports: what reads its home then is found by the tests, see `adopt_home`.
+        os.environ["HOME"] = folder
+        _import_all()
+        os.chdir(folder)
+        _serve_once(folder)
+    finally:
+        os.chdir("/")
+        os.environ.clear()
+        os.environ.update(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def adopt_home() -> None:
+    """Replace what libraries have read from the throw-away home at their import; for a child that has a home of its own.
+
+    JupyterLab's folders for settings and workspaces are such, too: the launcher sets them.
+    """
+    sysconfig.get_config_vars()["userbase"] = str(Path.home() / ".local")
+    trash = sys.modules.get("send2trash.plat_other")
+    if trash is not None:
+        importlib.reload(trash)
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Let an optional package look as if it were not installed."""
+    there = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # what Python's documentation says for this purpose
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if there is not None:
+            sys.modules[name] = there
+
+
+def _import_all() -> None:
+    with _without("aiodns"):
+        # With it, aiohttp resolves names in threads of a C library that no child would have.
+        import aiohttp  # noqa: F401, PLC0415 - importing takes its time, which is what this is about
+    import jupyterhub.singleuser.extension  # noqa: F401, PLC0415
+    import jupyterlab.labapp  # noqa: F401, PLC0415
+
+
+def _serve_once(folder: str) -> None:
+    from sardonyx_singleuser import launcher  # noqa: PLC0415 - see above
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    hub = socket.create_server(("127.0.0.1", 0))
+    pretended = loop.run_until_complete(asyncio.start_server(_answer, sock=hub))
+    # Kept until the server listens on it: our own requests could be given this port otherwise.
+    reservation = socket.socket()
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind(("127.0.0.1", 0))
+    port = int(reservation.getsockname()[1])
+    os.environ.update(_variables(folder, f"http://127.0.0.1:{hub.getsockname()[1]}/hub/api", port))
+    with reservation:
+        server = launcher.make_server([])
+    loop.run_until_complete(_visit(port))
+    server.stop()
+    # Its own ending stops the loop.
+    server.io_loop.start()
+    pretended.close()
+    _clear(server, loop)
+
+
+def _variables(folder: str, api: str, port: int) -> dict[str, str]:
+    return {
+        "HOME": folder,
+        "JUPYTER_PREFER_ENV_PATH": "no",
+        "JUPYTER_RUNTIME_DIR": f"{folder}/run",
+        "JUPYTERHUB_API_TOKEN": NAME,
+        "JUPYTERHUB_API_URL": api,
+        "JUPYTERHUB_ACTIVITY_URL": f"{api}/users/{NAME}/activity",
+        "JUPYTERHUB_BASE_URL": "/",
+        "JUPYTERHUB_CLIENT_ID": f"jupyterhub-user-{NAME}",
+        "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps([f"access:servers!server={NAME}/"]),
+        "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback",
+        "JUPYTERHUB_OAUTH_SCOPES": json.dumps([f"access:servers!server={NAME}/"]),
+        "JUPYTERHUB_ROOT_DIR": folder,
+        "JUPYTERHUB_SERVER_NAME": "",
+        "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
+        "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}{PREFIX}",
+        "JUPYTERHUB_USER": NAME,
+    }
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer as a hub does that knows everybody."""
+    from jupyterhub import __version__  # noqa: PLC0415 - see above
+
+    with suppress(OSError, asyncio.IncompleteReadError):
+        await reader.readuntil(b"\r\n\r\n")
+        person: dict[str, Any] = {"name": NAME, "kind": "user", "admin": False, "groups": [], "version": __version__}
+        body = json.dumps({**person, "scopes": [f"access:servers!server={NAME}/"]}).encode()
+        head = f"HTTP/1.1 200 OK\r\nX-JupyterHub-Version: {__version__}\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        await writer.drain()
+    writer.close()
+
+
+async def _visit(port: int) -> None:
+    """Open the pages that a person's browser opens first."""
+    for page in PAGES:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        lines = (f"GET {PREFIX}{page} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Authorization: token {NAME}")
+        writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())
+        await writer.drain()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await reader.read()
+        writer.close()
+
+
+def _clear(server: Any, loop: asyncio.AbstractEventLoop) -> None:
+    """Take away what the throw-away server has left in this process."""
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    server.io_loop.close()
+    asyncio.set_event_loop(None)
+    for kind in type(server).mro():
+        # Applications are singletons (traitlets).
+        if hasattr(kind, "clear_instance"):
+            kind.clear_instance()
+    for found in get_objects():
+        # Threads of a pool are missing in children, and the pool would wait for them.
+        if isinstance(found, ThreadPoolExecutor):
+            found.shutdown()

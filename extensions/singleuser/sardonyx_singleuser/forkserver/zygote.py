@@ -1,0 +1,74 @@
+"""The process from which servers are made: it has imported and warmed everything, and knows nobody's secrets.
+
+It makes a child for each connection before anything was read from it. The child's parent is the supervisor
+(CLONE_PARENT), so nothing happens to servers when a zygote ends.
+"""
+
+import gc
+import os
+import socket
+import sys
+import traceback
+from pathlib import Path
+
+from sardonyx_singleuser.forkserver import child
+from sardonyx_singleuser.forkserver.protocol import say
+from sardonyx_singleuser.forkserver.warm import warm
+from sardonyx_singleuser.sandbox.calls import CLONE_PARENT, clone
+from sardonyx_singleuser.sandbox.enter import namespaces
+
+READY = b"ready"
+MADE = b"made "
+CONTROL = 3
+"""The supervisor's socket to us has this number."""
+
+
+def serve(control: socket.socket, root: str) -> None:
+    """Make a server for each connection that the supervisor passes on, until it closes its side."""
+    flags = CLONE_PARENT | namespaces(is_root=os.geteuid() == 0)
+    while True:
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not descriptors:
+            return
+        connection = socket.socket(fileno=descriptors[0])
+        try:
+            made = clone(flags)
+        except OSError as error:
+            say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
+        else:
+            if made == 0:
+                child.run(connection, root)
+            control.send(MADE + str(made).encode())
+            say(connection, pid=made)
+        connection.close()
+
+
+def check_threads() -> None:
+    """Make sure that there is one thread: a second would be missing in children, with whatever lock it holds.
+
+    Raises:
+        RuntimeError: there are others.
+    """
+    threads = [Path(f"/proc/self/task/{number}/comm").read_text().strip() for number in os.listdir("/proc/self/task")]  # noqa: PTH208
+    if len(threads) > 1:
+        raise RuntimeError(f"threads are left after warming: {', '.join(threads)}")
+
+
+def main() -> None:
+    """Run as `python -m sardonyx_singleuser.forkserver.zygote FOLDER`, started by the supervisor."""
+    control = socket.socket(fileno=CONTROL)
+    try:
+        warm()
+        check_threads()
+    except Exception:  # noqa: BLE001 - the supervisor is told, and the log has the rest
+        traceback.print_exc()
+        raise SystemExit(1) from None
+    # Collected and then left alone: the collector would write to pages that children share.
+    gc.collect()
+    gc.freeze()
+    control.send(READY)
+    serve(control, sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""System calls that Python 3.11 has no function for: namespaces, mounts, capabilities.
+
+The standard library has some of them from 3.12 on (`os.unshare`); raw clone, mount and pivot_root it has in no release.
+"""
+
+import ctypes
+import os
+import platform
+import signal
+from pathlib import Path
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_PARENT = 0x00008000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 0x1, 0x2, 0x4, 0x8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 0x20, 0x1000, 0x4000, 0x40000
+MNT_DETACH = 2
+AT_FDCWD, AT_RECURSIVE = -100, 0x8000
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 0x1, 0x2, 0x4
+
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+CAPABILITY_VERSION_3 = 0x20080522
+KEYCTL_JOIN_SESSION_KEYRING = 1
+
+NUMBERS = {
+    "x86_64": {"clone": 56, "pivot_root": 155, "keyctl": 250, "mount_setattr": 442},
+    "aarch64": {"clone": 220, "pivot_root": 41, "keyctl": 219, "mount_setattr": 442},
+}
+"""Numbers of calls without a wrapper in the C library, by machine."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+# Keeps the interpreter's lock across the call: a child of clone must wake up holding it.
+_python = ctypes.PyDLL(None, use_errno=True)
+
+
+class _MountAttributes(ctypes.Structure):
+    _fields_ = (
+        ("attr_set", ctypes.c_uint64),
+        ("attr_clr", ctypes.c_uint64),
+        ("propagation", ctypes.c_uint64),
+        ("userns_fd", ctypes.c_uint64),
+    )
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _CapabilityData(ctypes.Structure):
+    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
+
+
+def is_known_machine() -> bool:
+    """Tell whether the numbers of all calls are known here."""
+    return platform.machine() in NUMBERS
+
+
+def clone(flags: int) -> int:
+    """Make a child in fresh namespaces; return 0 in the child, and its number in the parent.
+
+    Only for a process with one thread. The C library does not learn of this child, so the child should do little
+    more than fork() again: its own idea of the thread's number is still the parent's.
+
+    Raises:
+        OSError: the system refuses it.
+    """
+    _python.PyOS_BeforeFork()
+    number = ctypes.c_long(NUMBERS[platform.machine()]["clone"])
+    found = int(_python.syscall(number, ctypes.c_ulong(flags | signal.SIGCHLD), None, None, None, None))
+    if found == 0:
+        _python.PyOS_AfterFork_Child()
+        return 0
+    code = ctypes.get_errno()
+    _python.PyOS_AfterFork_Parent()
+    if found < 0:
+        raise OSError(code, f"clone: {os.strerror(code)}")
+    return found
+
+
+def unshare(flags: int) -> None:
+    """Enter new namespaces (unshare(2))."""
+    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def mount(source: str, target: str, kind: str | None = None, flags: int = 0, options: str | None = None) -> None:
+    """Mount (mount(2))."""
+    found = _libc.mount(_text(source), _text(target), _text(kind), ctypes.c_ulong(flags), _text(options))
+    _check(found, f"mount {source} on {target}")
+
+
+def restrict(target: str, attributes: int) -> None:
+    """Set attributes of a mount and of all below it, in one call that keeps those already set (mount_setattr(2))."""
+    wanted = _MountAttributes(attributes, 0, 0, 0)
+    arguments = (_text(target), ctypes.c_uint(AT_RECURSIVE), ctypes.byref(wanted), ctypes.sizeof(wanted))
+    _check(_call("mount_setattr", ctypes.c_int(AT_FDCWD), *arguments), f"mount_setattr {target}")
+
+
+def pivot_root_here() -> None:
+    """Make the working folder the root, and take the old root away with all that is mounted in it (pivot_root(2))."""
+    _check(_call("pivot_root", b".", b"."), "pivot_root")
+    _check(_libc.umount2(b".", MNT_DETACH), "umount of the old root")
+    os.chdir("/")
+
+
+def allow_own_proc_files() -> None:
+    """Give /proc/self to this process again after a change of its user."""
+    _check(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl PR_SET_DUMPABLE")
+
+
+def drop_privileges() -> None:
+    """Give up all capabilities, and the right to win new ones by executing a file."""
+    _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS")
+    _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+    for capability in range(last + 1):
+        # Refused where there is nothing to drop, as after a change of the user.
+        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header, nothing = _CapabilityHeader(CAPABILITY_VERSION_3, 0), (_CapabilityData * 2)()
+    _check(_libc.capset(ctypes.byref(header), nothing), "capset")
+
+
+def leave_session_keyring() -> None:
+    """Use a keyring of one's own; the hub's is inherited otherwise. Not all kernels have keyrings."""
+    _call("keyctl", ctypes.c_int(KEYCTL_JOIN_SESSION_KEYRING), None)
+
+
+def _call(name: str, *arguments: object) -> int:
+    return int(_libc.syscall(ctypes.c_long(NUMBERS[platform.machine()][name]), *arguments))
+
+
+def _text(value: str | None) -> bytes | None:
+    return None if value is None else os.fsencode(value)
+
+
+def _check(found: int, what: str) -> None:
+    if found != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")

@@ -1,0 +1,91 @@
+"""The way into a sandbox, for a process that was made in fresh namespaces: the order of the steps is what isolates.
+
+Two levels. An unprivileged hub's children are made in a user namespace too, and stay its user. A root hub's children
+put up their file system as root, then become a user of their own, and only then enter a user namespace: so their
+mounts belong to root, and nobody in the sandbox has a right over them.
+"""
+
+import os
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from sardonyx_singleuser.sandbox import calls
+from sardonyx_singleuser.sandbox.layout import JUPYTER, Sandbox, Show, layout
+from sardonyx_singleuser.sandbox.root import Root
+
+NAMESPACES = calls.CLONE_NEWNS | calls.CLONE_NEWPID | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS
+OOM_SCORE = "300"
+"""Where the machine has no memory left, a server goes before the hub, the proxy and the store."""
+COUNTS_PROCESSES_APART = (5, 14)
+"""Since this kernel a user's processes are counted in each user namespace apart (RLIMIT_NPROC)."""
+
+
+def namespaces(*, is_root: bool) -> int:
+    """Return the flags for clone(2)."""
+    return NAMESPACES if is_root else NAMESPACES | calls.CLONE_NEWUSER
+
+
+def enter(sandbox: Sandbox, folder: str) -> None:
+    """Enter the sandbox; this process is the first of its process namespace, and goes on with fewer rights.
+
+    Args:
+        folder: an empty folder outside, on which the new root is put up.
+
+    Raises:
+        OSError: the system refuses a step; nothing of the server has run yet.
+    """
+    is_root = os.geteuid() == 0
+    if is_root == (sandbox.user is None):
+        raise OSError("a root hub names a user for each server, and another hub cannot")
+    user = sandbox.user if sandbox.user is not None else os.geteuid()
+    group = sandbox.user if sandbox.user is not None else os.getegid()
+    join(sandbox.cgroups)
+    calls.leave_session_keyring()
+    if not is_root:
+        _map_to_itself(user, group)
+    Root(folder, user).enter(layout(sandbox, python_folders(), user, group))
+    if is_root:
+        os.setgroups([])
+        os.setresgid(group, group, group)
+        os.setresuid(user, user, user)
+        calls.allow_own_proc_files()
+        calls.unshare(calls.CLONE_NEWUSER)
+        _map_to_itself(user, group)
+    # Namespaces in namespaces are where most of the kernel's holes were found.
+    Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
+    _limit(sandbox.processes)
+    calls.drop_privileges()
+    Path(JUPYTER).mkdir(mode=0o700)
+
+
+def join(cgroups: tuple[str, ...]) -> None:
+    """Become a member of control groups."""
+    for members in cgroups:
+        # 0 is whoever writes: our own number is another one out there.
+        Path(members).write_text("0")
+
+
+def python_folders() -> list[Show]:
+    """Return where this Python is: the environment and the interpreter that it was made from, under all their names."""
+    named = [path for prefix in (sys.base_prefix, sys.prefix) for path in (os.path.realpath(prefix), prefix)]
+    return [Show(os.path.realpath(path), path, is_needed=True) for path in named]
+
+
+def _map_to_itself(user: int, group: int) -> None:
+    # Without the first, a group that forbids something to its members could be left (user_namespaces(7)).
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def _limit(processes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    release = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in os.uname().release.split(".")[:2])
+    if release >= COUNTS_PROCESSES_APART:
+        _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+        most = processes if hard == resource.RLIM_INFINITY else min(processes, hard)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))

@@ -1,0 +1,167 @@
+"""What a sandbox shows, decided without touching anything: parts of a file system, in the order in which they are put up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/etc", "/sys/devices/system")
+"""Shown read-only, where it is there: programs, libraries, their configuration, and how many processors there are."""
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+OWN = "/run/sardonyx"
+"""This server's own folder, in memory: its plan, progress and token, sockets of its kernels."""
+OWN_BYTES = 64 << 20
+JUPYTER = f"{OWN}/jupyter"
+PLAN, PROGRESS = f"{OWN}/plan.json", f"{OWN}/progress.jsonl"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """An empty folder."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class Show:
+    """Something of the machine; where a link stands, the same link is made.
+
+    Args:
+        is_needed: it is an error if it is not there.
+    """
+
+    source: str
+    target: str
+    is_writable: bool = False
+    is_needed: bool = False
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a link of the machine leads to, where the sandbox does not show it yet."""
+
+    link: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A folder in memory, of a size."""
+
+    target: str
+    bytes: int
+    mode: int
+    is_executable: bool = False
+
+
+@dataclass(frozen=True)
+class Hide:
+    """Something below a part that is shown, and must not be."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A symbolic link."""
+
+    target: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file that nobody can change."""
+
+    target: str
+    text: str
+
+
+Part = Folder | Show | Reach | Memory | Hide | Link | Text
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """What one server is given; the hub decides it.
+
+    Args:
+        home: the person's files.
+        plan: the plan's file outside.
+        progress: the file outside that the hub reads while the server starts.
+        name: how the person is called.
+        user: number of the user to become; None = stay the one of the hub.
+        hidden: what of the machine must not be seen, wherever it is.
+        readable: more of the machine that is shown, read-only.
+        tmp_bytes: size of /tmp, which is in memory.
+        processes: how many processes and threads it may have.
+        cgroups: files to write our number to, each a control group's list of members.
+    """
+
+    home: str
+    plan: str
+    progress: str
+    name: str
+    user: int | None = None
+    hidden: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
+    tmp_bytes: int = 512 << 20
+    processes: int = 4096
+    cgroups: tuple[str, ...] = ()
+
+
+def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> tuple[Part, ...]:
+    """Return the parts of a server's file system.
+
+    Args:
+        python: folders of the Python environment and of the interpreter that it was made from.
+        user: number of the user who sees it.
+        group: number of the group of that user.
+    """
+    return (
+        *(Show(path, path) for path in SYSTEM),
+        Text("/etc/passwd", _passwd(sandbox, user, group)),
+        Text("/etc/group", _group(sandbox, group)),
+        *_devices(),
+        Memory("/tmp", sandbox.tmp_bytes, 0o1777, is_executable=True),  # noqa: S108 - a /tmp of its own
+        Folder("/var"),
+        Link("/var/tmp", "../tmp"),  # noqa: S108 - the same one
+        Link("/var/run", "../run"),
+        Memory(OWN, OWN_BYTES, 0o700),
+        Folder("/proc"),
+        Reach("/etc/resolv.conf"),
+        # From here on things may lie in one that is above, such as an environment in /tmp; so the order matters.
+        *(Show(path, path) for path in sandbox.readable),
+        *(Hide(path) for path in sandbox.hidden),
+        *dict.fromkeys(python),
+        Show(sandbox.plan, PLAN, is_needed=True),
+        Show(sandbox.progress, PROGRESS, is_writable=True, is_needed=True),
+        Show(sandbox.home, sandbox.home, is_writable=True, is_needed=True),
+    )
+
+
+def _devices() -> tuple[Part, ...]:
+    return (
+        Folder("/dev"),
+        *(Show(f"/dev/{name}", f"/dev/{name}", is_writable=True) for name in DEVICES),
+        Link("/dev/fd", "/proc/self/fd"),
+        *(Link(f"/dev/{name}", f"/proc/self/fd/{number}") for number, name in enumerate(("stdin", "stdout", "stderr"))),
+        Link("/dev/ptmx", "pts/ptmx"),
+        Memory("/dev/shm", 1 << 30, 0o1777),  # noqa: S108 - one of its own
+    )
+
+
+def _account(name: str) -> str:
+    # What a name may hold in these files; a colon would begin the next field.
+    clean = "".join(letter if letter.isalnum() or letter in "._-@" else "_" for letter in name)
+    return clean.lstrip("-") or "person"
+
+
+def _passwd(sandbox: Sandbox, user: int, group: int) -> str:
+    lines = {
+        0: "root:x:0:0:root:/:/usr/sbin/nologin",
+        65534: "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin",
+        user: f"{_account(sandbox.name)}:x:{user}:{group}::{sandbox.home}:/bin/bash",
+    }
+    return "".join(f"{line}\n" for line in lines.values())
+
+
+def _group(sandbox: Sandbox, group: int) -> str:
+    lines = {0: "root:x:0:", 65534: "nogroup:x:65534:", group: f"{_account(sandbox.name)}:x:{group}:"}
+    return "".join(f"{line}\n" for line in lines.values())
