@@ -2,13 +2,17 @@
 
 import json
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from sardonyx_singleuser import contract as user_side
+from sardonyx_singleuser.forkserver import protocol
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
+from sardonyx_singleuser.sandbox import layout
 from sardonyx_spawner.local import contract as hub_side
+from sardonyx_spawner.local.fork_launcher import SandboxSpec
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
 from sardonyx_spawner.plan import Repository as PlannedRepository
 
@@ -23,6 +27,16 @@ def test_both_sides_name_the_same_variables() -> None:
 def test_both_sides_speak_the_same_version_of_the_plan() -> None:
     """An old environment refuses a plan that it would misread."""
     assert PLAN_VERSION == user_side.PLAN_VERSION
+
+
+def test_both_sides_mean_the_same_by_a_sandbox() -> None:
+    """Its places, the version of what is said, and the fields of a request."""
+    assert hub_side.FORK_VERSION == protocol.VERSION
+    assert (hub_side.SANDBOX_PLAN, hub_side.SANDBOX_PROGRESS) == (layout.PLAN, layout.PROGRESS)
+    assert hub_side.SANDBOX_TOKEN.startswith(f"{layout.OWN}/")
+    assert hub_side.SANDBOX_JUPYTER == layout.JUPYTER
+    spoken = {field.name for field in fields(SandboxSpec)}
+    assert spoken <= {field.name for field in fields(layout.Sandbox)}
 
 
 def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -> None:

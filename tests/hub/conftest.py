@@ -1,6 +1,5 @@
 """A real JupyterHub with our spawner for one machine: no proxy, no sign-in page, REST only."""
 
-import asyncio
 import hashlib
 import json
 import os
@@ -9,16 +8,16 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
+from support.forks import Forks, processes_with, python_for_everybody, running_forks
+from support.kernels import run_in_kernel
 
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 
@@ -29,9 +28,12 @@ PATIENCE_S = 60
 # JupyterHub reads its configuration from a file; nothing else of Sardonyx is needed around the spawner.
 CONFIGURATION = """
 import hashlib
+import json
 from pathlib import Path
 from jupyterhub.proxy import Proxy
 from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.local.fork_launcher import ForkLauncher
+from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
@@ -39,7 +41,9 @@ from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 class NoProxy(Proxy):
     async def start(self): pass
     async def stop(self): pass
-    async def add_route(self, routespec, target, data): pass
+    async def add_route(self, routespec, target, data):
+        with open(f"{DATA}/routes", "a") as file:
+            file.write(json.dumps([routespec, target]) + "\\n")
     async def delete_route(self, routespec): pass
     async def get_all_routes(self): return {}
 
@@ -78,6 +82,11 @@ spawner.person_source = lambda name, groups, admin: Person(hashlib.sha256(name.e
 spawner.prefix_source = lambda slug: Path(PREFIXES[slug])
 spawner.homes, spawner.servers = Path(DATA) / "homes", Path(DATA) / "servers"
 spawner.poll_interval = 1
+if LAUNCHER == "fork":
+    launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), idle_s=600)
+else:
+    launcher = ChildProcessLauncher()
+spawner.launcher_source = lambda: launcher
 """
 
 
@@ -88,6 +97,7 @@ class Hub:
     data: Path
     port: int
     prefixes: dict[str, str]
+    launcher: str = "child"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -103,6 +113,7 @@ class Hub:
             "PORT": self.port,
             "TOKEN": TOKEN,
             "PREFIXES": self.prefixes,
+            "LAUNCHER": self.launcher,
         }
         configuration.write_text("".join(f"{k} = {v!r}\n" for k, v in constants.items()) + CONFIGURATION)
         with self.log.open("ab") as log:
@@ -183,10 +194,20 @@ class User:
         return int(self.server()["state"]["pid"])
 
     @property
-    def environment(self) -> dict[str, str]:
-        """The environment that the server's process was started with."""
-        lines = Path(f"/proc/{self.pid}/environ").read_text().split("\0")
-        return dict(line.split("=", 1) for line in lines if line)
+    def home(self) -> Path:
+        """The folder of the person's files."""
+        return self.hub.data / "homes" / self.id
+
+    @property
+    def url(self) -> str:
+        """The server's own address, as the proxy was told it."""
+        lines = [json.loads(line) for line in (self.hub.data / "routes").read_text().splitlines()]
+        target = next(target for route, target in reversed(lines) if route == f"/user/{self.name}/")
+        return f"{target}/user/{self.name}/"
+
+    def processes(self) -> list[bytes]:
+        """Return the command lines of all programs that were started in this person's servers."""
+        return [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes_with(f"HOME={self.home}\0")]
 
     @property
     def private(self) -> Path:
@@ -204,47 +225,12 @@ class User:
 
     def opens_at(self) -> str:
         """Return where the server leads who opens it."""
-        url = self.environment["JUPYTERHUB_SERVICE_URL"]
-        answer = httpx.get(url, headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
+        answer = httpx.get(self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
         return answer.headers["Location"]
 
     def run(self, code: str) -> str:
         """Run Python in a new kernel of the server; return what it prints."""
-        return asyncio.run(_run(self.environment["JUPYTERHUB_SERVICE_URL"], code))
-
-
-async def _run(url: str, code: str) -> str:
-    headers = {"Authorization": f"token {TOKEN}"}
-    async with httpx.AsyncClient(headers=headers, timeout=PATIENCE_S) as client:
-        await client.get(f"{url}lab")
-        answer = await client.post(f"{url}api/kernels", json={}, headers={"X-XSRFToken": client.cookies["_xsrf"]})
-        assert answer.status_code == 201, answer.text
-        kernel = answer.json()["id"]
-    address = f"{url}api/kernels/{kernel}/channels".replace("http:", "ws:")
-    socket = await websocket_connect(HTTPRequest(address, headers=headers))
-    request = uuid.uuid4().hex
-    header = {"msg_id": request, "msg_type": "execute_request", "username": "", "session": request, "version": "5.3"}
-    content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-    message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
-    await socket.write_message(json.dumps(message))
-    said = ""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            text = await socket.read_message()
-            assert isinstance(text, str)
-            got = json.loads(text)
-            if got["parent_header"].get("msg_id") != request:
-                continue
-            if got["msg_type"] == "stream":
-                said += got["content"]["text"]
-            if got["msg_type"] == "error":
-                said += f"{got['content']['ename']}: {got['content']['evalue']}"
-            if got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
-                break
-        socket.close()
-        while await socket.read_message() is not None:
-            pass
-    return said
+        return run_in_kernel(self.url, TOKEN, code)
 
 
 @pytest.fixture(scope="session")
@@ -257,10 +243,9 @@ def prefix() -> Path:
     return make_environment(recipe, folder, folder / "python.log")
 
 
-@pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Hub]:
-    """One hub for all tests here."""
-    data = tmp_path_factory.mktemp("hub")
+@contextmanager
+def running_hub(data: Path, prefix: Path, launcher: str) -> Iterator[Hub]:
+    """Run a hub, and leave nothing behind."""
     (data / "homes").mkdir()
     broken = data / "broken" / "bin" / "python"
     broken.parent.mkdir(parents=True)
@@ -269,16 +254,37 @@ def hub(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Hub]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    running = Hub(data, port, {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")})
+    prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
+    running = Hub(data, port, prefixes, launcher)
     try:
         running.start()
         yield running
     finally:
         running.end(signal.SIGKILL)
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                is_ours = f"={data}/servers/".encode() in (folder / "environ").read_bytes()
-            except OSError:
-                continue
-            if is_ours:
-                os.kill(int(folder.name), signal.SIGKILL)
+        for process in processes_with(*(f"{data}/{part}/" for part in ("servers", "forks", "homes"))):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session", params=["child", "fork"])
+def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Hub]:
+    """One hub for all tests here, for each way to start servers."""
+    with running_hub(tmp_path_factory.mktemp("hub"), prefix, request.param) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=["root", "ordinary"])
+def forks(request: pytest.FixtureRequest, prefix: Path) -> Iterator[Forks]:
+    """A fork server without a hub, for each level of isolation that this machine has."""
+    is_ordinary = request.param == "ordinary"
+    if not is_ordinary and os.geteuid() != 0:
+        pytest.skip("only root can give each person a user of their own")
+    python = python_for_everybody(prefix) if is_ordinary else prefix / "bin" / "python"
+    with running_forks(python, ordinary=is_ordinary) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def comparison() -> dict[str, Any]:
+    """What a test found with one way to start servers, for its run with the other."""
+    return {}

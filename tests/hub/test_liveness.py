@@ -10,15 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_spawner.local.process import (
-    ChildProcessLauncher,
-    LaunchRequest,
-    ProcessId,
-    began,
-    end,
-    family,
-    is_alive,
-)
+from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.launcher import ChildProcessLauncher, LaunchRequest
+from sardonyx_spawner.local.process import ProcessId, began, end, family, is_alive
 
 
 @pytest.fixture
@@ -45,10 +39,15 @@ class Launched:
     async def start(self, script: str, processes: int) -> None:
         """Start it, and wait until it has so many processes."""
         name, _, value = self.mark.partition("=")
-        request = LaunchRequest(
-            ["/bin/sh", "-c", script], {name: value, "PATH": os.environ["PATH"]}, self.folder, self.folder / "log"
-        )
-        self.process = self.launcher.start(request)
+        # In the place of an environment's Python.
+        program = self.folder / "bin" / "python"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o700)
+        variables = {name: value, "PATH": os.environ["PATH"]}
+        folders = ServerFolders(self.folder, self.folder)
+        request = LaunchRequest(self.folder, (), variables, folders, self.folder / "log", "somebody")
+        self.process = await self.launcher.start(request)
         async with asyncio.timeout(5):
             while len(self.members) < processes:
                 await asyncio.sleep(0.02)
@@ -120,7 +119,7 @@ SURVIVORS = {
 async def ended(server: Launched) -> int | None:
     """End a server; return its exit code."""
     await end(server.process, server.mark, 0.5)
-    return server.launcher.exit_code(server.process)
+    return await server.launcher.exit_code(server.process)
 
 
 @pytest.mark.parametrize("kind", SURVIVORS)

@@ -30,6 +30,7 @@ def test_all_is_for_the_owner_only(here: ServerFolders) -> None:
     before = os.umask(0)
     try:
         here.prepare()
+        here.claim_home()
         here.write("plan.json", "{}")
     finally:
         os.umask(before)
@@ -44,6 +45,7 @@ def test_a_home_that_was_opened_is_closed_again(here: ServerFolders) -> None:
     (here.home / "mine.txt").write_text("mine")
 
     here.prepare()
+    here.claim_home()
 
     assert mode(here.home) == 0o700
     assert (here.home / "mine.txt").read_text() == "mine"
@@ -56,9 +58,10 @@ def test_a_home_that_is_no_folder_is_refused(here: ServerFolders, tmp_path: Path
         here.home.write_text("")
     else:
         here.home.symlink_to(tmp_path if what == "link" else tmp_path / "nowhere")
+    here.prepare()
 
     with pytest.raises(UserError, match="Ask the people who run this place"):
-        here.prepare()
+        here.claim_home()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
@@ -66,9 +69,10 @@ def test_a_home_of_somebody_else_is_refused(here: ServerFolders) -> None:
     """It was not made by this Sardonyx."""
     here.home.mkdir()
     os.chown(here.home, 12345, 12345)
+    here.prepare()
 
     with pytest.raises(UserError, match="not as it should be"):
-        here.prepare()
+        here.claim_home()
 
 
 @pytest.mark.parametrize(("person", "server"), [("../../etc", ""), ("", ""), (PERSON, "a/b"), (PERSON, "..")])
@@ -89,8 +93,10 @@ def test_a_fresh_home_begins_empty_and_goes_with_the_server(tmp_path: Path) -> N
     """The kept home is not touched."""
     fresh = ServerFolders.of(tmp_path / "homes", tmp_path / "servers", PERSON, "", fresh=True)
     fresh.prepare()
+    fresh.claim_home()
     (fresh.home / "left.txt").write_text("")
     fresh.prepare()
+    fresh.claim_home()
     assert list(fresh.home.iterdir()) == []
 
     fresh.clear()
@@ -101,6 +107,7 @@ def test_a_fresh_home_begins_empty_and_goes_with_the_server(tmp_path: Path) -> N
 def test_a_kept_home_is_not_cleared(here: ServerFolders) -> None:
     """Stopping a server loses nothing but its temporary files."""
     here.prepare()
+    here.claim_home()
     (here.temporary / "x").write_text("")
     here.clear()
 
@@ -111,6 +118,7 @@ def test_a_kept_home_is_not_cleared(here: ServerFolders) -> None:
 def test_the_last_logs_are_kept(here: ServerFolders) -> None:
     """Two of them, for who looks for the reason."""
     here.prepare()
+    here.claim_home()
     for number in range(4):
         here.rotate_log("server.log").write_text(str(number))
 
@@ -123,6 +131,7 @@ def test_a_log_that_grows_for_ever_is_cut(here: ServerFolders, monkeypatch: pyte
     monkeypatch.setattr(folders, "LOG_BYTES", 100)
     monkeypatch.setattr(folders, "LOG_TAIL_BYTES", 10)
     here.prepare()
+    here.claim_home()
     log = here.private / "server.log"
     with log.open("ab") as server:
         server.write(b"x" * 200 + b"the end")

@@ -8,6 +8,7 @@ import pytest
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.launcher import give_keys
 from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.variables import StorageAccess, server_variables
 from sardonyx_spawner.plan import ServerPlan
 
@@ -21,7 +22,10 @@ def variables(plan: ServerPlan, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
         monkeypatch.setenv(name, "the hub's secret")
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     folders = ServerFolders.of(Path("/d/homes"), Path("/d/servers"), PERSON, "", fresh=False)
-    return server_variables(plan, folders, Path("/env"), STORAGE, {"JUPYTERHUB_USER": "ann", "MEM_LIMIT": "5"})
+    places = ChildProcessLauncher().places(folders)
+    return server_variables(
+        plan, folders.home, places, prefix=Path("/env"), storage=STORAGE, hub={"JUPYTERHUB_USER": "ann"}
+    )
 
 
 def test_nothing_of_the_hub_reaches_a_server_that_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.local.owners import give
 
 ID = re.compile(r"[a-z0-9]{8,64}")
 DEFAULT_SERVER = "default"
@@ -50,24 +51,33 @@ class ServerFolders:
         return self.private / "tmp"
 
     def prepare(self) -> None:
-        """Make both folders, for the owner only.
-
-        Raises:
-            UserError: the home is not a folder of our own; the reason names what to ask for.
-        """
+        """Make the private folder, for the hub's user only, and clear away what the last server left."""
         self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.private.parent.chmod(0o700)
         self.private.chmod(0o700)
         self.clear()
         self.temporary.mkdir(mode=0o700)
+
+    def claim_home(self, owner: int | None = None) -> None:
+        """Make the home, or make sure that it is a folder of this person's.
+
+        Args:
+            owner: number of the user that it belongs to; None = the hub's own.
+
+        Raises:
+            UserError: it is not a folder of our own; the reason names what to ask for.
+        """
         try:
             self.home.mkdir(mode=0o700, exist_ok=True)
         except FileExistsError:
             raise UserError("Your folder here is a file. Ask the people who run this place to look at it.") from None
         status = self.home.lstat()
-        if stat.S_ISLNK(status.st_mode) or not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+        owners = {os.geteuid(), os.geteuid() if owner is None else owner}
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners:
             raise UserError("Your folder here is not as it should be. Ask the people who run this place to look at it.")
         self.home.chmod(0o700)
+        if owner is not None:
+            give(self.home, owner)
 
     def clear(self) -> None:
         """Remove what goes with the server: its temporary files, and a fresh home."""

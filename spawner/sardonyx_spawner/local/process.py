@@ -1,14 +1,13 @@
-"""A server as a child process: started in a session of its own, recognised after a hub restart, ended with all it started."""
+"""Processes of servers: recognised after a hub restart, and ended with all that they started."""
 
 import asyncio
 import os
 import signal
-import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 TICK_S = 0.05
 MARK = "SARDONYX_PLAN="
@@ -18,72 +17,11 @@ MOST_ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class LaunchRequest:
-    """What an engine needs to start a server."""
-
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    folder: Path
-    log: Path
-
-
-@dataclass(frozen=True)
 class ProcessId:
     """A process that cannot be mistaken for another: its id, and when it began in clock ticks since the boot."""
 
     pid: int
     began: int
-
-
-class Launcher(Protocol):
-    """How servers are started; the fork server takes this place."""
-
-    def start(self, request: LaunchRequest) -> ProcessId:
-        """Start a server and return its process."""
-        ...
-
-    def exit_code(self, process: ProcessId) -> int | None:
-        """Return the exit code if it is known."""
-        ...
-
-
-class ChildProcessLauncher:
-    """Starts each server as a child process."""
-
-    def __init__(self) -> None:
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
-
-    def start(self, request: LaunchRequest) -> ProcessId:
-        """Start a server in a session of its own, so that the terminal's Ctrl-C does not reach it.
-
-        Raises:
-            OSError: it could not be started.
-        """
-        # A new file: what a person's code may have put there instead, such as a pipe, would hold up the hub.
-        descriptor = os.open(request.log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        try:
-            child = subprocess.Popen(
-                list(request.command),
-                env=dict(request.environment),
-                cwd=request.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=descriptor,
-                stderr=descriptor,
-                start_new_session=True,
-                umask=0o077,
-            )
-        finally:
-            os.close(descriptor)
-        self._children[child.pid] = child
-        return ProcessId(child.pid, began(child.pid) or 0)
-
-    def exit_code(self, process: ProcessId) -> int | None:
-        """Return the exit code of a child that ended, and reap it."""
-        child = self._children.get(process.pid)
-        code = child.poll() if child is not None else None
-        if code is not None:
-            del self._children[process.pid]
-        return code
 
 
 class Entry(NamedTuple):
@@ -140,6 +78,24 @@ async def end(process: ProcessId, mark: str, patience_s: float) -> None:
             return
         _signal(left, sig)
         await _gone(left, wait_s)
+
+
+async def end_namespace(first: ProcessId, patience_s: float) -> None:
+    """End a server by the first process of its namespace: the kernel ends all others with it, however they hide."""
+    for sig in (signal.SIGTERM, signal.SIGKILL):
+        if is_alive(first):
+            _signal([first], sig)
+            await _gone([first], patience_s)
+
+
+def is_first_of_namespace(process: ProcessId) -> bool:
+    """Tell whether a process is the first one of a process namespace of its own."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text(errors="replace")
+    except OSError:
+        return False
+    numbers = next((line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:")), [])
+    return len(numbers) > 1 and numbers[-1] == "1" and is_alive(process)
 
 
 def _table() -> dict[int, Entry]:

@@ -17,16 +17,10 @@ from traitlets import Float, default
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders, read_end
-from sardonyx_spawner.local.process import (
-    MARK,
-    TICK_S,
-    ChildProcessLauncher,
-    Launcher,
-    LaunchRequest,
-    ProcessId,
-    end,
-    is_alive,
-)
+from sardonyx_spawner.local.fork_client import ForkServerError
+from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
+from sardonyx_spawner.local.owners import give
+from sardonyx_spawner.local.process import MARK, TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow
 from sardonyx_spawner.local.reasons import (
     why_ended,
@@ -42,7 +36,7 @@ from sardonyx_spawner.spawner import ProfileSpawner, StartRefusedError
 LOOPBACK = "127.0.0.1"
 LOG_LOOKED_AT = 1 << 16
 LONGEST_REASON = 300
-LAUNCHER = ChildProcessLauncher()
+CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
 
 
@@ -56,9 +50,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         None, allow_none=True, help="(slug) -> None: makes an environment that is not there; may take minutes."
     ).tag(config=True)
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
+    launcher_source = CallableTrait(
+        lambda: CHILD_PROCESSES, help="() -> Launcher: how servers are started, the same object each time."
+    ).tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
-    launcher: Launcher = LAUNCHER
     process = ProcessId(0, 0)
     ends_at: float | None = None
     lifetime_s = 0
@@ -102,15 +98,23 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             await asyncio.to_thread(folders.prepare)
             self._begin_progress(folders)
             prefix = await self._environment(plan, folders)
+            launcher = await self.launcher_source().choose(prefix)
+            owner = launcher.owner(folders)
+            await asyncio.to_thread(folders.claim_home, owner)
             reservation = reserve_port()
             self.port = reservation.getsockname()[1]
             with reservation:
-                self.process = self.launcher.start(self._request(plan, folders, prefix))
+                self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner))
                 self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
                 self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
+                await launcher.wait_until_ready(self.process)
                 await self._answers()
         except UserError as error:
             raise StartRefusedError(error.message, reason="home", status_code=500) from error
+        except ForkServerError as error:
+            raise StartRefusedError(
+                why_no_environment(plan.title), reason="sandbox", status_code=500, log_message=f"{prefix}: {error}"
+            ) from error
         except OSError as error:
             raise StartRefusedError(
                 why_not_started(error), reason="machine", status_code=500, log_message=f"{self._log_name}: {error}"
@@ -172,11 +176,32 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             )
         return prefix
 
-    def _request(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> LaunchRequest:
+    def _request(
+        self, plan: ServerPlan, folders: ServerFolders, prefix: Path, launcher: Launcher, owner: int | None
+    ) -> LaunchRequest:
         folders.write(contract.PLAN_FILE, json.dumps(plan.to_json()))
-        variables = server_variables(plan, folders, prefix, self.storage, self.get_env())
-        command = [str(prefix / "bin" / "python"), "-m", "sardonyx_singleuser", *self.get_args()]
-        return LaunchRequest(command, variables, folders.home, folders.rotate_log(contract.LOG_FILE))
+        if owner is not None:
+            for name in (contract.PLAN_FILE, contract.PROGRESS_FILE):
+                give(folders.private / name, owner)
+        return LaunchRequest(
+            prefix=prefix,
+            arguments=tuple(self.get_args()),
+            environment=server_variables(
+                plan,
+                folders.home,
+                launcher.places(folders),
+                prefix=prefix,
+                storage=self.storage,
+                hub=self.get_env(),
+            ),
+            folders=folders,
+            log=folders.rotate_log(contract.LOG_FILE),
+            name=self.user.name,
+            owner=owner,
+            memory=plan.memory,
+            cpu=plan.cpu,
+            tell=lambda message: self._tell(folders, message, "now"),
+        )
 
     async def poll(self) -> int | None:
         """Return None while the server runs; end it when its time is over."""
@@ -190,7 +215,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
-        code = self.launcher.exit_code(self.process)
+        code = await self.launcher_source().exit_code(self.process)
         self._note_end(why_ended(code))
         # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
         await self.stop()
@@ -201,8 +226,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         if self.process.pid:
             folders = self.folders
             mark = f"{MARK}{folders.private / contract.PLAN_FILE}"
-            await end(self.process, mark, 0.5 if now else self.patience_s)
-            self.launcher.exit_code(self.process)
+            launcher = self.launcher_source()
+            await launcher.end(self.process, mark, 0.5 if now else self.patience_s)
+            await launcher.exit_code(self.process)
             # May be many files: others are served meanwhile.
             await asyncio.to_thread(folders.clear)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_spawner.local import contract
-from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.plan import ServerPlan
 
 KEPT = (
@@ -49,11 +49,18 @@ class StorageAccess:
 
 
 def server_variables(
-    plan: ServerPlan, folders: ServerFolders, prefix: Path, storage: StorageAccess | None, hub: Mapping[str, str]
+    plan: ServerPlan,
+    home: Path,
+    places: Places,
+    *,
+    prefix: Path,
+    storage: StorageAccess | None,
+    hub: Mapping[str, str],
 ) -> dict[str, str]:
     """Return a server's whole environment.
 
     Args:
+        places: where the server sees its other files.
         prefix: folder of the Python environment.
         hub: what JupyterHub itself wants to tell its server (`JUPYTERHUB_*` and the like).
     """
@@ -66,15 +73,19 @@ def server_variables(
         found.update(storage.variables(plan.person))
     found.update(
         {
-            "HOME": str(folders.home),
+            "HOME": str(home),
             "USER": hub.get("JUPYTERHUB_USER", ""),
             "SHELL": "/bin/bash" if Path("/bin/bash").exists() else "/bin/sh",
             "PATH": f"{prefix}/bin:{SYSTEM_PATH}",
             "VIRTUAL_ENV": str(prefix),
-            "TMPDIR": str(folders.temporary),
-            contract.PLAN: str(folders.private / contract.PLAN_FILE),
-            contract.PROGRESS: str(folders.private / contract.PROGRESS_FILE),
-            contract.TOKEN_FILE: str(folders.private / contract.TOKEN_FILE_NAME),
+            "TMPDIR": places.temporary,
+            # Whoever owns the environment, as an unprivileged hub does, would keep everybody's settings in it.
+            "JUPYTER_PREFER_ENV_PATH": "no",
+            contract.PLAN: places.plan,
+            contract.PROGRESS: places.progress,
+            contract.TOKEN_FILE: places.token,
         }
     )
+    if places.runtime:
+        found["JUPYTER_RUNTIME_DIR"] = places.runtime
     return found

@@ -1,0 +1,151 @@
+"""The hub's side of the fork server: found by its socket, started when there is none, asked for servers."""
+
+import asyncio
+import hashlib
+import json
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MODULE = "sardonyx_singleuser"
+SOCKET = "socket"
+KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
+"""What a fork server takes over from the hub: nothing that could be a secret."""
+ANSWER_S = 5.0
+STARTED_S = 30.0
+MOST_BYTES = 1 << 16
+
+
+class ForkServerError(Exception):
+    """A fork server cannot be had; the message is for the operator."""
+
+
+class NoForkServerError(ForkServerError):
+    """The environment has none."""
+
+
+@dataclass
+class ForkServer:
+    """The fork server of one Python environment.
+
+    Args:
+        folder: where it keeps its socket and log.
+        prefix: the environment.
+        idle_s: it ends after so many seconds without a server and a request.
+    """
+
+    folder: Path
+    prefix: Path
+    idle_s: float
+    level: str = ""
+    problem: str = ""
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+
+    @classmethod
+    def of(cls, folders: Path, prefix: Path, idle_s: float) -> "ForkServer":
+        """Return the fork server of an environment; its folder's name is short and the same for every hub."""
+        return cls(folders / hashlib.sha256(str(prefix).encode()).hexdigest()[:12], prefix, idle_s)
+
+    async def find_level(self) -> str:
+        """Return how well servers can be isolated here: found by trying, once.
+
+        Raises:
+            ForkServerError: it cannot be tried.
+        """
+        async with self._lock:
+            if not self.level:
+                said = json.loads(await self._run("sandbox"))
+                self.problem, self.level = str(said["problem"]), str(said["level"])
+        return self.level
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return a connection; the fork server is started if there is none.
+
+        Raises:
+            ForkServerError: it cannot be started.
+        """
+        try:
+            return await _open(self.folder / SOCKET)
+        except OSError:
+            pass
+        async with self._lock:
+            try:
+                # Somebody else may have started it meanwhile.
+                return await _open(self.folder / SOCKET)
+            except OSError:
+                await self._run("forkserver", str(self.folder), str(self.idle_s))
+            try:
+                return await _open(self.folder / SOCKET)
+            except OSError as error:
+                raise ForkServerError(f"{self.folder / SOCKET} does not answer: {error}") from error
+
+    async def ask(self, pid: int) -> Mapping[str, Any]:
+        """Return what is known of a server; {} if nobody is there to ask."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                reader, writer = await _open(self.folder / SOCKET)
+                try:
+                    writer.write(b"q" + json.dumps({"pid": pid}).encode() + b"\n")
+                    return read(await reader.readline())
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError, ForkServerError):
+            return {}
+
+    async def _run(self, module: str, *arguments: str) -> bytes:
+        """Run a part of the environment's user side that ends by itself; return what it says."""
+        command = (str(self.prefix / "bin" / "python"), "-I", "-m", f"{MODULE}.{module}", *arguments)
+        variables = {name: os.environ[name] for name in KEPT if name in os.environ}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env=variables,
+                cwd="/",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            async with asyncio.timeout(STARTED_S):
+                said, problem = await process.communicate()
+        except (OSError, TimeoutError) as error:
+            raise ForkServerError(f"{command[0]} cannot be run: {error}") from error
+        if process.returncode != 0:
+            text = problem.decode(errors="replace").strip()
+            if "No module named" in text:
+                raise NoForkServerError(text)
+            raise ForkServerError(text or f"{command[3]} ended with {process.returncode}")
+        return said
+
+
+def read(line: bytes) -> dict[str, Any]:
+    """Read an answer; {} at the end of a connection.
+
+    Raises:
+        ForkServerError: it is none.
+    """
+    try:
+        found = json.loads(line) if line else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ForkServerError("its answer cannot be understood")
+    return found
+
+
+async def _open(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    # The way to a socket may be longer than the 107 bytes that its address has room for; not so from its folder.
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        try:
+            connection.connect(f"/proc/self/fd/{folder}/{path.name}")
+        except OSError:
+            connection.close()
+            raise
+    finally:
+        os.close(folder)
+    return await asyncio.open_unix_connection(sock=connection, limit=MOST_BYTES)

@@ -1,0 +1,232 @@
+"""Starts servers by asking fork servers: each in a sandbox of its own, ready in a fraction of a second."""
+
+import asyncio
+import errno
+import json
+import logging
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, NoForkServerError, read
+from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
+from sardonyx_spawner.local.owners import Owners
+from sardonyx_spawner.local.process import ProcessId, began, end, end_namespace, is_first_of_namespace
+
+WARMING = "Getting Python ready: some seconds, only the first time"
+ATTEMPTS = 3
+"""How often a request is sent again that a fork server lost before it made a process."""
+SMALLEST_TMP, USUAL_TMP = 64 << 20, 512 << 20
+NONE, USER = "none", "namespaces+uid"
+KILLED = 128
+"""The first process of a namespace leaves with this and the signal's number if a signal ended the server."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SandboxSpec:
+    """A sandbox as the fork server takes it; `sardonyx_singleuser.sandbox.layout.Sandbox` is the other side."""
+
+    home: str
+    plan: str
+    progress: str
+    name: str
+    user: int | None
+    hidden: tuple[str, ...]
+    readable: tuple[str, ...]
+    tmp_bytes: int
+
+
+class ForkLauncher:
+    """Starts servers as forks; where nothing can be isolated it says so loudly, and starts them as child processes.
+
+    Args:
+        folder: for the fork servers' own folders.
+        servers: with one folder per person.
+        hidden: what no server may see, wherever it lies.
+        readable: more of the machine that servers see, read-only.
+        idle_s: a fork server ends after so many seconds without a server and a request.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        servers: Path,
+        *,
+        hidden: tuple[Path, ...] = (),
+        readable: tuple[Path, ...] = (),
+        idle_s: float = 1800,
+    ) -> None:
+        self._folder, self._idle_s = folder, idle_s
+        self._hidden, self._readable = hidden, readable
+        self._owners = Owners(servers)
+        self._children = ChildProcessLauncher()
+        self._servers: dict[Path, ForkServer] = {}
+        self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
+        self._levels: set[str] = set()
+        self._warned: set[str] = set()
+
+    async def choose(self, prefix: Path) -> Launcher:
+        """Return this launcher, or the plain one where the machine or the environment leaves no choice.
+
+        Raises:
+            ForkServerError: neither is sure; a server is never started without its sandbox by accident.
+        """
+        try:
+            server = self._server(prefix)
+            level = await server.find_level()
+        except NoForkServerError as error:
+            self._warn(f"{prefix} has no fork server ({error}): its servers start slowly, and are NOT isolated.")
+            return self._children
+        if level == NONE:
+            self._warn(not_isolated(server.problem))
+            return self._children
+        self._levels.add(level)
+        return self
+
+    def places(self, _folders: ServerFolders) -> Places:
+        """Return the places inside of a sandbox, the same in all."""
+        return Places(
+            temporary="/tmp",  # noqa: S108 - one of its own
+            plan=contract.SANDBOX_PLAN,
+            progress=contract.SANDBOX_PROGRESS,
+            token=contract.SANDBOX_TOKEN,
+            runtime=contract.SANDBOX_JUPYTER,
+        )
+
+    def owner(self, folders: ServerFolders) -> int | None:
+        """Return the person's own user where the hub is root."""
+        return self._owners.of(folders.private.parent) if USER in self._levels else None
+
+    async def start(self, request: LaunchRequest) -> ProcessId:
+        """Ask for a server.
+
+        Raises:
+            OSError: the system refuses it, or the fork server cannot be had.
+        """
+        server = self._server(request.prefix)
+        line = json.dumps(self._told(request)).encode() + b"\n"
+        try:
+            for _ in range(ATTEMPTS):
+                reader, writer = await server.connect()
+                process = None
+                try:
+                    writer.write(b"s" + line)
+                    process = await self._process(reader, request)
+                finally:
+                    if process is None:
+                        writer.close()
+                if process is not None:
+                    self._starting[process.pid] = reader, writer
+                    return process
+        except ForkServerError as error:
+            raise OSError(f"the fork server of {request.prefix}: {error}") from error
+        raise OSError(f"the fork server of {request.prefix} ended {ATTEMPTS} times before it made a process")
+
+    async def _process(self, reader: asyncio.StreamReader, request: LaunchRequest) -> ProcessId | None:
+        """Return the process of the new server; None if the request was lost before there was one."""
+        while answer := await _line(reader):
+            if answer.get("warming"):
+                request.tell(WARMING)
+            elif answer.get("again"):
+                return None
+            elif "pid" in answer:
+                pid = int(answer["pid"])
+                return ProcessId(pid, began(pid) or 0)
+            else:
+                raise _problem(answer)
+        return None
+
+    async def wait_until_ready(self, process: ProcessId) -> None:
+        """Wait for the server's own word.
+
+        Raises:
+            OSError: the sandbox could not be entered.
+        """
+        reader, writer = self._starting.pop(process.pid)
+        try:
+            answer = await _line(reader)
+            if "error" in answer:
+                raise _problem(answer)
+        except ForkServerError as error:
+            raise OSError(f"the server of process {process.pid}: {error}") from error
+        finally:
+            writer.close()
+
+    async def exit_code(self, process: ProcessId) -> int | None:
+        """Return the exit code, from whoever knows it: also for a server that an earlier hub started."""
+        code = await self._children.exit_code(process)
+        if code is not None:
+            return code
+        for folder in self._folder.glob("*/"):
+            found = (await ForkServer(folder, Path(), self._idle_s).ask(process.pid)).get("exit")
+            if isinstance(found, int):
+                return KILLED - found if found > KILLED else found
+        return None
+
+    async def end(self, process: ProcessId, mark: str, patience_s: float) -> None:
+        """End a server by its namespace, or one without a sandbox by its family."""
+        if is_first_of_namespace(process):
+            await end_namespace(process, patience_s)
+        else:
+            await end(process, mark, patience_s)
+        starting = self._starting.pop(process.pid, None)
+        if starting is not None:
+            starting[1].close()
+
+    def _server(self, prefix: Path) -> ForkServer:
+        if prefix not in self._servers:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            self._servers[prefix] = ForkServer.of(self._folder, prefix, self._idle_s)
+        return self._servers[prefix]
+
+    def _told(self, request: LaunchRequest) -> dict[str, Any]:
+        folders = request.folders
+        sandbox = SandboxSpec(
+            home=str(folders.home),
+            plan=str(folders.private / contract.PLAN_FILE),
+            progress=str(folders.private / contract.PROGRESS_FILE),
+            name=request.name,
+            user=request.owner,
+            hidden=tuple(map(str, self._hidden)),
+            readable=tuple(map(str, self._readable)),
+            tmp_bytes=max(SMALLEST_TMP, request.memory // 2) if request.memory else USUAL_TMP,
+        )
+        return {
+            "version": contract.FORK_VERSION,
+            "variables": dict(request.environment),
+            "arguments": list(request.arguments),
+            "log": str(request.log),
+            "sandbox": asdict(sandbox),
+        }
+
+    def _warn(self, text: str) -> None:
+        if text not in self._warned:
+            self._warned.add(text)
+            log.warning(text)
+
+
+def not_isolated(problem: str) -> str:
+    """Return the warning for a machine on which servers cannot be isolated, with what to do about it."""
+    return (
+        "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine, and start slowly: give accounts only to people who"
+        f" trust each other. The reason: {problem or 'unknown'}. To change that, run Sardonyx as root, or let ordinary"
+        " users make namespaces: sysctl user.max_user_namespaces=10000, on Debian also"
+        " sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
+        " sysctl kernel.apparmor_restrict_unprivileged_userns=0."
+    )
+
+
+def _problem(answer: dict[str, Any]) -> OSError:
+    code = answer.get("errno")
+    return OSError(code if isinstance(code, int) else errno.EIO, str(answer.get("error", "it said nothing")))
+
+
+async def _line(reader: asyncio.StreamReader) -> dict[str, Any]:
+    with suppress(ConnectionError):
+        return read(await reader.readline())
+    return {}

@@ -1,0 +1,147 @@
+"""How servers are started: what every way of starting one has, and the plain one."""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.process import ProcessId, began, end
+
+Tell = Callable[[str], None]
+"""Tells the person what is going on."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a server has its files, as it sees them itself."""
+
+    temporary: str
+    plan: str
+    progress: str
+    token: str
+    runtime: str = ""
+
+
+@dataclass(frozen=True)
+class LaunchRequest:
+    """What an engine needs to start a server.
+
+    Args:
+        prefix: folder of the Python environment.
+        arguments: for the single-user server.
+        name: how the person is called.
+        owner: number of the user that it runs under; None = the hub's.
+        memory: bytes; None = no limit.
+        tell: tells the person what is going on.
+    """
+
+    prefix: Path
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    folders: ServerFolders
+    log: Path
+    name: str
+    owner: int | None = None
+    memory: int | None = None
+    cpu: float | None = None
+    tell: Tell = lambda _message: None
+
+
+class Launcher(Protocol):
+    """A way to start servers."""
+
+    async def choose(self, prefix: Path) -> "Launcher":
+        """Return the launcher for servers of an environment on this machine: this one, or another."""
+        ...
+
+    def places(self, folders: ServerFolders) -> Places:
+        """Return where a server will see its files."""
+        ...
+
+    def owner(self, folders: ServerFolders) -> int | None:
+        """Return the number of the user that a person's servers run under; None = the hub's."""
+        ...
+
+    async def start(self, request: LaunchRequest) -> ProcessId:
+        """Start a server and return its process."""
+        ...
+
+    async def wait_until_ready(self, process: ProcessId) -> None:
+        """Return when the server said that it is ready, or at once if this launcher does not hear of that."""
+        ...
+
+    async def exit_code(self, process: ProcessId) -> int | None:
+        """Return the exit code if it is known; -9 for a server that signal 9 ended."""
+        ...
+
+    async def end(self, process: ProcessId, mark: str, patience_s: float) -> None:
+        """End a server and everything that it started."""
+        ...
+
+
+class ChildProcessLauncher:
+    """Starts each server as a child process; servers are not isolated from each other."""
+
+    def __init__(self) -> None:
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
+
+    async def choose(self, _prefix: Path) -> Launcher:
+        """Return this one."""
+        return self
+
+    def places(self, folders: ServerFolders) -> Places:
+        """Return the places that the files have for everybody."""
+        private = folders.private
+        return Places(
+            temporary=str(folders.temporary),
+            plan=str(private / contract.PLAN_FILE),
+            progress=str(private / contract.PROGRESS_FILE),
+            token=str(private / contract.TOKEN_FILE_NAME),
+        )
+
+    def owner(self, _folders: ServerFolders) -> int | None:
+        """Return the hub's own user."""
+        return None
+
+    async def start(self, request: LaunchRequest) -> ProcessId:
+        """Start a server in a session of its own, so that the terminal's Ctrl-C does not reach it.
+
+        Raises:
+            OSError: it could not be started.
+        """
+        # A new file: what a person's code may have put there instead, such as a pipe, would hold up the hub.
+        descriptor = os.open(request.log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        try:
+            child = subprocess.Popen(  # noqa: ASYNC220 - a fork, not a wait
+                [str(request.prefix / "bin" / "python"), "-m", "sardonyx_singleuser", *request.arguments],
+                env=dict(request.environment),
+                cwd=request.folders.home,
+                stdin=subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+                start_new_session=True,
+                umask=0o077,
+            )
+        finally:
+            os.close(descriptor)
+        self._children[child.pid] = child
+        return ProcessId(child.pid, began(child.pid) or 0)
+
+    async def wait_until_ready(self, process: ProcessId) -> None:
+        """Return at once."""
+
+    async def exit_code(self, process: ProcessId) -> int | None:
+        """Return the exit code of a child that ended, and reap it."""
+        child = self._children.get(process.pid)
+        code = child.poll() if child is not None else None
+        if code is not None:
+            del self._children[process.pid]
+        return code
+
+    async def end(self, process: ProcessId, mark: str, patience_s: float) -> None:
+        """End the family of processes."""
+        await end(process, mark, patience_s)

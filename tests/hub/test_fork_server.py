@@ -1,0 +1,263 @@
+"""The fork server by itself: who is whose parent, what survives what, what it answers to nonsense."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support.forks import ORDINARY, children, running_forks
+
+FOREIGN_USER = 12345
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def answers(server: Any) -> bool:
+    """Tell whether a server answers over HTTP."""
+    return httpx.get(f"{server.url}api", timeout=10).status_code == 200
+
+
+def test_a_server_is_a_child_of_the_supervisor_and_the_first_of_its_own_namespaces(forks: Any) -> None:
+    """So a zygote can end without harm, and whoever ends this process ends all of the server."""
+    server = forks.start("ann")
+
+    assert server.is_ready, server.log.read_text()
+    assert server.pid in children(forks.supervisor())
+    here, there = Path("/proc/self/ns"), Path(f"/proc/{server.pid}/ns")
+    apart = [
+        name for name in ("user", "mnt", "pid", "ipc", "uts") if (here / name).readlink() != (there / name).readlink()
+    ]
+    assert apart == ["user", "mnt", "pid", "ipc", "uts"]
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    assert re.search(rf"^NSpid:\s{server.pid}\s1$", status, re.MULTILINE)
+    assert answers(server)
+
+
+@pytest.mark.parametrize(
+    ("sig", "code"), [pytest.param(signal.SIGTERM, 0, id="asked"), pytest.param(signal.SIGKILL, 137, id="killed")]
+)
+def test_how_a_server_ended_is_known(forks: Any, sig: signal.Signals, code: int) -> None:
+    """Also to somebody who asks later; and nothing is left of it."""
+    server = forks.start("bob")
+    (inner,) = children(server.pid)
+
+    os.kill(inner, sig)
+
+    assert forks.ended(server.pid) == code
+    assert forks.ask(server.pid) == {"alive": False, "exit": code}
+    assert not is_running(inner)
+
+
+def test_whoever_ends_the_first_process_ends_all(forks: Any) -> None:
+    """Also what has left its session and its parent."""
+    server = forks.start("cleo")
+    left = int(server.run("import subprocess; print(subprocess.Popen(['setsid', 'sleep', '4711']).pid)"))
+    assert left > 1
+    found = [pid for pid in children_of_all() if _command(pid) == "sleep 4711"]
+    assert len(found) == 1
+
+    os.kill(server.pid, signal.SIGKILL)
+
+    assert forks.ended(server.pid) == -signal.SIGKILL
+    assert not is_running(found[0])
+
+
+def children_of_all() -> list[int]:
+    """Return all processes."""
+    return [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+    except OSError:
+        return ""
+
+
+def test_a_zygote_that_was_killed_harms_no_server_and_is_made_anew(forks: Any) -> None:
+    """The next start waits for the new one."""
+    before = forks.start("dan")
+    zygote = forks.zygote()
+
+    os.kill(zygote, signal.SIGKILL)
+    after = forks.start("eve")
+
+    assert after.is_ready
+    assert answers(before)
+    assert answers(after)
+    assert forks.zygote() != zygote
+
+
+def test_a_supervisor_that_was_killed_harms_no_server(forks: Any) -> None:
+    """Nobody knows their exit codes any more, but they go on, and a new one makes others."""
+    before = forks.start("fay")
+    zygote = forks.zygote()
+
+    os.kill(forks.supervisor(), signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while is_running(zygote):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    forks.launch()
+
+    assert answers(before)
+    assert forks.start("gil").is_ready
+    assert forks.ask(before.pid) == {"alive": False, "exit": None}
+
+
+def test_an_environment_that_was_changed_gets_a_new_zygote(forks: Any) -> None:
+    """The old one would import half of the old packages and half of the new; servers go on."""
+    before, zygote = forks.start("hal"), forks.zygote()
+    info = next(forks.python.parents[1].glob("lib/python3*/site-packages/jupyterlab-*.dist-info"))
+    times = info.stat()
+    try:
+        os.utime(info)
+        after = forks.start("ina")
+    finally:
+        os.utime(info, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    assert after.is_ready
+    assert {"warming": True} in after.said
+    assert forks.zygote() != zygote
+    assert answers(before)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        pytest.param(b"s", "cut short", id="nothing"),
+        pytest.param(b's{"version": 1', "cut short", id="truncated"),
+        pytest.param(b"s" + b"x" * (2 << 20), "longer than 1048576 bytes", id="huge"),
+        pytest.param(b"s[]\n", "cannot be understood", id="list"),
+        pytest.param(b"s{}\n", "cannot be understood", id="empty"),
+        pytest.param(b's{"version": 2}\n', "speaks 1", id="newer"),
+        pytest.param(b's\xff\xfe"\n', "cannot be understood", id="no-text"),
+        pytest.param(
+            b's{"version": 1, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "sandbox": {"no": 1}}\n',
+            "cannot be understood",
+            id="unknown-field",
+        ),
+    ],
+)
+def test_nonsense_is_answered_and_the_next_start_works(forks: Any, data: bytes, said: str) -> None:
+    """Without repeating what it held: that may be a secret."""
+    text = json.dumps(forks.say(data))
+
+    # Whoever still sends when the connection is closed may not get to read why.
+    assert said in text or (len(data) > 1 << 20 and text == "[]")
+    assert "secret" not in text
+    assert forks.start("jon").is_ready
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"q", b"q{}\n", b"q\n", b'q{"pid": "x"}\n', b"q" + b"1" * 1000])
+def test_nonsense_to_the_supervisor_closes_the_connection(forks: Any, data: bytes) -> None:
+    """And nothing else."""
+    before = forks.supervisor()
+    assert forks.say(data) == []
+    assert forks.supervisor() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_another_user_is_not_served(forks: Any) -> None:
+    """Also where the rights of the folder were opened by mistake."""
+    code = (
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+        "s.sendall(b'q{\"pid\": 1}\\n'); print(s.recv(100))"
+    )
+    command = [
+        "setpriv",
+        f"--reuid={FOREIGN_USER}",
+        f"--regid={FOREIGN_USER}",
+        "--clear-groups",
+        "/usr/bin/python3",
+        "-c",
+    ]
+    path = forks.folder / "socket"
+
+    closed = subprocess.run([*command, code, str(path)], capture_output=True, text=True, check=False)
+    for opened in (forks.base, forks.folder):
+        opened.chmod(0o755)
+    path.chmod(0o777)
+    refused = subprocess.run([*command, code, str(path)], capture_output=True, text=True, check=False)
+    for opened in (forks.base, forks.folder):
+        opened.chmod(0o700)
+    path.chmod(0o600)
+
+    assert "PermissionError" in closed.stderr
+    assert "PermissionError" not in refused.stderr
+    assert refused.stdout in {"", "b''\n"}
+
+
+def test_it_ends_when_nobody_needs_it(forks: Any) -> None:
+    """And takes its socket away; a server keeps it there."""
+    with running_forks(forks.python, ordinary=forks.user == ORDINARY, idle_s=2.0) as short:
+        server = short.start("kim")
+        supervisor = short.supervisor()
+        time.sleep(4)
+        assert is_running(supervisor)
+
+        os.kill(server.pid, signal.SIGTERM)
+
+        deadline = time.monotonic() + 20
+        while is_running(supervisor):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert not (short.folder / "socket").exists()
+
+
+def test_a_server_that_cannot_be_isolated_does_not_run(forks: Any) -> None:
+    """A home that is a link, or is not there, is an error before any code of the person has run."""
+    missing = forks.start("lea", home=str(forks.base / "nowhere"))
+    (forks.base / "link").symlink_to(forks.base)
+    link = forks.start("lea", home=str(forks.base / "link"))
+
+    assert next(line for line in missing.said if "error" in line)["errno"] == 2
+    assert "is a link" in link.said[-1]["error"]
+    assert not missing.is_ready
+    assert not link.is_ready
+
+
+def test_no_secret_of_one_server_is_in_the_memory_of_another(forks: Any) -> None:
+    """Neither in that of the processes from which servers are made."""
+    secrets = {name: f"{name}-secret-{os.urandom(8).hex()}" for name in ("max", "nia", "ole")}
+    servers = [forks.start(name, variables={"JUPYTERHUB_API_TOKEN": secret}) for name, secret in secrets.items()]
+    inner = {server.name: [server.pid, *children(server.pid)] for server in servers}
+
+    held = {
+        name: {n for n, secret in secrets.items() if any(_holds(pid, secret) for pid in pids)}
+        for name, pids in inner.items()
+    }
+    parents = [
+        name for name, secret in secrets.items() for pid in (forks.supervisor(), forks.zygote()) if _holds(pid, secret)
+    ]
+
+    assert held == {"max": {"max"}, "nia": {"nia"}, "ole": {"ole"}}
+    assert parents == []
+
+
+def _holds(pid: int, text: str) -> bool:
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            fields = line.split()
+            if "r" not in fields[1] or fields[-1] in {"[vvar]", "[vsyscall]", "[vvar_vclock]"}:
+                continue
+            begin, end = (int(number, 16) for number in fields[0].split("-"))
+            memory.seek(begin)
+            try:
+                if text.encode() in memory.read(end - begin):
+                    return True
+            except OSError:
+                continue
+    return False

@@ -1,0 +1,105 @@
+"""What is done once before the first server: it leaves one thread, no open file, and nothing of the throw-away server."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+KNOWN = {
+    "sysconfig._CONFIG_VARS",
+    "send2trash.plat_other.XDG_DATA_HOME",
+    "send2trash.plat_other.HOMETRASH",
+    "send2trash.plat_other.HOMETRASH_B",
+    "jupyterlab.labapp.LabApp",
+    "jupyter_server.serverapp.ServerApp.nbextensions_path",
+    "wsgiref.handlers.BaseHandler.os_environ",
+}
+"""What libraries have read from the home that they were imported with; the last two are used by nobody here."""
+LOOK = """
+import json, os, sys
+from sardonyx_singleuser.forkserver import warm, zygote
+warm.warm()
+zygote.check_threads()
+kept = set()
+for name, module in list(sys.modules.items()):
+    for key, value in list(vars(module).items()) if module is not None and name != "__main__" else []:
+        found = [(key, value)]
+        if isinstance(value, type) and value.__module__ == name:
+            found = [(f"{key}.{k}", getattr(v, "__dict__", {}).get("default_value", v)) for k, v in vars(value).items()]
+        for where, held in found:
+            if isinstance(held, (str, bytes, os.PathLike, dict, list, tuple, set)) and warm.MARK in str(held):
+                kept.add(f"{name}.{where}")
+kept = sorted(kept - {f"{warm.__name__}.MARK"})
+files = [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if int(n) > 2 and os.path.exists(f"/proc/self/fd/{n}")]
+print("RESULT", json.dumps([kept, files, dict(os.environ), os.getcwd(), sys.modules.get("aiodns", "absent") is None]))
+"""
+
+
+def test_warming_leaves_nothing_behind(prefix: Path) -> None:
+    """What a module reads once, at its import, would be of the throw-away server for everybody."""
+    python = str(prefix / "bin" / "python")
+
+    said = subprocess.run(
+        [python, "-I", "-c", LOOK], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+
+    assert said.returncode == 0, said.stderr[-2000:]
+    kept, files, environment, folder, is_hidden = json.loads(said.stdout.partition("RESULT ")[2])
+    # JupyterLab's are replaced by the launcher, those before it by `adopt_home`.
+    assert {name.rpartition(".")[0] if "LabApp" in name else name for name in kept} == KNOWN
+    assert [name for name in files if not name.startswith(("/dev/null", "pipe:"))] == []
+    assert set(environment) <= {"PATH", "LC_CTYPE"}
+    assert folder == "/"
+    assert not is_hidden
+
+
+def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
+    """Return what a browser is told at first, without what is of one server only."""
+    found: dict[str, Any] = {}
+    with httpx.Client(headers={"Authorization": f"token {token}"}, timeout=30) as client:
+        page = client.get(f"{server_url}lab").text
+        configuration = json.loads(
+            re.findall(r'id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)[0]
+        )
+        found["page"] = {name: value for name, value in configuration.items() if name not in {"token", "hubServerName"}}
+        for path in ("api/kernelspecs", "lab/api/settings", "api/contents?content=1", "api/spec.yaml", "lsp/status"):
+            answer = client.get(f"{server_url}{path}")
+            found[path] = (
+                answer.status_code,
+                answer.json() if "json" in answer.headers["Content-Type"] else answer.text,
+            )
+        for section in found["lab/api/settings"][1]["settings"]:
+            section.pop("last_modified", None)
+            section.pop("created", None)
+    text = (
+        json.dumps(found)
+        .replace(home, "HOME")
+        .replace(server_url, "URL")
+        .replace(server_url.split("/", 3)[3], "user/x/")
+    )
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def test_a_forked_server_is_as_one_that_was_started_slowly(hub: Any, comparison: dict[str, Any]) -> None:
+    """Its pages, kernels, settings and files are the same."""
+    user = hub.user("same")
+    user.start(profile="python")
+    found = pages(user.url, "token-of-the-tests-only", str(user.home))
+    user.stop()
+    contents = found.pop("api/contents?content=1")
+
+    assert contents[0] == 200
+    assert contents[1]["content"] == []
+    assert sys.version_info >= (3, 11)
+    first = comparison.setdefault("first", found)
+    assert {
+        name: (value, first["page"].get(name))
+        for name, value in found["page"].items()
+        if first["page"].get(name) != value
+    } == {}
+    assert found == first
