@@ -1,0 +1,236 @@
+"""What code in a server can reach, tried from a kernel in it, on each level: its own, and nothing of anybody else."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TMP_BYTES = 32 << 20
+CALLS = """
+import ctypes, errno, json, os
+libc = ctypes.CDLL(None, use_errno=True)
+def called(name, *arguments):
+    found = getattr(libc, name)(*arguments)
+    return "worked" if found >= 0 else errno.errorcode[ctypes.get_errno()]
+def alone(name, *arguments):
+    # In a process with one thread: others are refused for that alone.
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if getattr(libc, name)(*arguments) >= 0 else ctypes.get_errno())
+    return errno.errorcode.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "worked")
+def opened(path, mode="r"):
+    try:
+        with open(path, mode) as file:
+            if mode == "r": file.read(1)
+        return "worked"
+    except OSError as error:
+        return errno.errorcode[error.errno]
+"""
+
+
+@pytest.fixture(scope="module")
+def attacker(forks: Any) -> Iterator[Any]:
+    """Somebody whose code does what it should not."""
+    server = forks.start("mallory", tmp_bytes=TMP_BYTES, processes=200)
+    assert server.is_ready, server.log.read_text()
+    yield server
+    os.kill(server.pid, 9)
+
+
+@pytest.fixture(scope="module")
+def victim(forks: Any) -> Any:
+    """Somebody else, with a file."""
+    server = forks.start("vera")
+    assert server.is_ready, server.log.read_text()
+    server.run("open('diary.txt', 'w').write('private')")
+    return server
+
+
+def tell(server: Any, code: str) -> Any:
+    """Run code that prints JSON."""
+    return json.loads(server.run(CALLS + code))
+
+
+def test_nothing_of_another_person_or_of_the_hub_is_there(forks: Any, attacker: Any, victim: Any) -> None:
+    """Not forbidden, but absent: also by way of the folders of processes."""
+    outside = [
+        victim.home, victim.home / "diary.txt", victim.log, victim.log.parent, forks.folder, forks.folder / "socket",
+        Path(f"/proc/{victim.pid}"), Path(f"/proc/{forks.supervisor()}"), Path("/var/lib"), Path(__file__),
+    ]  # fmt: skip
+    assert all(path.exists() for path in outside)
+    ways = ["", "/proc/1/root", "/proc/self/root", "/proc/2/cwd/../../../.."]
+
+    code = f"print(json.dumps([w + p for w in {ways} for p in {[str(p) for p in outside]} if os.path.lexists(w + p)]))"
+
+    assert tell(attacker, code) == []
+    homes = tell(attacker, f"print(json.dumps(os.listdir({str(victim.home.parent)!r})))")
+    assert homes == ["mallory"]
+
+
+def test_nobody_elses_process_is_there(forks: Any, attacker: Any, victim: Any) -> None:
+    """Neither to see, nor to send a signal to, nor to trace."""
+    numbers = [victim.pid, forks.supervisor(), forks.zygote(), os.getpid()]
+    code = f"""
+seen = sorted(int(n) for n in os.listdir("/proc") if n.isdigit())
+commands = {{n: open(f"/proc/{{n}}/cmdline").read() for n in seen if n != os.getpid()}}
+kills = [called("kill", n, 0) for n in {numbers} if n not in seen]
+traces = [called("ptrace", 16, n, 0, 0) for n in {numbers} if n not in seen]
+print(json.dumps([seen[:2], len(seen), kills, traces, open("/proc/1/status").read().split("NSpid:")[1].split()[0]]))
+"""
+
+    first, count, kills, traces, namespace = tell(attacker, code)
+
+    assert first == [1, 2]
+    assert count < 10
+    assert set(kills) <= {"ESRCH"}
+    assert len(kills) >= 3
+    assert set(traces) <= {"ESRCH"}
+    assert namespace == "1"
+
+
+def test_there_is_no_way_to_more_rights(attacker: Any) -> None:
+    """No capability, none to win, no namespace, no mount, no device; in the kernel, the server and the first process."""
+    code = """
+fields = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs")
+def status(n):
+    lines = dict(line.split(":", 1) for line in open(f"/proc/{n}/status").read().splitlines())
+    return [lines[name].strip() for name in fields]
+print(json.dumps({
+    "status": [status(n) for n in (1, 2, "self")],
+    "user namespace": alone("unshare", 0x10000000),
+    "mount namespace": alone("unshare", 0x20000),
+    "network namespace": alone("unshare", 0x40000000),
+    "mount": called("mount", b"none", b"/tmp", b"tmpfs", 0, None),
+    "remount": called("mount", b"none", b"/usr", None, 0x20 | 0x1000, None),
+    "unmount": called("umount2", b"/etc/passwd", 2),
+    "chroot": called("chroot", b"/tmp"),
+    "device": called("mknod", b"/tmp/disk", 0o60666, 0x800),
+    "root": called("setuid", 0),
+    "host name": called("sethostname", b"mine", 4),
+    "limit": opened("/proc/sys/user/max_user_namespaces", "w"),
+    "kernel": opened("/proc/sysrq-trigger", "w"),
+    "memory": opened("/proc/kcore"),
+    "shadow": opened("/etc/shadow"),
+}))
+"""
+
+    found = tell(attacker, code)
+
+    assert found.pop("status") == [["0" * 16] * 5 + ["1"]] * 3
+    assert found.pop("user namespace") == "ENOSPC"
+    assert set(found.values()) <= {"EPERM", "EACCES", "EROFS", "ENOENT", "EINVAL"}, found
+
+
+def test_the_system_and_the_environment_cannot_be_changed(forks: Any, attacker: Any) -> None:
+    """What everybody uses would be a way to everybody."""
+    folders = [
+        "/usr",
+        "/etc",
+        "/bin",
+        "/opt",
+        "/",
+        "/dev",
+        str(forks.python.parent),
+        str(forks.python.parents[1] / "lib"),
+    ]
+
+    found = tell(attacker, f"print(json.dumps([opened(f + '/mine', 'w') for f in {folders} if os.path.isdir(f)]))")
+
+    assert set(found) <= {"EROFS", "EACCES"}
+    assert len(found) >= 6
+
+
+def test_no_file_of_the_hub_is_left_open(attacker: Any) -> None:
+    """Each open file of the first process, the server and the kernel, listed."""
+    code = """
+import stat
+found = []
+for n in (1, 2, os.getpid()):
+    for number in os.listdir(f"/proc/{n}/fd"):
+        try: found.append(os.readlink(f"/proc/{n}/fd/{number}").split(":")[0])
+        except OSError: pass
+print(json.dumps(sorted(set(found))))
+"""
+
+    found = tell(attacker, code)
+
+    allowed = (
+        "pipe",
+        "socket",
+        "anon_inode",
+        "/dev/null",
+        "/dev/urandom",
+        "/proc/",
+        str(attacker.home),
+        "/run/sardonyx/",
+    )
+    # The log is written to by its open file; its path is not there.
+    left = [name for name in found if not name.startswith(allowed) and not name.endswith("/log")]
+    assert left == []
+
+
+def test_temporary_files_have_their_own_place_of_a_size(attacker: Any, victim: Any) -> None:
+    """Filling it fills nobody else's, and not the machine's memory."""
+    code = """
+written = 0
+try:
+    with open("/tmp/fill", "wb") as file:
+        while written < 1 << 30:
+            written += file.write(bytes(1 << 20))
+            file.flush()
+except OSError as error:
+    print(json.dumps([errno.errorcode[error.errno], written]))
+finally:
+    os.unlink("/tmp/fill")
+"""
+
+    problem, written = tell(attacker, code)
+
+    assert problem == "ENOSPC"
+    assert written <= TMP_BYTES
+    assert victim.run("import os; print(os.listdir('/tmp'), os.statvfs('/tmp').f_bavail > 0)").endswith("True")
+
+
+def test_a_fork_bomb_hits_its_own_limit(attacker: Any, victim: Any) -> None:
+    """Others start processes meanwhile."""
+    code = """
+import subprocess
+made, problem = [], ""
+try:
+    for _ in range(400):
+        made.append(subprocess.Popen(["sleep", "30"]))
+except OSError as error:
+    problem = errno.errorcode[error.errno]
+held = len(made)
+for process in made: process.kill()
+for process in made: process.wait()
+print(json.dumps([problem, held]))
+"""
+
+    problem, held = tell(attacker, code)
+
+    assert problem == "EAGAIN"
+    assert held < 200
+    assert victim.run("import subprocess; print(subprocess.check_output(['echo', 'fine']).decode())") == "fine"
+
+
+def test_what_a_notebook_needs_is_there(attacker: Any) -> None:
+    """Name, home, terminal, processors, name service, shared memory, and git."""
+    code = """
+import getpass, multiprocessing, pty, pwd, socket, subprocess
+leader, follower = pty.openpty()
+with multiprocessing.Pool(2) as pool:
+    sums = pool.map(abs, [-1, -2])
+print(json.dumps([
+    pwd.getpwuid(os.getuid()).pw_name, os.path.expanduser("~"), os.ttyname(follower), os.cpu_count() > 0, sums,
+    socket.gethostbyname("localhost"), subprocess.run(["git", "--version"], capture_output=True).returncode,
+]))
+"""
+
+    found = tell(attacker, code)
+
+    assert found == ["mallory", str(attacker.home), found[2], True, [1, 2], "127.0.0.1", 0]
+    assert found[2].startswith("/dev/pts/")
