@@ -21,6 +21,7 @@ from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess
 from sardonyx_spawner.person import Person
@@ -106,7 +107,10 @@ def _logs(c: Any, folder: DataFolder) -> None:
                 "level": "INFO",
             },
         },
-        "loggers": {"SardonyxHub": {"level": "INFO", "handlers": ["console", "file"]}},
+        "loggers": {
+            "SardonyxHub": {"level": "INFO", "handlers": ["console", "file"]},
+            "sardonyx_spawner": {"level": "INFO", "handlers": ["console", "file"]},
+        },
     }
 
 
@@ -139,6 +143,8 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
+    launcher = ForkLauncher(folder.forks, folder.servers, hidden=(folder.root, settings.conf_d))
+    spawner.launcher_source = lambda: launcher
     spawner.storage = StorageAccess(
         credentials_url=f"http://{LOOPBACK}:{ports.public}/services/credentials/aws",
         endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",

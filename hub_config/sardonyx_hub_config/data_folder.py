@@ -65,6 +65,11 @@ class DataFolder:
         return self.root / "run"
 
     @property
+    def forks(self) -> Path:
+        """Sockets and logs of the fork servers."""
+        return self.run / "forks"
+
+    @property
     def logs(self) -> Path:
         """Logs of the hub and the services."""
         return self.root / "logs"

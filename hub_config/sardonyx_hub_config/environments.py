@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -78,6 +79,7 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
         with log.open("wb") as output:
             for command in commands:
                 _run(command, output.fileno(), recipe, log)
+        _open_to_servers(prefix)
         (prefix / READY).touch()
     return prefix
 
@@ -94,6 +96,15 @@ def _run(command: list[str], output: int, recipe: EnvironmentRecipe, log: Path) 
             f"the environment '{recipe.slug}' could not be made from {recipe.requirements}: {last[0]}"
             f" The whole story is in {log}. Mend the cause and start again; nothing else was changed."
         )
+
+
+def _open_to_servers(prefix: Path) -> None:
+    # Under a root hub servers run as users of their own; the folder around stays closed to everybody else.
+    for folder, _, files in os.walk(prefix):
+        for path in (Path(folder), *(Path(folder, name) for name in files)):
+            mode = path.lstat().st_mode
+            if not stat.S_ISLNK(mode):
+                path.chmod(stat.S_IMODE(mode) | (0o055 if mode & stat.S_IXUSR else 0o044))
 
 
 def _read(path: Path) -> bytes:

@@ -207,7 +207,8 @@ class ForkLauncher:
     def _warn(self, text: str) -> None:
         if text not in self._warned:
             self._warned.add(text)
-            log.warning(text)
+            # The terminal shows the operator nothing less.
+            log.critical(text)
 
 
 def not_isolated(problem: str) -> str:

@@ -57,7 +57,9 @@ def adopt_home() -> None:
     sysconfig.get_config_vars()["userbase"] = str(Path.home() / ".local")
     trash = sys.modules.get("send2trash.plat_other")
     if trash is not None:
-        importlib.reload(trash)
+        # Without it, deleted files would go into a folder that is not there: no reason to have no server.
+        with suppress(ImportError):
+            importlib.reload(trash)
 
 
 @contextmanager
