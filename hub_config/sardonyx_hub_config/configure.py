@@ -9,7 +9,7 @@ from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.offered import catalogue_here, make_now, prefix
+from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
@@ -145,6 +145,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.homes, spawner.servers = folder.homes, folder.servers
     launcher = ForkLauncher(folder.forks, folder.servers, hidden=(folder.root, settings.conf_d))
     spawner.launcher_source = lambda: launcher
+    c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
     spawner.storage = StorageAccess(
         credentials_url=f"http://{LOOPBACK}:{ports.public}/services/credentials/aws",
         endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
@@ -154,6 +155,13 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"
     spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
+
+
+async def _warm_up(settings: Settings, launcher: ForkLauncher) -> None:
+    """Start the fork servers of what `sardonyx up` has made, so that the first person does not wait for it."""
+    for slug in environments_in_use(settings):
+        if settings.environments[slug].make == "at_start":
+            await launcher.warm_up(prefix(settings, slug))
 
 
 def _pages(c: Any, settings: Settings) -> None:

@@ -9,12 +9,11 @@ from typing import Any
 from jupyterhub.app import JupyterHub
 from jupyterhub.services import service
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
-from traitlets import Integer, Unicode
+from traitlets import Callable, Integer, Unicode
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.terminal import say
 
-NOT_ISOLATED = "Servers on this machine are not isolated from each other yet: invite only people who trust each other (SECURITY.md)."
 POLL_S = 0.2
 PATIENCE_S = 60.0
 
@@ -32,6 +31,10 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     credentials_health_url = Unicode(help="Address that answers 200 when keys for data can be had.").tag(config=True)
     log_folder = Unicode("the log folder", help="Where the logs are, for messages.").tag(config=True)
     shown_url = Unicode(help="The address that people open, printed when all is ready.").tag(config=True)
+
+    warm_up = Callable(None, allow_none=True, help="() -> awaitable: makes ready what the first server needs.").tag(
+        config=True
+    )
 
     async def initialize(self, *args: Any, **kwargs: Any) -> None:
         """Read the configuration; what an operator can mend in it is said in a sentence."""
@@ -56,11 +59,12 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             say(
                 f"Not everything works: {problem} People can sign in, but their data is out of reach. See {self.log_folder}."
             )
-        say(NOT_ISOLATED)
         say(f"Sardonyx is ready: {self.shown_url}")
         link = self.authenticator.first_administrator_link(self.shown_url)
         if link:
             say(f"Sign in as the first administrator, once, within 24 hours: {link}")
+        if self.warm_up is not None:
+            await self.warm_up()
 
 
 async def wait_for_health(url: str, patience_s: float) -> str:

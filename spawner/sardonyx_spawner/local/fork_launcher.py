@@ -88,6 +88,15 @@ class ForkLauncher:
         self._levels.add(level)
         return self
 
+    async def warm_up(self, prefix: Path) -> None:
+        """Start the fork server of an environment before the first person needs it; say if nothing can be isolated."""
+        try:
+            if await self.choose(prefix) is self:
+                _, writer = await self._server(prefix).connect()
+                writer.close()
+        except ForkServerError as error:
+            log.critical("Servers of %s cannot be started: %s", prefix, error)
+
     def places(self, _folders: ServerFolders) -> Places:
         """Return the places inside of a sandbox, the same in all."""
         return Places(

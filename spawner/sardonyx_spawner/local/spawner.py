@@ -79,7 +79,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         """Why the last server ended, in words for the person; kept in a file, because JupyterHub makes a new object."""
         try:
             return read_end(self.folders.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
-        except LookupError:
+        except UserError:
+            # Nobody has signed in under this name.
             return ""
 
     def _note_end(self, reason: str) -> None:
