@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from support.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = [
@@ -149,23 +149,6 @@ class Stack:
     def _log_tail(self) -> str:
         tails = [f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.data.glob("logs/*")]
         return "\n".join(tails)
-
-
-def free_ports() -> int:
-    """Return a port that is free together with the four after it."""
-    for base in range(21000 + os.getpid() % 500 * 10, 32000, 10):
-        probes = [socket.socket() for _ in range(5)]
-        try:
-            for offset, probe in enumerate(probes):
-                probe.bind(("127.0.0.1", base + offset))
-        except OSError:
-            continue
-        else:
-            return base
-        finally:
-            for probe in probes:
-                probe.close()
-    pytest.fail("no five free ports in a row")
 
 
 @contextmanager

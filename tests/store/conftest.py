@@ -18,6 +18,7 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
+from support.ports import free_ports
 
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
@@ -250,7 +251,7 @@ def soon(works: Callable[[], bool], patience_s: float = PATIENCE_S) -> float:
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A place with a running store in namespaces of its own, and the keys service."""
-    found = Place(tmp_path_factory.mktemp("place"), 9400)
+    found = Place(tmp_path_factory.mktemp("place"), free_ports())
     found.start_store()
     found.start_keys()
     try:
@@ -263,7 +264,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture
 def place_of_its_own(tmp_path: Path) -> Iterator[Place]:
     """A place that a test may break; nothing runs in it yet."""
-    found = Place(tmp_path / "place", 9410)
+    found = Place(tmp_path / "place", free_ports())
     try:
         yield found
     finally:

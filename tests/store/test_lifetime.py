@@ -20,7 +20,7 @@ def refusal(place: Any, *words: str) -> str:
     """Wait until the keys service says why it gives no keys, in these words; return what it says."""
     said = ""
     deadline = time.monotonic() + PATIENCE_S
-    token = place.hub.knows("ann")
+    token = place.person("ann").token
     while time.monotonic() < deadline:
         try:
             answer = httpx.get(f"{place.keys}/aws", headers={"Authorization": f"token {token}"})

@@ -291,7 +291,7 @@ def python_for_everybody(prefix: Path) -> Path:
         clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
         for arguments in (
             ["venv", "--quiet", "--python", str(SYSTEM_PYTHON), str(folder)],
-            ["pip", "install", "--quiet", *target, "--require-hashes", "--requirement", str(lock)],
+            ["pip", "sync", "--quiet", *target, "--require-hashes", str(lock)],
             ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
         ):
             subprocess.run([uv, *arguments], check=True, env=clean)

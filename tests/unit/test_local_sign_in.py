@@ -129,9 +129,8 @@ async def test_nobody_signs_in_before_a_password_was_chosen(sign_in: LocalSignIn
 )
 def test_the_address_is_what_trusted_proxies_say(forwarded: str, real: str, address: str) -> None:
     """Guesses are counted by it: it must not be a client's to choose."""
-    headers = HTTPHeaders(
-        {name: value for name, value in (("X-Forwarded-For", forwarded), ("X-Real-Ip", real)) if value}
-    )
+    told = {"Host": "hub", "X-Forwarded-For": forwarded, "X-Real-Ip": real}
+    headers = HTTPHeaders({name: value for name, value in told.items() if value})
     start = RequestStartLine("POST", "/hub/login", "HTTP/1.1")
     request = HTTPServerRequest(start_line=start, headers=headers)
     request.remote_ip = "127.0.0.1"

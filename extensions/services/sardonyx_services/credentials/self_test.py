@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from typing import Any
 
 import boto3
@@ -46,9 +47,11 @@ async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
             broker.refusal = ""
             log.info("Self-test passed: a session reaches its own place and nothing else")
             return
-        if broker.refusal != told:
-            told = broker.refusal
-            log.warning("No keys are given yet: %s (%r)", told, reason)
+        # A clock that is off is off by another second each time: that is no news.
+        without_numbers = re.sub(r"\d+", "", broker.refusal)
+        if without_numbers != told:
+            told = without_numbers
+            log.warning("No keys are given yet: %s (%r)", broker.refusal, reason)
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 1.2, LONGEST_RETRY_S)
 
