@@ -11,6 +11,7 @@ from sardonyx_hub_config.errors import OperatorError
 COMMANDS = {
     "up": ("up", "up", "Start Sardonyx on this machine."),
     "check": ("check_command", "check", "Look for faults in the settings."),
+    "doctor": ("doctor_command", "doctor", "Look at this machine: what works, and what to do about the rest."),
     "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),
 }

@@ -108,6 +108,16 @@ class DataFolder:
                 " Free some space, or set SARDONYX_DATA to a folder on another disk."
             )
 
+    def is_in_use(self) -> bool:
+        """Tell whether a Sardonyx runs on this folder."""
+        try:
+            os.close(self.lock())
+        except OperatorError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def lock(self) -> int:
         """Make sure that nobody else runs on this folder; the lock lasts as long as the returned file descriptor.
 

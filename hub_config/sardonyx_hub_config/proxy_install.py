@@ -48,6 +48,11 @@ def proxy_command(node: Node, folder: Path) -> list[str]:
     return [str(node.node), str(_home(folder) / "node_modules" / PACKAGE / "bin" / PACKAGE)]
 
 
+def is_installed(folder: Path) -> bool:
+    """Tell whether this version of the proxy was installed completely."""
+    return (_home(folder) / "ready").exists()
+
+
 def install_proxy(node: Node, folder: Path, log: Path) -> None:
     """Install the proxy if this version is not there; an interrupted installation is made again.
 
@@ -55,7 +60,7 @@ def install_proxy(node: Node, folder: Path, log: Path) -> None:
         OperatorError: npm failed; its own words are in `log`.
     """
     home = _home(folder)
-    if (home / "ready").exists():
+    if is_installed(folder):
         return
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)

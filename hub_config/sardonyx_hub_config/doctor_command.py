@@ -1,0 +1,157 @@
+"""`sardonyx doctor`: what this machine can do for Sardonyx, found by trying, with what to do where it cannot."""
+
+import asyncio
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.environments import is_ready
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.machine import check_machine
+from sardonyx_hub_config.offered import environments_in_use, prefix, profiles_here, recipe
+from sardonyx_hub_config.ports import Ports
+from sardonyx_hub_config.proxy_install import find_node, is_installed
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_services.object_store.store import namespaces_work
+from sardonyx_spawner.amounts import GIB
+from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError
+from sardonyx_spawner.local.fork_launcher import NONE, USER, not_isolated
+
+GOOD, NOTE, BAD = "ok", "note", "FAULT"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `BAD` = Sardonyx does not start, or does not keep what it promises."""
+
+    state: str
+    about: str
+    text: str
+
+
+@click.command()
+@click.argument("settings", required=False, type=click.Path(path_type=Path))
+def doctor(settings: Path | None) -> None:
+    """Look at this machine: what works, what does not, and what to do about it. Exit 1 if there is a fault."""
+    is_bad = False
+    for finding in findings(settings):
+        click.echo(f"{finding.state:<6} {finding.about:<12} {finding.text}")
+        is_bad |= finding.state == BAD
+    if is_bad:
+        raise SystemExit(1)
+
+
+def findings(path: Path | None) -> Iterator[Finding]:
+    """Look at one thing after the other; what depends on a fault is left out."""
+    yield _try("machine", _machine)
+    try:
+        found = find_settings(path)
+        settings = load_settings(found)
+    except OperatorError as error:
+        yield Finding(BAD, "settings", str(error))
+        return
+    offered = ", ".join(profile.title for profile in profiles_here(settings))
+    yield Finding(GOOD, "settings", f"{found}; profiles offered here: {offered or 'none'}")
+    folder = DataFolder(settings.data_folder)
+    yield _try("data folder", lambda: _data_folder(folder))
+    yield _try("ports", lambda: _ports(settings, folder))
+    yield _try("proxy", lambda: _proxy(folder))
+    yield from _environments(settings, folder)
+    yield from _servers(settings, folder)
+    if settings.storage.kind == "embedded":
+        yield _store()
+
+
+def _try(about: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(GOOD, about, look())
+    except OperatorError as error:
+        return Finding(BAD, about, str(error))
+
+
+def _machine() -> str:
+    check_machine()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    who = "root" if os.geteuid() == 0 else "an ordinary user"
+    return (
+        f"Linux {platform.release()}, Python {platform.python_version()}, {os.cpu_count()} cores,"
+        f" {memory / GIB:.0f} GB; run by {who}"
+    )
+
+
+def _data_folder(folder: DataFolder) -> str:
+    if not folder.root.is_dir():
+        return f"{folder.root} is made at the first start"
+    folder.prepare()
+    free = shutil.disk_usage(folder.root).free
+    return f"{folder.root} is yours, with {free / GIB:.0f} GB free"
+
+
+def _ports(settings: Settings, folder: DataFolder) -> str:
+    ports = Ports(settings.web.port)
+    if folder.is_in_use():
+        return f"{ports.public} to {ports.object_store}: Sardonyx runs on them"
+    ports.check(settings.web.address, with_object_store=settings.storage.kind == "embedded")
+    return f"{ports.public} to {ports.object_store} are free"
+
+
+def _proxy(folder: DataFolder) -> str:
+    node = find_node()
+    return f"installed, run by {node.node}" if is_installed(folder.proxy) else "is installed at the first start"
+
+
+def _environments(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
+    for slug in environments_in_use(settings):
+        environment, about = settings.environments[slug], f"env. {slug}"
+        python = prefix(settings, slug) / "bin" / "python"
+        made = recipe(settings, slug)
+        if made is not None and is_ready(made.prefix(folder.environments)):
+            yield Finding(GOOD, about, f"is there: {python}")
+        elif made is not None:
+            when = "the next start" if environment.make == "at_start" else "its first use"
+            yield Finding(NOTE, about, f"is made at {when}")
+        elif python.exists():
+            yield Finding(GOOD, about, f"is there: {python}")
+        else:
+            yield Finding(BAD, about, f"there is no {python}. Correct 'environments' in the settings.")
+
+
+def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
+    """Try in each environment that is there: it takes its Python to try."""
+    tried = False
+    for slug in environments_in_use(settings):
+        python = prefix(settings, slug)
+        if not (python / "bin" / "python").exists():
+            continue
+        tried = True
+        server = ForkServer.of(folder.forks, python, idle_s=0)
+        try:
+            level = asyncio.run(server.find_level())
+        except ForkServerError as error:
+            yield Finding(BAD, "servers", f"of {slug} are neither fast nor isolated: {error}")
+            continue
+        if level == NONE:
+            yield Finding(BAD, "servers", not_isolated(server.problem))
+        else:
+            under = "each person's under a user of its own" if level == USER else "all under the hub's user"
+            yield Finding(GOOD, "servers", f"of {slug} run in sandboxes, {under} ({level})")
+    if not tried:
+        yield Finding(NOTE, "servers", "whether they can be isolated is known after the first start")
+
+
+def _store() -> Finding:
+    if namespaces_work():
+        return Finding(GOOD, "data store", "runs in namespaces of its own: only its S3 endpoint can be reached")
+    return Finding(
+        BAD,
+        "data store",
+        "namespaces are forbidden here, so every program of this machine can reach the store's inner ports and"
+        " everybody's data. Allow user namespaces (see 'servers'), or use a store of your own: storage: {kind: s3, …}",
+    )

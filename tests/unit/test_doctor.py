@@ -1,0 +1,112 @@
+"""`sardonyx doctor`: each fault of the machine is found, and said with what to do."""
+
+import os
+import socket
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.doctor_command import doctor
+
+Run = Callable[[], tuple[int, str]]
+SETTINGS = """
+storage: {kind: s3, endpoint: 'http://127.0.0.1:9', role: r}
+environments: {python: {title: Python, prefix: %s}}
+profiles: {python: {title: Python, environment: python}}
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A place without a fault, and a way to look at it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("SARDONYX_PORT", str(min(probe.getsockname()[1], 60000)))
+    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path / "data"))
+    # In the place of an environment's Python: says what the trial of a sandbox says.
+    python = tmp_path / "environment" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho \'{"level": "namespaces", "problem": ""}\'\n')
+    python.chmod(0o700)
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(SETTINGS % (tmp_path / "environment"))
+
+    def look() -> tuple[int, str]:
+        result = CliRunner().invoke(doctor, [str(settings)])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
+
+    return look
+
+
+def test_a_place_without_a_fault_is_called_so(run: Run, tmp_path: Path) -> None:
+    """And nothing is made by looking."""
+    code, said = run()
+
+    assert code == 0
+    assert "FAULT" not in said
+    assert "ok     servers      of python run in sandboxes, all under the hub's user (namespaces)" in said
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_fault_in_the_settings_is_all_that_is_said(run: Run, tmp_path: Path) -> None:
+    """What depends on them cannot be looked at."""
+    (tmp_path / "settings.yaml").write_text("titel: x\n")
+
+    code, said = run()
+
+    assert code == 1
+    assert "settings.yaml:1: titel: is not a setting. Did you mean 'title'?" in said
+    assert "ports" not in said
+
+
+def test_a_busy_port_is_a_fault(run: Run) -> None:
+    """With what it is for."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(os.environ["SARDONYX_PORT"]) + 1))
+
+        code, said = run()
+
+    assert code == 1
+    assert "for the hub, is used by another program" in said
+
+
+def test_ports_of_a_sardonyx_that_runs_are_its_own(run: Run, tmp_path: Path) -> None:
+    """The doctor may come while people work."""
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    lock = folder.lock()
+
+    code, said = run()
+
+    os.close(lock)
+    assert code == 0
+    assert "Sardonyx runs on them" in said
+
+
+def test_servers_that_cannot_be_isolated_are_a_fault(run: Run, tmp_path: Path) -> None:
+    """With the reason that the trial gave, and the lines that change it."""
+    python = tmp_path / "environment" / "bin" / "python"
+    python.write_text('#!/bin/sh\necho \'{"level": "none", "problem": "no namespaces can be made"}\'\n')
+    assert stat.S_IMODE(python.stat().st_mode) == 0o700
+
+    code, said = run()
+
+    assert code == 1
+    assert "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine" in said
+    assert "The reason: no namespaces can be made." in said
+    assert "sysctl user.max_user_namespaces" in said
+
+
+def test_an_environment_that_is_not_there_is_a_fault(run: Run, tmp_path: Path) -> None:
+    """Servers of it could not start."""
+    (tmp_path / "environment" / "bin" / "python").unlink()
+
+    code, said = run()
+
+    assert code == 1
+    assert "bin/python. Correct 'environments' in the settings." in said
