@@ -5,7 +5,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes
+
+SHORTEST_KEY_S, LONGEST_KEY_S = 900, 43200
+"""Limits of AssumeRoleWithWebIdentity (AWS STS API reference, DurationSeconds)."""
+
+RESERVED_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-"), ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+"""Beginnings and ends that S3 keeps for itself (Amazon S3 user guide, general purpose bucket naming rules)."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")]
 """A name in the settings that is a key elsewhere: in links, in remembered choices, in folders."""
@@ -19,6 +26,35 @@ def _memory(text: object) -> object:
 def _duration(text: object) -> object:
     duration_seconds(text if isinstance(text, str) else "")
     return text
+
+
+def _key_lifetime(text: str) -> str:
+    if not SHORTEST_KEY_S <= duration_seconds(text) <= LONGEST_KEY_S:
+        raise ValueError(f"is {text}, and keys live from 15m to 12h. Write a duration between them, such as 1h")
+    return text
+
+
+def _bucket(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", text) or re.search(r"\.\.|-\.|\.-", text):
+        raise ValueError(
+            f"'{text[:63]}' cannot be the name of a bucket: 3 to 63 lower case letters, digits, dashes and dots,"
+            " with a letter or digit at both ends and beside each dot"
+        )
+    if re.fullmatch(r"(\d+\.){3}\d+", text):
+        raise ValueError(f"'{text}' looks like an IP address, which S3 refuses. Write a name, such as sardonyx")
+    beginnings, ends = RESERVED_BUCKETS
+    for part in (*filter(text.startswith, beginnings), *filter(text.endswith, ends)):
+        raise ValueError(f"'{text}' has '{part}', which S3 keeps for itself. Write another name, such as sardonyx")
+    return text
+
+
+def _local_name(text: str) -> str:
+    try:
+        return local_name(text)
+    except NameRefusedError as error:
+        raise ValueError(f"'{text[:64]}' cannot be a name here. {error}") from None
 
 
 def _pattern(text: str) -> str:
@@ -37,6 +73,11 @@ Memory = Annotated[
 Duration = Annotated[
     str, BeforeValidator(_duration), Field(pattern=r"^[0-9]{1,9}[smhd]$", examples=["30m", "4h", "2d"])
 ]
+KeyLifetime = Annotated[Duration, AfterValidator(_key_lifetime)]
+BucketName = Annotated[
+    str, BeforeValidator(_bucket), Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", examples=["sardonyx"])
+]
+LocalName = Annotated[str, AfterValidator(_local_name), Field(examples=["amina"])]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 

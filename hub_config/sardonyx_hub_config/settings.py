@@ -4,10 +4,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from sardonyx_hub_config.profile_settings import Duration, ProfileSettings, Section, Slug, profile_faults
+from sardonyx_hub_config.addresses import Contact, PublicAddress, WebAddress
+from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
+from sardonyx_hub_config.section import BucketName, Duration, KeyLifetime, LocalName, Section, Slug
 
 LARGEST_PORT = 65535 - 4
 
@@ -16,15 +18,7 @@ def _expand(path: Path) -> Path:
     return path.expanduser()
 
 
-def _web_address(text: str) -> str:
-    if text and not text.startswith(("https://", "http://")):
-        raise ValueError("write a whole address, such as https://store.example.org")
-    return text.rstrip("/")
-
-
 FilePath = Annotated[Path, AfterValidator(_expand)]
-WebAddress = Annotated[str, AfterValidator(_web_address), Field(examples=["https://store.example.org"])]
-BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 
 
 class WebSettings(Section):
@@ -39,8 +33,9 @@ class WebSettings(Section):
         le=LARGEST_PORT,
         description="Port of the web pages; the four after it are used on 127.0.0.1. SARDONYX_PORT wins.",
     )
-    public_url: WebAddress = Field(
-        default="", description="The address that people type, if it is another one, such as behind a reverse proxy."
+    public_url: PublicAddress = Field(
+        default="",
+        description="The address that people type, if it is another one, such as behind a reverse proxy; a host, no path.",
     )
     trusted_proxies: frozenset[str] = Field(
         default=frozenset(),
@@ -94,8 +89,8 @@ class SignInSettings(Section):
     providers: dict[Slug, ProviderSettings] = Field(
         default_factory=dict, description="OpenID Connect providers by slug."
     )
-    administrators: frozenset[str] = Field(
-        default=frozenset(), description="Names of local accounts that are administrators."
+    administrators: frozenset[LocalName] = Field(
+        default=frozenset(), description="Names of local accounts that are administrators from their first sign-in on."
     )
 
     @model_validator(mode="after")
@@ -138,7 +133,7 @@ class StorageSettings(Section):
     )
     bucket: BucketName = Field(default="sardonyx", description="Bucket; everybody has a prefix of their own in it.")
     region: str = Field(default="us-east-1", min_length=1, description="Region.")
-    key_lifetime: Duration = Field(
+    key_lifetime: KeyLifetime = Field(
         default="1h", description="Life of a key, from 15m to 12h; it is renewed while it is used."
     )
     endpoint: WebAddress = Field(default="", description="Address of your S3 store (kind: s3).")
@@ -176,8 +171,8 @@ class Settings(Section):
         default="Sardonyx", min_length=1, max_length=80, description="Name of this place, on every page."
     )
     description: str = Field(default="", max_length=200, description="One line under it at sign-in.")
-    contact: str = Field(
-        default="", max_length=200, description="Mail address or https link, shown where somebody may need help."
+    contact: Contact = Field(
+        default="", max_length=200, description="Mail address or link, shown where somebody may need help."
     )
     data_folder: FilePath = Field(
         default=Path("~/.local/share/sardonyx"),

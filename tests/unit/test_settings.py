@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+
+from sardonyx_hub_config.settings import Settings
+
+
+def settings(**sections: Any) -> Settings:
+    """Return settings with one profile, and these sections."""
+    least: dict[str, Any] = {
+        "environments": {"python": {"title": "Python", "prefix": "/usr"}},
+        "profiles": {"python": {"title": "Python", "environment": "python"}},
+    }
+    return Settings.model_validate({**least, **sections})
+
+
+def test_an_administrator_is_found_however_the_name_is_written() -> None:
+    """Names of local accounts are lower case; 'Amina' in the settings would be nobody."""
+    assert settings(sign_in={"administrators": ["Amina", " bob "]}).sign_in.administrators == {"amina", "bob"}
+
+
+@pytest.mark.parametrize("lifetime", ["900s", "15m", "1h", "12h", "43200s"])
+def test_keys_live_as_long_as_a_store_allows(lifetime: str) -> None:
+    """From 15 minutes to 12 hours, both included."""
+    assert settings(storage={"key_lifetime": lifetime}).storage.key_lifetime == lifetime
+
+
+@pytest.mark.parametrize("bucket", ["abc", "a.b-c", "data.lab.example", "1.2.3", "1-2-3-4", "a" * 63])
+def test_a_bucket_that_s3_takes_is_taken(bucket: str) -> None:
+    """S3's rules, and no stricter ones."""
+    assert settings(storage={"bucket": bucket}).storage.bucket == bucket
+
+
+@pytest.mark.parametrize(
+    "contact", ["", "help@example.org", "a.b+c@mail", "https://example.org/help?a=1", "http://intranet/help"]
+)
+def test_a_contact_is_nothing_or_a_mail_address_or_a_link(contact: str) -> None:
+    """Each becomes something that can be clicked."""
+    assert settings(contact=contact).contact == contact
+
+
+@pytest.mark.parametrize("url", ["https://x.example.org", "https://x.example.org:8443/", "http://[::1]:8000"])
+def test_a_public_address_is_a_host_and_perhaps_a_port(url: str) -> None:
+    """A slash at the end is nobody's fault."""
+    assert settings(web={"public_url": url}).shown_url == url.rstrip("/")
