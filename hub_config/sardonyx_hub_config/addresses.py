@@ -1,5 +1,6 @@
 """What an address in the settings may be: of a store or provider, of this place, and of the people who help."""
 
+import ipaddress
 import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -7,6 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field
 
 _MAIL = re.compile(r"[^\s@<>,;:\"()]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def in_url(host: str) -> str:
+    """Return a host as it stands in a web address: IPv6 in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _split(text: str) -> SplitResult | None:
@@ -47,6 +53,24 @@ def _contact(text: str) -> str:
     return text
 
 
+def _listening(text: str) -> str:
+    host = text.strip().removeprefix("[").removesuffix("]")
+    if not host or re.search(r"[\s/\[\]]", host) or (":" in host and not _is_ip(host)):
+        raise ValueError(
+            "write an address of this machine without a port, such as 127.0.0.1, ::1 or 0.0.0.0. The port stands in 'web.port'"
+        )
+    return host
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(examples=["https://store.example.org"])]
 PublicAddress = Annotated[str, AfterValidator(_public_address), Field(examples=["https://notebooks.example.org"])]
 Contact = Annotated[str, AfterValidator(_contact), Field(examples=["help@example.org", "https://example.org/help"])]
+Listening = Annotated[str, AfterValidator(_listening), Field(examples=["127.0.0.1", "0.0.0.0", "::"])]  # noqa: S104 - an example

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
@@ -53,7 +54,7 @@ def configure(c: Any, settings: Settings) -> None:
 def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub = c.JupyterHub
     scheme = "https" if settings.web.certificate else "http"
-    hub.bind_url = f"{scheme}://{_host(settings.web.address)}:{ports.public}"
+    hub.bind_url = f"{scheme}://{in_url(settings.web.address)}:{ports.public}"
     if settings.web.certificate and settings.web.key:
         hub.ssl_cert, hub.ssl_key = str(settings.web.certificate), str(settings.web.key)
     if settings.web.public_url:
@@ -206,7 +207,3 @@ def _people(path: Path) -> Callable[[], PeopleStore]:
         return PeopleStore(path)
 
     return store
-
-
-def _host(address: str) -> str:
-    return f"[{address}]" if ":" in address else address

@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sardonyx_hub_config.addresses import Contact, PublicAddress, WebAddress
+from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.section import BucketName, Duration, KeyLifetime, LocalName, Section, Slug
 
 LARGEST_PORT = 65535 - 4
+EVERY_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+"""Address to listen on that nobody can open -> the one of the same family that is this machine."""
 
 
 def _expand(path: Path) -> Path:
@@ -24,8 +26,9 @@ FilePath = Annotated[Path, AfterValidator(_expand)]
 class WebSettings(Section):
     """Where people reach this place."""
 
-    address: str = Field(
-        default="127.0.0.1", description="Address to listen on; 0.0.0.0 = every network of this machine."
+    address: Listening = Field(
+        default="127.0.0.1",
+        description="Address to listen on; 0.0.0.0 = every network of this machine, :: = the same with IPv6.",
     )
     port: int = Field(
         default=8000,
@@ -200,8 +203,8 @@ class Settings(Section):
         if self.web.public_url:
             return self.web.public_url
         scheme = "https" if self.web.certificate else "http"
-        host = "127.0.0.1" if self.web.address in {"0.0.0.0", "::"} else self.web.address  # noqa: S104 - compared, not bound
-        return f"{scheme}://{host}:{self.web.port}"
+        host = EVERY_NETWORK.get(self.web.address, self.web.address)
+        return f"{scheme}://{in_url(host)}:{self.web.port}"
 
 
 OVERRIDES = {"SARDONYX_DATA": ("data_folder",), "SARDONYX_PORT": ("web", "port")}

@@ -53,3 +53,16 @@ def test_an_address_that_is_not_of_this_machine_is_explained() -> None:
         match=r"192\.0\.2\.1 port 23456, for the web pages, cannot be used: .* Correct 'web' in the settings\.",
     ):
         Ports(23456).check("192.0.2.1", with_object_store=False)
+
+
+@pytest.mark.parametrize("address", ["::1", "::"])
+def test_a_busy_port_is_found_with_ipv6_too(address: str) -> None:
+    """`::` is every network, IPv4 among them."""
+    family = socket.AF_INET6 if address == "::1" else socket.AF_INET
+    with socket.socket(family) as taken:
+        taken.bind(("::1" if address == "::1" else "127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(OperatorError, match=f"port {port} on {address}, for the web pages, is used by another"):
+            Ports(port).check(address, with_object_store=False)

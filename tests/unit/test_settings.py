@@ -43,3 +43,20 @@ def test_a_contact_is_nothing_or_a_mail_address_or_a_link(contact: str) -> None:
 def test_a_public_address_is_a_host_and_perhaps_a_port(url: str) -> None:
     """A slash at the end is nobody's fault."""
     assert settings(web={"public_url": url}).shown_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("web", "shown"),
+    [
+        pytest.param({}, "http://127.0.0.1:8000", id="usual"),
+        pytest.param({"address": "0.0.0.0"}, "http://127.0.0.1:8000", id="every-network"),  # noqa: S104 - nothing is bound
+        pytest.param({"address": "::1"}, "http://[::1]:8000", id="loopback-6"),
+        pytest.param({"address": "[::1]"}, "http://[::1]:8000", id="in-brackets"),
+        pytest.param({"address": "::"}, "http://[::1]:8000", id="every-network-6"),
+        pytest.param({"address": "2001:db8::5", "port": 443}, "http://[2001:db8::5]:443", id="network-6"),
+        pytest.param({"address": "localhost"}, "http://localhost:8000", id="name"),
+    ],
+)
+def test_the_printed_address_can_be_opened(web: dict[str, Any], shown: str) -> None:
+    """An address to listen on is not always one to open, and IPv6 has brackets there."""
+    assert settings(web=web).shown_url == shown
