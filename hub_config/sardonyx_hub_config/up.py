@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sardonyx_hub_config.certificate import check_certificate
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.environments import EnvironmentRecipe, is_ready, make_environment
 from sardonyx_hub_config.machine import check_machine
@@ -44,6 +45,8 @@ def prepare(settings: Settings) -> None:
         OperatorError: something is wrong with the machine, in a sentence.
     """
     os.umask(0o077)
+    if settings.web.certificate and settings.web.key:
+        check_certificate(settings.web.certificate, settings.web.key)
     folder = DataFolder(settings.data_folder)
     folder.prepare()
     # Kept open on purpose, through execv: the hub holds the lock until it ends.
