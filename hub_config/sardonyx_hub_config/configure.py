@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.data_folder import DataFolder
@@ -49,6 +50,7 @@ def configure(c: Any, settings: Settings) -> None:
     _pages(c, settings)
     _roles_and_services(c, settings, folder, ports)
     _conf_d(c, settings)
+    _refuse_a_path(c)
 
 
 def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
@@ -198,6 +200,17 @@ def _conf_d(c: Any, settings: Settings) -> None:
             raise OperatorError(
                 f"{path}, line {line}: {type(error).__name__}: {error}. Correct this file, or move it away."
             ) from error
+
+
+def _refuse_a_path(c: Any) -> None:
+    """Only at the root: addresses of pages, sign-in links and keys are made for it."""
+    base_url, path = c.JupyterHub.get("base_url", "/"), urlsplit(str(c.JupyterHub.bind_url)).path
+    for name, value in (("base_url", base_url), ("bind_url", path)):
+        if value not in {"", "/"}:
+            raise OperatorError(
+                f"c.JupyterHub.{name} in a file of conf.d puts this place under the path {value}, which is not supported yet."
+                " Take the line out, and give this place a host name of its own."
+            )
 
 
 @cache

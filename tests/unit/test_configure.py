@@ -1,0 +1,51 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from traitlets.config import Config
+
+from sardonyx_hub_config.configure import configure
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.settings import Settings
+
+
+def configured(folder: Path, conf_d: str = "", **sections: Any) -> Any:
+    """Return what JupyterHub is told with these settings and this file of conf.d."""
+    DataFolder(folder / "data").prepare()
+    (folder / "conf.d").mkdir()
+    (folder / "conf.d" / "10-theirs.py").write_text(conf_d)
+    settings: dict[str, Any] = {
+        "data_folder": folder / "data",
+        "conf_d": folder / "conf.d",
+        "environments": {"python": {"title": "Python", "prefix": "/usr"}},
+        "profiles": {"python": {"title": "Python", "environment": "python"}},
+    }
+    c = Config()
+    configure(c, Settings.model_validate({**settings, **sections}))
+    return c
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        pytest.param('c.JupyterHub.base_url = "/jupyter/"', "base_url", id="base_url"),
+        pytest.param('c.JupyterHub.bind_url = "http://127.0.0.1:8000/jupyter/"', "bind_url", id="bind_url"),
+    ],
+)
+def test_a_path_set_by_conf_d_is_refused_with_the_way_out(tmp_path: Path, line: str, named: str) -> None:
+    """Pages and keys would be looked for at the root."""
+    with pytest.raises(OperatorError) as caught:
+        configured(tmp_path, line)
+
+    assert str(caught.value) == (
+        f"c.JupyterHub.{named} in a file of conf.d puts this place under the path /jupyter/, which is not supported yet."
+        " Take the line out, and give this place a host name of its own."
+    )
+
+
+def test_the_root_set_by_conf_d_is_fine(tmp_path: Path) -> None:
+    """It is what counts anyway."""
+    c = configured(tmp_path, 'c.JupyterHub.base_url = "/"\nc.JupyterHub.bind_url = "http://127.0.0.1:8100"')
+
+    assert c.JupyterHub.bind_url == "http://127.0.0.1:8100"
