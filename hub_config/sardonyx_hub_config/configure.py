@@ -17,7 +17,7 @@ from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
 from sardonyx_hub_config.secret_refs import generated_secret
-from sardonyx_hub_config.services import services
+from sardonyx_hub_config.services import keys_address, services
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.store import PeopleStore
@@ -72,7 +72,7 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub.tornado_settings = {"slow_spawn_timeout": 0}
     c.SardonyxHub.shown_url = settings.shown_url
     c.SardonyxHub.log_folder = str(folder.logs)
-    c.SardonyxHub.credentials_health_url = f"http://{LOOPBACK}:{ports.credentials}/services/credentials/health"
+    c.SardonyxHub.credentials_health_url = f"{keys_address(ports)}/health"
 
 
 def _proxy(c: Any, folder: DataFolder, ports: Ports) -> None:
@@ -150,7 +150,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.launcher_source = lambda: launcher
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
     spawner.storage = StorageAccess(
-        credentials_url=f"http://{LOOPBACK}:{ports.public}/services/credentials/aws",
+        credentials_url=f"{keys_address(ports)}/aws",
         endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
         region=settings.storage.region,
         bucket=settings.storage.bucket,

@@ -39,7 +39,7 @@ def _object_store(settings: Settings, folder: DataFolder, ports: Ports) -> Servi
         port=ports.object_store,
         bucket=settings.storage.bucket,
         region=settings.storage.region,
-        issuer=_issuer(ports),
+        issuer=keys_address(ports),
         issuer_socket=folder.run / "issuer.sock",
         log=folder.logs / "object-store.log",
     ).write(path)
@@ -57,7 +57,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     endpoint = storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}"
     path = folder.run / "credentials.json"
     CredentialsConfiguration(
-        issuer=_issuer(ports),
+        issuer=keys_address(ports),
         issuer_socket=folder.run / "issuer.sock",
         keys=folder.secrets / "signing-keys",
         people=folder.people_database,
@@ -98,5 +98,6 @@ def _idle_stop(after_s: int, log: Path) -> Service:
     )
 
 
-def _issuer(ports: Ports) -> str:
+def keys_address(ports: Ports) -> str:
+    """Return where servers of people and the hub reach the keys service: past the proxy, whatever its address and TLS."""
     return f"http://{LOOPBACK}:{ports.credentials}/services/credentials"

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,22 @@ def test_the_root_set_by_conf_d_is_fine(tmp_path: Path) -> None:
     c = configured(tmp_path, 'c.JupyterHub.base_url = "/"\nc.JupyterHub.bind_url = "http://127.0.0.1:8100"')
 
     assert c.JupyterHub.bind_url == "http://127.0.0.1:8100"
+
+
+@pytest.mark.parametrize(
+    "web",
+    [
+        pytest.param({}, id="usual"),
+        pytest.param({"certificate": "c.pem", "key": "k.pem"}, id="tls"),
+        pytest.param({"address": "192.0.2.1"}, id="another-address"),
+        pytest.param({"address": "::1"}, id="ipv6"),
+        pytest.param({"public_url": "https://notebooks.example.org"}, id="behind-a-proxy"),
+    ],
+)
+def test_servers_get_keys_past_the_proxy(tmp_path: Path, web: dict[str, Any]) -> None:
+    """SDKs take plain http on loopback only, and the public port may speak TLS or be on another address."""
+    c = configured(tmp_path, web={**web, "port": 8200})
+
+    assert c.SardonyxLocalSpawner.storage.credentials_url == "http://127.0.0.1:8203/services/credentials/aws"
+    told = json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())
+    assert "127.0.0.1:8203" in told["hosts"]
