@@ -10,6 +10,17 @@ from pydantic import AfterValidator, Field
 _MAIL = re.compile(r"[^\s@<>,;:\"()]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
+def is_loopback(address: str) -> bool:
+    """Tell whether a web address leads to this very machine."""
+    host = urlsplit(address).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def in_url(host: str) -> str:
     """Return a host as it stands in a web address: IPv6 in brackets (RFC 3986, section 3.2.2)."""
     return f"[{host}]" if ":" in host else host

@@ -13,6 +13,7 @@ from sardonyx_services.object_store.configuration import ObjectStoreConfiguratio
 from sardonyx_spawner.amounts import duration_seconds
 
 CULL_EVERY_S = 60
+KEYS_PATH = "/services/credentials"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     endpoint = storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}"
     path = folder.run / "credentials.json"
     CredentialsConfiguration(
-        issuer=keys_address(ports),
+        issuer=issuer(settings, ports),
         issuer_socket=folder.run / "issuer.sock",
         keys=folder.secrets / "signing-keys",
         people=folder.people_database,
@@ -100,4 +101,11 @@ def _idle_stop(after_s: int, log: Path) -> Service:
 
 def keys_address(ports: Ports) -> str:
     """Return where servers of people and the hub reach the keys service: past the proxy, whatever its address and TLS."""
-    return f"http://{LOOPBACK}:{ports.credentials}/services/credentials"
+    return f"http://{LOOPBACK}:{ports.credentials}{KEYS_PATH}"
+
+
+def issuer(settings: Settings, ports: Ports) -> str:
+    """Return the issuer in our tokens: under this address the store that checks them finds our public keys."""
+    if settings.storage.is_elsewhere:
+        return f"{settings.web.public_url}{KEYS_PATH}"
+    return keys_address(ports)

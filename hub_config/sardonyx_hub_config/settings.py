@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url
+from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, is_loopback
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.section import BucketName, Duration, KeyLifetime, LocalName, Section, Slug
@@ -38,7 +38,8 @@ class WebSettings(Section):
     )
     public_url: PublicAddress = Field(
         default="",
-        description="The address that people type, if it is another one, such as behind a reverse proxy; a host, no path.",
+        description="The address that people type, if it is another one, such as behind a reverse proxy; a host, no path."
+        " With a store on another machine it is the issuer of this place's tokens: <public_url>/services/credentials.",
     )
     trusted_proxies: frozenset[str] = Field(
         default=frozenset(),
@@ -139,11 +140,22 @@ class StorageSettings(Section):
     key_lifetime: KeyLifetime = Field(
         default="1h", description="Life of a key, from 15m to 12h; it is renewed while it is used."
     )
-    endpoint: WebAddress = Field(default="", description="Address of your S3 store (kind: s3).")
-    sts_endpoint: WebAddress = Field(default="", description="Address of its STS, if that is another one.")
+    endpoint: WebAddress = Field(
+        default="",
+        description="Address of your S3 store (kind: s3). A store that is not on this machine fetches the keys that sign"
+        " this place's tokens from web.public_url, which then has to be given, with https.",
+    )
+    sts_endpoint: WebAddress = Field(
+        default="", description="Address of its STS, if that is another one; it is what fetches those keys."
+    )
     role: str = Field(
         default="", description="Role to assume with web identity, such as arn:aws:iam::123456789012:role/sardonyx."
     )
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether who gives keys is on another machine, and so has to reach this one from outside."""
+        return self.kind == "s3" and not is_loopback(self.sts_endpoint or self.endpoint)
 
     @model_validator(mode="after")
     def _own_store_is_named(self) -> "StorageSettings":
@@ -195,7 +207,16 @@ class Settings(Section):
 
     def cross_faults(self) -> list[tuple[tuple[str, ...], str]]:
         """Return what is wrong between sections that are each well-formed: (path, message) pairs."""
-        return profile_faults(self.profiles, self.environments.keys())
+        return [*profile_faults(self.profiles, self.environments.keys()), *self._store_faults()]
+
+    def _store_faults(self) -> list[tuple[tuple[str, ...], str]]:
+        if not self.storage.is_elsewhere or self.web.public_url.startswith("https://"):
+            return []
+        why = "the store is on another machine, and fetches the keys that sign this place's tokens from here, by https only."
+        if self.web.public_url:
+            return [(("web", "public_url"), f"{why} Write an address with https.")]
+        at = "sts_endpoint" if self.storage.sts_endpoint else "endpoint"
+        return [(("storage", at), f"{why} Add 'public_url: https://…' under 'web', an address that the store reaches.")]
 
     @property
     def shown_url(self) -> str:

@@ -55,6 +55,8 @@ def test_pages_are_served_by_https_and_keys_are_still_to_be_had(
     trusting = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
     with httpx.Client(verify=trusting, trust_env=False) as client:
         assert "Sign in" in client.get(f"https://{host}:{stack.port}/hub/login").text
+        # What a store on another machine reads.
+        assert client.get(f"https://{host}:{stack.port}/services/credentials/jwks").json()["keys"]
     url = f"http://127.0.0.1:{stack.port + 3}/services/credentials/aws"
     answer = httpx.get(url, headers={"Authorization": "token nobody"}, trust_env=False)
     assert answer.status_code == 403, answer.text

@@ -69,3 +69,34 @@ def test_servers_get_keys_past_the_proxy(tmp_path: Path, web: dict[str, Any]) ->
     assert c.SardonyxLocalSpawner.storage.credentials_url == "http://127.0.0.1:8203/services/credentials/aws"
     told = json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())
     assert "127.0.0.1:8203" in told["hosts"]
+
+
+STORE = {"kind": "s3", "role": "arn:aws:iam::123456789012:role/sardonyx"}
+
+
+@pytest.mark.parametrize(
+    ("storage", "issuer"),
+    [
+        pytest.param({}, "http://127.0.0.1:8203/services/credentials", id="embedded"),
+        pytest.param(
+            {**STORE, "endpoint": "http://localhost:9000"},
+            "http://127.0.0.1:8203/services/credentials",
+            id="same-machine",
+        ),
+        pytest.param(
+            {**STORE, "endpoint": "https://s3.example.org"},
+            "https://notebooks.example.org/services/credentials",
+            id="elsewhere",
+        ),
+        pytest.param(
+            {**STORE, "endpoint": "https://s3.example.org", "sts_endpoint": "http://[::1]:9001"},
+            "http://127.0.0.1:8203/services/credentials",
+            id="sts-on-the-same-machine",
+        ),
+    ],
+)
+def test_tokens_name_an_issuer_that_the_store_reaches(tmp_path: Path, storage: dict[str, str], issuer: str) -> None:
+    """A store fetches our public keys from where a token says that it is from; loopback is another machine there."""
+    configured(tmp_path, web={"port": 8200, "public_url": "https://notebooks.example.org/"}, storage=storage)
+
+    assert json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())["issuer"] == issuer
