@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.relay import LOOPBACK, relay
+from sardonyx_services.object_store.room import Room, room_in
 from sardonyx_services.parent import die_with_parent
 
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 PATIENCE_S = 2.0
+DATA = Path("data")
 PARTS = ("master", "volume", "filer", "s3")
 FIXED_PORTS = (9333, 19333, 8080, 18080, 8888, 18888, 8333, 18333)
 
@@ -35,7 +37,7 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def command(weed: Path, ports: Sequence[int], filer_socket: str) -> list[str]:
+def command(weed: Path, ports: Sequence[int], filer_socket: str, room: Room) -> list[str]:
     """Return SeaweedFS' command line; paths count from the store's folder, sockets have room for short ones only.
 
     Args:
@@ -44,13 +46,14 @@ def command(weed: Path, ports: Sequence[int], filer_socket: str) -> list[str]:
     pairs = zip(PARTS, ports[::2], ports[1::2], strict=True)
     where = [flag for part, http, grpc in pairs for flag in (f"-{part}.port={http}", f"-{part}.port.grpc={grpc}")]
     return [
-        str(weed), "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *where,
+        str(weed), "-logtostderr=true", "server", f"-dir={DATA}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *where,
         "-s3", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.config=s3.json", "-s3.iam.config=iam.json",
         "-s3.iam=false", "-s3.autoCreateBucket=false",
         "-s3.allowDeleteBucketNotEmpty=false", "-s3.localSocket=sock/s3.sock",
         # No peers: the master elects itself at once instead of waiting for others.
-        "-master.peers=none", "-master.electionTimeout=1s", "-master.telemetry=false", "-master.volumeSizeLimitMB=512",
-        "-volume.max=20", "-volume.preStopSeconds=1",
+        "-master.peers=none", "-master.electionTimeout=1s", "-master.telemetry=false",
+        f"-master.volumeSizeLimitMB={room.volume_mb}", f"-volume.max={room.volumes}",
+        f"-volume.minFreeSpace={room.least_free_mb}MiB", "-volume.preStopSeconds=1",
         "-filer.disableDirListing", "-filer.exposeDirectoryData=false", "-filer.ui.deleteDir=false",
         f"-filer.localSocket={filer_socket}",
     ]  # fmt: skip
@@ -126,9 +129,8 @@ def main() -> None:
     _, issuer_folder = held(configuration.issuer_socket.parent)
     if configuration.without_namespaces:
         os.chdir(configuration.folder)
-        raise SystemExit(
-            asyncio.run(run(command(weed, free_ports(2 * len(PARTS)), "sock/filer.sock"), weed_descriptor))
-        )
+        start = command(weed, free_ports(2 * len(PARTS)), "sock/filer.sock", room_in(DATA))
+        raise SystemExit(asyncio.run(run(start, weed_descriptor)))
     loopback_up()
     private_tmp(configuration.folder)
     os.chdir(configuration.folder)
@@ -142,7 +144,7 @@ async def run_alone(port: int, issuer: Path, weed: Path, weed_descriptor: int) -
     """Run SeaweedFS on a loopback of its own, on which the issuer answers as it does outside."""
     server = await relay(port, issuer)
     try:
-        return await run(command(weed, FIXED_PORTS, "/tmp/filer.sock"), weed_descriptor)  # noqa: S108 - a /tmp of its own
+        return await run(command(weed, FIXED_PORTS, "/tmp/filer.sock", room_in(DATA)), weed_descriptor)  # noqa: S108 - a /tmp of its own
     finally:
         server.close()
 
