@@ -95,18 +95,24 @@ class DataFolder:
         except OSError as error:
             raise OperatorError(_explain(self.root, error)) from error
 
-    def check_space(self) -> None:
-        """Refuse a start for which there is no room.
+    def check_space(self) -> str:
+        """Refuse a first start for which there is no room; return what to tell the operator at a later one, or "".
+
+        A later start goes on: after a disk was full, people have to sign in and delete.
 
         Raises:
-            OperatorError: less than `ENOUGH_BYTES` are free.
+            OperatorError: less than `ENOUGH_BYTES` are free, and nothing is here yet.
         """
         free = shutil.disk_usage(self.root).free
-        if free < ENOUGH_BYTES:
-            raise OperatorError(
-                f"the disk of {self.root} has only {free >> 20} MB left, and {ENOUGH_BYTES >> 20} MB are needed to start."
-                " Free some space, or set SARDONYX_DATA to a folder on another disk."
-            )
+        if free >= ENOUGH_BYTES:
+            return ""
+        left = f"the disk of {self.root} has only {free >> 20} MB left"
+        if self.hub_database.exists():
+            return f"Look: {left}. People may be unable to save. Free some space."
+        raise OperatorError(
+            f"{left}, and {ENOUGH_BYTES >> 20} MB are needed for the first start."
+            " Free some space, or set SARDONYX_DATA to a folder on another disk."
+        )
 
     def is_in_use(self) -> bool:
         """Tell whether a Sardonyx runs on this folder."""

@@ -17,7 +17,7 @@ from sardonyx_hub_config.proxy_install import find_node, install_proxy, proxy_ru
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.shipped import shipped
-from sardonyx_hub_config.terminal import step
+from sardonyx_hub_config.terminal import say, step
 
 
 @click.command()
@@ -51,7 +51,8 @@ def prepare(settings: Settings) -> None:
     folder.prepare()
     # Kept open on purpose, through execv: the hub holds the lock until it ends.
     os.set_inheritable(folder.lock(), True)  # noqa: FBT003 - the standard library's signature
-    folder.check_space()
+    if warning := folder.check_space():
+        say(warning)
     Ports(settings.web.port).check(
         settings.web.address,
         with_object_store=settings.storage.kind == "embedded",

@@ -85,12 +85,34 @@ def test_a_disk_that_cannot_be_written_is_explained(
     assert said in str(caught.value)
 
 
-def test_a_start_without_room_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_start_without_room_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Better no start than a half-made environment."""
     monkeypatch.setattr(data_folder, "ENOUGH_BYTES", 1 << 60)
 
-    with pytest.raises(OperatorError, match="MB left, and .* MB are needed to start"):
+    with pytest.raises(
+        OperatorError, match="MB left, and .* MB are needed for the first start. Free some space, or set"
+    ):
         DataFolder(tmp_path).check_space()
+
+
+def test_a_later_start_without_room_goes_on_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a disk was full, people have to sign in and delete."""
+    monkeypatch.setattr(data_folder, "ENOUGH_BYTES", 1 << 60)
+    folder = DataFolder(tmp_path)
+    folder.prepare()
+    folder.hub_database.touch()
+
+    said = folder.check_space()
+
+    assert said.startswith(f"Look: the disk of {tmp_path} has only ")
+    assert said.endswith(" MB left. People may be unable to save. Free some space.")
+
+
+def test_nothing_is_said_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal is for what has to be done."""
+    monkeypatch.setattr(data_folder, "ENOUGH_BYTES", 1)
+
+    assert DataFolder(tmp_path).check_space() == ""
 
 
 def test_two_on_one_folder_are_refused(tmp_path: Path) -> None:
