@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -18,7 +19,15 @@ def log_to(path: Path) -> None:
     # Libraries say at this level what concerns nobody here: each request, each connection.
     for name in ("httpx", "httpcore", "botocore", "urllib3", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    descriptor = os.open(path.with_suffix(".out.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = _open_output(path.with_suffix(".out.log"))
     os.dup2(descriptor, sys.stdout.fileno())
     os.dup2(descriptor, sys.stderr.fileno())
     os.close(descriptor)
+
+
+def _open_output(path: Path) -> int:
+    """Open a file for output at its end: what the last run said before it crashed stays; a large one is put aside."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_size > LARGEST:
+            path.replace(path.with_name(path.name + ".1"))
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
