@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from uv import find_uv_bin
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_services.parent import die_with
 
 READY = "sardonyx-ready"
 """Name of the file that is written last, so that an interrupted installation is recognised."""
@@ -89,7 +91,11 @@ def _run(command: list[str], output: int, recipe: EnvironmentRecipe, log: Path) 
     clean = {
         name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
     }
-    result = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=clean, check=False)
+    # It must not go on writing when we were killed and the next start clears the folder.
+    end_with_us = partial(die_with, os.getpid())
+    result = subprocess.run(
+        command, stdout=output, stderr=subprocess.STDOUT, env=clean, check=False, preexec_fn=end_with_us
+    )
     if result.returncode != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
         raise OperatorError(

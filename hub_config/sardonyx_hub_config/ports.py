@@ -2,11 +2,13 @@
 
 import errno
 import socket
+import time
 from dataclasses import dataclass
 
 from sardonyx_hub_config.errors import OperatorError
 
 LOOPBACK = "127.0.0.1"
+RETRY_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -35,23 +37,31 @@ class Ports:
         """The S3 endpoint of the embedded object store."""
         return self.public + 4
 
-    def check(self, address: str, *, with_object_store: bool, proxy_runs: bool = False) -> None:
-        """Make sure that every port can be bound now.
+    def check(self, address: str, *, with_object_store: bool, proxy_runs: bool = False, patience_s: float = 0) -> None:
+        """Make sure that every port can be bound now, or soon: what an earlier run started may still be ending.
 
         Args:
             proxy_runs: our own proxy outlived its hub and holds its two ports; the next hub takes its place.
+            patience_s: how long a busy port is looked at again.
 
         Raises:
             OperatorError: names the port, what it is for, and what to do.
         """
-        wanted = {self.hub: "the hub", self.credentials: "the keys for data"}
+        wanted = [(LOOPBACK, self.hub, "the hub"), (LOOPBACK, self.credentials, "the keys for data")]
         if with_object_store:
-            wanted[self.object_store] = "the object store"
+            wanted.append((LOOPBACK, self.object_store, "the object store"))
         if not proxy_runs:
-            _check(address, self.public, "the web pages")
-            wanted[self.proxy_api] = "the proxy's control"
-        for port, purpose in wanted.items():
-            _check(LOOPBACK, port, purpose)
+            wanted[:0] = [(address, self.public, "the web pages"), (LOOPBACK, self.proxy_api, "the proxy's control")]
+        deadline = time.monotonic() + patience_s
+        for where, port, purpose in wanted:
+            while True:
+                try:
+                    _check(where, port, purpose)
+                    break
+                except OperatorError:
+                    if time.monotonic() >= deadline:
+                        raise
+                    time.sleep(RETRY_S)
 
 
 def _check(address: str, port: int, purpose: str) -> None:

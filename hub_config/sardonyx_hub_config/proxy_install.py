@@ -1,14 +1,17 @@
 """JupyterHub's own proxy: which Node runs it, and how it is installed from the npm lock file."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_services.parent import die_with
 
 PACKAGE = "configurable-http-proxy"
 
@@ -77,7 +80,14 @@ def install_proxy(node: Node, folder: Path, log: Path) -> None:
         "--prefer-offline",
     ]
     with log.open("wb") as output:
-        result = subprocess.run(command, cwd=home, stdout=output, stderr=subprocess.STDOUT, check=False)
+        result = subprocess.run(
+            command,
+            cwd=home,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            preexec_fn=partial(die_with, os.getpid()),
+        )
     if result.returncode != 0:
         raise OperatorError(
             f"the proxy could not be installed with npm; what npm said is in {log}."

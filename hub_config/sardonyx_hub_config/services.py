@@ -1,5 +1,6 @@
 """What JupyterHub starts and restarts beside itself on one machine."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_services.parent import HUB
 from sardonyx_spawner.amounts import duration_seconds
 
 CULL_EVERY_S = 60
@@ -30,6 +32,8 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found.append(_credentials(settings, folder, ports))
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
+    for service in found:
+        service.description["environment"] = {HUB: str(os.getpid())}
     return found
 
 

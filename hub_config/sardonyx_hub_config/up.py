@@ -19,6 +19,9 @@ from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.shipped import shipped
 from sardonyx_hub_config.terminal import say, step
 
+PORT_PATIENCE_S = 3.0
+"""A hub that was killed takes its services with it, which takes the system a moment on a busy machine."""
+
 
 @click.command()
 @click.argument("settings", required=False, type=click.Path(path_type=Path))
@@ -57,6 +60,7 @@ def prepare(settings: Settings) -> None:
         settings.web.address,
         with_object_store=settings.storage.kind == "embedded",
         proxy_runs=proxy_runs(folder.run / "proxy.pid", folder.proxy),
+        patience_s=PORT_PATIENCE_S,
     )
     with step("Getting the proxy ready"):
         install_proxy(find_node(), folder.proxy, folder.logs / "proxy-install.log")

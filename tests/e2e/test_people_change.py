@@ -4,6 +4,8 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,11 +88,13 @@ def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visi
     keys = visitor.run(KEYS)
     link = place.command("user", "reset-password", "nora", "--link").stdout.split()[-1]
 
+    person = re.findall(r"^nora +(\S+)", place.command("user", "list").stdout, re.MULTILINE)[0]
+    assert processes_with(f"/homes/{person}")
     place.command("user", "remove", "nora", "--yes")
 
     soon(lambda: not nora.is_signed_in())
     assert nora.with_token(token) == 403
-    soon(lambda: not [p for p in place.processes() if b"sardonyx_singleuser" in command_of(p)])
+    soon(lambda: not processes_with(f"/homes/{person}"))
     second = place.person("nora").sign_in()
     assert second.page.get_by_role("link", name="Operation").count() == 0
     assert second.page.goto(f"{place.url}/hub/admin").status == 403
@@ -105,13 +109,14 @@ def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visi
     second.page.get_by_role("button", name="Stop").first.click()
 
 
-def command_of(process: int) -> bytes:
-    """Return a process' command line."""
-    try:
-        with open(f"/proc/{process}/cmdline", "rb") as file:  # noqa: PTH123 - shorter
-            return file.read()
-    except OSError:
-        return b""
+def processes_with(text: str) -> list[int]:
+    """Return the processes that have a text in their environment or their command, such as kernels of one home."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if text.encode() in (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
 
 
 def test_a_new_password_ends_sessions_and_tokens_and_no_server(place: Any, visitor: Any) -> None:

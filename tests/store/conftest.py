@@ -22,6 +22,7 @@ from support.ports import free_ports
 
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_services.parent import HUB
 from sardonyx_services.people.store import PeopleStore
 
 PREFIX = "/services/credentials"
@@ -141,7 +142,7 @@ class Place:
     def _start(self, module: str, path: Path, **environment: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", module, str(path)],
-            env={"PATH": os.environ["PATH"], MARK: str(self.folder), **environment},
+            env={"PATH": os.environ["PATH"], MARK: str(self.folder), HUB: str(os.getpid()), **environment},
             start_new_session=True,
         )
         self.processes.append(process)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from jupyterhub_idle_culler import IdleCuller
 
-from sardonyx_services.parent import die_with_parent
+from sardonyx_services.parent import die_with_hub
 from sardonyx_services.service_log import log_to
 
 
 def main() -> None:
     """Run the culler: `python -m sardonyx_services.idle_stop LOG [its options]`."""
-    die_with_parent()
+    die_with_hub()
     log_to(Path(sys.argv[1]))
     IdleCuller.launch_instance(sys.argv[2:])
 

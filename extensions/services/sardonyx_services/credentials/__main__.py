@@ -16,7 +16,7 @@ from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.service import Parts, create_app
 from sardonyx_services.credentials.sts import Sts
-from sardonyx_services.parent import die_with_parent
+from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.service_log import log_to
 
@@ -66,7 +66,7 @@ def _socket(path: Path) -> socket.socket:
 
 def main() -> None:
     """Run until the hub says stop."""
-    die_with_parent()
+    die_with_hub()
     os.umask(0o077)
     configuration = CredentialsConfiguration.model_validate_json(Path(sys.argv[1]).read_text())
     log_to(configuration.log)

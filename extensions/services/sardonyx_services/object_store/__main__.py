@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.store import Store, StoreError, namespaces_work
-from sardonyx_services.parent import die_with_parent
+from sardonyx_services.parent import die_with_hub
 from sardonyx_services.service_log import log_to
 
 
 def main() -> None:
     """Run until the hub says stop."""
-    die_with_parent()
+    die_with_hub()
     path = Path(sys.argv[1])
     configuration = ObjectStoreConfiguration.model_validate_json(path.read_text())
     log_to(configuration.log)

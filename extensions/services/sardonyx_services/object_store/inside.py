@@ -13,13 +13,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.relay import LOOPBACK, relay
 from sardonyx_services.object_store.room import Room, room_in
-from sardonyx_services.parent import die_with_parent
+from sardonyx_services.parent import die_with
 
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 PATIENCE_S = 2.0
@@ -92,7 +93,7 @@ async def run(start: Sequence[str], weed_descriptor: int) -> int:
         stdin=subprocess.DEVNULL,
         env={"HOME": str(Path.cwd()), "PATH": os.defpath},
         pass_fds=(weed_descriptor,),
-        preexec_fn=die_with_parent,
+        preexec_fn=partial(die_with, os.getpid()),
     )
     stopped = asyncio.create_task(_end_of_input())
     ended = asyncio.create_task(process.wait())

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import sysconfig
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import administrator, write_files
 from sardonyx_services.object_store.relay import relay
-from sardonyx_services.parent import die_with_parent
+from sardonyx_services.parent import die_with
 
 log = logging.getLogger(__name__)
 NAMESPACES = (
@@ -109,7 +110,10 @@ class Store:
             inner = [*NAMESPACES, *inner]
         # The packages of the service's own environment, and nothing else from the hub's.
         return await asyncio.create_subprocess_exec(
-            *inner, stdin=subprocess.PIPE, preexec_fn=die_with_parent, env={"PATH": os.environ.get("PATH", os.defpath)}
+            *inner,
+            stdin=subprocess.PIPE,
+            preexec_fn=partial(die_with, os.getpid()),
+            env={"PATH": os.environ.get("PATH", os.defpath)},
         )
 
     async def _make_bucket(self) -> None:
