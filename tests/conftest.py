@@ -1,8 +1,13 @@
 """For all tests: what is skipped is said, and in CI it is a failure unless it is listed here with its reason."""
 
 import os
+from pathlib import Path
 
 import pytest
+
+from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
+
+ROOT = Path(__file__).parents[1]
 
 MAY_BE_SKIPPED_IN_CI: dict[str, str] = {}
 """Id of a test -> why it cannot run there."""
@@ -29,3 +34,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"Skipped in CI and not listed in tests/conftest.py: {', '.join(_skipped)}", red=True
         )
+
+
+@pytest.fixture(scope="session")
+def prefix() -> Path:
+    """The shipped Python environment with the built user side in it; made once for each lock file and wheel."""
+    (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
+    recipe = EnvironmentRecipe("python", ROOT / "hub_config" / "environments" / "python.lock", (str(wheel),))
+    folder = ROOT / "build" / "environments"
+    folder.mkdir(exist_ok=True)
+    return make_environment(recipe, folder, folder / "python.log")

@@ -13,14 +13,18 @@ from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, NoForkServerError, read
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
+from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
+from sardonyx_spawner.local.levels import NONE, USER, not_isolated, say_level
+from sardonyx_spawner.local.limits import Limits, ServerLimits, killed_for_memory
 from sardonyx_spawner.local.owners import Owners
-from sardonyx_spawner.local.process import ProcessId, began, end, end_namespace, is_first_of_namespace
+from sardonyx_spawner.local.process import ProcessId, began, end_namespace, is_first_of_namespace
 
 WARMING = "Getting Python ready: some seconds, only the first time"
 ATTEMPTS = 3
 """How often a request is sent again that a fork server lost before it made a process."""
 SMALLEST_TMP, USUAL_TMP = 64 << 20, 512 << 20
-NONE, USER = "none", "namespaces+uid"
+PROCESSES = 4096
+"""Of one server, with threads: some kernels with a thread for each processor of a large machine."""
 KILLED = 128
 """The first process of a namespace leaves with this and the signal's number if a signal ended the server."""
 
@@ -39,6 +43,8 @@ class SandboxSpec:
     hidden: tuple[str, ...]
     readable: tuple[str, ...]
     tmp_bytes: int
+    processes: int
+    cgroups: tuple[str, ...]
 
 
 class ForkLauncher:
@@ -63,12 +69,15 @@ class ForkLauncher:
     ) -> None:
         self._folder, self._idle_s = folder, idle_s
         self._hidden, self._readable = hidden, readable
-        self._owners = Owners(servers)
+        self._servers_folder, self._owners = servers, Owners(servers)
         self._children = ChildProcessLauncher()
         self._servers: dict[Path, ForkServer] = {}
         self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
         self._levels: set[str] = set()
         self._warned: set[str] = set()
+        self._limits: ServerLimits | None = None
+        self._known: set[ProcessId] = set()
+        self._sweeping = asyncio.Lock()
 
     async def choose(self, prefix: Path) -> Launcher:
         """Return this launcher, or the plain one where the machine or the environment leaves no choice.
@@ -85,8 +94,28 @@ class ForkLauncher:
         if level == NONE:
             self._warn(not_isolated(server.problem))
             return self._children
-        self._levels.add(level)
+        await self._begin()
+        if level not in self._levels:
+            self._levels.add(level)
+            log.info("Servers on this machine are kept apart by: %s", self.described)
         return self
+
+    @property
+    def described(self) -> str:
+        """How servers are kept apart and what is limited, such as "namespaces + uid + cgroup (memory, CPU)"."""
+        controllers = self._limits.controllers if self._limits is not None else ()
+        return ", ".join(say_level(level, controllers) for level in sorted(self._levels)) or NONE
+
+    async def _begin(self) -> None:
+        """Find what can be limited, and clear away what hubs left that crashed; once, before the first start."""
+        async with self._sweeping:
+            if self._limits is None:
+                found = ServerLimits.find(self._servers_folder)
+                count = await end_leftovers(self._servers_folder, self._known)
+                if count:
+                    log.warning("%d servers were ended that a crashed hub had started and not written down", count)
+                found.sweep()
+                self._limits = found
 
     async def warm_up(self, prefix: Path) -> None:
         """Start the fork server of an environment before the first person needs it; say if nothing can be isolated."""
@@ -117,7 +146,20 @@ class ForkLauncher:
         Raises:
             OSError: the system refuses it, or the fork server cannot be had.
         """
-        server = self._server(request.prefix)
+        server, private = self._server(request.prefix), request.folders.private
+        await self._begin()
+        if await end_leftover(private):
+            log.warning("A server of %s was ended that nobody knew of", private)
+        process = None
+        try:
+            process = await self._started(server, request)
+            note(private, process)
+        finally:
+            if process is None and self._limits is not None:
+                await self._limits.remove(private)
+        return process
+
+    async def _started(self, server: ForkServer, request: LaunchRequest) -> ProcessId:
         line = json.dumps(self._told(request)).encode() + b"\n"
         try:
             for _ in range(ATTEMPTS):
@@ -177,15 +219,29 @@ class ForkLauncher:
                 return KILLED - found if found > KILLED else found
         return None
 
-    async def end(self, process: ProcessId, mark: str, patience_s: float) -> None:
+    async def end(self, process: ProcessId, folders: ServerFolders, patience_s: float) -> None:
         """End a server by its namespace, or one without a sandbox by its family."""
         if is_first_of_namespace(process):
             await end_namespace(process, patience_s)
         else:
-            await end(process, mark, patience_s)
+            await self._children.end(process, folders, patience_s)
         starting = self._starting.pop(process.pid, None)
         if starting is not None:
             starting[1].close()
+        if self._limits is None:
+            # Ended before the first start of this hub.
+            await self._begin()
+        if self._limits is not None:
+            await self._limits.remove(folders.private)
+        forget(folders.private)
+
+    def knows(self, process: ProcessId) -> None:
+        """Take note of a server that an earlier hub started: it is no leftover."""
+        self._known.add(process)
+
+    def killed_for_memory(self, folders: ServerFolders) -> int:
+        """Return how many processes of a server were ended because it used more memory than it may."""
+        return killed_for_memory(folders.private)
 
     def _server(self, prefix: Path) -> ForkServer:
         if prefix not in self._servers:
@@ -194,7 +250,7 @@ class ForkLauncher:
         return self._servers[prefix]
 
     def _told(self, request: LaunchRequest) -> dict[str, Any]:
-        folders = request.folders
+        folders, limits = request.folders, Limits(request.memory, request.cpu, PROCESSES)
         sandbox = SandboxSpec(
             home=str(folders.home),
             plan=str(folders.private / contract.PLAN_FILE),
@@ -204,6 +260,8 @@ class ForkLauncher:
             hidden=tuple(map(str, self._hidden)),
             readable=tuple(map(str, self._readable)),
             tmp_bytes=max(SMALLEST_TMP, request.memory // 2) if request.memory else USUAL_TMP,
+            processes=PROCESSES,
+            cgroups=self._limits.make(folders.private, limits) if self._limits is not None else (),
         )
         return {
             "version": contract.FORK_VERSION,
@@ -218,17 +276,6 @@ class ForkLauncher:
             self._warned.add(text)
             # The terminal shows the operator nothing less.
             log.critical(text)
-
-
-def not_isolated(problem: str) -> str:
-    """Return the warning for a machine on which servers cannot be isolated, with what to do about it."""
-    return (
-        "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine, and start slowly: give accounts only to people who"
-        f" trust each other. The reason: {problem or 'unknown'}. To change that, run Sardonyx as root, or let ordinary"
-        " users make namespaces: sysctl user.max_user_namespaces=10000, on Debian also"
-        " sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
-        " sysctl kernel.apparmor_restrict_unprivileged_userns=0."
-    )
 
 
 def _problem(answer: dict[str, Any]) -> OSError:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.process import ProcessId, began, end
+from sardonyx_spawner.local.process import MARK, ProcessId, began, end
 
 Tell = Callable[[str], None]
 """Tells the person what is going on."""
@@ -78,8 +78,16 @@ class Launcher(Protocol):
         """Return the exit code if it is known; -9 for a server that signal 9 ended."""
         ...
 
-    async def end(self, process: ProcessId, mark: str, patience_s: float) -> None:
+    async def end(self, process: ProcessId, folders: ServerFolders, patience_s: float) -> None:
         """End a server and everything that it started."""
+        ...
+
+    def knows(self, process: ProcessId) -> None:
+        """Take note of a server that an earlier hub started, and that this one has found again."""
+        ...
+
+    def killed_for_memory(self, folders: ServerFolders) -> int:
+        """Return how many processes of a server were ended because it used more memory than it may; 0 if unknown."""
         ...
 
 
@@ -142,6 +150,13 @@ class ChildProcessLauncher:
             del self._children[process.pid]
         return code
 
-    async def end(self, process: ProcessId, mark: str, patience_s: float) -> None:
+    async def end(self, process: ProcessId, folders: ServerFolders, patience_s: float) -> None:
         """End the family of processes."""
-        await end(process, mark, patience_s)
+        await end(process, f"{MARK}{folders.private / contract.PLAN_FILE}", patience_s)
+
+    def knows(self, process: ProcessId) -> None:
+        """Nothing is remembered of it."""
+
+    def killed_for_memory(self, _folders: ServerFolders) -> int:
+        """Return 0: nothing is limited."""
+        return 0

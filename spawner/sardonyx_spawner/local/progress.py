@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ async def follow(path: Path) -> AsyncGenerator[dict[str, Any]]:
                 count += 1
                 yield {"progress": min(95, count * PER_STEP), **event}
         await asyncio.sleep(POLL_S)
+
+
+def tell(path: Path, message: str, state: str) -> None:
+    """Add a line, as the user side does."""
+    with path.open("a") as file:
+        file.write(json.dumps({"at": time.time(), "message": message, "state": state}) + "\n")
 
 
 def _new_lines(path: Path, offset: int) -> tuple[list[bytes], int]:

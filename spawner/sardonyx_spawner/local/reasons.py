@@ -3,7 +3,7 @@
 import errno
 import signal
 
-from sardonyx_spawner.amounts import say_duration
+from sardonyx_spawner.amounts import say_duration, say_memory
 
 ASK = "Ask the people who run this place to look at it."
 
@@ -39,8 +39,15 @@ def why_not_started(error: OSError) -> str:
     return _ERRORS.get(error.errno or 0, f"Your server could not be started on this machine. {ASK}")
 
 
-def why_ended_while_starting(log: bytes) -> str:
-    """Say why a server ended before it answered, from the end of its log."""
+def why_ended_while_starting(log: bytes, memory: int | None = None, killed_for_memory: int = 0) -> str:
+    """Say why a server ended before it answered, from the end of its log.
+
+    Args:
+        memory: bytes that it may use.
+        killed_for_memory: how many of its processes were ended because it used more.
+    """
+    if killed_for_memory:
+        return f"Your server ended while it started. {_used_more(memory)} Choose a larger one."
     said = next(
         (sentence for sign, sentence in _LOG_SIGNS if sign in log),
         "Try again; if it happens again, tell the people who run this place.",
@@ -48,14 +55,37 @@ def why_ended_while_starting(log: bytes) -> str:
     return f"Your server ended while it started. {said}"
 
 
-def why_ended(code: int | None) -> str:
-    """Say why a server ended that nobody stopped."""
+def why_ended(code: int | None, memory: int | None = None, killed_for_memory: int = 0) -> str:
+    """Say why a server ended that nobody stopped.
+
+    Args:
+        code: its exit code; -9 = signal 9 ended it, None = nobody knows.
+        memory: bytes that it may use.
+        killed_for_memory: how many of its processes were ended because it used more.
+    """
+    if killed_for_memory and code in {None, -signal.SIGKILL}:
+        return _used_more(memory)
+    if killed_for_memory:
+        return f"It ended by itself. Before that, a part of it was ended: {_lower(_used_more(memory))}"
     if code is None:
         # Started by an earlier hub: its exit was told to nobody.
         return "It ended while nobody watched."
     if code == -signal.SIGKILL:
         return "It was ended from outside, most often because the machine had no memory left."
     return "It ended by itself."
+
+
+def part_ended(memory: int | None) -> str:
+    """Say that a process in a server was ended, and the server goes on."""
+    return f"Something in this server, such as a kernel, was ended: {_lower(_used_more(memory))}"
+
+
+def _used_more(memory: int | None) -> str:
+    return f"It used more than its {say_memory(memory)} of memory." if memory else "It used more memory than it may."
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
 
 
 def why_over(lifetime_s: int) -> str:

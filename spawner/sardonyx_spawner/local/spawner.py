@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
@@ -19,10 +18,13 @@ from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.fork_client import ForkServerError
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
+from sardonyx_spawner.local.making import EnvironmentMakers
 from sardonyx_spawner.local.owners import give
-from sardonyx_spawner.local.process import MARK, TICK_S, ProcessId, is_alive
-from sardonyx_spawner.local.progress import follow
+from sardonyx_spawner.local.port import LOOPBACK, reserve_port
+from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
+from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.reasons import (
+    part_ended,
     why_ended,
     why_ended_while_starting,
     why_no_environment,
@@ -30,14 +32,15 @@ from sardonyx_spawner.local.reasons import (
     why_over,
 )
 from sardonyx_spawner.local.variables import server_variables
+from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.spawner import ProfileSpawner, StartRefusedError
 
-LOOPBACK = "127.0.0.1"
 LOG_LOOKED_AT = 1 << 16
 LONGEST_REASON = 300
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
+MAKERS = EnvironmentMakers()
 
 
 class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
@@ -60,6 +63,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     lifetime_s = 0
     fresh = False
     summary = ""
+    memory: int | None = None
+    killed_for_memory = 0
+    watch: EndWatch | None = None
     owner_id = ""
     """Whose server runs, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends."""
 
@@ -108,8 +114,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner))
                 self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
                 self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
+                self.memory, self.killed_for_memory = plan.memory, 0
                 await launcher.wait_until_ready(self.process)
-                await self._answers()
+                await self._answers(launcher)
         except UserError as error:
             raise StartRefusedError(error.message, reason="home", status_code=500) from error
         except ForkServerError as error:
@@ -120,16 +127,33 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             raise StartRefusedError(
                 why_not_started(error), reason="machine", status_code=500, log_message=f"{self._log_name}: {error}"
             ) from error
+        self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return LOOPBACK, self.port
 
-    async def _answers(self) -> None:
+    def _watch(self) -> None:
+        """Hear of the server's end at once: until its route is gone, anybody on this machine can take its port."""
+        if self.watch is not None:
+            self.watch.close()
+        process = self.process
+        self.watch = EndWatch(process, lambda: self._notice(process))
+
+    async def _notice(self, process: ProcessId) -> None:
+        # A start or a stop that is under way sees it by itself.
+        while self.pending:  # noqa: ASYNC110 - JupyterHub tells nobody when it is through
+            await asyncio.sleep(TICK_S)
+        if self.process == process:
+            await self.poll_and_notify()
+
+    async def _answers(self, launcher: Launcher) -> None:
         """Wait until the server takes connections; JupyterHub sets the limit, and a server that ended is not waited for."""
         while True:
             if not is_alive(self.process):
                 log = self.folders.private / contract.LOG_FILE
                 raise StartRefusedError(
-                    why_ended_while_starting(read_end(log, LOG_LOOKED_AT)),
+                    why_ended_while_starting(
+                        read_end(log, LOG_LOOKED_AT), self.memory, launcher.killed_for_memory(self.folders)
+                    ),
                     reason="ended",
                     status_code=500,
                     log_message=f"{self._log_name} ended while it started; see {log}",
@@ -148,9 +172,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self._tell(folders, "Found room for your server", "done")
 
     def _tell(self, folders: ServerFolders, message: str, state: str) -> None:
-        line = json.dumps({"at": time.time(), "message": message, "state": state}) + "\n"
-        with (folders.private / contract.PROGRESS_FILE).open("a") as file:
-            file.write(line)
+        tell(folders.private / contract.PROGRESS_FILE, message, state)
 
     async def _environment(self, plan: ServerPlan, folders: ServerFolders) -> Path:
         """Return the environment's folder; make it at its first use."""
@@ -162,7 +184,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 if not python.exists():
                     self._tell(folders, f"Getting “{title}” ready on this machine: some minutes, only this once", "now")
                 # Also where a python is: only the maker knows whether the rest of an interrupted installation is.
-                await asyncio.to_thread(self.environment_maker, plan.environment)
+                await MAKERS.make(self.environment_maker, plan.environment)
         # An installer fails in its own ways: the person needs one sentence, the log the rest.
         except Exception as error:
             raise StartRefusedError(
@@ -211,24 +233,31 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         if is_alive(self.process):
             if self.ends_at is None or time.time() < self.ends_at:
                 self.folders.cut_log(contract.LOG_FILE)
+                self._tell_of_kills()
                 return None
             self._note_end(why_over(self.lifetime_s))
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
         code = await self.launcher_source().exit_code(self.process)
-        self._note_end(why_ended(code))
+        self._note_end(why_ended(code, self.memory, self.launcher_source().killed_for_memory(self.folders)))
         # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
         await self.stop()
         return code or 0
+
+    def _tell_of_kills(self) -> None:
+        killed = self.launcher_source().killed_for_memory(self.folders)
+        if killed > self.killed_for_memory:
+            self.killed_for_memory = killed
+            self.log.warning("%s: %s", self._log_name, part_ended(self.memory))
+            self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.memory)}")
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
         """Stop the server and everything that was started in it."""
         if self.process.pid:
             folders = self.folders
-            mark = f"{MARK}{folders.private / contract.PLAN_FILE}"
             launcher = self.launcher_source()
-            await launcher.end(self.process, mark, 0.5 if now else self.patience_s)
+            await launcher.end(self.process, folders, 0.5 if now else self.patience_s)
             await launcher.exit_code(self.process)
             # May be many files: others are served meanwhile.
             await asyncio.to_thread(folders.clear)
@@ -244,7 +273,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         state: dict[str, Any] = super().get_state()
         if self.process.pid:
             state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh, owner_id=self.owner_id)
-            state.update(ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary)
+            state.update(ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary, memory=self.memory)
         return state
 
     def load_state(self, state: Mapping[str, Any]) -> None:
@@ -256,20 +285,14 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.owner_id = str(state.get("owner_id", ""))
         self.lifetime_s = int(state.get("lifetime_s", 0))
         self.summary = str(state.get("summary", ""))
+        self.memory = state.get("memory")
+        if self.process.pid:
+            self.launcher_source().knows(self.process)
+            self._watch()
 
     def clear_state(self) -> None:
         """Forget the server that ran."""
         super().clear_state()
+        if self.watch is not None:
+            self.watch.close()
         self.process, self.ends_at, self.owner_id = ProcessId(0, 0), None, ""
-
-
-def reserve_port() -> socket.socket:
-    """Return a socket that keeps a free port for the server until the server listens on it.
-
-    Nobody else is given the port meanwhile. The server can bind it all the same, because both sockets allow the
-    address to be used again and this one does not listen (socket(7), SO_REUSEADDR).
-    """
-    reservation = socket.socket()
-    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    reservation.bind((LOOPBACK, 0))
-    return reservation

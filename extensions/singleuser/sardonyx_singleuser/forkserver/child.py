@@ -109,7 +109,10 @@ def _serve(request: Request, connection: socket.socket) -> NoReturn:
         gc.enable()
 
         def ready() -> None:
-            say(connection, ready=True)
+            if not say(connection, ready=True):
+                # The hub gave up, or has ended and does not know of this server: nobody could reach it or stop it.
+                sys.stderr.write("The hub did not wait for this server.\n")
+                sys.exit(1)
             connection.close()
 
         launcher.run(list(request.arguments), ready)

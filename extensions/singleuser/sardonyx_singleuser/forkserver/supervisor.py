@@ -121,6 +121,8 @@ class Supervisor:
 
     def _tell(self, connection: socket.socket, line: bytes) -> None:
         pid = int(json.loads(line)["pid"])
+        # Whoever asks may have heard of the end before us.
+        self._reap()
         say(connection, alive=pid in self.alive, exit=self.ended.get(pid))
 
     def _start(self, connection: socket.socket) -> None:
@@ -166,11 +168,19 @@ class Supervisor:
             while self.waiting:
                 self._pass_on(zygote, self.waiting.popleft())
         elif said.startswith(zygote_module.MADE):
-            pid = int(said.removeprefix(zygote_module.MADE))
-            self.ended.pop(pid, None)
-            self.alive.add(pid)
+            self._made(said)
         elif not said:
             self._lost(zygote)
+
+    def _made(self, said: bytes) -> None:
+        pid = int(said.removeprefix(zygote_module.MADE))
+        try:
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            # It ended and was taken away before we heard that it was made.
+            return
+        self.ended.pop(pid, None)
+        self.alive.add(pid)
 
     def _lost(self, zygote: Zygote) -> None:
         _log(f"the zygote {zygote.pid} ended")
@@ -188,7 +198,7 @@ class Supervisor:
         zygote.control.shutdown(socket.SHUT_WR)
         with suppress(OSError):
             while (said := zygote.control.recv(64)).startswith(zygote_module.MADE):
-                self.alive.add(int(said.removeprefix(zygote_module.MADE)))
+                self._made(said)
         self._selector.unregister(zygote.control)
         zygote.control.close()
         if self.zygote is zygote:

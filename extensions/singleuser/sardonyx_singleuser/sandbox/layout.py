@@ -89,7 +89,7 @@ class Sandbox:
         user: number of the user to become; None = stay the one of the hub.
         hidden: what of the machine must not be seen, wherever it is.
         readable: more of the machine that is shown, read-only.
-        tmp_bytes: size of /tmp, which is in memory.
+        tmp_bytes: size of /tmp and of /dev/shm, which are in memory.
         processes: how many processes and threads it may have.
         cgroups: files to write our number to, each a control group's list of members.
     """
@@ -118,7 +118,7 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
         *(Show(path, path) for path in SYSTEM),
         Text("/etc/passwd", _passwd(sandbox, user, group)),
         Text("/etc/group", _group(sandbox, group)),
-        *_devices(),
+        *_devices(sandbox.tmp_bytes),
         Memory("/tmp", sandbox.tmp_bytes, 0o1777, is_executable=True),  # noqa: S108 - a /tmp of its own
         Folder("/var"),
         Link("/var/tmp", "../tmp"),  # noqa: S108 - the same one
@@ -136,14 +136,14 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
     )
 
 
-def _devices() -> tuple[Part, ...]:
+def _devices(tmp_bytes: int) -> tuple[Part, ...]:
     return (
         Folder("/dev"),
         *(Show(f"/dev/{name}", f"/dev/{name}", is_writable=True) for name in DEVICES),
         Link("/dev/fd", "/proc/self/fd"),
         *(Link(f"/dev/{name}", f"/proc/self/fd/{number}") for number, name in enumerate(("stdin", "stdout", "stderr"))),
         Link("/dev/ptmx", "pts/ptmx"),
-        Memory("/dev/shm", 1 << 30, 0o1777),  # noqa: S108 - one of its own
+        Memory("/dev/shm", tmp_bytes, 0o1777),  # noqa: S108 - one of its own
     )
 
 

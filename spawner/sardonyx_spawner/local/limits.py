@@ -1,0 +1,151 @@
+"""What servers on one machine may use at most: a control group each, made before the server and removed after it."""
+
+import asyncio
+import errno
+import hashlib
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sardonyx_spawner.local.cgroup_places import CONTROLLERS, MEMBERS, Place, find_places, write_limits
+from sardonyx_spawner.local.folders import write_new
+from sardonyx_spawner.local.process import TICK_S
+
+RECORD = "cgroups"
+"""File in a server's private folder that names its groups: the next hub may be in another group itself."""
+PATIENCE_S = 2.0
+MOST_NAMES = 100
+KILLS = ("memory.events", "memory.oom_control")
+"""On cgroup v2, and on v1."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one server may use.
+
+    Args:
+        memory: bytes, with what it keeps in /tmp and /dev/shm; None = no limit.
+        cpu: cores; None = no limit.
+        processes: processes and threads.
+    """
+
+    memory: int | None
+    cpu: float | None
+    processes: int
+
+
+class ServerLimits:
+    """The groups of all servers of one data folder.
+
+    Args:
+        places: where groups can be made; () = nowhere, and nothing is limited.
+        servers: folder with the private folders of servers; each such folder has groups of its own.
+    """
+
+    def __init__(self, places: Sequence[Place], servers: Path) -> None:
+        self._places, self._servers = places, servers
+        self._name = f"sardonyx-{hashlib.sha256(str(servers).encode()).hexdigest()[:12]}"
+        self._busy: set[Path] = set()
+
+    @classmethod
+    def find(cls, servers: Path) -> "ServerLimits":
+        """Return what can be limited here."""
+        return cls(find_places(), servers)
+
+    @property
+    def controllers(self) -> tuple[str, ...]:
+        """What is limited: some of "memory", "pids" and "cpu"."""
+        return tuple(name for name in CONTROLLERS if any(name in place.controllers for place in self._places))
+
+    def make(self, private: Path, limits: Limits) -> tuple[str, ...]:
+        """Make the groups of a server; return the files to which its first process writes itself.
+
+        Raises:
+            OSError: the system refuses it; nothing is left then.
+        """
+        made: list[Path] = []
+        try:
+            for place in self._places:
+                made.append(self._group(place, group_name(private)))
+                most = {"memory": limits.memory, "pids": limits.processes}
+                wanted = {n: value for n, value in most.items() if value is not None and n in place.controllers}
+                write_limits(made[-1], place.version, wanted, cpu=limits.cpu)
+            if made:
+                write_new(private / RECORD, "".join(f"{group}\n" for group in made).encode())
+        except OSError:
+            for group in made:
+                self._remove(group)
+            raise
+        return tuple(str(group / MEMBERS) for group in made)
+
+    async def remove(self, private: Path) -> None:
+        """Remove the groups of a server that ended; the last of its processes may need a moment."""
+        groups = _recorded(private)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                # The system tells nobody when a group is empty: look.
+                while not all([self._remove(group) for group in groups]):  # noqa: ASYNC110, C419 - try each
+                    await asyncio.sleep(TICK_S)
+        if all(group not in self._busy for group in groups):
+            (private / RECORD).unlink(missing_ok=True)
+        for group in [*self._busy]:
+            self._remove(group)
+
+    def sweep(self) -> None:
+        """Remove groups without a process, such as those that a hub left when it crashed."""
+        ours = [place.folder / self._name for place in self._places]
+        recorded = [group for file in self._servers.glob(f"*/*/{RECORD}") for group in _recorded(file.parent)]
+        for group in {*recorded, *(found for folder in ours for found in folder.glob("*/"))}:
+            self._remove(group)
+        self._busy.clear()
+
+    def _group(self, place: Place, name: str) -> Path:
+        folder = place.open(self._name)
+        for number in range(MOST_NAMES):
+            group = folder / (f"{name}-{number}" if number else name)
+            # Not one that is there: it counts what was killed in it.
+            if self._remove(group):
+                group.mkdir()
+                return group
+        raise OSError(errno.EBUSY, f"{folder / name} and {MOST_NAMES} others like it are in use")
+
+    def _remove(self, group: Path) -> bool:
+        """Remove a group; return False if it is still in use."""
+        try:
+            group.rmdir()
+        except FileNotFoundError:
+            self._busy.discard(group)
+            return True
+        except OSError:
+            self._busy.add(group)
+            return False
+        self._busy.discard(group)
+        # The one around them, with the last.
+        if group.parent.name == self._name:
+            with suppress(OSError):
+                group.parent.rmdir()
+        return True
+
+
+def group_name(private: Path) -> str:
+    """Return the name of a server's group: the person's id and the server, which may be called anything."""
+    server = private.name if private.name.isalnum() else hashlib.sha256(os.fsencode(private.name)).hexdigest()[:12]
+    return f"{private.parent.name}-{server}"
+
+
+def killed_for_memory(private: Path) -> int:
+    """Return how many processes of a server were ended because it used more memory than it may; 0 if unknown."""
+    for file in (group / name for group in _recorded(private) for name in KILLS):
+        with suppress(OSError):
+            lines = (line.split() for line in file.read_text().splitlines())
+            return sum(int(line[1]) for line in lines if line[0] == "oom_kill")
+    return 0
+
+
+def _recorded(private: Path) -> list[Path]:
+    try:
+        return [Path(line) for line in (private / RECORD).read_text().splitlines()]
+    except OSError:
+        return []

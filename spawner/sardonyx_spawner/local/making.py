@@ -1,0 +1,34 @@
+"""Makes environments beside the hub's work: each once, however many people wait for it."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+MOST_AT_ONCE = 16
+"""Environments, not people: a place has fewer. A thread is only made when it is needed."""
+
+
+class EnvironmentMakers:
+    """Runs makers on threads of their own: one that waits for minutes must not hold up anything else in the hub."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="environment")
+        self._running: dict[str, asyncio.Future[object]] = {}
+
+    async def make(self, maker: Callable[[str], object], slug: str) -> None:
+        """Make an environment, or wait for whoever is making it.
+
+        Raises:
+            Exception: whatever the maker raises, also to those who waited.
+        """
+        if slug not in self._running:
+            self._running[slug] = asyncio.get_running_loop().run_in_executor(self._threads, maker, slug)
+            self._running[slug].add_done_callback(lambda done: self._made(slug, done))
+        # Whoever gives up does not stop it for the others.
+        await asyncio.shield(self._running[slug])
+
+    def _made(self, slug: str, done: asyncio.Future[object]) -> None:
+        del self._running[slug]
+        if not done.cancelled():
+            # If all have given up, nobody else looks at it.
+            done.exception()

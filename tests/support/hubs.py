@@ -1,0 +1,253 @@
+"""A real JupyterHub with our spawner for one machine: no proxy, no sign-in page, REST only."""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support.forks import processes_with
+from support.kernels import run_in_kernel
+
+TOKEN = "token-of-the-tests-only"
+PATIENCE_S = 60
+
+# JupyterHub reads its configuration from a file; nothing else of Sardonyx is needed around the spawner.
+CONFIGURATION = """
+import hashlib
+import json
+from pathlib import Path
+from jupyterhub.proxy import Proxy
+from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.local.fork_launcher import ForkLauncher
+from sardonyx_spawner.local.launcher import ChildProcessLauncher
+from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
+from sardonyx_spawner.person import Person
+from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+
+class NoProxy(Proxy):
+    async def start(self): pass
+    async def stop(self): pass
+    async def add_route(self, routespec, target, data):
+        with open(f"{DATA}/routes", "a") as file:
+            file.write(json.dumps([routespec, target]) + "\\n")
+    async def delete_route(self, routespec): pass
+    async def get_all_routes(self): return {}
+
+options = (
+    Option("size", "Size", choices=(Allowed("small", "Small", gives=Gives(cpu=1, memory=1 << 30)),
+                                    Allowed("large", "Large", gives=Gives(cpu=2, memory=2 << 30)))),
+    Option("repository", "Repository"),
+    Option("branch", "Branch"),
+)
+python = Gives(environment="python")
+catalogue = Catalogue([
+    Profile("python", "Python", gives=python, options=options, order=1),
+    Profile("fresh", "Fresh", gives=Gives(environment="python", home="fresh"), order=2),
+    Profile("short", "Short", gives=Gives(environment="python", lifetime_s=6), order=3),
+    Profile("missing", "Missing", gives=Gives(environment="missing"), order=4),
+    Profile("broken", "Broken", gives=Gives(environment="broken"), order=5),
+    Profile("staff", "Staff", gives=python, groups=frozenset({"staff"}), order=6),
+])
+c.JupyterHub.proxy_class = NoProxy
+c.JupyterHub.bind_url = f"http://127.0.0.1:{PORT}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{PORT}"
+c.JupyterHub.db_url = f"sqlite:///{DATA}/hub.sqlite"
+c.JupyterHub.cookie_secret_file = f"{DATA}/cookie"
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.JupyterHub.spawner_class = SardonyxLocalSpawner
+c.JupyterHub.services = [{"name": "tests", "api_token": TOKEN}]
+c.JupyterHub.load_roles = [
+    {"name": "tests", "services": ["tests"], "scopes": ["admin:users", "admin:servers", "access:servers"]},
+]
+c.JupyterHub.allow_named_servers = True
+spawner = c.SardonyxLocalSpawner
+spawner.catalogue_source = lambda: catalogue
+spawner.person_source = lambda name, groups, admin: Person(hashlib.sha256(name.encode()).hexdigest()[:16], name, groups, admin)
+spawner.prefix_source = lambda slug: Path(PREFIXES[slug])
+spawner.homes, spawner.servers = Path(DATA) / "homes", Path(DATA) / "servers"
+spawner.poll_interval = 1
+if LAUNCHER == "fork":
+    launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), idle_s=600)
+else:
+    launcher = ChildProcessLauncher()
+spawner.launcher_source = lambda: launcher
+"""
+
+
+@dataclass
+class Hub:
+    """The running hub."""
+
+    data: Path
+    port: int
+    prefixes: dict[str, str]
+    launcher: str = "child"
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the hub says."""
+        return self.data / "hub.log"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        configuration = self.data / "jupyterhub_config.py"
+        constants = {
+            "DATA": str(self.data),
+            "PORT": self.port,
+            "TOKEN": TOKEN,
+            "PREFIXES": self.prefixes,
+            "LAUNCHER": self.launcher,
+        }
+        configuration.write_text("".join(f"{k} = {v!r}\n" for k, v in constants.items()) + CONFIGURATION)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub", "--config", str(configuration)],
+                cwd=self.data,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "SECRET_OF_THE_HUB": "must-not-be-seen"},
+            )
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                if self.call("GET", "/").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
+        pytest.fail(f"the hub does not answer:\n{self.log.read_text()[-3000:]}")
+
+    def end(self, sig: signal.Signals = signal.SIGTERM) -> None:
+        """End the hub; its servers go on."""
+        if self.process is not None:
+            self.process.send_signal(sig)
+            self.process.wait(20)
+            self.process = None
+
+    def call(self, method: str, path: str, body: object = None, *, content: bytes | None = None) -> httpx.Response:
+        """Ask the hub's REST API."""
+        return httpx.request(
+            method,
+            f"http://127.0.0.1:{self.port}/hub/api{path}",
+            headers={"Authorization": f"token {TOKEN}"},
+            content=content if content is not None or body is None else json.dumps(body).encode(),
+            timeout=PATIENCE_S,
+        )
+
+    def user(self, name: str) -> "User":
+        """Return somebody with an account."""
+        self.call("POST", f"/users/{name}")
+        return User(self, name)
+
+
+@dataclass
+class User:
+    """Somebody with an account, who uses the REST API."""
+
+    hub: Hub
+    name: str
+
+    def start(self, **options: object) -> httpx.Response:
+        """Start the default server and wait for it; return the answer to the call."""
+        answer = self.hub.call("POST", f"/users/{self.name}/server", options or None)
+        if answer.status_code == 202:
+            self.wait(lambda server: bool(server.get("ready")))
+        return answer
+
+    def stop(self) -> None:
+        """Stop the default server and wait for that."""
+        assert self.hub.call("DELETE", f"/users/{self.name}/server").status_code in {202, 204}
+        self.wait(lambda server: not server)
+
+    def server(self) -> dict[str, Any]:
+        """Return the hub's knowledge of the running default server, {} if there is none."""
+        servers: dict[str, dict[str, Any]] = self.hub.call("GET", f"/users/{self.name}").json()["servers"]
+        return servers.get("", {})
+
+    def wait(self, is_so: Any) -> None:
+        """Wait until something holds for the server."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not is_so(self.server()):
+            assert time.monotonic() < deadline, f"{self.server()}\n{self.hub.log.read_text()[-3000:]}\n{self.logs()}"
+            time.sleep(0.1)
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return int(self.server()["state"]["pid"])
+
+    @property
+    def home(self) -> Path:
+        """The folder of the person's files."""
+        return self.hub.data / "homes" / self.id
+
+    @property
+    def url(self) -> str:
+        """The server's own address, as the proxy was told it."""
+        lines = [json.loads(line) for line in (self.hub.data / "routes").read_text().splitlines()]
+        target = next(target for route, target in reversed(lines) if route == f"/user/{self.name}/")
+        return f"{target}/user/{self.name}/"
+
+    def processes(self) -> list[bytes]:
+        """Return the command lines of all programs that were started in this person's servers."""
+        return [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes_with(f"HOME={self.home}\0")]
+
+    @property
+    def private(self) -> Path:
+        """The folder of plan, progress and log."""
+        return Path(next(self.hub.data.glob(f"servers/{self.id}/default")))
+
+    @property
+    def id(self) -> str:
+        """The immutable id."""
+        return hashlib.sha256(self.name.encode()).hexdigest()[:16]
+
+    def logs(self) -> str:
+        """Return the end of the server's log."""
+        return "\n".join(path.read_text()[-2000:] for path in self.hub.data.glob(f"servers/{self.id}/*/server.log"))
+
+    def opens_at(self) -> str:
+        """Return where the server leads who opens it."""
+        answer = httpx.get(self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
+        return answer.headers["Location"]
+
+    def run(self, code: str) -> str:
+        """Run Python in a new kernel of the server; return what it prints."""
+        return run_in_kernel(self.url, TOKEN, code)
+
+
+@contextmanager
+def running_hub(data: Path, prefix: Path, launcher: str) -> Iterator[Hub]:
+    """Run a hub, and leave nothing behind."""
+    (data / "homes").mkdir()
+    broken = data / "broken" / "bin" / "python"
+    broken.parent.mkdir(parents=True)
+    broken.write_text('#!/bin/sh\necho "No module named sardonyx_singleuser" >&2; exit 1\n')
+    broken.chmod(0o700)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
+    running = Hub(data, port, prefixes, launcher)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.end(signal.SIGKILL)
+        for process in processes_with(*(f"{data}/{part}/" for part in ("servers", "forks", "homes"))):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
