@@ -19,6 +19,8 @@ import pytest
 from support.forks import processes_with
 from support.kernels import run_in_kernel
 
+from sardonyx_spawner.local.limits import ServerLimits
+
 TOKEN = "token-of-the-tests-only"
 PATIENCE_S = 60
 
@@ -46,7 +48,8 @@ class NoProxy(Proxy):
 
 options = (
     Option("size", "Size", choices=(Allowed("small", "Small", gives=Gives(cpu=1, memory=1 << 30)),
-                                    Allowed("large", "Large", gives=Gives(cpu=2, memory=2 << 30)))),
+                                    Allowed("large", "Large", gives=Gives(cpu=2, memory=2 << 30)),
+                                    Allowed("tiny", "Tiny", gives=Gives(cpu=0.5, memory=400 << 20)))),
     Option("repository", "Repository"),
     Option("branch", "Branch"),
 )
@@ -78,7 +81,7 @@ spawner.catalogue_source = lambda: catalogue
 spawner.person_source = lambda name, groups, admin: Person(hashlib.sha256(name.encode()).hexdigest()[:16], name, groups, admin)
 spawner.prefix_source = lambda slug: Path(PREFIXES[slug])
 spawner.homes, spawner.servers = Path(DATA) / "homes", Path(DATA) / "servers"
-spawner.poll_interval = 1
+spawner.poll_interval = POLL_S
 if LAUNCHER == "fork":
     launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), idle_s=600)
 else:
@@ -95,6 +98,7 @@ class Hub:
     port: int
     prefixes: dict[str, str]
     launcher: str = "child"
+    poll_s: int = 1
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -111,6 +115,7 @@ class Hub:
             "TOKEN": TOKEN,
             "PREFIXES": self.prefixes,
             "LAUNCHER": self.launcher,
+            "POLL_S": self.poll_s,
         }
         configuration.write_text("".join(f"{k} = {v!r}\n" for k, v in constants.items()) + CONFIGURATION)
         with self.log.open("ab") as log:
@@ -231,7 +236,7 @@ class User:
 
 
 @contextmanager
-def running_hub(data: Path, prefix: Path, launcher: str) -> Iterator[Hub]:
+def running_hub(data: Path, prefix: Path, launcher: str, poll_s: int = 1) -> Iterator[Hub]:
     """Run a hub, and leave nothing behind."""
     (data / "homes").mkdir()
     broken = data / "broken" / "bin" / "python"
@@ -242,7 +247,7 @@ def running_hub(data: Path, prefix: Path, launcher: str) -> Iterator[Hub]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
-    running = Hub(data, port, prefixes, launcher)
+    running = Hub(data, port, prefixes, launcher, poll_s)
     try:
         running.start()
         yield running
@@ -251,3 +256,5 @@ def running_hub(data: Path, prefix: Path, launcher: str) -> Iterator[Hub]:
         for process in processes_with(*(f"{data}/{part}/" for part in ("servers", "forks", "homes"))):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+        time.sleep(0.2)
+        ServerLimits.find(data / "servers").sweep()

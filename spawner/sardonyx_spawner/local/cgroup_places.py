@@ -20,6 +20,7 @@ DELEGATED = ("user.delegate", "trusted.delegate")
 SYSTEMD = Path("/run/systemd/system")
 MOST_ROUNDS = 5
 TRIAL = "sardonyx-try"
+TRIED = {"memory": 1 << 30, "pids": 1000}
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +184,7 @@ def _works(place: Place) -> bool:
         inner = place.open(outer.name) / "inner"
         inner.mkdir()
         try:
-            write_limits(inner, place.version, dict.fromkeys(place.controllers, 1 << 30), cpu=1.0)
+            write_limits(inner, place.version, {n: v for n, v in TRIED.items() if n in place.controllers}, cpu=1)
         finally:
             inner.rmdir()
     except OSError as error:

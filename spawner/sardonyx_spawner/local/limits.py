@@ -100,6 +100,9 @@ class ServerLimits:
         for group in {*recorded, *(found for folder in ours for found in folder.glob("*/"))}:
             self._remove(group)
         self._busy.clear()
+        for folder in ours:
+            with suppress(OSError):
+                folder.rmdir()
 
     def _group(self, place: Place, name: str) -> Path:
         folder = place.open(self._name)

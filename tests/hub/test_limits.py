@@ -1,0 +1,235 @@
+"""What a server may use, attacked from a kernel in it: it hits its own limit, and others and the hub go on."""
+
+import json
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.forks import processes_with
+from support.hubs import Hub, running_hub
+
+from sardonyx_spawner.local.cgroup_places import find_places
+from sardonyx_spawner.local.limits import RECORD, group_name
+
+TINY = 400 << 20
+LONG_POLL_S = 600
+
+
+def groups(user: Any) -> dict[str, Path]:
+    """Return the groups of somebody's server, by what they limit."""
+    found = [Path(line) for line in (user.private / RECORD).read_text().splitlines()]
+    signs = {"memory": "memory.*limit*", "memory v2": "memory.max", "pids": "pids.max", "cpu": "cpu.[sw]*"}
+    return {name.split()[0]: group for name, sign in signs.items() for group in found if list(group.glob(sign))}
+
+
+def number(file: Path) -> int:
+    """Return the number in a file."""
+    return int(file.read_text())
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Hub]:
+    """A hub that can limit servers, and looks at them so rarely that only what it hears can be in time."""
+    controllers = {name for place in find_places() for name in place.controllers}
+    if not {"memory", "pids", "cpu"} <= controllers:
+        pytest.skip(f"this user can make control groups here only for: {', '.join(controllers) or 'nothing'}")
+    with running_hub(tmp_path_factory.mktemp("limited"), prefix, "fork", LONG_POLL_S) as running:
+        yield running
+
+
+@pytest.fixture
+def vera(limited: Hub) -> Iterator[Any]:
+    """Somebody else, whose server runs meanwhile."""
+    user = limited.user("vera")
+    user.start(profile="python")
+    yield user
+    user.stop()
+
+
+def test_a_server_is_in_groups_with_the_limits_of_its_plan_and_they_go_with_it(limited: Hub) -> None:
+    """All of its processes are in them; the hub finds them again after a crash."""
+    ann = limited.user("ann")
+    ann.start(profile="python", size="tiny")
+    found = groups(ann)
+    assert set(found) == {"memory", "pids", "cpu"}
+    assert {path.name for path in found.values()} == {group_name(ann.private)}
+    limits = [found["memory"] / name for name in ("memory.limit_in_bytes", "memory.max")]
+    assert [number(file) for file in limits if file.exists()] == [TINY]
+    assert number(found["pids"] / "pids.max") == 4096
+    count = int(ann.run("import os; print(len([n for n in os.listdir('/proc') if n.isdigit()]))"))
+    members = (found["memory"] / "cgroup.procs").read_text().split()
+    assert str(ann.pid) in members
+    assert len(members) >= count - 1 >= 2
+
+    limited.end(signal.SIGKILL)
+    limited.start()
+    ann.wait(lambda server: bool(server.get("ready")))
+    assert all(path.exists() for path in found.values())
+    ann.stop()
+
+    assert not any(path.exists() for path in found.values())
+    assert not (ann.private / RECORD).exists()
+
+
+def test_a_memory_bomb_ends_only_what_is_in_its_server_and_the_reason_is_told(limited: Hub, vera: Any) -> None:
+    """The server goes on where only a part of it was ended; if it ends by it, the reason says so."""
+    mallory = limited.user("mallory")
+    mallory.start(profile="python", size="tiny")
+    code = """
+import subprocess, sys
+bomb = "x = []\\nwhile True: x.append(bytes(1 << 24))"
+print(subprocess.run([sys.executable, "-c", bomb]).returncode)
+"""
+
+    assert int(mallory.run(code)) == -9
+    assert mallory.run("print('alive')").strip() == "alive"
+    assert vera.run("print('alive')").strip() == "alive"
+    log = mallory.private / "server.log"
+    # The system may choose any process of a server, also the server's own; here it is helped.
+    os.kill(mallory.pid, signal.SIGKILL)
+    mallory.wait(lambda server: not server)
+
+    assert log.exists()
+    assert (mallory.private / "ended").read_text() == "It used more than its 400 MB of memory."
+    assert limited.call("GET", "/").status_code == 200
+
+
+@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])  # noqa: S108 - those of the sandbox
+def test_what_lies_in_memory_is_charged_to_the_server(limited: Hub, folder: str) -> None:
+    """It has a size, and is a part of the server's memory."""
+    nina = limited.user("nina")
+    nina.start(profile="python", size="tiny")
+    memory = groups(nina)["memory"]
+    before = _used(memory)
+    code = f"""
+import errno, json
+written = 0
+try:
+    with open("{folder}/fill", "wb", buffering=0) as file:
+        while True: written += file.write(bytes(1 << 20))
+except OSError as error:
+    print(json.dumps([errno.errorcode[error.errno], written]))
+"""
+
+    problem, written = json.loads(nina.run(code))
+
+    assert (problem, written) == ("ENOSPC", TINY // 2)
+    assert _used(memory) - before > 0.9 * written
+    nina.stop()
+    assert not memory.exists()
+
+
+def _used(memory: Path) -> int:
+    return number(
+        next(path for name in ("memory.usage_in_bytes", "memory.current") if (path := memory / name).exists())
+    )
+
+
+def test_a_fork_bomb_leaves_room_for_others(limited: Hub) -> None:
+    """They start servers while it goes off; it goes with its server."""
+    oscar, pia = limited.user("oscar"), limited.user("pia")
+    oscar.start(profile="python", size="large")
+    group = groups(oscar)["pids"]
+    (group / "pids.max").write_text("300")
+    bomb = "import os, sys, time\\nwhile True:\\n  try: os.fork()\\n  except OSError: time.sleep(0.2)"
+    oscar.run(f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', '{bomb}'], start_new_session=True)")
+    deadline = time.monotonic() + 20
+    while "max 0" in (group / "pids.events").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    assert number(group / "pids.current") <= 300
+    assert pia.start(profile="python").status_code in {201, 202}
+    assert pia.run("import subprocess; print(subprocess.check_output(['echo', 'fine']).decode())").strip() == "fine"
+    oscar.stop()
+    pia.stop()
+    assert processes_with(f"HOME={oscar.home}\0") == []
+    assert not group.exists()
+
+
+def test_busy_servers_get_what_they_chose_and_leave_others_their_share(limited: Hub) -> None:
+    """Half a core is half a core; measured by what the system counts, not by the clock of a busy machine."""
+    busy = [limited.user(name) for name in ("quinn", "rosa")]
+    for user in busy:
+        user.start(profile="python", size="tiny")
+        user.run(
+            "import subprocess, sys\nfor _ in range(3):"
+            " subprocess.Popen([sys.executable, '-c', 'while True: pass'], start_new_session=True)"
+        )
+    found = [groups(user)["cpu"] for user in busy]
+    before = [_cpu_counts(group) for group in found]
+    began = time.monotonic()
+    third = limited.user("sam")
+    assert third.start(profile="python").status_code in {201, 202}
+    assert third.run("print(sum(range(10**6)))").strip() == "499999500000"
+    time.sleep(2)
+    periods = (time.monotonic() - began) / 0.1
+
+    after = [_cpu_counts(group) for group in found]
+    for old, new in zip(before, after, strict=True):
+        assert new["nr_throttled"] - old["nr_throttled"] > 0.3 * (new["nr_periods"] - old["nr_periods"])
+        assert new["nr_periods"] - old["nr_periods"] <= periods * 1.5
+    weights = [
+        number(group / name) for group in found for name in ("cpu.shares", "cpu.weight") if (group / name).exists()
+    ]
+    assert set(weights) in ({512}, {50})
+    for user in (*busy, third):
+        user.stop()
+
+
+def _cpu_counts(group: Path) -> dict[str, int]:
+    return {name: int(value) for name, value in map(str.split, (group / "cpu.stat").read_text().splitlines())}
+
+
+def test_the_hub_hears_of_an_end_at_once(limited: Hub) -> None:
+    """It does not wait until it looks again; also for a server that it found again after a crash of its own."""
+    tess, uma = limited.user("tess"), limited.user("uma")
+    for user in (tess, uma):
+        user.start(profile="python")
+
+    assert _seconds_until_gone(tess) < 1
+    limited.end(signal.SIGKILL)
+    limited.start()
+    uma.wait(lambda server: bool(server.get("ready")))
+    assert _seconds_until_gone(uma) < 1
+
+
+def _seconds_until_gone(user: Any) -> float:
+    pid = user.pid
+    began = time.monotonic()
+    os.kill(pid, signal.SIGKILL)
+    while user.server():
+        assert time.monotonic() - began < 20
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def test_a_server_that_a_crashed_hub_did_not_write_down_is_ended(limited: Hub) -> None:
+    """With its groups, before the next hub starts the first server."""
+    will = limited.user("will")
+    will.start(profile="python")
+    pid, group = will.pid, groups(will)["memory"]
+    limited.end(signal.SIGKILL)
+    _forget_server(limited, "will")
+
+    limited.start()
+    xena = limited.user("xena")
+    xena.start(profile="python")
+
+    assert not Path(f"/proc/{pid}/exe").exists()
+    assert not group.exists()
+    xena.stop()
+
+
+def _forget_server(hub: Hub, name: str) -> None:
+    with sqlite3.connect(hub.data / "hub.sqlite") as database:
+        database.execute(
+            "update spawners set server_id = null, state = '{}' where user_id = (select id from users where name = ?)",
+            (name,),
+        )
+    database.close()
