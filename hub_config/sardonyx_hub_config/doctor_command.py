@@ -22,9 +22,14 @@ from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_services.object_store.store import namespaces_work
 from sardonyx_spawner.amounts import GIB
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError
-from sardonyx_spawner.local.fork_launcher import NONE, USER, not_isolated
+from sardonyx_spawner.local.levels import NONE, not_isolated, say_level
+from sardonyx_spawner.local.limits import ServerLimits
 
 GOOD, NOTE, BAD = "ok", "note", "FAULT"
+NO_LIMITS = (
+    "memory and CPU of servers are shown and not enforced: this user may not make control groups."
+    " Run Sardonyx as root, or under systemd with: Delegate=yes"
+)
 
 
 @dataclass(frozen=True)
@@ -140,8 +145,10 @@ def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
         if level == NONE:
             yield Finding(BAD, "servers", not_isolated(server.problem))
         else:
-            under = "each person's under a user of its own" if level == USER else "all under the hub's user"
-            yield Finding(GOOD, "servers", f"of {slug} run in sandboxes, {under} ({level})")
+            limited = ServerLimits.find(folder.servers).controllers
+            yield Finding(GOOD, "servers", f"of {slug} are kept apart by {say_level(level, limited)}")
+            if not limited:
+                yield Finding(NOTE, "limits", NO_LIMITS)
     if not tried:
         yield Finding(NOTE, "servers", "whether they can be isolated is known after the first start")
 

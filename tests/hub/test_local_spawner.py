@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,21 @@ def test_servers_that_start_together_get_ports_of_their_own(hub: Any) -> None:
     for user in users:
         user.stop()
     assert time.monotonic() - began < 30
+
+
+def test_a_class_starts_in_the_order_in_which_it_came_and_each_sees_their_place(hub: Any) -> None:
+    """Who waits is told how many are before; everybody's server is there in the end."""
+    users = [hub.user(f"pupil{number}") for number in range(8)]
+
+    with ThreadPoolExecutor(len(users)) as threads:
+        began = [threads.submit(user.start, profile="python") for user in users]
+        users[-1].wait(lambda server: server.get("pending") == "spawn")
+        said = users[-1].events()
+        assert {answer.result().status_code for answer in began} <= {201, 202}
+
+    places = [event["message"] for event in said if event.get("state") == "wait"]
+    numbers = [int(place.split()[0]) for place in places if place.endswith("before you")]
+    assert numbers == sorted(numbers, reverse=True)
+    assert said[-1].get("ready")
+    for user in users:
+        user.stop()

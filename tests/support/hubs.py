@@ -173,6 +173,13 @@ class User:
             self.wait(lambda server: bool(server.get("ready")))
         return answer
 
+    def events(self) -> list[dict[str, Any]]:
+        """Return what the hub tells of a start that is under way, until its end."""
+        url = f"http://127.0.0.1:{self.hub.port}/hub/api/users/{self.name}/server/progress"
+        with httpx.stream("GET", url, headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S) as answer:
+            lines = list(answer.iter_lines())
+        return [json.loads(line.removeprefix("data:")) for line in lines if line.startswith("data:")]
+
     def stop(self) -> None:
         """Stop the default server and wait for that."""
         assert self.hub.call("DELETE", f"/users/{self.name}/server").status_code in {202, 204}

@@ -49,7 +49,7 @@ def test_a_place_without_a_fault_is_called_so(run: Run, tmp_path: Path) -> None:
 
     assert code == 0
     assert "FAULT" not in said
-    assert "ok     servers      of python run in sandboxes, all under the hub's user (namespaces)" in said
+    assert "ok     servers      of python are kept apart by namespaces" in said
     assert not (tmp_path / "data").exists()
 
 

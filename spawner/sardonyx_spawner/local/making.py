@@ -3,9 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 MOST_AT_ONCE = 16
 """Environments, not people: a place has fewer. A thread is only made when it is needed."""
+
+
+class NotReadyError(Exception):
+    """An environment is not there and cannot be made; the message is for the log."""
 
 
 class EnvironmentMakers:
@@ -14,6 +19,33 @@ class EnvironmentMakers:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="environment")
         self._running: dict[str, asyncio.Future[object]] = {}
+
+    async def ready(
+        self, slug: str, find: Callable[[str], Path], maker: Callable[[str], object] | None, tell: Callable[[], None]
+    ) -> Path:
+        """Return an environment's folder; make it at its first use.
+
+        Args:
+            find: returns the folder.
+            tell: called before it is made.
+
+        Raises:
+            NotReadyError: it is not there, or the maker failed, in whichever way.
+        """
+        try:
+            prefix = find(slug)
+            python = prefix / "bin" / "python"
+            if maker is not None:
+                if not python.exists():
+                    tell()
+                # Also where a python is: only the maker knows whether the rest of an interrupted installation is.
+                await self.make(maker, slug)
+        # An installer fails in its own ways: the person needs one sentence, the log the rest.
+        except Exception as error:
+            raise NotReadyError(str(error)) from error
+        if not python.exists():
+            raise NotReadyError(f"there is no {python}")
+        return prefix
 
     async def make(self, maker: Callable[[str], object], slug: str) -> None:
         """Make an environment, or wait for whoever is making it.

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
 from sardonyx_spawner.local.folders import read_end
+from sardonyx_spawner.local.queue import say_place
 
 POLL_S = 0.1
 MOST_BYTES = 1 << 16
@@ -15,9 +16,13 @@ PER_STEP = 20
 """Percent that each step adds, up to 95: only JupyterHub knows when a server is ready."""
 
 
-async def follow(path: Path) -> AsyncGenerator[dict[str, Any]]:
-    """Yield one event for each whole line, for as long as the caller listens."""
-    offset, count = 0, 0
+async def follow(path: Path, before: Callable[[], int | None]) -> AsyncGenerator[dict[str, Any]]:
+    """Yield one event for each whole line, and for each place in the queue, for as long as the caller listens.
+
+    Args:
+        before: returns how many starts are before this one; None = it does not wait.
+    """
+    offset, count, place = 0, 0, None
     while True:
         lines, offset = _new_lines(path, offset)
         for line in lines:
@@ -25,6 +30,10 @@ async def follow(path: Path) -> AsyncGenerator[dict[str, Any]]:
             if event is not None:
                 count += 1
                 yield {"progress": min(95, count * PER_STEP), **event}
+        now = before()
+        if now is not None and now != place:
+            yield {"progress": 5, "message": say_place(now), "state": "wait"}
+        place = now
         await asyncio.sleep(POLL_S)
 
 

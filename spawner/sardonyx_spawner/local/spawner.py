@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.fork_client import ForkServerError
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
-from sardonyx_spawner.local.making import EnvironmentMakers
+from sardonyx_spawner.local.making import EnvironmentMakers, NotReadyError
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.port import LOOPBACK, reserve_port
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
+from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
 from sardonyx_spawner.local.reasons import (
     part_ended,
     why_ended,
@@ -41,6 +43,7 @@ LONGEST_REASON = 300
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
 MAKERS = EnvironmentMakers()
+QUEUE = StartQueue(AT_ONCE)
 
 
 class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
@@ -94,6 +97,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         with suppress(FileExistsError), (self.folders.private / contract.END_FILE).open("x") as file:
             file.write(reason)
 
+    @cached_property
+    def ticket(self) -> Ticket:
+        """This server's place in the queue of starts."""
+        return Ticket()
+
     async def start(self) -> tuple[str, int]:
         """Start the server that the plan describes; return its address."""
         plan = self.plan
@@ -104,19 +112,23 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         try:
             await asyncio.to_thread(folders.prepare)
             self._begin_progress(folders)
-            prefix = await self._environment(plan, folders)
-            launcher = await self.launcher_source().choose(prefix)
-            owner = launcher.owner(folders)
-            await asyncio.to_thread(folders.claim_home, owner)
-            reservation = reserve_port()
-            self.port = reservation.getsockname()[1]
-            with reservation:
-                self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner))
-                self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
-                self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
-                self.memory, self.killed_for_memory = plan.memory, 0
-                await launcher.wait_until_ready(self.process)
-                await self._answers(launcher)
+            making = f"Getting “{plan.title}” ready on this machine: some minutes, only this once"
+            prefix = await MAKERS.ready(
+                plan.environment,
+                self.prefix_source,
+                self.environment_maker,
+                lambda: self._tell(folders, making, "now"),
+            )
+            async with QUEUE.turn(self.ticket):
+                self._tell(folders, "Found room for your server", "done")
+                await self._launch(plan, folders, prefix)
+        except NotReadyError as error:
+            raise StartRefusedError(
+                why_no_environment(plan.title),
+                reason="environment",
+                status_code=500,
+                log_message=f"{plan.title}: {error}",
+            ) from error
         except UserError as error:
             raise StartRefusedError(error.message, reason="home", status_code=500) from error
         except ForkServerError as error:
@@ -130,6 +142,19 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return LOOPBACK, self.port
+
+    async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
+        launcher = await self.launcher_source().choose(prefix)
+        owner = launcher.owner(folders)
+        await asyncio.to_thread(folders.claim_home, owner)
+        with reserve_port() as reservation:
+            self.port = reservation.getsockname()[1]
+            self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner))
+            self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
+            self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
+            self.memory, self.killed_for_memory = plan.memory, 0
+            await launcher.wait_until_ready(self.process)
+            await self._answers(launcher)
 
     def _watch(self) -> None:
         """Hear of the server's end at once: until its route is gone, anybody on this machine can take its port."""
@@ -169,35 +194,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     def _begin_progress(self, folders: ServerFolders) -> None:
         for name in (contract.PROGRESS_FILE, contract.END_FILE):
             (folders.private / name).unlink(missing_ok=True)
-        self._tell(folders, "Found room for your server", "done")
 
     def _tell(self, folders: ServerFolders, message: str, state: str) -> None:
         tell(folders.private / contract.PROGRESS_FILE, message, state)
-
-    async def _environment(self, plan: ServerPlan, folders: ServerFolders) -> Path:
-        """Return the environment's folder; make it at its first use."""
-        title = plan.title
-        try:
-            prefix: Path = self.prefix_source(plan.environment)
-            python = prefix / "bin" / "python"
-            if self.environment_maker is not None:
-                if not python.exists():
-                    self._tell(folders, f"Getting “{title}” ready on this machine: some minutes, only this once", "now")
-                # Also where a python is: only the maker knows whether the rest of an interrupted installation is.
-                await MAKERS.make(self.environment_maker, plan.environment)
-        # An installer fails in its own ways: the person needs one sentence, the log the rest.
-        except Exception as error:
-            raise StartRefusedError(
-                why_no_environment(title), reason="environment", status_code=500, log_message=f"{title}: {error}"
-            ) from error
-        if not python.exists():
-            raise StartRefusedError(
-                why_no_environment(title),
-                reason="environment",
-                status_code=500,
-                log_message=f"{title}: there is no {python}",
-            )
-        return prefix
 
     def _request(
         self, plan: ServerPlan, folders: ServerFolders, prefix: Path, launcher: Launcher, owner: int | None
@@ -264,7 +263,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
 
     async def progress(self) -> AsyncGenerator[dict[str, Any]]:
         """Tell the person what happens, in the words of the user side."""
-        async with aclosing(follow(self.folders.private / contract.PROGRESS_FILE)) as events:
+        async with aclosing(
+            follow(self.folders.private / contract.PROGRESS_FILE, lambda: QUEUE.before(self.ticket))
+        ) as events:
             async for event in events:
                 yield event
 

@@ -7,11 +7,13 @@ const icon = (name) => document.getElementById(`icon-${name}`).content.cloneNode
 function add(text, state) {
   const now = steps.querySelector(".is-now");
   // What is done takes the place of the same step under way: "Getting your code" becomes "Got your code".
-  if (now && state !== "now") now.remove();
+  // A place in the queue gives way to the next.
+  if (now && (state !== "now" || now.dataset.state === "wait")) now.remove();
   else if (now) settle(now, "done");
   if ([...steps.children].some((item) => item.dataset.text === text)) return;
   const item = document.createElement("li");
   item.dataset.text = text;
+  item.dataset.state = state;
   const words = document.createElement("span");
   words.textContent = text;
   item.append(words, document.createElement("span"));
@@ -23,7 +25,7 @@ function settle(item, state) {
   const look = { done: "is-done", now: "is-now", warn: "is-bad", bad: "is-bad" }[state] ?? "is-now";
   item.className = look;
   item.querySelector("svg")?.remove();
-  item.prepend(icon(state === "warn" ? "warn" : state));
+  item.prepend(icon(state === "wait" ? "now" : state));
   if (state === "done" && !item.querySelector(".visually-hidden")) {
     const done = document.createElement("span");
     done.className = "visually-hidden";
