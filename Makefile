@@ -1,10 +1,11 @@
-# The verbs: up, test, lint, bench, docs, lock, clean.
+# The verbs: up, test, soak, lint, bench, docs, lock, clean.
 PYTHON ?= python3
 CHECK := build/check
 ONLY ?=
 ARGS ?=
+STARTS ?= 1000
 
-.PHONY: up test lint bench docs lock clean
+.PHONY: up test soak lint bench docs lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
@@ -12,8 +13,12 @@ up: ## start Sardonyx on this machine
 
 test: ## all tests, against the built wheels
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
-	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store $(ARGS)
+	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store tests/soak $(ARGS)
 	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS) # on its own: the browser's driver keeps an event loop running
+
+soak: ## 1,000 starts and stops of servers with kills at random: make soak STARTS=200
+	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+	@SOAK_STARTS=$(STARTS) $(CHECK)/bin/python -m pytest tests/soak $(ARGS)
 
 lint: ## style, types, import rules
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

@@ -82,6 +82,8 @@ spawner.person_source = lambda name, groups, admin: Person(hashlib.sha256(name.e
 spawner.prefix_source = lambda slug: Path(PREFIXES[slug])
 spawner.homes, spawner.servers = Path(DATA) / "homes", Path(DATA) / "servers"
 spawner.poll_interval = POLL_S
+# So long does JupyterHub wait for a server that was killed just after it had said that it is ready.
+spawner.http_timeout = 10
 if LAUNCHER == "fork":
     launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), idle_s=600)
 else:

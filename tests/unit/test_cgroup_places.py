@@ -102,8 +102,8 @@ def test_the_limits_of_a_group_of_v2(tmp_path: Path) -> None:
 def test_groups_are_made_below_one_of_this_place_that_passes_the_controllers_on(tmp_path: Path) -> None:
     """A group cannot limit what the one above does not pass on."""
     base = unified(tmp_path / "base")
-    ours = next(iter([ServerLimits([Place(base, ("memory", "pids"), 2)], tmp_path / "servers")]))
-    folder = unified(base / ours._name)
+    ours = ServerLimits([Place(base, ("memory", "pids"), 2)], tmp_path / "servers")
+    folder = unified(base / ours.name)
     private = tmp_path / "servers" / "abcd1234" / "default"
     private.mkdir(parents=True)
 

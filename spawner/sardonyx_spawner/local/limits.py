@@ -46,7 +46,7 @@ class ServerLimits:
 
     def __init__(self, places: Sequence[Place], servers: Path) -> None:
         self._places, self._servers = places, servers
-        self._name = f"sardonyx-{hashlib.sha256(str(servers).encode()).hexdigest()[:12]}"
+        self.name = f"sardonyx-{hashlib.sha256(str(servers).encode()).hexdigest()[:12]}"
         self._busy: set[Path] = set()
 
     @classmethod
@@ -95,7 +95,7 @@ class ServerLimits:
 
     def sweep(self) -> None:
         """Remove groups without a process, such as those that a hub left when it crashed."""
-        ours = [place.folder / self._name for place in self._places]
+        ours = [place.folder / self.name for place in self._places]
         recorded = [group for file in self._servers.glob(f"*/*/{RECORD}") for group in _recorded(file.parent)]
         for group in {*recorded, *(found for folder in ours for found in folder.glob("*/"))}:
             self._remove(group)
@@ -105,7 +105,7 @@ class ServerLimits:
                 folder.rmdir()
 
     def _group(self, place: Place, name: str) -> Path:
-        folder = place.open(self._name)
+        folder = place.open(self.name)
         for number in range(MOST_NAMES):
             group = folder / (f"{name}-{number}" if number else name)
             # Not one that is there: it counts what was killed in it.
@@ -126,7 +126,7 @@ class ServerLimits:
             return False
         self._busy.discard(group)
         # The one around them, with the last.
-        if group.parent.name == self._name:
+        if group.parent.name == self.name:
             with suppress(OSError):
                 group.parent.rmdir()
         return True
