@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,20 @@ print(subprocess.run([sys.executable, "-c", bomb]).returncode)
     assert limited.call("GET", "/").status_code == 200
 
 
+def test_a_server_that_fills_its_memory_with_files_ends_with_the_reason(limited: Hub, vera: Any) -> None:
+    """What lies in memory does not go with the process that wrote it: the system ends one after the other."""
+    nora = limited.user("nora")
+    nora.start(profile="python", size="tiny")
+    fill = "sleep 1; while true; do for f in /tmp /dev/shm; do dd if=/dev/zero of=$f/fill bs=1M; done; done"
+
+    nora.run(f"import subprocess; subprocess.Popen(['setsid', 'sh', '-c', {fill!r}])")
+    nora.wait(lambda server: not server)
+
+    assert (nora.private / "ended").read_text() == "It used more than its 400 MB of memory."
+    assert nora.processes() == []
+    assert vera.run("print('alive')").strip() == "alive"
+
+
 @pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])  # noqa: S108 - those of the sandbox
 def test_what_lies_in_memory_is_charged_to_the_server(limited: Hub, folder: str) -> None:
     """It has a size, and is a part of the server's memory."""
@@ -162,18 +177,17 @@ def test_busy_servers_get_what_they_chose_and_leave_others_their_share(limited: 
             " subprocess.Popen([sys.executable, '-c', 'while True: pass'], start_new_session=True)"
         )
     found = [groups(user)["cpu"] for user in busy]
-    before = [_cpu_counts(group) for group in found]
-    began = time.monotonic()
+    before, began = [_cpu_s(group) for group in found], time.monotonic()
     third = limited.user("sam")
     assert third.start(profile="python").status_code in {201, 202}
     assert third.run("print(sum(range(10**6)))").strip() == "499999500000"
-    time.sleep(2)
-    periods = (time.monotonic() - began) / 0.1
+    time.sleep(3)
+    passed = time.monotonic() - began
 
-    after = [_cpu_counts(group) for group in found]
-    for old, new in zip(before, after, strict=True):
-        assert new["nr_throttled"] - old["nr_throttled"] > 0.3 * (new["nr_periods"] - old["nr_periods"])
-        assert new["nr_periods"] - old["nr_periods"] <= periods * 1.5
+    used = [_cpu_s(group) - old for group, old in zip(found, before, strict=True)]
+    # Six processes that never rest want six cores: what holds them is the limit, or others who want the machine too.
+    assert all(0.01 * passed < each < 0.5 * passed * 1.25 + 0.2 for each in used), (used, passed)
+    assert max(used) < 2 * min(used)
     weights = [
         number(group / name) for group in found for name in ("cpu.shares", "cpu.weight") if (group / name).exists()
     ]
@@ -182,8 +196,13 @@ def test_busy_servers_get_what_they_chose_and_leave_others_their_share(limited: 
         user.stop()
 
 
-def _cpu_counts(group: Path) -> dict[str, int]:
-    return {name: int(value) for name, value in map(str.split, (group / "cpu.stat").read_text().splitlines())}
+def _cpu_s(group: Path) -> float:
+    """Return the seconds that the processes of a group have worked."""
+    ticks = 0
+    for pid in (group / "cgroup.procs").read_text().split():
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def test_the_hub_hears_of_an_end_at_once(limited: Hub) -> None:

@@ -154,9 +154,12 @@ class ForkLauncher:
         try:
             process = await self._started(server, request)
             note(private, process)
-        finally:
-            if process is None and self._limits is not None:
+        except BaseException:
+            if process is not None:
+                await end_namespace(process, 0)
+            if self._limits is not None:
                 await self._limits.remove(private)
+            raise
         return process
 
     async def _started(self, server: ForkServer, request: LaunchRequest) -> ProcessId:
@@ -228,11 +231,8 @@ class ForkLauncher:
         starting = self._starting.pop(process.pid, None)
         if starting is not None:
             starting[1].close()
-        if self._limits is None:
-            # Ended before the first start of this hub.
-            await self._begin()
-        if self._limits is not None:
-            await self._limits.remove(folders.private)
+        # Also one that ended before the first start of this hub: its groups are written down.
+        await (self._limits or ServerLimits((), self._servers_folder)).remove(folders.private)
         forget(folders.private)
 
     def knows(self, process: ProcessId) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
 from sardonyx_spawner.local.process import ProcessId, is_alive
@@ -16,24 +15,27 @@ class EndWatch:
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._descriptor: int | None = None
         try:
             self._descriptor = os.pidfd_open(process.pid)
+        except ProcessLookupError:
+            pass
         except (OSError, AttributeError):
-            # Ended already, or the system or this Python has no such call: who polls will see it.
+            # The system or this Python has no such call, or there are too many open files: who polls will see it.
             return
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._descriptor, self._ended)
-        # The number may have been another process's by then.
+        if self._descriptor is not None:
+            self._loop.add_reader(self._descriptor, self._ended)
+        # It may have ended already, and its number may be another process's.
         if not is_alive(process):
             self._loop.call_soon(self._ended)
 
     def close(self) -> None:
         """Watch no longer."""
         loop, self._loop = self._loop, None
-        if loop is not None:
+        if loop is not None and self._descriptor is not None:
             loop.remove_reader(self._descriptor)
-            with suppress(OSError):
-                os.close(self._descriptor)
+            os.close(self._descriptor)
 
     def _ended(self) -> None:
         if self._loop is not None:
