@@ -157,8 +157,9 @@ def _store() -> Finding:
     if namespaces_work():
         return Finding(GOOD, "data store", "runs in namespaces of its own: only its S3 endpoint can be reached")
     return Finding(
-        BAD,
+        NOTE,
         "data store",
-        "namespaces are forbidden here, so every program of this machine can reach the store's inner ports and"
-        " everybody's data. Allow user namespaces (see 'servers'), or use a store of your own: storage: {kind: s3, …}",
+        "namespaces are forbidden here, so the store's inner ports are on this machine's own loopback, closed by"
+        " certificates; programs under the hub's own user can read its files. Allow user namespaces (see 'servers'),"
+        " or use a store of your own: storage: {kind: s3, …}",
     )

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -92,6 +95,32 @@ def test_keys_wait_for_the_store(place_of_its_own: Any) -> None:
     assert place.person("ann").s3().list_objects_v2(Bucket="sardonyx", Prefix=place.person("ann").home)["KeyCount"] == 0
 
 
+def listening(process: int) -> list[int]:
+    """Return the TCP ports on which a process listens (proc(5), /proc/pid/net/tcp: state 0A)."""
+    names = [str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()]
+    inodes = {name.removeprefix("socket:[").removesuffix("]") for name in names if name.startswith("socket:[")}
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                found.append(int(fields[1].rpartition(":")[2], 16))
+    return found
+
+
+def ask(port: int) -> str:
+    """Say what a port answers to a program that shows no certificate: over HTTP, and over TLS; "" = nothing."""
+    anything = ssl.create_default_context()
+    anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
+    for scheme in ("http", "https"):
+        with suppress(httpx.HTTPError):
+            answer = httpx.get(f"{scheme}://127.0.0.1:{port}/", verify=anything, timeout=3)
+            # Go says so on a port that wants TLS.
+            if "HTTP request to an HTTPS server" not in answer.text:
+                return f"{scheme} {answer.status_code}"
+    return ""
+
+
 def test_where_namespaces_are_forbidden_the_store_works_and_its_log_warns(place_of_its_own: Any) -> None:
     """The operator reads what that means and what to do."""
     place = place_of_its_own
@@ -103,6 +132,11 @@ def test_where_namespaces_are_forbidden_the_store_works_and_its_log_warns(place_
     ann = place.person("ann")
     ann.s3().put_object(Bucket="sardonyx", Key=f"{ann.home}marks", Body=b"kept")
 
+    ports = listening(place.seaweedfs()[0])
+    assert len(ports) >= 8
+    open_to_a_stranger = {port: said for port in ports if (said := ask(port))}
+    assert set(open_to_a_stranger.values()) <= {"http 403", "http 400"}, open_to_a_stranger
+    assert len(open_to_a_stranger) <= 1, "only the S3 door speaks to who shows no certificate, and wants a signature"
     log = (place.folder / "logs" / "store.log").read_text()
     assert "Namespaces are forbidden on this machine" in log
     assert "Allow user namespaces, or use a store of your own" in log

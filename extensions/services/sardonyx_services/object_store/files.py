@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sardonyx_services.object_store.certificates import make_certificates, tls_settings
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
@@ -25,15 +26,20 @@ def administrator(folder: Path) -> tuple[str, str]:
 
 
 def write_files(configuration: ObjectStoreConfiguration) -> None:
-    """Write security.toml, s3.json and iam.json; secrets that are there stay."""
+    """Write security.toml, s3.json and iam.json; the key that signs sessions and the administrator stay."""
     folder = configuration.folder
     for part in (folder, folder / "data", folder / "sock"):
         part.mkdir(mode=0o700, parents=True, exist_ok=True)
     keep = folder / "signing.key"
     if not keep.exists() or keep.stat().st_size == 0:
         _write(keep, base64.b64encode(os.urandom(32)).decode())
-    if not (folder / "security.toml").exists() or (folder / "security.toml").stat().st_size == 0:
-        _write(folder / "security.toml", "".join(f'[{name}]\nkey = "{secrets.token_hex(32)}"\n' for name in SIGNED))
+    # Between the parts of one run only, so made anew for each.
+    security = "".join(f'[{name}]\nkey = "{secrets.token_hex(32)}"\n' for name in SIGNED)
+    if configuration.without_namespaces:
+        for name, content in make_certificates().items():
+            _write(folder / name, content.decode())
+        security += tls_settings(folder)
+    _write(folder / "security.toml", security)
     key, secret = administrator(folder)
     identity = {
         "name": "administrator",

@@ -102,8 +102,9 @@ class Store:
         inner = [sys.executable, "-m", "sardonyx_services.object_store.inside", str(self._path), str(find_weed())]
         if self._configuration.without_namespaces:
             log.warning(
-                "Namespaces are forbidden on this machine: every program of this machine can reach the store's inner ports"
-                " and so everybody's data. Allow user namespaces, or use a store of your own."
+                "Namespaces are forbidden on this machine: the store's inner ports are on the machine's own loopback,"
+                " closed by certificates. Programs under the hub's own user can read its files. Allow user namespaces,"
+                " or use a store of your own."
             )
         else:
             log.info("The store runs in namespaces of its own: nothing but its S3 endpoint can be reached")
