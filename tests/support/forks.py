@@ -184,7 +184,7 @@ class Forks:
             # A zygote that has just ended loses what was passed on to it; the hub asks again, too.
             for _ in range(3):
                 said = self.say(b"s" + json.dumps(told).encode() + b"\n")
-                if any("pid" in line or "error" in line for line in said):
+                if any("pid" in line or ("error" in line and not line.get("again")) for line in said):
                     break
         server = Server(name, home, private / "log", url, said)
         self.made += [line["pid"] for line in said if "pid" in line]
