@@ -1,6 +1,7 @@
 """For all tests: what is skipped is said, and in CI it is a failure unless it is listed here with its reason."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,12 @@ def prefix() -> Path:
     folder = ROOT / "build" / "environments"
     folder.mkdir(exist_ok=True)
     return make_environment(recipe, folder, folder / "python.log")
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Configuring a hub closes new files to others: the tests after it make theirs as before."""
+    before = os.umask(0)
+    os.umask(before)
+    yield
+    os.umask(before)

@@ -1,5 +1,6 @@
 """A fork server without a hub around it, under root or an ordinary user, asked over its socket as the hub does."""
 
+import hashlib
 import http.server
 import json
 import os
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from typing import Any
 
 from support.kernels import run_in_kernel
@@ -282,18 +283,30 @@ def python_for_everybody(prefix: Path) -> Path:
     trial = [*as_ordinary, "sh", "-c", '"$0" -c ""', str(python)]
     if os.geteuid() != 0 or subprocess.run(trial, check=False, stderr=subprocess.DEVNULL).returncode == 0:
         return python
-    folder = prefix.with_name(f"{prefix.name}-for-everybody")
-    if not (folder / "ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        uv, lock = find_uv_bin(), ROOT / "hub_config" / "environments" / "python.lock"
-        (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
-        target = ["--python", str(folder / "bin" / "python")]
-        clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
-        for arguments in (
-            ["venv", "--quiet", "--python", str(SYSTEM_PYTHON), str(folder)],
-            ["pip", "sync", "--quiet", *target, "--require-hashes", str(lock)],
-            ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
-        ):
-            subprocess.run([uv, *arguments], check=True, env=clean)
-        (folder / "ready").touch()
+    # Not below the clone, whose folder may be closed to others; another content of lock or wheel is another folder.
+    (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
+    lock = ROOT / "hub_config" / "environments" / "python.lock"
+    digest = hashlib.sha256(lock.read_bytes() + wheel.read_bytes()).hexdigest()[:12]
+    folder = Path(gettempdir()) / f"sardonyx-tests-{os.geteuid()}-{digest}"
+    before = os.umask(0o022)
+    try:
+        folder.mkdir(exist_ok=True)
+        if folder.stat().st_uid != os.geteuid():
+            raise RuntimeError(f"{folder} belongs to somebody else")
+        if not (folder / "ready").exists():
+            _make_environment(folder, lock, wheel)
+            (folder / "ready").touch()
+    finally:
+        os.umask(before)
     return folder / "bin" / "python"
+
+
+def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
+    uv, target = find_uv_bin(), ["--python", str(folder / "bin" / "python")]
+    clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
+    for arguments in (
+        ["venv", "--quiet", "--clear", "--python", str(SYSTEM_PYTHON), str(folder)],
+        ["pip", "sync", "--quiet", *target, "--require-hashes", str(lock)],
+        ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
+    ):
+        subprocess.run([uv, *arguments], check=True, env=clean)
