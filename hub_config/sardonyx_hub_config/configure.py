@@ -149,6 +149,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     launcher = ForkLauncher(folder.forks, folder.servers, hidden=(folder.root, settings.conf_d))
     spawner.launcher_source = lambda: launcher
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
+    c.SardonyxHub.cool_down = launcher.cool_down
     spawner.storage = StorageAccess(
         credentials_url=f"{keys_address(ports)}/aws",
         endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",

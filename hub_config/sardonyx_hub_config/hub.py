@@ -36,6 +36,10 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         config=True
     )
 
+    cool_down = Callable(
+        None, allow_none=True, help="() -> awaitable: ends what servers needed, when the hub stops."
+    ).tag(config=True)
+
     async def initialize(self, *args: Any, **kwargs: Any) -> None:
         """Read the configuration; what an operator can mend in it is said in a sentence."""
         try:
@@ -51,6 +55,12 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         service._ServiceSpawner = WatchedServiceSpawner  # noqa: SLF001 - see there
         await super().start()
         self._tasks = [asyncio.create_task(self.announce()), asyncio.create_task(self.authenticator.owed.run())]
+
+    async def cleanup(self) -> None:
+        """Stop what the hub started."""
+        await super().cleanup()
+        if self.cool_down is not None:
+            await self.cool_down()
 
     async def announce(self) -> None:
         """Print the address when keys for data can be had; say what is missing if that takes long."""

@@ -133,7 +133,7 @@ def test_a_stop_and_a_start_find_people_files_and_data(stack: Any, worker: Any) 
     worker.run("open('thesis.txt', 'w').write('chapter one')")
 
     stack.stop(signal.SIGINT)
-    assert stack.processes() == set()
+    soon(lambda: stack.processes() == set())
     stack.start()
 
     worker.start()

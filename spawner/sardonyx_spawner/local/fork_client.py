@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,15 @@ class ForkServer:
                     writer.close()
         except (OSError, TimeoutError, ForkServerError):
             return {}
+
+    async def rest(self) -> None:
+        """Let it end as soon as it has no server: nobody will ask for one soon."""
+        # Where there is none, there is nothing to end.
+        with suppress(OSError):
+            _, writer = await _open(self.folder / SOCKET)
+            writer.write(b"r")
+            writer.close()
+            await writer.wait_closed()
 
     async def _run(self, module: str, *arguments: str) -> bytes:
         """Run a part of the environment's user side that ends by itself; return what it says."""

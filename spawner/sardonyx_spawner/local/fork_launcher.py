@@ -126,6 +126,11 @@ class ForkLauncher:
         except ForkServerError as error:
             log.critical("Servers of %s cannot be started: %s", prefix, error)
 
+    async def cool_down(self) -> None:
+        """Let the fork servers end as soon as they have no server: the hub stops."""
+        for server in self._servers.values():
+            await server.rest()
+
     def places(self, _folders: ServerFolders) -> Places:
         """Return the places inside of a sandbox, the same in all."""
         return Places(

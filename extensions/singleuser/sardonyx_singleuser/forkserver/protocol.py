@@ -16,7 +16,8 @@ from typing import Any
 from sardonyx_singleuser.sandbox.layout import Sandbox
 
 VERSION = 1
-START, ASK = b"s", b"q"
+START, ASK, REST = b"s", b"q", b"r"
+"""`REST`: nobody will ask soon, as when the hub stops: end when there is no server, until somebody asks again."""
 MOST_BYTES = 1 << 20
 SOCKET, LOG, LOCK, ROOT = "socket", "log", "lock", "root"
 """What is in a fork server's folder; the last is the empty folder on which sandboxes are put up."""

@@ -20,6 +20,7 @@ from sardonyx_singleuser.forkserver import zygote as zygote_module
 from sardonyx_singleuser.forkserver.fingerprint import fingerprint, package_folders
 from sardonyx_singleuser.forkserver.protocol import (
     ASK,
+    REST,
     ROOT,
     SOCKET,
     START,
@@ -58,6 +59,7 @@ class Supervisor:
 
     folder: Path
     idle_s: float
+    is_resting: bool = False
     listener: socket.socket = field(init=False)
     zygote: Zygote | None = None
     waiting: deque[socket.socket] = field(default_factory=deque)
@@ -79,8 +81,8 @@ class Supervisor:
     def run(self) -> None:
         """Work until it is idle for long."""
         self._new_zygote()
-        while self.alive or self.waiting or time.monotonic() - self.last_use < self.idle_s:
-            for key, _ in self._selector.select(min(TICK_S, self.idle_s)):
+        while self.alive or self.waiting or time.monotonic() - self.last_use < self._patience_s:
+            for key, _ in self._selector.select(min(TICK_S, self._patience_s)):
                 if key.fileobj is self.listener:
                     self._accept()
                 elif key.fileobj is self._wake:
@@ -92,6 +94,10 @@ class Supervisor:
         (self.folder / SOCKET).unlink(missing_ok=True)
         if self.zygote is not None:
             self._retire(self.zygote)
+
+    @property
+    def _patience_s(self) -> float:
+        return min(PATIENCE_S, self.idle_s) if self.is_resting else self.idle_s
 
     def _accept(self) -> None:
         try:
@@ -110,9 +116,11 @@ class Supervisor:
         try:
             purpose = connection.recv(1)
             if purpose == START:
+                self.is_resting = False
                 connection.settimeout(None)
                 self._start(connection)
                 return
+            self.is_resting |= purpose == REST
             if purpose == ASK:
                 self._tell(connection, receive_line(connection, 128))
         except (OSError, ProtocolError, ValueError, TypeError, KeyError) as error:
