@@ -1,5 +1,6 @@
 """A real JupyterHub with our spawner for one machine: no proxy, no sign-in page, REST only."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -265,5 +266,4 @@ def running_hub(data: Path, prefix: Path, launcher: str, poll_s: int = 1) -> Ite
         for process in processes_with(*(f"{data}/{part}/" for part in ("servers", "forks", "homes"))):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        time.sleep(0.2)
-        ServerLimits.find(data / "servers").sweep()
+        asyncio.run(ServerLimits.find(data / "servers").sweep(()))

@@ -114,7 +114,7 @@ class ForkLauncher:
                 count = await end_leftovers(self._servers_folder, self._known)
                 if count:
                     log.warning("%d servers were ended that a crashed hub had started and not written down", count)
-                found.sweep()
+                await found.sweep({process.pid for process in self._known})
                 self._limits = found
 
     async def warm_up(self, prefix: Path) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import errno
 import hashlib
 import os
-from collections.abc import Sequence
+import signal
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from sardonyx_spawner.local.process import TICK_S
 
 RECORD = "cgroups"
 """File in a server's private folder that names its groups: the next hub may be in another group itself."""
-PATIENCE_S = 2.0
+PATIENCE_S = 1.0
 MOST_NAMES = 100
 KILLS = ("memory.events", "memory.oom_control")
 """On cgroup v2, and on v1."""
@@ -83,33 +84,48 @@ class ServerLimits:
     async def remove(self, private: Path) -> None:
         """Remove the groups of a server that ended; the last of its processes may need a moment."""
         groups = _recorded(private)
+        await self._try_to_remove(groups)
+        if not self._busy.isdisjoint(groups):
+            # The server has ended, or never was one for the hub: nobody knows of what is still in there.
+            for group in groups:
+                _end_members(group)
+            await self._try_to_remove(groups)
+        if self._busy.isdisjoint(groups):
+            (private / RECORD).unlink(missing_ok=True)
+        for group in [*self._busy]:
+            self._remove(group)
+
+    async def _try_to_remove(self, groups: Sequence[Path]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 # The system tells nobody when a group is empty: look.
                 while not all([self._remove(group) for group in groups]):  # noqa: ASYNC110, C419 - try each
                     await asyncio.sleep(TICK_S)
-        if all(group not in self._busy for group in groups):
-            (private / RECORD).unlink(missing_ok=True)
-        for group in [*self._busy]:
-            self._remove(group)
 
-    def sweep(self) -> None:
-        """Remove groups without a process, such as those that a hub left when it crashed."""
+    async def sweep(self, known: Collection[int]) -> None:
+        """End and remove what hubs left that crashed.
+
+        Args:
+            known: the first processes of the servers that go on.
+        """
         ours = [place.folder / self.name for place in self._places]
         recorded = [group for file in self._servers.glob(f"*/*/{RECORD}") for group in _recorded(file.parent)]
-        for group in {*recorded, *(found for folder in ours for found in folder.glob("*/"))}:
-            self._remove(group)
-        self._busy.clear()
+        found = {*recorded, *(group for folder in ours for group in folder.glob("*/"))}
+        left = [group for group in found if _members(group).isdisjoint(known)]
+        for group in left:
+            _end_members(group)
+        await self._try_to_remove(left)
         for folder in ours:
             with suppress(OSError):
                 folder.rmdir()
 
     def _group(self, place: Place, name: str) -> Path:
-        folder = place.open(self.name)
+        folder = place.folder / self.name
         for number in range(MOST_NAMES):
             group = folder / (f"{name}-{number}" if number else name)
             # Not one that is there: it counts what was killed in it.
             if self._remove(group):
+                place.open(self.name)
                 group.mkdir()
                 return group
         raise OSError(errno.EBUSY, f"{folder / name} and {MOST_NAMES} others like it are in use")
@@ -145,6 +161,20 @@ def killed_for_memory(private: Path) -> int:
             lines = (line.split() for line in file.read_text().splitlines())
             return sum(int(line[1]) for line in lines if line[0] == "oom_kill")
     return 0
+
+
+def _members(group: Path) -> set[int]:
+    try:
+        return set(map(int, (group / MEMBERS).read_text().split()))
+    except OSError:
+        return set()
+
+
+def _end_members(group: Path) -> None:
+    # 0 is a process that this process cannot see.
+    for member in _members(group) - {0, os.getpid()}:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(member, signal.SIGKILL)
 
 
 def _recorded(private: Path) -> list[Path]:

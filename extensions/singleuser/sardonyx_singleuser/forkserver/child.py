@@ -23,14 +23,20 @@ KILLED = 128
 """As a shell counts: what a signal ended has this and the signal's number as its exit code."""
 
 
-def run(connection: socket.socket, root: str) -> NoReturn:
+class NotKnownError(ProtocolError):
+    """The zygote ended before it told of a new process: nobody could end that."""
+
+
+def run(connection: socket.socket, root: str, wait: int) -> NoReturn:
     """Be a server from its request to its end; called in a child that was just made in fresh namespaces.
 
     Args:
         root: the empty folder on which the sandbox is put up.
+        wait: a pipe into which the zygote writes when it has told the hub and the supervisor of this process.
     """
     code = 1
     try:
+        _wait_until_known(wait)
         _begin_anew(connection)
         connection.settimeout(PATIENCE_S)
         request = parse(receive_line(connection))
@@ -38,6 +44,8 @@ def run(connection: socket.socket, root: str) -> NoReturn:
         _log_to(request.log)
         enter(request.sandbox, root)
         code = _keep(request, connection)
+    except NotKnownError as error:
+        say(connection, error=str(error), again=True)
     except ProtocolError as error:
         say(connection, error=str(error))
     except OSError as error:
@@ -48,6 +56,11 @@ def run(connection: socket.socket, root: str) -> NoReturn:
         say(connection, error=f"{type(error).__name__}: {error}")
     finally:
         _leave(code)
+
+
+def _wait_until_known(wait: int) -> None:
+    if not os.read(wait, 1):
+        raise NotKnownError("the zygote ended before it told of the new process")
 
 
 def _begin_anew(connection: socket.socket) -> None:

@@ -31,15 +31,20 @@ def serve(control: socket.socket, root: str) -> None:
         if not descriptors:
             return
         connection = socket.socket(fileno=descriptors[0])
+        wait, go_on = os.pipe()
         try:
             made = clone(flags)
         except OSError as error:
             say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
         else:
             if made == 0:
-                child.run(connection, root)
+                os.close(go_on)
+                child.run(connection, root, wait)
             control.send(MADE + str(made).encode())
             say(connection, pid=made)
+            os.write(go_on, b"1")
+        for descriptor in (wait, go_on):
+            os.close(descriptor)
         connection.close()
 
 
