@@ -1,14 +1,12 @@
 """User environments on one machine: where each one is, and how it is made from its lock file."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_services.exclusive import exclusive
 from sardonyx_services.parent import die_with
 
 READY = "sardonyx-ready"
@@ -65,19 +64,19 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
     prefix = recipe.prefix(environments)
     if is_ready(prefix):
         return prefix
-    with _exclusive(environments / f".{recipe.slug}.lock"):
+    with exclusive(environments / f".{recipe.slug}.lock"):
         if is_ready(prefix):
             return prefix
         shutil.rmtree(prefix, ignore_errors=True)
         uv = find_uv_bin()
         python = str(prefix / "bin" / "python")
+        # Compiled here, once: a server sees its environment read-only, and would compile what it imports at each start.
+        options = ["--quiet", "--compile-bytecode", "--python", python]
         commands = [[uv, "venv", "--quiet", "--python", sys.executable, str(prefix)]]
         # What the lock file names and nothing else: it may leave out what a package says that it needs.
-        commands.append(
-            [uv, "pip", "sync", "--quiet", "--python", python, "--require-hashes", str(recipe.requirements)]
-        )
+        commands.append([uv, "pip", "sync", *options, "--require-hashes", str(recipe.requirements)])
         if recipe.packages:
-            commands.append([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", *recipe.packages])
+            commands.append([uv, "pip", "install", *options, "--no-deps", *recipe.packages])
         with log.open("wb") as output:
             for command in commands:
                 _run(command, output.fileno(), recipe, log)
@@ -126,10 +125,3 @@ def _sources(package: Path) -> Iterable[Path]:
     if package.is_file():
         return [package]
     return sorted(path for path in package.rglob("*") if path.suffix in {".py", ".toml", ".json"} and path.is_file())
-
-
-@contextmanager
-def _exclusive(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -218,19 +218,20 @@ print(json.dumps([problem, held]))
 
 
 def test_what_a_notebook_needs_is_there(attacker: Any) -> None:
-    """Name, home, terminal, processors, name service, shared memory, and git."""
+    """Name, home, terminal, processors, name service, shared memory, git, and libraries that are compiled already."""
     code = """
-import getpass, multiprocessing, pty, pwd, socket, subprocess
+import getpass, multiprocessing, pty, pwd, socket, subprocess, importlib.util
 leader, follower = pty.openpty()
 with multiprocessing.Pool(2) as pool:
     sums = pool.map(abs, [-1, -2])
 print(json.dumps([
     pwd.getpwuid(os.getuid()).pw_name, os.path.expanduser("~"), os.ttyname(follower), os.cpu_count() > 0, sums,
     socket.gethostbyname("localhost"), subprocess.run(["git", "--version"], capture_output=True).returncode,
+    os.access(importlib.util.find_spec("pandas.core.frame").cached, os.R_OK),
 ]))
 """
 
     found = tell(attacker, code)
 
-    assert found == ["mallory", str(attacker.home), found[2], True, [1, 2], "127.0.0.1", 0]
+    assert found == ["mallory", str(attacker.home), found[2], True, [1, 2], "127.0.0.1", 0, True]
     assert found[2].startswith("/dev/pts/")

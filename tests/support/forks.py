@@ -302,7 +302,7 @@ def python_for_everybody(prefix: Path) -> Path:
 
 
 def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
-    uv, target = find_uv_bin(), ["--python", str(folder / "bin" / "python")]
+    uv, target = find_uv_bin(), ["--compile-bytecode", "--python", str(folder / "bin" / "python")]
     clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     for arguments in (
         ["venv", "--quiet", "--clear", "--python", str(SYSTEM_PYTHON), str(folder)],

@@ -132,6 +132,23 @@ def test_nobody_is_readmitted_to_a_name_that_is_in_use(people: PeopleStore) -> N
         people.readmit("amina")
 
 
+def test_a_database_of_an_earlier_version_is_taken_over(people: PeopleStore, tmp_path: Path) -> None:
+    """With everybody in it, and what it left of removed people to do; it is opened again afterwards as any other."""
+    gone = people.add_account("bela", "hash")
+    people.remove("bela")
+    person = people.add_account("amina", "hash")
+    with people._engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE people DROP COLUMN owed")
+        connection.exec_driver_sql("UPDATE schema_version SET version = 1")
+    people.close()
+
+    for _ in range(2):
+        upgraded = PeopleStore(tmp_path / "people.sqlite")
+        assert upgraded.everybody() == [person]
+        assert upgraded.owed() == [Owed(gone.id, "bela", "let-go")]
+        upgraded.close()
+
+
 def test_several_processes_may_open_it_first(tmp_path: Path) -> None:
     """The hub, the keys service and the command line start when they like."""
     code = "import sys, pathlib, sardonyx_services.people.store as s; s.PeopleStore(pathlib.Path(sys.argv[1]))"

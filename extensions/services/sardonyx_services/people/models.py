@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 1
-"""Version of the tables; raised with the first migration."""
+VERSION = 2
+"""Version of the tables; `database.STEPS` leads to it from each earlier one."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
 """What the hub may owe to a person: to end their sessions and tokens, or to forget them after they were removed."""
