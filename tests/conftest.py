@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
-
-ROOT = Path(__file__).parents[1]
+from support.environments import built_environment
 
 MAY_BE_SKIPPED_IN_CI: dict[str, str] = {}
 """Id of a test -> why it cannot run there."""
@@ -39,12 +36,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def prefix() -> Path:
-    """The shipped Python environment with the built user side in it; made once for each lock file and wheel."""
-    (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
-    recipe = EnvironmentRecipe("python", ROOT / "hub_config" / "environments" / "python.lock", (str(wheel),))
-    folder = ROOT / "build" / "environments"
-    folder.mkdir(exist_ok=True)
-    return make_environment(recipe, folder, folder / "python.log")
+    """The shipped Python environment with the built user side in it."""
+    return built_environment()
 
 
 @pytest.fixture(autouse=True)

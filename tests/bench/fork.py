@@ -12,7 +12,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
+from support.environments import built_environment
+from support.figures import figure
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "11"))
 AT_ONCE = 6
@@ -70,7 +71,7 @@ def bench_fork() -> list[dict[str, Any]]:
     """Measure one start after another, taking turns, and then the memory of some idle servers."""
     taken: dict[str, list[float]] = {"fork": [], "simple": []}
     with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base:
-        prefix = _prefix()
+        prefix = built_environment()
         hubs = {kind: _hub(kind, Path(base) / kind, prefix) for kind in taken}
         try:
             for kind in taken:
@@ -95,25 +96,10 @@ def bench_fork() -> list[dict[str, Any]]:
     baseline = "SimpleLocalProcessSpawner"
     ready, simple = (statistics.median(taken[kind]) for kind in ("fork", "simple"))
     return [
-        _row(f"POST to ready, median of {ROUNDS}", ready, "s", baseline, simple),
-        _row("POST to ready, fastest", min(taken["fork"]), "s", baseline, min(taken["simple"])),
-        _row(f"memory per idle server, {AT_ONCE} at once (PSS)", held["fork"], "MB", baseline, held["simple"]),
+        figure(f"POST to ready, median of {ROUNDS}", ready, "s", baseline, simple),
+        figure("POST to ready, fastest", min(taken["fork"]), "s", baseline, min(taken["simple"])),
+        figure(f"memory per idle server, {AT_ONCE} at once (PSS)", held["fork"], "MB", baseline, held["simple"]),
     ]
-
-
-def _row(name: str, value: float, unit: str, baseline: str, baseline_value: float) -> dict[str, Any]:
-    return {
-        "name": name, "value": value, "unit": unit,
-        "baseline": baseline, "baseline_value": baseline_value, "ratio": value / baseline_value,
-    }  # fmt: skip
-
-
-def _prefix() -> Path:
-    (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
-    recipe = EnvironmentRecipe("python", ROOT / "hub_config" / "environments" / "python.lock", (str(wheel),))
-    folder = ROOT / "build" / "environments"
-    folder.mkdir(exist_ok=True)
-    return make_environment(recipe, folder, folder / "python.log")
 
 
 def _hub(kind: str, data: Path, prefix: Path) -> subprocess.Popen[bytes]:
@@ -171,8 +157,3 @@ def _pss(*texts: str) -> float:
             if line.startswith("Pss:"):
                 total += int(line.split()[1])
     return total / 1024
-
-
-if __name__ == "__main__":
-    for figure in bench_fork():
-        print(figure)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from support.figures import figure
+
 from sardonyx_spawner import form
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice
@@ -13,6 +15,7 @@ from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 
 PERSON = Person("id", "amina")
 ROUNDS = 101
+AFRESH = "fresh Jinja environment per render (what KubeSpawner 7.1 does)"
 
 
 def profiles() -> tuple[Profile, ...]:
@@ -56,21 +59,10 @@ def bench_form() -> list[dict[str, Any]]:
 
     baseline = _median_ms(render_afresh, 11)
     return [
-        _figure("form", _median_ms(render), baseline),
-        _figure("form_new_answers", _median_ms(render_new), baseline),
-        _figure("form_changed_settings", _median_ms(render_all_parts), baseline),
+        figure("form", _median_ms(render), "ms", AFRESH, baseline),
+        figure("form_new_answers", _median_ms(render_new), "ms", AFRESH, baseline),
+        figure("form_changed_settings", _median_ms(render_all_parts), "ms", AFRESH, baseline),
     ]
-
-
-def _figure(name: str, value: float, baseline: float) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": round(value, 3),
-        "unit": "ms",
-        "baseline": "fresh Jinja environment per render (what KubeSpawner 7.1 does)",
-        "baseline_value": round(baseline, 3),
-        "ratio": round(value / baseline, 4),
-    }
 
 
 def _median_ms(render: Callable[[], str], rounds: int = ROUNDS) -> float:
@@ -81,8 +73,3 @@ def _median_ms(render: Callable[[], str], rounds: int = ROUNDS) -> float:
         render()
         times.append(time.perf_counter() - began)
     return statistics.median(times) * 1000
-
-
-if __name__ == "__main__":
-    for figure in bench_form():
-        print(figure)

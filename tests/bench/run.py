@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # what several folders of tests share is in tests/support
 RESULT = HERE.parents[1] / "build" / "bench.json"
 FIELDS = ("name", "value", "unit", "baseline", "baseline_value", "ratio")
 

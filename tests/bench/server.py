@@ -13,6 +13,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from support.figures import figure
+
 RUNS = 5
 PORT = 28500
 ROOT = Path(__file__).parents[2]
@@ -35,25 +37,14 @@ def bench_server() -> list[dict[str, Any]]:
         bare = _bare_start(folder)
     ready = statistics.median(starts)
     return [
-        _row(
+        figure(
             "server, from the request to ready, median",
             ready,
+            "s",
             "JupyterLab alone, from its start to its first answer",
             bare,
         ),
     ]
-
-
-def _row(name: str, value: float, baseline: str, baseline_value: float) -> dict[str, Any]:
-    ratio = value / baseline_value
-    return {
-        "name": name,
-        "value": value,
-        "unit": "s",
-        "baseline": baseline,
-        "baseline_value": baseline_value,
-        "ratio": ratio,
-    }
 
 
 def _up(environment: dict[str, str]) -> subprocess.Popen[str]:

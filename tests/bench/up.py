@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from support.figures import figure
+
 ROOT = Path(__file__).parents[2]
 PORT = 28520
 PROMISED_FIRST_S, PROMISED_AGAIN_S = 60.0, 8.0
@@ -41,11 +43,11 @@ def bench_up() -> list[dict[str, Any]]:
     later = statistics.median(again)
     median = {name: statistics.median(part[name] for part in parts) for name in parts[0]}
     return [
-        _row("make up, first time", first, PROMISED_FIRST_S, "the 60 s that are promised"),
-        _row("… of it: packages of the hub's side", packages, first, "the whole"),
-        _row("… of it: proxy and user environment", rest - later, first, "the whole"),
-        _row("make up, again", later, PROMISED_AGAIN_S, "the 8 s that are promised"),
-        *(_row(f"… of it: {name}", value, later, "the whole") for name, value in median.items()),
+        figure("make up, first time", first, "s", "the 60 s that are promised", PROMISED_FIRST_S),
+        figure("… of it: packages of the hub's side", packages, "s", "the whole", first),
+        figure("… of it: proxy and user environment", rest - later, "s", "the whole", first),
+        figure("make up, again", later, "s", "the 8 s that are promised", PROMISED_AGAIN_S),
+        *(figure(f"… of it: {name}", value, "s", "the whole", later) for name, value in median.items()),
     ]
 
 
@@ -108,14 +110,3 @@ def _first_after(log: Path, began: float, words: str) -> float:
             if at >= began:
                 return at
     raise RuntimeError(f"no line with {words!r} in {log}")
-
-
-def _row(name: str, value: float, baseline_value: float, baseline: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": value,
-        "unit": "s",
-        "baseline": baseline,
-        "baseline_value": baseline_value,
-        "ratio": value / baseline_value,
-    }

@@ -4,17 +4,15 @@ import json
 import os
 import signal
 import sqlite3
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
-PATIENCE_S = 30
 
 
 @pytest.fixture
@@ -41,19 +39,6 @@ def server_of(stack: Any, name: str) -> int:
         query = "select spawners.state from spawners join users on users.id = spawners.user_id where users.name = ?"
         ((state,),) = database.execute(query, (name,)).fetchall()
     return int(json.loads(state)["pid"])
-
-
-def soon(works: Callable[[], bool]) -> float:
-    """Wait until it works again; return how long that took."""
-    began = time.monotonic()
-    while time.monotonic() - began < PATIENCE_S:
-        try:
-            if works():
-                return time.monotonic() - began
-        except Exception:  # noqa: BLE001, S110 - it does not work yet, in whichever way
-            pass
-        time.sleep(0.3)
-    pytest.fail(f"it does not work again after {PATIENCE_S} s")
 
 
 WRITE = """

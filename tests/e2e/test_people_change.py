@@ -2,13 +2,11 @@
 
 import json
 import re
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.forks import processes_with
+from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
@@ -70,14 +68,6 @@ class Person:
         return int(answer.status)
 
 
-def soon(works: Callable[[], bool], patience_s: float = 20) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + patience_s
-    while not works():
-        assert time.monotonic() < deadline, "it is not so"
-        time.sleep(0.2)
-
-
 def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visitor: Any) -> None:
     """Sessions, tokens, servers, rights, keys, files: all end with the person."""
     nora = place.person("nora", "--admin").sign_in()
@@ -107,16 +97,6 @@ def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visi
     assert visitor.run(KEYS) != keys
     second.page.goto(f"{place.url}/hub/home")
     second.page.get_by_role("button", name="Stop").first.click()
-
-
-def processes_with(text: str) -> list[int]:
-    """Return the processes that have a text in their environment or their command, such as kernels of one home."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if text.encode() in (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
-    return found
 
 
 def test_a_new_password_ends_sessions_and_tokens_and_no_server(place: Any, visitor: Any) -> None:
