@@ -17,6 +17,8 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.exclusive import exclusive
 from sardonyx_services.parent import die_with
 
+OURS = "sardonyx-singleuser"
+"""Never from uv's cache: what was built there earlier under the same version may be older than this hub."""
 READY = "sardonyx-ready"
 """Name of the file that is written last, so that an interrupted installation is recognised."""
 
@@ -76,7 +78,7 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
         # What the lock file names and nothing else: it may leave out what a package says that it needs.
         commands.append([uv, "pip", "sync", *options, "--require-hashes", str(recipe.requirements)])
         if recipe.packages:
-            commands.append([uv, "pip", "install", *options, "--no-deps", *recipe.packages])
+            commands.append([uv, "pip", "install", *options, "--no-deps", "--refresh-package", OURS, *recipe.packages])
         with log.open("wb") as output:
             for command in commands:
                 _run(command, output.fileno(), recipe, log)

@@ -15,6 +15,7 @@ def test_ready_is_said_once_and_the_link_only_until_somebody_used_it(stack: Any,
     assert len(re.findall(r"^Sardonyx is ready: ", stack.first_output, re.MULTILINE)) == 1
     assert len(re.findall(r"^Sign in as the first administrator", stack.first_output, re.MULTILINE)) == 1
     assert "NOT ISOLATED" not in stack.output
+    assert "Servers on this machine are kept apart by: namespaces" in (stack.data / "logs" / "hub.log").read_text()
     assert "Traceback" not in stack.output
 
 

@@ -24,10 +24,6 @@ class ForkServerError(Exception):
     """A fork server cannot be had; the message is for the operator."""
 
 
-class NoForkServerError(ForkServerError):
-    """The environment has none."""
-
-
 @dataclass
 class ForkServer:
     """The fork server of one Python environment.
@@ -124,8 +120,6 @@ class ForkServer:
             raise ForkServerError(f"{command[0]} cannot be run: {error}") from error
         if process.returncode != 0:
             text = problem.decode(errors="replace").strip()
-            if "No module named" in text:
-                raise NoForkServerError(text)
             raise ForkServerError(text or f"{command[3]} ended with {process.returncode}")
         return said
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, NoForkServerError, read
+from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, read
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
 from sardonyx_spawner.local.levels import NONE, USER, not_isolated, say_level
@@ -80,17 +80,14 @@ class ForkLauncher:
         self._sweeping = asyncio.Lock()
 
     async def choose(self, prefix: Path) -> Launcher:
-        """Return this launcher, or the plain one where the machine or the environment leaves no choice.
+        """Return this launcher, or the plain one where the machine leaves no choice.
 
         Raises:
-            ForkServerError: neither is sure; a server is never started without its sandbox by accident.
+            ForkServerError: the environment does not say, such as one whose user side is too old: a server is never
+                started without its sandbox where the machine could have one.
         """
-        try:
-            server = self._server(prefix)
-            level = await server.find_level()
-        except NoForkServerError as error:
-            self._warn(f"{prefix} has no fork server ({error}): its servers start slowly, and are NOT isolated.")
-            return self._children
+        server = self._server(prefix)
+        level = await server.find_level()
         if level == NONE:
             self._warn(not_isolated(server.problem))
             return self._children

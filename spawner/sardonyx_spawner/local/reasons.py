@@ -8,14 +8,14 @@ from sardonyx_spawner.amounts import say_duration, say_memory
 ASK = "Ask the people who run this place to look at it."
 
 _NO_ROOM = f"The disk of this machine is full, so your server has no room to start. {ASK}"
-_NOT_READY = f"What this server is made of is not ready on this machine. {ASK}"
+NOT_READY = f"What this server is made of is not ready on this machine. {ASK}"
 
 _ERRORS = {
     errno.ENOSPC: _NO_ROOM,
     errno.EDQUOT: _NO_ROOM,
-    errno.EACCES: _NOT_READY,
-    errno.ENOENT: _NOT_READY,
-    errno.ENOEXEC: _NOT_READY,
+    errno.EACCES: NOT_READY,
+    errno.ENOENT: NOT_READY,
+    errno.ENOEXEC: NOT_READY,
     errno.EROFS: f"This machine cannot write to its disk at the moment. {ASK}",
     errno.EAGAIN: "This machine runs as much as it can. Stop a server that you do not use, or try again later.",
     errno.ENOMEM: "This machine has no memory left. Choose a smaller server, or try again later.",
@@ -26,8 +26,8 @@ _LOG_SIGNS = (
     (b"No space left on device", _NO_ROOM),
     (b"Disk quota exceeded", _NO_ROOM),
     (b"Sardonyx: this server has no plan", f"This server and this place are of different versions. {ASK}"),
-    (b"No module named", _NOT_READY),
-    (b"ImportError", _NOT_READY),
+    (b"No module named", NOT_READY),
+    (b"ImportError", NOT_READY),
     (b"Address already in use", "Something else took the place of your server on this machine. Start it again."),
     (b"MemoryError", _ERRORS[errno.ENOMEM]),
     (b"Cannot allocate memory", _ERRORS[errno.ENOMEM]),

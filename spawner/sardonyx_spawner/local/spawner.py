@@ -26,6 +26,7 @@ from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
 from sardonyx_spawner.local.reasons import (
+    NOT_READY,
     part_ended,
     why_ended,
     why_ended_while_starting,
@@ -123,17 +124,15 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 self._tell(folders, "Found room for your server", "done")
                 await self._launch(plan, folders, prefix)
         except NotReadyError as error:
+            said = why_no_environment(plan.title)
             raise StartRefusedError(
-                why_no_environment(plan.title),
-                reason="environment",
-                status_code=500,
-                log_message=f"{plan.title}: {error}",
+                said, reason="environment", status_code=500, log_message=f"{plan.title}: {error}"
             ) from error
         except UserError as error:
             raise StartRefusedError(error.message, reason="home", status_code=500) from error
         except ForkServerError as error:
             raise StartRefusedError(
-                why_no_environment(plan.title), reason="sandbox", status_code=500, log_message=f"{prefix}: {error}"
+                NOT_READY, reason="sandbox", status_code=500, log_message=f"{prefix}: {error}"
             ) from error
         except OSError as error:
             raise StartRefusedError(
