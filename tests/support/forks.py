@@ -283,10 +283,11 @@ def python_for_everybody(prefix: Path) -> Path:
     trial = [*as_ordinary, "sh", "-c", '"$0" -c ""', str(python)]
     if os.geteuid() != 0 or subprocess.run(trial, check=False, stderr=subprocess.DEVNULL).returncode == 0:
         return python
-    # Not below the clone, whose folder may be closed to others; another content of lock or wheel is another folder.
+    # Not below the clone, whose folder may be closed to others; what it is made of and how is in its name.
     (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
     lock = ROOT / "hub_config" / "environments" / "python.lock"
-    digest = hashlib.sha256(lock.read_bytes() + wheel.read_bytes()).hexdigest()[:12]
+    recipe = Path(__file__).read_bytes()
+    digest = hashlib.sha256(lock.read_bytes() + wheel.read_bytes() + recipe).hexdigest()[:12]
     folder = Path(gettempdir()) / f"sardonyx-tests-{os.geteuid()}-{digest}"
     before = os.umask(0o022)
     try:
