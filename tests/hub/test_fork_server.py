@@ -86,6 +86,16 @@ def _command(pid: int) -> str:
         return ""
 
 
+def test_what_the_zygote_compiles_can_be_read_in_a_sandbox(forks: Any) -> None:
+    """Nobody there could keep it, so each kernel and each program would compile it again."""
+    assert forks.start("pam").is_ready
+    folders = list(forks.python.parents[1].glob("lib/python3*/site-packages/jupyterlab/__pycache__"))
+
+    # Without root, this environment belongs to somebody else, and nothing is written there.
+    assert folders or not forks.is_root
+    assert all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
+
+
 def test_a_zygote_that_was_killed_harms_no_server_and_is_made_anew(forks: Any) -> None:
     """The next start waits for the new one."""
     before = forks.start("dan")

@@ -9,6 +9,7 @@ from typing import Any
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
+from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress
 
@@ -58,9 +59,11 @@ def make_server(arguments: list[str]) -> Any:
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
     folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
+    # Kernels are forked where there is something to fork them from.
+    forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
-    return JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *arguments, *as_root])
+    return JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *forked, *arguments, *as_root])
 
 
 def give_keys() -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 from sardonyx_singleuser import launcher
 from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, parse, receive_line, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
+from sardonyx_singleuser.kernels.dormant import Dormant
 from sardonyx_singleuser.sandbox.enter import enter
 
 PATIENCE_S = 10.0
@@ -114,6 +115,7 @@ def _serve(request: Request, connection: socket.socket) -> NoReturn:
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        Dormant.make()
         os.environ.clear()
         os.environ.update(request.variables)
         time.tzset()

@@ -30,6 +30,7 @@ from sardonyx_singleuser.forkserver.protocol import (
     receive_line,
     say,
 )
+from sardonyx_singleuser.kernels.origin import variables_at_start
 
 TICK_S = 5.0
 PATIENCE_S = 1.0
@@ -155,10 +156,12 @@ class Supervisor:
     def _new_zygote(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         made_from = fingerprint(package_folders())
-        variables = {name: os.environ[name] for name in ZYGOTE_KEPT if name in os.environ}
+        variables = variables_at_start(ZYGOTE_KEPT)
         # glibc's arenas would take memory apart that children could share.
         variables["MALLOC_ARENA_MAX"] = "2"
-        command = [sys.executable, "-I", "-m", zygote_module.__name__, str(self.folder / ROOT)]
+        # Not with -I, which kernels would pass on to processes that they start; there is no home with packages in it.
+        variables["HOME"] = "/"
+        command = [sys.executable, "-m", zygote_module.__name__, str(self.folder / ROOT)]
         with theirs:
             actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
             pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)

@@ -156,6 +156,8 @@ async def _visit(port: int) -> None:
 
 def _clear(server: Any, loop: asyncio.AbstractEventLoop) -> None:
     """Take away what the throw-away server has left in this process."""
+    from jupyter_client.provisioning import KernelProvisionerFactory  # noqa: PLC0415 - see above
+
     for task in asyncio.all_tasks(loop):
         task.cancel()
     loop.run_until_complete(asyncio.sleep(0))
@@ -163,8 +165,8 @@ def _clear(server: Any, loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(loop.shutdown_default_executor())
     server.io_loop.close()
     asyncio.set_event_loop(None)
-    for kind in type(server).mro():
-        # Applications are singletons (traitlets).
+    for kind in (*type(server).mro(), KernelProvisionerFactory):
+        # Applications are singletons (traitlets), and what makes kernels has this application's settings.
         if hasattr(kind, "clear_instance"):
             kind.clear_instance()
     for found in get_objects():

@@ -14,6 +14,9 @@ from pathlib import Path
 from sardonyx_singleuser.forkserver import child
 from sardonyx_singleuser.forkserver.protocol import say
 from sardonyx_singleuser.forkserver.warm import warm
+from sardonyx_singleuser.kernels.origin import Origin
+from sardonyx_singleuser.kernels.preimported import Preimported
+from sardonyx_singleuser.kernels.warm import warm as warm_kernels
 from sardonyx_singleuser.sandbox.calls import CLONE_PARENT, clone
 from sardonyx_singleuser.sandbox.enter import namespaces
 
@@ -62,8 +65,17 @@ def check_threads() -> None:
 def main() -> None:
     """Run as `python -m sardonyx_singleuser.forkserver.zygote FOLDER`, started by the supervisor."""
     control = socket.socket(fileno=CONTROL)
+    if not sys.flags.safe_path:
+        # The working folder: modules would be found there, also by each kernel.
+        del sys.path[0]
+    # Compiled modules are written beside their sources at their first import: whoever runs in a sandbox reads them, too.
+    os.umask(0o022)
     try:
+        # Before the server's modules: an ordinary kernel has none of them.
+        warm_kernels()
         warm()
+        if Origin.current is not None:
+            Preimported.current = Preimported(Origin.current.ordinary, Origin.current.library_filters)
         check_threads()
     except Exception:  # noqa: BLE001 - the supervisor is told, and the log has the rest
         traceback.print_exc()

@@ -4,9 +4,11 @@ The standard library has some of them from 3.12 on (`os.unshare`); raw clone, mo
 """
 
 import ctypes
+import errno
 import os
 import platform
 import signal
+import threading
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -15,6 +17,7 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_PARENT = 0x00008000
+CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID = 0x00200000, 0x01000000
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 0x1, 0x2, 0x4, 0x8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 0x20, 0x1000, 0x4000, 0x40000
@@ -24,6 +27,7 @@ MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 0x1, 0x2, 0x4
 
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+PR_GET_TID_ADDRESS = 40
 CAPABILITY_VERSION_3 = 0x20080522
 KEYCTL_JOIN_SESSION_KEYRING = 1
 
@@ -69,9 +73,30 @@ def clone(flags: int) -> int:
     Raises:
         OSError: the system refuses it.
     """
+    return _clone(flags | signal.SIGCHLD, None)
+
+
+def clone_sibling() -> int:
+    """Make a child of our own parent, as fork() would make one of ours; return 0 in it, and its number here.
+
+    Only for a process with one thread, which was itself made by fork(). The child may be anything: the C library's idea
+    of its thread is corrected as fork() does it, through the address that fork() has left with the kernel.
+
+    Raises:
+        OSError: the system refuses it, or does not tell the address (it was built without CONFIG_CHECKPOINT_RESTORE).
+    """
+    address = ctypes.c_void_p()
+    _check(_libc.prctl(PR_GET_TID_ADDRESS, ctypes.byref(address), 0, 0, 0), "prctl PR_GET_TID_ADDRESS")
+    if not address.value or ctypes.c_int.from_address(address.value).value != threading.get_native_id():
+        raise OSError(errno.ENOSYS, "the C library's note of the thread's number is not where it should be")
+    return _clone(CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | signal.SIGCHLD, address)
+
+
+def _clone(flags: int, thread: ctypes.c_void_p | None) -> int:
     _python.PyOS_BeforeFork()
     number = ctypes.c_long(NUMBERS[platform.machine()]["clone"])
-    found = int(_python.syscall(number, ctypes.c_ulong(flags | signal.SIGCHLD), None, None, None, None))
+    # The fourth or the fifth is the address of the thread's number, by machine; the other one is not looked at.
+    found = int(_python.syscall(number, ctypes.c_ulong(flags), None, None, thread, thread))
     if found == 0:
         _python.PyOS_AfterFork_Child()
         return 0
