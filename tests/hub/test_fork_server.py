@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from support.addresses import get
 from support.forks import ORDINARY, children, running_forks
 
 FOREIGN_USER = 12345
@@ -26,7 +26,7 @@ def is_running(pid: int) -> bool:
 
 def answers(server: Any) -> bool:
     """Tell whether a server answers over HTTP."""
-    return httpx.get(f"{server.url}api", timeout=10).status_code == 200
+    return get(f"{server.url}api", timeout=10).status_code == 200
 
 
 def test_a_server_is_a_child_of_the_supervisor_and_the_first_of_its_own_namespaces(forks: Any) -> None:
@@ -148,14 +148,15 @@ def test_an_environment_that_was_changed_gets_a_new_zygote(forks: Any) -> None:
     ("data", "said"),
     [
         pytest.param(b"s", "cut short", id="nothing"),
-        pytest.param(b's{"version": 1', "cut short", id="truncated"),
+        pytest.param(b's{"version": 2', "cut short", id="truncated"),
         pytest.param(b"s" + b"x" * (2 << 20), "longer than 1048576 bytes", id="huge"),
         pytest.param(b"s[]\n", "cannot be understood", id="list"),
         pytest.param(b"s{}\n", "cannot be understood", id="empty"),
-        pytest.param(b's{"version": 2}\n', "speaks 1", id="newer"),
+        pytest.param(b's{"version": 3}\n', "speaks 2", id="newer"),
         pytest.param(b's\xff\xfe"\n', "cannot be understood", id="no-text"),
         pytest.param(
-            b's{"version": 1, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "sandbox": {"no": 1}}\n',
+            b's{"version": 2, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "socket": "/y",'
+            b' "sandbox": {"no": 1}}\n',
             "cannot be understood",
             id="unknown-field",
         ),

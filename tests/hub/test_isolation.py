@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ def tell(server: Any, code: str) -> Any:
 def test_nothing_of_another_person_or_of_the_hub_is_there(forks: Any, attacker: Any, victim: Any) -> None:
     """Not forbidden, but absent: also by way of the folders of processes."""
     outside = [
-        victim.home, victim.home / "diary.txt", victim.log, victim.log.parent, forks.folder, forks.folder / "socket",
+        victim.home, victim.home / "diary.txt", victim.log, victim.log.parent, victim.socket, attacker.socket,
+        forks.folder, forks.folder / "socket",
         Path(f"/proc/{victim.pid}"), Path(f"/proc/{forks.supervisor()}"), Path("/var/lib"), Path(__file__),
     ]  # fmt: skip
     assert all(path.exists() for path in outside)
@@ -89,6 +91,36 @@ print(json.dumps([seen[:2], len(seen), kills, traces, open("/proc/1/status").rea
     assert len(kills) >= 3
     assert set(traces) <= {"ESRCH"}
     assert namespace == "1"
+
+
+def test_nothing_of_a_server_listens_where_others_can_connect(victim: Any) -> None:
+    """Neither on a port nor under a name in the network: only on files that others do not see."""
+    inside = """
+import glob
+mine, kernel = set(), f"/proc/{os.getpid()}/"
+for path in glob.glob("/proc/[0-9]*/fd/*"):
+    # ipykernel itself has one port, for what its own forks print; it takes nothing without a secret of 16 bytes.
+    if not path.startswith(kernel):
+        mine.add(os.readlink(path))
+ports = [line.split() for name in ("tcp", "tcp6", "udp", "udp6") for line in open(f"/proc/net/{name}").readlines()[1:]]
+names = [line.split() for line in open("/proc/net/unix").readlines()[1:]]
+print(json.dumps([
+    [port[1] for port in ports if f"socket:[{port[9]}]" in mine and port[2].endswith(":0000")],
+    [name[7] for name in names if len(name) > 7 and f"socket:[{name[6]}]" in mine and name[7].startswith("@")],
+    any(name[7:] == ["/run/sardonyx/server.sock"] for name in names),
+]))
+"""
+
+    assert tell(victim, inside) == [[], [], True]
+
+
+def test_a_servers_socket_is_for_the_hubs_user_only(forks: Any, victim: Any) -> None:
+    """Not for the server's own, where that is another one: what it cannot replace cannot lead the proxy elsewhere."""
+    status = victim.socket.lstat()
+
+    assert stat.S_ISSOCK(status.st_mode)
+    assert stat.S_IMODE(status.st_mode) == 0o600
+    assert status.st_uid == (forks.user or os.geteuid())
 
 
 def test_there_is_no_way_to_more_rights(attacker: Any) -> None:

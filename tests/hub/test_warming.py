@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support.addresses import plain, socket_path
 
 KNOWN = {
     "sysconfig._CONFIG_VARS",
@@ -68,14 +69,15 @@ def test_warming_leaves_nothing_behind(prefix: Path) -> None:
 def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
     """Return what a browser is told at first, without what is of one server only."""
     found: dict[str, Any] = {}
-    with httpx.Client(headers={"Authorization": f"token {token}"}, timeout=30) as client:
-        page = client.get(f"{server_url}lab").text
+    transport, base = httpx.HTTPTransport(uds=socket_path(server_url)), plain(server_url)
+    with httpx.Client(transport=transport, headers={"Authorization": f"token {token}"}, timeout=30) as client:
+        page = client.get(f"{base}lab").text
         configuration = json.loads(
             re.findall(r'id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)[0]
         )
         found["page"] = {name: value for name, value in configuration.items() if name not in {"token", "hubServerName"}}
         for path in ("api/kernelspecs", "lab/api/settings", "api/contents?content=1", "api/spec.yaml", "lsp/status"):
-            answer = client.get(f"{server_url}{path}")
+            answer = client.get(f"{base}{path}")
             found[path] = (
                 answer.status_code,
                 answer.json() if "json" in answer.headers["Content-Type"] else answer.text,
@@ -86,8 +88,8 @@ def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
     text = (
         json.dumps(found)
         .replace(home, "HOME")
-        .replace(server_url, "URL")
-        .replace(server_url.split("/", 3)[3], "user/x/")
+        .replace(base, "URL")
+        .replace(base.split("/", 3)[3], "user/x/")
     )
     loaded: dict[str, Any] = json.loads(text)
     return loaded

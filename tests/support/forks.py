@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from typing import Any
+from urllib.parse import quote
 
+from support.addresses import socket_path
 from support.kernels import run_in_kernel
 from uv import find_uv_bin
 
@@ -78,6 +80,11 @@ class Server:
     def pid(self) -> int:
         """The first process of its namespaces, as it is called outside."""
         return int(next(line["pid"] for line in self.said if "pid" in line))
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return Path(socket_path(self.url) or "")
 
     @property
     def is_ready(self) -> bool:
@@ -168,30 +175,29 @@ class Forks:
                 os.chown(path, self.user, self.user)
             elif owner and path != self.base and path.name != "homes":
                 os.chown(path, owner, owner)
-        with socket.socket() as reservation:
-            reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            reservation.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{reservation.getsockname()[1]}/user/{name}/"
-            told = {
-                "version": 1,
-                "variables": {**self._variables(name, home, url), **(variables or {})},
-                "arguments": ["--log-level=INFO"],
-                "log": str(private / "log"),
-                "sandbox": {
-                    "home": str(home), "plan": str(private / "plan"), "progress": str(private / "progress"),
-                    "name": name, "user": owner, "hidden": [str(self.base)], **sandbox,
-                },
-            }  # fmt: skip
-            # A zygote that has just ended loses what was passed on to it; the hub asks again, too.
-            for _ in range(3):
-                said = self.say(b"s" + json.dumps(told).encode() + b"\n")
-                if any("pid" in line or ("error" in line and not line.get("again")) for line in said):
-                    break
+        path = self.base / f"socket-{self.count}"
+        told = {
+            "version": 2,
+            "variables": {**self._variables(name, home), **(variables or {})},
+            "arguments": ["--log-level=INFO"],
+            "log": str(private / "log"),
+            "socket": str(path),
+            "sandbox": {
+                "home": str(home), "plan": str(private / "plan"), "progress": str(private / "progress"),
+                "name": name, "user": owner, "hidden": [str(self.base)], **sandbox,
+            },
+        }  # fmt: skip
+        # A zygote that has just ended loses what was passed on to it; the hub asks again, too.
+        for _ in range(3):
+            said = self.say(b"s" + json.dumps(told).encode() + b"\n")
+            if any("pid" in line or ("error" in line and not line.get("again")) for line in said):
+                break
+        url = f"http+unix://{quote(str(path), safe='')}/user/{name}/"
         server = Server(name, home, private / "log", url, said)
         self.made += [line["pid"] for line in said if "pid" in line]
         return server
 
-    def _variables(self, name: str, home: Path, url: str) -> dict[str, str]:
+    def _variables(self, name: str, home: Path) -> dict[str, str]:
         server = json.dumps([f"access:servers!server={name}/"])
         return {
             "HOME": str(home),
@@ -210,7 +216,7 @@ class Forks:
             "JUPYTERHUB_OAUTH_CALLBACK_URL": f"/user/{name}/oauth_callback",
             "JUPYTERHUB_OAUTH_SCOPES": server,
             "JUPYTERHUB_SERVICE_PREFIX": f"/user/{name}/",
-            "JUPYTERHUB_SERVICE_URL": url,
+            "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:8888/user/{name}/",
             "JUPYTERHUB_USER": name,
         }
 

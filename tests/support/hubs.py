@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.addresses import get
 from support.forks import processes_with
 from support.kernels import run_in_kernel
 
@@ -237,7 +238,7 @@ class User:
 
     def opens_at(self) -> str:
         """Return where the server leads who opens it."""
-        answer = httpx.get(self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
+        answer = get(self.url, headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
         return answer.headers["Location"]
 
     def run(self, code: str) -> str:

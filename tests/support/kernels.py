@@ -4,9 +4,9 @@ import asyncio
 import json
 import uuid
 
-import httpx
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
+from support.addresses import client as client_of
+from support.addresses import plain, websocket
+from tornado.websocket import WebSocketClientConnection
 
 PATIENCE_S = 60
 
@@ -18,19 +18,19 @@ def run_in_kernel(url: str, token: str, code: str) -> str:
 
 async def _run(url: str, token: str, code: str) -> str:
     headers = {"Authorization": f"token {token}"}
-    async with httpx.AsyncClient(headers=headers, timeout=PATIENCE_S) as client:
-        await client.get(f"{url}lab")
+    base = plain(url)
+    async with client_of(url, headers=headers, timeout=PATIENCE_S) as client:
+        await client.get(f"{base}lab")
         xsrf = {"X-XSRFToken": client.cookies["_xsrf"]}
-        answer = await client.post(f"{url}api/kernels", json={}, headers=xsrf)
+        answer = await client.post(f"{base}api/kernels", json={}, headers=xsrf)
         assert answer.status_code == 201, answer.text
         kernel = answer.json()["id"]
-        said = await _execute(f"{url}api/kernels/{kernel}/channels".replace("http:", "ws:"), headers, code)
-        await client.delete(f"{url}api/kernels/{kernel}", headers=xsrf)
+        said = await _execute(await websocket(url, f"api/kernels/{kernel}/channels", headers), code)
+        await client.delete(f"{base}api/kernels/{kernel}", headers=xsrf)
     return said
 
 
-async def _execute(address: str, headers: dict[str, str], code: str) -> str:
-    socket = await websocket_connect(HTTPRequest(address, headers=headers))
+async def _execute(socket: WebSocketClientConnection, code: str) -> str:
     request = uuid.uuid4().hex
     header = {"msg_id": request, "msg_type": "execute_request", "username": "", "session": request, "version": "5.3"}
     content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}

@@ -5,14 +5,14 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from socket import IPPROTO_TCP, TCP_QUICKACK
 from typing import Any
 
 import httpx
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from support.addresses import client as client_of
+from support.addresses import plain, websocket
+from tornado.websocket import WebSocketClientConnection
 
 PATIENCE_S = 60
 
@@ -85,12 +85,12 @@ class LiveKernel:
 
     async def state(self) -> str:
         """Return what the server says of it; "gone" if it knows it no more."""
-        answer = await self.client.get(f"{self.url}api/kernels/{self.id}")
+        answer = await self.client.get(f"{plain(self.url)}api/kernels/{self.id}")
         return str(answer.json()["execution_state"]) if answer.status_code == 200 else "gone"
 
     async def post(self, what: str) -> None:
         """Interrupt or restart it."""
-        answer = await self.client.post(f"{self.url}api/kernels/{self.id}/{what}", json={}, headers=self.xsrf())
+        answer = await self.client.post(f"{plain(self.url)}api/kernels/{self.id}/{what}", json={}, headers=self.xsrf())
         assert answer.status_code in {200, 204}, answer.text
 
     async def restart(self) -> None:
@@ -105,10 +105,6 @@ class LiveKernel:
 
     async def _next(self, request: str) -> dict[str, Any]:
         while True:
-            # The server waits for our word on the first of some small messages before it sends the next (Nagle's algorithm),
-            # and Linux keeps that word back for 40 ms: a time that is no kernel's.
-            with suppress(AttributeError):
-                self.socket.protocol.stream.socket.setsockopt(IPPROTO_TCP, TCP_QUICKACK, 1)  # type: ignore[union-attr]  # gone
             text = await self.socket.read_message()
             assert isinstance(text, str), "the connection to the kernel was closed"
             got: dict[str, Any] = json.loads(text)
@@ -120,11 +116,12 @@ class LiveKernel:
 async def live_kernel(url: str, token: str, name: str = "python3", path: str = "") -> AsyncIterator[LiveKernel]:
     """Start one, and end it."""
     headers = {"Authorization": f"token {token}"}
-    async with httpx.AsyncClient(headers=headers, timeout=PATIENCE_S) as client:
-        await client.get(f"{url}lab")
+    base = plain(url)
+    async with client_of(url, headers=headers, timeout=PATIENCE_S) as client:
+        await client.get(f"{base}lab")
         xsrf = {"X-XSRFToken": client.cookies["_xsrf"]}
         began = time.monotonic()
-        answer = await client.post(f"{url}api/kernels", json={"name": name, "path": path}, headers=xsrf)
+        answer = await client.post(f"{base}api/kernels", json={"name": name, "path": path}, headers=xsrf)
         assert answer.status_code == 201, answer.text
         number = answer.json()["id"]
         kernel = LiveKernel(number, began, url, client, await connect(url, number, headers["Authorization"]))
@@ -132,13 +129,13 @@ async def live_kernel(url: str, token: str, name: str = "python3", path: str = "
             yield kernel
         finally:
             await hang_up(kernel.socket)
-            await client.delete(f"{url}api/kernels/{number}", headers=xsrf)
+            await client.delete(f"{base}api/kernels/{number}", headers=xsrf)
 
 
 async def connect(url: str, kernel: str, authorization: str) -> WebSocketClientConnection:
     """Return a connection to a kernel."""
-    address = f"{url}api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}".replace("http:", "ws:")
-    return await websocket_connect(HTTPRequest(address, headers={"Authorization": authorization}))
+    path = f"api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
+    return await websocket(url, path, {"Authorization": authorization})
 
 
 async def hang_up(socket: WebSocketClientConnection) -> None:

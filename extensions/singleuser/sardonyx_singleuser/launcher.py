@@ -1,8 +1,10 @@
 """A server's way from its start to JupyterLab: code, keys, and then the single-user server itself."""
 
 import os
+import socket
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress
+from sardonyx_singleuser.sandbox.layout import OWN
 
 OPTIONS = (
     # Installing extensions would change an environment that everybody shares.
@@ -19,17 +22,34 @@ OPTIONS = (
 )
 
 
+INSIDE = f"{OWN}/server.sock"
+"""Where a forked server listens for programs of its own sandbox; the proxy comes through another socket."""
+
+
+@dataclass(frozen=True)
+class Forked:
+    """What a server is given that is a fork.
+
+    Args:
+        listener: where the proxy reaches it.
+        ready: called when the server answers.
+    """
+
+    listener: socket.socket
+    ready: Callable[[], None]
+
+
 def main() -> None:
     """Get everything ready, then become JupyterHub's single-user server in this process."""
     run(sys.argv[1:])
 
 
-def run(arguments: list[str], ready: Callable[[], None] | None = None) -> None:
+def run(arguments: list[str], forked: Forked | None = None) -> None:
     """Be a server, from its plan to its end.
 
     Args:
         arguments: for the single-user server.
-        ready: called when the server answers.
+        forked: None = a process of its own, which listens where JupyterHub says.
     """
     try:
         plan = read_plan(Path(os.environ[contract.PLAN]))
@@ -43,10 +63,11 @@ def run(arguments: list[str], ready: Callable[[], None] | None = None) -> None:
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)
-    server = make_server(arguments)
-    if ready is not None:
-        # It listens already; the first thing that its loop does is to say so.
-        server.io_loop.add_callback(ready)
+    server = make_server(arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments])
+    if forked is not None:
+        # The first things that its loop does.
+        server.io_loop.add_callback(server.http_server.add_socket, forked.listener)
+        server.io_loop.add_callback(forked.ready)
     server.start()
 
 

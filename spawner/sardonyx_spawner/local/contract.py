@@ -14,7 +14,7 @@ S3_HOME = "SARDONYX_S3_HOME"
 
 VARIABLES = (PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME)
 
-FORK_VERSION = 1
+FORK_VERSION = 2
 """Version of what is said to a fork server."""
 SANDBOX_PLAN = "/run/sardonyx/plan.json"
 SANDBOX_PROGRESS = "/run/sardonyx/progress.jsonl"

@@ -1,6 +1,7 @@
 """The hub's side of the fork server: found by its socket, started when there is none, asked for servers."""
 
 import asyncio
+import errno
 import hashlib
 import json
 import os
@@ -137,6 +138,19 @@ def read(line: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ForkServerError("its answer cannot be understood")
     return found
+
+
+async def read_answer(reader: asyncio.StreamReader) -> dict[str, Any]:
+    """Read the next answer; {} at the end of a connection, however it ended."""
+    with suppress(ConnectionError):
+        return read(await reader.readline())
+    return {}
+
+
+def problem(answer: Mapping[str, Any]) -> OSError:
+    """Return the error that an answer tells of."""
+    code = answer.get("errno")
+    return OSError(code if isinstance(code, int) else errno.EIO, str(answer.get("error", "it said nothing")))
 
 
 async def _open(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -1,23 +1,24 @@
 """Starts servers by asking fork servers: each in a sandbox of its own, ready in a fraction of a second."""
 
 import asyncio
-import errno
 import json
 import logging
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, read
+from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, problem, read_answer
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
 from sardonyx_spawner.local.levels import NONE, USER, not_isolated, say_level
 from sardonyx_spawner.local.limits import Limits, ServerLimits, killed_for_memory
 from sardonyx_spawner.local.owners import Owners
 from sardonyx_spawner.local.process import ProcessId, began, end_namespace, is_first_of_namespace
+from sardonyx_spawner.local.sockets import SocketFolder
 
 WARMING = "Getting Python ready: some seconds, only the first time"
 ATTEMPTS = 3
@@ -25,6 +26,8 @@ ATTEMPTS = 3
 SMALLEST_TMP, USUAL_TMP = 64 << 20, 512 << 20
 PROCESSES = 4096
 """Of one server, with threads: some kernels with a thread for each processor of a large machine."""
+SOCKETS = "servers"
+"""The folder with the servers' sockets, among those of the fork servers."""
 KILLED = 128
 """The first process of a namespace leaves with this and the signal's number if a signal ended the server."""
 
@@ -70,6 +73,7 @@ class ForkLauncher:
         self._folder, self._idle_s = folder, idle_s
         self._hidden, self._readable = hidden, readable
         self._servers_folder, self._owners = servers, Owners(servers)
+        self._sockets = SocketFolder(folder / SOCKETS)
         self._children = ChildProcessLauncher()
         self._servers: dict[Path, ForkServer] = {}
         self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
@@ -112,6 +116,7 @@ class ForkLauncher:
                 if count:
                     log.warning("%d servers were ended that a crashed hub had started and not written down", count)
                 await found.sweep({process.pid for process in self._known})
+                self._sockets.sweep()
                 self._limits = found
 
     async def warm_up(self, prefix: Path) -> None:
@@ -137,6 +142,10 @@ class ForkLauncher:
             token=contract.SANDBOX_TOKEN,
             runtime=contract.SANDBOX_JUPYTER,
         )
+
+    def address(self, folders: ServerFolders) -> AbstractContextManager[Address]:
+        """Return a socket's path: nobody else can listen there."""
+        return nullcontext(self._sockets.address(folders.private))
 
     def owner(self, folders: ServerFolders) -> int | None:
         """Return the person's own user where the hub is root."""
@@ -185,7 +194,7 @@ class ForkLauncher:
 
     async def _process(self, reader: asyncio.StreamReader, request: LaunchRequest) -> ProcessId | None:
         """Return the process of the new server; None if the request was lost before there was one."""
-        while answer := await _line(reader):
+        while answer := await read_answer(reader):
             if answer.get("warming"):
                 request.tell(WARMING)
             elif answer.get("again"):
@@ -194,7 +203,7 @@ class ForkLauncher:
                 pid = int(answer["pid"])
                 return ProcessId(pid, began(pid) or 0)
             else:
-                raise _problem(answer)
+                raise problem(answer)
         return None
 
     async def wait_until_ready(self, process: ProcessId) -> None:
@@ -205,9 +214,9 @@ class ForkLauncher:
         """
         reader, writer = self._starting.pop(process.pid)
         try:
-            answer = await _line(reader)
+            answer = await read_answer(reader)
             if "error" in answer:
-                raise _problem(answer)
+                raise problem(answer)
         except ForkServerError as error:
             raise OSError(f"the server of process {process.pid}: {error}") from error
         finally:
@@ -235,6 +244,7 @@ class ForkLauncher:
             starting[1].close()
         # Also one that ended before the first start of this hub: its groups are written down.
         await (self._limits or ServerLimits((), self._servers_folder)).remove(folders.private)
+        self._sockets.forget(folders.private)
         forget(folders.private)
 
     def knows(self, process: ProcessId) -> None:
@@ -270,6 +280,7 @@ class ForkLauncher:
             "variables": dict(request.environment),
             "arguments": list(request.arguments),
             "log": str(request.log),
+            "socket": str(request.address.socket),
             "sandbox": asdict(sandbox),
         }
 
@@ -278,14 +289,3 @@ class ForkLauncher:
             self._warned.add(text)
             # The terminal shows the operator nothing less.
             log.critical(text)
-
-
-def _problem(answer: dict[str, Any]) -> OSError:
-    code = answer.get("errno")
-    return OSError(code if isinstance(code, int) else errno.EIO, str(answer.get("error", "it said nothing")))
-
-
-async def _line(reader: asyncio.StreamReader) -> dict[str, Any]:
-    with suppress(ConnectionError):
-        return read(await reader.readline())
-    return {}

@@ -3,11 +3,13 @@
 import os
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.address import Address, reserved_port
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.process import MARK, ProcessId, began, end
 
@@ -32,6 +34,7 @@ class LaunchRequest:
 
     Args:
         prefix: folder of the Python environment.
+        address: where the server is to listen.
         arguments: for the single-user server.
         name: how the person is called.
         owner: number of the user that it runs under; None = the hub's.
@@ -40,6 +43,7 @@ class LaunchRequest:
     """
 
     prefix: Path
+    address: Address
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     folders: ServerFolders
@@ -60,6 +64,10 @@ class Launcher(Protocol):
 
     def places(self, folders: ServerFolders) -> Places:
         """Return where a server will see its files."""
+        ...
+
+    def address(self, folders: ServerFolders) -> AbstractContextManager[Address]:
+        """Keep an address free for a server until it listens there."""
         ...
 
     def owner(self, folders: ServerFolders) -> int | None:
@@ -110,6 +118,10 @@ class ChildProcessLauncher:
             progress=str(private / contract.PROGRESS_FILE),
             token=str(private / contract.TOKEN_FILE_NAME),
         )
+
+    def address(self, _folders: ServerFolders) -> AbstractContextManager[Address]:
+        """Keep a port free: whoever can list a server's processes could find its socket, too."""
+        return reserved_port()
 
     def owner(self, _folders: ServerFolders) -> int | None:
         """Return the hub's own user."""

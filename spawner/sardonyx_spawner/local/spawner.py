@@ -16,12 +16,12 @@ from traitlets import Float, default
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.fork_client import ForkServerError
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
 from sardonyx_spawner.local.making import EnvironmentMakers, NotReadyError
 from sardonyx_spawner.local.owners import give
-from sardonyx_spawner.local.port import LOOPBACK, reserve_port
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
@@ -63,6 +63,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
     process = ProcessId(0, 0)
+    url = ""
+    """Where hub and proxy reach the server."""
     ends_at: float | None = None
     lifetime_s = 0
     fresh = False
@@ -103,7 +105,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         """This server's place in the queue of starts."""
         return Ticket()
 
-    async def start(self) -> tuple[str, int]:
+    async def start(self) -> str:
         """Start the server that the plan describes; return its address."""
         plan = self.plan
         if plan is None:
@@ -140,20 +142,27 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             ) from error
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
-        return LOOPBACK, self.port
+        return self.url
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)
         owner = launcher.owner(folders)
         await asyncio.to_thread(folders.claim_home, owner)
-        with reserve_port() as reservation:
-            self.port = reservation.getsockname()[1]
-            self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner))
+        with launcher.address(folders) as address:
+            self.port = address.port
+            self._reach(address.url)
+            self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner, address))
             self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
             self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
             self.memory, self.killed_for_memory = plan.memory, 0
             await launcher.wait_until_ready(self.process)
-            await self._answers(launcher)
+            await self._answers(launcher, address)
+
+    def _reach(self, url: str) -> None:
+        """Let hub and proxy find the server: of what `start` returns, JupyterHub 6.1 keeps a host in small letters."""
+        self.url = url
+        if url and self.server is not None:
+            self.server.connect_url = url
 
     def _watch(self) -> None:
         """Hear of the server's end at once: until its route is gone, anybody on this machine can take its port."""
@@ -169,9 +178,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         if self.process == process:
             await self.poll_and_notify()
 
-    async def _answers(self, launcher: Launcher) -> None:
+    async def _answers(self, launcher: Launcher, address: Address) -> None:
         """Wait until the server takes connections; JupyterHub sets the limit, and a server that ended is not waited for."""
-        while True:
+        while not await address.answers():
             if not is_alive(self.process):
                 log = self.folders.private / contract.LOG_FILE
                 raise StartRefusedError(
@@ -182,13 +191,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                     status_code=500,
                     log_message=f"{self._log_name} ended while it started; see {log}",
                 )
-            try:
-                _, writer = await asyncio.open_connection(LOOPBACK, self.port)
-            except OSError:
-                await asyncio.sleep(TICK_S)
-            else:
-                writer.close()
-                return
+            await asyncio.sleep(TICK_S)
 
     def _begin_progress(self, folders: ServerFolders) -> None:
         for name in (contract.PROGRESS_FILE, contract.END_FILE):
@@ -198,7 +201,13 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         tell(folders.private / contract.PROGRESS_FILE, message, state)
 
     def _request(
-        self, plan: ServerPlan, folders: ServerFolders, prefix: Path, launcher: Launcher, owner: int | None
+        self,
+        plan: ServerPlan,
+        folders: ServerFolders,
+        prefix: Path,
+        launcher: Launcher,
+        owner: int | None,
+        address: Address,
     ) -> LaunchRequest:
         folders.write(contract.PLAN_FILE, json.dumps(plan.to_json()))
         if owner is not None:
@@ -206,6 +215,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 give(folders.private / name, owner)
         return LaunchRequest(
             prefix=prefix,
+            address=address,
             arguments=tuple(self.get_args()),
             environment=server_variables(
                 plan,
@@ -273,7 +283,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         state: dict[str, Any] = super().get_state()
         if self.process.pid:
             state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh, owner_id=self.owner_id)
-            state.update(ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary, memory=self.memory)
+            state.update(url=self.url, ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary, memory=self.memory)
         return state
 
     def load_state(self, state: Mapping[str, Any]) -> None:
@@ -286,6 +296,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         self.lifetime_s = int(state.get("lifetime_s", 0))
         self.summary = str(state.get("summary", ""))
         self.memory = state.get("memory")
+        self._reach(str(state.get("url", "")))
         if self.process.pid:
             self.launcher_source().knows(self.process)
             self._watch()

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from sardonyx_singleuser import launcher
-from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, parse, receive_line, say
+from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, listen, parse, receive_line, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.dormant import Dormant
 from sardonyx_singleuser.sandbox.enter import enter
@@ -43,8 +43,10 @@ def run(connection: socket.socket, root: str, wait: int) -> NoReturn:
         request = parse(receive_line(connection))
         connection.settimeout(None)
         _log_to(request.log)
+        # Before the sandbox: the server itself can neither find its socket nor put something else in its place.
+        listener = listen(Path(request.socket))
         enter(request.sandbox, root)
-        code = _keep(request, connection)
+        code = _keep(request, connection, listener)
     except NotKnownError as error:
         say(connection, error=str(error), again=True)
     except ProtocolError as error:
@@ -86,13 +88,15 @@ def _log_to(path: str) -> None:
     os.close(descriptor)
 
 
-def _keep(request: Request, connection: socket.socket) -> int:
+def _keep(request: Request, connection: socket.socket, listener: socket.socket) -> int:
     """Start the server, and be its parent until it ends; return the exit code to leave with."""
     server = os.fork()
     if server == 0:
-        _serve(request, connection)
-    # The hub learns of a server that ended by the end of the connection: the server alone may hold it.
+        _serve(request, connection, listener)
+    # The hub learns of a server that ended by the end of the connection, the proxy by a socket where nobody listens: the
+    # server alone may hold them.
     connection.close()
+    listener.close()
     gc.disable()
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
@@ -109,7 +113,7 @@ def _keep(request: Request, connection: socket.socket) -> int:
             return code if code >= 0 else KILLED - code
 
 
-def _serve(request: Request, connection: socket.socket) -> NoReturn:
+def _serve(request: Request, connection: socket.socket, listener: socket.socket) -> NoReturn:
     """Become the server."""
     code = 1
     try:
@@ -130,7 +134,7 @@ def _serve(request: Request, connection: socket.socket) -> NoReturn:
                 sys.exit(1)
             connection.close()
 
-        launcher.run(list(request.arguments), ready)
+        launcher.run(list(request.arguments), launcher.Forked(listener, ready))
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)

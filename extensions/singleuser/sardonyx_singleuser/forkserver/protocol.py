@@ -15,7 +15,7 @@ from typing import Any
 
 from sardonyx_singleuser.sandbox.layout import Sandbox
 
-VERSION = 1
+VERSION = 2
 START, ASK, REST = b"s", b"q", b"r"
 """`REST`: nobody will ask soon, as when the hub stops: end when there is no server, until somebody asks again."""
 MOST_BYTES = 1 << 20
@@ -36,11 +36,13 @@ class Request:
         variables: its whole environment.
         arguments: for the single-user server.
         log: a file that is not there yet.
+        socket: where the server listens, outside of its sandbox.
     """
 
     variables: Mapping[str, str] = field(repr=False)
     arguments: tuple[str, ...]
     log: str
+    socket: str
     sandbox: Sandbox
 
 
@@ -57,7 +59,8 @@ def parse(line: bytes) -> Request:
         told: dict[str, Any] = found["sandbox"]
         sandbox: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in told.items()}
         variables = {str(name): str(value) for name, value in found["variables"].items()}
-        return Request(variables, tuple(map(str, found["arguments"])), str(found["log"]), Sandbox(**sandbox))
+        arguments, log, path = tuple(map(str, found["arguments"])), str(found["log"]), str(found["socket"])
+        return Request(variables, arguments, log, path, Sandbox(**sandbox))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # Not what it holds: that may be a secret.
         raise ProtocolError(f"the request cannot be understood: {type(error).__name__}") from None

@@ -1,0 +1,51 @@
+"""How tests reach a server, whose address may be a unix socket: over HTTP and over websockets."""
+
+import socket
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from tornado.httpclient import HTTPRequest
+from tornado.netutil import Resolver
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+
+class SocketResolver(Resolver):  # type: ignore[misc]  # tornado's is made by a factory
+    """Finds one unix socket, whatever it is asked for."""
+
+    def initialize(self, path: str) -> None:
+        """Take the socket's path."""
+        self._path = path
+
+    async def resolve(self, _host: str, _port: int, _family: socket.AddressFamily = socket.AF_UNSPEC) -> Any:
+        """Return the socket's address."""
+        return [(socket.AF_UNIX, self._path)]
+
+
+def socket_path(url: str) -> str | None:
+    """Return the socket of an address; None if it has a port."""
+    parts = urlsplit(url)
+    return unquote(parts.netloc) if parts.scheme == "http+unix" else None
+
+
+def plain(url: str) -> str:
+    """Return the address as a client needs it that knows the socket already."""
+    return url if socket_path(url) is None else f"http://server{urlsplit(url).path}"
+
+
+def get(url: str, **options: Any) -> httpx.Response:
+    """Ask for a page."""
+    with httpx.Client(transport=httpx.HTTPTransport(uds=socket_path(url)), **options) as client:
+        return client.get(plain(url))
+
+
+def client(url: str, **options: Any) -> httpx.AsyncClient:
+    """Return a client for a server; addresses are `plain` ones."""
+    return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket_path(url)), **options)
+
+
+async def websocket(url: str, path: str, headers: dict[str, str]) -> WebSocketClientConnection:
+    """Open a websocket below a server's address."""
+    place = socket_path(url)
+    request = HTTPRequest(f"{plain(url)}{path}".replace("http:", "ws:"), headers=headers)
+    return await websocket_connect(request, resolver=None if place is None else SocketResolver(place))
