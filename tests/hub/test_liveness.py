@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, LaunchRequest
 from sardonyx_spawner.local.process import ProcessId, began, end, family, is_alive
@@ -46,7 +47,7 @@ class Launched:
         program.chmod(0o700)
         variables = {name: value, "PATH": os.environ["PATH"]}
         folders = ServerFolders(self.folder, self.folder)
-        request = LaunchRequest(self.folder, (), variables, folders, self.folder / "log", "somebody")
+        request = LaunchRequest(self.folder, Address(), (), variables, folders, self.folder / "log", "somebody")
         self.process = await self.launcher.start(request)
         async with asyncio.timeout(5):
             while len(self.members) < processes:

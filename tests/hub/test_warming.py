@@ -85,12 +85,7 @@ def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
         for section in found["lab/api/settings"][1]["settings"]:
             section.pop("last_modified", None)
             section.pop("created", None)
-    text = (
-        json.dumps(found)
-        .replace(home, "HOME")
-        .replace(base, "URL")
-        .replace(base.split("/", 3)[3], "user/x/")
-    )
+    text = json.dumps(found).replace(home, "HOME").replace(base, "URL").replace(base.split("/", 3)[3], "user/x/")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

@@ -10,7 +10,7 @@ from tornado.netutil import Resolver
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 
-class SocketResolver(Resolver):  # type: ignore[misc]  # tornado's is made by a factory
+class SocketResolver(Resolver):
     """Finds one unix socket, whatever it is asked for."""
 
     def initialize(self, path: str) -> None:

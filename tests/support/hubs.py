@@ -87,7 +87,9 @@ spawner.poll_interval = POLL_S
 # So long does JupyterHub wait for a server that was killed just after it had said that it is ready.
 spawner.http_timeout = 10
 if LAUNCHER == "fork":
-    launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), idle_s=600)
+    # An environment may have links into another one.
+    READABLE = tuple({(Path(prefix) / "share").resolve().parent for prefix in PREFIXES.values()})
+    launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), readable=READABLE, idle_s=600)
 else:
     launcher = ChildProcessLauncher()
 spawner.launcher_source = lambda: launcher

@@ -14,7 +14,7 @@ from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, problem, read_answer
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
-from sardonyx_spawner.local.levels import NONE, USER, not_isolated, say_level
+from sardonyx_spawner.local.levels import NONE, USER, not_isolated, not_warm, say_level
 from sardonyx_spawner.local.limits import Limits, ServerLimits, killed_for_memory
 from sardonyx_spawner.local.owners import Owners
 from sardonyx_spawner.local.process import ProcessId, began, end_namespace, is_first_of_namespace
@@ -197,6 +197,8 @@ class ForkLauncher:
         while answer := await read_answer(reader):
             if answer.get("warming"):
                 request.tell(WARMING)
+            elif "slow" in answer:
+                self._warn(not_warm(request.prefix, str(answer["slow"]), self._folder))
             elif answer.get("again"):
                 return None
             elif "pid" in answer:

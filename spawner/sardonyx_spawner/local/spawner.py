@@ -146,12 +146,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)
-        owner = launcher.owner(folders)
-        await asyncio.to_thread(folders.claim_home, owner)
+        await asyncio.to_thread(folders.claim_home, launcher.owner(folders))
         with launcher.address(folders) as address:
             self.port = address.port
             self._reach(address.url)
-            self.process = await launcher.start(self._request(plan, folders, prefix, launcher, owner, address))
+            self.process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
             self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
             self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
             self.memory, self.killed_for_memory = plan.memory, 0
@@ -201,14 +200,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         tell(folders.private / contract.PROGRESS_FILE, message, state)
 
     def _request(
-        self,
-        plan: ServerPlan,
-        folders: ServerFolders,
-        prefix: Path,
-        launcher: Launcher,
-        owner: int | None,
-        address: Address,
+        self, plan: ServerPlan, folders: ServerFolders, prefix: Path, launcher: Launcher, address: Address
     ) -> LaunchRequest:
+        owner = launcher.owner(folders)
         folders.write(contract.PLAN_FILE, json.dumps(plan.to_json()))
         if owner is not None:
             for name in (contract.PLAN_FILE, contract.PROGRESS_FILE):
@@ -283,7 +277,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         state: dict[str, Any] = super().get_state()
         if self.process.pid:
             state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh, owner_id=self.owner_id)
-            state.update(url=self.url, ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary, memory=self.memory)
+            state.update(
+                url=self.url, ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary, memory=self.memory
+            )
         return state
 
     def load_state(self, state: Mapping[str, Any]) -> None:

@@ -36,6 +36,10 @@ TICK_S = 5.0
 PATIENCE_S = 1.0
 """A connection gets so long for its first bytes; who connects writes at once."""
 MOST_REMEMBERED = 4096
+WARM_AGAIN_S = 600.0
+"""Warming that failed is tried again after so long: it may have been the machine's fault, such as a full disk."""
+KILLED_AGAIN_S = 30.0
+"""The same where something ended the zygote, such as the system for want of memory."""
 ZYGOTE_KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
 
 
@@ -47,6 +51,8 @@ class Zygote:
     control: socket.socket
     made_from: frozenset[tuple[str, int]]
     is_ready: bool = False
+    problem: str = ""
+    """Why it was made cold, or could not be made ready."""
 
 
 @dataclass
@@ -67,6 +73,7 @@ class Supervisor:
     alive: set[int] = field(default_factory=set)
     ended: OrderedDict[int, int] = field(default_factory=OrderedDict)
     last_use: float = field(default_factory=time.monotonic)
+    cold_until: float = 0.0
 
     def __post_init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -138,6 +145,9 @@ class Supervisor:
         if self.zygote is not None and self.zygote.made_from != fingerprint(package_folders()):
             _log("the environment was changed: a new zygote is made, and servers go on")
             self._retire(self.zygote)
+            self.cold_until = 0.0
+        if self.zygote is not None and self.zygote.problem and time.monotonic() > self.cold_until:
+            self._retire(self.zygote)
         if self.zygote is None:
             self._new_zygote()
         if self.zygote is not None and self.zygote.is_ready:
@@ -148,12 +158,15 @@ class Supervisor:
 
     def _pass_on(self, zygote: Zygote, connection: socket.socket) -> None:
         with connection:
+            if zygote.problem:
+                say(connection, slow=zygote.problem)
             try:
                 socket.send_fds(zygote.control, [START], [connection.fileno()])
             except OSError as error:
                 say(connection, error=f"the zygote has ended: {error.strerror}", again=True)
 
-    def _new_zygote(self) -> None:
+    def _new_zygote(self, problem: str = "") -> None:
+        """Make one: a cold one if the last could not be made ready for the reason given."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         made_from = fingerprint(package_folders())
         variables = variables_at_start(ZYGOTE_KEPT)
@@ -162,15 +175,16 @@ class Supervisor:
         # Not with -I, which kernels would pass on to processes that they start; there is no home with packages in it.
         variables["HOME"] = "/"
         command = [sys.executable, "-m", zygote_module.__name__, str(self.folder / ROOT)]
+        command += [zygote_module.COLD] if problem else []
         with theirs:
             actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
             pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)
-        self.zygote = Zygote(pid, ours, made_from)
+        self.zygote = Zygote(pid, ours, made_from, problem=problem)
         self._selector.register(ours, selectors.EVENT_READ)
 
     def _hear(self, zygote: Zygote) -> None:
         try:
-            said = zygote.control.recv(64)
+            said = zygote.control.recv(zygote_module.MOST_SAID + 64)
         except OSError:
             said = b""
         if said == zygote_module.READY:
@@ -180,6 +194,9 @@ class Supervisor:
                 self._pass_on(zygote, self.waiting.popleft())
         elif said.startswith(zygote_module.MADE):
             self._made(said)
+        elif said.startswith(zygote_module.FAILED):
+            zygote.problem = said.removeprefix(zygote_module.FAILED).decode(errors="replace")
+            self._lost(zygote)
         elif not said:
             self._lost(zygote)
 
@@ -195,13 +212,18 @@ class Supervisor:
 
     def _lost(self, zygote: Zygote) -> None:
         _log(f"the zygote {zygote.pid} ended")
-        was_ready = zygote.is_ready
         self._retire(zygote)
-        if self.waiting and was_ready:
-            self._new_zygote()
-        while self.waiting and not was_ready:
-            with self.waiting.popleft() as connection:
-                say(connection, error="Python could not be made ready; see the fork server's log")
+        if zygote.is_ready:
+            if self.waiting:
+                self._new_zygote()
+        elif time.monotonic() > self.cold_until:
+            self.cold_until = time.monotonic() + (WARM_AGAIN_S if zygote.problem else KILLED_AGAIN_S)
+            self._new_zygote(zygote.problem or "the process was ended from outside")
+        else:
+            # Not even a cold one.
+            while self.waiting:
+                with self.waiting.popleft() as connection:
+                    say(connection, error="Python could not be made ready; see the fork server's log")
 
     def _retire(self, zygote: Zygote) -> None:
         # It ends when its side of the socket is closed; messages of children that it just made are still there.

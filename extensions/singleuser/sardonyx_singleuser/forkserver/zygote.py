@@ -21,7 +21,11 @@ from sardonyx_singleuser.sandbox.calls import CLONE_PARENT, clone
 from sardonyx_singleuser.sandbox.enter import namespaces
 
 READY = b"ready"
+FAILED = b"failed "
 MADE = b"made "
+COLD = "cold"
+MOST_SAID = 1000
+"""So long are our messages, in bytes."""
 CONTROL = 3
 """The supervisor's socket to us has this number."""
 
@@ -63,28 +67,37 @@ def check_threads() -> None:
 
 
 def main() -> None:
-    """Run as `python -m sardonyx_singleuser.forkserver.zygote FOLDER`, started by the supervisor."""
+    """Run as `python -m sardonyx_singleuser.forkserver.zygote FOLDER [cold]`, started by the supervisor.
+
+    A cold one imports nothing: each of its servers does, slowly, because warming has failed.
+    """
     control = socket.socket(fileno=CONTROL)
     if not sys.flags.safe_path:
         # The working folder: modules would be found there, also by each kernel.
         del sys.path[0]
     # Compiled modules are written beside their sources at their first import: whoever runs in a sandbox reads them, too.
     os.umask(0o022)
-    try:
-        # Before the server's modules: an ordinary kernel has none of them.
-        warm_kernels()
-        warm()
-        if Origin.current is not None:
-            Preimported.current = Preimported(Origin.current.ordinary, Origin.current.library_filters)
-        check_threads()
-    except Exception:  # noqa: BLE001 - the supervisor is told, and the log has the rest
-        traceback.print_exc()
-        raise SystemExit(1) from None
+    if COLD not in sys.argv[2:]:
+        try:
+            _warm()
+        except Exception as error:  # noqa: BLE001 - the supervisor is told, and the log has the rest
+            traceback.print_exc()
+            control.send(FAILED + f"{type(error).__name__}: {error}".encode()[:MOST_SAID])
+            raise SystemExit(1) from None
     # Collected and then left alone: the collector would write to pages that children share.
     gc.collect()
     gc.freeze()
     control.send(READY)
     serve(control, sys.argv[1])
+
+
+def _warm() -> None:
+    # Before the server's modules: an ordinary kernel has none of them.
+    warm_kernels()
+    warm()
+    if Origin.current is not None:
+        Preimported.current = Preimported(Origin.current.ordinary, Origin.current.library_filters)
+    check_threads()
 
 
 if __name__ == "__main__":

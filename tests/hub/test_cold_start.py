@@ -1,0 +1,68 @@
+"""Where Python cannot be made ready for all servers, each starts slowly, and is a server all the same."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.addresses import get
+from support.forks import ORDINARY, Forks, running_forks
+from support.hubs import running_hub
+from support.threaded import threaded_environment
+
+
+@pytest.fixture(scope="module")
+def cold(forks: Any) -> Iterator[Forks]:
+    """A fork server of such an environment."""
+    with (
+        threaded_environment(forks.python) as python,
+        running_forks(python, ordinary=forks.user == ORDINARY) as running,
+    ):
+        yield running
+
+
+def test_an_environment_that_cannot_be_warmed_has_servers_all_the_same(forks: Any, cold: Forks) -> None:
+    """In a sandbox, like all others; the hub is told why they are slow, each time."""
+    readable = (str(forks.python.parents[1]),)
+
+    first, second = cold.start("ann", readable=readable), cold.start("bob", readable=readable)
+
+    assert first.is_ready, first.log.read_text()
+    assert second.is_ready, second.log.read_text()
+    assert {"warming": True} not in second.said
+    for server in (first, second):
+        (why,) = [line["slow"] for line in server.said if "slow" in line]
+        assert why.startswith("RuntimeError: threads are left after warming: ")
+        assert get(f"{server.url}api", timeout=10).status_code == 200
+    homes = f"import os; print(os.listdir({str(second.home.parent)!r}))"
+    assert second.run(homes) == "['bob']"
+
+
+def test_a_zygote_that_is_ended_while_it_warms_is_replaced_by_a_cold_one(forks: Any) -> None:
+    """Whoever waits for it gets a server."""
+    with running_forks(forks.python, ordinary=forks.user == ORDINARY) as running:
+        os.kill(running.zygote(), signal.SIGKILL)
+
+        server = running.start("eve")
+
+        assert server.is_ready, server.log.read_text()
+        assert [line["slow"] for line in server.said if "slow" in line] == ["the process was ended from outside"]
+
+
+def test_the_operator_is_warned_once(tmp_path: Path, prefix: Path) -> None:
+    """With the environment and the reason."""
+    with (
+        threaded_environment(prefix / "bin" / "python") as python,
+        running_hub(tmp_path, python.parents[1], "fork") as hub,
+    ):
+        for name in ("ann", "bob"):
+            assert hub.user(name).start(profile="python").status_code in {201, 202}
+            assert hub.user(name).server()["ready"]
+
+        warned = [line for line in hub.log.read_text().splitlines() if "start slowly" in line]
+
+        assert len(warned) == 1
+        assert f"Servers of {python.parents[1]} start slowly and use more memory" in warned[0]
+        assert "threads are left after warming" in warned[0]
