@@ -1,0 +1,81 @@
+"""A class that starts together: when all servers are ready, and what they hold, beside SimpleLocalProcessSpawner.
+
+`BENCH_CLASS=200` for another size; `BENCH_SIZES=1,20` for other points at which memory is measured.
+"""
+
+import asyncio
+import json
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from support.bench_hubs import BASELINE, TOKEN, BenchHub, Kind, bench_hub
+from support.environments import built_environment
+from support.figures import figure
+
+SIZE = int(os.environ.get("BENCH_CLASS", "100"))
+SIZES = tuple(int(size) for size in os.environ.get("BENCH_SIZES", "1,20,50,100").split(","))
+SETTLED_S = 5.0
+
+
+def bench_class() -> list[dict[str, Any]]:
+    """Start a class at once, then measure memory with more and more servers."""
+    found: dict[Kind, tuple[list[float], dict[int, float]]] = {}
+    prefix = built_environment()
+    for kind in ("fork", "simple"):
+        with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base, bench_hub(kind, Path(base), prefix) as hub:
+            found[kind] = asyncio.run(_together(hub)), _memory(hub)
+    (ready, memory), (simple, simple_memory) = found["fork"], found["simple"]
+    rows = [
+        figure(f"{SIZE} at once: {word}", pick(ready), "s", BASELINE, pick(simple))
+        for word, pick in (("the first is ready", min), ("half are ready", statistics.median), ("all are ready", max))
+    ]
+    return rows + [
+        figure(f"PSS per idle server, {size} running", memory[size], "MB", BASELINE, simple_memory[size])
+        for size in SIZES
+    ]
+
+
+async def _together(hub: BenchHub) -> list[float]:
+    """Return when each server was ready, in seconds after all were asked for; as browsers do, by the progress."""
+    hub.start("first")
+    names = [f"pupil{number}" for number in range(SIZE)]
+    for name in names:
+        hub.call("POST", f"users/{name}")
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(
+        base_url=hub.api, headers={"Authorization": f"token {TOKEN}"}, timeout=1800, limits=limits
+    ) as client:
+        began = time.monotonic()
+        taken = await asyncio.gather(*(_ready(client, name, began) for name in names))
+    for name in ["first", *names]:
+        hub.stop(name)
+    return list(taken)
+
+
+async def _ready(client: httpx.AsyncClient, name: str, began: float) -> float:
+    (await client.post(f"users/{name}/server")).raise_for_status()
+    async with client.stream("GET", f"users/{name}/server/progress") as answer:
+        async for line in answer.aiter_lines():
+            event = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if event.get("failed"):
+                raise RuntimeError(f"{name}: {event}")
+            if event.get("ready"):
+                return time.monotonic() - began
+    raise RuntimeError(f"{name}: nothing was said of the end")
+
+
+def _memory(hub: BenchHub) -> dict[int, float]:
+    """Return the memory per server, by how many there are; with what all share."""
+    found, running = {}, 0
+    for size in SIZES:
+        while running < size:
+            hub.start(f"m{running}")
+            running += 1
+        time.sleep(SETTLED_S)
+        found[size] = hub.memory() / size
+    return found
