@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, is_loopback
+from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.section import BucketName, Duration, KeyLifetime, LocalName, Section, Slug
@@ -204,6 +205,9 @@ class Settings(Section):
     profiles: dict[Slug, ProfileSettings] = Field(min_length=1, description="Profiles by slug.")
     storage: StorageSettings = Field(default=StorageSettings(), description="Where people's data is.")
     servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
+    one_machine: OneMachineSettings = Field(
+        default=OneMachineSettings(), description="What counts where everything runs on one machine."
+    )
 
     def cross_faults(self) -> list[tuple[tuple[str, ...], str]]:
         """Return what is wrong between sections that are each well-formed: (path, message) pairs."""

@@ -34,6 +34,8 @@ from pathlib import Path
 from jupyterhub.proxy import Proxy
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
+from sardonyx_spawner.local.gpu_allotment import GpuAllotment
+from sardonyx_spawner.local.gpus import Sources
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.person import Person
@@ -62,6 +64,7 @@ catalogue = Catalogue([
     Profile("short", "Short", gives=Gives(environment="python", lifetime_s=6), order=3),
     Profile("missing", "Missing", gives=Gives(environment="missing"), order=4),
     Profile("broken", "Broken", gives=Gives(environment="broken"), order=5),
+    Profile("gpu", "GPU", gives=Gives(environment="python", gpus=1), order=7),
     Profile("staff", "Staff", gives=python, groups=frozenset({"staff"}), order=6),
 ])
 c.JupyterHub.proxy_class = NoProxy
@@ -93,6 +96,9 @@ if LAUNCHER == "fork":
 else:
     launcher = ChildProcessLauncher()
 spawner.launcher_source = lambda: launcher
+made_up = Sources(Path(DATA) / "dev", Path(DATA) / "nvidia", Path(DATA) / "amd")
+gpus = GpuAllotment(Path(DATA) / "servers", sources=made_up)
+spawner.gpu_source = lambda: gpus
 """
 
 

@@ -24,7 +24,7 @@ def variables(plan: ServerPlan, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     folders = ServerFolders.of(Path("/d/homes"), Path("/d/servers"), PERSON, "", fresh=False)
     places = ChildProcessLauncher().places(folders)
     return server_variables(
-        plan, folders.home, places, prefix=Path("/env"), storage=STORAGE, hub={"JUPYTERHUB_USER": "ann"}
+        plan, folders.home, places, prefix=Path("/env"), storage=STORAGE, hub={"JUPYTERHUB_USER": "ann"}, gpus={}
     )
 
 

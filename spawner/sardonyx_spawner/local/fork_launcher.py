@@ -48,6 +48,8 @@ class SandboxSpec:
     tmp_bytes: int
     processes: int
     cgroups: tuple[str, ...]
+    dev: str
+    devices: tuple[str, ...]
 
 
 class ForkLauncher:
@@ -60,6 +62,8 @@ class ForkLauncher:
         readable: more of the machine that servers see, read-only.
         idle_s: a fork server ends after so many seconds without a server and a request.
     """
+
+    hides_devices = True
 
     def __init__(
         self,
@@ -272,10 +276,12 @@ class ForkLauncher:
             name=request.name,
             user=request.owner,
             hidden=tuple(map(str, self._hidden)),
-            readable=tuple(map(str, self._readable)),
+            readable=(*map(str, self._readable), *(request.gpus.folders if request.gpus else ())),
             tmp_bytes=max(SMALLEST_TMP, request.memory // 2) if request.memory else USUAL_TMP,
             processes=PROCESSES,
             cgroups=self._limits.make(folders.private, limits) if self._limits is not None else (),
+            dev=str(request.gpus.dev) if request.gpus else "/dev",
+            devices=request.gpus.nodes if request.gpus else (),
         )
         return {
             "version": contract.FORK_VERSION,

@@ -11,6 +11,7 @@ from typing import Protocol
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address, reserved_port
 from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.gpu_allotment import GivenGpus
 from sardonyx_spawner.local.process import MARK, ProcessId, began, end
 
 Tell = Callable[[str], None]
@@ -39,6 +40,7 @@ class LaunchRequest:
         name: how the person is called.
         owner: number of the user that it runs under; None = the hub's.
         memory: bytes; None = no limit.
+        gpus: that it may use; None = no GPU.
         tell: tells the person what is going on.
     """
 
@@ -52,11 +54,18 @@ class LaunchRequest:
     owner: int | None = None
     memory: int | None = None
     cpu: float | None = None
+    gpus: GivenGpus | None = None
     tell: Tell = lambda _message: None
 
 
 class Launcher(Protocol):
-    """A way to start servers."""
+    """A way to start servers.
+
+    Args:
+        hides_devices: a server can open no device but its own.
+    """
+
+    hides_devices: bool
 
     async def choose(self, prefix: Path) -> "Launcher":
         """Return the launcher for servers of an environment on this machine: this one, or another."""
@@ -101,6 +110,8 @@ class Launcher(Protocol):
 
 class ChildProcessLauncher:
     """Starts each server as a child process; servers are not isolated from each other."""
+
+    hides_devices = False
 
     def __init__(self) -> None:
         self._children: dict[int, subprocess.Popen[bytes]] = {}

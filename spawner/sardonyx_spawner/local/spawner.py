@@ -18,22 +18,20 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders, read_end
-from sardonyx_spawner.local.fork_client import ForkServerError
+from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
-from sardonyx_spawner.local.making import EnvironmentMakers, NotReadyError
+from sardonyx_spawner.local.making import EnvironmentMakers
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
 from sardonyx_spawner.local.reasons import (
-    NOT_READY,
     part_ended,
     why_ended,
     why_ended_while_starting,
-    why_no_environment,
-    why_not_started,
     why_over,
 )
+from sardonyx_spawner.local.refusals import refusals
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
@@ -43,6 +41,7 @@ LOG_LOOKED_AT = 1 << 16
 LONGEST_REASON = 300
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
+NO_GPUS = GpuAllotment()
 MAKERS = EnvironmentMakers()
 QUEUE = StartQueue(AT_ONCE)
 
@@ -60,6 +59,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     launcher_source = CallableTrait(
         lambda: CHILD_PROCESSES, help="() -> Launcher: how servers are started, the same object each time."
     ).tag(config=True)
+    gpu_source = CallableTrait(
+        lambda: NO_GPUS, help="() -> GpuAllotment: who gives out the GPUs, the same object each time."
+    ).tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
     process = ProcessId(0, 0)
@@ -72,6 +74,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     memory: int | None = None
     killed_for_memory = 0
     watch: EndWatch | None = None
+    gpus: GivenGpus | None = None
     owner_id = ""
     """Whose server runs, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends."""
 
@@ -112,7 +115,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             raise RuntimeError("start without a plan: apply_user_options did not run")
         self.fresh, self.owner_id = plan.home == "fresh", plan.person
         folders = self.folders
-        try:
+        with refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
             self._begin_progress(folders)
             making = f"Getting “{plan.title}” ready on this machine: some minutes, only this once"
@@ -122,24 +125,10 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 self.environment_maker,
                 lambda: self._tell(folders, making, "now"),
             )
-            async with QUEUE.turn(self.ticket):
+            gpus = self.gpu_source().given(folders.private, plan.gpus)
+            async with QUEUE.turn(self.ticket), gpus as self.gpus:
                 self._tell(folders, "Found room for your server", "done")
                 await self._launch(plan, folders, prefix)
-        except NotReadyError as error:
-            said = why_no_environment(plan.title)
-            raise StartRefusedError(
-                said, reason="environment", status_code=500, log_message=f"{plan.title}: {error}"
-            ) from error
-        except UserError as error:
-            raise StartRefusedError(error.message, reason="home", status_code=500) from error
-        except ForkServerError as error:
-            raise StartRefusedError(
-                NOT_READY, reason="sandbox", status_code=500, log_message=f"{prefix}: {error}"
-            ) from error
-        except OSError as error:
-            raise StartRefusedError(
-                why_not_started(error), reason="machine", status_code=500, log_message=f"{self._log_name}: {error}"
-            ) from error
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return self.url
@@ -151,6 +140,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             self.port = address.port
             self._reach(address.url)
             self.process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
+            if self.gpus is not None:
+                self.gpus.keep(self.process)
             self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
             self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
             self.memory, self.killed_for_memory = plan.memory, 0
@@ -218,6 +209,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 prefix=prefix,
                 storage=self.storage,
                 hub=self.get_env(),
+                gpus=self.gpus.variables(hides_others=launcher.hides_devices) if self.gpus else {},
             ),
             folders=folders,
             log=folders.rotate_log(contract.LOG_FILE),
@@ -225,6 +217,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             owner=owner,
             memory=plan.memory,
             cpu=plan.cpu,
+            gpus=self.gpus,
             tell=lambda message: self._tell(folders, message, "now"),
         )
 
@@ -261,6 +254,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             launcher = self.launcher_source()
             await launcher.end(self.process, folders, 0.5 if now else self.patience_s)
             await launcher.exit_code(self.process)
+            self.gpu_source().free(folders.private)
             # May be many files: others are served meanwhile.
             await asyncio.to_thread(folders.clear)
 

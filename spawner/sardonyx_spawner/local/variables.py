@@ -56,6 +56,7 @@ def server_variables(
     prefix: Path,
     storage: StorageAccess | None,
     hub: Mapping[str, str],
+    gpus: Mapping[str, str],
 ) -> dict[str, str]:
     """Return a server's whole environment.
 
@@ -63,10 +64,12 @@ def server_variables(
         places: where the server sees its other files.
         prefix: folder of the Python environment.
         hub: what JupyterHub itself wants to tell its server (`JUPYTERHUB_*` and the like).
+        gpus: which GPUs to use.
     """
     found = {name: os.environ[name] for name in KEPT if name in os.environ}
     found.update(dict(plan.variables))
     found.update(hub)
+    found.update(gpus)
     if plan.cpu:
         found.update(dict.fromkeys(THREADS, str(max(1, int(plan.cpu)))))
     if storage is not None:

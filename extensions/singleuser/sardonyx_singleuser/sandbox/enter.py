@@ -5,9 +5,11 @@ put up their file system as root, then become a user of their own, and only then
 mounts belong to root, and nobody in the sandbox has a right over them.
 """
 
+import errno
 import os
 import resource
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from sardonyx_singleuser.sandbox.root import Root
 NAMESPACES = calls.CLONE_NEWNS | calls.CLONE_NEWPID | calls.CLONE_NEWIPC | calls.CLONE_NEWUTS
 OOM_SCORE = "300"
 """Where the machine has no memory left, a server goes before the hub, the proxy and the store."""
+FOR_ALL, FOR_GROUP = 0o006, 0o060
+"""Rights of a device: everybody may read and write it; its group may do something with it."""
 COUNTS_PROCESSES_APART = (5, 14)
 """Since this kernel a user's processes are counted in each user namespace apart (RLIMIT_NPROC)."""
 
@@ -46,13 +50,15 @@ def enter(sandbox: Sandbox, folder: str) -> None:
     if not is_root:
         _map_to_itself(user, group)
     Root(folder, user).enter(layout(sandbox, python_folders(), user, group))
+    devices = [f"/dev/{name}" for name in sandbox.devices]
     if is_root:
-        os.setgroups([])
+        os.setgroups(groups_of(devices))
         os.setresgid(group, group, group)
         os.setresuid(user, user, user)
         calls.allow_own_proc_files()
         calls.unshare(calls.CLONE_NEWUSER)
         _map_to_itself(user, group)
+    check_devices(devices, user)
     # Namespaces in namespaces are where most of the kernel's holes were found.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     with suppress(OSError):
@@ -67,6 +73,26 @@ def join(cgroups: tuple[str, ...]) -> None:
     for members in cgroups:
         # 0 is whoever writes: our own number is another one out there.
         Path(members).write_text("0")
+
+
+def groups_of(devices: Sequence[str]) -> list[int]:
+    """Return the groups that have to be joined to open devices, as the one of AMD's GPUs; never the one of root."""
+    found = [Path(device).stat() for device in devices]
+    closed = [status for status in found if status.st_mode & FOR_ALL != FOR_ALL and status.st_mode & FOR_GROUP]
+    return sorted({status.st_gid for status in closed} - {0})
+
+
+def check_devices(devices: Sequence[str], user: int) -> None:
+    """Make sure that the devices can be opened: without them the server would start, and its libraries find nothing.
+
+    Raises:
+        OSError: one cannot.
+    """
+    for device in devices:
+        if not os.access(device, os.R_OK):
+            raise PermissionError(
+                errno.EACCES, f"{device} cannot be opened by user {user}: give it to a group of that user's, or to all"
+            )
 
 
 def python_folders() -> list[Show]:

@@ -35,6 +35,14 @@ class Show:
 
 
 @dataclass(frozen=True)
+class Device:
+    """A character device of the machine, to read and write."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
 class Reach:
     """What a link of the machine leads to, where the sandbox does not show it yet."""
 
@@ -74,7 +82,7 @@ class Text:
     text: str
 
 
-Part = Folder | Show | Reach | Memory | Hide | Link | Text
+Part = Folder | Show | Device | Reach | Memory | Hide | Link | Text
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,8 @@ class Sandbox:
         tmp_bytes: size of /tmp and of /dev/shm, which are in memory.
         processes: how many processes and threads it may have.
         cgroups: files to write our number to, each a control group's list of members.
+        dev: the folder of the machine's devices.
+        devices: names of device nodes in it that are shown, such as those of a GPU; they are in /dev then.
     """
 
     home: str
@@ -104,6 +114,8 @@ class Sandbox:
     tmp_bytes: int = 512 << 20
     processes: int = 4096
     cgroups: tuple[str, ...] = ()
+    dev: str = "/dev"
+    devices: tuple[str, ...] = ()
 
 
 def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> tuple[Part, ...]:
@@ -119,6 +131,7 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
         Text("/etc/passwd", _passwd(sandbox, user, group)),
         Text("/etc/group", _group(sandbox, group)),
         *_devices(sandbox.tmp_bytes),
+        *(Device(f"{sandbox.dev}/{name}", f"/dev/{name}") for name in sandbox.devices),
         Memory("/tmp", sandbox.tmp_bytes, 0o1777, is_executable=True),  # noqa: S108 - a /tmp of its own
         Folder("/var"),
         Link("/var/tmp", "../tmp"),  # noqa: S108 - the same one

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sardonyx_singleuser.sandbox.calls import (
     MOUNT_ATTR_NODEV,
+    MOUNT_ATTR_NOEXEC,
     MOUNT_ATTR_NOSUID,
     MOUNT_ATTR_RDONLY,
     MS_BIND,
@@ -23,7 +24,7 @@ from sardonyx_singleuser.sandbox.calls import (
     pivot_root_here,
     restrict,
 )
-from sardonyx_singleuser.sandbox.layout import Folder, Hide, Link, Memory, Part, Reach, Show, Text
+from sardonyx_singleuser.sandbox.layout import Device, Folder, Hide, Link, Memory, Part, Reach, Show, Text
 
 ROOT_BYTES = 16 << 20
 READ_ONLY = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
@@ -83,6 +84,8 @@ class Root:
                 self._memory(part)
             case Show():
                 self._show(part)
+            case Device():
+                self._device(part)
             case Reach(link):
                 self._reach(link)
             case Hide(target):
@@ -121,6 +124,13 @@ class Root:
                 Path(target).parent.mkdir(parents=True, exist_ok=True)
                 Path(target).touch()
         mount(source, target, None, MS_BIND | MS_REC)
+
+    def _device(self, part: Device) -> None:
+        if not stat.S_ISCHR(os.lstat(part.source).st_mode):
+            raise OSError(f"{part.source} is no character device")
+        target = self._at(part.target)
+        self._bind(part.source, target, is_folder=False)
+        restrict(target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
 
     def _reach(self, link: str) -> None:
         # /etc/resolv.conf often leads to a file below /run, which is not shown.

@@ -1,0 +1,41 @@
+"""What a person and the log are told of a start that failed: each error of this engine, translated once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.local.fork_client import ForkServerError
+from sardonyx_spawner.local.gpu_allotment import NoGpuError
+from sardonyx_spawner.local.making import NotReadyError
+from sardonyx_spawner.local.reasons import NOT_READY, why_no_environment, why_not_started
+from sardonyx_spawner.spawner import StartRefusedError
+
+
+@contextmanager
+def refusals(title: str, server: str) -> Iterator[None]:
+    """Turn what goes wrong in the block into a refusal.
+
+    Args:
+        title: of the profile.
+        server: what the log calls the server.
+
+    Raises:
+        StartRefusedError: in words for the person.
+    """
+    try:
+        yield
+    except NotReadyError as error:
+        said = why_no_environment(title)
+        raise StartRefusedError(said, reason="environment", status_code=500, log_message=f"{title}: {error}") from error
+    except NoGpuError as error:
+        raise StartRefusedError(error.message, reason="gpus", status_code=409) from error
+    except UserError as error:
+        raise StartRefusedError(error.message, reason="home", status_code=500) from error
+    except ForkServerError as error:
+        raise StartRefusedError(
+            NOT_READY, reason="sandbox", status_code=500, log_message=f"{server}, {title}: {error}"
+        ) from error
+    except OSError as error:
+        raise StartRefusedError(
+            why_not_started(error), reason="machine", status_code=500, log_message=f"{server}: {error}"
+        ) from error
