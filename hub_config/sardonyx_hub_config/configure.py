@@ -24,6 +24,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
+from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess
@@ -147,11 +148,13 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
-    launcher = ForkLauncher(folder.forks, folder.servers, hidden=(folder.root, settings.conf_d))
-    spawner.launcher_source = lambda: launcher
     machine = settings.one_machine
+    hidden = (folder.root, settings.conf_d)
+    launcher = ForkLauncher(folder.forks, folder.servers, hidden=hidden, fresh=machine.fresh())
+    spawner.launcher_source = lambda: launcher
     gpus = GpuAllotment(folder.servers, only=machine.gpus, servers_per_gpu=machine.servers_per_gpu)
     spawner.gpu_source = lambda: gpus
+    c.SardonyxHub.tidy_up = lambda: clear_left_folders(folder.servers)
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
     c.SardonyxHub.cool_down = launcher.cool_down
     spawner.storage = StorageAccess(

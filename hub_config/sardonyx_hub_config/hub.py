@@ -32,6 +32,10 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     log_folder = Unicode("the log folder", help="Where the logs are, for messages.").tag(config=True)
     shown_url = Unicode(help="The address that people open, printed when all is ready.").tag(config=True)
 
+    tidy_up = Callable(
+        None, allow_none=True, help="() -> None: clears away what crashed hubs have left; before anybody can start."
+    ).tag(config=True)
+
     warm_up = Callable(None, allow_none=True, help="() -> awaitable: makes ready what the first server needs.").tag(
         config=True
     )
@@ -53,6 +57,8 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     async def start(self) -> None:
         """Start hub, proxy and services, then tell the operator."""
         service._ServiceSpawner = WatchedServiceSpawner  # noqa: SLF001 - see there
+        if self.tidy_up is not None:
+            await asyncio.to_thread(self.tidy_up)
         await super().start()
         self._tasks = [asyncio.create_task(self.announce()), asyncio.create_task(self.authenticator.owed.run())]
 

@@ -89,18 +89,6 @@ def test_a_server_ends_when_its_time_is_over(hub: Any) -> None:
     assert dan.processes() == []
 
 
-def test_a_fresh_home_goes_with_the_server(hub: Any) -> None:
-    """The kept home of the same person is not in it."""
-    eve = hub.user("eve")
-    eve.start(profile="fresh")
-    home = Path(eve.run("import os; open('x', 'w'); print(os.getcwd())").strip())
-    assert (home / "x").exists()
-
-    eve.stop()
-
-    assert not home.exists()
-
-
 def test_a_repository_is_in_place_and_jupyterlab_opens_in_it(hub: Any, tmp_path: Path) -> None:
     """From a real git server on the web; a failure is told, and the server starts all the same."""
     fay = hub.user("fay")

@@ -34,6 +34,7 @@ from pathlib import Path
 from jupyterhub.proxy import Proxy
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
+from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.gpus import Sources
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
@@ -61,6 +62,7 @@ python = Gives(environment="python")
 catalogue = Catalogue([
     Profile("python", "Python", gives=python, options=options, order=1),
     Profile("fresh", "Fresh", gives=Gives(environment="python", home="fresh"), order=2),
+    Profile("fresh-tiny", "Fresh", gives=Gives(environment="python", home="fresh", memory=400 << 20), order=2),
     Profile("short", "Short", gives=Gives(environment="python", lifetime_s=6), order=3),
     Profile("missing", "Missing", gives=Gives(environment="missing"), order=4),
     Profile("broken", "Broken", gives=Gives(environment="broken"), order=5),
@@ -97,6 +99,7 @@ else:
     launcher = ChildProcessLauncher()
 spawner.launcher_source = lambda: launcher
 made_up = Sources(Path(DATA) / "dev", Path(DATA) / "nvidia", Path(DATA) / "amd")
+clear_left_folders(Path(DATA) / "servers")
 gpus = GpuAllotment(Path(DATA) / "servers", sources=made_up)
 spawner.gpu_source = lambda: gpus
 """

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,9 +9,12 @@ from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.owners import give
+from sardonyx_spawner.local.removal import take_away
 
 ID = re.compile(r"[a-z0-9]{8,64}")
 DEFAULT_SERVER = "default"
+FRESH_HOME, TEMPORARY = "fresh-home", "tmp"
+"""Folders in a private one that go with the server."""
 LOGS_KEPT = 2
 LOG_BYTES = 10 << 20
 """A log that has grown beyond this is cut: a cell that prints for ever must not fill the machine."""
@@ -43,12 +45,12 @@ class ServerFolders:
             raise ValueError(f"not a person's id and a server's name: {person!r}, {server!r}")
         # A named server cannot be called like the default one's folder: the colon is in no server name.
         private = servers / person / (f"named:{server}" if server else DEFAULT_SERVER)
-        return cls(private / "fresh-home" if fresh else homes / person, private, fresh)
+        return cls(private / FRESH_HOME if fresh else homes / person, private, fresh)
 
     @property
     def temporary(self) -> Path:
         """What a server has as its /tmp."""
-        return self.private / "tmp"
+        return self.private / TEMPORARY
 
     def prepare(self) -> None:
         """Make the private folder, for the hub's user only, and clear away what the last server left."""
@@ -80,10 +82,9 @@ class ServerFolders:
             give(self.home, owner)
 
     def clear(self) -> None:
-        """Remove what goes with the server: its temporary files, and a fresh home."""
-        shutil.rmtree(self.temporary, ignore_errors=True)
-        if self.fresh:
-            shutil.rmtree(self.home, ignore_errors=True)
+        """Take away what goes with the server: its temporary files, and a fresh home."""
+        for name in (TEMPORARY, FRESH_HOME):
+            take_away(self.private / name)
 
     def rotate_log(self, name: str) -> Path:
         """Return the path for a new log and keep the last ones beside it."""

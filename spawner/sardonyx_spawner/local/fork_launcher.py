@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, problem, read_answer
+from sardonyx_spawner.local.fresh_homes import FreshHomes, share_of
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
 from sardonyx_spawner.local.levels import NONE, USER, not_isolated, not_warm, say_level
@@ -23,7 +25,6 @@ from sardonyx_spawner.local.sockets import SocketFolder
 WARMING = "Getting Python ready: some seconds, only the first time"
 ATTEMPTS = 3
 """How often a request is sent again that a fork server lost before it made a process."""
-SMALLEST_TMP, USUAL_TMP = 64 << 20, 512 << 20
 PROCESSES = 4096
 """Of one server, with threads: some kernels with a thread for each processor of a large machine."""
 SOCKETS = "servers"
@@ -45,6 +46,7 @@ class SandboxSpec:
     user: int | None
     hidden: tuple[str, ...]
     readable: tuple[str, ...]
+    home_bytes: int
     tmp_bytes: int
     processes: int
     cgroups: tuple[str, ...]
@@ -60,6 +62,7 @@ class ForkLauncher:
         servers: with one folder per person.
         hidden: what no server may see, wherever it lies.
         readable: more of the machine that servers see, read-only.
+        fresh: where homes are that go with their server.
         idle_s: a fork server ends after so many seconds without a server and a request.
     """
 
@@ -72,10 +75,11 @@ class ForkLauncher:
         *,
         hidden: tuple[Path, ...] = (),
         readable: tuple[Path, ...] = (),
+        fresh: FreshHomes | None = None,
         idle_s: float = 1800,
     ) -> None:
         self._folder, self._idle_s = folder, idle_s
-        self._hidden, self._readable = hidden, readable
+        self._hidden, self._readable, self._fresh = hidden, readable, fresh or FreshHomes()
         self._servers_folder, self._owners = servers, Owners(servers)
         self._sockets = SocketFolder(folder / SOCKETS)
         self._children = ChildProcessLauncher()
@@ -95,7 +99,10 @@ class ForkLauncher:
                 started without its sandbox where the machine could have one.
         """
         server = self._server(prefix)
-        level = await server.find_level()
+        try:
+            level = await server.find_level()
+        except ForkServerError as error:
+            raise ForkServerError(f"{prefix}: {error}") from error
         if level == NONE:
             self._warn(not_isolated(server.problem))
             return self._children
@@ -130,7 +137,7 @@ class ForkLauncher:
                 _, writer = await self._server(prefix).connect()
                 writer.close()
         except ForkServerError as error:
-            log.critical("Servers of %s cannot be started: %s", prefix, error)
+            log.critical("Servers cannot be started: %s", error)
 
     async def cool_down(self) -> None:
         """Let the fork servers end as soon as they have no server: the hub stops."""
@@ -269,6 +276,9 @@ class ForkLauncher:
 
     def _told(self, request: LaunchRequest) -> dict[str, Any]:
         folders, limits = request.folders, Limits(request.memory, request.cpu, PROCESSES)
+        home_bytes = self._fresh.bytes_for(request.memory) if folders.fresh else 0
+        if home_bytes:
+            request.tell(f"Made an empty home of {say_memory(home_bytes)}: it is gone when the server stops")
         sandbox = SandboxSpec(
             home=str(folders.home),
             plan=str(folders.private / contract.PLAN_FILE),
@@ -277,7 +287,8 @@ class ForkLauncher:
             user=request.owner,
             hidden=tuple(map(str, self._hidden)),
             readable=(*map(str, self._readable), *(request.gpus.folders if request.gpus else ())),
-            tmp_bytes=max(SMALLEST_TMP, request.memory // 2) if request.memory else USUAL_TMP,
+            home_bytes=home_bytes,
+            tmp_bytes=share_of(request.memory),
             processes=PROCESSES,
             cgroups=self._limits.make(folders.private, limits) if self._limits is not None else (),
             dev=str(request.gpus.dev) if request.gpus else "/dev",

@@ -22,7 +22,7 @@ def forget(private: Path) -> None:
 
 async def end_leftover(private: Path) -> bool:
     """End the server that still runs for a private folder, if there is one; tell whether there was."""
-    process = _noted(private)
+    process = noted(private)
     forget(private)
     if process is None or not is_first_of_namespace(process):
         return False
@@ -32,14 +32,15 @@ async def end_leftover(private: Path) -> bool:
 
 async def end_leftovers(servers: Path, known: Collection[ProcessId]) -> int:
     """End all servers that the hub does not know; return how many there were."""
-    return sum([await end_leftover(private) for private in _private_folders(servers) if _noted(private) not in known])
+    return sum([await end_leftover(private) for private in _private_folders(servers) if noted(private) not in known])
 
 
 def _private_folders(servers: Path) -> list[Path]:
     return [file.parent for file in servers.glob(f"*/*/{FILE}")]
 
 
-def _noted(private: Path) -> ProcessId | None:
+def noted(private: Path) -> ProcessId | None:
+    """Return the process that was written down as the server of a private folder."""
     try:
         pid, began = (private / FILE).read_text().split()
         return ProcessId(int(pid), int(began))

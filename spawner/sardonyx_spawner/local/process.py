@@ -43,6 +43,17 @@ def is_alive(process: ProcessId) -> bool:
     return process.pid > 0 and began(process.pid) == process.began
 
 
+def marked() -> set[str]:
+    """Return the plans whose servers run without a sandbox, by the mark in the environment of their processes."""
+    found = set()
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            for variable in file.read_bytes().split(b"\0"):
+                if variable.startswith(MARK.encode()):
+                    found.add(os.fsdecode(variable[len(MARK) :]))
+    return found
+
+
 def family(process: ProcessId, mark: str) -> list[ProcessId]:
     """Return the server's process and all that came from it: kernels, terminals, and what was started in them.
 

@@ -8,6 +8,10 @@ from sardonyx_spawner.amounts import say_duration, say_memory
 ASK = "Ask the people who run this place to look at it."
 
 _NO_ROOM = f"The disk of this machine is full, so your server has no room to start. {ASK}"
+_NO_ROOM_FOR_FILES = (
+    "It found no room for its files. If its home is a fresh one, choose a larger server; else delete files that you do"
+    " not need, or ask the people who run this place whether the disk is full."
+)
 NOT_READY = f"What this server is made of is not ready on this machine. {ASK}"
 
 _ERRORS = {
@@ -23,8 +27,8 @@ _ERRORS = {
 
 # Looked for in the end of a server's log, in this order; the log may hold anything.
 _LOG_SIGNS = (
-    (b"No space left on device", _NO_ROOM),
-    (b"Disk quota exceeded", _NO_ROOM),
+    (b"No space left on device", _NO_ROOM_FOR_FILES),
+    (b"Disk quota exceeded", _NO_ROOM_FOR_FILES),
     (b"Sardonyx: this server has no plan", f"This server and this place are of different versions. {ASK}"),
     (b"No module named", NOT_READY),
     (b"ImportError", NOT_READY),

@@ -33,7 +33,7 @@ def refusals(title: str, server: str) -> Iterator[None]:
         raise StartRefusedError(error.message, reason="home", status_code=500) from error
     except ForkServerError as error:
         raise StartRefusedError(
-            NOT_READY, reason="sandbox", status_code=500, log_message=f"{server}, {title}: {error}"
+            NOT_READY, reason="sandbox", status_code=500, log_message=f"{server}: {error}"
         ) from error
     except OSError as error:
         raise StartRefusedError(

@@ -97,6 +97,7 @@ class Sandbox:
         user: number of the user to become; None = stay the one of the hub.
         hidden: what of the machine must not be seen, wherever it is.
         readable: more of the machine that is shown, read-only.
+        home_bytes: 0 = the home is a folder of the machine; else it is an empty one in memory, of this size.
         tmp_bytes: size of /tmp and of /dev/shm, which are in memory.
         processes: how many processes and threads it may have.
         cgroups: files to write our number to, each a control group's list of members.
@@ -111,6 +112,7 @@ class Sandbox:
     user: int | None = None
     hidden: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
+    home_bytes: int = 0
     tmp_bytes: int = 512 << 20
     processes: int = 4096
     cgroups: tuple[str, ...] = ()
@@ -145,8 +147,14 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
         *dict.fromkeys(python),
         Show(sandbox.plan, PLAN, is_needed=True),
         Show(sandbox.progress, PROGRESS, is_writable=True, is_needed=True),
-        Show(sandbox.home, sandbox.home, is_writable=True, is_needed=True),
+        _home(sandbox),
     )
+
+
+def _home(sandbox: Sandbox) -> Part:
+    if sandbox.home_bytes:
+        return Memory(sandbox.home, sandbox.home_bytes, 0o700, is_executable=True)
+    return Show(sandbox.home, sandbox.home, is_writable=True, is_needed=True)
 
 
 def _devices(tmp_bytes: int) -> tuple[Part, ...]:
