@@ -12,6 +12,7 @@ from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
+from sardonyx_hub_config.pages.files import Files
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
@@ -26,6 +27,7 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
+from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess
 from sardonyx_spawner.person import Person
@@ -48,8 +50,10 @@ def configure(c: Any, settings: Settings) -> None:
     _proxy(c, folder, ports)
     _logs(c, folder)
     _sign_in(c, settings, people)
+    room = HomeRoom(folder.homes, folder.servers, folder.home_uses, settings.one_machine.home_bytes())
     _servers(c, settings, folder, ports, people)
-    _pages(c, settings)
+    _homes(c, room)
+    _pages(c, settings, Files(room, people))
     _roles_and_services(c, settings, folder, ports)
     _conf_d(c, settings)
     _refuse_a_path(c)
@@ -168,6 +172,11 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
 
 
+def _homes(c: Any, room: HomeRoom) -> None:
+    c.SardonyxLocalSpawner.room_source = lambda: room
+    c.SardonyxHub.beside = lambda: room.run()  # noqa: PLW0108 - traitlets would copy a method's object
+
+
 async def _warm_up(settings: Settings, launcher: ForkLauncher) -> None:
     """Start the fork servers of what `sardonyx up` has made, so that the first person does not wait for it."""
     for slug in environments_in_use(settings):
@@ -175,7 +184,7 @@ async def _warm_up(settings: Settings, launcher: ForkLauncher) -> None:
             await launcher.warm_up(prefix(settings, slug))
 
 
-def _pages(c: Any, settings: Settings) -> None:
+def _pages(c: Any, settings: Settings, files: Files) -> None:
     c.JupyterHub.template_paths = [str(PAGES / "templates")]
     c.JupyterHub.template_vars = {
         "place": settings.title,
@@ -184,6 +193,8 @@ def _pages(c: Any, settings: Settings) -> None:
         "minimum_password_length": settings.sign_in.local.minimum_password_length,
         "local_sign_in": settings.sign_in.local.enabled,
         "words": Words(),
+        # JupyterHub calls it; traitlets would copy an object, and everything that it knows.
+        "files": lambda _user: files,
         "sardonyx_version": static_version(),
     }
 

@@ -70,6 +70,11 @@ class DataFolder:
         return self.run / "forks"
 
     @property
+    def home_uses(self) -> Path:
+        """What each home took when it was last looked at."""
+        return self.run / "homes.json"
+
+    @property
     def logs(self) -> Path:
         """Logs of the hub and the services."""
         return self.root / "logs"

@@ -14,6 +14,7 @@ from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.environments import is_ready
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.gpu_look import look_at_gpus
+from sardonyx_hub_config.home_look import look_at_homes
 from sardonyx_hub_config.machine import check_machine
 from sardonyx_hub_config.offered import environments_in_use, prefix, profiles_here, recipe
 from sardonyx_hub_config.ports import Ports
@@ -67,6 +68,8 @@ def findings(path: Path | None) -> Iterator[Finding]:
     yield _try("proxy", lambda: _proxy(folder))
     yield from _environments(settings, folder)
     yield from _servers(settings, folder)
+    for is_well, text in look_at_homes(folder.homes, folder.home_uses, settings.one_machine.home_bytes()):
+        yield Finding(GOOD if is_well else NOTE, "homes", text)
     for is_fault, text in look_at_gpus(profiles_here(settings), settings.one_machine.gpus):
         yield Finding(BAD if is_fault else GOOD, "GPUs", text)
     if settings.storage.kind == "embedded":

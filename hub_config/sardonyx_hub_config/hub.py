@@ -40,6 +40,10 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         config=True
     )
 
+    beside = Callable(None, allow_none=True, help="() -> awaitable: goes on for as long as the hub does.").tag(
+        config=True
+    )
+
     cool_down = Callable(
         None, allow_none=True, help="() -> awaitable: ends what servers needed, when the hub stops."
     ).tag(config=True)
@@ -61,6 +65,8 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             await asyncio.to_thread(self.tidy_up)
         await super().start()
         self._tasks = [asyncio.create_task(self.announce()), asyncio.create_task(self.authenticator.owed.run())]
+        if self.beside is not None:
+            self._tasks.append(asyncio.create_task(self.beside()))
 
     async def cleanup(self) -> None:
         """Stop what the hub started."""

@@ -20,6 +20,11 @@ class OneMachineSettings(Section):
     fresh_home_size: Memory | None = Field(
         default=None, description="Size of a fresh home in memory, such as 2G; none: half of the server's memory."
     )
+    home_limit: Memory | None = Field(
+        default=None,
+        description="How much each person's kept files may take, such as 10G; none: as much as they like, and nothing is"
+        " measured. Refused by the file system where that can be, else only measured and said.",
+    )
     gpus: tuple[str, ...] | None = Field(
         default=None,
         description="Names of the GPUs that servers get, such as nvidia0 or renderD128 (`sardonyx doctor` lists them);"
@@ -32,6 +37,10 @@ class OneMachineSettings(Section):
         description="How many servers may have the same GPU at once. More than 1: they slow each other down, and share"
         " its memory without a limit.",
     )
+
+    def home_bytes(self) -> int | None:
+        """Return how much a home may take; None = as much as it likes."""
+        return memory_bytes(self.home_limit) if self.home_limit else None
 
     def fresh(self) -> FreshHomes:
         """Return the same in the words of the spawner."""

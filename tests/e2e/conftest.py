@@ -324,14 +324,25 @@ RUN_IN_KERNEL = """async ([base, code]) => {
 def administrator(stack: Stack, browser: Browser) -> str:
     """The name of the first administrator, who came through the one-time link."""
     context = browser.new_context()
-    page = context.new_page()
+    come_first(stack, context.new_page(), "admin")
+    context.close()
+    return "admin"
+
+
+def come_first(stack: Stack, page: Page, name: str) -> Visitor:
+    """Become the first administrator, through the one-time link."""
     page.goto(stack.admin_link())
-    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "welcome" not in url)
-    context.close()
-    return "admin"
+    return Visitor(stack, page, name)
+
+
+@pytest.fixture
+def first_of(context: BrowserContext) -> Callable[[Stack], Visitor]:
+    """A way to be the first administrator of a Sardonyx of one's own."""
+    return lambda stack: come_first(stack, context.new_page(), "ann")
 
 
 @pytest.fixture

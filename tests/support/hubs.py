@@ -37,6 +37,7 @@ from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.gpus import Sources
+from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.person import Person
@@ -102,6 +103,8 @@ made_up = Sources(Path(DATA) / "dev", Path(DATA) / "nvidia", Path(DATA) / "amd")
 clear_left_folders(Path(DATA) / "servers")
 gpus = GpuAllotment(Path(DATA) / "servers", sources=made_up)
 spawner.gpu_source = lambda: gpus
+room = HomeRoom(Path(DATA) / "homes", Path(DATA) / "servers", Path(DATA) / "homes.json", HOME_LIMIT)
+spawner.room_source = lambda: room
 """
 
 
@@ -114,6 +117,7 @@ class Hub:
     prefixes: dict[str, str]
     launcher: str = "child"
     poll_s: int = 1
+    home_limit: int | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -131,6 +135,7 @@ class Hub:
             "PREFIXES": self.prefixes,
             "LAUNCHER": self.launcher,
             "POLL_S": self.poll_s,
+            "HOME_LIMIT": self.home_limit,
         }
         configuration.write_text("".join(f"{k} = {v!r}\n" for k, v in constants.items()) + CONFIGURATION)
         with self.log.open("ab") as log:
@@ -258,7 +263,9 @@ class User:
 
 
 @contextmanager
-def running_hub(data: Path, prefix: Path, launcher: str, poll_s: int = 1) -> Iterator[Hub]:
+def running_hub(
+    data: Path, prefix: Path, launcher: str, poll_s: int = 1, home_limit: int | None = None
+) -> Iterator[Hub]:
     """Run a hub, and leave nothing behind."""
     (data / "homes").mkdir()
     broken = data / "broken" / "bin" / "python"
@@ -269,7 +276,7 @@ def running_hub(data: Path, prefix: Path, launcher: str, poll_s: int = 1) -> Ite
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
-    running = Hub(data, port, prefixes, launcher, poll_s)
+    running = Hub(data, port, prefixes, launcher, poll_s, home_limit)
     try:
         running.start()
         yield running

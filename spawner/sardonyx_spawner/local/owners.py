@@ -1,7 +1,10 @@
 """Under which user a person's servers run where the hub is root: one of their own, kept for good."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+from sardonyx_spawner.local.trees import entries_below
 
 FIRST = 1_900_000_000
 """Far from the ranges that distributions, systemd and container tools give away."""
@@ -38,6 +41,15 @@ class Owners:
         return number
 
 
+def read_owner(folder: Path) -> int:
+    """Return the number that was given to a person, from their folder among those of the servers.
+
+    Raises:
+        OSError: there is none, or it is wrong.
+    """
+    return _read(folder / FILE)
+
+
 def _read(path: Path) -> int:
     text = path.read_text()
     if not text.isdigit() or int(text) < FIRST:
@@ -49,8 +61,9 @@ def give(tree: Path, owner: int) -> None:
     """Give a folder and all in it to a user, if it is not theirs already; links are not followed."""
     if tree.lstat().st_uid == owner:
         return
-    for _, folders, files, descriptor in os.fwalk(tree):
-        for name in (*folders, *files):
-            os.chown(name, owner, owner, dir_fd=descriptor, follow_symlinks=False)
+    # It may also be a file.
+    for folder, name, _ in entries_below(tree) if tree.is_dir() and not tree.is_symlink() else ():
+        with suppress(FileNotFoundError):
+            os.chown(name, owner, owner, dir_fd=folder, follow_symlinks=False)
     # Last: after an interruption the next start begins again.
     os.chown(tree, owner, owner, follow_symlinks=False)

@@ -62,6 +62,9 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     gpu_source = CallableTrait(
         lambda: NO_GPUS, help="() -> GpuAllotment: who gives out the GPUs, the same object each time."
     ).tag(config=True)
+    room_source = CallableTrait(
+        lambda: None, help="() -> HomeRoom: how much room homes have, the same object each time; None = all there is."
+    ).tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
     process = ProcessId(0, 0)
@@ -135,7 +138,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)
-        await asyncio.to_thread(folders.claim_home, launcher.owner(folders))
+        owner = launcher.owner(folders)
+        await asyncio.to_thread(folders.claim_home, owner)
+        room = self.room_source()
+        if room is not None and not self.fresh and (said := await room.claim(plan.person, owner)):
+            self._tell(folders, said, "warn")
         with launcher.address(folders) as address:
             self.port = address.port
             self._reach(address.url)

@@ -1,0 +1,97 @@
+"""All that is in a folder, whatever a person's code has made of it."""
+
+import os
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from sardonyx_spawner.local.owners import give
+from sardonyx_spawner.local.trees import entries_below
+
+DEPTH = 1500
+"""Deeper than Python's stack, and than a path can be long."""
+
+
+def nest(folder: Path, depth: int = DEPTH) -> None:
+    """Make folders in folders."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("deeper", dir_fd=here)
+        below = os.open("deeper", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+
+def open_files() -> int:
+    """Return how many files are open here."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_everything_is_found_once(tmp_path: Path) -> None:
+    """Links are named, and not followed."""
+    for folder in ("a/b", "a/c", "d"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "a" / "c" / "file").touch()
+    (tmp_path / "d" / "up").symlink_to(tmp_path)
+
+    assert sorted(name for _, name, _ in entries_below(tmp_path)) == ["a", "b", "c", "d", "file", "up"]
+
+
+def test_no_depth_is_too_deep_and_few_files_are_open(tmp_path: Path) -> None:
+    """The hub has others to open."""
+    nest(tmp_path)
+    most, count, before = 0, 0, open_files()
+    for _ in entries_below(tmp_path):
+        count += 1
+        most = max(most, open_files() - before)
+
+    assert count == DEPTH
+    assert most <= 2
+    give(tmp_path, os.geteuid())
+
+
+def test_a_folder_that_is_moved_meanwhile_leads_nowhere_else(tmp_path: Path) -> None:
+    """What is above it then may be somebody else's."""
+    tree, other = tmp_path / "tree", tmp_path / "other"
+    (tree / "a" / "b" / "c").mkdir(parents=True)
+    (other / "secret").mkdir(parents=True)
+    entries = entries_below(tree)
+    assert [name for _, name, _ in islice(entries, 3)] == ["a", "b", "c"]
+    (tree / "a" / "b").rename(other / "b")
+
+    with pytest.raises(OSError, match="changes while it is looked at"):
+        list(entries)
+
+
+def test_what_is_gone_meanwhile_is_left_out(tmp_path: Path) -> None:
+    """Also where something else came in its place."""
+    for name in ("gone", "file", "link"):
+        (tmp_path / name / "in").mkdir(parents=True)
+    seen = []
+    for _, name, _ in entries_below(tmp_path):
+        seen.append(name)
+        if len(seen) == 3:
+            for folder in ("gone", "file", "link"):
+                (tmp_path / folder / "in").rmdir()
+                (tmp_path / folder).rmdir()
+            (tmp_path / "file").touch()
+            (tmp_path / "link").symlink_to("/usr")
+
+    assert sorted(seen) == ["file", "gone", "link"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_all_of_a_deep_tree_is_given(tmp_path: Path) -> None:
+    """And what a link leads to is not."""
+    tree, other = tmp_path / "tree", tmp_path / "other"
+    tree.mkdir()
+    other.touch()
+    nest(tree)
+    (tree / "link").symlink_to(other)
+
+    give(tree, 1_900_000_321)
+
+    assert {status.st_uid for _, _, status in entries_below(tree)} == {1_900_000_321} == {tree.stat().st_uid}
+    assert other.stat().st_uid == 0
