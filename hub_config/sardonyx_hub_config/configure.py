@@ -160,7 +160,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.gpu_source = lambda: gpus
     c.SardonyxHub.tidy_up = lambda: clear_left_folders(folder.servers)
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
-    c.SardonyxHub.cool_down = launcher.cool_down
+    c.SardonyxHub.cool_down = lambda: launcher.cool_down()  # noqa: PLW0108 - traitlets would copy a method's object
     spawner.storage = StorageAccess(
         credentials_url=f"{keys_address(ports)}/aws",
         endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",

@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,14 @@ def test_servers_get_keys_past_the_proxy(tmp_path: Path, web: dict[str, Any]) ->
     assert c.SardonyxLocalSpawner.storage.credentials_url == "http://127.0.0.1:8203/services/credentials/aws"
     told = json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())
     assert "127.0.0.1:8203" in told["hosts"]
+
+
+def test_what_the_hub_calls_is_the_same_object_as_in_the_servers(tmp_path: Path) -> None:
+    """Traitlets copies what it is given, and with a method all that its object knows, such as which servers there are."""
+    c = configured(tmp_path, one_machine={"home_limit": "1G"})
+    told = {**c.SardonyxHub, **c.SardonyxLocalSpawner, **c.JupyterHub.template_vars}
+
+    assert [name for name, value in told.items() if callable(value) and deepcopy(value) is not value] == []
 
 
 STORE = {"kind": "s3", "role": "arn:aws:iam::123456789012:role/sardonyx"}
