@@ -15,6 +15,7 @@ from sardonyx_spawner.form import render_form
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
+from sardonyx_spawner.server_log import ServerLogs
 
 
 class StartRefusedError(SpawnException):  # type: ignore[misc]  # JupyterHub is untyped
@@ -65,6 +66,15 @@ class ProfileSpawner(LoggingConfigurable):
         groups = frozenset(group.name for group in self.user.groups)
         person: Person = self.person_source(self.user.name, groups, bool(self.user.admin))
         return person
+
+    @property
+    def logs(self) -> ServerLogs:
+        """What this server wrote, and the ones before it.
+
+        Raises:
+            UserError: there can be none, such as of somebody who has never signed in.
+        """
+        raise NotImplementedError
 
     def render_options(self) -> str:
         """Return the form: with what was just sent and not accepted, else with the last choice."""

@@ -143,6 +143,11 @@ def test_living(stack: Any, person: Any, silent_host: str, check: Check) -> None
     page.goto(f"{stack.url}/hub/home")
     page.get_by_text("Running").first.wait_for()
     check(page, "home-running")
+    page.get_by_role("link", name="Log of My server").click()
+    page.get_by_text("New lines appear by themselves.").wait_for()
+    check(page, "log")
+    page.goto(f"{stack.url}/hub/home")
+    page.get_by_text("Running").first.wait_for()
     os.kill(server, signal.SIGSTOP)
     page.get_by_role("button", name="Stop").first.click(no_wait_after=True)
     meanwhile = page.context.new_page()
@@ -153,6 +158,9 @@ def test_living(stack: Any, person: Any, silent_host: str, check: Check) -> None
     page.goto(f"{stack.url}/hub/user/living/")
     page.get_by_role("heading", name="Your server is not running").wait_for()
     check(page, "not-running")
+    page.get_by_role("link", name="See its log").click()
+    page.locator("#log").wait_for()
+    check(page, "log-of-a-stopped-server")
 
 
 def test_failing(stack: Any, person: Any, check: Check) -> None:
@@ -167,6 +175,10 @@ def test_failing(stack: Any, person: Any, check: Check) -> None:
     check(page, "start-failed")
 
     number = page.locator(".sx-num").inner_text()
+    page.get_by_role("link", name="See what it wrote").click()
+    page.get_by_text("There is no log yet").wait_for()
+    check(page, "log-none")
+    page.go_back()
 
     assert number in (stack.data / "logs" / "hub.log").read_text()
     assert "Traceback" not in page.content()

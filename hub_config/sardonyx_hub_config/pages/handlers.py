@@ -10,6 +10,7 @@ from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
 
+from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
 
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
@@ -35,6 +36,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/stop/([^/]+)/([^/]+)", StopHandler),
         (r"/stop/([^/]+)", StopHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
+        *log_handlers(),
     ]
 
 

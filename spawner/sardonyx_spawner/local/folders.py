@@ -1,5 +1,6 @@
 """A server's folders on one machine: the person's home, and a private one for plan, progress and log."""
 
+import errno
 import os
 import re
 import stat
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.removal import take_away
 
@@ -19,6 +21,7 @@ LOGS_KEPT = 2
 LOG_BYTES = 10 << 20
 """A log that has grown beyond this is cut: a cell that prints for ever must not fill the machine."""
 LOG_TAIL_BYTES = 1 << 20
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,15 @@ class ServerFolders:
                 if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     file.write(f"{text}\n".encode())
 
+    def note_end(self, reason: str) -> None:
+        """Keep why the server ended: the first to notice knows the reason, and is not the only one to ask."""
+        with suppress(FileExistsError), (self.private / contract.END_FILE).open("x") as file:
+            file.write(reason)
+
+    def why_ended(self) -> str:
+        """Return why the last server ended; "" if nobody noticed."""
+        return read_end(self.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
+
     def write(self, name: str, text: str) -> None:
         """Write a file for the server, in place of whatever is there."""
         write_new(self.private / name, text.encode())
@@ -130,14 +142,25 @@ def read_end(path: Path, most: int, *, only_above: int = 0) -> bytes:
         only_above: b"" also if it is not longer than this.
     """
     try:
-        # A pipe would hold up the hub: open without waiting, and look before reading.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = open_file(path)
     except OSError:
         return b""
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size <= only_above:
-            return b""
-        return os.pread(descriptor, most, max(0, status.st_size - most))
+        size = os.fstat(descriptor).st_size
+        return b"" if size <= only_above else os.pread(descriptor, most, max(0, size - most))
     finally:
         os.close(descriptor)
+
+
+def open_file(path: Path) -> int:
+    """Open a file for reading that a person's code may have replaced by anything.
+
+    Raises:
+        OSError: it is not there, or no ordinary file; a link is not followed.
+    """
+    # A pipe would hold up the hub: open without waiting, and look before reading.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
+    return descriptor

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
+from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.making import EnvironmentMakers
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
@@ -38,7 +39,6 @@ from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.spawner import ProfileSpawner, StartRefusedError
 
 LOG_LOOKED_AT = 1 << 16
-LONGEST_REASON = 300
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
 NO_GPUS = GpuAllotment()
@@ -93,18 +93,18 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         )
 
     @property
+    def logs(self) -> FolderLogs:
+        """What this server wrote, and the ones before it."""
+        return FolderLogs(self.folders.private)
+
+    @property
     def stop_reason(self) -> str:
         """Why the last server ended, in words for the person; kept in a file, because JupyterHub makes a new object."""
         try:
-            return read_end(self.folders.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
+            return self.folders.why_ended()
         except UserError:
             # Nobody has signed in under this name.
             return ""
-
-    def _note_end(self, reason: str) -> None:
-        # The first to notice knows the reason; JupyterHub asks again, from several places.
-        with suppress(FileExistsError), (self.folders.private / contract.END_FILE).open("x") as file:
-            file.write(reason)
 
     @cached_property
     def ticket(self) -> Ticket:
@@ -237,12 +237,12 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 self.folders.cut_log(contract.LOG_FILE)
                 self._tell_of_kills()
                 return None
-            self._note_end(why_over(self.lifetime_s))
+            self.folders.note_end(why_over(self.lifetime_s))
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
         code = await self.launcher_source().exit_code(self.process)
-        self._note_end(why_ended(code, self.memory, self.launcher_source().killed_for_memory(self.folders)))
+        self.folders.note_end(why_ended(code, self.memory, self.launcher_source().killed_for_memory(self.folders)))
         # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
         await self.stop()
         return code or 0

@@ -1,5 +1,5 @@
 // Operation: people and their servers, a page at a time.
-import { ago, call, element, say, sure, user as me } from "./hub.js";
+import { ago, base, call, element, say, sure, user as me } from "./hub.js";
 
 const LIMIT = 50;
 const rows = document.getElementById("people");
@@ -29,13 +29,19 @@ function serverPath(name, server) {
   return `users/${encodeURIComponent(name)}/${server ? `servers/${encodeURIComponent(server)}` : "server"}`;
 }
 
+function log(name, server, title) {
+  const href = `${base}log/${encodeURIComponent(name)}${server ? `/${encodeURIComponent(server)}` : ""}`;
+  return element("a", { className: "btn btn-sm btn-link", href }, "Log", element("span", { className: "visually-hidden", textContent: `: ${name}, ${title}` }));
+}
+
 function servers(person) {
   const running = Object.values(person.servers ?? {}).filter((server) => server.ready || server.pending);
-  if (!running.length) return [element("span", { className: "sx-muted", textContent: "none" })];
+  // The log is wanted most where nothing runs; its page leads to those of named servers.
+  if (!running.length) return [element("div", { className: "sx-row" }, element("span", { className: "sx-muted", textContent: "none" }), log(person.name, "", "none runs"))];
   return running.map((server) => {
     const title = server.name || "the usual one";
     const state = element("span", { className: `badge ${server.ready ? "sx-ok" : "sx-busy"}`, textContent: server.ready ? "Running" : "Busy" });
-    return element("div", { className: "sx-row" }, `${title} `, state, button("Stop", `${person.name}, ${title}`, "btn-danger", () => call("DELETE", serverPath(person.name, server.name))));
+    return element("div", { className: "sx-row" }, `${title} `, state, log(person.name, server.name, title), button("Stop", `${person.name}, ${title}`, "btn-danger", () => call("DELETE", serverPath(person.name, server.name))));
   });
 }
 

@@ -1,14 +1,14 @@
 // The hub's REST API for our pages: one call, with the sign of the page it comes from, and faults in words.
 const hub = JSON.parse(document.getElementById("hub").textContent);
 
-export const user = hub.user;
+export const { base, user, xsrf } = hub;
 
 export class Fault extends Error {}
 
 export async function call(method, path, body) {
-  const answer = await fetch(`${hub.base}api/${path}`, {
+  const answer = await fetch(`${base}api/${path}`, {
     method,
-    headers: { "X-XSRFToken": hub.xsrf, "Content-Type": "application/json", Accept: "application/jupyterhub-pagination+json" },
+    headers: { "X-XSRFToken": xsrf, "Content-Type": "application/json", Accept: "application/jupyterhub-pagination+json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   }).catch(() => {
     throw new Fault("The hub does not answer. Look at your connection, then try again.");
