@@ -50,10 +50,10 @@ def configure(c: Any, settings: Settings) -> None:
     _proxy(c, folder, ports)
     _logs(c, folder)
     _sign_in(c, settings, people)
+    launcher = _servers(c, settings, folder, ports, people)
     room = HomeRoom(folder.homes, folder.servers, folder.home_uses, settings.one_machine.home_bytes())
-    _servers(c, settings, folder, ports, people)
     _homes(c, room)
-    _pages(c, settings, Files(room, people))
+    _pages(c, settings, launcher, Files(room, people))
     _roles_and_services(c, settings, folder, ports)
     _conf_d(c, settings)
     _refuse_a_path(c)
@@ -136,7 +136,9 @@ def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore]) -> N
     authenticator.manage_groups = any(p.groups_claim for p in settings.sign_in.providers.values())
 
 
-def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]) -> None:
+def _servers(
+    c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]
+) -> ForkLauncher:
     catalogue = catalogue_here(settings)
 
     def person(name: str, groups: frozenset[str], is_admin: bool) -> Person:  # noqa: FBT001 - called by position
@@ -170,6 +172,7 @@ def _servers(c: Any, settings: Settings, folder: DataFolder, ports: Ports, peopl
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"
     spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
+    return launcher
 
 
 def _homes(c: Any, room: HomeRoom) -> None:
@@ -184,7 +187,7 @@ async def _warm_up(settings: Settings, launcher: ForkLauncher) -> None:
             await launcher.warm_up(prefix(settings, slug))
 
 
-def _pages(c: Any, settings: Settings, files: Files) -> None:
+def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> None:
     c.JupyterHub.template_paths = [str(PAGES / "templates")]
     c.JupyterHub.template_vars = {
         "place": settings.title,
@@ -193,8 +196,9 @@ def _pages(c: Any, settings: Settings, files: Files) -> None:
         "minimum_password_length": settings.sign_in.local.minimum_password_length,
         "local_sign_in": settings.sign_in.local.enabled,
         "words": Words(),
-        # JupyterHub calls it; traitlets would copy an object, and everything that it knows.
+        # JupyterHub calls both for each page; traitlets would copy an object, and everything that it knows.
         "files": lambda _user: files,
+        "isolation": lambda _user: launcher.isolation.verdict,
         "sardonyx_version": static_version(),
     }
 

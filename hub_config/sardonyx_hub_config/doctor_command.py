@@ -24,10 +24,11 @@ from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_services.object_store.store import namespaces_work
 from sardonyx_spawner.amounts import GIB
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError
-from sardonyx_spawner.local.levels import NONE, not_isolated, say_level
+from sardonyx_spawner.local.isolation import limited_at_last_start
+from sardonyx_spawner.local.levels import judge
 
 GOOD, NOTE, BAD = "ok", "note", "FAULT"
-LIMITS = "what of memory and CPU is limited stands in hub.log at each start"
+STATES = {"good": GOOD, "note": NOTE, "bad": BAD}
 
 
 @dataclass(frozen=True)
@@ -144,11 +145,14 @@ def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
         except ForkServerError as error:
             yield Finding(BAD, "servers", f"of {slug} are neither fast nor isolated: {error}")
             continue
-        if level == NONE:
-            yield Finding(BAD, "servers", not_isolated(server.problem))
-        else:
-            # Not what is limited: to find that out the hub moves into a group of its own, which is not ours to do.
-            yield Finding(GOOD, "servers", f"of {slug} are kept apart by {say_level(level, ())}; {LIMITS}")
+        # What is limited only the hub finds out: it moves into a group of its own for that, which is not ours to do.
+        limited = limited_at_last_start(folder.forks)
+        verdict = judge(level, limited, server.problem)
+        text = verdict.text
+        if verdict.state != "bad":
+            since = "" if limited is None else " What is limited was found at the last start."
+            text = f"of {slug} are kept apart by {verdict.kept_apart_by}. {text}{since}"
+        yield Finding(STATES[verdict.state], "servers", text)
     if not tried:
         yield Finding(NOTE, "servers", "whether they can be isolated is known after the first start")
 

@@ -195,6 +195,7 @@ def test_operating(stack: Any, person: Any, browser: Any, check: Check) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name=re.compile("Remove.*operating")).wait_for()
+    assert "Each server sees only its own files and processes" in page.inner_text("main")
     check(page, "operation")
     page.get_by_role("button", name=re.compile("Remove.*operating")).click()
     page.get_by_role("heading", name="Remove operating?").wait_for()

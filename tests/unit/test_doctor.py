@@ -49,7 +49,8 @@ def test_a_place_without_a_fault_is_called_so(run: Run, tmp_path: Path) -> None:
 
     assert code == 0
     assert "FAULT" not in said
-    assert "ok     servers      of python are kept apart by namespaces" in said
+    assert "ok     servers      of python are kept apart by namespaces. Each server sees only its own" in said
+    assert "What of memory and CPU is limited is known after the first start." in said
     assert not (tmp_path / "data").exists()
 
 
@@ -100,6 +101,21 @@ def test_servers_that_cannot_be_isolated_are_a_fault(run: Run, tmp_path: Path) -
     assert "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine" in said
     assert "The reason: no namespaces can be made." in said
     assert "sysctl user.max_user_namespaces" in said
+
+
+def test_limits_that_are_missing_are_a_note(run: Run, tmp_path: Path) -> None:
+    """As the last hub found it: a look must not move a hub that runs."""
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    folder.forks.mkdir(exist_ok=True)
+    (folder.forks / "limits.json").write_text('["pids"]')
+
+    code, said = run()
+
+    assert code == 0
+    assert "note   servers      of python are kept apart by namespaces + cgroup (processes). Each" in said
+    assert "Memory and CPU are not limited: one server can take all that this machine has. To limit them, start" in said
+    assert "What is limited was found at the last start." in said
 
 
 def test_an_environment_that_is_not_there_is_a_fault(run: Run, tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, problem, read_answer
 from sardonyx_spawner.local.fresh_homes import FreshHomes, share_of
+from sardonyx_spawner.local.isolation import Isolation
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
-from sardonyx_spawner.local.levels import NONE, USER, not_isolated, not_warm, say_level
+from sardonyx_spawner.local.levels import NONE, USER, not_warm
 from sardonyx_spawner.local.limits import Limits, ServerLimits, killed_for_memory
 from sardonyx_spawner.local.owners import Owners
 from sardonyx_spawner.local.process import ProcessId, began, end_namespace, is_first_of_namespace
@@ -85,8 +86,8 @@ class ForkLauncher:
         self._children = ChildProcessLauncher()
         self._servers: dict[Path, ForkServer] = {}
         self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
-        self._levels: set[str] = set()
         self._warned: set[str] = set()
+        self.isolation = Isolation(folder)
         self._limits: ServerLimits | None = None
         self._known: set[ProcessId] = set()
         self._sweeping = asyncio.Lock()
@@ -103,20 +104,10 @@ class ForkLauncher:
             level = await server.find_level()
         except ForkServerError as error:
             raise ForkServerError(f"{prefix}: {error}") from error
-        if level == NONE:
-            self._warn(not_isolated(server.problem))
-            return self._children
-        await self._begin()
-        if level not in self._levels:
-            self._levels.add(level)
-            log.info("Servers on this machine are kept apart by: %s", self.described)
-        return self
-
-    @property
-    def described(self) -> str:
-        """How servers are kept apart and what is limited, such as "namespaces + uid + cgroup (memory, CPU)"."""
-        controllers = self._limits.controllers if self._limits is not None else ()
-        return ", ".join(say_level(level, controllers) for level in sorted(self._levels)) or NONE
+        if level != NONE:
+            await self._begin()
+        self.isolation.found(level, server.problem, self._limits.controllers if self._limits is not None else None)
+        return self._children if level == NONE else self
 
     async def _begin(self) -> None:
         """Find what can be limited, and clear away what hubs left that crashed; once, before the first start."""
@@ -160,7 +151,7 @@ class ForkLauncher:
 
     def owner(self, folders: ServerFolders) -> int | None:
         """Return the person's own user where the hub is root."""
-        return self._owners.of(folders.private.parent) if USER in self._levels else None
+        return self._owners.of(folders.private.parent) if self.isolation.has(USER) else None
 
     async def start(self, request: LaunchRequest) -> ProcessId:
         """Ask for a server.

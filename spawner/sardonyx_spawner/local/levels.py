@@ -1,11 +1,70 @@
-"""How well servers are kept apart on this machine, in words."""
+"""How well servers are kept apart on this machine, in words: the same in the log, from the doctor and on the page for operators."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-NONE, USER = "none", "namespaces+uid"
-"""The worst and the best level that an environment's user side finds."""
+NONE, NAMESPACES, USER = LEVELS = ("none", "namespaces", "namespaces+uid")
+"""What an environment's user side finds, the worst first."""
 WORDS = {"memory": "memory", "pids": "processes", "cpu": "CPU"}
+LOUD = "Servers are not isolated from each other"
+TO_LIMIT = (
+    "To limit them, start Sardonyx with the systemd unit of docs/how-to/keep-it-running.md, in a container, or, where"
+    " the machine has control groups of version 1, as root."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found, and what it means.
+
+    Args:
+        state: note = servers are kept apart, and not all is limited; bad = they are not; unknown = nobody tried yet.
+        kept_apart_by: such as "namespaces + uid + cgroup (memory, processes, CPU)"; "" if unknown.
+        meaning: in plain sentences.
+        to_do: what would change it; "" if nothing has to be done.
+    """
+
+    state: Literal["good", "note", "bad", "unknown"]
+    kept_apart_by: str
+    meaning: str
+    to_do: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it, for a log and a terminal: what is bad is said loudly."""
+        return f"{self.meaning} {self.to_do}".strip().replace(LOUD, LOUD.upper(), 1)
+
+
+UNKNOWN = Verdict("unknown", "", "How servers are kept apart here is known when the first environment is there.")
+
+
+def judge(level: str, controllers: Sequence[str] | None, problem: str = "") -> Verdict:
+    """Say what a level means.
+
+    Args:
+        controllers: what is limited by control groups; None = nobody knows yet.
+        problem: why there is no better level.
+    """
+    if level == NONE:
+        return _not_isolated(problem)
+    own = "Each server sees only its own files and processes"
+    own += ", and has a user of its own." if level == USER else "."
+    by = say_level(level, controllers or ())
+    if controllers is None:
+        return Verdict("good", by, f"{own} What of memory and CPU is limited is known after the first start.")
+    missing = [WORDS[name] for name in ("memory", "cpu") if name not in controllers]
+    if missing:
+        said = " and ".join(missing)
+        is_so = f"{said[0].upper()}{said[1:]} {'are' if len(missing) > 1 else 'is'} not limited"
+        return Verdict("note", by, f"{own} {is_so}: one server can take all that this machine has.", TO_LIMIT)
+    return Verdict("good", by, f"{own} Memory, processes and CPU of each are limited.")
+
+
+def worst(levels: Sequence[str]) -> str:
+    """Return the worst of some levels; one that is not known here is better than none."""
+    return min(levels, key=lambda level: LEVELS.index(level) if level in LEVELS else 1)
 
 
 def say_level(level: str, controllers: Sequence[str]) -> str:
@@ -15,14 +74,15 @@ def say_level(level: str, controllers: Sequence[str]) -> str:
     return f"{text} + cgroup ({words})" if words else text
 
 
-def not_isolated(problem: str) -> str:
-    """Return the warning for a machine on which servers cannot be isolated, with what to do about it."""
-    return (
-        "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine, and start slowly: give accounts only to people who"
-        f" trust each other. The reason: {problem or 'unknown'}. To change that, run Sardonyx as root, or let ordinary"
-        " users make namespaces: sysctl user.max_user_namespaces=10000, on Debian also"
-        " sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
-        " sysctl kernel.apparmor_restrict_unprivileged_userns=0."
+def _not_isolated(problem: str) -> Verdict:
+    return Verdict(
+        "bad",
+        NONE,
+        f"{LOUD} on this machine, and start slowly: give accounts only to people who trust each other."
+        f" The reason: {problem or 'unknown'}.",
+        "To change that, run Sardonyx as root, or let ordinary users make namespaces: sysctl"
+        " user.max_user_namespaces=10000, on Debian also sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
+        " sysctl kernel.apparmor_restrict_unprivileged_userns=0.",
     )
 
 

@@ -1,0 +1,65 @@
+"""What this hub has found about keeping servers apart: said once, and kept for the page and for the doctor."""
+
+import json
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sardonyx_spawner.local.levels import NONE, UNKNOWN, WORDS, Verdict, judge, worst
+
+FILE = "limits.json"
+
+log = logging.getLogger(__name__)
+
+
+class Isolation:
+    """Collects what is found for each environment.
+
+    Args:
+        folder: where what is limited is written down: the doctor cannot find it out without moving the hub.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._problems: dict[str, str] = {}
+        self._controllers: tuple[str, ...] | None = None
+        self._said: set[str] = set()
+
+    def found(self, level: str, problem: str, controllers: Sequence[str] | None) -> None:
+        """Take note of the level of an environment, and say once what that means."""
+        self._problems[level] = problem
+        if controllers is not None and self._controllers is None:
+            self._controllers = tuple(controllers)
+            with suppress(OSError):
+                (self._folder / FILE).write_text(json.dumps(self._controllers))
+        verdict = judge(level, self._controllers, problem)
+        if verdict.text in self._said:
+            return
+        self._said.add(verdict.text)
+        if verdict.state == "bad":
+            # The terminal shows the operator nothing less.
+            log.critical(verdict.text)
+        else:
+            log.info("Servers on this machine are kept apart by: %s. %s", verdict.kept_apart_by, verdict.text)
+
+    def has(self, level: str) -> bool:
+        """Tell whether an environment has this level."""
+        return level in self._problems
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the worst environment means."""
+        if not self._problems:
+            return UNKNOWN
+        level = worst(tuple(self._problems))
+        return judge(level, () if level == NONE else self._controllers, self._problems[level])
+
+
+def limited_at_last_start(folder: Path) -> tuple[str, ...] | None:
+    """Return what the last hub could limit; None if there was none."""
+    try:
+        found = json.loads((folder / FILE).read_text())
+    except (OSError, ValueError):
+        return None
+    return tuple(name for name in WORDS if name in found) if isinstance(found, list) else None

@@ -1,0 +1,83 @@
+"""How well servers are kept apart is said in one way, in the log, by the doctor and on the page for operators."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from sardonyx_spawner.local.isolation import Isolation, limited_at_last_start
+from sardonyx_spawner.local.levels import UNKNOWN, judge, worst
+
+ALL = ("memory", "pids", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("level", "controllers", "state", "by", "said"),
+    [
+        pytest.param(
+            "namespaces+uid", ALL, "good", "namespaces + uid + cgroup (memory, processes, CPU)",
+            "Each server sees only its own files and processes, and has a user of its own."
+            " Memory, processes and CPU of each are limited.", id="all",
+        ),
+        pytest.param(
+            "namespaces", (), "note", "namespaces",
+            "Each server sees only its own files and processes."
+            " Memory and CPU are not limited: one server can take all that this machine has.", id="no limits",
+        ),
+        pytest.param(
+            "namespaces", ("memory", "pids"), "note", "namespaces + cgroup (memory, processes)",
+            "Each server sees only its own files and processes."
+            " CPU is not limited: one server can take all that this machine has.", id="no limit of CPU",
+        ),
+        pytest.param(
+            "namespaces", None, "good", "namespaces",
+            "Each server sees only its own files and processes."
+            " What of memory and CPU is limited is known after the first start.", id="nobody knows yet",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_found_is_said_in_plain_words(
+    level: str, controllers: tuple[str, ...] | None, state: str, by: str, said: str
+) -> None:
+    """What it means, not what it is called."""
+    found = judge(level, controllers)
+
+    assert (found.state, found.kept_apart_by, found.meaning) == (state, by, said)
+    assert bool(found.to_do) == (state == "note")
+
+
+def test_no_isolation_is_said_with_its_reason_and_the_way_out() -> None:
+    """Loudly where there is only text."""
+    found = judge("none", (), "no namespaces can be made: No space left on device")
+
+    assert found.state == "bad"
+    assert found.meaning.startswith("Servers are not isolated from each other on this machine")
+    assert found.text.startswith("SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine")
+    assert "The reason: no namespaces can be made: No space left on device." in found.text
+    assert "sysctl user.max_user_namespaces=10000" in found.to_do
+
+
+def test_the_worst_counts() -> None:
+    """One environment whose servers are not kept apart is enough."""
+    assert worst(["namespaces+uid", "none", "namespaces"]) == "none"
+    assert worst(["namespaces+uid", "namespaces"]) == "namespaces"
+
+
+def test_each_finding_is_said_once_and_written_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The page has the worst, the doctor what is limited."""
+    caplog.set_level(logging.INFO)
+    assert limited_at_last_start(tmp_path) is None
+    isolation = Isolation(tmp_path)
+    assert isolation.verdict == UNKNOWN
+    for _ in range(2):
+        isolation.found("namespaces+uid", "", ALL)
+
+    assert isolation.verdict == judge("namespaces+uid", ALL)
+    assert isolation.has("namespaces+uid")
+    assert limited_at_last_start(tmp_path) == ALL
+    for _ in range(2):
+        isolation.found("none", "a reason", ALL)
+    assert isolation.verdict == judge("none", (), "a reason")
+    assert [record.levelname for record in caplog.records] == ["INFO", "CRITICAL"]
+    (tmp_path / "limits.json").write_text("{")
+    assert limited_at_last_start(tmp_path) is None
