@@ -155,8 +155,13 @@ def _servers(
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
     machine = settings.one_machine
-    hidden = (folder.root, settings.conf_d)
-    launcher = ForkLauncher(folder.forks, folder.servers, hidden=hidden, fresh=machine.fresh())
+    launcher = ForkLauncher(
+        folder.forks,
+        folder.servers,
+        hidden=(folder.root, settings.conf_d),
+        fresh=machine.fresh(),
+        accept_not_isolated=settings.servers.accept_not_isolated,
+    )
     spawner.launcher_source = lambda: launcher
     gpus = GpuAllotment(folder.servers, only=machine.gpus, servers_per_gpu=machine.servers_per_gpu)
     spawner.gpu_source = lambda: gpus

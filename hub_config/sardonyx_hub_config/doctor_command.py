@@ -147,9 +147,9 @@ def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
             continue
         # What is limited only the hub finds out: it moves into a group of its own for that, which is not ours to do.
         limited = limited_at_last_start(folder.forks)
-        verdict = judge(level, limited, server.problem)
+        verdict = judge(level, limited, server.problem, accept_not_isolated=settings.servers.accept_not_isolated)
         text = verdict.text
-        if verdict.state != "bad":
+        if verdict.is_apart:
             since = "" if limited is None else " What is limited was found at the last start."
             text = f"of {slug} are kept apart by {verdict.kept_apart_by}. {text}{since}"
         yield Finding(STATES[verdict.state], "servers", text)

@@ -178,6 +178,11 @@ class ServerSettings(Section):
     stop_with_hub: bool = Field(
         default=True, description="Stop all servers when Sardonyx is stopped; false: they go on and are found again."
     )
+    accept_not_isolated: bool = Field(
+        default=False,
+        description="Where servers cannot be kept apart on this machine: start those of everybody all the same;"
+        " false: only those of administrators.",
+    )
 
 
 class Settings(Section):

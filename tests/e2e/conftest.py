@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from support.ports import free_ports
 
@@ -30,6 +32,8 @@ PASSWORD = "correct horse battery"
 READY = re.compile(r"^Sardonyx is ready: (\S+)$", re.MULTILINE)
 LINK = re.compile(r"^Sign in as the first administrator.*: (\S+)$", re.MULTILINE)
 SCREENSHOTS = ROOT / "build" / "screenshots"
+LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+Check = Callable[[Page, str], None]
 
 
 @dataclass
@@ -359,3 +363,25 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     fresh.set_default_timeout(20_000)
     yield fresh
     fresh.close()
+
+
+@pytest.fixture
+def check() -> Iterator[Check]:
+    """Look at a page in every look: keep a screenshot, and collect what axe-core finds; at the end there is nothing."""
+    faults: list[str] = []
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def look(page: Page, name: str) -> None:
+        for scheme, width in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
+            found = Axe().run(page).response["violations"]
+            at = f"{name}, {scheme}, {width}"
+            faults.extend(f"{at}: {v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found)
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                faults.append(f"{at}: scrolls sideways")
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    yield look
+    assert faults == []

@@ -7,39 +7,13 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 PASSWORD = "correct horse battery"
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 Check = Callable[[Any, str], None]
-
-
-@pytest.fixture
-def check() -> Iterator[Check]:
-    """Look at a page in every look: keep a screenshot, and collect what axe-core finds; at the end there is nothing."""
-    faults: list[str] = []
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-
-    def look(page: Any, name: str) -> None:
-        for scheme, width in LOOKS:
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
-            found = Axe().run(page).response["violations"]
-            at = f"{name}, {scheme}, {width}"
-            faults.extend(f"{at}: {v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found)
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                faults.append(f"{at}: scrolls sideways")
-        page.set_viewport_size({"width": 1280, "height": 900})
-
-    yield look
-    assert faults == []
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ if LAUNCHER == "fork":
     READABLE = tuple({(Path(prefix) / "share").resolve().parent for prefix in PREFIXES.values()})
     launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), readable=READABLE, idle_s=600)
 else:
-    launcher = ChildProcessLauncher()
+    launcher = ChildProcessLauncher(accept_not_isolated=True)
 spawner.launcher_source = lambda: launcher
 made_up = Sources(Path(DATA) / "dev", Path(DATA) / "nvidia", Path(DATA) / "amd")
 clear_left_folders(Path(DATA) / "servers")

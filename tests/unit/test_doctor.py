@@ -101,6 +101,15 @@ def test_servers_that_cannot_be_isolated_are_a_fault(run: Run, tmp_path: Path) -
     assert "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine" in said
     assert "The reason: no namespaces can be made." in said
     assert "sysctl user.max_user_namespaces" in said
+    assert "So only administrators can start servers." in said
+
+    with (tmp_path / "settings.yaml").open("a") as file:
+        file.write("servers: {accept_not_isolated: true}\n")
+    code, said = run()
+
+    assert code == 0
+    assert "note   servers      SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine" in said
+    assert "kept apart by none" not in said
 
 
 def test_limits_that_are_missing_are_a_note(run: Run, tmp_path: Path) -> None:

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from sardonyx_spawner.local.admission import admit
+from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.isolation import Isolation, limited_at_last_start
+from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.levels import UNKNOWN, judge, worst
+from sardonyx_spawner.spawner import StartRefusedError
 
 ALL = ("memory", "pids", "cpu")
 
@@ -54,7 +58,49 @@ def test_no_isolation_is_said_with_its_reason_and_the_way_out() -> None:
     assert found.meaning.startswith("Servers are not isolated from each other on this machine")
     assert found.text.startswith("SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine")
     assert "The reason: no namespaces can be made: No space left on device." in found.text
+    assert "So only administrators can start servers." in found.text
     assert "sysctl user.max_user_namespaces=10000" in found.to_do
+    assert "write 'accept_not_isolated: true' under 'servers'" in found.to_do
+
+
+def test_what_the_operator_accepts_is_still_said_loudly() -> None:
+    """With the way out, and as no fault any more."""
+    found = judge("none", None, "a reason", accept_not_isolated=True)
+
+    assert (found.state, found.is_apart) == ("note", False)
+    assert found.text.startswith("SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine")
+    assert "give accounts only to people who trust each other" in found.meaning
+    assert "accept_not_isolated: true" not in found.to_do
+
+
+@pytest.mark.parametrize(
+    ("is_admin", "accepts", "starts"), [(True, False, True), (False, True, True), (False, False, False)]
+)
+def test_where_nothing_is_isolated_only_administrators_start_unless_that_is_accepted(
+    is_admin: bool,  # noqa: FBT001 - a table
+    accepts: bool,  # noqa: FBT001
+    starts: bool,  # noqa: FBT001
+) -> None:
+    """The person reads why and whom to ask, the log has the way out."""
+    launcher = ChildProcessLauncher(accept_not_isolated=accepts)
+    if starts:
+        admit(launcher, is_admin=is_admin, server="bob")
+        return
+
+    with pytest.raises(StartRefusedError) as refused:
+        admit(launcher, is_admin=is_admin, server="bob")
+
+    assert refused.value.status_code == 403
+    assert refused.value.jupyterhub_message == (
+        "Servers cannot be kept apart on this machine, so only administrators can start one."
+        " Ask the people who run this place to look at it."
+    )
+    assert "servers.accept_not_isolated in the settings" in refused.value.log_message
+
+
+def test_in_a_sandbox_everybody_starts(tmp_path: Path) -> None:
+    """Whatever is accepted."""
+    assert ForkLauncher(tmp_path / "forks", tmp_path / "servers").may_start(is_admin=False)
 
 
 def test_the_worst_counts() -> None:

@@ -61,6 +61,8 @@ class ServerFolders:
         self.private.parent.chmod(0o700)
         self.private.chmod(0o700)
         self.clear()
+        for name in (contract.PROGRESS_FILE, contract.END_FILE):
+            (self.private / name).unlink(missing_ok=True)
         self.temporary.mkdir(mode=0o700)
 
     def claim_home(self, owner: int | None = None) -> None:

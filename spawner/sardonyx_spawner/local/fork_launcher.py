@@ -65,6 +65,7 @@ class ForkLauncher:
         readable: more of the machine that servers see, read-only.
         fresh: where homes are that go with their server.
         idle_s: a fork server ends after so many seconds without a server and a request.
+        accept_not_isolated: where nothing can be isolated, start everybody's servers, not only administrators'.
     """
 
     hides_devices = True
@@ -78,16 +79,17 @@ class ForkLauncher:
         readable: tuple[Path, ...] = (),
         fresh: FreshHomes | None = None,
         idle_s: float = 1800,
+        accept_not_isolated: bool = False,
     ) -> None:
         self._folder, self._idle_s = folder, idle_s
         self._hidden, self._readable, self._fresh = hidden, readable, fresh or FreshHomes()
         self._servers_folder, self._owners = servers, Owners(servers)
         self._sockets = SocketFolder(folder / SOCKETS)
-        self._children = ChildProcessLauncher()
+        self._children = ChildProcessLauncher(accept_not_isolated=accept_not_isolated)
         self._servers: dict[Path, ForkServer] = {}
         self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
         self._warned: set[str] = set()
-        self.isolation = Isolation(folder)
+        self.isolation = Isolation(folder, accept_not_isolated=accept_not_isolated)
         self._limits: ServerLimits | None = None
         self._known: set[ProcessId] = set()
         self._sweeping = asyncio.Lock()
@@ -148,6 +150,10 @@ class ForkLauncher:
     def address(self, folders: ServerFolders) -> AbstractContextManager[Address]:
         """Return a socket's path: nobody else can listen there."""
         return nullcontext(self._sockets.address(folders.private))
+
+    def may_start(self, *, is_admin: bool) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Return True: each server is in a sandbox of its own."""
+        return True
 
     def owner(self, folders: ServerFolders) -> int | None:
         """Return the person's own user where the hub is root."""

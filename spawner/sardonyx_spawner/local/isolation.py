@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sardonyx_spawner.local.levels import NONE, UNKNOWN, WORDS, Verdict, judge, worst
+from sardonyx_spawner.local.levels import UNKNOWN, WORDS, Verdict, judge, worst
 
 FILE = "limits.json"
 
@@ -18,10 +18,11 @@ class Isolation:
 
     Args:
         folder: where what is limited is written down: the doctor cannot find it out without moving the hub.
+        accept_not_isolated: the setting.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, accept_not_isolated: bool = False) -> None:
+        self._folder, self._accept = folder, accept_not_isolated
         self._problems: dict[str, str] = {}
         self._controllers: tuple[str, ...] | None = None
         self._said: set[str] = set()
@@ -33,11 +34,11 @@ class Isolation:
             self._controllers = tuple(controllers)
             with suppress(OSError):
                 (self._folder / FILE).write_text(json.dumps(self._controllers))
-        verdict = judge(level, self._controllers, problem)
+        verdict = self._judge(level)
         if verdict.text in self._said:
             return
         self._said.add(verdict.text)
-        if verdict.state == "bad":
+        if not verdict.is_apart:
             # The terminal shows the operator nothing less.
             log.critical(verdict.text)
         else:
@@ -52,8 +53,10 @@ class Isolation:
         """What the worst environment means."""
         if not self._problems:
             return UNKNOWN
-        level = worst(tuple(self._problems))
-        return judge(level, () if level == NONE else self._controllers, self._problems[level])
+        return self._judge(worst(tuple(self._problems)))
+
+    def _judge(self, level: str) -> Verdict:
+        return judge(level, self._controllers, self._problems[level], accept_not_isolated=self._accept)
 
 
 def limited_at_last_start(folder: Path) -> tuple[str, ...] | None:

@@ -71,6 +71,10 @@ class Launcher(Protocol):
         """Return the launcher for servers of an environment on this machine: this one, or another."""
         ...
 
+    def may_start(self, *, is_admin: bool) -> bool:
+        """Tell whether a server may start, by whether its owner is an administrator."""
+        ...
+
     def places(self, folders: ServerFolders) -> Places:
         """Return where a server will see its files."""
         ...
@@ -109,16 +113,25 @@ class Launcher(Protocol):
 
 
 class ChildProcessLauncher:
-    """Starts each server as a child process; servers are not isolated from each other."""
+    """Starts each server as a child process; servers are not isolated from each other.
+
+    Args:
+        accept_not_isolated: start those of everybody all the same, not only those of administrators.
+    """
 
     hides_devices = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, accept_not_isolated: bool = False) -> None:
+        self._accept = accept_not_isolated
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     async def choose(self, _prefix: Path) -> Launcher:
         """Return this one."""
         return self
+
+    def may_start(self, *, is_admin: bool) -> bool:
+        """Tell whether a server may start: code in it could read and change what others have."""
+        return is_admin or self._accept
 
     def places(self, folders: ServerFolders) -> Places:
         """Return the places that the files have for everybody."""

@@ -13,6 +13,19 @@ TO_LIMIT = (
     "To limit them, start Sardonyx with the systemd unit of docs/how-to/keep-it-running.md, in a container, or, where"
     " the machine has control groups of version 1, as root."
 )
+TO_ISOLATE = (
+    "To change that, run Sardonyx as root, or let ordinary users make namespaces: sysctl"
+    " user.max_user_namespaces=10000, on Debian also sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
+    " sysctl kernel.apparmor_restrict_unprivileged_userns=0."
+)
+TO_ACCEPT = (
+    "Or, if all people here may read and change each other's files, write 'accept_not_isolated: true' under 'servers'"
+    " in the settings."
+)
+ACCEPTED = (
+    "Servers of everybody start all the same, as 'servers.accept_not_isolated' in the settings says: give accounts only"
+    " to people who trust each other."
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +33,8 @@ class Verdict:
     """What was found, and what it means.
 
     Args:
-        state: note = servers are kept apart, and not all is limited; bad = they are not; unknown = nobody tried yet.
+        state: note = not all is limited, or servers are not kept apart and the operator accepts that; bad = they are
+            not, and nobody said that this is fine; unknown = nobody tried yet.
         kept_apart_by: such as "namespaces + uid + cgroup (memory, processes, CPU)"; "" if unknown.
         meaning: in plain sentences.
         to_do: what would change it; "" if nothing has to be done.
@@ -32,6 +46,11 @@ class Verdict:
     to_do: str = ""
 
     @property
+    def is_apart(self) -> bool:
+        """Whether servers are kept apart, as far as is known."""
+        return self.kept_apart_by != NONE
+
+    @property
     def text(self) -> str:
         """All of it, for a log and a terminal: what is bad is said loudly."""
         return f"{self.meaning} {self.to_do}".strip().replace(LOUD, LOUD.upper(), 1)
@@ -40,15 +59,18 @@ class Verdict:
 UNKNOWN = Verdict("unknown", "", "How servers are kept apart here is known when the first environment is there.")
 
 
-def judge(level: str, controllers: Sequence[str] | None, problem: str = "") -> Verdict:
+def judge(
+    level: str, controllers: Sequence[str] | None, problem: str = "", *, accept_not_isolated: bool = False
+) -> Verdict:
     """Say what a level means.
 
     Args:
         controllers: what is limited by control groups; None = nobody knows yet.
         problem: why there is no better level.
+        accept_not_isolated: the setting: where nothing can be isolated, everybody's servers start all the same.
     """
     if level == NONE:
-        return _not_isolated(problem)
+        return _not_isolated(problem, is_accepted=accept_not_isolated)
     own = "Each server sees only its own files and processes"
     own += ", and has a user of its own." if level == USER else "."
     by = say_level(level, controllers or ())
@@ -74,16 +96,11 @@ def say_level(level: str, controllers: Sequence[str]) -> str:
     return f"{text} + cgroup ({words})" if words else text
 
 
-def _not_isolated(problem: str) -> Verdict:
-    return Verdict(
-        "bad",
-        NONE,
-        f"{LOUD} on this machine, and start slowly: give accounts only to people who trust each other."
-        f" The reason: {problem or 'unknown'}.",
-        "To change that, run Sardonyx as root, or let ordinary users make namespaces: sysctl"
-        " user.max_user_namespaces=10000, on Debian also sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
-        " sysctl kernel.apparmor_restrict_unprivileged_userns=0.",
-    )
+def _not_isolated(problem: str, *, is_accepted: bool) -> Verdict:
+    so = f"{LOUD} on this machine, and start slowly. The reason: {problem or 'unknown'}."
+    if is_accepted:
+        return Verdict("note", NONE, f"{so} {ACCEPTED}", TO_ISOLATE)
+    return Verdict("bad", NONE, f"{so} So only administrators can start servers.", f"{TO_ISOLATE} {TO_ACCEPT}")
 
 
 def not_warm(prefix: Path, problem: str, logs: Path) -> str:

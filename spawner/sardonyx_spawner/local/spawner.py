@@ -17,6 +17,7 @@ from traitlets import Float, default
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
+from sardonyx_spawner.local.admission import admit
 from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
@@ -120,7 +121,6 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         folders = self.folders
         with refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
-            self._begin_progress(folders)
             making = f"Getting “{plan.title}” ready on this machine: some minutes, only this once"
             prefix = await MAKERS.ready(
                 plan.environment,
@@ -138,6 +138,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)
+        admit(launcher, is_admin=bool(self.user.admin), server=self._log_name)
         owner = launcher.owner(folders)
         await asyncio.to_thread(folders.claim_home, owner)
         room = self.room_source()
@@ -189,10 +190,6 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                     log_message=f"{self._log_name} ended while it started; see {log}",
                 )
             await asyncio.sleep(TICK_S)
-
-    def _begin_progress(self, folders: ServerFolders) -> None:
-        for name in (contract.PROGRESS_FILE, contract.END_FILE):
-            (folders.private / name).unlink(missing_ok=True)
 
     def _tell(self, folders: ServerFolders, message: str, state: str) -> None:
         tell(folders.private / contract.PROGRESS_FILE, message, state)
