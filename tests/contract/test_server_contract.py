@@ -12,7 +12,7 @@ from sardonyx_singleuser.forkserver import protocol
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
 from sardonyx_spawner.local import contract as hub_side
-from sardonyx_spawner.local.fork_launcher import SandboxSpec
+from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
 from sardonyx_spawner.plan import Repository as PlannedRepository
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sardonyx_spawner.local.levels import NONE, USER, not_warm
 from sardonyx_spawner.local.limits import Limits, ServerLimits, killed_for_memory
 from sardonyx_spawner.local.owners import Owners
 from sardonyx_spawner.local.process import ProcessId, began, end_namespace, is_first_of_namespace
+from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.local.sockets import SocketFolder
 
 WARMING = "Getting Python ready: some seconds, only the first time"
@@ -34,25 +35,6 @@ KILLED = 128
 """The first process of a namespace leaves with this and the signal's number if a signal ended the server."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class SandboxSpec:
-    """A sandbox as the fork server takes it; `sardonyx_singleuser.sandbox.layout.Sandbox` is the other side."""
-
-    home: str
-    plan: str
-    progress: str
-    name: str
-    user: int | None
-    hidden: tuple[str, ...]
-    readable: tuple[str, ...]
-    home_bytes: int
-    tmp_bytes: int
-    processes: int
-    cgroups: tuple[str, ...]
-    dev: str
-    devices: tuple[str, ...]
 
 
 class ForkLauncher:

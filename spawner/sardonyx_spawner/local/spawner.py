@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from sardonyx_spawner.local.reasons import (
     why_over,
 )
 from sardonyx_spawner.local.refusals import refusals
+from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
@@ -68,19 +70,10 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     ).tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
-    process = ProcessId(0, 0)
-    url = ""
-    """Where hub and proxy reach the server."""
-    ends_at: float | None = None
-    lifetime_s = 0
-    fresh = False
-    summary = ""
-    memory: int | None = None
+    running = Running()
     killed_for_memory = 0
     watch: EndWatch | None = None
     gpus: GivenGpus | None = None
-    owner_id = ""
-    """Whose server runs, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends."""
 
     @default("poll_interval")
     def _poll_often(self) -> int:
@@ -89,9 +82,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     @property
     def folders(self) -> ServerFolders:
         """The folders of this server."""
-        return ServerFolders.of(
-            self.homes, self.servers, self.owner_id or self.person().id, self.name, fresh=self.fresh
-        )
+        person = self.running.owner_id or self.person().id
+        return ServerFolders.of(self.homes, self.servers, person, self.name, fresh=self.running.fresh)
 
     @property
     def logs(self) -> FolderLogs:
@@ -117,7 +109,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         plan = self.plan
         if plan is None:
             raise RuntimeError("start without a plan: apply_user_options did not run")
-        self.fresh, self.owner_id = plan.home == "fresh", plan.person
+        self.running = Running(owner_id=plan.person, fresh=plan.home == "fresh", summary=plan.summary)
         folders = self.folders
         with refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
@@ -134,7 +126,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 await self._launch(plan, folders, prefix)
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
-        return self.url
+        return self.running.url
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)
@@ -142,25 +134,40 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         owner = launcher.owner(folders)
         await asyncio.to_thread(folders.claim_home, owner)
         room = self.room_source()
-        if room is not None and not self.fresh and (said := await room.claim(plan.person, owner)):
+        if room is not None and not self.running.fresh and (said := await room.claim(plan.person, owner)):
             self._tell(folders, said, "warn")
         with launcher.address(folders) as address:
             self.port = address.port
             self._reach(address.url)
-            self.process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
+            process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
+            self.killed_for_memory = 0
+            self.running = replace(
+                self.running,
+                process=process,
+                url=address.url,
+                ends_at=time.time() + plan.lifetime_s if plan.lifetime_s else None,
+                lifetime_s=plan.lifetime_s or 0,
+                memory=plan.memory,
+            )
             if self.gpus is not None:
-                self.gpus.keep(self.process)
-            self.ends_at = time.time() + plan.lifetime_s if plan.lifetime_s else None
-            self.lifetime_s, self.summary = plan.lifetime_s or 0, plan.summary
-            self.memory, self.killed_for_memory = plan.memory, 0
+                self.gpus.keep(process)
             await launcher.wait_until_ready(self.process)
             await self._answers(launcher, address)
 
     def _reach(self, url: str) -> None:
         """Let hub and proxy find the server: of what `start` returns, JupyterHub 6.1 keeps a host in small letters."""
-        self.url = url
         if url and self.server is not None:
             self.server.connect_url = url
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the files of the server, or of the last one, go with it."""
+        return self.running.fresh
+
+    @property
+    def process(self) -> ProcessId:
+        """The process of the server; 0 = none."""
+        return self.running.process
 
     def _watch(self) -> None:
         """Hear of the server's end at once: until its route is gone, anybody on this machine can take its port."""
@@ -183,7 +190,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 log = self.folders.private / contract.LOG_FILE
                 raise StartRefusedError(
                     why_ended_while_starting(
-                        read_end(log, LOG_LOOKED_AT), self.memory, launcher.killed_for_memory(self.folders)
+                        read_end(log, LOG_LOOKED_AT), self.running.memory, launcher.killed_for_memory(self.folders)
                     ),
                     reason="ended",
                     status_code=500,
@@ -230,16 +237,17 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         if not self.process.pid:
             return 0
         if is_alive(self.process):
-            if self.ends_at is None or time.time() < self.ends_at:
+            if not self.running.is_over(time.time()):
                 self.folders.cut_log(contract.LOG_FILE)
                 self._tell_of_kills()
                 return None
-            self.folders.note_end(why_over(self.lifetime_s))
+            self.folders.note_end(why_over(self.running.lifetime_s))
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
         code = await self.launcher_source().exit_code(self.process)
-        self.folders.note_end(why_ended(code, self.memory, self.launcher_source().killed_for_memory(self.folders)))
+        killed = self.launcher_source().killed_for_memory(self.folders)
+        self.folders.note_end(why_ended(code, self.running.memory, killed))
         # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
         await self.stop()
         return code or 0
@@ -248,8 +256,8 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         killed = self.launcher_source().killed_for_memory(self.folders)
         if killed > self.killed_for_memory:
             self.killed_for_memory = killed
-            self.log.warning("%s: %s", self._log_name, part_ended(self.memory))
-            self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.memory)}")
+            self.log.warning("%s: %s", self._log_name, part_ended(self.running.memory))
+            self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.running.memory)}")
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
         """Stop the server and everything that was started in it."""
@@ -272,25 +280,13 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
 
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know about the server."""
-        state: dict[str, Any] = super().get_state()
-        if self.process.pid:
-            state.update(pid=self.process.pid, began=self.process.began, fresh=self.fresh, owner_id=self.owner_id)
-            state.update(
-                url=self.url, ends_at=self.ends_at, lifetime_s=self.lifetime_s, summary=self.summary, memory=self.memory
-            )
-        return state
+        return {**super().get_state(), **self.running.to_state()}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Find the server again after a restart of the hub."""
         super().load_state(state)
-        self.process = ProcessId(int(state.get("pid", 0)), int(state.get("began", 0)))
-        self.ends_at = state.get("ends_at")
-        self.fresh = bool(state.get("fresh", False))
-        self.owner_id = str(state.get("owner_id", ""))
-        self.lifetime_s = int(state.get("lifetime_s", 0))
-        self.summary = str(state.get("summary", ""))
-        self.memory = state.get("memory")
-        self._reach(str(state.get("url", "")))
+        self.running = Running.from_state(state)
+        self._reach(self.running.url)
         if self.process.pid:
             self.launcher_source().knows(self.process)
             self._watch()
@@ -300,4 +296,4 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         super().clear_state()
         if self.watch is not None:
             self.watch.close()
-        self.process, self.ends_at, self.owner_id = ProcessId(0, 0), None, ""
+        self.running = Running(fresh=self.running.fresh)

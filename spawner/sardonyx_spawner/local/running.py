@@ -1,0 +1,59 @@
+"""A server that runs: what the hub knows of it, and finds again after a restart of its own."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sardonyx_spawner.local.process import ProcessId
+
+NO_PROCESS = ProcessId(0, 0)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The server; one with the process 0 does not run yet, or no more.
+
+    Args:
+        url: where hub and proxy reach it.
+        owner_id: whose it is, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends.
+        fresh: its home goes with it.
+        ends_at: seconds since the epoch; None = it may run for ever.
+        lifetime_s: how long it may run, in all.
+        summary: what it is, for the person.
+        memory: bytes that it may use; None = no limit.
+    """
+
+    process: ProcessId = NO_PROCESS
+    url: str = ""
+    owner_id: str = ""
+    fresh: bool = False
+    ends_at: float | None = None
+    lifetime_s: int = 0
+    summary: str = ""
+    memory: int | None = None
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> "Running":
+        """Read what an earlier hub wrote down; it may have been of an earlier version, and known less."""
+        return cls(
+            process=ProcessId(int(state.get("pid", 0)), int(state.get("began", 0))),
+            url=str(state.get("url", "")),
+            owner_id=str(state.get("owner_id", "")),
+            fresh=bool(state.get("fresh", False)),
+            ends_at=state.get("ends_at"),
+            lifetime_s=int(state.get("lifetime_s", 0)),
+            summary=str(state.get("summary", "")),
+            memory=state.get("memory"),
+        )
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what JupyterHub keeps in its database; of one that does not run, whether its files went with it."""
+        if not self.process.pid:
+            return {"fresh": True} if self.fresh else {}
+        state = asdict(self)
+        del state["process"]
+        return {**state, "pid": self.process.pid, "began": self.process.began}
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether its time is over."""
+        return self.ends_at is not None and now >= self.ends_at

@@ -1,0 +1,37 @@
+"""What the hub keeps of a server that runs."""
+
+import json
+
+from sardonyx_spawner.local.process import ProcessId
+from sardonyx_spawner.local.running import Running
+
+SERVER = Running(ProcessId(71, 4200), "http://127.0.0.1:5", "abcd1234", True, 1000.0, 60, "Python", 1 << 30)  # noqa: FBT003
+
+
+def test_a_server_is_found_again_as_it_was_written_down() -> None:
+    """By the next hub, from JSON."""
+    assert Running.from_state(json.loads(json.dumps(SERVER.to_state()))) == SERVER
+
+
+def test_nothing_is_written_down_of_a_server_that_does_not_run() -> None:
+    """JupyterHub starts it anew then."""
+    assert Running(owner_id="abcd1234", summary="Python").to_state() == {}
+
+
+def test_whether_the_files_went_with_the_last_server_is_kept() -> None:
+    """The page says so where it can be started again, also after a restart of the hub."""
+    assert Running.from_state(Running(fresh=True).to_state()).fresh
+
+
+def test_what_an_earlier_version_wrote_down_is_understood() -> None:
+    """It knew nothing of addresses and limits: the server is reached as JupyterHub remembers it."""
+    found = Running.from_state({"pid": 71, "began": 4200, "fresh": False, "owner_id": "abcd1234"})
+
+    assert found == Running(ProcessId(71, 4200), owner_id="abcd1234")
+
+
+def test_a_server_is_over_when_its_time_has_come() -> None:
+    """One without an end never is."""
+    assert not SERVER.is_over(999.0)
+    assert SERVER.is_over(1000.0)
+    assert not Running().is_over(1e12)
