@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from support.waiting import soon
 
 pytestmark = pytest.mark.browser
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 SETTINGS = """
 one_machine: {{home_limit: 10M}}
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
@@ -44,11 +45,13 @@ def test_whoever_has_too_many_files_reads_it_and_can_delete_them(
     assert page.get_by_role("note").inner_text() == (
         "Your files take 12 MB, and you may have 10 MB. Delete what you do not need."
     )
+    page.screenshot(path=SCREENSHOTS / "home-too-full.png", full_page=True)
     faults = Axe().run(page).response["violations"]
     visitor.start()
     progress = stack.data / "servers" / person[1] / "default" / "progress.jsonl"
     assert "Your files take 12 MB, and you may have 10 MB." in progress.read_text()
     soon(shows("admin", "ann: 12 MB of 10 MB"))
+    page.screenshot(path=SCREENSHOTS / "admin-too-full.png", full_page=True)
     faults += Axe().run(page).response["violations"]
     assert faults == []
     said = stack.command("doctor", str(settings)).stdout
