@@ -129,7 +129,7 @@ def test_the_log_of_a_failed_start_is_one_click_away(another_stack: Any, tmp_pat
         while not page.get_by_role("heading", name="Your server did not start").count():
             page.wait_for_timeout(300)
             page.reload()
-        page.get_by_role("link", name="See what it wrote").click()
+        page.get_by_role("link", name="See its log").click()
         reasons += re.findall(r"ImportError: the reason is \d+", page.inner_text("#log"))
 
     page.get_by_role("link", name="The one before").click()
@@ -230,7 +230,7 @@ def test_no_token_is_ever_shown(stack: Any, person: Any) -> None:
     # Tornado writes whole addresses into its lines about what failed.
     assert token in (private(stack, person.name) / "server.log").read_text()
 
-    for query in ("", "?kilobytes=1024"):
+    for query in ("", "?kilobytes=256"):
         said = ask(page, "GET", f"users/{person.name}/server/log{query}")["text"]
         assert "token=[secret]" in said
         assert token not in said

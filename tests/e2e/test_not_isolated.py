@@ -102,7 +102,9 @@ def test_only_administrators_start_a_server(place: Any, browser: Any, check: Any
     assert "Servers cannot be kept apart on this machine" in said
 
 
-def test_everybody_starts_one_where_the_operator_accepts_it(place: Any, settings: Path, browser: Any) -> None:
+def test_everybody_starts_one_where_the_operator_accepts_it(
+    place: Any, settings: Path, browser: Any, check: Any
+) -> None:
     """After a new start with the setting; it is still said loudly."""
     place.stop()
     settings.write_text(SETTINGS.format(settings.parent, "true"))
@@ -115,4 +117,6 @@ def test_everybody_starts_one_where_the_operator_accepts_it(place: Any, settings
     bob.wait_for_url("**/user/bob/lab**", timeout=60_000)
     admin = signed_in(place, browser, "admin")
     admin.goto(f"{place.url}/hub/admin")
+    admin.get_by_role("rowheader", name="bob").wait_for()
     assert "Servers of everybody start all the same" in admin.inner_text("main")
+    check(admin, "operation-accepted")

@@ -149,7 +149,7 @@ def test_failing(stack: Any, person: Any, check: Check) -> None:
     check(page, "start-failed")
 
     number = page.locator(".sx-num").inner_text()
-    page.get_by_role("link", name="See what it wrote").click()
+    page.get_by_role("link", name="See its log").click()
     page.get_by_text("There is no log yet").wait_for()
     check(page, "log-none")
     page.go_back()

@@ -63,11 +63,11 @@ def test_a_hostile_log_does_not_hold_up_the_hub(piece: str) -> None:
     assert time.perf_counter() - began < 2
 
 
-def test_the_end_begins_with_a_whole_line() -> None:
+async def test_the_end_begins_with_a_whole_line() -> None:
     """Unless one line is longer than all of it: then with its rest, from a whole letter on."""
-    assert last_lines(b"st of a line\nwhole\n", is_cut=True) == "whole\n"
-    assert last_lines(b"first\nwhole\n", is_cut=False) == "first\nwhole\n"
-    assert last_lines("ü".encode()[1:] + b"xx", is_cut=True) == "…xx"
+    assert await last_lines(b"st of a line\nwhole\n", is_cut=True) == "whole\n"
+    assert await last_lines(b"first\nwhole\n", is_cut=False) == "first\nwhole\n"
+    assert await last_lines("ü".encode()[1:] + b"xx", is_cut=True) == "…xx"
 
 
 async def _parts(*parts: bytes) -> AsyncIterator[bytes]:

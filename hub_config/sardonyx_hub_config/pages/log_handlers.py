@@ -17,7 +17,7 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.server_log import KEPT, ServerLogs, last_lines, readable_parts
 
 SHOWN_KB = 64
-MOST_KB = 1024
+MOST_KB = 256
 NAMES = ("Newest", "The one before", "And before that")
 
 
@@ -47,7 +47,7 @@ class LogPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
             if number in notes:
                 raw = await logs.end(number, SHOWN_KB << 10)
                 is_cut = len(raw) == SHOWN_KB << 10
-                text = last_lines(raw, is_cut=is_cut)
+                text = await last_lines(raw, is_cut=is_cut)
         except UserError as error:
             problem = error.message
         may_read = self.get_scope_filter("servers")
@@ -86,7 +86,7 @@ class LogTextHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
             self.set_header("Cache-Control", "no-store")
             if most:
                 raw = await logs.end(number, most)
-                self.finish(last_lines(raw, is_cut=len(raw) == most))
+                self.finish(await last_lines(raw, is_cut=len(raw) == most))
                 return
             name = re.sub(r"[^A-Za-z0-9]+", "-", f"{user_name} {server_name} {number or ''}").strip("-")
             self.set_header("Content-Disposition", f'attachment; filename="log-{name}.txt"')
