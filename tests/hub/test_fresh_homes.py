@@ -23,7 +23,7 @@ os.unlink("fill")
 
 def test_a_home_in_memory_has_a_size_and_is_empty_outside(forks: Any) -> None:
     """On both levels; programs that are installed in it can be run, and a full one is said by every program."""
-    server = forks.start("fay", home_bytes=HOME_BYTES)
+    server = forks.start("fran", home_bytes=HOME_BYTES)
     assert server.is_ready, server.log.read_text()
 
     problem, written, size, folder = json.loads(server.run(FILL))

@@ -191,6 +191,9 @@ class User:
         answer = self.hub.call("POST", f"/users/{self.name}/server", options or None)
         if answer.status_code == 202:
             self.wait(lambda server: bool(server.get("ready")))
+        elif answer.status_code >= 500:
+            # Whoever did not expect that finds the reason in the test's output.
+            sys.stdout.write(f"{answer.text}\n{self.hub.log.read_text()[-2000:]}\n{self.logs()}\n")
         return answer
 
     def events(self) -> list[dict[str, Any]]:
