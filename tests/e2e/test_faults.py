@@ -1,14 +1,12 @@
 """Each process is killed in the middle of work: what a person sees, and that all works again by itself."""
 
-import json
 import os
 import signal
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.servers import server_of
 from support.waiting import soon
 
 pytestmark = pytest.mark.browser
@@ -31,14 +29,6 @@ def find(stack: Any, word: str) -> int:
         if word in command and "/bin/sh" not in command:
             return int(process)
     pytest.fail(f"no process with {word}")
-
-
-def server_of(stack: Any, name: str) -> int:
-    """Return the process of somebody's server, as it is called outside of its sandbox."""
-    with closing(sqlite3.connect(stack.data / "hub" / "jupyterhub.sqlite")) as database:
-        query = "select spawners.state from spawners join users on users.id = spawners.user_id where users.name = ?"
-        ((state,),) = database.execute(query, (name,)).fetchall()
-    return int(json.loads(state)["pid"])
 
 
 WRITE = """
@@ -66,17 +56,17 @@ print(boto3.client("s3").get_object(Bucket=h[2], Key=h[3] + "k")["Body"].read().
 )
 def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: Any, process: str) -> None:
     """The person's server is the same one as before, and writes its data again."""
-    server = server_of(stack, "dora")
+    server = server_of(stack.data, "dora")
 
     os.kill(find(stack, process), signal.SIGKILL)
 
     soon(lambda: worker.run(WRITE).strip() == "kept")
-    assert server_of(stack, "dora") == server
+    assert server_of(stack.data, "dora") == server
 
 
 def test_a_server_that_was_killed_is_explained_and_starts_again(stack: Any, worker: Any) -> None:
     """The person reads that it is not running, and starts it with one click."""
-    os.kill(server_of(stack, "dora"), signal.SIGKILL)
+    os.kill(server_of(stack.data, "dora"), signal.SIGKILL)
 
     def not_running() -> bool:
         worker.page.goto(f"{stack.url}/hub/home")
@@ -90,13 +80,13 @@ def test_a_server_that_was_killed_is_explained_and_starts_again(stack: Any, work
 
 def test_a_hub_that_is_killed_and_started_again_finds_everything(stack: Any, worker: Any) -> None:
     """What started the hub starts it again; servers and people are as they were, and nothing is left of the old one."""
-    server = server_of(stack, "dora")
+    server = server_of(stack.data, "dora")
 
     stack.stop(signal.SIGKILL)
     stack.start()
 
     soon(lambda: worker.run(WRITE).strip() == "kept")
-    assert server_of(stack, "dora") == server
+    assert server_of(stack.data, "dora") == server
     assert "Sign in as the first administrator" not in stack.output
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from support.servers import server_of
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
@@ -113,7 +114,7 @@ def test_living(stack: Any, person: Any, silent_host: str, check: Check) -> None
     page.get_by_text("Getting your code: course").wait_for()
     check(page, "starting")
     page.wait_for_url("**/user/living/lab**", timeout=90_000)
-    server = int(person.run("import os; print(os.getppid())"))
+    server = server_of(stack.data, "living")
     page.goto(f"{stack.url}/hub/home")
     page.get_by_text("Running").first.wait_for()
     check(page, "home-running")
