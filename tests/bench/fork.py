@@ -1,20 +1,21 @@
 """How fast a server is ready, how fast it answers, and how much memory it holds, beside SimpleLocalProcessSpawner."""
 
 import os
-import statistics
 import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from support.addresses import get
+import httpx
+from support.addresses import plain, socket_path
 from support.bench_hubs import BASELINE, TOKEN, BenchHub, Kind, bench_hub
-from support.environments import built_environment
+from support.environments import built_environment, vanilla_environment
 from support.figures import figure
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "25"))
-KINDS: tuple[Kind, ...] = ("fork", "simple")
+KINDS: tuple[Kind, ...] = ("fork", "simple", "vanilla")
 
 
 def bench_fork() -> list[dict[str, Any]]:
@@ -22,8 +23,8 @@ def bench_fork() -> list[dict[str, Any]]:
     taken: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
     pages: dict[Kind, list[float]] = {kind: [] for kind in KINDS}
     with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base, ExitStack() as stack:
-        prefix = built_environment()
-        hubs = {kind: stack.enter_context(bench_hub(kind, Path(base), prefix)) for kind in KINDS}
+        prefixes = {kind: vanilla_environment() if kind == "vanilla" else built_environment() for kind in KINDS}
+        hubs = {kind: stack.enter_context(bench_hub(kind, Path(base), prefixes[kind])) for kind in KINDS}
         for hub in hubs.values():
             hub.start("first")
         for number in range(ROUNDS):
@@ -31,20 +32,24 @@ def bench_fork() -> list[dict[str, Any]]:
                 taken[kind].append(hub.start(f"p{number}"))
                 pages[kind].append(_page(hub, f"p{number}"))
                 hub.stop(f"p{number}")
-    return [
-        figure(f"POST to ready, {word}", pick(taken["fork"]), "s", BASELINE, pick(taken["simple"]))
-        for word, pick in ((f"median of {ROUNDS}", statistics.median), ("fastest", min))
-    ] + [
-        figure("JupyterLab's page, just after", statistics.median(pages["fork"]), "s", BASELINE,
-               statistics.median(pages["simple"])),
-    ]  # fmt: skip
+    rows = []
+    for kind, baseline in (("vanilla", f"{BASELINE}, as pip installs it"), ("simple", f"{BASELINE}, same environment")):
+        rows += [
+            figure(f"POST to ready, median of {ROUNDS}", median(taken["fork"]), "s", baseline, median(taken[kind])),
+            figure("POST to ready, fastest", min(taken["fork"]), "s", baseline, min(taken[kind])),
+            figure("JupyterLab's page, just after", median(pages["fork"]), "s", baseline, median(pages[kind])),
+        ]
+    return rows
 
 
 def _page(hub: BenchHub, name: str) -> float:
     """Return the seconds until JupyterLab's page is there whole."""
-    address, headers = hub.address(name), {"Authorization": f"token {TOKEN}"}
-    began = time.monotonic()
-    answer = get(f"{address}lab", headers=headers, timeout=60)
+    address = hub.address(name)
+    transport = httpx.HTTPTransport(uds=socket_path(address))
+    with httpx.Client(transport=transport, headers={"Authorization": f"token {TOKEN}"}, timeout=60) as client:
+        began = time.monotonic()
+        answer = client.get(f"{plain(address)}lab")
+        taken = time.monotonic() - began
     if answer.status_code != 200:
         raise RuntimeError(f"{address}: {answer.status_code}")
-    return time.monotonic() - began
+    return taken

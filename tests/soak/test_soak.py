@@ -129,7 +129,7 @@ class Soak:
         data, found = str(self.hub.data), processes_with(f"{self.hub.data}/")
         assert self.hub.process is not None
         own = ServerLimits((), self.hub.data / "servers").name
-        forks = next(self.hub.data.glob("forks/*/"))
+        forks = next(self.hub.data.glob("forks/*/socket")).parent
         return Listing(
             processes=tuple(sorted(_command(pid).replace(data, "") for pid in found)),
             zombies=sum(_parent_of_zombie(pid) in {*found, os.getpid()} for pid in _all_processes()),

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 import httpx
 
-Kind = Literal["fork", "simple"]
+Kind = Literal["fork", "simple", "vanilla"]
+"""Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it."""
 BASELINE = "SimpleLocalProcessSpawner"
-PORTS: dict[Kind, int] = {"fork": 33900, "simple": 33910}
+PORTS: dict[Kind, int] = {"fork": 33900, "simple": 33910, "vanilla": 33920}
 TOKEN = "token-of-the-bench-only"
 PATIENCE_S = 900
 

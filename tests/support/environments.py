@@ -1,4 +1,4 @@
-"""The shipped Python environment with the built user side in it."""
+"""The shipped Python environment with the built user side in it, and the same as pip would have made it."""
 
 from pathlib import Path
 
@@ -7,10 +7,23 @@ from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 ROOT = Path(__file__).parents[2]
 
 
-def built_environment() -> Path:
-    """Return its folder; made once for each lock file and wheel."""
+LEFT_OUT = ("rfc3987-syntax", "lark")
+"""What `locks/overrides.in` leaves out, with its own dependency; Jupyter imports it where it is."""
+
+
+def built_environment(slug: str = "python", *more: str) -> Path:
+    """Return its folder; made once for each lock file and wheel.
+
+    Args:
+        more: packages beyond the lock file.
+    """
     (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
-    recipe = EnvironmentRecipe("python", ROOT / "hub_config" / "environments" / "python.lock", (str(wheel),))
+    recipe = EnvironmentRecipe(slug, ROOT / "hub_config" / "environments" / "python.lock", (str(wheel), *more))
     folder = ROOT / "build" / "environments"
     folder.mkdir(exist_ok=True)
-    return make_environment(recipe, folder, folder / "python.log")
+    return make_environment(recipe, folder, folder / f"{slug}.log")
+
+
+def vanilla_environment() -> Path:
+    """Return one with all that Jupyter's packages ask for, as pip installs them."""
+    return built_environment("vanilla", *LEFT_OUT)
