@@ -2,10 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from support.forks import processes_with
+from support.servers import server_of
 from support.waiting import soon
 
 pytestmark = pytest.mark.browser
@@ -78,13 +79,13 @@ def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visi
     keys = visitor.run(KEYS)
     link = place.command("user", "reset-password", "nora", "--link").stdout.split()[-1]
 
-    person = re.findall(r"^nora +(\S+)", place.command("user", "list").stdout, re.MULTILINE)[0]
-    assert processes_with(f"/homes/{person}")
+    server = Path(f"/proc/{server_of(place.data, 'nora')}")
+    assert server.exists()
     place.command("user", "remove", "nora", "--yes")
 
     soon(lambda: not nora.is_signed_in())
     assert nora.with_token(token) == 403
-    soon(lambda: not processes_with(f"/homes/{person}"))
+    soon(lambda: not server.exists())
     second = place.person("nora").sign_in()
     assert second.page.get_by_role("link", name="Operation").count() == 0
     assert second.page.goto(f"{place.url}/hub/admin").status == 403
@@ -105,7 +106,7 @@ def test_a_new_password_ends_sessions_and_tokens_and_no_server(place: Any, visit
     token = karl.call("POST", "users/karl/tokens", note="mine").json()["token"]
     visitor.name, visitor.page = "karl", karl.page
     visitor.start()
-    server = visitor.run("import os; print(os.getppid())")
+    server = server_of(place.data, "karl")
 
     place.command("user", "reset-password", "karl", "--password-stdin", stdin=PASSWORD)
 
@@ -113,7 +114,7 @@ def test_a_new_password_ends_sessions_and_tokens_and_no_server(place: Any, visit
     assert karl.with_token(token) == 403
     karl.sign_in()
     visitor.start()
-    assert visitor.run("import os; print(os.getppid())") == server
+    assert server_of(place.data, "karl") == server
     assert "AccessDenied" not in visitor.run(KEYS)
 
 
