@@ -79,6 +79,11 @@ class DataFolder:
         """Logs of the hub and the services."""
         return self.root / "logs"
 
+    @property
+    def audit(self) -> Path:
+        """A line for each credential that was issued."""
+        return self.logs / "audit" / "credentials.jsonl"
+
     def prepare(self) -> None:
         """Make the folder and its parts, each readable by the owner only.
 

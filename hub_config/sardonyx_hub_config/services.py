@@ -76,6 +76,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
             key_lifetime_s=duration_seconds(storage.key_lifetime),
         ),
         log=folder.logs / "credentials.log",
+        audit=folder.audit,
     ).write(path)
     return Service(
         {

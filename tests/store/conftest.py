@@ -93,6 +93,11 @@ class Place:
         """The address of the keys service."""
         return f"http://127.0.0.1:{self.port + 1}{PREFIX}"
 
+    @property
+    def audit(self) -> Path:
+        """The file with a line for each credential."""
+        return self.folder / "logs" / "audit.jsonl"
+
     def store_configuration(self) -> ObjectStoreConfiguration:
         """Return what the store is told."""
         return ObjectStoreConfiguration(
@@ -130,6 +135,7 @@ class Place:
                 key_lifetime_s=3600,
             ),
             log=self.folder / "logs" / "keys.log",
+            audit=self.audit,
         ).write(path)
         return self._start(
             "sardonyx_services.credentials",
@@ -207,16 +213,24 @@ class Client:
         """Their own place in the bucket."""
         return f"home/{self.id}/"
 
-    def keys(self) -> dict[str, str]:
+    def ask(self, group: str = "", **wish: str) -> httpx.Response:
+        """Ask for keys, for those of a class or team, or for less than one could have."""
+        return httpx.get(
+            "/".join(filter(None, (self.place.keys, "aws", group))),
+            headers={"Authorization": f"token {self.token}"},
+            params=wish,
+        )
+
+    def keys(self, group: str = "", **wish: str) -> dict[str, str]:
         """Return keys as the service gives them."""
-        answer = httpx.get(f"{self.place.keys}/aws", headers={"Authorization": f"token {self.token}"})
+        answer = self.ask(group, **wish)
         assert answer.status_code == 200, answer.text
         found: dict[str, str] = answer.json()
         return found
 
-    def s3(self) -> Any:
+    def s3(self, group: str = "", **wish: str) -> Any:
         """Return a client of the store with these keys."""
-        return client(self.place, "s3", self.keys())
+        return client(self.place, "s3", self.keys(group, **wish))
 
 
 def client(place: Place, service: str, keys: dict[str, str]) -> Any:

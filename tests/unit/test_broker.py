@@ -1,15 +1,24 @@
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.audit import Issued
+from sardonyx_services.credentials.broker import Broker, Person
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.wish import EVERYTHING, Wish
+from sardonyx_services.people.groups import Membership
 
-AMINA = Caller("amina", "")
+S3 = frozenset({"s3"})
+AMINA = Caller("amina", "", "run1", S3)
+ID = "abcd2345efgh6789"
+STUDENT = Membership("class", "7mw2kfqd", "student", "Statistics")
+EXAM = Membership("class", "exam2345", "student", "Exam", is_exam=True)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -21,13 +30,13 @@ class Store:
         self.asked: list[tuple[str, str]] = []
         self.is_away = False
 
-    async def keys(self, token: str, session: str, policy: str) -> Keys:
+    async def keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         """Give keys."""
         assert token.count(".") == 2
         if self.is_away:
             raise UnavailableError("The data store does not answer now.")
         self.asked.append((session, policy))
-        return Keys(f"key{len(self.asked)}", "secret", "token", self.now + timedelta(hours=1))
+        return Keys(f"key{len(self.asked)}", "secret", "token", self.now + timedelta(seconds=lifetime_s))
 
 
 @pytest.fixture
@@ -37,15 +46,29 @@ def store() -> Store:
 
 
 @pytest.fixture
-def people() -> dict[str, str]:
+def people() -> dict[str, Person]:
     """Who has which name now."""
-    return {"amina": "abcd2345efgh6789"}
+    return {"amina": Person(ID, memberships=(STUDENT, EXAM))}
 
 
 @pytest.fixture
-def broker(store: Store, people: dict[str, str], tmp_path: Path) -> Broker:
+def issued() -> list[Issued]:
+    """What was written down."""
+    return []
+
+
+@pytest.fixture
+def broker(store: Store, people: dict[str, Person], issued: list[Issued], tmp_path: Path) -> Broker:
     """A broker that knows amina and has tested the store."""
-    found = Broker(Issuer("http://i", tmp_path), store, people.get, "bucket", clock=lambda: store.now)
+    found = Broker(
+        Issuer("http://i", tmp_path),
+        store,
+        people.get,
+        bucket="bucket",
+        lifetime_s=3600,
+        issued=issued.append,
+        clock=lambda: store.now,
+    )
     found.refusal = ""
     return found
 
@@ -78,7 +101,7 @@ async def test_the_session_is_narrowed_to_the_persons_id_never_to_the_name(broke
 async def test_each_server_has_a_session_of_its_own(broker: Broker, store: Store) -> None:
     """One can be refused without the other."""
     await broker.keys_for(AMINA)
-    await broker.keys_for(Caller("amina", "thesis"))
+    await broker.keys_for(Caller("amina", "thesis", "run2", S3))
 
     assert len({session for session, _ in store.asked}) == 2
 
@@ -105,7 +128,7 @@ async def test_keys_that_are_over_are_never_given(broker: Broker, store: Store) 
 async def test_who_was_removed_gets_nothing(broker: Broker) -> None:
     """Even with a token that the hub still knows."""
     with pytest.raises(NotAllowedError, match="You are not known here any more"):
-        await broker.keys_for(Caller("bela", ""))
+        await broker.keys_for(Caller("bela", "", "run", S3))
 
 
 async def test_nothing_is_given_before_the_store_was_tested(broker: Broker, store: Store) -> None:
@@ -123,21 +146,112 @@ def test_secrets_do_not_show_in_logs() -> None:
 
 
 async def test_a_name_that_changed_hands_gets_keys_of_its_own(
-    broker: Broker, store: Store, people: dict[str, str]
+    broker: Broker, store: Store, people: dict[str, Person]
 ) -> None:
     """The keys of who had the name before are still good, and reach that person's data."""
     before = await broker.keys_for(AMINA)
-    people["amina"] = "zzzz2345efgh6789"
+    people["amina"] = Person("zzzz2345efgh6789")
 
     assert await broker.keys_for(AMINA) is not before
     assert "home/zzzz2345efgh6789/" in store.asked[-1][1]
     assert "abcd2345efgh6789" not in store.asked[-1][1]
 
 
-async def test_who_was_removed_gets_no_keys_at_once(broker: Broker, people: dict[str, str]) -> None:
+async def test_who_was_removed_gets_no_keys_at_once(broker: Broker, people: dict[str, Person]) -> None:
     """Not even those that were given a minute ago."""
     await broker.keys_for(AMINA)
     people.clear()
 
     with pytest.raises(NotAllowedError, match="You are not known here any more."):
         await broker.keys_for(AMINA)
+
+
+async def test_a_server_without_the_scope_for_data_gets_none(broker: Broker) -> None:
+    """Its token is for something else."""
+    with pytest.raises(NotAllowedError, match="Only a running server gets keys"):
+        await broker.keys_for(Caller("amina", "", "run", frozenset({"vault"})))
+
+
+async def test_keys_for_a_class_reach_it_beside_ones_own(broker: Broker, store: Store) -> None:
+    """One set of keys copies from the one to the other."""
+    await broker.keys_for(AMINA, Wish(group="class-7mw2kfqd"))
+
+    policy = store.asked[0][1]
+    assert f"home/{ID}/*" in policy
+    assert f"class/7mw2kfqd/hand-in/{ID}/*" in policy
+    assert "exam2345" not in policy
+
+
+async def test_who_left_a_class_does_not_even_get_the_keys_that_were_given(
+    broker: Broker, people: dict[str, Person]
+) -> None:
+    """They reach the class as long as they live, so they are not handed out once more."""
+    await broker.keys_for(AMINA, Wish(group="class-7mw2kfqd"))
+    people["amina"] = Person(ID)
+
+    with pytest.raises(NotAllowedError, match="You are in no class or team “class-7mw2kfqd”, or it has ended"):
+        await broker.keys_for(AMINA, Wish(group="class-7mw2kfqd"))
+
+
+async def test_who_is_staff_no_longer_gets_other_keys(broker: Broker, store: Store, people: dict[str, Person]) -> None:
+    """What was given to the same server yesterday reaches what everybody handed in."""
+    people["amina"] = Person(ID, memberships=(replace(STUDENT, role="staff"),))
+    await broker.keys_for(AMINA, Wish(group="class-7mw2kfqd"))
+    assert "class/7mw2kfqd/hand-in/*" in store.asked[0][1]
+    people["amina"] = Person(ID, memberships=(STUDENT,))
+
+    await broker.keys_for(AMINA, Wish(group="class-7mw2kfqd"))
+
+    assert "class/7mw2kfqd/hand-in/*" not in store.asked[1][1]
+
+
+async def test_keys_that_reach_an_exam_live_for_a_quarter_of_an_hour(broker: Broker, store: Store) -> None:
+    """Who was removed from it has lost them by then."""
+    assert (await broker.keys_for(AMINA, Wish(group="class-exam2345"))).expires == store.now + timedelta(minutes=15)
+    assert (await broker.keys_for(AMINA)).expires == store.now + timedelta(hours=1)
+
+
+async def test_a_wish_for_a_longer_life_gets_the_usual_one(broker: Broker, store: Store) -> None:
+    """A person may ask for less, never for more."""
+    assert (await broker.keys_for(AMINA, Wish(lifetime_s=43_200))).expires == store.now + timedelta(hours=1)
+    assert (await broker.keys_for(AMINA, Wish(lifetime_s=1200))).expires == store.now + timedelta(minutes=20)
+
+
+async def test_another_run_of_a_server_is_another_session(broker: Broker, store: Store) -> None:
+    """So that the store can refuse what an earlier run still holds."""
+    await broker.keys_for(AMINA)
+    await broker.keys_for(replace(AMINA, run="run2"))
+
+    assert [session for session, _ in store.asked] == [f"{ID}-run1", f"{ID}-run2"]
+
+
+async def test_every_credential_is_written_down_once_and_without_a_secret(broker: Broker, issued: list[Issued]) -> None:
+    """Who, which server, what it reaches, until when."""
+    await broker.keys_for(AMINA, Wish(read_only=True))
+    await broker.keys_for(AMINA, Wish(read_only=True))
+
+    assert issued == [
+        Issued(START, "s3", ID, "amina", "", f"{ID}-run1", (f"home/{ID}/:r", "public/:r"), START + timedelta(hours=1))
+    ]
+    assert "secret" not in issued[0].to_json()
+
+
+async def test_keys_of_an_administrator_publish(broker: Broker, store: Store, people: dict[str, Person]) -> None:
+    """What everybody reads, somebody has to write."""
+    people["amina"] = Person(ID, is_admin=True)
+    await broker.keys_for(AMINA)
+
+    writes = json.loads(store.asked[0][1])["Statement"][-1]
+    assert "s3:PutObject" in writes["Action"]
+    assert "arn:aws:s3:::bucket/public/*" in writes["Resource"]
+
+
+async def test_keys_given_before_bridge_an_outage_of_the_hub(broker: Broker, store: Store) -> None:
+    """Nothing new is given by then."""
+    away = UnavailableError("The hub does not answer now.")
+    good = await broker.keys_for(AMINA)
+    store.now += timedelta(minutes=50)
+
+    assert await broker.last_good(AMINA, EVERYTHING, away) is good
+    with pytest.raises(UnavailableError, match="The hub does not answer now."):
+        await broker.last_good(AMINA, Wish(group="class-7mw2kfqd"), away)

@@ -5,10 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
+from sardonyx_services.credentials.errors import BusyError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller, Identity, caller_of
+from sardonyx_services.credentials.turns import Turns
 
 SCOPE = "custom:credentials:s3!server=amina/"
+S3 = frozenset({"s3"})
 
 
 def model(**changes: Any) -> dict[str, Any]:
@@ -18,8 +20,18 @@ def model(**changes: Any) -> dict[str, Any]:
 
 def test_the_callers_server_comes_from_the_scope() -> None:
     """The hub wrote it; nothing in the request does."""
-    assert caller_of(model()) == Caller("amina", "")
-    assert caller_of(model(scopes=["custom:credentials:s3!server=amina/thesis"])) == Caller("amina", "thesis")
+    assert caller_of(model(), "run") == Caller("amina", "", "run", S3)
+    thesis = caller_of(model(scopes=["custom:credentials:s3!server=amina/thesis"]), "run")
+    assert thesis == Caller("amina", "thesis", "run", S3)
+
+
+def test_a_token_is_good_for_what_its_scopes_say() -> None:
+    """One that reaches secrets only gets no keys for data."""
+    vault = caller_of(model(scopes=["custom:credentials:vault!server=amina/"]), "run")
+
+    vault.wants("vault")
+    with pytest.raises(NotAllowedError, match="Only a running server gets keys"):
+        vault.wants("s3")
 
 
 @pytest.mark.parametrize(
@@ -32,13 +44,14 @@ def test_the_callers_server_comes_from_the_scope() -> None:
         pytest.param({"scopes": ["custom:credentials:s3!server=amina"]}, id="no-server"),
         pytest.param({"kind": "service"}, id="a-service"),
         pytest.param({"name": None}, id="nobody"),
+        pytest.param({"scopes": [SCOPE, "custom:credentials:s3!server=amina/thesis"]}, id="several-servers"),
         pytest.param({"scopes": "custom"}, id="garbage"),
     ],
 )
 def test_any_other_token_gets_nothing(changes: dict[str, Any]) -> None:
     """Keys are for servers, each for its owner's data."""
     with pytest.raises(NotAllowedError, match="Only a running server gets keys"):
-        caller_of(model(**changes))
+        caller_of(model(**changes), "run")
 
 
 def identity(answer: Callable[[httpx.Request], httpx.Response], now: Callable[[], float] = lambda: 0.0) -> Identity:
@@ -58,7 +71,8 @@ async def test_many_at_once_ask_the_hub_once() -> None:
 
     found = await asyncio.gather(*(who.of("secret") for _ in range(20)))
 
-    assert set(found) == {Caller("amina", "")}
+    assert {caller.name for caller in found} == {"amina"}
+    assert len(set(found)) == 1
     assert asked == ["token secret"]
 
 
@@ -81,3 +95,64 @@ async def test_a_hub_that_is_away_is_not_a_refusal(status: int) -> None:
 
     with pytest.raises(UnavailableError, match="The hub does not answer now. Keys that you have go on working"):
         await who.of("secret")
+
+
+async def test_two_runs_of_a_server_are_two_callers() -> None:
+    """The keys of the first can be refused without those of the second."""
+    who = identity(lambda _: httpx.Response(200, json=model()))
+
+    first, second = await who.of("first"), await who.of("second")
+
+    assert first != second
+    assert "first" not in repr(first)
+
+
+@pytest.mark.parametrize("body", ["<html>a proxy</html>", "[]", ""])
+async def test_an_answer_that_is_none_of_the_hub_gives_nothing(body: str) -> None:
+    """A proxy's page in between is no identity."""
+    who = identity(lambda _: httpx.Response(200, text=body))
+
+    with pytest.raises((UnavailableError, NotAllowedError)):
+        await who.of("secret")
+
+
+async def test_while_the_hub_is_away_it_is_known_who_a_token_was() -> None:
+    """So that a server keeps the keys it has; not once the hub said no."""
+    now = [0.0]
+    answers = iter([httpx.Response(200, json=model()), httpx.Response(503), httpx.Response(403)])
+    who = identity(lambda _: next(answers), lambda: now[0])
+    await who.of("secret")
+
+    now[0] = 11.0
+    with pytest.raises(UnavailableError):
+        await who.of("secret")
+    was = who.last_known("secret")
+    with pytest.raises(NotAllowedError):
+        await who.of("secret")
+
+    assert was is not None
+    assert was.name == "amina"
+    assert who.last_known("secret") is None
+
+
+async def test_more_than_can_wait_are_told_so_at_once() -> None:
+    """A line without end would let everybody wait for nothing."""
+    turns = Turns(at_once=1, waiting=1)
+    inside = asyncio.Event()
+
+    async def hold() -> None:
+        async with turns.turn():
+            await inside.wait()
+
+    holders = [asyncio.create_task(hold()) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(
+        BusyError, match="Too many servers ask for keys at this moment. Keys that you have go on working"
+    ):
+        async with turns.turn():
+            pass
+    inside.set()
+    await asyncio.gather(*holders)
+
+    async with turns.turn():
+        pass

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 import httpx
 import uvicorn
 
-from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.audit import AuditLog, Issued
+from sardonyx_services.credentials.broker import Broker, Person
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.metrics import Metrics
 from sardonyx_services.credentials.service import Parts, create_app
 from sardonyx_services.credentials.sts import Sts
 from sardonyx_services.parent import die_with_hub
@@ -25,18 +27,28 @@ async def serve(configuration: CredentialsConfiguration) -> None:
     """Serve on the hub's port for this service and on the store's socket."""
     people = PeopleStore(configuration.people)
 
-    def id_of(name: str) -> str | None:
-        person = people.by_name(name)
-        return person.id if person else None
+    def person_of(name: str) -> Person | None:
+        found = people.by_name(name)
+        return Person(found.id, found.is_admin, people.groups.of(found.id)) if found else None
+
+    metrics = Metrics()
+    audit = AuditLog(configuration.audit)
+
+    def issued(what: Issued) -> None:
+        metrics.issued.labels(what.service).inc()
+        audit.write(what)
 
     issuer = Issuer(configuration.issuer, configuration.keys)
+    store = configuration.store
+    broker = Broker(issuer, Sts(store), person_of, bucket=store.bucket, lifetime_s=store.key_lifetime_s, issued=issued)
     async with httpx.AsyncClient(trust_env=False) as client:
         parts = Parts(
             issuer=issuer,
             identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
-            broker=Broker(issuer, Sts(configuration.store), id_of, configuration.store.bucket),
-            store=configuration.store,
+            broker=broker,
+            store=store,
             hosts=configuration.hosts,
+            metrics=metrics,
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))

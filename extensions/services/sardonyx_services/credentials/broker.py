@@ -1,20 +1,23 @@
 """Keys for each server: fresh when needed, the last good ones while hub or store are away."""
 
 import asyncio
-import hashlib
 import logging
 import random
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, token_groups, wished_group
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.wish import EVERYTHING, SHORTEST_S, Wish
+from sardonyx_services.people.groups import Membership
 
 log = logging.getLogger(__name__)
 AUDIENCE = "s3"
@@ -26,82 +29,143 @@ REMEMBERED = 20_000
 class KeySource(Protocol):
     """Where keys come from."""
 
-    async def keys(self, token: str, session: str, policy: str) -> Keys:
+    async def keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         """Exchange a token for keys."""
         ...
 
 
 @dataclass(frozen=True)
-class Holder:
-    """Whose keys: a person by their immutable id, never by a name that may change hands; and their server's name."""
+class Person:
+    """Who somebody is: an immutable id, never a name that may change hands, and what they belong to now."""
+
+    id: str
+    is_admin: bool = False
+    memberships: tuple[Membership, ...] = ()
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of one server with some rights; another run, or other rights, are another session.
+
+    Args:
+        name: as the store knows it, so that it can refuse one session and leave others alone.
+    """
 
     person: str
-    server: str
+    name: str
+    policy: str
+    lifetime_s: int
+    places: tuple[Place, ...] = field(compare=False)
+    groups: tuple[str, ...] = field(compare=False)
 
 
 class Broker:
-    """Hands out keys for a person's own data."""
+    """Hands out keys for a person's own data, and for that of their classes and teams."""
 
     def __init__(
         self,
         issuer: Issuer,
         source: KeySource,
-        id_of: Callable[[str], str | None],
+        person_of: Callable[[str], Person | None],
+        *,
         bucket: str,
+        lifetime_s: int,
+        issued: Callable[[Issued], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._issuer, self._source, self._id_of, self._bucket, self._clock = issuer, source, id_of, bucket, clock
-        self._given: OrderedDict[Holder, tuple[Keys, datetime]] = OrderedDict()
-        self._minting: dict[Holder, asyncio.Task[Keys]] = {}
+        self._issuer, self._source, self._person_of, self._clock = issuer, source, person_of, clock
+        self._bucket, self._lifetime_s, self._issued = bucket, lifetime_s, issued
+        self._given: OrderedDict[Session, tuple[Keys, datetime]] = OrderedDict()
+        self._minting: dict[Session, asyncio.Task[Keys]] = {}
         self.refusal = "The data store was not looked at yet. Try again in a few seconds."
 
-    async def keys_for(self, caller: Caller) -> Keys:
+    async def person(self, caller: Caller) -> Person:
+        """Return the person whose server it is.
+
+        Raises:
+            NotAllowedError: they were removed.
+        """
+        found = await asyncio.to_thread(self._person_of, caller.name)
+        if found is None:
+            raise NotAllowedError("You are not known here any more. Sign in again.")
+        return found
+
+    async def keys_for(self, caller: Caller, wish: Wish = EVERYTHING) -> Keys:
         """Return keys that live long enough to be worth giving.
 
         Raises:
             CredentialsError: there are none, and no earlier ones that still live.
         """
-        person = await asyncio.to_thread(self._id_of, caller.name)
-        if person is None:
-            raise NotAllowedError("You are not known here any more. Sign in again.")
-        holder = Holder(person, caller.server)
-        given = self._given.get(holder)
+        caller.wants(AUDIENCE)
+        session = self._session(await self.person(caller), caller, wish)
+        given = self._given.get(session)
         if given and given[1] > self._clock():
             return given[0]
         if self.refusal:
-            return self._last_good(holder, UnavailableError(self.refusal))
-        task = self._minting.get(holder)
+            return self._last_good(session, UnavailableError(self.refusal))
+        task = self._minting.get(session)
         if task is None:
-            task = self._minting[holder] = asyncio.create_task(self._mint(holder))
-            task.add_done_callback(lambda _: self._minting.pop(holder, None))
+            task = self._minting[session] = asyncio.create_task(self._mint(caller, session))
+            task.add_done_callback(lambda _: self._minting.pop(session, None))
         try:
             return await asyncio.shield(task)
         except UnavailableError as error:
-            return self._last_good(holder, error)
+            return self._last_good(session, error)
+
+    async def last_good(self, caller: Caller, wish: Wish, error: UnavailableError) -> Keys:
+        """Return keys that were given before, while the hub cannot say whether the server still runs.
+
+        Raises:
+            CredentialsError: there are none that still live.
+        """
+        return self._last_good(self._session(await self.person(caller), caller, wish), error)
 
     async def mint(self, person: str, session: str) -> Keys:
-        """Ask the store for keys to a person's own data."""
+        """Ask the store for keys to a person's own data; for the self-test."""
+        policy = session_policy(self._bucket, own_places(person, is_admin=False))
         token = self._issuer.token(person, AUDIENCE, session)
-        return await self._source.keys(token, session, session_policy(self._bucket, person))
+        return await self._source.keys(token, session, policy, self._lifetime_s)
 
-    async def _mint(self, holder: Holder) -> Keys:
-        keys = await self.mint(holder.person, _session(holder))
+    def _session(self, person: Person, caller: Caller, wish: Wish) -> Session:
+        group = wished_group(wish, person.memberships)
+        everything = own_places(person.id, is_admin=person.is_admin)
+        longest = self._lifetime_s
+        name = f"{person.id}-{caller.run}"
+        if group is not None:
+            everything = (*everything, *group_places(person.id, group))
+            longest = SHORTEST_S if group.is_exam else longest
+            name += f"-{group.group}"
+        places = narrowed(everything, wish)
+        groups = token_groups([group]) if group else ()
+        policy = session_policy(self._bucket, places)
+        return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, groups)
+
+    async def _mint(self, caller: Caller, session: Session) -> Keys:
+        token = self._issuer.token(session.person, AUDIENCE, session.name, session.groups)
+        keys = await self._source.keys(token, session.name, session.policy, session.lifetime_s)
         left = keys.expires - self._clock()
         # A little earlier for each in its own way: a class that started together does not ask together.
         renew = keys.expires - min(RENEW_BEFORE, left / 2) * random.uniform(1.0, 1.1)  # noqa: S311 - not a secret
-        self._given[holder] = (keys, renew)
+        self._given[session] = (keys, renew)
+        self._given.move_to_end(session)
         while len(self._given) > REMEMBERED:
             self._given.popitem(last=False)
-        log.info("Keys for %s, server %r, until %s", holder.person, holder.server, keys.expires.isoformat())
+        self._issued(
+            Issued(
+                time=self._clock(),
+                service=AUDIENCE,
+                person=session.person,
+                name=caller.name,
+                server=caller.server,
+                session=session.name,
+                places=tuple(f"{place.prefix}:{'rw' if place.is_writable else 'r'}" for place in session.places),
+                until=keys.expires,
+            )
+        )
         return keys
 
-    def _last_good(self, holder: Holder, error: CredentialsError) -> Keys:
-        given = self._given.get(holder)
+    def _last_good(self, session: Session, error: CredentialsError) -> Keys:
+        given = self._given.get(session)
         if given is None or given[0].expires <= self._clock():
             raise error
         return given[0]
-
-
-def _session(holder: Holder) -> str:
-    # A name of its own for each server, so that the store can refuse one and leave the others alone.
-    return f"{holder.person}-{hashlib.sha256(holder.server.encode()).hexdigest()[:12]}"

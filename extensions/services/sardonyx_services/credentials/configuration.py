@@ -27,6 +27,7 @@ class CredentialsConfiguration(BaseModel):
         issuer_socket: unix socket on which the embedded store fetches the signing keys.
         keys: folder of the signing keys.
         people: people.sqlite, for names and their immutable ids.
+        audit: file that gets a line for each credential.
         hosts: Host headers that are answered; all others are somebody's trick.
     """
 
@@ -39,6 +40,7 @@ class CredentialsConfiguration(BaseModel):
     hosts: tuple[str, ...]
     store: StoreConfiguration
     log: Path
+    audit: Path
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""

@@ -10,14 +10,31 @@ class CredentialsError(Exception):
 
 
 class NotAllowedError(CredentialsError):
-    """The caller is not a server of this place."""
+    """The caller is not a server of this place, or asks for what is not theirs."""
 
     def __init__(self, message: str = "Only a running server gets keys. Ask from inside your server.") -> None:
         super().__init__("AccessDenied", message, 403)
 
 
+class BadRequestError(CredentialsError):
+    """What is asked for makes no sense."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("InvalidRequest", message, 400)
+
+
 class UnavailableError(CredentialsError):
     """Hub or store do not answer now."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("ServiceUnavailable", message, 503)
+    def __init__(self, message: str, code: str = "ServiceUnavailable") -> None:
+        super().__init__(code, message, 503)
+
+
+class BusyError(UnavailableError):
+    """Too many ask at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many servers ask for keys at this moment. Keys that you have go on working; try again in some seconds.",
+            "SlowDown",
+        )

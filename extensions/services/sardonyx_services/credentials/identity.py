@@ -11,23 +11,50 @@ from typing import Any
 import httpx
 
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
+from sardonyx_services.credentials.turns import Turns
 
-SCOPE = "custom:credentials:s3!server="
+SCOPE = "custom:credentials:"
+SERVICES = ("s3", "vault")
+"""What a server's token may be good for; each is a scope of its own, filtered to one server."""
 KEPT_S = 10.0
 REMEMBERED = 10_000
 PATIENCE_S = 5.0
-AT_ONCE = 32
+AT_ONCE, WAITING = 32, 2_000
+AWAY = "The hub does not answer now. Keys that you have go on working; try again in a minute."
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The owner and the name of a server ("" = the default one)."""
+    """A running server.
+
+    Args:
+        name: how its owner is called.
+        server: its name; "" = the default one.
+        run: which run of it: another one after each start.
+        services: what it may ask for, of `SERVICES`.
+    """
 
     name: str
     server: str
+    run: str
+    services: frozenset[str]
+
+    def wants(self, service: str) -> None:
+        """Make sure that the caller may ask for this.
+
+        Raises:
+            NotAllowedError: the token is not one for it.
+        """
+        if service not in self.services:
+            raise NotAllowedError
 
 
-def caller_of(model: Mapping[str, Any]) -> Caller:
+def fingerprint(token: str) -> str:
+    """Return what stands for a token wherever the token itself must not be."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def caller_of(model: Mapping[str, Any], run: str) -> Caller:
     """Return the caller from the hub's answer about a token.
 
     Raises:
@@ -37,11 +64,18 @@ def caller_of(model: Mapping[str, Any]) -> Caller:
     scopes = model.get("scopes", [])
     if model.get("kind") != "user" or not isinstance(name, str) or not isinstance(scopes, list):
         raise NotAllowedError
+    found: dict[str, set[str]] = {}
     for scope in scopes:
-        owner, slash, server = str(scope).removeprefix(SCOPE).partition("/")
-        if str(scope).startswith(SCOPE) and slash and owner == name:
-            return Caller(name, server)
-    raise NotAllowedError
+        for service in SERVICES:
+            prefix = f"{SCOPE}{service}!server="
+            owner, slash, server = str(scope).removeprefix(prefix).partition("/")
+            if str(scope).startswith(prefix) and slash and owner == name:
+                found.setdefault(server, set()).add(service)
+    # A server's token names that server alone; one that names several is something else.
+    if len(found) != 1:
+        raise NotAllowedError
+    ((server, services),) = found.items()
+    return Caller(name, server, run, frozenset(services))
 
 
 class Identity:
@@ -53,7 +87,7 @@ class Identity:
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Caller]] = {}
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE, WAITING)
 
     async def of(self, token: str) -> Caller:
         """Return whose server this token belongs to.
@@ -62,7 +96,7 @@ class Identity:
             NotAllowedError: the hub does not know it as a server's token.
             UnavailableError: the hub does not answer.
         """
-        key = hashlib.sha256(token.encode()).hexdigest()
+        key = fingerprint(token)
         known = self._known.get(key)
         if known and known[0] > self._clock():
             return known[1]
@@ -72,25 +106,44 @@ class Identity:
             task.add_done_callback(lambda _: self._asking.pop(key, None))
         return await asyncio.shield(task)
 
+    def last_known(self, token: str) -> Caller | None:
+        """Return who a token was, while the hub cannot be asked: good for keys that were given before, for nothing new."""
+        known = self._known.get(fingerprint(token))
+        return known[1] if known else None
+
+    async def has_scope(self, token: str, scope: str) -> bool:
+        """Tell whether a token, of whomever, may do something in the hub.
+
+        Raises:
+            NotAllowedError: the hub does not know it.
+            UnavailableError: the hub does not answer.
+        """
+        scopes = (await self._model(token)).get("scopes", [])
+        return isinstance(scopes, list) and scope in scopes
+
     async def _ask(self, key: str, token: str) -> Caller:
         try:
-            async with self._turn:
-                answer = await self._client.get(
-                    self._url, headers={"Authorization": f"token {token}"}, timeout=PATIENCE_S
-                )
-        except httpx.HTTPError as error:
-            raise UnavailableError(
-                "The hub does not answer now. Keys that you have go on working; try again in a minute."
-            ) from error
-        if answer.status_code >= 500:  # noqa: PLR2004 - HTTP
-            raise UnavailableError(
-                "The hub does not answer now. Keys that you have go on working; try again in a minute."
-            )
-        if answer.status_code != 200:  # noqa: PLR2004 - HTTP
+            caller = caller_of(await self._model(token), key[:12])
+        except NotAllowedError:
             self._known.pop(key, None)
-            raise NotAllowedError
-        caller = caller_of(answer.json())
+            raise
         self._known[key] = (self._clock() + KEPT_S, caller)
+        self._known.move_to_end(key)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return caller
+
+    async def _model(self, token: str) -> Mapping[str, Any]:
+        try:
+            async with self._turns.turn():
+                answer = await self._client.get(
+                    self._url, headers={"Authorization": f"token {token}"}, timeout=PATIENCE_S
+                )
+            if answer.status_code >= 500:  # noqa: PLR2004 - HTTP
+                raise UnavailableError(AWAY)
+            if answer.status_code != 200:  # noqa: PLR2004 - HTTP
+                raise NotAllowedError
+            model = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise UnavailableError(AWAY) from error
+        return model if isinstance(model, dict) else {}

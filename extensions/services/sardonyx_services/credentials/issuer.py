@@ -1,39 +1,55 @@
-"""The issuer: signing keys on disk, and the short-lived tokens that they sign."""
+"""The issuer: short-lived tokens that say who asks, and the public keys by which others check them."""
 
-import json
-import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import KeySet
 
-ALGORITHM = "RS256"
-BITS = 2048
-TOKEN_LIFE_S = 300
+from sardonyx_services.credentials import signing_keys
+from sardonyx_services.credentials.signing_keys import ALGORITHM, TOKEN_LIFE_S, SigningKey
+
 LEEWAY_S = 5
 
 
 class Issuer:
-    """Signs with the newest key of a folder and publishes all of them."""
+    """Signs with one key of a folder, publishes all of them, and renews them."""
 
-    def __init__(self, address: str, keys: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, address: str, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self.address = address
-        self._clock = clock
-        self._keys = load_keys(keys)
+        self._folder, self._clock = folder, clock
+        self._keys: list[SigningKey] = []
+        self._signing = 0
+        self.renew()
 
-    def token(self, subject: str, audience: str, server: str) -> str:
+    def renew(self) -> int:
+        """Make, begin and end keys as it is time to; return the seconds until it is time again."""
+        now = int(self._clock())
+        keys = signing_keys.load(self._folder)
+        found = signing_keys.schedule([key.made for key in keys], now)
+        if found.needs_new:
+            signing_keys.make(self._folder, now)
+            keys = signing_keys.load(self._folder)
+            found = signing_keys.schedule([key.made for key in keys], now)
+        for number in found.over:
+            keys[number].path.unlink(missing_ok=True)
+        self._signing = (found.signing or 0) - len(found.over)
+        self._keys = [key for number, key in enumerate(keys) if number not in found.over]
+        return found.next_s
+
+    def token(self, subject: str, audience: str, session: str, groups: Sequence[str] = ()) -> str:
         """Return a token that says who asks, good for five minutes; only this service ever holds it."""
         now = int(self._clock())
-        key = self._keys[-1]
+        key = self._keys[self._signing].key
         claims = {
             "iss": self.address,
             "sub": subject,
             "aud": audience,
-            "server": server,
+            "session": session,
+            "groups": list(groups),
             "iat": now,
             "nbf": now - LEEWAY_S,
             "exp": now + TOKEN_LIFE_S,
@@ -43,7 +59,7 @@ class Issuer:
 
     def key_set(self) -> dict[str, Any]:
         """Return the public keys (RFC 7517)."""
-        found: dict[str, Any] = dict(KeySet(list(self._keys)).as_dict(private=False))
+        found: dict[str, Any] = dict(KeySet([key.key for key in self._keys]).as_dict(private=False))
         return found
 
     def discovery(self) -> dict[str, Any]:
@@ -55,34 +71,3 @@ class Issuer:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
         }
-
-
-def load_keys(folder: Path) -> list[RSAKey]:
-    """Return the signing keys, oldest first; the first one is made on the first run.
-
-    A key's id is its thumbprint (RFC 7638), so that no two keys share one: stores keep keys by id.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths = sorted(path for path in folder.glob("*.json") if path.stat().st_size > 0)
-    if not paths:
-        paths = [_new_key(folder)]
-    keys = []
-    for path in paths:
-        key = RSAKey.import_key(json.loads(path.read_text()))
-        keys.append(
-            RSAKey.import_key({**key.as_dict(private=True), "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM})
-        )
-    return keys
-
-
-def _new_key(folder: Path) -> Path:
-    key = RSAKey.generate_key(BITS, private=True)
-    path = folder / f"{int(time.time())}-{secrets.token_hex(4)}.json"
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(json.dumps(key.as_dict(private=True)))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    return path

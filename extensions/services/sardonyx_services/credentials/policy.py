@@ -1,42 +1,40 @@
-"""What a session may do: the policy that narrows the store's role to one person."""
+"""What a session may do: the policy that narrows the store's role to some places."""
 
 import json
-import re
+from collections.abc import Sequence
 
-ID = re.compile(r"[a-z0-9]{8,64}")
+from sardonyx_services.credentials.places import Place
+
 LONGEST = 2048
 """Characters in an inline session policy: the limit of AWS STS, and of every other store looked at."""
 
-OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+READS = ("s3:GetObject",)
+WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 LISTS = ("s3:ListBucket", "s3:ListBucketMultipartUploads")
 
 
-def home_prefix(person: str) -> str:
-    """Return a person's place in the bucket.
+def session_policy(bucket: str, places: Sequence[Place]) -> str:
+    """Return the policy of a session as compact JSON (Ceph RGW 16 refuses it with spaces).
 
     Raises:
-        ValueError: not an id of ours; it could hold a wildcard or a slash and reach somebody else's place.
+        ValueError: it is longer than stores take.
     """
-    if ID.fullmatch(person) is None:
-        raise ValueError(f"not a person's id: {person!r}")
-    return f"home/{person}/"
-
-
-def session_policy(bucket: str, person: str) -> str:
-    """Return the policy of a person's session as compact JSON (Ceph RGW 16 refuses it with spaces)."""
-    prefix = home_prefix(person)
     arn = f"arn:aws:s3:::{bucket}"
+    # The prefix without its slash too: programs look for the folder itself before they look into it.
+    prefixes = [text for place in places for text in (f"{place.prefix}*", place.prefix.rstrip("/"))]
     statements = [
-        {"Effect": "Allow", "Action": list(OBJECTS), "Resource": [f"{arn}/{prefix}*"]},
         {
             "Effect": "Allow",
             "Action": list(LISTS),
             "Resource": [arn],
-            # The prefix without its slash too: programs look for the folder itself before they look into it.
-            "Condition": {"StringLike": {"s3:prefix": [f"{prefix}*", prefix.rstrip("/")]}},
+            "Condition": {"StringLike": {"s3:prefix": prefixes}},
         },
         {"Effect": "Allow", "Action": ["s3:GetBucketLocation"], "Resource": [arn]},
     ]
+    for actions, is_writable in ((READS, False), ((*READS, *WRITES), True)):
+        resources = [f"{arn}/{place.prefix}*" for place in places if place.is_writable == is_writable]
+        if resources:
+            statements.append({"Effect": "Allow", "Action": list(actions), "Resource": resources})
     text = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     if len(text) > LONGEST:
         raise ValueError(f"the session policy has {len(text)} characters, more than {LONGEST}")

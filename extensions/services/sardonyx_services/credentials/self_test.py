@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import CredentialsError
-from sardonyx_services.credentials.policy import home_prefix
+from sardonyx_services.credentials.places import home_prefix
 from sardonyx_services.credentials.sts import Keys
 
 log = logging.getLogger(__name__)

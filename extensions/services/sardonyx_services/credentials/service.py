@@ -1,22 +1,30 @@
 """The web side of the credentials service: the issuer's documents, and keys for servers."""
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
-from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError
+from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.metrics import SCOPE, Metrics
 from sardonyx_services.credentials.self_test import test_until_good
+from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.wish import Wish, wish_of
 
+log = logging.getLogger(__name__)
 NEVER_FROM_A_BROWSER = ("origin", "cookie", "referer", "sec-fetch-mode", "sec-fetch-site")
 """Headers of a browser; a program that wants keys sends none of them."""
+RENEW_PATIENCE_S = 60
 
 
 @dataclass(frozen=True)
@@ -28,21 +36,63 @@ class Parts:
     broker: Broker
     store: StoreConfiguration
     hosts: tuple[str, ...]
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def create_app(parts: Parts, prefix: str) -> FastAPI:
     """Return the service; `prefix` is the path under which the hub shows it."""
+    app = FastAPI(lifespan=_lifespan(parts), docs_url=None, redoc_url=None, openapi_url=None)
+    root = prefix.rstrip("/")
+    app.include_router(_issuer_routes(parts), prefix=root)
+    app.include_router(_key_routes(parts), prefix=root)
 
+    @app.exception_handler(CredentialsError)
+    async def explain(_request: Request, error: CredentialsError) -> Response:
+        return _answer(error)
+
+    @app.exception_handler(HTTPException)
+    async def explain_path(_request: Request, error: HTTPException) -> Response:
+        return _answer(CredentialsError("NotFound", "There is nothing at this address.", error.status_code))
+
+    @app.middleware("http")
+    async def keep_nothing(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        answer = await call_next(request)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return app
+
+
+def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        testing = asyncio.create_task(test_until_good(parts.broker, parts.store))
+        tasks = [
+            asyncio.create_task(test_until_good(parts.broker, parts.store)),
+            asyncio.create_task(_renew(parts.issuer)),
+        ]
         yield
-        testing.cancel()
-        with suppress(asyncio.CancelledError):
-            await testing
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    router = APIRouter(prefix=prefix.rstrip("/"))
+    return lifespan
+
+
+async def _renew(issuer: Issuer) -> None:
+    """Renew the signing keys when it is time; a disk that is full is tried again, and the keys that are there go on."""
+    while True:
+        try:
+            pause_s = await asyncio.to_thread(issuer.renew)
+        except OSError as error:
+            log.warning("The signing keys cannot be renewed now: %s", error)
+            pause_s = RENEW_PATIENCE_S
+        # Not longer than an hour: a machine that slept has another time when it wakes.
+        await asyncio.sleep(min(max(pause_s, 1), 3600))
+
+
+def _issuer_routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/.well-known/openid-configuration")
     async def discovery() -> dict[str, object]:
@@ -55,34 +105,67 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     @router.get("/health")
     async def health() -> Response:
         if parts.broker.refusal:
-            return _answer("NotReady", parts.broker.refusal, 503)
+            return _answer(CredentialsError("NotReady", parts.broker.refusal, 503))
         return JSONResponse({"status": "ok"})
+
+    @router.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if not await parts.identity.has_scope(_token(request, parts.hosts), SCOPE):
+            raise NotAllowedError(f"Metrics are for tokens with the scope {SCOPE}: give one to your Prometheus.")
+        parts.metrics.ready.set(not parts.broker.refusal)
+        return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router
+
+
+def _key_routes(parts: Parts) -> APIRouter:
+    router = APIRouter()
+
+    async def keys(request: Request, group: str) -> Keys:
+        token = _token(request, parts.hosts)
+        wish = wish_of(group, request.query_params.multi_items())
+        try:
+            caller = await parts.identity.of(token)
+        except UnavailableError as error:
+            return await _while_the_hub_is_away(parts, token, wish, error)
+        return await parts.broker.keys_for(caller, wish)
+
+    async def answer(request: Request, group: str) -> Response:
+        began, code = time.monotonic(), "Failed"
+        try:
+            found = await keys(request, group)
+            code = "Given"
+            return JSONResponse(found.to_json())
+        except CredentialsError as error:
+            code = error.code
+            raise
+        finally:
+            parts.metrics.answers.labels("s3", code).inc()
+            parts.metrics.seconds.labels("s3").observe(time.monotonic() - began)
 
     @router.get("/aws")
     async def aws(request: Request) -> Response:
-        caller = await parts.identity.of(_token(request, parts.hosts))
-        keys = await parts.broker.keys_for(caller)
-        return JSONResponse(keys.to_json())
+        return await answer(request, "")
 
-    @app.exception_handler(CredentialsError)
-    async def explain(_request: Request, error: CredentialsError) -> Response:
-        return _answer(error.code, error.message, error.status)
+    @router.get("/aws/{group}")
+    async def aws_of_group(request: Request, group: str) -> Response:
+        return await answer(request, group)
 
-    @app.middleware("http")
-    async def keep_nothing(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        answer = await call_next(request)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+    return router
 
-    app.include_router(router)
-    return app
+
+async def _while_the_hub_is_away(parts: Parts, token: str, wish: Wish, error: UnavailableError) -> Keys:
+    caller = parts.identity.last_known(token)
+    if caller is None:
+        raise error
+    return await parts.broker.last_good(caller, wish, error)
 
 
 def _token(request: Request, hosts: tuple[str, ...]) -> str:
     """Return the caller's token: from the Authorization header, from nowhere else, and never from a browser."""
     if request.headers.get("host", "") not in hosts:
         raise NotAllowedError("This address is not the one for keys. Ask from inside your server.")
-    if request.url.query or any(name in request.headers for name in NEVER_FROM_A_BROWSER):
+    if any(name in request.headers for name in NEVER_FROM_A_BROWSER) or "token" in request.query_params:
         raise NotAllowedError
     given = request.headers.getlist("authorization")
     words = given[0].split() if len(given) == 1 else []
@@ -93,5 +176,5 @@ def _token(request: Request, hosts: tuple[str, ...]) -> str:
     raise NotAllowedError
 
 
-def _answer(code: str, message: str, status: int) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status_code=status)
+def _answer(error: CredentialsError) -> JSONResponse:
+    return JSONResponse({"code": error.code, "message": error.message}, status_code=error.status)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,10 +16,11 @@ from botocore.parsers import ResponseParserError
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import CredentialsError, UnavailableError
+from sardonyx_services.credentials.turns import Turns
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 5
-AT_ONCE = 8
+AT_ONCE, WAITING = 8, 1_000
 NO_STORE = (
     "What answers at the address of the data store is not one, or not in order."
     " The people who run this place have to look at it."
@@ -50,7 +52,9 @@ class Sts:
 
     def __init__(self, store: StoreConfiguration) -> None:
         self._store = store
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE, WAITING)
+        # Threads of its own: a store that is slow must not hold up what else is looked up.
+        self._threads = ThreadPoolExecutor(AT_ONCE, "sts")
         config = Config(
             signature_version=UNSIGNED,
             connect_timeout=PATIENCE_S,
@@ -61,23 +65,24 @@ class Sts:
             "sts", endpoint_url=store.sts_endpoint, region_name=store.region, config=config
         )
 
-    async def keys(self, token: str, session: str, policy: str) -> Keys:
+    async def keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         """Exchange a token for keys that can do what the policy says and no more.
 
         Raises:
             CredentialsError: the store refuses or does not answer; the message says which.
         """
-        async with self._turn:
-            return await asyncio.to_thread(self._keys, token, session, policy)
+        loop = asyncio.get_running_loop()
+        async with self._turns.turn():
+            return await loop.run_in_executor(self._threads, self._keys, token, session, policy, lifetime_s)
 
-    def _keys(self, token: str, session: str, policy: str) -> Keys:
+    def _keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         try:
             found = self._client.assume_role_with_web_identity(
                 RoleArn=self._store.role,
                 RoleSessionName=session,
                 WebIdentityToken=token,
                 Policy=policy,
-                DurationSeconds=self._store.key_lifetime_s,
+                DurationSeconds=lifetime_s,
             )["Credentials"]
             keys = Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])
         except ClientError as error:

@@ -17,7 +17,9 @@ STEPS = {
         "ALTER TABLE people ADD COLUMN owed VARCHAR(10) NOT NULL DEFAULT ''",
         # What version 1 left of them in the hub. The words are those of that step, whatever they are called later.
         "UPDATE people SET owed = 'let-go' WHERE removed IS NOT NULL",
-    )
+    ),
+    # Version 3 has tables more; SQLAlchemy makes those that are missing.
+    2: (),
 }
 """Version of the tables -> what makes the next one of it."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 2
+VERSION = 3
 """Version of the tables; `database.STEPS` leads to it from each earlier one."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
@@ -61,3 +61,26 @@ class LinkRow(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(100))
     expires: Mapped[float]
+
+
+class GroupRow(Base):
+    """A class or team. A row is never deleted, an id never used again."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(200))
+    is_exam: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime]
+    ended: Mapped[datetime | None]
+
+
+class MemberRow(Base):
+    """What a person is in a class or team."""
+
+    __tablename__ = "members"
+
+    group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(10))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.database import open_database
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
+from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, LinkRow, PersonRow
 
 LOCAL = "local"
@@ -60,6 +61,7 @@ class PeopleStore:
             PeopleError: a newer version has written it.
         """
         self._engine = open_database(path)
+        self.groups = Groups(self._session)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,0 +1,104 @@
+"""Which places in the bucket somebody may use, decided without touching anything."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sardonyx_services.credentials.errors import NotAllowedError
+from sardonyx_services.credentials.wish import Wish
+from sardonyx_services.people.groups import Membership
+
+ID = re.compile(r"[a-z0-9]{8,64}")
+PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A prefix in the bucket, with its slash at the end, and whether it may be written."""
+
+    prefix: str
+    is_writable: bool
+
+
+def group_name(membership: Membership) -> str:
+    """Return how a class or team is called in profiles, tokens and policies: by its id, which nobody chooses."""
+    return f"{membership.kind}-{membership.group}"
+
+
+def token_groups(memberships: Sequence[Membership]) -> tuple[str, ...]:
+    """Return the groups that a token tells of; staff of a class are in a group of their own, too.
+
+    An id holds no hyphen, so no class can be called in such a way that its students are somebody else's staff.
+    """
+    found = []
+    for membership in memberships:
+        found.append(group_name(membership))
+        if membership.role == "staff":
+            found.append(f"{group_name(membership)}-staff")
+    return tuple(found)
+
+
+def home_prefix(person: str) -> str:
+    """Return a person's place in the bucket.
+
+    Raises:
+        ValueError: not an id of ours; it could hold a wildcard or a slash and reach somebody else's place.
+    """
+    return f"home/{_checked(person)}/"
+
+
+def group_places(person: str, membership: Membership) -> tuple[Place, ...]:
+    """Return what a member may use of a class or team."""
+    root = f"{membership.kind}/{_checked(membership.group)}/"
+    match membership.role:
+        case "staff":
+            # What was handed in is not theirs to change.
+            return Place(f"{root}shared/", is_writable=True), Place(f"{root}hand-in/", is_writable=False)
+        case "student":
+            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=True)
+            return Place(f"{root}shared/", is_writable=False), own
+        case "member":
+            return (Place(root, is_writable=True),)
+
+
+def own_places(person: str, *, is_admin: bool) -> tuple[Place, ...]:
+    """Return what everybody may use: their own place, and what is published; administrators publish."""
+    return Place(home_prefix(person), is_writable=True), Place(f"{PUBLIC}/", is_writable=is_admin)
+
+
+def wished_group(wish: Wish, memberships: Sequence[Membership]) -> Membership | None:
+    """Return the membership that a wish names.
+
+    Raises:
+        NotAllowedError: the caller is in no such class or team, or there is none: the answer is the same.
+    """
+    if not wish.group:
+        return None
+    for membership in memberships:
+        if group_name(membership) == wish.group:
+            return membership
+    raise NotAllowedError(
+        f"You are in no class or team “{wish.group[:80]}”, or it has ended. See what you can reach on the page “Data”."
+    )
+
+
+def narrowed(places: Sequence[Place], wish: Wish) -> tuple[Place, ...]:
+    """Return the places, or less of them, as the wish says.
+
+    Raises:
+        NotAllowedError: the prefix is outside of them.
+    """
+    found = tuple(places)
+    if wish.prefix:
+        found = tuple(replace(place, prefix=wish.prefix) for place in found if wish.prefix.startswith(place.prefix))
+        if not found:
+            raise NotAllowedError(f"“{wish.prefix}” is none of your places. Yours is {places[0].prefix}")
+    if wish.read_only:
+        found = tuple(replace(place, is_writable=False) for place in found)
+    return found
+
+
+def _checked(identifier: str) -> str:
+    if ID.fullmatch(identifier) is None:
+        raise ValueError(f"not an id of ours: {identifier!r}")
+    return identifier

@@ -1,0 +1,114 @@
+"""Classes and teams as storage and secrets know them: who belongs to which, and as what."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.models import GroupRow, MemberRow, PersonRow
+
+Kind = Literal["class", "team"]
+Role = Literal["student", "staff", "member"]
+ROLES: dict[Kind, tuple[Role, ...]] = {"class": ("student", "staff"), "team": ("member",)}
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+ID_LENGTH = 8
+"""Short: the policies that name a group have 2,048 characters for everything."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """What somebody is in a class or team.
+
+    Args:
+        group: id of the class or team; never given to another one.
+        is_exam: keys that reach this class live for the shortest time that there is.
+    """
+
+    kind: Kind
+    group: str
+    role: Role
+    title: str
+    is_exam: bool = False
+
+
+class Groups:
+    """The classes and teams in people.sqlite."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def add(self, kind: Kind, title: str, *, is_exam: bool = False) -> str:
+        """Make a class or team; return its id."""
+        with self._session() as session:
+            row = GroupRow(id=_new_id(), kind=kind, title=title, is_exam=is_exam, created=_now(), ended=None)
+            session.add(row)
+            return row.id
+
+    def end(self, group: str) -> None:
+        """End a class or team: nobody reaches its data or secrets any more, and nothing is deleted.
+
+        Raises:
+            PeopleError: there is none with this id.
+        """
+        with self._session() as session:
+            self._living(session, group).ended = _now()
+
+    def join(self, group: str, person: str, role: Role) -> None:
+        """Make somebody a member, or what they are something else.
+
+        Raises:
+            PeopleError: there is no such group or person, or the group has no such role.
+        """
+        with self._session() as session:
+            row = self._living(session, group)
+            if role not in ROLES[row.kind]:  # type: ignore[index]  # what `add` wrote
+                raise PeopleError(f"In a {row.kind} nobody is “{role}”; write one of: {', '.join(ROLES[row.kind])}.")  # type: ignore[index]
+            somebody = session.get(PersonRow, person)
+            if somebody is None or somebody.removed is not None:
+                raise PeopleError("There is no such person here.")
+            member = session.get(MemberRow, (group, person))
+            if member is None:
+                session.add(MemberRow(group=group, person=person, role=role))
+            else:
+                member.role = role
+
+    def leave(self, group: str, person: str) -> None:
+        """End somebody's membership; nothing happens if there is none."""
+        with self._session() as session:
+            member = session.get(MemberRow, (group, person))
+            if member is not None:
+                session.delete(member)
+
+    def of(self, person: str) -> tuple[Membership, ...]:
+        """Return the memberships of a person in classes and teams that have not ended, oldest group first."""
+        found = (
+            select(GroupRow, MemberRow.role)
+            .join(MemberRow, MemberRow.group == GroupRow.id)
+            .where(MemberRow.person == person, GroupRow.ended.is_(None))
+            .order_by(GroupRow.created, GroupRow.id)
+        )
+        with self._session() as session:
+            return tuple(
+                Membership(row.kind, row.id, role, row.title, row.is_exam)  # type: ignore[arg-type]  # what `add` and `join` wrote
+                for row, role in session.execute(found)
+            )
+
+    def _living(self, session: Session, group: str) -> GroupRow:
+        row = session.get(GroupRow, group)
+        if row is None or row.ended is not None:
+            raise PeopleError(f"There is no class or team with the id “{group}”, or it has ended.")
+        return row
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,186 @@
+"""What keys reach in classes and teams, and how little they can be asked to reach; on a real store."""
+
+from typing import Any
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+
+from sardonyx_services.credentials import audit
+
+BUCKET = "sardonyx"
+FORBIDDEN = 403
+
+
+def refused(s3: Any, what: str, **how: Any) -> bool:
+    """Tell whether the store refuses something for want of rights."""
+    try:
+        getattr(s3, what)(Bucket=BUCKET, **how)
+    except ClientError as error:
+        return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == FORBIDDEN)
+    return False
+
+
+@pytest.fixture(scope="module")
+def course(place: Any) -> str:
+    """A class with tia as staff and sam and sue as students."""
+    group: str = place.people.groups.add("class", "Statistics")
+    for name, role in (("tia", "staff"), ("sam", "student"), ("sue", "student")):
+        place.people.groups.join(group, place.person(name).id, role)
+    return group
+
+
+def test_staff_share_and_students_read(place: Any, course: str) -> None:
+    """Nobody but staff changes what everybody works with."""
+    tia, sam = (place.person(name).s3(f"class-{course}") for name in ("tia", "sam"))
+    key = f"class/{course}/shared/task.csv"
+
+    tia.put_object(Bucket=BUCKET, Key=key, Body=b"a,b")
+
+    assert sam.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"a,b"
+    assert sam.list_objects_v2(Bucket=BUCKET, Prefix=f"class/{course}/shared/")["KeyCount"] == 1
+    assert refused(sam, "put_object", Key=key, Body=b"x")
+    assert refused(sam, "delete_object", Key=key)
+
+
+def test_what_is_handed_in_is_read_by_staff_and_by_no_other_student(place: Any, course: str) -> None:
+    """And changed by nobody but who handed it in."""
+    tia, sam, sue = (place.person(name) for name in ("tia", "sam", "sue"))
+    key = f"class/{course}/hand-in/{sam.id}/answer.txt"
+    name = f"class-{course}"
+
+    sam.s3(name).put_object(Bucket=BUCKET, Key=key, Body=b"42")
+
+    assert tia.s3(name).get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"42"
+    assert refused(tia.s3(name), "put_object", Key=key, Body=b"43")
+    for attempt in ({"Key": key}, {"Key": key, "Body": b"x"}):
+        assert refused(sue.s3(name), "put_object" if "Body" in attempt else "get_object", **attempt)
+    assert refused(sue.s3(name), "list_objects_v2", Prefix=f"class/{course}/hand-in/")
+    assert refused(sue.s3(name), "list_objects_v2", Prefix=f"class/{course}/")
+
+
+def test_the_keys_of_a_class_reach_ones_own_place_too_and_the_usual_ones_no_class(place: Any, course: str) -> None:
+    """One program copies from the one to the other; another one never touches a class by accident."""
+    sam = place.person("sam")
+    tia = place.person("tia").s3(f"class-{course}")
+    tia.put_object(Bucket=BUCKET, Key=f"class/{course}/shared/copy.me", Body=b"data")
+
+    sam.s3(f"class-{course}").copy_object(
+        Bucket=BUCKET, Key=f"{sam.home}copied", CopySource={"Bucket": BUCKET, "Key": f"class/{course}/shared/copy.me"}
+    )
+
+    assert sam.s3().get_object(Bucket=BUCKET, Key=f"{sam.home}copied")["Body"].read() == b"data"
+    assert refused(sam.s3(), "get_object", Key=f"class/{course}/shared/copy.me")
+
+
+def test_a_team_shares_everything(place: Any) -> None:
+    """And nobody else sees it."""
+    team = place.people.groups.add("team", "Team 3")
+    for name in ("tom", "tim"):
+        place.people.groups.join(team, place.person(name).id, "member")
+    tom, tim = (place.person(name).s3(f"team-{team}") for name in ("tom", "tim"))
+
+    tom.put_object(Bucket=BUCKET, Key=f"team/{team}/model", Body=b"weights")
+    tim.delete_object(Bucket=BUCKET, Key=f"team/{team}/model")
+
+    answer = place.person("sue").ask(f"team-{team}")
+    assert answer.status_code == 403
+    assert answer.json() == {
+        "code": "AccessDenied",
+        "message": f"You are in no class or team “team-{team}”, or it has ended. See what you can reach on the page “Data”.",
+    }
+
+
+def test_somebody_in_two_hundred_classes_gets_keys_for_each(place: Any) -> None:
+    """The policy of one set of keys has room for some thirty."""
+    busy = place.person("busy")
+    groups = [place.people.groups.add("class", f"Class {number}") for number in range(200)]
+    for group in groups:
+        place.people.groups.join(group, busy.id, "student")
+
+    for group in (groups[0], groups[-1]):
+        s3 = busy.s3(f"class-{group}")
+        assert s3.list_objects_v2(Bucket=BUCKET, Prefix=f"class/{group}/shared/")["KeyCount"] == 0
+        s3.put_object(Bucket=BUCKET, Key=f"{busy.home}mine", Body=b"")
+
+
+def test_who_leaves_gets_no_keys_for_the_class_any_more(place: Any) -> None:
+    """From the next request on; the keys that were given live on until their end."""
+    group = place.people.groups.add("class", "Statistics")
+    lea = place.person("lea")
+    place.people.groups.join(group, lea.id, "student")
+    lea.keys(f"class-{group}")
+
+    place.people.groups.leave(group, lea.id)
+
+    assert lea.ask(f"class-{group}").status_code == 403
+    assert lea.ask().status_code == 200
+
+
+def test_everybody_reads_what_an_administrator_publishes(place: Any) -> None:
+    """And nobody else writes it."""
+    place.person("adam")
+    place.people.set_admin("adam", is_admin=True)
+    place.person("adam").s3().put_object(Bucket=BUCKET, Key="public/flights.csv", Body=b"a,b")
+
+    sue = place.person("sue").s3()
+    assert sue.get_object(Bucket=BUCKET, Key="public/flights.csv")["Body"].read() == b"a,b"
+    assert refused(sue, "put_object", Key="public/flights.csv", Body=b"x")
+
+
+def test_keys_can_be_asked_to_do_less(place: Any) -> None:
+    """For a program that one does not trust with everything."""
+    ned = place.person("ned")
+    ned.s3().put_object(Bucket=BUCKET, Key=f"{ned.home}data/in.csv", Body=b"1")
+    ned.s3().put_object(Bucket=BUCKET, Key=f"{ned.home}diary", Body=b"2")
+
+    s3 = ned.s3(access="read", prefix=f"{ned.home}data/", lifetime="900")
+
+    assert s3.get_object(Bucket=BUCKET, Key=f"{ned.home}data/in.csv")["Body"].read() == b"1"
+    assert refused(s3, "put_object", Key=f"{ned.home}data/in.csv", Body=b"x")
+    assert refused(s3, "get_object", Key=f"{ned.home}diary")
+    assert refused(s3, "list_objects_v2", Prefix=ned.home)
+
+
+def test_nobody_asks_for_more(place: Any) -> None:
+    """Each answer says what can be asked for instead."""
+    eve, ann = place.person("eve"), place.person("ann")
+
+    for wish, status, said in (
+        ({"prefix": ann.home}, 403, f"“{ann.home}” is none of your places. Yours is {eve.home}"),
+        ({"prefix": "home/*/"}, 400, "“prefix” has to be a folder of the bucket"),
+        ({"person": ann.id}, 400, "“person” is not known here. Ask with “access=read”"),
+        ({"lifetime": "60"}, 400, "“lifetime” is a number of seconds, 900 at least"),
+        ({"token": eve.token}, 403, "Only a running server gets keys"),
+    ):
+        answer = eve.ask(**wish)
+        assert (answer.status_code, said in answer.json()["message"]) == (status, True), answer.text
+
+
+def test_each_set_of_keys_is_written_down(place: Any, course: str) -> None:
+    """With who, which server, what it reaches and until when."""
+    sam = place.person("sam", "thesis")
+    keys = sam.keys(f"class-{course}", access="read")
+
+    written = [line for line in audit.read(place.audit) if line.person == sam.id][-1]
+
+    assert (written.name, written.server, written.service) == ("sam", "thesis", "s3")
+    assert f"class/{course}/hand-in/{sam.id}/:r" in written.places
+    assert written.until.isoformat().startswith(keys["Expiration"][:16])
+    assert keys["SecretAccessKey"] not in place.audit.read_text()
+    assert sam.token not in place.audit.read_text()
+
+
+def test_metrics_are_for_who_may_see_them(place: Any) -> None:
+    """An operator's Prometheus, and no server of a person."""
+    place.person("sue").keys()
+    place.hub.answers["prometheus"] = {"kind": "service", "name": "prometheus", "scopes": ["read:metrics"]}
+
+    def ask(token: str) -> httpx.Response:
+        return httpx.get(f"{place.keys}/metrics", headers={"Authorization": f"token {token}"})
+
+    assert ask(place.person("sue").token).status_code == 403
+    text = ask("prometheus").text
+    assert "sardonyx_credentials_ready 1.0" in text
+    assert 'sardonyx_credentials_answers_total{code="Given",service="s3"}' in text
+    assert 'sardonyx_credentials_issued_total{service="s3"}' in text

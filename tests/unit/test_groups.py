@@ -1,0 +1,83 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.groups import Membership
+from sardonyx_services.people.store import PeopleStore
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[PeopleStore]:
+    """A place without anybody."""
+    found = PeopleStore(tmp_path / "people.sqlite")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def amina(people: PeopleStore) -> str:
+    """Somebody."""
+    return people.signed_in("test", "amina", "amina").id
+
+
+def test_a_member_is_known_with_role_and_title(people: PeopleStore, amina: str) -> None:
+    """In the order in which the groups were made."""
+    course = people.groups.add("class", "Statistics", is_exam=True)
+    team = people.groups.add("team", "Team 3")
+    people.groups.join(team, amina, "member")
+    people.groups.join(course, amina, "student")
+
+    assert people.groups.of(amina) == (
+        Membership("class", course, "student", "Statistics", is_exam=True),
+        Membership("team", team, "member", "Team 3"),
+    )
+
+
+def test_to_join_again_changes_the_role(people: PeopleStore, amina: str) -> None:
+    """A student becomes staff."""
+    course = people.groups.add("class", "Statistics")
+    people.groups.join(course, amina, "student")
+    people.groups.join(course, amina, "staff")
+
+    assert [membership.role for membership in people.groups.of(amina)] == ["staff"]
+
+
+def test_who_leaves_is_a_member_no_more(people: PeopleStore, amina: str) -> None:
+    """Twice is as once."""
+    course = people.groups.add("class", "Statistics")
+    people.groups.join(course, amina, "student")
+    people.groups.leave(course, amina)
+    people.groups.leave(course, amina)
+
+    assert people.groups.of(amina) == ()
+
+
+def test_a_group_that_ended_has_no_members(people: PeopleStore, amina: str) -> None:
+    """And nobody joins it any more."""
+    course = people.groups.add("class", "Statistics")
+    people.groups.join(course, amina, "student")
+    people.groups.end(course)
+
+    assert people.groups.of(amina) == ()
+    with pytest.raises(PeopleError, match=f"There is no class or team with the id “{course}”, or it has ended"):
+        people.groups.join(course, amina, "student")
+
+
+def test_roles_are_those_of_the_kind(people: PeopleStore, amina: str) -> None:
+    """A team has no staff, a class no members."""
+    team = people.groups.add("team", "Team 3")
+
+    with pytest.raises(PeopleError, match="In a team nobody is “staff”; write one of: member"):
+        people.groups.join(team, amina, "staff")
+
+
+def test_who_was_removed_joins_nothing(people: PeopleStore, amina: str) -> None:
+    """Neither does somebody who never was."""
+    course = people.groups.add("class", "Statistics")
+    people.remove("amina")
+
+    for person in (amina, "nobody"):
+        with pytest.raises(PeopleError, match="There is no such person here"):
+            people.groups.join(course, person, "student")
