@@ -13,6 +13,7 @@ COMMANDS = {
     "check": ("check_command", "check", "Look for faults in the settings."),
     "doctor": ("doctor_command", "doctor", "Look at this machine: what works, and what to do about the rest."),
     "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
+    "audit": ("audit_command", "audit", "List who was given which access to data, and until when."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
@@ -70,10 +71,12 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         store=StoreConfiguration(
             endpoint=endpoint,
             sts_endpoint=storage.sts_endpoint or endpoint,
-            role=storage.role or ObjectStoreConfiguration.ROLE,
+            role=storage.role or ("" if storage.access_key else ObjectStoreConfiguration.ROLE),
             bucket=storage.bucket,
             region=storage.region,
             key_lifetime_s=duration_seconds(storage.key_lifetime),
+            access_key=_key_file(storage.access_key),
+            secret_key=_key_file(storage.secret_key),
         ),
         log=folder.logs / "credentials.log",
         audit=folder.audit,
@@ -86,6 +89,14 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
             "display": False,
         }
     )
+
+
+def _key_file(reference: SecretRef | None) -> Path | None:
+    """Return the file of a secret, once it is sure that the service can use it; the secret itself stays there."""
+    if reference is None:
+        return None
+    reference.value()
+    return reference.file
 
 
 def _idle_stop(after_s: int, log: Path) -> Service:
@@ -111,6 +122,6 @@ def keys_address(ports: Ports) -> str:
 
 def issuer(settings: Settings, ports: Ports) -> str:
     """Return the issuer in our tokens: under this address the store that checks them finds our public keys."""
-    if settings.storage.is_elsewhere:
+    if settings.storage.is_elsewhere and settings.storage.checks_tokens:
         return f"{settings.web.public_url}{KEYS_PATH}"
     return keys_address(ports)

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, is_loopback
+from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
-from sardonyx_hub_config.section import BucketName, Duration, KeyLifetime, LocalName, Section, Slug
+from sardonyx_hub_config.section import Duration, LocalName, Section, Slug
+from sardonyx_hub_config.storage_settings import StorageSettings
 
 LARGEST_PORT = 65535 - 4
 EVERY_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
@@ -130,44 +131,6 @@ class EnvironmentSettings(Section):
         return self
 
 
-class StorageSettings(Section):
-    """Where people's data is."""
-
-    kind: Literal["embedded", "s3"] = Field(
-        default="embedded", description="embedded: a store that comes with Sardonyx; s3: one of your own."
-    )
-    bucket: BucketName = Field(default="sardonyx", description="Bucket; everybody has a prefix of their own in it.")
-    region: str = Field(default="us-east-1", min_length=1, description="Region.")
-    key_lifetime: KeyLifetime = Field(
-        default="1h", description="Life of a key, from 15m to 12h; it is renewed while it is used."
-    )
-    endpoint: WebAddress = Field(
-        default="",
-        description="Address of your S3 store (kind: s3). A store that is not on this machine fetches the keys that sign"
-        " this place's tokens from web.public_url, which then has to be given, with https.",
-    )
-    sts_endpoint: WebAddress = Field(
-        default="", description="Address of its STS, if that is another one; it is what fetches those keys."
-    )
-    role: str = Field(
-        default="", description="Role to assume with web identity, such as arn:aws:iam::123456789012:role/sardonyx."
-    )
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether who gives keys is on another machine, and so has to reach this one from outside."""
-        return self.kind == "s3" and not is_loopback(self.sts_endpoint or self.endpoint)
-
-    @model_validator(mode="after")
-    def _own_store_is_named(self) -> "StorageSettings":
-        missing = [name for name in ("endpoint", "role") if not getattr(self, name)]
-        if self.kind == "s3" and missing:
-            raise ValueError(f"is of kind s3 and lacks: {', '.join(missing)}. Add each, or write 'kind: embedded'.")
-        if self.kind == "embedded" and (self.endpoint or self.sts_endpoint or self.role):
-            raise ValueError("names a store of your own, but its kind is embedded. Write 'kind: s3'.")
-        return self
-
-
 class ServerSettings(Section):
     """How servers of people live."""
 
@@ -219,7 +182,11 @@ class Settings(Section):
         return [*profile_faults(self.profiles, self.environments.keys()), *self._store_faults()]
 
     def _store_faults(self) -> list[tuple[tuple[str, ...], str]]:
-        if not self.storage.is_elsewhere or self.web.public_url.startswith("https://"):
+        if (
+            not self.storage.is_elsewhere
+            or not self.storage.checks_tokens
+            or self.web.public_url.startswith("https://")
+        ):
             return []
         why = "the store is on another machine, and fetches the keys that sign this place's tokens from here, by https only."
         if self.web.public_url:

@@ -17,7 +17,7 @@ from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.metrics import Metrics
 from sardonyx_services.credentials.service import Parts, create_app
-from sardonyx_services.credentials.sts import Sts
+from sardonyx_services.credentials.sts import sts_of
 from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.service_log import log_to
@@ -40,7 +40,9 @@ async def serve(configuration: CredentialsConfiguration) -> None:
 
     issuer = Issuer(configuration.issuer, configuration.keys)
     store = configuration.store
-    broker = Broker(issuer, Sts(store), person_of, bucket=store.bucket, lifetime_s=store.key_lifetime_s, issued=issued)
+    broker = Broker(
+        issuer, sts_of(store), person_of, bucket=store.bucket, lifetime_s=store.key_lifetime_s, issued=issued
+    )
     async with httpx.AsyncClient(trust_env=False) as client:
         parts = Parts(
             issuer=issuer,

@@ -7,7 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class StoreConfiguration(BaseModel):
-    """The S3 store and its STS."""
+    """The S3 store and its STS.
+
+    Args:
+        role: to assume; "" = the store knows none (MinIO).
+        access_key: file with the id of the key that assumes the role; None = it is assumed with our own tokens.
+        secret_key: file with the secret of that key; this service alone reads it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -17,6 +23,8 @@ class StoreConfiguration(BaseModel):
     bucket: str
     region: str
     key_lifetime_s: int = Field(ge=900, le=43200)
+    access_key: Path | None = None
+    secret_key: Path | None = None
 
 
 class CredentialsConfiguration(BaseModel):

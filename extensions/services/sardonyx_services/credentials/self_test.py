@@ -13,7 +13,7 @@ from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import CredentialsError
 from sardonyx_services.credentials.places import home_prefix
-from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.sts import NO_ROLE, Keys
 
 log = logging.getLogger(__name__)
 TESTER, OTHER = "selftest0tester0", "selftest0another"
@@ -72,7 +72,7 @@ def prove(keys: Keys, store: StoreConfiguration) -> None:
     _refused("list another place", lambda: s3.list_objects_v2(Bucket=store.bucket, Prefix=home_prefix(OTHER)))
     _refused("list the whole bucket", lambda: s3.list_objects_v2(Bucket=store.bucket))
     sts = _client("sts", store.sts_endpoint, keys, store)
-    _refused("assume the role again", lambda: sts.assume_role(RoleArn=store.role, RoleSessionName="wider"))
+    _refused("assume the role again", lambda: sts.assume_role(RoleArn=store.role or NO_ROLE, RoleSessionName="wider"))
 
 
 def _refused(what: str, attempt: Any) -> None:

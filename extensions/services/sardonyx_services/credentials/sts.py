@@ -26,6 +26,7 @@ NO_STORE = (
     " The people who run this place have to look at it."
 )
 CLOCK_TOLERANCE_S = 60
+NO_ROLE = "arn:aws:iam::000000000000:role/none"
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,7 @@ class Sts:
         self._turns = Turns(AT_ONCE, WAITING)
         # Threads of its own: a store that is slow must not hold up what else is looked up.
         self._threads = ThreadPoolExecutor(AT_ONCE, "sts")
-        config = Config(
-            signature_version=UNSIGNED,
-            connect_timeout=PATIENCE_S,
-            read_timeout=PATIENCE_S,
-            retries={"total_max_attempts": 1},
-        )
-        self._client: Any = boto3.client(
-            "sts", endpoint_url=store.sts_endpoint, region_name=store.region, config=config
-        )
+        self._client: Any = self._connect()
 
     async def keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         """Exchange a token for keys that can do what the policy says and no more.
@@ -77,13 +70,7 @@ class Sts:
 
     def _keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         try:
-            found = self._client.assume_role_with_web_identity(
-                RoleArn=self._store.role,
-                RoleSessionName=session,
-                WebIdentityToken=token,
-                Policy=policy,
-                DurationSeconds=lifetime_s,
-            )["Credentials"]
+            found = self._exchange(token, RoleSessionName=session, Policy=policy, DurationSeconds=lifetime_s)
             keys = Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])
         except ClientError as error:
             log.warning("The store refuses to give keys: %s", error)
@@ -96,6 +83,52 @@ class Sts:
                 "The data store does not answer now. Keys that you have go on working; try again in a minute."
             ) from error
         return keys
+
+    def _exchange(self, token: str, **session: Any) -> Any:
+        answer = self._client.assume_role_with_web_identity(RoleArn=self._store.role, WebIdentityToken=token, **session)
+        return answer["Credentials"]
+
+    def _connect(self, access_key: str = "", secret_key: str = "") -> Any:
+        config = Config(
+            connect_timeout=PATIENCE_S,
+            read_timeout=PATIENCE_S,
+            retries={"total_max_attempts": 1},
+            signature_version="v4" if access_key else UNSIGNED,
+        )
+        return boto3.client(
+            "sts",
+            endpoint_url=self._store.sts_endpoint,
+            region_name=self._store.region,
+            aws_access_key_id=access_key or None,
+            aws_secret_access_key=secret_key or None,
+            config=config,
+        )
+
+
+class SignedSts(Sts):
+    """The STS of a store that knows no OpenID Connect: a key of this service's own assumes the role.
+
+    Only the session policy narrows the session then, so the self-test has to prove that it cannot be dropped.
+    """
+
+    def __init__(self, store: StoreConfiguration, access_key: str, secret_key: str) -> None:
+        super().__init__(store)
+        self._client = self._connect(access_key, secret_key)
+
+    def _exchange(self, token: str, **session: Any) -> Any:  # noqa: ARG002 - this store does not know what to do with it
+        # MinIO has users instead of roles, and AWS' client wants a name for one all the same.
+        return self._client.assume_role(RoleArn=self._store.role or NO_ROLE, **session)["Credentials"]
+
+
+def sts_of(store: StoreConfiguration) -> Sts:
+    """Return the STS of a store, as it is configured.
+
+    Raises:
+        OSError: the key of this service cannot be read.
+    """
+    if store.access_key is None or store.secret_key is None:
+        return Sts(store)
+    return SignedSts(store, store.access_key.read_text().strip(), store.secret_key.read_text().strip())
 
 
 def _refused(error: ClientError) -> CredentialsError:

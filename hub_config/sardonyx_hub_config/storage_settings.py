@@ -1,0 +1,68 @@
+"""The section `storage` of the settings: where people's data is, and who gives keys to it."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sardonyx_hub_config.addresses import WebAddress, is_loopback
+from sardonyx_hub_config.secret_refs import SecretRef
+from sardonyx_hub_config.section import BucketName, KeyLifetime, Section
+
+
+class StorageSettings(Section):
+    """Where people's data is."""
+
+    kind: Literal["embedded", "s3"] = Field(
+        default="embedded", description="embedded: a store that comes with Sardonyx; s3: one of your own."
+    )
+    bucket: BucketName = Field(default="sardonyx", description="Bucket; everybody has a prefix of their own in it.")
+    region: str = Field(default="us-east-1", min_length=1, description="Region.")
+    key_lifetime: KeyLifetime = Field(
+        default="1h", description="Life of a key, from 15m to 12h; it is renewed while it is used."
+    )
+    endpoint: WebAddress = Field(
+        default="",
+        description="Address of your S3 store (kind: s3). A store that is not on this machine fetches the keys that sign"
+        " this place's tokens from web.public_url, which then has to be given, with https.",
+    )
+    sts_endpoint: WebAddress = Field(
+        default="", description="Address of its STS, if that is another one; it is what fetches those keys."
+    )
+    role: str = Field(default="", description="Role to assume, such as arn:aws:iam::123456789012:role/sardonyx.")
+    assume_with: Literal["token", "key"] = Field(
+        default="token",
+        description="How the role is assumed. token: with this place's own tokens (AssumeRoleWithWebIdentity), without"
+        " any secret; key: with a key of the store (AssumeRole), for stores that do not know OpenID Connect.",
+    )
+    access_key: SecretRef | None = Field(
+        default=None, description="Id of that key, as {file: …} (assume_with: key); the keys service alone reads it."
+    )
+    secret_key: SecretRef | None = Field(default=None, description="Its secret, as {file: …}.")
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether who gives keys is on another machine, and so has to reach this one from outside."""
+        return self.kind == "s3" and not is_loopback(self.sts_endpoint or self.endpoint)
+
+    @property
+    def checks_tokens(self) -> bool:
+        """Whether the store fetches the keys that sign this place's tokens."""
+        return self.assume_with == "token"
+
+    @model_validator(mode="after")
+    def _own_store_is_named(self) -> "StorageSettings":
+        needed = {"token": ("endpoint", "role"), "key": ("endpoint", "access_key", "secret_key")}[self.assume_with]
+        missing = [name for name in needed if not getattr(self, name)]
+        if self.kind == "s3" and missing:
+            raise ValueError(f"is of kind s3 and lacks: {', '.join(missing)}. Add each, or write 'kind: embedded'.")
+        if self.kind == "embedded" and (self.endpoint or self.sts_endpoint or self.role or not self.checks_tokens):
+            raise ValueError("names a store of your own, but its kind is embedded. Write 'kind: s3'.")
+        if self.assume_with == "token" and (self.access_key or self.secret_key):
+            raise ValueError(
+                "names a key, but the role is assumed with tokens. Write 'assume_with: key', or leave it out."
+            )
+        if any(key is not None and key.file is None for key in (self.access_key, self.secret_key)):
+            raise ValueError(
+                "takes its key from files only, so that nothing but the keys service has it: {file: PATH}."
+            )
+        return self
