@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.forks import Forks, python_for_everybody, running_forks
+from support.everybody import python_for_everybody
+from support.forks import Forks, running_forks
 from support.hubs import Hub, running_hub
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from support.addresses import get
-from support.forks import ORDINARY, Forks, running_forks
+from support.everybody import ORDINARY
+from support.forks import Forks, running_forks
 from support.hubs import running_hub
 from support.threaded import threaded_environment
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from support.addresses import get
-from support.forks import ORDINARY, children, running_forks
+from support.everybody import ORDINARY
+from support.forks import children, running_forks
 
 FOREIGN_USER = 12345
 

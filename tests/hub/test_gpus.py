@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.everybody import ORDINARY
 from support.gpus import UUIDS, made_up_amd, made_up_nvidia
 
 GROUP = 1_900_000_900
@@ -70,7 +71,7 @@ def test_nodes_of_a_group_are_opened_by_joining_it_where_the_hub_is_root(forks: 
 
     if not forks.is_root:
         assert not server.is_ready
-        assert "/dev/kfd cannot be opened by user 65534" in server.said[-1]["error"]
+        assert f"/dev/kfd cannot be opened by user {ORDINARY}" in server.said[-1]["error"]
         return
     assert server.is_ready, server.log.read_text()
     found, _, _ = json.loads(server.run(TRY % ["/dev/kfd", "/dev/dri/renderD129", "/dev/dri/renderD128"]))
@@ -143,8 +144,9 @@ def refused(user: Any) -> str:
 
 
 @pytest.fixture
-def _nodes_can_be_reached(tmp_path: Path) -> None:
+def _nodes_can_be_reached(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let an ordinary user reach the tests' own folder."""
+    ours = ("/tmp/pytest", str(tmp_path_factory.getbasetemp()))  # noqa: S108 - pytest's own
     for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.geteuid() and str(folder).startswith(("/tmp/pytest", str(tmp_path))):  # noqa: S108
+        if folder.stat().st_uid == os.geteuid() and str(folder).startswith(ours):
             folder.chmod(0o755)

@@ -1,6 +1,5 @@
 """A fork server without a hub around it, under root or an ordinary user, asked over its socket as the hub does."""
 
-import hashlib
 import http.server
 import json
 import os
@@ -15,19 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import gettempdir, mkdtemp
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import quote
 
 from support.addresses import socket_path
+from support.everybody import ORDINARY, as_ordinary
 from support.kernels import run_in_kernel
-from uv import find_uv_bin
 
-ROOT = Path(__file__).parents[2]
-ORDINARY = 65534
 FIRST_OWNER = 1_900_000_500
 PATIENCE_S = 30.0
-SYSTEM_PYTHON = Path("/usr/bin/python3")
 
 
 class _StubHub(http.server.BaseHTTPRequestHandler):
@@ -121,7 +117,7 @@ class Forks:
 
     def launch(self) -> None:
         """Start the supervisor."""
-        change = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups"] if self.user else []
+        change = as_ordinary() if self.user else []
         command = [*change, str(self.python), "-I", "-m", "sardonyx_singleuser.forkserver"]
         arguments = [str(self.folder), str(self.idle_s)]
         subprocess.run([*command, *arguments], check=True, env={"PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL)
@@ -279,41 +275,3 @@ def running_forks(python: Path, *, ordinary: bool, idle_s: float = 600.0) -> Ite
             yield forks
         finally:
             forks.close()
-
-
-def python_for_everybody(prefix: Path) -> Path:
-    """Return the Python of an environment that an ordinary user can run: the tests' own may be in root's home."""
-    python = prefix / "bin" / "python"
-    as_ordinary = ["setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-groups"]
-    # Through a shell: setpriv itself has root's rights until it has executed something.
-    trial = [*as_ordinary, "sh", "-c", '"$0" -c ""', str(python)]
-    if os.geteuid() != 0 or subprocess.run(trial, check=False, stderr=subprocess.DEVNULL).returncode == 0:
-        return python
-    # Not below the clone, whose folder may be closed to others; what it is made of and how is in its name.
-    (wheel,) = (ROOT / "build" / "wheels").glob("sardonyx_singleuser-*.whl")
-    lock = ROOT / "hub_config" / "environments" / "python.lock"
-    recipe = Path(__file__).read_bytes()
-    digest = hashlib.sha256(lock.read_bytes() + wheel.read_bytes() + recipe).hexdigest()[:12]
-    folder = Path(gettempdir()) / f"sardonyx-tests-{os.geteuid()}-{digest}"
-    before = os.umask(0o022)
-    try:
-        folder.mkdir(exist_ok=True)
-        if folder.stat().st_uid != os.geteuid():
-            raise RuntimeError(f"{folder} belongs to somebody else")
-        if not (folder / "ready").exists():
-            _make_environment(folder, lock, wheel)
-            (folder / "ready").touch()
-    finally:
-        os.umask(before)
-    return folder / "bin" / "python"
-
-
-def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
-    uv, target = find_uv_bin(), ["--compile-bytecode", "--python", str(folder / "bin" / "python")]
-    clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
-    for arguments in (
-        ["venv", "--quiet", "--clear", "--python", str(SYSTEM_PYTHON), str(folder)],
-        ["pip", "sync", "--quiet", *target, "--require-hashes", str(lock)],
-        ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
-    ):
-        subprocess.run([uv, *arguments], check=True, env=clean)

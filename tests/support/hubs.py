@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 from support.addresses import get
+from support.everybody import as_ordinary, give_to_ordinary, hub_python_for_everybody
 from support.forks import processes_with
 from support.kernels import run_in_kernel
 
@@ -118,6 +119,7 @@ class Hub:
     launcher: str = "child"
     poll_s: int = 1
     home_limit: int | None = None
+    is_ordinary: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -140,11 +142,11 @@ class Hub:
         configuration.write_text("".join(f"{k} = {v!r}\n" for k, v in constants.items()) + CONFIGURATION)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterhub", "--config", str(configuration)],
+                [*self.python(), "-m", "jupyterhub", "--config", str(configuration)],
                 cwd=self.data,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "SECRET_OF_THE_HUB": "must-not-be-seen"},
+                env={**os.environ, "HOME": str(self.data), "SECRET_OF_THE_HUB": "must-not-be-seen"},
             )
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
@@ -155,6 +157,10 @@ class Hub:
                 time.sleep(0.1)
             assert self.process.poll() is None, self.log.read_text()[-3000:]
         pytest.fail(f"the hub does not answer:\n{self.log.read_text()[-3000:]}")
+
+    def python(self) -> list[str]:
+        """Return how Python is run with the hub in it."""
+        return [*as_ordinary(), str(hub_python_for_everybody())] if self.is_ordinary else [sys.executable]
 
     def end(self, sig: signal.Signals = signal.SIGTERM) -> None:
         """End the hub; its servers go on."""
@@ -267,9 +273,19 @@ class User:
 
 @contextmanager
 def running_hub(
-    data: Path, prefix: Path, launcher: str, poll_s: int = 1, home_limit: int | None = None
+    data: Path,
+    prefix: Path,
+    launcher: str,
+    poll_s: int = 1,
+    home_limit: int | None = None,
+    *,
+    is_ordinary: bool = False,
 ) -> Iterator[Hub]:
-    """Run a hub, and leave nothing behind."""
+    """Run a hub, and leave nothing behind.
+
+    Args:
+        is_ordinary: under an ordinary user, also where the tests are run by root.
+    """
     (data / "homes").mkdir()
     broken = data / "broken" / "bin" / "python"
     broken.parent.mkdir(parents=True)
@@ -279,8 +295,10 @@ def running_hub(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
-    running = Hub(data, port, prefixes, launcher, poll_s, home_limit)
+    running = Hub(data, port, prefixes, launcher, poll_s, home_limit, is_ordinary)
     try:
+        if is_ordinary:
+            give_to_ordinary(data)
         running.start()
         yield running
     finally:

@@ -16,7 +16,7 @@ from sardonyx_singleuser import launcher
 from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, listen, parse, receive_line, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.dormant import Dormant
-from sardonyx_singleuser.sandbox.enter import enter
+from sardonyx_singleuser.sandbox.enter import Identity, enter
 
 PATIENCE_S = 10.0
 SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE)
@@ -28,12 +28,13 @@ class NotKnownError(ProtocolError):
     """The zygote ended before it told of a new process: nobody could end that."""
 
 
-def run(connection: socket.socket, root: str, wait: int) -> NoReturn:
+def run(connection: socket.socket, root: str, wait: int, hub: Identity) -> NoReturn:
     """Be a server from its request to its end; called in a child that was just made in fresh namespaces.
 
     Args:
         root: the empty folder on which the sandbox is put up.
         wait: a pipe into which the zygote writes when it has told the hub and the supervisor of this process.
+        hub: whose process the zygote is.
     """
     code = 1
     try:
@@ -45,7 +46,7 @@ def run(connection: socket.socket, root: str, wait: int) -> NoReturn:
         _log_to(request.log)
         # Before the sandbox: the server itself can neither find its socket nor put something else in its place.
         listener = listen(Path(request.socket))
-        enter(request.sandbox, root)
+        enter(request.sandbox, root, hub)
         code = _keep(request, connection, listener)
     except NotKnownError as error:
         say(connection, error=str(error), again=True)

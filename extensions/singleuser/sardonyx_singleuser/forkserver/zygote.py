@@ -18,7 +18,7 @@ from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
 from sardonyx_singleuser.kernels.warm import warm as warm_kernels
 from sardonyx_singleuser.sandbox.calls import CLONE_PARENT, clone
-from sardonyx_singleuser.sandbox.enter import namespaces
+from sardonyx_singleuser.sandbox.enter import Identity, namespaces
 
 READY = b"ready"
 FAILED = b"failed "
@@ -32,7 +32,8 @@ CONTROL = 3
 
 def serve(control: socket.socket, root: str) -> None:
     """Make a server for each connection that the supervisor passes on, until it closes its side."""
-    flags = CLONE_PARENT | namespaces(is_root=os.geteuid() == 0)
+    hub = Identity.own()
+    flags = CLONE_PARENT | namespaces(hub)
     while True:
         _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not descriptors:
@@ -46,7 +47,7 @@ def serve(control: socket.socket, root: str) -> None:
         else:
             if made == 0:
                 os.close(go_on)
-                child.run(connection, root, wait)
+                child.run(connection, root, wait, hub)
             control.send(MADE + str(made).encode())
             say(connection, pid=made)
             os.write(go_on, b"1")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from sardonyx_singleuser.sandbox.calls import clone, is_known_machine
-from sardonyx_singleuser.sandbox.enter import enter, namespaces
+from sardonyx_singleuser.sandbox.enter import Identity, enter, namespaces
 from sardonyx_singleuser.sandbox.layout import Sandbox
 
 NOBODY = 65534
@@ -23,20 +23,20 @@ def tried() -> tuple[str, str]:
     """Return the level that works here, and why a better one does not ("" = it is the best)."""
     if not is_known_machine():
         return NONE, f"this kind of processor ({os.uname().machine}) is not known to Sardonyx"
-    is_root = os.geteuid() == 0
+    hub = Identity.own()
     with tempfile.TemporaryDirectory(prefix="sardonyx-try-") as folder:
-        problem = _try(Path(folder), NOBODY if is_root else None)
-    return (NONE, problem) if problem else (USER if is_root else NAMESPACES, "")
+        problem = _try(Path(folder), hub)
+    return (NONE, problem) if problem else (USER if hub.is_root else NAMESPACES, "")
 
 
-def _try(folder: Path, user: int | None) -> str:
+def _try(folder: Path, hub: Identity) -> str:
     told, tell = os.pipe()
     try:
-        made = clone(namespaces(is_root=user is not None))
+        made = clone(namespaces(hub))
     except OSError as error:
         return f"no namespaces can be made: {error.strerror}"
     if made == 0:
-        _enter(folder, user, tell)
+        _enter(folder, hub, tell)
     os.close(tell)
     with os.fdopen(told) as answer:
         problem = answer.read()
@@ -44,7 +44,7 @@ def _try(folder: Path, user: int | None) -> str:
     return problem or ("" if status == 0 else f"the trial ended with status {status}")
 
 
-def _enter(folder: Path, user: int | None, tell: int) -> NoReturn:
+def _enter(folder: Path, hub: Identity, tell: int) -> NoReturn:
     code = 1
     try:
         for name in ("root", "home"):
@@ -52,7 +52,8 @@ def _enter(folder: Path, user: int | None, tell: int) -> NoReturn:
         for name in ("plan", "progress"):
             (folder / name).touch()
         home, plan, progress = (str(folder / name) for name in ("home", "plan", "progress"))
-        enter(Sandbox(home, plan, progress, name="trial", user=user), str(folder / "root"))
+        sandbox = Sandbox(home, plan, progress, name="trial", user=NOBODY if hub.is_root else None)
+        enter(sandbox, str(folder / "root"), hub)
         # A process in it, too: some places allow all before, and not this.
         if os.fork() == 0:
             os._exit(0)

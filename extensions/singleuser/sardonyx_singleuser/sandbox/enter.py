@@ -11,6 +11,7 @@ import resource
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_singleuser.sandbox import calls
@@ -26,32 +27,53 @@ COUNTS_PROCESSES_APART = (5, 14)
 """Since this kernel a user's processes are counted in each user namespace apart (RLIMIT_NPROC)."""
 
 
-def namespaces(*, is_root: bool) -> int:
+@dataclass(frozen=True)
+class Identity:
+    """The user and the group of the hub, by their numbers outside.
+
+    Asked for before the namespaces are made: in a new user namespace everybody is 65534 until numbers are mapped.
+    """
+
+    user: int
+    group: int
+
+    @classmethod
+    def own(cls) -> "Identity":
+        """Return those of this process."""
+        return cls(os.geteuid(), os.getegid())
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the hub can give each server a user of its own."""
+        return self.user == 0
+
+
+def namespaces(hub: Identity) -> int:
     """Return the flags for clone(2)."""
-    return NAMESPACES if is_root else NAMESPACES | calls.CLONE_NEWUSER
+    return NAMESPACES if hub.is_root else NAMESPACES | calls.CLONE_NEWUSER
 
 
-def enter(sandbox: Sandbox, folder: str) -> None:
+def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
     """Enter the sandbox; this process is the first of its process namespace, and goes on with fewer rights.
 
     Args:
         folder: an empty folder outside, on which the new root is put up.
+        hub: whose process this was before its namespaces were made.
 
     Raises:
         OSError: the system refuses a step; nothing of the server has run yet.
     """
-    is_root = os.geteuid() == 0
-    if is_root == (sandbox.user is None):
+    if hub.is_root == (sandbox.user is None):
         raise OSError("a root hub names a user for each server, and another hub cannot")
-    user = sandbox.user if sandbox.user is not None else os.geteuid()
-    group = sandbox.user if sandbox.user is not None else os.getegid()
+    user = sandbox.user if sandbox.user is not None else hub.user
+    group = sandbox.user if sandbox.user is not None else hub.group
     join(sandbox.cgroups)
     calls.leave_session_keyring()
-    if not is_root:
+    if not hub.is_root:
         _map_to_itself(user, group)
     Root(folder, user).enter(layout(sandbox, python_folders(), user, group))
     devices = [f"/dev/{name}" for name in sandbox.devices]
-    if is_root:
+    if hub.is_root:
         os.setgroups(groups_of(devices))
         os.setresgid(group, group, group)
         os.setresuid(user, user, user)
