@@ -17,7 +17,7 @@ from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
-from sardonyx_hub_config.secret_refs import generated_secret
+from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.services import keys_address, services
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
@@ -27,6 +27,7 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
+from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess
@@ -158,7 +159,7 @@ def _servers(
     launcher = ForkLauncher(
         folder.forks,
         folder.servers,
-        hidden=(folder.root, settings.conf_d),
+        hidden=_hidden(settings),
         fresh=machine.fresh(),
         accept_not_isolated=settings.servers.accept_not_isolated,
     )
@@ -178,6 +179,12 @@ def _servers(
     spawner.default_url = "/lab"
     spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
     return launcher
+
+
+def _hidden(settings: Settings) -> Hidden:
+    """Return what no server may see, wherever the operator has put it."""
+    key = [settings.web.key] if settings.web.key else []
+    return Hidden((settings.data_folder, settings.conf_d), (*secret_files(settings), *key))
 
 
 def _homes(c: Any, room: HomeRoom) -> None:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -40,6 +41,17 @@ class SecretRef(BaseModel):
             OperatorError: it is missing, empty, or open to others.
         """
         return _from_file(self.file) if self.file is not None else _from_environment(self.env or "")
+
+
+def secret_files(found: object) -> list[Path]:
+    """Return the files that settings name as holding a secret, wherever in them."""
+    if isinstance(found, SecretRef):
+        return [found.file] if found.file is not None else []
+    if isinstance(found, BaseModel):
+        return [file for name in type(found).model_fields for file in secret_files(getattr(found, name))]
+    if isinstance(found, Mapping):
+        found = list(found.values())
+    return [file for part in found for file in secret_files(part)] if isinstance(found, list | tuple) else []
 
 
 def generated_secret(path: Path, length: int = 32) -> str:

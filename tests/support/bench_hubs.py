@@ -58,11 +58,12 @@ import hashlib
 from pathlib import Path
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
+from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Gives, Profile
 catalogue = Catalogue([Profile("python", "Python", gives=Gives(environment="python"))])
-launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),))
+launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=Hidden((Path(DATA),)))
 c.JupyterHub.spawner_class = SardonyxLocalSpawner
 spawner = c.SardonyxLocalSpawner
 spawner.catalogue_source = lambda: catalogue

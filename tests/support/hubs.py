@@ -38,6 +38,7 @@ from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.gpus import Sources
+from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
@@ -96,7 +97,7 @@ spawner.http_timeout = 10
 if LAUNCHER == "fork":
     # An environment may have links into another one.
     READABLE = tuple({(Path(prefix) / "share").resolve().parent for prefix in PREFIXES.values()})
-    launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=(Path(DATA),), readable=READABLE, idle_s=600)
+    launcher = ForkLauncher(Path(DATA) / "forks", Path(DATA) / "servers", hidden=Hidden((Path(DATA),)), readable=READABLE, idle_s=600)
 else:
     launcher = ChildProcessLauncher(accept_not_isolated=True)
 spawner.launcher_source = lambda: launcher

@@ -14,6 +14,7 @@ from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, problem, read_answer
 from sardonyx_spawner.local.fresh_homes import FreshHomes, share_of
+from sardonyx_spawner.local.hidden import Hidden, hidden_here
 from sardonyx_spawner.local.isolation import Isolation
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
@@ -43,7 +44,7 @@ class ForkLauncher:
     Args:
         folder: for the fork servers' own folders.
         servers: with one folder per person.
-        hidden: what no server may see, wherever it lies.
+        hidden: what no server may see, wherever it lies; None = nothing of the kind.
         readable: more of the machine that servers see, read-only.
         fresh: where homes are that go with their server.
         idle_s: a fork server ends after so many seconds without a server and a request.
@@ -57,14 +58,14 @@ class ForkLauncher:
         folder: Path,
         servers: Path,
         *,
-        hidden: tuple[Path, ...] = (),
+        hidden: Hidden | None = None,
         readable: tuple[Path, ...] = (),
         fresh: FreshHomes | None = None,
         idle_s: float = 1800,
         accept_not_isolated: bool = False,
     ) -> None:
         self._folder, self._idle_s = folder, idle_s
-        self._hidden, self._readable, self._fresh = hidden, readable, fresh or FreshHomes()
+        self._hidden, self._readable, self._fresh = hidden or Hidden(), readable, fresh or FreshHomes()
         self._servers_folder, self._owners = servers, Owners(servers)
         self._sockets = SocketFolder(folder / SOCKETS)
         self._children = ChildProcessLauncher(accept_not_isolated=accept_not_isolated)
@@ -264,7 +265,7 @@ class ForkLauncher:
             progress=str(folders.private / contract.PROGRESS_FILE),
             name=request.name,
             user=request.owner,
-            hidden=tuple(map(str, self._hidden)),
+            hidden=hidden_here(self._hidden, request.prefix),
             readable=(*map(str, self._readable), *(request.gpus.folders if request.gpus else ())),
             home_bytes=home_bytes,
             tmp_bytes=share_of(request.memory),

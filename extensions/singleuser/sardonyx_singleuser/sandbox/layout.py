@@ -1,7 +1,8 @@
 """What a sandbox shows, decided without touching anything: parts of a file system, in the order in which they are put up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/etc", "/sys/devices/system")
 """Shown read-only, where it is there: programs, libraries, their configuration, and how many processors there are."""
@@ -95,7 +96,7 @@ class Sandbox:
         progress: the file outside that the hub reads while the server starts.
         name: how the person is called.
         user: number of the user to become; None = stay the one of the hub.
-        hidden: what of the machine must not be seen, wherever it is.
+        hidden: what of the machine must not be seen, under whatever name it is shown; without links.
         readable: more of the machine that is shown, read-only.
         home_bytes: 0 = the home is a folder of the machine; else it is an empty one in memory, of this size.
         tmp_bytes: size of /tmp and of /dev/shm, which are in memory.
@@ -124,12 +125,13 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
     """Return the parts of a server's file system.
 
     Args:
-        python: folders of the Python environment and of the interpreter that it was made from.
+        python: folders of the Python environment and of the interpreter that it was made from; they may be in what is
+            hidden, and what is hidden may be in them.
         user: number of the user who sees it.
         group: number of the group of that user.
     """
     return (
-        *(Show(path, path) for path in SYSTEM),
+        *_shown([Show(path, path) for path in SYSTEM], sandbox.hidden),
         Text("/etc/passwd", _passwd(sandbox, user, group)),
         Text("/etc/group", _group(sandbox, group)),
         *_devices(sandbox.tmp_bytes),
@@ -142,13 +144,21 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
         Folder("/proc"),
         Reach("/etc/resolv.conf"),
         # From here on things may lie in one that is above, such as an environment in /tmp; so the order matters.
-        *(Show(path, path) for path in sandbox.readable),
-        *(Hide(path) for path in sandbox.hidden),
-        *dict.fromkeys(python),
+        *_shown([Show(path, path) for path in sandbox.readable], sandbox.hidden),
+        *_shown(python, sandbox.hidden),
         Show(sandbox.plan, PLAN, is_needed=True),
         Show(sandbox.progress, PROGRESS, is_writable=True, is_needed=True),
         _home(sandbox),
     )
+
+
+def _shown(shows: Sequence[Show], hidden: Sequence[str]) -> Iterator[Part]:
+    """Yield what is shown, outer folders before those in them, each with what is hidden in it, under its name there."""
+    for show in sorted(dict.fromkeys(shows), key=lambda show: len(PurePath(show.target).parts)):
+        yield show
+        for path in sorted(map(PurePath, hidden)):
+            if path.is_relative_to(show.source):
+                yield Hide(str(PurePath(show.target) / path.relative_to(show.source)))
 
 
 def _home(sandbox: Sandbox) -> Part:

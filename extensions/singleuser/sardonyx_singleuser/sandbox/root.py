@@ -150,6 +150,8 @@ class Root:
             status = os.lstat(inside)
         except (FileNotFoundError, NotADirectoryError):
             return
+        if stat.S_ISLNK(status.st_mode):
+            raise OSError(f"{target} is a link, and what it leads to would not be hidden")
         if stat.S_ISDIR(status.st_mode):
             mount("tmpfs", inside, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=64k,mode=755")
         else:
