@@ -23,7 +23,7 @@ from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_services.object_store.store import namespaces_work
 from sardonyx_spawner.amounts import GIB
-from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError
+from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, TryAgainError
 from sardonyx_spawner.local.isolation import limited_at_last_start
 from sardonyx_spawner.local.levels import judge
 
@@ -142,6 +142,9 @@ def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
         server = ForkServer.of(folder.forks, python, idle_s=0)
         try:
             level = asyncio.run(server.find_level())
+        except TryAgainError as error:
+            yield Finding(NOTE, "servers", f"whether those of {slug} can be isolated cannot be tried now: {error}")
+            continue
         except ForkServerError as error:
             yield Finding(BAD, "servers", f"of {slug} are neither fast nor isolated: {error}")
             continue

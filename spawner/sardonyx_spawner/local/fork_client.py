@@ -25,6 +25,22 @@ class ForkServerError(Exception):
     """A fork server cannot be had; the message is for the operator."""
 
 
+class TryAgainError(ForkServerError):
+    """It cannot be had now, for want of something that this machine may have again soon.
+
+    Args:
+        code: as in errno.
+    """
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+PASSING = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+"""Why a process cannot be started now."""
+
+
 @dataclass
 class ForkServer:
     """The fork server of one Python environment.
@@ -48,14 +64,17 @@ class ForkServer:
         return cls(folders / hashlib.sha256(str(prefix).encode()).hexdigest()[:12], prefix, idle_s)
 
     async def find_level(self) -> str:
-        """Return how well servers can be isolated here: found by trying, once.
+        """Return how well servers can be isolated here: found by trying, until a trial says it.
 
         Raises:
             ForkServerError: it cannot be tried.
+            TryAgainError: the trial failed for a reason that passes.
         """
         async with self._lock:
             if not self.level:
                 said = json.loads(await self._run("sandbox"))
+                if said.get("errno"):
+                    raise TryAgainError(f"no sandbox can be made at the moment: {said['problem']}", int(said["errno"]))
                 self.problem, self.level = str(said["problem"]), str(said["level"])
         return self.level
 
@@ -115,10 +134,20 @@ class ForkServer:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
             )
+        except OSError as error:
+            text = f"{command[0]} cannot be run: {error}"
+            if error.errno in PASSING:
+                raise TryAgainError(text, error.errno) from error
+            raise ForkServerError(text) from error
+        try:
             async with asyncio.timeout(STARTED_S):
                 said, problem = await process.communicate()
-        except (OSError, TimeoutError) as error:
-            raise ForkServerError(f"{command[0]} cannot be run: {error}") from error
+        except TimeoutError as error:
+            # Nobody waits for it any more.
+            process.kill()
+            await process.wait()
+            text = f"{command[0]} -m {command[3]} took more than {STARTED_S:.0f} s"
+            raise TryAgainError(text, errno.ETIMEDOUT) from error
         if process.returncode != 0:
             text = problem.decode(errors="replace").strip()
             raise ForkServerError(text or f"{command[3]} ended with {process.returncode}")

@@ -12,7 +12,7 @@ from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, problem, read_answer
+from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, TryAgainError, problem, read_answer
 from sardonyx_spawner.local.fresh_homes import FreshHomes, share_of
 from sardonyx_spawner.local.hidden import Hidden, hidden_here
 from sardonyx_spawner.local.isolation import Isolation
@@ -83,10 +83,13 @@ class ForkLauncher:
         Raises:
             ForkServerError: the environment does not say, such as one whose user side is too old: a server is never
                 started without its sandbox where the machine could have one.
+            TryAgainError: it cannot say at the moment.
         """
         server = self._server(prefix)
         try:
             level = await server.find_level()
+        except TryAgainError as error:
+            raise TryAgainError(f"{prefix}: {error}", error.code) from error
         except ForkServerError as error:
             raise ForkServerError(f"{prefix}: {error}") from error
         if level != NONE:
@@ -179,6 +182,8 @@ class ForkLauncher:
                 if process is not None:
                     self._starting[process.pid] = reader, writer
                     return process
+        except TryAgainError as error:
+            raise OSError(error.code, f"the fork server of {request.prefix}: {error}") from error
         except ForkServerError as error:
             raise OSError(f"the fork server of {request.prefix}: {error}") from error
         raise OSError(f"the fork server of {request.prefix} ended {ATTEMPTS} times before it made a process")

@@ -12,6 +12,7 @@ _NO_ROOM_FOR_FILES = (
     "It found no room for its files. If its home is a fresh one, choose a larger server; else delete files that you do"
     " not need, or ask the people who run this place whether the disk is full."
 )
+_NO_MORE = "This machine runs as much as it can. Stop a server that you do not use, or try again later."
 NOT_READY = f"What this server is made of is not ready on this machine. {ASK}"
 
 _ERRORS = {
@@ -21,7 +22,10 @@ _ERRORS = {
     errno.ENOENT: NOT_READY,
     errno.ENOEXEC: NOT_READY,
     errno.EROFS: f"This machine cannot write to its disk at the moment. {ASK}",
-    errno.EAGAIN: "This machine runs as much as it can. Stop a server that you do not use, or try again later.",
+    errno.EAGAIN: _NO_MORE,
+    errno.EMFILE: _NO_MORE,
+    errno.ENFILE: _NO_MORE,
+    errno.ETIMEDOUT: "This machine is too busy to start your server at the moment. Try again in a minute.",
     errno.ENOMEM: "This machine has no memory left. Choose a smaller server, or try again later.",
 }
 

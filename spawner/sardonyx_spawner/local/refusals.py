@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.local.fork_client import ForkServerError
+from sardonyx_spawner.local.fork_client import ForkServerError, TryAgainError
 from sardonyx_spawner.local.gpu_allotment import NoGpuError
 from sardonyx_spawner.local.making import NotReadyError
 from sardonyx_spawner.local.reasons import NOT_READY, why_no_environment, why_not_started
@@ -31,6 +31,13 @@ def refusals(title: str, server: str) -> Iterator[None]:
         raise StartRefusedError(error.message, reason="gpus", status_code=409) from error
     except UserError as error:
         raise StartRefusedError(error.message, reason="home", status_code=500) from error
+    except TryAgainError as error:
+        raise StartRefusedError(
+            why_not_started(OSError(error.code, str(error))),
+            reason="machine",
+            status_code=503,
+            log_message=f"{server}: {error}",
+        ) from error
     except ForkServerError as error:
         raise StartRefusedError(
             NOT_READY, reason="sandbox", status_code=500, log_message=f"{server}: {error}"

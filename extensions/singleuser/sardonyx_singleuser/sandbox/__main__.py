@@ -3,45 +3,81 @@
 Found by trying, never from a version: kernels and distributions forbid parts of it in different ways.
 """
 
+import errno
 import json
 import os
 import sys
 import tempfile
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from sardonyx_singleuser.sandbox.calls import clone, is_known_machine
 from sardonyx_singleuser.sandbox.enter import Identity, enter, namespaces
 from sardonyx_singleuser.sandbox.layout import Sandbox
+from sardonyx_singleuser.sandbox.obstacles import ENDED, Obstacle
 
 NOBODY = 65534
 NONE, NAMESPACES, USER = "none", "namespaces", "namespaces+uid"
+UNKNOWN = ""
+"""The level where the trial failed for a reason that passes."""
 
 
-def tried() -> tuple[str, str]:
-    """Return the level that works here, and why a better one does not ("" = it is the best)."""
+@dataclass(frozen=True)
+class Found:
+    """What a trial found.
+
+    Args:
+        level: the best that works here.
+        problem: why a better one does not; "" = it is the best.
+        errno: why nothing is known; 0 = it is.
+    """
+
+    level: str
+    problem: str = ""
+    errno: int = 0
+
+
+def tried() -> Found:
+    """Try to enter a sandbox, and return what that means."""
     if not is_known_machine():
-        return NONE, f"this kind of processor ({os.uname().machine}) is not known to Sardonyx"
+        return Found(NONE, f"this kind of processor ({os.uname().machine}) is not known to Sardonyx")
     hub = Identity.own()
-    with tempfile.TemporaryDirectory(prefix="sardonyx-try-") as folder:
-        problem = _try(Path(folder), hub)
-    return (NONE, problem) if problem else (USER if hub.is_root else NAMESPACES, "")
+    try:
+        with tempfile.TemporaryDirectory(prefix="sardonyx-try-") as folder:
+            obstacle = _try(Path(folder), hub)
+    except OSError as error:
+        obstacle = Obstacle.of(error)
+    if obstacle is None:
+        return Found(USER if hub.is_root else NAMESPACES)
+    if obstacle.passes(_most_namespaces()):
+        return Found(UNKNOWN, obstacle.text, obstacle.code)
+    return Found(NONE, obstacle.text)
 
 
-def _try(folder: Path, hub: Identity) -> str:
+def _most_namespaces() -> list[int]:
+    return [int(file.read_text()) for file in Path("/proc/sys/user").glob("max_*_namespaces")]
+
+
+def _try(folder: Path, hub: Identity) -> Obstacle | None:
     told, tell = os.pipe()
     try:
         made = clone(namespaces(hub))
     except OSError as error:
-        return f"no namespaces can be made: {error.strerror}"
+        # What is full there is no disk, but the number of namespaces.
+        is_full = error.errno == errno.ENOSPC and 0 not in _most_namespaces()
+        code = errno.EAGAIN if is_full else error.errno or 0
+        return Obstacle(f"no namespaces can be made: {error.strerror}", code)
     if made == 0:
         _enter(folder, hub, tell)
     os.close(tell)
     with os.fdopen(told) as answer:
-        problem = answer.read()
+        said = answer.read()
     _, status = os.waitpid(made, 0)
-    return problem or ("" if status == 0 else f"the trial ended with status {status}")
+    if said:
+        return Obstacle(**json.loads(said))
+    return None if status == 0 else ENDED
 
 
 def _enter(folder: Path, hub: Identity, tell: int) -> NoReturn:
@@ -60,15 +96,14 @@ def _enter(folder: Path, hub: Identity, tell: int) -> NoReturn:
         code = os.waitstatus_to_exitcode(os.wait()[1])
     except OSError as error:
         with suppress(OSError):
-            os.write(tell, str(error).encode())
+            os.write(tell, json.dumps(asdict(Obstacle.of(error))).encode())
     finally:
         os._exit(code)
 
 
 def main() -> None:
     """Print the level and what is in the way of a better one."""
-    level, problem = tried()
-    sys.stdout.write(json.dumps({"level": level, "problem": problem}) + "\n")
+    sys.stdout.write(json.dumps(asdict(tried())) + "\n")
 
 
 if __name__ == "__main__":
