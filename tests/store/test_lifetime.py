@@ -2,7 +2,10 @@
 
 import os
 import signal
+import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +18,11 @@ from typing import Any
 
 import httpx
 import pytest
+from support.waiting import soon
 
+from sardonyx_services.parent import HUB
+
+MARK = "SARDONYX_TEST_PLACE"
 PATIENCE_S = 20
 
 
@@ -81,6 +88,52 @@ def test_nothing_of_a_killed_store_is_left(place_of_its_own: Any) -> None:
     while place.seaweedfs():
         assert time.monotonic() < deadline, place.members()
         time.sleep(0.05)
+
+
+def test_a_second_store_leaves_the_first_one_alone(place_of_its_own: Any) -> None:
+    """It says whose the folder is, and ends; it took the first one's socket before."""
+    place = place_of_its_own
+    first = place.start_store()
+    place.start_keys()
+    place.wait()
+    ann = place.person("ann")
+
+    assert place.start_store().wait(PATIENCE_S) == 1
+
+    said = (place.folder / "logs" / "store.out.log").read_text()
+    assert f"its folder {place.folder}/store is in use by process {first.pid}. End that process." in said
+    ann.s3().put_object(Bucket="sardonyx", Key=f"{ann.home}marks", Body=b"kept")
+
+
+def test_a_store_whose_port_is_taken_changes_nothing(place_of_its_own: Any) -> None:
+    """Also not what an earlier one left."""
+    place = place_of_its_own
+    with socket.create_server(("127.0.0.1", place.port)):
+        assert place.start_store().wait(PATIENCE_S) == 1
+
+    said = (place.folder / "logs" / "store.out.log").read_text()
+    assert f"port {place.port} on 127.0.0.1 cannot be used: Address already in use." in said
+    assert [path.name for path in (place.folder / "store").iterdir()] == ["lock"]
+
+
+def test_a_store_of_a_hub_that_is_gone_makes_room(place_of_its_own: Any) -> None:
+    """Nobody else would end it, and it has the port."""
+    place = place_of_its_own
+    path = place.folder / "run" / "store.json"
+    place.store_configuration().write(path)
+    store = [sys.executable, "-m", "sardonyx_services.object_store", str(path)]
+    # It takes the place of a hub, and lives: a store ends with its hub, as another test shows.
+    code = f"import os, subprocess; subprocess.run({store}, env={{**os.environ, {HUB!r}: str(os.getpid())}})"
+    with subprocess.Popen([sys.executable, "-c", code], env={"PATH": os.environ["PATH"], MARK: str(place.folder)}):
+        soon(lambda: bool(place.seaweedfs()))
+        before = place.seaweedfs()
+
+        place.start_store()
+        place.start_keys()
+        place.wait()
+
+    assert place.seaweedfs() != before
+    assert len(place.seaweedfs()) == 1
 
 
 def test_keys_wait_for_the_store(place_of_its_own: Any) -> None:

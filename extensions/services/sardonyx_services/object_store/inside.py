@@ -86,13 +86,17 @@ def private_tmp(folder: Path) -> None:
     os.close(descriptor)
 
 
-async def run(start: Sequence[str], weed_descriptor: int) -> int:
-    """Run SeaweedFS in the working folder until standard input ends, which is how the outer side says stop."""
+async def run(start: Sequence[str], descriptors: tuple[int, int]) -> int:
+    """Run SeaweedFS in the working folder until standard input ends, which is how the outer side says stop.
+
+    Args:
+        descriptors: that it has open: of its program, and of the lock that it holds for as long as it writes.
+    """
     process = await asyncio.create_subprocess_exec(
         *start,
         stdin=subprocess.DEVNULL,
         env={"HOME": str(Path.cwd()), "PATH": os.defpath},
-        pass_fds=(weed_descriptor,),
+        pass_fds=descriptors,
         preexec_fn=partial(die_with, os.getpid()),
     )
     stopped = asyncio.create_task(_end_of_input())
@@ -121,31 +125,30 @@ async def _end_of_input() -> None:
 
 
 def main() -> None:
-    """Run inside fresh namespaces: `python -m sardonyx_services.object_store.inside CONFIGURATION WEED`."""
+    """Run inside fresh namespaces: `python -m sardonyx_services.object_store.inside CONFIGURATION WEED LOCK`."""
     configuration = ObjectStoreConfiguration.model_validate_json(Path(sys.argv[1]).read_text())
     # A terminal's Ctrl-C reaches everybody in the session; the outer side decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.umask(0o077)
     weed_descriptor, weed = held(Path(sys.argv[2]))
+    descriptors = weed_descriptor, int(sys.argv[3])
     _, issuer_folder = held(configuration.issuer_socket.parent)
     if configuration.without_namespaces:
         os.chdir(configuration.folder)
         start = command(weed, free_ports(2 * len(PARTS)), "sock/filer.sock", room_in(DATA))
-        raise SystemExit(asyncio.run(run(start, weed_descriptor)))
+        raise SystemExit(asyncio.run(run(start, descriptors)))
     loopback_up()
     private_tmp(configuration.folder)
     os.chdir(configuration.folder)
     port = urlsplit(configuration.issuer).port or 80
-    raise SystemExit(
-        asyncio.run(run_alone(port, issuer_folder / configuration.issuer_socket.name, weed, weed_descriptor))
-    )
+    raise SystemExit(asyncio.run(run_alone(port, issuer_folder / configuration.issuer_socket.name, weed, descriptors)))
 
 
-async def run_alone(port: int, issuer: Path, weed: Path, weed_descriptor: int) -> int:
+async def run_alone(port: int, issuer: Path, weed: Path, descriptors: tuple[int, int]) -> int:
     """Run SeaweedFS on a loopback of its own, on which the issuer answers as it does outside."""
     server = await relay(port, issuer)
     try:
-        return await run(command(weed, FIXED_PORTS, "/tmp/filer.sock", room_in(DATA)), weed_descriptor)  # noqa: S108 - a /tmp of its own
+        return await run(command(weed, FIXED_PORTS, "/tmp/filer.sock", room_in(DATA)), descriptors)  # noqa: S108 - a /tmp of its own
     finally:
         server.close()
 

@@ -16,6 +16,7 @@ from typing import Any
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import administrator, write_files
 from sardonyx_services.object_store.relay import relay
+from sardonyx_services.object_store.sole import HeldError, hold
 from sardonyx_services.parent import die_with
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ NAMESPACES = (
 )
 START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 6.0
+HELD_PATIENCE_S = 10.0
 RETRY_S = 0.1
 
 
@@ -68,10 +70,12 @@ class Store:
     async def run(self) -> int:
         """Run until a signal; return the exit status."""
         configuration = self._configuration
+        lock = self._hold()
+        # Before anything is written: a store that cannot have its port must not take files from one that has it.
+        server = await self._listen()
         write_files(configuration)
         configuration.socket.unlink(missing_ok=True)
-        server = await self._listen()
-        process = await self._start()
+        process = await self._start(lock)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for sig in (signal.SIGTERM, signal.SIGINT):
@@ -90,16 +94,24 @@ class Store:
             server.close()
             await self._end(process)
 
+    def _hold(self) -> int:
+        self._configuration.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return hold(self._configuration.folder, self._path, HELD_PATIENCE_S)
+        except HeldError as error:
+            raise StoreError(str(error)) from error
+
     async def _listen(self) -> asyncio.Server:
         try:
             return await relay(self._configuration.port, self._configuration.socket)
         except OSError as error:
             raise StoreError(
-                f"port {self._configuration.port} on 127.0.0.1 cannot be used: {error.strerror}."
+                f"port {self._configuration.port} on 127.0.0.1 cannot be used: {os.strerror(error.errno or 0)}."
             ) from error
 
-    async def _start(self) -> asyncio.subprocess.Process:
-        inner = [sys.executable, "-m", "sardonyx_services.object_store.inside", str(self._path), str(find_weed())]
+    async def _start(self, lock: int) -> asyncio.subprocess.Process:
+        module = "sardonyx_services.object_store.inside"
+        inner = [sys.executable, "-m", module, str(self._path), str(find_weed()), str(lock)]
         if self._configuration.without_namespaces:
             log.warning(
                 "Namespaces are forbidden on this machine: the store's inner ports are on the machine's own loopback,"
@@ -113,6 +125,7 @@ class Store:
         return await asyncio.create_subprocess_exec(
             *inner,
             stdin=subprocess.PIPE,
+            pass_fds=(lock,),
             preexec_fn=partial(die_with, os.getpid()),
             env={"PATH": os.environ.get("PATH", os.defpath)},
         )
