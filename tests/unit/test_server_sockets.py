@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from sardonyx_spawner.local.address import Address
-from sardonyx_spawner.local.sockets import LONGEST_PATH, SocketFolder, fits_address
+from sardonyx_spawner.local.sockets import LONGEST_PATH, NAME_LENGTH, SocketFolder, fits_address
 
 
 def listen(path: Path) -> socket.socket:
@@ -108,3 +108,15 @@ def test_a_path_is_as_long_as_the_system_takes() -> None:
     """One byte more, and nobody could connect."""
     assert fits_address(Path("/" + "x" * (LONGEST_PATH - 1)))
     assert not fits_address(Path("/" + "x" * LONGEST_PATH))
+
+
+@pytest.mark.parametrize("name", ["..", "../../etc", "named:..", "named:a/../../b", "default/", "x" * 300, "ä \n"])
+def test_no_name_of_a_server_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    """The socket is called after a digest, so there is nothing in it to read as a path."""
+    folder = SocketFolder(tmp_path / "sockets")
+
+    found = place(folder, tmp_path / "servers" / "0123456789abcdef" / name)
+
+    assert found.parent == tmp_path / "sockets"
+    assert len(found.name) == NAME_LENGTH
+    assert found.name.isalnum()
