@@ -29,6 +29,7 @@ PATIENCE_S = 60
 
 # JupyterHub reads its configuration from a file; nothing else of Sardonyx is needed around the spawner.
 CONFIGURATION = """
+import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -51,7 +52,8 @@ class NoProxy(Proxy):
     async def add_route(self, routespec, target, data):
         with open(f"{DATA}/routes", "a") as file:
             file.write(json.dumps([routespec, target]) + "\\n")
-    async def delete_route(self, routespec): pass
+    # A real one takes a moment, in which the hub does other things.
+    async def delete_route(self, routespec): await asyncio.sleep(0.03)
     async def get_all_routes(self): return {}
 
 options = (

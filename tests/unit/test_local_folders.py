@@ -31,7 +31,7 @@ def test_all_is_for_the_owner_only(here: ServerFolders) -> None:
     try:
         here.prepare()
         here.claim_home()
-        here.write("plan.json", "{}")
+        here.write_plan("{}", None)
     finally:
         os.umask(before)
 

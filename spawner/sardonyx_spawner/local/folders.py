@@ -124,9 +124,12 @@ class ServerFolders:
         """Return why the last server ended; "" if nobody noticed."""
         return read_end(self.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
 
-    def write(self, name: str, text: str) -> None:
-        """Write a file for the server, in place of whatever is there."""
-        write_new(self.private / name, text.encode())
+    def write_plan(self, text: str, owner: int | None) -> None:
+        """Write the plan in place of whatever is there; the server's user, if it has one, reads it and tells of its progress."""
+        write_new(self.private / contract.PLAN_FILE, text.encode())
+        if owner is not None:
+            for name in (contract.PLAN_FILE, contract.PROGRESS_FILE):
+                give(self.private / name, owner)
 
 
 def write_new(path: Path, content: bytes) -> None:

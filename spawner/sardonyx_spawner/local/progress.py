@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
-from sardonyx_spawner.local.folders import read_end
+from sardonyx_spawner.local.contract import PROGRESS_FILE
+from sardonyx_spawner.local.folders import ServerFolders, read_end
 from sardonyx_spawner.local.queue import say_place
 
 POLL_S = 0.1
@@ -16,13 +17,13 @@ PER_STEP = 20
 """Percent that each step adds, up to 95: only JupyterHub knows when a server is ready."""
 
 
-async def follow(path: Path, before: Callable[[], int | None]) -> AsyncGenerator[dict[str, Any]]:
+async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> AsyncGenerator[dict[str, Any]]:
     """Yield one event for each whole line, and for each place in the queue, for as long as the caller listens.
 
     Args:
         before: returns how many starts are before this one; None = it does not wait.
     """
-    offset, count, place = 0, 0, None
+    path, offset, count, place = folders.private / PROGRESS_FILE, 0, 0, None
     while True:
         lines, offset = _new_lines(path, offset)
         for line in lines:
@@ -37,9 +38,9 @@ async def follow(path: Path, before: Callable[[], int | None]) -> AsyncGenerator
         await asyncio.sleep(POLL_S)
 
 
-def tell(path: Path, message: str, state: str) -> None:
+def tell(folders: ServerFolders, message: str, state: str) -> None:
     """Add a line, as the user side does."""
-    with path.open("a") as file:
+    with (folders.private / PROGRESS_FILE).open("a") as file:
         file.write(json.dumps({"at": time.time(), "message": message, "state": state}) + "\n")
 
 

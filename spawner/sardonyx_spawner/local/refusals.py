@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.local.folders import read_end
 from sardonyx_spawner.local.fork_client import ForkServerError, TryAgainError
 from sardonyx_spawner.local.gpu_allotment import NoGpuError
 from sardonyx_spawner.local.making import NotReadyError
-from sardonyx_spawner.local.reasons import NOT_READY, why_no_environment, why_not_started
+from sardonyx_spawner.local.reasons import (
+    NOT_READY,
+    why_ended_while_starting,
+    why_no_environment,
+    why_not_started,
+)
 from sardonyx_spawner.spawner import StartRefusedError
+
+LOG_LOOKED_AT = 1 << 16
 
 
 @contextmanager
@@ -46,3 +55,18 @@ def refusals(title: str, server: str) -> Iterator[None]:
         raise StartRefusedError(
             why_not_started(error), reason="machine", status_code=500, log_message=f"{server}: {error}"
         ) from error
+
+
+def ended_while_starting(server: str, log: Path, memory: int | None, killed: int) -> StartRefusedError:
+    """Return what to say of a server that ended before it answered.
+
+    Args:
+        log: of the server.
+        killed: how many of its processes were ended because it used more memory than it may.
+    """
+    return StartRefusedError(
+        why_ended_while_starting(read_end(log, LOG_LOOKED_AT), memory, killed),
+        reason="ended",
+        status_code=500,
+        log_message=f"{server} ended while it started; see {log}",
+    )

@@ -6,42 +6,36 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import Spawner
 from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
-from traitlets import Float, default
+from traitlets import Float, Instance, default
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
-from sardonyx_spawner.local.folders import ServerFolders, read_end
+from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
 from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.making import EnvironmentMakers
-from sardonyx_spawner.local.owners import give
+from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
-from sardonyx_spawner.local.reasons import (
-    part_ended,
-    why_ended,
-    why_ended_while_starting,
-    why_over,
-)
-from sardonyx_spawner.local.refusals import refusals
+from sardonyx_spawner.local.reasons import part_ended, why_ended, why_over
+from sardonyx_spawner.local.refusals import ended_while_starting, refusals
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
-from sardonyx_spawner.spawner import ProfileSpawner, StartRefusedError
+from sardonyx_spawner.spawner import ProfileSpawner
 
-LOG_LOOKED_AT = 1 << 16
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
 NO_GPUS = GpuAllotment()
@@ -70,6 +64,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     ).tag(config=True)
     patience_s = Float(5.0, help="Seconds that a server gets to stop by itself.").tag(config=True)
 
+    endings = Instance(
+        OncePerProcess, (), help="The clearing up after a server, once: the next one has the same folders."
+    )
+    news = Instance(OncePerProcess, (), help="The word to JupyterHub that a server ended, once.")
+    ticket = Instance(Ticket, (), help="This server's place in the queue of starts.")
     running = Running()
     killed_for_memory = 0
     watch: EndWatch | None = None
@@ -99,11 +98,6 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             # Nobody has signed in under this name.
             return ""
 
-    @cached_property
-    def ticket(self) -> Ticket:
-        """This server's place in the queue of starts."""
-        return Ticket()
-
     async def start(self) -> str:
         """Start the server that the plan describes; return its address."""
         plan = self.plan
@@ -118,11 +112,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 plan.environment,
                 self.prefix_source,
                 self.environment_maker,
-                lambda: self._tell(folders, making, "now"),
+                lambda: tell(folders, making, "now"),
             )
             gpus = self.gpu_source().given(folders.private, plan.gpus)
             async with QUEUE.turn(self.ticket), gpus as self.gpus:
-                self._tell(folders, "Found room for your server", "done")
+                tell(folders, "Found room for your server", "done")
                 await self._launch(plan, folders, prefix)
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
@@ -135,7 +129,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         await asyncio.to_thread(folders.claim_home, owner)
         room = self.room_source()
         if room is not None and not self.running.fresh and (said := await room.claim(plan.person, owner)):
-            self._tell(folders, said, "warn")
+            tell(folders, said, "warn")
         with launcher.address(folders) as address:
             self.port = address.port
             self._reach(address.url)
@@ -151,8 +145,13 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             )
             if self.gpus is not None:
                 self.gpus.keep(process)
-            await launcher.wait_until_ready(self.process)
-            await self._answers(launcher, address)
+            await launcher.wait_until_ready(process)
+            # JupyterHub sets the limit, and a server that ended is not waited for.
+            while not await address.answers():
+                if not is_alive(process):
+                    log, killed = folders.private / contract.LOG_FILE, launcher.killed_for_memory(folders)
+                    raise ended_while_starting(self._log_name, log, plan.memory, killed)
+                await asyncio.sleep(TICK_S)
 
     def _reach(self, url: str) -> None:
         """Let hub and proxy find the server: of what `start` returns, JupyterHub 6.1 keeps a host in small letters."""
@@ -183,32 +182,11 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         if self.process == process:
             await self.poll_and_notify()
 
-    async def _answers(self, launcher: Launcher, address: Address) -> None:
-        """Wait until the server takes connections; JupyterHub sets the limit, and a server that ended is not waited for."""
-        while not await address.answers():
-            if not is_alive(self.process):
-                log = self.folders.private / contract.LOG_FILE
-                raise StartRefusedError(
-                    why_ended_while_starting(
-                        read_end(log, LOG_LOOKED_AT), self.running.memory, launcher.killed_for_memory(self.folders)
-                    ),
-                    reason="ended",
-                    status_code=500,
-                    log_message=f"{self._log_name} ended while it started; see {log}",
-                )
-            await asyncio.sleep(TICK_S)
-
-    def _tell(self, folders: ServerFolders, message: str, state: str) -> None:
-        tell(folders.private / contract.PROGRESS_FILE, message, state)
-
     def _request(
         self, plan: ServerPlan, folders: ServerFolders, prefix: Path, launcher: Launcher, address: Address
     ) -> LaunchRequest:
         owner = launcher.owner(folders)
-        folders.write(contract.PLAN_FILE, json.dumps(plan.to_json()))
-        if owner is not None:
-            for name in (contract.PLAN_FILE, contract.PROGRESS_FILE):
-                give(folders.private / name, owner)
+        folders.write_plan(json.dumps(plan.to_json()), owner)
         return LaunchRequest(
             prefix=prefix,
             address=address,
@@ -229,7 +207,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             memory=plan.memory,
             cpu=plan.cpu,
             gpus=self.gpus,
-            tell=lambda message: self._tell(folders, message, "now"),
+            tell=lambda message: tell(folders, message, "now"),
         )
 
     async def poll(self) -> int | None:
@@ -245,12 +223,30 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
+        return await self.endings.run(self.process, self._clear_up)
+
+    async def _clear_up(self) -> int:
         code = await self.launcher_source().exit_code(self.process)
         killed = self.launcher_source().killed_for_memory(self.folders)
         self.folders.note_end(why_ended(code, self.running.memory, killed))
         # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
-        await self.stop()
+        await self._end(self.patience_s)
         return code or 0
+
+    async def poll_and_notify(self) -> int | None:
+        """Tell JupyterHub of an end, once; a start that comes meanwhile waits until it is through with the old server.
+
+        JupyterHub 6.1 lets it begin while the route and the record of the old one are taken away, and then stops the new
+        one as the old one.
+        """
+        return await self.news.run(self.process, self._tell_of_end)
+
+    async def _tell_of_end(self) -> int | None:
+        status = await self.poll()
+        # Who stops it takes away the rest, too.
+        if status is not None and self.pending != "stop":
+            await super().poll_and_notify()
+        return status
 
     def _tell_of_kills(self) -> None:
         killed = self.launcher_source().killed_for_memory(self.folders)
@@ -262,19 +258,20 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
         """Stop the server and everything that was started in it."""
         if self.process.pid:
-            folders = self.folders
-            launcher = self.launcher_source()
-            await launcher.end(self.process, folders, 0.5 if now else self.patience_s)
-            await launcher.exit_code(self.process)
-            self.gpu_source().free(folders.private)
-            # May be many files: others are served meanwhile.
-            await asyncio.to_thread(folders.clear)
+            await self.endings.run(self.process, partial(self._end, 0.5 if now else self.patience_s))
+
+    async def _end(self, patience_s: float) -> int:
+        process, folders, launcher = self.process, self.folders, self.launcher_source()
+        await launcher.end(process, folders, patience_s)
+        code = await launcher.exit_code(process)
+        self.gpu_source().free(folders.private)
+        # May be many files: others are served meanwhile.
+        await asyncio.to_thread(folders.clear)
+        return code or 0
 
     async def progress(self) -> AsyncGenerator[dict[str, Any]]:
         """Tell the person what happens, in the words of the user side."""
-        async with aclosing(
-            follow(self.folders.private / contract.PROGRESS_FILE, lambda: QUEUE.before(self.ticket))
-        ) as events:
+        async with aclosing(follow(self.folders, lambda: QUEUE.before(self.ticket))) as events:
             async for event in events:
                 yield event
 
