@@ -8,7 +8,7 @@ from sardonyx_spawner.local.queue import StartQueue, Ticket, say_place
 
 
 class Class:
-    """Students that start, and a teacher who lets each start end."""
+    """Students that start, and a teacher who lets each start end; the servers of one student begin with the same letter."""
 
     def __init__(self, at_once: int, longest_s: float = 60) -> None:
         self.queue = StartQueue(at_once, longest_s)
@@ -35,7 +35,7 @@ class Class:
         return [self.queue.before(self.tickets[name]) for name in names]
 
     async def _start(self, name: str) -> None:
-        async with self.queue.turn(self.tickets[name]):
+        async with self.queue.turn(self.tickets[name], name[0]):
             self.started.append(name)
             await self.ends[name].wait()
 
@@ -61,6 +61,36 @@ async def test_each_knows_how_many_are_before() -> None:
     await school.end("a")
 
     assert school.places("b", "c", "d") == [None, 0, 1]
+
+
+async def test_who_starts_many_servers_lets_the_others_go_between() -> None:
+    """Everybody has one start in each round, whoever came first; in a round it is who came first."""
+    school = Class(at_once=1)
+    await school.press("a1", "a2", "a3", "a4", "b1", "c1", "b2")
+    assert school.places("b1", "c1", "a2", "b2", "a3", "a4") == [0, 1, 2, 3, 4, 5]
+
+    for name in ("a1", "b1"):
+        await school.end(name)
+    assert school.places("a2", "b2", "a3", "a4") == [0, 1, 2, 3]
+    # It joins the round that is under way, and those who have had their start in it are behind.
+    await school.press("d1")
+    assert school.places("d1", "a2", "b2", "a3", "a4") == [0, 1, 2, 3, 4]
+    for name in ("c1", "d1", "a2", "b2", "a3", "a4"):
+        await school.end(name)
+
+    assert school.started == ["a1", "b1", "c1", "d1", "a2", "b2", "a3", "a4"]
+
+
+async def test_what_somebody_started_and_gave_up_does_not_put_them_back() -> None:
+    """Only what waits or goes on counts."""
+    school = Class(at_once=1)
+    await school.press("a1", "b1", "b2", "b3")
+    for name in ("b1", "b2", "b3"):
+        school.tasks[name].cancel()
+    await asyncio.wait({school.tasks[name] for name in ("b1", "b2", "b3")})
+    await school.press("b4", "c1")
+
+    assert school.places("b4", "c1") == [0, 1]
 
 
 @pytest.mark.parametrize(("leaver", "places"), [("b", [0, 1]), ("c", [0, 1]), ("d", [0, 1])])
@@ -99,10 +129,10 @@ async def test_a_start_that_fails_lets_the_next_one_in() -> None:
     """Whatever went wrong."""
     queue = StartQueue(1)
     with pytest.raises(RuntimeError, match="the disk is full"):
-        async with queue.turn(Ticket()):
+        async with queue.turn(Ticket(), "a"):
             raise RuntimeError("the disk is full")
 
-    async with asyncio.timeout(1), queue.turn(Ticket()):
+    async with asyncio.timeout(1), queue.turn(Ticket(), "a"):
         assert queue.before(Ticket()) is None
 
 

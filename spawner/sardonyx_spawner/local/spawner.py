@@ -115,7 +115,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
                 lambda: tell(folders, making, "now"),
             )
             gpus = self.gpu_source().given(folders.private, plan.gpus)
-            async with QUEUE.turn(self.ticket), gpus as self.gpus:
+            async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
                 tell(folders, "Found room for your server", "done")
                 await self._launch(plan, folders, prefix)
         self._watch()
