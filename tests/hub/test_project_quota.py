@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.hubs import running_hub
+from support.leases import is_leased, leased
 
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.home_room import HomeRoom
@@ -143,6 +144,23 @@ async def test_a_home_cannot_grow_beyond_its_limit_and_others_are_not_touched(di
     for name in ("old/big", "little"):
         (home / name).unlink()
     assert written(home / "again", owner)[1] > 3 * MIB
+
+
+async def test_a_file_that_a_program_holds_is_left_for_the_next_start(disk: Disk) -> None:
+    """To open it would wait for whoever has a lease on it; all the rest counts at once."""
+    home, owner = disk.home("grace")
+    for name in ("held", "other"):
+        (home / name).write_bytes(bytes(MIB))
+    quotas, _ = find_quotas(disk.homes)
+    assert quotas is not None
+
+    with leased(home / "held", "F_WRLCK"):
+        quotas.limit(home, owner, 8 * MIB)
+        assert is_leased(home / "held")
+    assert (project_of(home), quotas.used(owner) // MIB) == (0, 1)
+    quotas.limit(home, owner, 8 * MIB)
+
+    assert (project_of(home), quotas.used(owner) // MIB) == (owner, 2)
 
 
 async def test_code_in_a_server_cannot_leave_its_project(disk: Disk) -> None:

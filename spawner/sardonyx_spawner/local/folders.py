@@ -1,6 +1,5 @@
 """A server's folders on one machine: the person's home, and a private one for plan, progress and log."""
 
-import errno
 import os
 import re
 import stat
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
+from sardonyx_spawner.local.exposed_files import append, cut, read_end, write_new
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.removal import take_away
 
@@ -102,18 +102,11 @@ class ServerFolders:
 
     def cut_log(self, name: str) -> None:
         """Keep only the end of a log that has grown too long; the server goes on writing to the same file."""
-        text = read_end(self.private / name, LOG_TAIL_BYTES, only_above=LOG_BYTES)
-        if text:
-            write_new(self.private / f"{name}.1", text)
-            os.truncate(self.private / name, 0)
+        cut(self.private / name, LOG_BYTES, LOG_TAIL_BYTES)
 
     def add_to_log(self, name: str, text: str) -> None:
         """Add a line to a log; what is there in its place, such as a pipe, is left alone."""
-        with suppress(OSError):
-            descriptor = os.open(self.private / name, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(descriptor, "wb") as file:
-                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    file.write(f"{text}\n".encode())
+        append(self.private / name, text)
 
     def note_end(self, reason: str) -> None:
         """Keep why the server ended: the first to notice knows the reason, and is not the only one to ask."""
@@ -130,42 +123,3 @@ class ServerFolders:
         if owner is not None:
             for name in (contract.PLAN_FILE, contract.PROGRESS_FILE):
                 give(self.private / name, owner)
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file for the owner only, never through a link or into a pipe that somebody left there."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-
-
-def read_end(path: Path, most: int, *, only_above: int = 0) -> bytes:
-    """Return the end of a file that a person's code may have replaced by anything; b"" if it is no such file.
-
-    Args:
-        only_above: b"" also if it is not longer than this.
-    """
-    try:
-        descriptor = open_file(path)
-    except OSError:
-        return b""
-    try:
-        size = os.fstat(descriptor).st_size
-        return b"" if size <= only_above else os.pread(descriptor, most, max(0, size - most))
-    finally:
-        os.close(descriptor)
-
-
-def open_file(path: Path) -> int:
-    """Open a file for reading that a person's code may have replaced by anything.
-
-    Raises:
-        OSError: it is not there, or no ordinary file; a link is not followed.
-    """
-    # A pipe would hold up the hub: open without waiting, and look before reading.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "not an ordinary file", str(path))
-    return descriptor

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sardonyx_spawner.amounts import say_gpus
 from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.local.folders import write_new
+from sardonyx_spawner.local.exposed_files import write_new
 from sardonyx_spawner.local.gpus import Gpu, Sources, find_gpus, gpu_variables
 from sardonyx_spawner.local.process import ProcessId, is_alive
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from sardonyx_spawner.local.folders import write_new
+from sardonyx_spawner.local.exposed_files import read_end, write_new
 from sardonyx_spawner.local.process import ProcessId, end_namespace, is_first_of_namespace
 
 FILE = "process"
@@ -42,7 +42,7 @@ def _private_folders(servers: Path) -> list[Path]:
 def noted(private: Path) -> ProcessId | None:
     """Return the process that was written down as the server of a private folder."""
     try:
-        pid, began = (private / FILE).read_text().split()
+        pid, began = read_end(private / FILE, 100).split()
         return ProcessId(int(pid), int(began))
-    except (OSError, ValueError):
+    except ValueError:
         return None

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_spawner.local.cgroup_places import CONTROLLERS, MEMBERS, Place, find_places, write_limits
-from sardonyx_spawner.local.folders import write_new
+from sardonyx_spawner.local.exposed_files import read_end, write_new
 from sardonyx_spawner.local.process import TICK_S
 
 RECORD = "cgroups"
 """File in a server's private folder that names its groups: the next hub may be in another group itself."""
 PATIENCE_S = 1.0
 MOST_NAMES = 100
+MOST_RECORDED = 1 << 16
 KILLS = ("memory.events", "memory.oom_control")
 """On cgroup v2, and on v1."""
 
@@ -178,7 +179,4 @@ def _end_members(group: Path) -> None:
 
 
 def _recorded(private: Path) -> list[Path]:
-    try:
-        return [Path(line) for line in (private / RECORD).read_text().splitlines()]
-    except OSError:
-        return []
+    return [Path(line) for line in os.fsdecode(read_end(private / RECORD, MOST_RECORDED)).splitlines()]

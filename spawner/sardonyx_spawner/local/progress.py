@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_spawner.local.contract import PROGRESS_FILE
-from sardonyx_spawner.local.folders import ServerFolders, read_end
+from sardonyx_spawner.local.exposed_files import append, read_end
+from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.queue import say_place
 
 POLL_S = 0.1
@@ -40,8 +41,8 @@ async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> As
 
 def tell(folders: ServerFolders, message: str, state: str) -> None:
     """Add a line, as the user side does."""
-    with (folders.private / PROGRESS_FILE).open("a") as file:
-        file.write(json.dumps({"at": time.time(), "message": message, "state": state}) + "\n")
+    line = json.dumps({"at": time.time(), "message": message, "state": state})
+    append(folders.private / PROGRESS_FILE, line, make=True)
 
 
 def _new_lines(path: Path, offset: int) -> tuple[list[bytes], int]:

@@ -54,6 +54,8 @@ class ProjectQuotas:
     def limit(self, home: Path, project: int, most: int) -> None:
         """Let all files of a home together take at most so much; what is there already counts.
 
+        What a program holds at this moment, with a lease, is left for the next time.
+
         Args:
             project: a number that no other home has.
             most: bytes; 0 = no limit.
@@ -64,8 +66,8 @@ class ProjectQuotas:
         quota = _Quota(hard_blocks=-(-most // BLOCK), soft_blocks=0, valid=QIF_BLIMITS)
         self._call(Q_SETQUOTA, project, quota)
         if project_of(home) != project:
-            for folder, name, status in entries_below(home):
-                _give(folder, name, status, project)
+            if not all([_give(folder, name, status, project) for folder, name, status in entries_below(home)]):  # noqa: C419 - give each
+                return
             # Last: after an interruption the next start begins again.
             parent = os.open(home.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -136,18 +138,23 @@ def project_of(path: Path) -> int:
         os.close(descriptor)
 
 
-def _give(folder: int, name: str, status: os.stat_result, project: int) -> None:
-    """Give a file or a folder to a project; a link or a pipe takes no room of its own and cannot be given."""
+def _give(folder: int, name: str, status: os.stat_result, project: int) -> bool:
+    """Give a file or a folder to a project; a link or a pipe takes no room of its own and cannot be given.
+
+    Return False where somebody has a lease on it: to open it would wait for them.
+    """
     is_folder = stat.S_ISDIR(status.st_mode)
     if not is_folder and not stat.S_ISREG(status.st_mode):
-        return
+        return True
     with suppress(FileNotFoundError):
         try:
             # A pipe that came into its place would hold up the hub.
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        except BlockingIOError:
+            return False
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.ENXIO}:
-                return
+                return True
             raise
         try:
             flags, extent, extents, _, copies = ATTRIBUTES.unpack(
@@ -158,3 +165,4 @@ def _give(folder: int, name: str, status: os.stat_result, project: int) -> None:
             fcntl.ioctl(descriptor, FS_IOC_FSSETXATTR, told)
         finally:
             os.close(descriptor)
+    return True

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.local.folders import read_end
+from sardonyx_spawner.local.exposed_files import read_end
 from sardonyx_spawner.local.fork_client import ForkServerError, TryAgainError
 from sardonyx_spawner.local.gpu_allotment import NoGpuError
 from sardonyx_spawner.local.making import NotReadyError

@@ -216,7 +216,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             return 0
         if is_alive(self.process):
             if not self.running.is_over(time.time()):
-                self.folders.cut_log(contract.LOG_FILE)
+                await asyncio.to_thread(self.folders.cut_log, contract.LOG_FILE)
                 self._tell_of_kills()
                 return None
             self.folders.note_end(why_over(self.running.lifetime_s))
