@@ -9,7 +9,6 @@ from support.leases import is_leased, leased
 
 from sardonyx_spawner.local.exposed_files import append, cut, read_end, write_new
 from sardonyx_spawner.local.leftovers import noted
-from sardonyx_spawner.local.progress import tell
 
 
 def test_what_somebody_put_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
@@ -23,8 +22,8 @@ def test_what_somebody_put_in_place_of_a_file_is_not_followed(tmp_path: Path) ->
         assert read_end(path, 100) == b""
         append(path, "more")
         cut(path, 1, 1)
-    tell(pipe, "x", "now")
-    tell(link, "x", "now")
+    append(pipe, "x", make=True)
+    append(link, "x", make=True)
     assert target.read_text() == "secret"
     assert not (tmp_path / "nothing").exists()
     write_new(link, b"plan")
@@ -39,7 +38,7 @@ def test_what_somebody_put_in_place_of_a_file_is_not_followed(tmp_path: Path) ->
     [
         pytest.param(lambda path: cut(path, 10, 5), id="cut"),
         pytest.param(lambda path: append(path, "more"), id="append"),
-        pytest.param(lambda path: tell(path, "more", "now"), id="progress"),
+        pytest.param(lambda path: append(path, "more", make=True), id="progress"),
         pytest.param(lambda path: read_end(path, 100), id="read"),
         pytest.param(lambda path: noted(path.parent), id="process"),
         pytest.param(lambda path: write_new(path, b"x"), id="new"),
