@@ -12,6 +12,7 @@ from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
 from sardonyx_spawner.amounts import duration_seconds
 
@@ -77,6 +78,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
             key_lifetime_s=duration_seconds(storage.key_lifetime),
             access_key=_key_file(storage.access_key),
             secret_key=_key_file(storage.secret_key),
+            administrator=folder.store / ADMINISTRATOR if storage.kind == "embedded" else None,
         ),
         log=folder.logs / "credentials.log",
         audit=folder.audit,

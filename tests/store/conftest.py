@@ -22,6 +22,7 @@ from support.ports import free_ports
 
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
 from sardonyx_services.people.store import PeopleStore
 
@@ -133,6 +134,7 @@ class Place:
                 bucket=BUCKET,
                 region=REGION,
                 key_lifetime_s=3600,
+                administrator=None if endpoint else self.folder / "store" / ADMINISTRATOR,
             ),
             log=self.folder / "logs" / "keys.log",
             audit=self.audit,

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support.waiting import soon
 
 from sardonyx_services.credentials import audit
 
@@ -184,3 +185,49 @@ def test_metrics_are_for_who_may_see_them(place: Any) -> None:
     assert "sardonyx_credentials_ready 1.0" in text
     assert 'sardonyx_credentials_answers_total{code="Given",service="s3"}' in text
     assert 'sardonyx_credentials_issued_total{service="s3"}' in text
+
+
+def test_the_store_refuses_the_keys_of_who_left_within_seconds(place: Any) -> None:
+    """Not those of anybody else, and not the others of the same person."""
+    group = place.people.groups.add("class", "Statistics")
+    kim = place.person("kim")
+    place.people.groups.join(group, kim.id, "student")
+    of_class, own, sue = kim.s3(f"class-{group}"), kim.s3(), place.person("sue").s3()
+    assert not refused(of_class, "list_objects_v2", Prefix=kim.home)
+
+    place.people.groups.leave(group, kim.id)
+
+    soon(lambda: refused(of_class, "list_objects_v2", Prefix=f"class/{group}/shared/"))
+    assert refused(of_class, "list_objects_v2", Prefix=kim.home)
+    assert not refused(own, "list_objects_v2", Prefix=kim.home)
+    assert not refused(sue, "list_objects_v2", Prefix=place.person("sue").home)
+
+
+def test_the_store_refuses_the_keys_of_who_was_removed_within_seconds(place: Any) -> None:
+    """Whatever they copied to another machine is worth nothing."""
+    rob = place.person("rob")
+    s3 = rob.s3()
+    s3.put_object(Bucket=BUCKET, Key=f"{rob.home}mine", Body=b"")
+
+    place.people.remove("rob")
+
+    soon(lambda: refused(s3, "get_object", Key=f"{rob.home}mine"))
+    assert rob.ask().status_code == 403
+
+
+def test_keys_that_were_given_before_a_restart_are_refused_too(place_of_its_own: Any) -> None:
+    """What was given is on disk."""
+    place = place_of_its_own
+    place.start_store()
+    keys = place.start_keys()
+    place.wait()
+    rob = place.person("rob")
+    s3 = rob.s3()
+    keys.kill()
+    keys.wait()
+    place.people.remove("rob")
+    assert not refused(s3, "list_objects_v2", Prefix=rob.home)
+
+    place.start_keys()
+
+    soon(lambda: refused(s3, "list_objects_v2", Prefix=rob.home))

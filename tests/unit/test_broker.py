@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from sardonyx_services.credentials.audit import Issued
-from sardonyx_services.credentials.broker import Broker, Person
+from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import EVERYTHING, Wish
 from sardonyx_services.people.groups import Membership

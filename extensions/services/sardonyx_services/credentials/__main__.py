@@ -4,22 +4,25 @@ import asyncio
 import os
 import socket
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
 
-from sardonyx_services.credentials.audit import AuditLog, Issued
-from sardonyx_services.credentials.broker import Broker, Person
+from sardonyx_services.credentials.audit import AuditLog, Issued, read
+from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.metrics import Metrics
+from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
+from sardonyx_services.credentials.store_refusals import StoreRefusals
 from sardonyx_services.credentials.sts import sts_of
 from sardonyx_services.parent import die_with_hub
-from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.store import PeopleStore, PersonRecord
 from sardonyx_services.service_log import log_to
 
 
@@ -27,22 +30,32 @@ async def serve(configuration: CredentialsConfiguration) -> None:
     """Serve on the hub's port for this service and on the store's socket."""
     people = PeopleStore(configuration.people)
 
-    def person_of(name: str) -> Person | None:
-        found = people.by_name(name)
+    def person(found: PersonRecord | None) -> Person | None:
         return Person(found.id, found.is_admin, people.groups.of(found.id)) if found else None
 
     metrics = Metrics()
     audit = AuditLog(configuration.audit)
+    living = Living(read(configuration.audit), datetime.now(UTC))
 
     def issued(what: Issued) -> None:
         metrics.issued.labels(what.service).inc()
         audit.write(what)
+        living.add(what)
 
     issuer = Issuer(configuration.issuer, configuration.keys)
     store = configuration.store
     broker = Broker(
-        issuer, sts_of(store), person_of, bucket=store.bucket, lifetime_s=store.key_lifetime_s, issued=issued
+        issuer,
+        sts_of(store),
+        lambda name: person(people.by_name(name)),
+        bucket=store.bucket,
+        lifetime_s=store.key_lifetime_s,
+        issued=issued,
     )
+    beside = []
+    if store.administrator is not None:
+        refusals = StoreRefusals(store, store.administrator, living, lambda known: person(people.by_id(known)))
+        beside.append(refusals.run)
     async with httpx.AsyncClient(trust_env=False) as client:
         parts = Parts(
             issuer=issuer,
@@ -51,6 +64,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             store=store,
             hosts=configuration.hosts,
             metrics=metrics,
+            beside=tuple(beside),
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))

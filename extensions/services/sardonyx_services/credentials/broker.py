@@ -15,9 +15,9 @@ from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, token_groups, wished_group
 from sardonyx_services.credentials.policy import session_policy
+from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import EVERYTHING, SHORTEST_S, Wish
-from sardonyx_services.people.groups import Membership
 
 log = logging.getLogger(__name__)
 AUDIENCE = "s3"
@@ -32,15 +32,6 @@ class KeySource(Protocol):
     async def keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
         """Exchange a token for keys."""
         ...
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who somebody is: an immutable id, never a name that may change hands, and what they belong to now."""
-
-    id: str
-    is_admin: bool = False
-    memberships: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True)

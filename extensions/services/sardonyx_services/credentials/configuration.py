@@ -13,6 +13,8 @@ class StoreConfiguration(BaseModel):
         role: to assume; "" = the store knows none (MinIO).
         access_key: file with the id of the key that assumes the role; None = it is assumed with our own tokens.
         secret_key: file with the secret of that key; this service alone reads it.
+        administrator: file with the key of the embedded store's administrator, with which sessions are refused; None =
+            the store is somebody else's, and a session lives until its keys end.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +27,7 @@ class StoreConfiguration(BaseModel):
     key_lifetime_s: int = Field(ge=900, le=43200)
     access_key: Path | None = None
     secret_key: Path | None = None
+    administrator: Path | None = None
 
 
 class CredentialsConfiguration(BaseModel):

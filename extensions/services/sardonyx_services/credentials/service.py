@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -29,7 +29,11 @@ RENEW_PATIENCE_S = 60
 
 @dataclass(frozen=True)
 class Parts:
-    """What the service is made of."""
+    """What the service is made of.
+
+    Args:
+        beside: what runs as long as the service does.
+    """
 
     issuer: Issuer
     identity: Identity
@@ -37,6 +41,7 @@ class Parts:
     store: StoreConfiguration
     hosts: tuple[str, ...]
     metrics: Metrics = field(default_factory=Metrics)
+    beside: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
 
 
 def create_app(parts: Parts, prefix: str) -> FastAPI:
@@ -69,6 +74,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         tasks = [
             asyncio.create_task(test_until_good(parts.broker, parts.store)),
             asyncio.create_task(_renew(parts.issuer)),
+            *(asyncio.create_task(run()) for run in parts.beside),
         ]
         yield
         for task in tasks:

@@ -10,19 +10,32 @@ from urllib.parse import urlsplit
 from sardonyx_services.object_store.certificates import make_certificates, tls_settings
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 
+ADMINISTRATOR = "administrator.json"
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 
 
 def administrator(folder: Path) -> tuple[str, str]:
     """Return the key and secret of the store's administrator; made on the first run, used by the store's own service."""
-    path = folder / "administrator.json"
+    path = folder / ADMINISTRATOR
     try:
-        found = json.loads(path.read_text())
-        return str(found["key"]), str(found["secret"])
-    except (OSError, ValueError, KeyError):
+        return read_administrator(path)
+    except (OSError, ValueError):
         key, secret = secrets.token_hex(10).upper(), secrets.token_hex(20)
         _write(path, json.dumps({"key": key, "secret": secret}))
         return key, secret
+
+
+def read_administrator(path: Path) -> tuple[str, str]:
+    """Return the key and secret of the store's administrator.
+
+    Raises:
+        OSError, ValueError: they are not there, or not whole.
+    """
+    try:
+        found = json.loads(path.read_text())
+        return str(found["key"]), str(found["secret"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path} does not hold a key and a secret") from error
 
 
 def write_files(configuration: ObjectStoreConfiguration) -> None:

@@ -1,0 +1,111 @@
+"""Which keys that were given reach more than they should by now, decided from what was written down when they were given."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sardonyx_services.credentials.audit import Issued
+from sardonyx_services.credentials.places import Place, group_places, own_places
+from sardonyx_services.people.groups import Membership
+
+SERVICE = "s3"
+LONGEST_POLICY = 20_000
+"""Bytes of a bucket policy: S3's limit is 20 KB."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who somebody is: an immutable id, never a name that may change hands, and what they belong to now."""
+
+    id: str
+    is_admin: bool = False
+    memberships: tuple[Membership, ...] = ()
+
+    def places(self) -> tuple[Place, ...]:
+        """Return everything that keys of this person may reach."""
+        of_groups = (place for membership in self.memberships for place in group_places(self.id, membership))
+        return (*own_places(self.id, is_admin=self.is_admin), *of_groups)
+
+
+def given_place(text: str) -> Place:
+    """Return a place as the audit log writes it: "class/7mw2kfqd/shared/:r"."""
+    prefix, _, access = text.rpartition(":")
+    return Place(prefix, is_writable=access == "rw")
+
+
+def is_still_theirs(issued: Issued, person: Person | None) -> bool:
+    """Tell whether everything that keys reach may still be reached by whom they were given to."""
+    if person is None:
+        return False
+    may = person.places()
+    return all(
+        any(given.prefix.startswith(place.prefix) and place.is_writable >= given.is_writable for place in may)
+        for given in map(given_place, issued.places)
+    )
+
+
+class Living:
+    """The keys that were given and have not ended; after a restart they are read from the audit log."""
+
+    def __init__(self, written: Iterable[Issued], now: datetime) -> None:
+        self._given = {_key(issued): issued for issued in written if issued.until > now and issued.service == SERVICE}
+        self._ended: set[str] = set()
+
+    def add(self, issued: Issued) -> None:
+        """Remember keys that were just given."""
+        if issued.service == SERVICE:
+            self._given[_key(issued)] = issued
+
+    def end(self, name: str, server: str) -> None:
+        """Note that a server ended: what it was given until now is for nobody any more."""
+        self._ended.update(
+            issued.session for issued in self._given.values() if (issued.name, issued.server) == (name, server)
+        )
+
+    def to_refuse(self, now: datetime, person_of: Callable[[str], Person | None]) -> tuple[str, ...]:
+        """Return the sessions that the store has to refuse.
+
+        Those of who was removed come before those of servers that ended, because a policy has room for some hundreds.
+        """
+        self._given = {key: issued for key, issued in self._given.items() if issued.until > now}
+        living = self._given.values()
+        self._ended &= {issued.session for issued in living}
+        people = {person: person_of(person) for person in {issued.person for issued in living}}
+        found = [
+            issued
+            for issued in living
+            if issued.session in self._ended or not is_still_theirs(issued, people[issued.person])
+        ]
+        found.sort(key=lambda issued: (issued.session in self._ended, -issued.until.timestamp(), issued.session))
+        return tuple(dict.fromkeys(issued.session for issued in found))
+
+
+def _key(issued: Issued) -> tuple[str, tuple[str, ...]]:
+    return issued.session, issued.places
+
+
+def bucket_policy(bucket: str, role: str, sessions: Sequence[str]) -> str:
+    """Return the bucket policy that refuses some sessions and leaves all others alone; "" = none is needed.
+
+    It holds as many sessions as it has room for; the keys of the rest end with their life.
+    """
+    principals: list[str] = []
+    text = ""
+    for session in sessions:
+        principals.append(f"arn:aws:sts::assumed-role/{role.rpartition('/')[2]}/{session}")
+        longer = _policy(bucket, principals)
+        if len(longer) > LONGEST_POLICY:
+            break
+        text = longer
+    return text
+
+
+def _policy(bucket: str, principals: Sequence[str]) -> str:
+    refuse = {
+        "Effect": "Deny",
+        "Principal": {"AWS": list(principals)},
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [refuse]}, separators=(",", ":"))

@@ -1,0 +1,65 @@
+"""Lets the embedded store refuse sessions: one bucket policy, written by the store's administrator."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.revocation import Living, Person, bucket_policy
+from sardonyx_services.object_store.files import read_administrator
+
+log = logging.getLogger(__name__)
+EVERY_S = 2.0
+
+
+class StoreRefusals:
+    """Writes the policy whenever somebody lost a right whose keys still live, or a server ended."""
+
+    def __init__(
+        self, store: StoreConfiguration, administrator: Path, living: Living, person_of: Callable[[str], Person | None]
+    ) -> None:
+        self._store, self._administrator = store, administrator
+        self._living, self._person_of = living, person_of
+        self._written: str | None = None
+
+    async def run(self) -> None:
+        """Look every two seconds; what the store does not take now is tried again."""
+        while True:
+            try:
+                await asyncio.to_thread(self._look)
+            except (BotoCoreError, ClientError, OSError, ValueError) as error:
+                log.warning("The store cannot be told now which keys to refuse: %s", error)
+            await asyncio.sleep(EVERY_S)
+
+    def _look(self) -> None:
+        sessions = self._living.to_refuse(datetime.now(UTC), self._person_of)
+        policy = bucket_policy(self._store.bucket, self._store.role, sessions)
+        if policy == self._written:
+            return
+        client = self._client()
+        if policy:
+            client.put_bucket_policy(Bucket=self._store.bucket, Policy=policy)
+        else:
+            client.delete_bucket_policy(Bucket=self._store.bucket)
+        self._written = policy
+        log.info("The store refuses the keys of %d sessions", len(sessions))
+
+    def _client(self) -> Any:
+        key, secret = read_administrator(self._administrator)
+        return boto3.client(
+            "s3",
+            endpoint_url=self._store.endpoint,
+            region_name=self._store.region,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(
+                retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=5, s3={"addressing_style": "path"}
+            ),
+        )
