@@ -12,6 +12,7 @@ from support.everybody import ORDINARY
 from support.forks import Forks, running_forks
 from support.hubs import running_hub
 from support.threaded import threaded_environment
+from support.waiting import soon
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,22 @@ def test_a_zygote_that_is_ended_while_it_warms_is_replaced_by_a_cold_one(forks: 
 
         assert server.is_ready, server.log.read_text()
         assert [line["slow"] for line in server.said if "slow" in line] == ["the process was ended from outside"]
+
+
+def test_a_cold_zygote_that_is_ended_is_made_anew(forks: Any, cold: Forks) -> None:
+    """As a warm one is, at the next start; cold as before, for the reason that the first one had."""
+    readable = (str(forks.python.parents[1]),)
+    assert cold.start("cid", readable=readable).is_ready
+    ended = cold.zygote()
+    os.kill(ended, signal.SIGKILL)
+    soon(lambda: f"the zygote {ended} ended" in (cold.folder / "log").read_text())
+
+    server = cold.start("dora", readable=readable)
+
+    assert server.is_ready, server.said
+    assert {"warming": True} in server.said
+    (why,) = [line["slow"] for line in server.said if "slow" in line]
+    assert why.startswith("RuntimeError: threads are left after warming: ")
 
 
 def test_the_operator_is_warned_once(tmp_path: Path, prefix: Path) -> None:

@@ -50,9 +50,11 @@ class Zygote:
     pid: int
     control: socket.socket
     made_from: frozenset[tuple[str, int]]
+    cold: str = ""
+    """Why it imports nothing; "" = it is a warm one."""
     is_ready: bool = False
     problem: str = ""
-    """Why it was made cold, or could not be made ready."""
+    """Why it could not be made ready, in its own words."""
 
 
 @dataclass
@@ -73,6 +75,8 @@ class Supervisor:
     alive: set[int] = field(default_factory=set)
     ended: OrderedDict[int, int] = field(default_factory=OrderedDict)
     last_use: float = field(default_factory=time.monotonic)
+    cold: str = ""
+    """Why zygotes are made cold until then, one after the other."""
     cold_until: float = 0.0
 
     def __post_init__(self) -> None:
@@ -146,7 +150,7 @@ class Supervisor:
             _log("the environment was changed: a new zygote is made, and servers go on")
             self._retire(self.zygote)
             self.cold_until = 0.0
-        if self.zygote is not None and self.zygote.problem and time.monotonic() > self.cold_until:
+        if self.zygote is not None and self.zygote.cold and time.monotonic() > self.cold_until:
             self._retire(self.zygote)
         if self.zygote is None:
             self._new_zygote()
@@ -158,15 +162,16 @@ class Supervisor:
 
     def _pass_on(self, zygote: Zygote, connection: socket.socket) -> None:
         with connection:
-            if zygote.problem:
-                say(connection, slow=zygote.problem)
+            if zygote.cold:
+                say(connection, slow=zygote.cold)
             try:
                 socket.send_fds(zygote.control, [START], [connection.fileno()])
             except OSError as error:
                 say(connection, error=f"the zygote has ended: {error.strerror}", again=True)
 
-    def _new_zygote(self, problem: str = "") -> None:
-        """Make one: a cold one if the last could not be made ready for the reason given."""
+    def _new_zygote(self) -> None:
+        """Make one: a cold one for a while after a warm one could not be made ready."""
+        cold = self.cold if time.monotonic() < self.cold_until else ""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         made_from = fingerprint(package_folders())
         variables = variables_at_start(ZYGOTE_KEPT)
@@ -175,11 +180,11 @@ class Supervisor:
         # Not with -I, which kernels would pass on to processes that they start; there is no home with packages in it.
         variables["HOME"] = "/"
         command = [sys.executable, "-m", zygote_module.__name__, str(self.folder / ROOT)]
-        command += [zygote_module.COLD] if problem else []
+        command += [zygote_module.COLD] if cold else []
         with theirs:
             actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
             pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)
-        self.zygote = Zygote(pid, ours, made_from, problem=problem)
+        self.zygote = Zygote(pid, ours, made_from, cold)
         self._selector.register(ours, selectors.EVENT_READ)
 
     def _hear(self, zygote: Zygote) -> None:
@@ -216,14 +221,15 @@ class Supervisor:
         if zygote.is_ready:
             if self.waiting:
                 self._new_zygote()
-        elif time.monotonic() > self.cold_until:
+        elif not zygote.cold:
+            self.cold = zygote.problem or "the process was ended from outside"
             self.cold_until = time.monotonic() + (WARM_AGAIN_S if zygote.problem else KILLED_AGAIN_S)
-            self._new_zygote(zygote.problem or "the process was ended from outside")
+            self._new_zygote()
         else:
-            # Not even a cold one.
+            # Not even a cold one. Whoever asks again gets another; how often is not for us to say.
             while self.waiting:
                 with self.waiting.popleft() as connection:
-                    say(connection, error="Python could not be made ready; see the fork server's log")
+                    say(connection, error="Python could not be made ready; see the fork server's log", again=True)
 
     def _retire(self, zygote: Zygote) -> None:
         # It ends when its side of the socket is closed; messages of children that it just made are still there.
