@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.deep import clear
 from support.environments import built_environment
 
 MAY_BE_SKIPPED_IN_CI: dict[str, str] = {
@@ -44,6 +45,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def prefix() -> Path:
     """The shipped Python environment with the built user side in it."""
     return built_environment()
+
+
+@pytest.fixture
+def deep_trees(tmp_path: Path) -> Iterator[Path]:
+    """A folder for trees of any depth: removed here, because pytest's own way to do so recurses, and would fail."""
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    yield folder
+    clear(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.deep import nest
 from support.hubs import running_hub
 from support.leases import is_leased, leased
 
@@ -113,13 +114,7 @@ async def test_a_home_cannot_grow_beyond_its_limit_and_others_are_not_touched(di
     (home, owner), (other, other_owner) = disk.home("ann00000"), disk.home("bob00000")
     (home / "old").mkdir()
     (home / "old" / "big").write_bytes(bytes(4 * MIB))
-    here = os.open(home, os.O_RDONLY)
-    for _ in range(1200):
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
+    nest(home)
     os.mkfifo(home / "pipe")
     (home / "link").symlink_to("/etc/passwd")
     give(home / "old" / "big", owner)

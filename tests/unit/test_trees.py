@@ -7,24 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from support.deep import DEPTH, nest
 
 from sardonyx_spawner.local.mounts import mount_points
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.trees import entries_below
-
-DEPTH = 1500
-"""Deeper than Python's stack, and than a path can be long."""
-
-
-def nest(folder: Path, depth: int = DEPTH) -> None:
-    """Make folders in folders."""
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(depth):
-        os.mkdir("deeper", dir_fd=here)
-        below = os.open("deeper", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
 
 
 def open_files() -> int:
@@ -42,17 +29,17 @@ def test_everything_is_found_once(tmp_path: Path) -> None:
     assert sorted(name for _, name, _ in entries_below(tmp_path)) == ["a", "b", "c", "d", "file", "up"]
 
 
-def test_no_depth_is_too_deep_and_few_files_are_open(tmp_path: Path) -> None:
+def test_no_depth_is_too_deep_and_few_files_are_open(deep_trees: Path) -> None:
     """The hub has others to open."""
-    nest(tmp_path)
+    nest(deep_trees)
     most, count, before = 0, 0, open_files()
-    for _ in entries_below(tmp_path):
+    for _ in entries_below(deep_trees):
         count += 1
         most = max(most, open_files() - before)
 
     assert count == DEPTH
     assert most <= 2
-    give(tmp_path, os.geteuid())
+    give(deep_trees, os.geteuid())
 
 
 def test_a_folder_that_is_moved_meanwhile_leads_nowhere_else(tmp_path: Path) -> None:
@@ -86,9 +73,9 @@ def test_what_is_gone_meanwhile_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_all_of_a_deep_tree_is_given(tmp_path: Path) -> None:
+def test_all_of_a_deep_tree_is_given(deep_trees: Path) -> None:
     """And what a link leads to is not."""
-    tree, other = tmp_path / "tree", tmp_path / "other"
+    tree, other = deep_trees / "tree", deep_trees / "other"
     tree.mkdir()
     other.touch()
     nest(tree)
