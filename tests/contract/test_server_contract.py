@@ -32,7 +32,7 @@ def test_both_sides_speak_the_same_version_of_the_plan() -> None:
 def test_both_sides_mean_the_same_by_a_sandbox() -> None:
     """Its places, the version of what is said, and the fields of a request."""
     assert hub_side.FORK_VERSION == protocol.VERSION
-    assert (hub_side.SANDBOX_PLAN, hub_side.SANDBOX_PROGRESS) == (layout.PLAN, layout.PROGRESS)
+    assert hub_side.SANDBOX_PLAN == layout.PLAN
     assert hub_side.SANDBOX_TOKEN.startswith(f"{layout.OWN}/")
     assert hub_side.SANDBOX_JUPYTER == layout.JUPYTER
     spoken = {field.name for field in fields(SandboxSpec)}

@@ -149,14 +149,14 @@ def test_an_environment_that_was_changed_gets_a_new_zygote(forks: Any) -> None:
     ("data", "said"),
     [
         pytest.param(b"s", "cut short", id="nothing"),
-        pytest.param(b's{"version": 2', "cut short", id="truncated"),
+        pytest.param(b's{"version": 3', "cut short", id="truncated"),
         pytest.param(b"s" + b"x" * (2 << 20), "longer than 1048576 bytes", id="huge"),
         pytest.param(b"s[]\n", "cannot be understood", id="list"),
         pytest.param(b"s{}\n", "cannot be understood", id="empty"),
-        pytest.param(b's{"version": 3}\n', "speaks 2", id="newer"),
+        pytest.param(b's{"version": 99}\n', "speaks 3", id="newer"),
         pytest.param(b's\xff\xfe"\n', "cannot be understood", id="no-text"),
         pytest.param(
-            b's{"version": 2, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "socket": "/y",'
+            b's{"version": 3, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "socket": "/y",'
             b' "sandbox": {"no": 1}}\n',
             "cannot be understood",
             id="unknown-field",

@@ -157,29 +157,44 @@ class Forks:
             time.sleep(0.05)
         return int(found)
 
+    def owner(self, name: str) -> int | None:
+        """Return the user of somebody's server; None = the one that all run under."""
+        return self.owners.setdefault(name, FIRST_OWNER + len(self.owners)) if self.is_root else None
+
+    def put(self, name: str, path: str, text: str) -> Path:
+        """Put a file into somebody's home, as their own."""
+        file = self.base / "homes" / name / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        user = self.user or self.owner(name)
+        depth = len(Path(name, path).parts)
+        if user is not None:
+            for made in (file, *file.parents)[:depth]:
+                os.chown(made, user, user)
+        return file
+
     def start(self, name: str, *, variables: dict[str, str] | None = None, **sandbox: Any) -> Server:
         """Start a server and wait until it is ready, or until it is not."""
         self.count += 1
-        owner = self.owners.setdefault(name, FIRST_OWNER + len(self.owners)) if self.is_root else None
+        owner = self.owner(name)
         private, home = self.base / f"private-{self.count}", self.base / "homes" / name
         for folder in (private, home):
             folder.mkdir(exist_ok=True, parents=True, mode=0o700)
         (private / "plan").write_text(json.dumps({"version": 1, "title": "x", "repositories": []}))
-        (private / "progress").touch()
-        for path in (self.base, self.base / "homes", private, home, private / "plan", private / "progress"):
+        for path in (self.base, self.base / "homes", private, home, private / "plan"):
             if self.user:
                 os.chown(path, self.user, self.user)
             elif owner and path != self.base and path.name != "homes":
                 os.chown(path, owner, owner)
         path = self.base / f"socket-{self.count}"
         told = {
-            "version": 2,
+            "version": 3,
             "variables": {**self._variables(name, home), **(variables or {})},
             "arguments": ["--log-level=INFO"],
             "log": str(private / "log"),
             "socket": str(path),
             "sandbox": {
-                "home": str(home), "plan": str(private / "plan"), "progress": str(private / "progress"),
+                "home": str(home), "plan": str(private / "plan"),
                 "name": name, "user": owner, "hidden": [str(self.base)], **sandbox,
             },
         }  # fmt: skip
@@ -202,7 +217,6 @@ class Forks:
             "JUPYTER_PREFER_ENV_PATH": "no",
             "JUPYTER_RUNTIME_DIR": "/run/sardonyx/jupyter",
             "SARDONYX_PLAN": "/run/sardonyx/plan.json",
-            "SARDONYX_PROGRESS": "/run/sardonyx/progress.jsonl",
             "JUPYTERHUB_ACTIVITY_URL": f"{self.api}/users/{name}/activity",
             "JUPYTERHUB_API_TOKEN": f"{name}-token-of-the-server",
             "JUPYTERHUB_API_URL": self.api,

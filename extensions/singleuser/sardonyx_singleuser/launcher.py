@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sardonyx_singleuser import contract
+from sardonyx_singleuser import contract, own_settings
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
 from sardonyx_singleuser.language_servers import node_root_options
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
-from sardonyx_singleuser.progress import Progress
+from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
 
 OPTIONS = (
@@ -34,10 +34,16 @@ class Forked:
     Args:
         listener: where the proxy reaches it.
         ready: called when the server answers.
+        tell: tells the hub how far the start is.
+        opening: called when all is there but the server.
+        blamed: where the person's own settings kept a first try from starting; None = this is the first.
     """
 
     listener: socket.socket
     ready: Callable[[], None]
+    tell: Tell
+    opening: Callable[[], None]
+    blamed: str | None = None
 
 
 def main() -> None:
@@ -57,19 +63,32 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     except (KeyError, PlanError) as error:
         sys.stderr.write(f"Sardonyx: this server has no plan: {error}\n")
         raise SystemExit(1) from None
-    progress = Progress(Path(os.environ[contract.PROGRESS]) if contract.PROGRESS in os.environ else None)
+    progress = Progress(_tell(forked))
     home = Path.home()
+    if forked is not None and forked.blamed is not None:
+        said = own_settings.say(forked.blamed, own_settings.found(home))
+        progress.say(said, "warn")
+        sys.stderr.write(f"Sardonyx: {said}\n")
+        own_settings.leave_out()
     progress.say("Opened your files", "done")
     give_keys()
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)
+    if forked is not None:
+        forked.opening()
     server = make_server(arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments])
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(server.http_server.add_socket, forked.listener)
         server.io_loop.add_callback(forked.ready)
     server.start()
+
+
+def _tell(forked: Forked | None) -> Tell | None:
+    if forked is not None:
+        return forked.tell
+    return to_file(Path(os.environ[contract.PROGRESS])) if contract.PROGRESS in os.environ else None
 
 
 def make_server(arguments: list[str]) -> Any:

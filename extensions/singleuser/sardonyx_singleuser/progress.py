@@ -3,26 +3,38 @@
 import json
 import os
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+Tell = Callable[[Mapping[str, Any]], object]
+"""Tells the hub one line."""
 
 
 class Progress:
-    """Appends lines that the hub reads; a server without a hub tells nobody."""
+    """Tells the hub how far the start is; a server without a hub tells nobody."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, tell: Tell | None) -> None:
+        self._tell = tell
 
     def say(self, message: str, state: str = "now") -> None:
         """Tell one step; `state` is now, done or warn."""
-        if self._path is None:
-            return
-        line = json.dumps({"at": time.time(), "message": message, "state": state}) + "\n"
+        if self._tell is not None:
+            self._tell({"at": time.time(), "message": message, "state": state})
+
+
+def to_file(path: Path) -> Tell:
+    """Return what adds lines to a file that the hub reads."""
+
+    def tell(line: Mapping[str, Any]) -> None:
         # A full disk must not keep a server from starting: in it, room can be made.
         with suppress(OSError):
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 # One write for one line: the hub may read at any moment.
-                os.write(descriptor, line.encode())
+                os.write(descriptor, json.dumps(line).encode() + b"\n")
             finally:
                 os.close(descriptor)
+
+    return tell

@@ -14,10 +14,9 @@ S3_HOME = "SARDONYX_S3_HOME"
 
 VARIABLES = (PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME)
 
-FORK_VERSION = 2
+FORK_VERSION = 3
 """Version of what is said to a fork server."""
 SANDBOX_PLAN = "/run/sardonyx/plan.json"
-SANDBOX_PROGRESS = "/run/sardonyx/progress.jsonl"
 SANDBOX_TOKEN = "/run/sardonyx/token"  # noqa: S105 - the name of a file
 SANDBOX_JUPYTER = "/run/sardonyx/jupyter"
 """Where a server in a sandbox has these, whatever their places are outside."""

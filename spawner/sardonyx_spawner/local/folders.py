@@ -118,8 +118,7 @@ class ServerFolders:
         return read_end(self.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
 
     def write_plan(self, text: str, owner: int | None) -> None:
-        """Write the plan in place of whatever is there; the server's user, if it has one, reads it and tells of its progress."""
+        """Write the plan in place of whatever is there; the server's user, if it has one, reads it."""
         write_new(self.private / contract.PLAN_FILE, text.encode())
         if owner is not None:
-            for name in (contract.PLAN_FILE, contract.PROGRESS_FILE):
-                give(self.private / name, owner)
+            give(self.private / contract.PLAN_FILE, owner)

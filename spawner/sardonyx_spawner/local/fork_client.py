@@ -6,11 +6,13 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from sardonyx_spawner.local.progress import read_step
 
 MODULE = "sardonyx_singleuser"
 SOCKET = "socket"
@@ -19,6 +21,7 @@ KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
 ANSWER_S = 5.0
 STARTED_S = 30.0
 MOST_BYTES = 1 << 16
+MOST_STEPS = 200
 
 
 class ForkServerError(Exception):
@@ -170,10 +173,36 @@ def read(line: bytes) -> dict[str, Any]:
 
 
 async def read_answer(reader: asyncio.StreamReader) -> dict[str, Any]:
-    """Read the next answer; {} at the end of a connection, however it ended."""
-    with suppress(ConnectionError):
+    """Read the next answer; {} at the end of a connection, however it ended.
+
+    Raises:
+        ForkServerError: it cannot be understood, or is too long.
+    """
+    try:
         return read(await reader.readline())
-    return {}
+    except ConnectionError:
+        return {}
+    except ValueError as error:
+        raise ForkServerError(f"its answer is longer than {MOST_BYTES} bytes") from error
+
+
+async def hear_steps(reader: asyncio.StreamReader, tell: Callable[[str, str], None]) -> None:
+    """Pass on what a server tells of its start, until it says that it is ready, or ends.
+
+    Raises:
+        OSError: it could not enter its sandbox.
+        ForkServerError: what it says cannot be understood.
+    """
+    # Its person's own code can say anything: only so much of it is ever heard.
+    for _ in range(MOST_STEPS):
+        answer = await read_answer(reader)
+        if "error" in answer:
+            raise problem(answer)
+        if "progress" not in answer:
+            return
+        if (step := read_step(answer["progress"])) is not None:
+            tell(*step)
+    raise ForkServerError(f"it told more than {MOST_STEPS} steps of its start")
 
 
 def problem(answer: Mapping[str, Any]) -> OSError:

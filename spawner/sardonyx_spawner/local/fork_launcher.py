@@ -12,11 +12,18 @@ from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, TryAgainError, problem, read_answer
+from sardonyx_spawner.local.fork_client import (
+    ForkServer,
+    ForkServerError,
+    TryAgainError,
+    hear_steps,
+    problem,
+    read_answer,
+)
 from sardonyx_spawner.local.fresh_homes import FreshHomes, share_of
 from sardonyx_spawner.local.hidden import Hidden, hidden_here
 from sardonyx_spawner.local.isolation import Isolation
-from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places
+from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places, Tell
 from sardonyx_spawner.local.leftovers import end_leftover, end_leftovers, forget, note
 from sardonyx_spawner.local.levels import NONE, USER, not_warm
 from sardonyx_spawner.local.limits import Limits, ServerLimits, killed_for_memory
@@ -70,7 +77,7 @@ class ForkLauncher:
         self._sockets = SocketFolder(folder / SOCKETS)
         self._children = ChildProcessLauncher(accept_not_isolated=accept_not_isolated)
         self._servers: dict[Path, ForkServer] = {}
-        self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
+        self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter, Tell]] = {}
         self._warned: set[str] = set()
         self.isolation = Isolation(folder, accept_not_isolated=accept_not_isolated)
         self._limits: ServerLimits | None = None
@@ -128,7 +135,6 @@ class ForkLauncher:
         return Places(
             temporary="/tmp",  # noqa: S108 - one of its own
             plan=contract.SANDBOX_PLAN,
-            progress=contract.SANDBOX_PROGRESS,
             token=contract.SANDBOX_TOKEN,
             runtime=contract.SANDBOX_JUPYTER,
         )
@@ -180,7 +186,7 @@ class ForkLauncher:
                     if process is None:
                         writer.close()
                 if process is not None:
-                    self._starting[process.pid] = reader, writer
+                    self._starting[process.pid] = reader, writer, request.tell
                     return process
         except TryAgainError as error:
             raise OSError(error.code, f"the fork server of {request.prefix}: {error}") from error
@@ -192,7 +198,7 @@ class ForkLauncher:
         """Return the process of the new server; None if the request was lost before there was one."""
         while answer := await read_answer(reader):
             if answer.get("warming"):
-                request.tell(WARMING)
+                request.tell(WARMING, "now")
             elif "slow" in answer:
                 self._warn(not_warm(request.prefix, str(answer["slow"]), self._folder))
             elif answer.get("again"):
@@ -210,11 +216,9 @@ class ForkLauncher:
         Raises:
             OSError: the sandbox could not be entered.
         """
-        reader, writer = self._starting.pop(process.pid)
+        reader, writer, tell = self._starting.pop(process.pid)
         try:
-            answer = await read_answer(reader)
-            if "error" in answer:
-                raise problem(answer)
+            await hear_steps(reader, tell)
         except ForkServerError as error:
             raise OSError(f"the server of process {process.pid}: {error}") from error
         finally:
@@ -263,11 +267,10 @@ class ForkLauncher:
         folders, limits = request.folders, Limits(request.memory, request.cpu, PROCESSES)
         home_bytes = self._fresh.bytes_for(request.memory) if folders.fresh else 0
         if home_bytes:
-            request.tell(f"Made an empty home of {say_memory(home_bytes)}: it is gone when the server stops")
+            request.tell(f"Made an empty home of {say_memory(home_bytes)}: it is gone when the server stops", "now")
         sandbox = SandboxSpec(
             home=str(folders.home),
             plan=str(folders.private / contract.PLAN_FILE),
-            progress=str(folders.private / contract.PROGRESS_FILE),
             name=request.name,
             user=request.owner,
             hidden=hidden_here(self._hidden, request.prefix),

@@ -14,18 +14,22 @@ from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus
 from sardonyx_spawner.local.process import MARK, ProcessId, began, end
 
-Tell = Callable[[str], None]
-"""Tells the person what is going on."""
+Tell = Callable[[str, str], None]
+"""Tells the person what is going on: a message and its state, which is now, done or warn."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where a server has its files, as it sees them itself."""
+    """Where a server has its files, as it sees them itself.
+
+    Args:
+        progress: "" = it tells its progress in another way.
+    """
 
     temporary: str
     plan: str
-    progress: str
     token: str
+    progress: str = ""
     runtime: str = ""
 
 
@@ -55,7 +59,7 @@ class LaunchRequest:
     memory: int | None = None
     cpu: float | None = None
     gpus: GivenGpus | None = None
-    tell: Tell = lambda _message: None
+    tell: Tell = lambda _message, _state: None
 
 
 class Launcher(Protocol):

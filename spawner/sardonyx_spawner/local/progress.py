@@ -14,6 +14,7 @@ from sardonyx_spawner.local.queue import say_place
 
 POLL_S = 0.1
 MOST_BYTES = 1 << 16
+LONGEST_MESSAGE = 300
 PER_STEP = 20
 """Percent that each step adds, up to 95: only JupyterHub knows when a server is ready."""
 
@@ -28,10 +29,11 @@ async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> As
     while True:
         lines, offset = _new_lines(path, offset)
         for line in lines:
-            event = _event(line)
-            if event is not None:
+            step = _step(line)
+            if step is not None:
                 count += 1
-                yield {"progress": min(95, count * PER_STEP), **event}
+                message, state = step
+                yield {"progress": min(95, count * PER_STEP), "message": message, "state": state}
         now = before()
         if now is not None and now != place:
             yield {"progress": 5, "message": say_place(now), "state": "wait"}
@@ -52,13 +54,19 @@ def _new_lines(path: Path, offset: int) -> tuple[list[bytes], int]:
     return whole.splitlines(), offset + len(whole)
 
 
-def _event(line: bytes) -> dict[str, Any] | None:
-    # The person's own code can write to this file: take only what is text, and only so much of it.
+def _step(line: bytes) -> tuple[str, str] | None:
     try:
-        found = json.loads(line)
+        return read_step(json.loads(line))
     except ValueError:
         return None
-    if not isinstance(found, dict) or not isinstance(found.get("message"), str):
+
+
+def read_step(told: object) -> tuple[str, str] | None:
+    """Return message and state of a step that was told; None if it is none.
+
+    The person's own code can tell anything: what is taken is text, and only so much of it.
+    """
+    if not isinstance(told, dict) or not isinstance(told.get("message"), str):
         return None
-    state = found.get("state")
-    return {"message": found["message"][:300], "state": state if state in {"done", "now", "warn"} else "now"}
+    state = told.get("state")
+    return told["message"][:LONGEST_MESSAGE], state if state in {"done", "now", "warn"} else "now"

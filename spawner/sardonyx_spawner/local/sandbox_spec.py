@@ -9,7 +9,6 @@ class SandboxSpec:
 
     home: str
     plan: str
-    progress: str
     name: str
     user: int | None
     hidden: tuple[str, ...]

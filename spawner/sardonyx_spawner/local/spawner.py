@@ -207,7 +207,7 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
             memory=plan.memory,
             cpu=plan.cpu,
             gpus=self.gpus,
-            tell=lambda message: tell(folders, message, "now"),
+            tell=lambda message, state: tell(folders, message, state),
         )
 
     async def poll(self) -> int | None:

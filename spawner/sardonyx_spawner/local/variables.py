@@ -85,10 +85,11 @@ def server_variables(
             # Whoever owns the environment, as an unprivileged hub does, would keep everybody's settings in it.
             "JUPYTER_PREFER_ENV_PATH": "no",
             contract.PLAN: places.plan,
-            contract.PROGRESS: places.progress,
             contract.TOKEN_FILE: places.token,
         }
     )
+    if places.progress:
+        found[contract.PROGRESS] = places.progress
     if places.runtime:
         found["JUPYTER_RUNTIME_DIR"] = places.runtime
     return found

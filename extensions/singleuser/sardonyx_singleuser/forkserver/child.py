@@ -7,21 +7,23 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sardonyx_singleuser import launcher
+from sardonyx_singleuser.forkserver.keeper import OPEN_S, Keeper, Word, end_all_others
+from sardonyx_singleuser.forkserver.log import open_log
 from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, listen, parse, receive_line, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.dormant import Dormant
+from sardonyx_singleuser.own_settings import found, place
+from sardonyx_singleuser.sandbox import calls
 from sardonyx_singleuser.sandbox.enter import Identity, enter
 
 PATIENCE_S = 10.0
 SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE)
-KILLED = 128
-"""As a shell counts: what a signal ended has this and the signal's number as its exit code."""
 
 
 class NotKnownError(ProtocolError):
@@ -43,7 +45,7 @@ def run(connection: socket.socket, root: str, wait: int, hub: Identity) -> NoRet
         connection.settimeout(PATIENCE_S)
         request = parse(receive_line(connection))
         connection.settimeout(None)
-        _log_to(request.log)
+        open_log(request.log)
         # Before the sandbox: the server itself can neither find its socket nor put something else in its place.
         listener = listen(Path(request.socket))
         enter(request.sandbox, root, hub)
@@ -82,43 +84,53 @@ def _begin_anew(connection: socket.socket) -> None:
                 os.close(descriptor)
 
 
-def _log_to(path: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
-
-
 def _keep(request: Request, connection: socket.socket, listener: socket.socket) -> int:
     """Start the server, and be its parent until it ends; return the exit code to leave with."""
-    server = os.fork()
-    if server == 0:
-        _serve(request, connection, listener)
-    # The hub learns of a server that ended by the end of the connection, the proxy by a socket where nobody listens: the
-    # server alone may hold them.
-    connection.close()
-    listener.close()
+    output, inside = os.pipe()
     gc.disable()
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(server, number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, pass_on)
+    # From here on, and only here: the log is open in this process, and no code of the person may get it from here.
+    calls.close_own_proc_files()
+    keeper, blamed = Keeper(output), None
+    has_own_settings = bool(found(Path(request.sandbox.home)))
     while True:
-        # Also those whose parents have ended: nobody else would take them away.
-        ended, status = os.wait()
-        if ended == server:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else KILLED - code
+        told, tell = os.pipe()
+        server = os.fork()
+        if server == 0:
+            keeper.leave()
+            for number in (1, 2):
+                os.dup2(inside, number)
+            for descriptor in (output, inside, told):
+                os.close(descriptor)
+            calls.allow_own_proc_files()
+            _serve(request, connection, listener, Word(tell), blamed)
+        os.close(tell)
+
+        def ready() -> None:
+            # The hub learns of a server that ended by the end of the connection, the proxy by a socket where nobody
+            # listens: the server alone may hold them.
+            connection.close()
+            listener.close()
+
+        may_try_again = has_own_settings and blamed is None
+        code = keeper.keep(server, told, ready, OPEN_S if may_try_again else None)
+        if not (may_try_again and keeper.failed_to_open):
+            return code
+        blamed = keeper.blamed
+        end_all_others()
 
 
-def _serve(request: Request, connection: socket.socket, listener: socket.socket) -> NoReturn:
-    """Become the server."""
+def _serve(
+    request: Request, connection: socket.socket, listener: socket.socket, word: Word, blamed: str | None
+) -> NoReturn:
+    """Become the server.
+
+    Args:
+        word: tells the first process how far this one is.
+        blamed: see `launcher.Forked`.
+    """
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         Dormant.make()
         os.environ.clear()
@@ -134,13 +146,19 @@ def _serve(request: Request, connection: socket.socket, listener: socket.socket)
                 sys.stderr.write("The hub did not wait for this server.\n")
                 sys.exit(1)
             connection.close()
+            word.ready()
 
-        launcher.run(list(request.arguments), launcher.Forked(listener, ready))
+        def tell(line: Mapping[str, Any]) -> None:
+            say(connection, progress=line)
+
+        launcher.run(list(request.arguments), launcher.Forked(listener, ready, tell, word.opening, blamed))
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    except BaseException:  # noqa: BLE001 - nothing of this may return into the zygote's code
+        word.blame(place(error.__traceback__, Path.home()))
+    except BaseException as error:  # noqa: BLE001 - nothing of this may return into the zygote's code
         traceback.print_exc()
+        word.blame(place(error.__traceback__, Path.home()))
     finally:
         _leave(code)
 

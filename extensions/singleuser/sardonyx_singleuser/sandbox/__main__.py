@@ -85,11 +85,9 @@ def _enter(folder: Path, hub: Identity, tell: int) -> NoReturn:
     try:
         for name in ("root", "home"):
             (folder / name).mkdir()
-        for name in ("plan", "progress"):
-            (folder / name).touch()
-        home, plan, progress = (str(folder / name) for name in ("home", "plan", "progress"))
-        sandbox = Sandbox(home, plan, progress, name="trial", user=NOBODY if hub.is_root else None)
-        enter(sandbox, str(folder / "root"), hub)
+        (folder / "plan").touch()
+        user = NOBODY if hub.is_root else None
+        enter(Sandbox(str(folder / "home"), str(folder / "plan"), name="trial", user=user), str(folder / "root"), hub)
         # A process in it, too: some places allow all before, and not this.
         if os.fork() == 0:
             os._exit(0)

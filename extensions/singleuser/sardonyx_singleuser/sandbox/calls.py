@@ -133,8 +133,13 @@ def pivot_root_here() -> None:
 
 
 def allow_own_proc_files() -> None:
-    """Give /proc/self to this process again after a change of its user."""
+    """Give /proc/self to this process again, as after a change of its user."""
     _check(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl PR_SET_DUMPABLE")
+
+
+def close_own_proc_files() -> None:
+    """Keep others of the same user out of /proc/self, of the memory and of the open files of this process (ptrace(2))."""
+    _check(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl PR_SET_DUMPABLE")
 
 
 def drop_privileges() -> None:

@@ -8,10 +8,10 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt"
 """Shown read-only, where it is there: programs, libraries, their configuration, and how many processors there are."""
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 OWN = "/run/sardonyx"
-"""This server's own folder, in memory: its plan, progress and token, sockets of its kernels."""
+"""This server's own folder, in memory: its plan and token, sockets of its kernels."""
 OWN_BYTES = 64 << 20
 JUPYTER = f"{OWN}/jupyter"
-PLAN, PROGRESS = f"{OWN}/plan.json", f"{OWN}/progress.jsonl"
+PLAN = f"{OWN}/plan.json"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,6 @@ class Sandbox:
     Args:
         home: the person's files.
         plan: the plan's file outside.
-        progress: the file outside that the hub reads while the server starts.
         name: how the person is called.
         user: number of the user to become; None = stay the one of the hub.
         hidden: what of the machine must not be seen, under whatever name it is shown; without links.
@@ -108,7 +107,6 @@ class Sandbox:
 
     home: str
     plan: str
-    progress: str
     name: str
     user: int | None = None
     hidden: tuple[str, ...] = ()
@@ -147,7 +145,6 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
         *_shown([Show(path, path) for path in sandbox.readable], sandbox.hidden),
         *_shown(python, sandbox.hidden),
         Show(sandbox.plan, PLAN, is_needed=True),
-        Show(sandbox.progress, PROGRESS, is_writable=True, is_needed=True),
         _home(sandbox),
     )
 
