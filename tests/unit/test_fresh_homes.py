@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.deep import nest
 from support.waiting import soon
 
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
@@ -35,17 +36,6 @@ def test_a_fresh_home_has_the_size_that_the_settings_say(
     assert FreshHomes().bytes_for(memory) == share_of(memory)
 
 
-def deep(folder: Path) -> None:
-    """Nest deeper than Python's stack and than a path can be long."""
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("deeper", dir_fd=here)
-        below = os.open("deeper", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
-
-
 def closed(folder: Path) -> None:
     """Make folders that their owner cannot look into."""
     (folder / "closed" / "in").mkdir(parents=True)
@@ -60,10 +50,10 @@ def linked(folder: Path) -> None:
     (folder / "link").symlink_to(folder.parent / "other")
 
 
-@pytest.mark.parametrize("fill", [deep, closed, linked])
-def test_whatever_is_in_a_folder_it_goes_at_once_and_nothing_else_does(tmp_path: Path, fill: object) -> None:
+@pytest.mark.parametrize("fill", [nest, closed, linked])
+def test_whatever_is_in_a_folder_it_goes_at_once_and_nothing_else_does(deep_trees: Path, fill: object) -> None:
     """Its name is free for the next one."""
-    tree, other = tmp_path / "tree", tmp_path / "other"
+    tree, other = deep_trees / "tree", deep_trees / "other"
     for folder in (tree, other):
         folder.mkdir(mode=0o755)
     (other / "kept").touch()
@@ -73,7 +63,7 @@ def test_whatever_is_in_a_folder_it_goes_at_once_and_nothing_else_does(tmp_path:
     take_away(tree)
 
     assert not tree.exists()
-    soon(lambda: os.listdir(tmp_path) == ["other"])  # noqa: PTH208 - names are wanted
+    soon(lambda: os.listdir(deep_trees) == ["other"])  # noqa: PTH208 - names are wanted
     assert (other / "kept").exists()
     assert other.stat().st_mode & 0o777 == 0o755
 
@@ -89,6 +79,16 @@ def test_a_link_in_the_place_of_a_folder_goes_and_what_it_leads_to_stays(tmp_pat
 
     soon(lambda: os.listdir(tmp_path) == ["other"])  # noqa: PTH208 - names are wanted
     assert other.stat().st_mode & 0o777 == 0o500
+
+
+def test_what_is_left_of_a_deleted_server_is_removed(tmp_path: Path) -> None:
+    """A hub may have ended before all of it was gone; what other servers have stays."""
+    for name in (".removed-1", "default"):
+        (tmp_path / "ann" / name / "in").mkdir(parents=True)
+
+    assert clear_left_folders(tmp_path) == 0
+
+    soon(lambda: os.listdir(tmp_path / "ann") == ["default"])  # noqa: PTH208 - names are wanted
 
 
 def test_only_what_nobody_uses_is_cleared_away(tmp_path: Path) -> None:

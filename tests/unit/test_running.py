@@ -18,6 +18,12 @@ def test_nothing_is_written_down_of_a_server_that_does_not_run() -> None:
     assert Running(owner_id="abcd1234", summary="Python").to_state() == {}
 
 
+def test_whose_it_was_is_kept() -> None:
+    """Its name may belong to nobody any more when it is deleted."""
+    assert Running.from_state(SERVER.over().to_state()).last_owner == SERVER.owner_id
+    assert SERVER.over().over() == SERVER.over()
+
+
 def test_whether_the_files_went_with_the_last_server_is_kept() -> None:
     """The page says so where it can be started again, also after a restart of the hub."""
     assert Running.from_state(Running(fresh=True).to_state()).fresh

@@ -91,6 +91,16 @@ class ServerFolders:
         for name in (TEMPORARY, FRESH_HOME):
             take_away(self.private / name)
 
+    def remove(self) -> None:
+        """Take all away that belongs to the server; the home of a person stays."""
+        take_away(self.private)
+
+    def move_to(self, new: "ServerFolders") -> None:
+        """Let another server have what this one has left, in place of what was there."""
+        take_away(new.private)
+        with suppress(FileNotFoundError):
+            self.private.rename(new.private)
+
     def rotate_log(self, name: str) -> Path:
         """Return the path for a new log and keep the last ones beside it."""
         path = self.private / name

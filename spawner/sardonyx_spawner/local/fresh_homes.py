@@ -47,6 +47,9 @@ def clear_left_folders(servers: Path) -> int:
     """
     running, count = marked(), 0
     for private in servers.glob("*/*/"):
+        if private.name.startswith(ASIDE):
+            remove(private)
+            continue
         for left in private.glob(f"{ASIDE}*"):
             remove(left)
         process = noted(private)

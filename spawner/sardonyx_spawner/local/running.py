@@ -21,6 +21,7 @@ class Running:
         lifetime_s: how long it may run, in all.
         summary: what it is, for the person.
         memory: bytes that it may use; None = no limit.
+        last_owner: whose it was when it last ran, if it does not run.
     """
 
     process: ProcessId = NO_PROCESS
@@ -31,6 +32,7 @@ class Running:
     lifetime_s: int = 0
     summary: str = ""
     memory: int | None = None
+    last_owner: str = ""
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Running":
@@ -44,15 +46,21 @@ class Running:
             lifetime_s=int(state.get("lifetime_s", 0)),
             summary=str(state.get("summary", "")),
             memory=state.get("memory"),
+            last_owner=str(state.get("last_owner", "")),
         )
 
     def to_state(self) -> dict[str, Any]:
-        """Return what JupyterHub keeps in its database; of one that does not run, whether its files went with it."""
+        """Return what JupyterHub keeps in its database; of one that does not run, what of it may be left."""
         if not self.process.pid:
-            return {"fresh": True} if self.fresh else {}
+            kept = {"fresh": self.fresh, "last_owner": self.last_owner}
+            return {name: value for name, value in kept.items() if value}
         state = asdict(self)
         del state["process"]
         return {**state, "pid": self.process.pid, "began": self.process.began}
+
+    def over(self) -> "Running":
+        """Return what is known of it when it has ended."""
+        return Running(fresh=self.fresh, last_owner=self.owner_id or self.last_owner)
 
     def is_over(self, now: float) -> bool:
         """Tell whether its time is over."""

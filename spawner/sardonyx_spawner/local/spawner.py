@@ -15,14 +15,13 @@ from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets import Float, Instance, default
 
-from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
+from sardonyx_spawner.local.folder_spawner import FolderSpawner
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
-from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.making import EnvironmentMakers
 from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
@@ -34,7 +33,6 @@ from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
-from sardonyx_spawner.spawner import ProfileSpawner
 
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
@@ -43,11 +41,9 @@ MAKERS = EnvironmentMakers()
 QUEUE = StartQueue(AT_ONCE)
 
 
-class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
+class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
     """Starts a server as a process with a home, an environment and a log of its own."""
 
-    homes = AnyTrait(help="Folder with one home per person (a Path).").tag(config=True)
-    servers = AnyTrait(help="Folder for plan, progress and log of each server (a Path).").tag(config=True)
     prefix_source = CallableTrait(help="(slug) -> Path: the folder of an environment.").tag(config=True)
     environment_maker = CallableTrait(
         None, allow_none=True, help="(slug) -> None: makes an environment that is not there; may take minutes."
@@ -69,7 +65,6 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     )
     news = Instance(OncePerProcess, (), help="The word to JupyterHub that a server ended, once.")
     ticket = Instance(Ticket, (), help="This server's place in the queue of starts.")
-    running = Running()
     killed_for_memory = 0
     watch: EndWatch | None = None
     gpus: GivenGpus | None = None
@@ -78,25 +73,6 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
     def _poll_often(self) -> int:
         return 10
 
-    @property
-    def folders(self) -> ServerFolders:
-        """The folders of this server."""
-        person = self.running.owner_id or self.person().id
-        return ServerFolders.of(self.homes, self.servers, person, self.name, fresh=self.running.fresh)
-
-    @property
-    def logs(self) -> FolderLogs:
-        """What this server wrote, and the ones before it."""
-        return FolderLogs(self.folders.private)
-
-    @property
-    def stop_reason(self) -> str:
-        """Why the last server ended, in words for the person; kept in a file, because JupyterHub makes a new object."""
-        try:
-            return self.folders.why_ended()
-        except UserError:
-            # Nobody has signed in under this name.
-            return ""
 
     async def start(self) -> str:
         """Start the server that the plan describes; return its address."""
@@ -293,4 +269,4 @@ class SardonyxLocalSpawner(ProfileSpawner, Spawner):  # type: ignore[misc]  # Ju
         super().clear_state()
         if self.watch is not None:
             self.watch.close()
-        self.running = Running(fresh=self.running.fresh)
+        self.running = self.running.over()
