@@ -72,7 +72,9 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub.db_url = f"sqlite:///{folder.hub_database}"
     hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
     c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]
-    hub.allow_named_servers = True
+    # To JupyterHub a limit of 0 is none at all.
+    hub.allow_named_servers = settings.servers.named_servers > 0
+    hub.named_server_limit_per_user = settings.servers.named_servers
     hub.cleanup_servers = settings.servers.stop_with_hub
     # Everybody may start at once: the queue is the machine's, and 429 would be the answer to the 101st student.
     hub.concurrent_spawn_limit = 0

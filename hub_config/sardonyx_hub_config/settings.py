@@ -137,6 +137,12 @@ class ServerSettings(Section):
     idle_stop: Duration | None = Field(
         default="2h", description="A server that nobody uses for so long is stopped; null: never."
     )
+    named_servers: int = Field(
+        default=3,
+        ge=0,
+        description="How many servers with a name of their own each person may have beside the usual one, running or not;"
+        " 0: none.",
+    )
     start_timeout: Duration = Field(default="2m", description="A server that is not ready after so long has failed.")
     stop_with_hub: bool = Field(
         default=True, description="Stop all servers when Sardonyx is stopped; false: they go on and are found again."

@@ -109,3 +109,18 @@ def test_tokens_name_an_issuer_that_the_store_reaches(tmp_path: Path, storage: d
     configured(tmp_path, web={"port": 8200, "public_url": "https://notebooks.example.org/"}, storage=storage)
 
     assert json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())["issuer"] == issuer
+
+
+@pytest.mark.parametrize(
+    ("servers", "told"),
+    [
+        pytest.param({}, (True, 3), id="usual"),
+        pytest.param({"named_servers": 1}, (True, 1), id="one"),
+        pytest.param({"named_servers": 0}, (False, 0), id="none"),
+    ],
+)
+def test_servers_with_names_have_a_limit(tmp_path: Path, servers: dict[str, int], told: tuple[bool, int]) -> None:
+    """To JupyterHub 0 means without a limit; to an operator none."""
+    hub = configured(tmp_path, servers=servers).JupyterHub
+
+    assert (hub.allow_named_servers, hub.named_server_limit_per_user) == told

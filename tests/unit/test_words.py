@@ -49,3 +49,23 @@ def test_the_number_that_a_person_quotes_is_in_the_log(caplog: pytest.LogCapture
 
     assert re.fullmatch(r"\d-\d\d-\d\d", number)
     assert f"{number}: status 503, ValueError('the disk is full')" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [
+        pytest.param(
+            1,
+            "You have one server beside “My server”, which is as many as you may have. Remove one to start another.",
+            id="one",
+        ),
+        pytest.param(
+            3,
+            "You have 3 servers beside “My server”, which is as many as you may have. Remove one to start another.",
+            id="some",
+        ),
+    ],
+)
+def test_who_has_as_many_servers_as_they_may_is_told_what_to_do(most: int, said: str) -> None:
+    """Whether they run or not."""
+    assert Words().no_more_servers(most) == said

@@ -35,6 +35,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/start-another", StartAnotherHandler),
         (r"/stop/([^/]+)/([^/]+)", StopHandler),
         (r"/stop/([^/]+)", StopHandler),
+        (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
         *log_handlers(),
     ]
@@ -78,13 +79,15 @@ class StartAnotherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is u
     """Leads from a name for another server to its form."""
 
     @web.authenticated
-    def get(self) -> None:
-        """Go to the form, or home where the name cannot be one."""
+    async def get(self) -> None:
+        """Go to the form, or home where the name cannot be one, or where there cannot be one more."""
         name = self.get_argument("name", "").strip().lower()
         user = self.current_user
+        there = {server for server in user.orm_spawners if server}
+        has_room = name in there or len(there) < await self.get_current_user_named_server_limit()
         self.redirect(
             f"{self.hub.base_url}spawn/{user.escaped_name}/{name}"
-            if NAME.fullmatch(name)
+            if has_room and NAME.fullmatch(name)
             else f"{self.hub.base_url}home"
         )
 
@@ -105,4 +108,27 @@ class StopHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
         spawner = user.spawners[server_name]
         if spawner.active and spawner.pending != "stop":
             await self.stop_single_user(user, server_name)
+        self.redirect(self.hub.base_url + "home")
+
+
+class RemoveHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """Forgets a server with a name of its own that does not run, from a plain form: it counts until then."""
+
+    @web.authenticated
+    async def post(self, user_name: str, server_name: str) -> None:
+        """Forget it, and go home; a server that runs is left as it is."""
+        await self._remove(user_name, server_name=server_name)
+
+    @needs_scope("delete:servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def _remove(self, user_name: str, *, server_name: str) -> None:
+        user = self.find_user(user_name)
+        if user is None or server_name not in user.orm_spawners:
+            raise web.HTTPError(404)
+        spawner = user.spawners[server_name]
+        if not spawner.active:
+            # As upstream's REST API does.
+            await user._delete_spawner(spawner)  # noqa: SLF001
+            self.db.delete(spawner.orm_spawner)
+            user.spawners.pop(server_name, None)
+            self.db.commit()
         self.redirect(self.hub.base_url + "home")

@@ -49,6 +49,15 @@ class Words:
         """Say how long ago something was."""
         return say_ago(then, datetime.now(UTC)) if then else "never"
 
+    def more_servers(self, most: int, there: int) -> str:
+        """Say how many servers with names somebody may have beside "My server"."""
+        return f"Up to {most} beside “My server”; you have {there or 'none'}."
+
+    def no_more_servers(self, most: int) -> str:
+        """Say that somebody has as many as they may."""
+        has = "one server" if most == 1 else f"{most} servers"
+        return f"You have {has} beside “My server”, which is as many as you may have. Remove one to start another."
+
     def iso(self, then: datetime | None) -> str:
         """Return a time for the script that shows it in the reader's zone."""
         return _aware(then).isoformat() if then else ""
