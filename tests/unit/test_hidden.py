@@ -60,7 +60,7 @@ def test_all_files_are_found_that_settings_name_as_secrets() -> None:
 
 def test_what_is_shown_over_it_does_not_bring_back_what_is_hidden() -> None:
     """An interpreter in /usr shows all of /usr once more, and an environment may have two names."""
-    sandbox = Sandbox("/h", "/p", "/q", "ann", hidden=("/usr/local/data", "/srv/env/etc/key"))
+    sandbox = Sandbox("/h", "/p", "ann", hidden=("/usr/local/data", "/srv/env/etc/key"))
     python = (Show("/usr", "/usr"), Show("/srv/env", "/home/x/env"), Show("/usr/local/data/env", "/usr/local/data/env"))
 
     parts = layout(sandbox, python, 1, 1)

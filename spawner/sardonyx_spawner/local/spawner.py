@@ -73,7 +73,6 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     def _poll_often(self) -> int:
         return 10
 
-
     async def start(self) -> str:
         """Start the server that the plan describes; return its address."""
         plan = self.plan
