@@ -101,6 +101,7 @@ class Forks:
     api: str
     user: int | None
     idle_s: float = 600.0
+    processes: int | None = None
     count: int = 0
     made: list[int] = field(default_factory=list)
     owners: dict[str, int] = field(default_factory=dict)
@@ -118,6 +119,8 @@ class Forks:
     def launch(self) -> None:
         """Start the supervisor."""
         change = as_ordinary() if self.user else []
+        if self.processes is not None:
+            change = ["prlimit", f"--nproc={self.processes}:{self.processes}", *change]
         command = [*change, str(self.python), "-I", "-m", "sardonyx_singleuser.forkserver"]
         arguments = [str(self.folder), str(self.idle_s)]
         subprocess.run([*command, *arguments], check=True, env={"PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL)
@@ -275,13 +278,19 @@ def processes_with(*texts: str) -> list[int]:
 
 
 @contextmanager
-def running_forks(python: Path, *, ordinary: bool, idle_s: float = 600.0) -> Iterator[Forks]:
-    """Run a fork server of one's own, and leave nothing behind."""
+def running_forks(
+    python: Path, *, ordinary: bool, idle_s: float = 600.0, processes: int | None = None
+) -> Iterator[Forks]:
+    """Run a fork server of one's own, and leave nothing behind.
+
+    Args:
+        processes: how many its user may have; None = as many as ours.
+    """
     user = ORDINARY if ordinary and os.geteuid() == 0 else None
     # Not below pytest's folder: that is closed to ordinary users.
     base = Path(mkdtemp(prefix="sardonyx-forks-"))
     with stub_hub() as api:
-        forks = Forks(base, python, api, user, idle_s)
+        forks = Forks(base, python, api, user, idle_s, processes)
         if user:
             os.chown(base, user, user)
         try:

@@ -24,7 +24,12 @@ OOM_SCORE = "300"
 FOR_ALL, FOR_GROUP = 0o006, 0o060
 """Rights of a device: everybody may read and write it; its group may do something with it."""
 COUNTS_PROCESSES_APART = (5, 14)
-"""Since this kernel a user's processes are counted in each user namespace apart (RLIMIT_NPROC)."""
+"""Since this kernel a user's processes are counted in each user namespace apart (RLIMIT_NPROC).
+
+They count outside, too, against what the hub's user may have: servers of an ordinary hub share that.
+"""
+SHARE, LEAST = 4, 256
+"""One server may have this part of what that user may have, but so many in any case: less would be no server."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
-    _limit(sandbox.processes)
+    _limit(sandbox.processes, is_shared=not hub.is_root)
     calls.drop_privileges()
     Path(JUPYTER).mkdir(mode=0o700)
 
@@ -130,10 +135,24 @@ def _map_to_itself(user: int, group: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
-def _limit(processes: int) -> None:
+def most_processes(wanted: int, soft: int, hard: int, *, is_shared: bool) -> int:
+    """Return how many processes a server may have.
+
+    Args:
+        soft: what its user may have outside; -1 = no limit, as for `hard`.
+        is_shared: the other servers and the hub have the same user outside.
+    """
+    least = [wanted]
+    if hard != resource.RLIM_INFINITY:
+        least.append(hard)
+    if is_shared and soft != resource.RLIM_INFINITY:
+        least.append(max(LEAST, soft // SHARE))
+    return min(least)
+
+
+def _limit(processes: int, *, is_shared: bool) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     release = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in os.uname().release.split(".")[:2])
     if release >= COUNTS_PROCESSES_APART:
-        _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
-        most = processes if hard == resource.RLIM_INFINITY else min(processes, hard)
+        most = most_processes(processes, *resource.getrlimit(resource.RLIMIT_NPROC), is_shared=is_shared)
         resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
