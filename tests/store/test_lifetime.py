@@ -124,16 +124,23 @@ def test_a_store_of_a_hub_that_is_gone_makes_room(place_of_its_own: Any) -> None
     store = [sys.executable, "-m", "sardonyx_services.object_store", str(path)]
     # It takes the place of a hub, and lives: a store ends with its hub, as another test shows.
     code = f"import os, subprocess; subprocess.run({store}, env={{**os.environ, {HUB!r}: str(os.getpid())}})"
-    with subprocess.Popen([sys.executable, "-c", code], env={"PATH": os.environ["PATH"], MARK: str(place.folder)}):
+    other_hub = subprocess.Popen(
+        [sys.executable, "-c", code], env={"PATH": os.environ["PATH"], MARK: str(place.folder)}
+    )
+    try:
         soon(lambda: bool(place.seaweedfs()))
         before = place.seaweedfs()
 
         place.start_store()
         place.start_keys()
         place.wait()
+        found = place.seaweedfs()
+    finally:
+        other_hub.kill()
+        other_hub.wait()
 
-    assert place.seaweedfs() != before
-    assert len(place.seaweedfs()) == 1
+    assert len(found) == 1
+    assert found != before
 
 
 def test_keys_wait_for_the_store(place_of_its_own: Any) -> None:
