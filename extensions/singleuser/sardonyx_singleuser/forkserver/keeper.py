@@ -103,18 +103,18 @@ class Keeper:
         # One may have ended before there was somebody to wake.
         while (code := self._reap()) is None:
             for descriptor, _ in waiting.poll(self._left_ms(patience_s)):
-                if descriptor == told and self._listen(told):
-                    if self._said == OPENING + READY:
-                        ready()
-                elif descriptor != self._wake and not (descriptor == self._output and _write_some(self._output)):
-                    # Nobody has the other end any more.
-                    waiting.unregister(descriptor)
+                if descriptor == self._output:
+                    _write_some(self._output)
+                elif descriptor == told and not self._listen(told):
+                    waiting.unregister(told)
+                elif descriptor == told and self._said == OPENING + READY:
+                    ready()
             with suppress(BlockingIOError):
                 os.read(self._wake, PIECE)
             if self._left_ms(patience_s) == 0:
                 os.kill(server, signal.SIGKILL)
-        while self._listen(told):
-            pass
+        # Once: what it forked may go on writing for ever.
+        self._listen(told)
         os.close(told)
         left = MOST_LEFT
         while left > 0 and (written := _write_some(self._output)):
