@@ -220,6 +220,7 @@ def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> 
 def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     found = services(settings, folder, ports)
     c.JupyterHub.services = [service.description for service in found]
+    c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
     c.JupyterHub.custom_scopes = {KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."}}
     c.JupyterHub.load_roles = [
         {"name": "user", "scopes": ["self", f"{KEYS_SCOPE}!user"]},

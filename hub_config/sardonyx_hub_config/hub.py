@@ -9,19 +9,15 @@ from typing import Any
 from jupyterhub.app import JupyterHub
 from jupyterhub.services import service
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
-from traitlets import Callable, Integer, Unicode
+from traitlets import Callable, Dict, Unicode
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.service_process import ServiceProcess
 from sardonyx_hub_config.terminal import say
+from sardonyx_services.listening import bound
 
 POLL_S = 0.2
 PATIENCE_S = 60.0
-
-
-class WatchedServiceSpawner(service._ServiceSpawner):  # type: ignore[misc]  # noqa: SLF001 - JupyterHub is untyped, and has no setting
-    """Looks often whether a service lives: JupyterHub 6.1 looks every 30 s, and so long would nobody get keys."""
-
-    poll_interval = Integer(2)
 
 
 class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
@@ -48,19 +44,34 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         None, allow_none=True, help="() -> awaitable: ends what servers needed, when the hub stops."
     ).tag(config=True)
 
+    kept_ports = Dict(help="Name of a service -> its port, which the hub keeps while the service is away.").tag(
+        config=True
+    )
+
     async def initialize(self, *args: Any, **kwargs: Any) -> None:
         """Read the configuration; what an operator can mend in it is said in a sentence."""
         try:
             await super().initialize(*args, **kwargs)
+            self._keep_ports()
         except OperatorError as error:
             sys.stderr.write(f"Sardonyx: {error}\n")
             # At once and without JupyterHub's own ending: nothing was started, and it would show a trace.
             sys.stderr.flush()
             os._exit(1)
 
+    def _keep_ports(self) -> None:
+        for name, port in self.kept_ports.items():
+            try:
+                ServiceProcess.kept[name] = bound(port)
+            except OSError as error:
+                raise OperatorError(
+                    f"port {port} on 127.0.0.1, for {name}, cannot be used: {os.strerror(error.errno or 0)}."
+                    " Stop the program that has it, and start again."
+                ) from error
+
     async def start(self) -> None:
         """Start hub, proxy and services, then tell the operator."""
-        service._ServiceSpawner = WatchedServiceSpawner  # noqa: SLF001 - see there
+        service._ServiceSpawner = ServiceProcess  # noqa: SLF001 - see there
         if self.tidy_up is not None:
             await asyncio.to_thread(self.tidy_up)
         await super().start()

@@ -22,10 +22,16 @@ KEYS_PATH = "/services/credentials"
 
 @dataclass(frozen=True)
 class Service:
-    """A service as JupyterHub takes it, and the role that gives it its rights."""
+    """A service as JupyterHub takes it.
+
+    Args:
+        role: what gives it its rights.
+        port: where it listens on 127.0.0.1; 0 = nowhere.
+    """
 
     description: dict[str, Any]
     role: dict[str, Any] | None = None
+    port: int = 0
 
 
 def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Service]:
@@ -55,7 +61,8 @@ def _object_store(settings: Settings, folder: DataFolder, ports: Ports) -> Servi
             "name": "store",
             "command": [sys.executable, "-m", "sardonyx_services.object_store", str(path)],
             "display": False,
-        }
+        },
+        port=ports.object_store,
     )
 
 
@@ -68,7 +75,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         issuer_socket=folder.run / "issuer.sock",
         keys=folder.secrets / "signing-keys",
         people=folder.people_database,
-        hosts=(f"{LOOPBACK}:{ports.public}", f"{LOOPBACK}:{ports.credentials}", f"localhost:{ports.public}"),
+        hosts=(f"{LOOPBACK}:{ports.credentials}",),
         store=StoreConfiguration(
             endpoint=endpoint,
             sts_endpoint=storage.sts_endpoint or endpoint,
@@ -89,7 +96,8 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
             "url": f"http://{LOOPBACK}:{ports.credentials}",
             "command": [sys.executable, "-m", "sardonyx_services.credentials", str(path)],
             "display": False,
-        }
+        },
+        port=ports.credentials,
     )
 
 

@@ -52,3 +52,16 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    """The table of threats would promise what nobody tries."""
+    named = {name for page in PAGES for name in re.findall(r"`(tests/[^`]+\.py(?:::\w+)?)`", page.read_text())}
+    missing = []
+    for name in named:
+        path, _, test = name.partition("::")
+        if not (ROOT / path).exists() or (test and f"def {test}(" not in (ROOT / path).read_text()):
+            missing.append(name)
+
+    assert named
+    assert missing == []

@@ -12,6 +12,8 @@ import pytest
 from support.servers import server_of
 from support.waiting import soon
 
+from sardonyx_services.listening import bound
+
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 KILLS = 12
@@ -75,6 +77,29 @@ def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: An
 
     soon(lambda: worker.run(WRITE).strip() == "kept")
     assert server_of(stack.data, "dora") == server
+
+
+@pytest.mark.parametrize(
+    ("process", "offset"),
+    [
+        pytest.param("sardonyx_services.credentials", 3, id="keys"),
+        pytest.param("sardonyx_services.object_store ", 4, id="store"),
+    ],
+)
+def test_nobody_has_the_port_of_a_service_that_is_away(stack: Any, worker: Any, process: str, offset: int) -> None:
+    """Code in somebody's server would be sent the tokens of all others; who asks meanwhile is answered a moment later."""
+    first = find(stack, process)
+    os.kill(first, signal.SIGKILL)
+
+    tried = 0
+    while not (found := [pid for pid in find_all(stack, process) if pid != first]):
+        with pytest.raises(OSError, match="Address already in use"):
+            bound(stack.port + offset)
+        tried += 1
+
+    assert tried > 10
+    assert found
+    assert worker.run(WRITE).strip() == "kept"
 
 
 def test_there_is_one_store_however_often_its_parts_are_killed(stack: Any, worker: Any) -> None:

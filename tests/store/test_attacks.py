@@ -1,5 +1,6 @@
 """What a session of one person can do to another's data, to the bucket and to its own rights: nothing."""
 
+import base64
 import contextlib
 import io
 import json
@@ -240,15 +241,22 @@ def forged(place: Any, **changes: Any) -> str:
     configuration = place.store_configuration()
     now = int(time.time())
     claims = {"iss": configuration.issuer, "sub": "a" * 16, "aud": configuration.AUDIENCE, "iat": now, "exp": now + 300}
-    key = rsa.generate_private_key(65537, 2048)
-    header = changes.pop("header", {"kid": known_key(place)})
+    key: Any = rsa.generate_private_key(65537, 2048)
+    header = changes.pop("header", {"kid": known_key(place)["kid"]})
     algorithm = changes.pop("algorithm", "RS256")
-    return jwt.encode({**claims, **changes}, "" if algorithm == "none" else key, algorithm=algorithm, headers=header)
+    if changes.pop("own_key", False):
+        header["jwk"] = {**jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": header["kid"]}
+    if algorithm == "none":
+        key = ""
+    if algorithm == "HS256":
+        # A store that took the algorithm from the token would check with what everybody knows.
+        key = base64.urlsafe_b64decode(known_key(place)["n"] + "==")
+    return jwt.encode({**claims, **changes}, key, algorithm=algorithm, headers=header)
 
 
-def known_key(place: Any) -> str:
-    """Return the id of a key that the issuer publishes."""
-    found: str = httpx.get(f"{place.keys}/jwks").json()["keys"][0]["kid"]
+def known_key(place: Any) -> dict[str, str]:
+    """Return a key that the issuer publishes."""
+    found: dict[str, str] = httpx.get(f"{place.keys}/jwks").json()["keys"][0]
     return found
 
 
@@ -258,6 +266,12 @@ def known_key(place: Any) -> str:
         pytest.param({}, id="another-key"),
         pytest.param({"algorithm": "none"}, id="unsigned"),
         pytest.param({"header": {}}, id="no-key-named"),
+        pytest.param({"header": {"kid": "../../../../dev/null"}}, id="a-path-as-key"),
+        pytest.param({"header": {"kid": "' OR '1'='1"}}, id="a-question-as-key"),
+        pytest.param({"header": {"kid": "x", "jku": "http://127.0.0.1:1/jwks"}}, id="keys-from-elsewhere"),
+        pytest.param({"own_key": True}, id="its-own-key-in-it"),
+        pytest.param({"algorithm": "HS256"}, id="the-public-key-as-a-secret"),
+        pytest.param({"iss": "http://127.0.0.1:1/services/credentials"}, id="of-another-issuer"),
         pytest.param({"exp": 1}, id="over"),
         pytest.param({"aud": "somebody"}, id="for-somebody-else"),
     ],

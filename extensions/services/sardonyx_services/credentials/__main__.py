@@ -21,6 +21,7 @@ from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
 from sardonyx_services.credentials.store_refusals import StoreRefusals
 from sardonyx_services.credentials.sts import sts_of
+from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.store import PeopleStore, PersonRecord
 from sardonyx_services.service_log import log_to
@@ -68,15 +69,8 @@ async def serve(configuration: CredentialsConfiguration) -> None:
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
-        await server.serve(sockets=[_port(os.environ["JUPYTERHUB_SERVICE_URL"]), _socket(configuration.issuer_socket)])
-
-
-def _port(url: str) -> socket.socket:
-    where = urlsplit(url)
-    found = socket.socket()
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((where.hostname or "127.0.0.1", where.port or 0))
-    return found
+        port = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port or 80
+        await server.serve(sockets=[given(port), _socket(configuration.issuer_socket)])
 
 
 def _socket(path: Path) -> socket.socket:

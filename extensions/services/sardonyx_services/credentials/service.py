@@ -22,8 +22,10 @@ from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import Wish, wish_of
 
 log = logging.getLogger(__name__)
-NEVER_FROM_A_BROWSER = ("origin", "cookie", "referer", "sec-fetch-mode", "sec-fetch-site")
-"""Headers of a browser; a program that wants keys sends none of them."""
+BROWSERS = ("origin", "cookie", "referer", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-dest")
+PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-proxycontextpath")
+NEVER = (*BROWSERS, *PROXIES)
+"""Headers that no program sends which wants keys: a page of somebody else's sends them, or a proxy that one can talk into it."""
 RENEW_PATIENCE_S = 60
 
 
@@ -46,7 +48,8 @@ class Parts:
 
 def create_app(parts: Parts, prefix: str) -> FastAPI:
     """Return the service; `prefix` is the path under which the hub shows it."""
-    app = FastAPI(lifespan=_lifespan(parts), docs_url=None, redoc_url=None, openapi_url=None)
+    # A redirect would be followed with the token to wherever it leads.
+    app = FastAPI(lifespan=_lifespan(parts), docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     root = prefix.rstrip("/")
     app.include_router(_issuer_routes(parts), prefix=root)
     app.include_router(_key_routes(parts), prefix=root)
@@ -116,7 +119,7 @@ def _issuer_routes(parts: Parts) -> APIRouter:
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
-        if not await parts.identity.has_scope(_token(request, parts.hosts), SCOPE):
+        if not await parts.identity.has_scope(_authorization(request), SCOPE):
             raise NotAllowedError(f"Metrics are for tokens with the scope {SCOPE}: give one to your Prometheus.")
         parts.metrics.ready.set(not parts.broker.refusal)
         return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -168,11 +171,15 @@ async def _while_the_hub_is_away(parts: Parts, token: str, wish: Wish, error: Un
 
 
 def _token(request: Request, hosts: tuple[str, ...]) -> str:
-    """Return the caller's token: from the Authorization header, from nowhere else, and never from a browser."""
+    """Return a server's token: from the Authorization header, from nowhere else, and never through a browser or a proxy."""
     if request.headers.get("host", "") not in hosts:
         raise NotAllowedError("This address is not the one for keys. Ask from inside your server.")
-    if any(name in request.headers for name in NEVER_FROM_A_BROWSER) or "token" in request.query_params:
+    if any(name in request.headers for name in NEVER) or "token" in request.query_params:
         raise NotAllowedError
+    return _authorization(request)
+
+
+def _authorization(request: Request) -> str:
     given = request.headers.getlist("authorization")
     words = given[0].split() if len(given) == 1 else []
     if len(words) == 2 and words[0].lower() in {"token", "bearer"}:  # noqa: PLR2004 - scheme and token

@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sardonyx_services.listening import LOOPBACK, bound
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
-from sardonyx_services.object_store.relay import LOOPBACK, relay
+from sardonyx_services.object_store.relay import relay
 from sardonyx_services.object_store.room import Room, room_in
 from sardonyx_services.parent import die_with
 
@@ -146,7 +147,7 @@ def main() -> None:
 
 async def run_alone(port: int, issuer: Path, weed: Path, descriptors: tuple[int, int]) -> int:
     """Run SeaweedFS on a loopback of its own, on which the issuer answers as it does outside."""
-    server = await relay(port, issuer)
+    server = await relay(bound(port), issuer)
     try:
         return await run(command(weed, FIXED_PORTS, "/tmp/filer.sock", room_in(DATA)), descriptors)  # noqa: S108 - a /tmp of its own
     finally:

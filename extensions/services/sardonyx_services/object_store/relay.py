@@ -2,26 +2,25 @@
 
 import asyncio
 import os
+import socket
 from contextlib import suppress
 from pathlib import Path
 
+from sardonyx_services.listening import BACKLOG
+
 CHUNK = 1 << 18
-LOOPBACK = "127.0.0.1"
+PATIENCE_S, RETRY_S = 10.0, 0.1
 
 
-async def relay(port: int, target: Path) -> asyncio.Server:
-    """Listen on 127.0.0.1:port and connect each client to the socket.
-
-    Raises:
-        OSError: the port cannot be bound.
-    """
+async def relay(listener: socket.socket, target: Path) -> asyncio.Server:
+    """Connect each client of a listening socket to a unix socket."""
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # When the service stops this task is cancelled, and asyncio would log that as a fault for each client.
         with suppress(asyncio.CancelledError):
             await _join(reader, writer, target)
 
-    return await asyncio.start_server(connect, LOOPBACK, port, limit=CHUNK, backlog=512)
+    return await asyncio.start_server(connect, sock=listener, limit=CHUNK, backlog=BACKLOG)
 
 
 async def open_socket(target: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -35,9 +34,8 @@ async def open_socket(target: Path) -> tuple[asyncio.StreamReader, asyncio.Strea
 
 async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Path) -> None:
     try:
-        there_reader, there_writer = await open_socket(target)
+        there_reader, there_writer = await _open_soon(target)
     except OSError:
-        # The store is starting or gone: closing at once lets clients try again.
         writer.close()
         return
     try:
@@ -49,6 +47,15 @@ async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, targ
     finally:
         for end in (writer, there_writer):
             end.close()
+
+
+async def _open_soon(target: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect, or wait a moment for what is just starting: clients give up after three tries within a second."""
+    for _ in range(round(PATIENCE_S / RETRY_S)):
+        with suppress(OSError):
+            return await open_socket(target)
+        await asyncio.sleep(RETRY_S)
+    return await open_socket(target)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

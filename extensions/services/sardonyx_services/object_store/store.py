@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sardonyx_services.listening import given
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import administrator, write_files
 from sardonyx_services.object_store.relay import relay
@@ -103,7 +104,7 @@ class Store:
 
     async def _listen(self) -> asyncio.Server:
         try:
-            return await relay(self._configuration.port, self._configuration.socket)
+            return await relay(given(self._configuration.port), self._configuration.socket)
         except OSError as error:
             raise StoreError(
                 f"port {self._configuration.port} on 127.0.0.1 cannot be used: {os.strerror(error.errno or 0)}."
