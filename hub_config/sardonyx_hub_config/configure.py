@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
 from sardonyx_hub_config.pages.files import Files
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
@@ -69,6 +70,7 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     if settings.web.public_url:
         hub.public_url = settings.web.public_url + "/"
     hub.hub_bind_url = f"http://{LOOPBACK}:{ports.hub}"
+    write_ahead(folder.hub_database)
     hub.db_url = f"sqlite:///{folder.hub_database}"
     hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
     c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]

@@ -56,6 +56,7 @@ c.Spawner.default_url = "/lab"
 FORK = """
 import hashlib
 from pathlib import Path
+from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.hidden import Hidden
@@ -71,6 +72,7 @@ spawner.person_source = lambda n, groups, admin: Person(hashlib.sha256(n.encode(
 spawner.prefix_source = lambda slug: Path(PREFIX)
 spawner.homes, spawner.servers = Path(DATA) / "homes", Path(DATA) / "servers"
 spawner.launcher_source = lambda: launcher
+write_ahead(Path(DATA) / "hub.sqlite")
 spawner.default_url = "/lab"
 """
 
