@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.data_folder import DataFolder
@@ -71,7 +71,7 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
         hub.public_url = settings.web.public_url + "/"
     hub.hub_bind_url = f"http://{LOOPBACK}:{ports.hub}"
     write_ahead(folder.hub_database)
-    hub.db_url = f"sqlite:///{folder.hub_database}"
+    hub.db_url = f"sqlite:///{quote(str(folder.hub_database))}"
     hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
     c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]
     # To JupyterHub a limit of 0 is none at all.

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 from traitlets.config import Config
 
 from sardonyx_hub_config.configure import configure
@@ -124,3 +125,13 @@ def test_servers_with_names_have_a_limit(tmp_path: Path, servers: dict[str, int]
     hub = configured(tmp_path, servers=servers).JupyterHub
 
     assert (hub.allow_named_servers, hub.named_server_limit_per_user) == told
+
+
+def test_a_data_folder_may_be_called_anything(tmp_path: Path) -> None:
+    """SQLAlchemy reads a database's address as one of the web: what stands for something there has to be written otherwise."""
+    strange = tmp_path / "50% of it? #1"
+    strange.mkdir()
+
+    c = configured(strange)
+
+    assert make_url(c.JupyterHub.db_url).database == str(strange / "data" / "hub" / "jupyterhub.sqlite")

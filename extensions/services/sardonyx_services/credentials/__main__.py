@@ -23,6 +23,7 @@ from sardonyx_services.credentials.store_refusals import StoreRefusals
 from sardonyx_services.credentials.sts import sts_of
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
+from sardonyx_services.people.lookup import Lookup
 from sardonyx_services.people.store import PeopleStore, PersonRecord
 from sardonyx_services.service_log import log_to
 
@@ -48,14 +49,15 @@ async def serve(configuration: CredentialsConfiguration) -> None:
     broker = Broker(
         issuer,
         sts_of(store),
-        lambda name: person(people.by_name(name)),
+        Lookup(configuration.people, lambda name: person(people.by_name(name))),
         bucket=store.bucket,
         lifetime_s=store.key_lifetime_s,
         issued=issued,
     )
     beside = []
     if store.administrator is not None:
-        refusals = StoreRefusals(store, store.administrator, living, lambda known: person(people.by_id(known)))
+        by_id = Lookup(configuration.people, lambda known: person(people.by_id(known)))
+        refusals = StoreRefusals(store, store.administrator, living, by_id)
         beside.append(refusals.run)
     async with httpx.AsyncClient(trust_env=False) as client:
         parts = Parts(

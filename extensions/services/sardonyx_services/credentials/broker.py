@@ -70,13 +70,13 @@ class Broker:
         self._minting: dict[Session, asyncio.Task[Keys]] = {}
         self.refusal = "The data store was not looked at yet. Try again in a few seconds."
 
-    async def person(self, caller: Caller) -> Person:
+    def person(self, caller: Caller) -> Person:
         """Return the person whose server it is.
 
         Raises:
             NotAllowedError: they were removed.
         """
-        found = await asyncio.to_thread(self._person_of, caller.name)
+        found = self._person_of(caller.name)
         if found is None:
             raise NotAllowedError("You are not known here any more. Sign in again.")
         return found
@@ -88,7 +88,7 @@ class Broker:
             CredentialsError: there are none, and no earlier ones that still live.
         """
         caller.wants(AUDIENCE)
-        session = self._session(await self.person(caller), caller, wish)
+        session = self._session(self.person(caller), caller, wish)
         given = self._given.get(session)
         if given and given[1] > self._clock():
             return given[0]
@@ -103,13 +103,13 @@ class Broker:
         except UnavailableError as error:
             return self._last_good(session, error)
 
-    async def last_good(self, caller: Caller, wish: Wish, error: UnavailableError) -> Keys:
+    def last_good(self, caller: Caller, wish: Wish, error: UnavailableError) -> Keys:
         """Return keys that were given before, while the hub cannot say whether the server still runs.
 
         Raises:
             CredentialsError: there are none that still live.
         """
-        return self._last_good(self._session(await self.person(caller), caller, wish), error)
+        return self._last_good(self._session(self.person(caller), caller, wish), error)
 
     async def mint(self, person: str, session: str) -> Keys:
         """Ask the store for keys to a person's own data; for the self-test."""

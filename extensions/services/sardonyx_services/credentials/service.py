@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
@@ -46,6 +47,23 @@ class Parts:
     beside: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
 
 
+class KeptByNobody:
+    """Tells everything on the way not to keep an answer; Starlette's own kind of middleware takes as long as the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the header to each answer."""
+
+        async def send_with_header(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"cache-control", b"no-store")]
+            await send(message)
+
+        await self._app(scope, receive, send_with_header)
+
+
 def create_app(parts: Parts, prefix: str) -> FastAPI:
     """Return the service; `prefix` is the path under which the hub shows it."""
     # A redirect would be followed with the token to wherever it leads.
@@ -62,12 +80,7 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     async def explain_path(_request: Request, error: HTTPException) -> Response:
         return _answer(CredentialsError("NotFound", "There is nothing at this address.", error.status_code))
 
-    @app.middleware("http")
-    async def keep_nothing(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        answer = await call_next(request)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-
+    app.add_middleware(KeptByNobody)
     return app
 
 
@@ -136,7 +149,7 @@ def _key_routes(parts: Parts) -> APIRouter:
         try:
             caller = await parts.identity.of(token)
         except UnavailableError as error:
-            return await _while_the_hub_is_away(parts, token, wish, error)
+            return _while_the_hub_is_away(parts, token, wish, error)
         return await parts.broker.keys_for(caller, wish)
 
     async def answer(request: Request, group: str) -> Response:
@@ -163,11 +176,11 @@ def _key_routes(parts: Parts) -> APIRouter:
     return router
 
 
-async def _while_the_hub_is_away(parts: Parts, token: str, wish: Wish, error: UnavailableError) -> Keys:
+def _while_the_hub_is_away(parts: Parts, token: str, wish: Wish, error: UnavailableError) -> Keys:
     caller = parts.identity.last_known(token)
     if caller is None:
         raise error
-    return await parts.broker.last_good(caller, wish, error)
+    return parts.broker.last_good(caller, wish, error)
 
 
 def _token(request: Request, hosts: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, select, update
+from sqlalchemy import URL, Engine, create_engine, event, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.exclusive import exclusive
@@ -62,7 +62,7 @@ def _make_tables(engine: Engine) -> int:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_S})
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_S})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:

@@ -1,0 +1,35 @@
+"""Many servers renew their keys while the keys service is killed: a short form of `make bench ONLY=refresh`."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.places import Place
+from support.ports import free_ports
+from support.refreshing import refresh
+
+SERVERS, SECONDS, EVERY_S = 200, 12.0, 3.0
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A place with a running store and keys service."""
+    found = Place(tmp_path / "place", free_ports())
+    found.start_store()
+    found.start_keys()
+    try:
+        found.wait()
+        yield found
+    finally:
+        found.close()
+
+
+def test_every_server_gets_its_keys_through_a_restart_of_the_keys_service(place: Place) -> None:
+    """None comes too late, however many ask when it is back."""
+    tokens = [place.person(f"p{number}").token for number in range(SERVERS)]
+
+    found = asyncio.run(refresh(place, tokens, SECONDS, EVERY_S))
+
+    assert found.late == []
+    assert len(found.waits) > 2 * SERVERS

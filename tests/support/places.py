@@ -1,0 +1,264 @@
+"""A real object store and a real keys service, and a hub of which only the answer about a token is there."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.config import Config
+
+from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
+from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
+from sardonyx_services.object_store.files import ADMINISTRATOR
+from sardonyx_services.parent import HUB
+from sardonyx_services.people.store import PeopleStore
+
+PREFIX = "/services/credentials"
+BUCKET = "sardonyx"
+REGION = "us-east-1"
+PATIENCE_S = 20.0
+MARK = "SARDONYX_TEST_PLACE"
+
+
+class Hub:
+    """What the keys service sees of JupyterHub: whose server a token belongs to."""
+
+    def __init__(self, port: int) -> None:
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.is_away = False
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                token = self.headers.get("Authorization", "").removeprefix("token ")
+                known = hub.answers.get(token)
+                status = 503 if hub.is_away else 200 if known else 403
+                body = json.dumps(known or {"message": "Forbidden"}).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def knows(self, name: str, server: str = "") -> str:
+        """Let a server run; return its token."""
+        token = f"token-of-{name}-{server}"
+        self.answers[token] = {
+            "kind": "user",
+            "name": name,
+            "scopes": [f"custom:credentials:s3!server={name}/{server}"],
+        }
+        return token
+
+
+@dataclass
+class Place:
+    """A data folder, its ports, and the processes that were started for it."""
+
+    folder: Path
+    port: int
+    without_namespaces: bool = False
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in ("run", "logs"):
+            (self.folder / name).mkdir(parents=True)
+        self.people = PeopleStore(self.folder / "people.sqlite")
+        self.hub = Hub(self.port + 2)
+
+    @property
+    def endpoint(self) -> str:
+        """The S3 endpoint."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def keys(self) -> str:
+        """The address of the keys service."""
+        return f"http://127.0.0.1:{self.port + 1}{PREFIX}"
+
+    @property
+    def audit(self) -> Path:
+        """The file with a line for each credential."""
+        return self.folder / "logs" / "audit.jsonl"
+
+    def store_configuration(self) -> ObjectStoreConfiguration:
+        """Return what the store is told."""
+        return ObjectStoreConfiguration(
+            folder=self.folder / "store",
+            port=self.port,
+            bucket=BUCKET,
+            region=REGION,
+            issuer=self.keys,
+            issuer_socket=self.folder / "run" / "issuer.sock",
+            log=self.folder / "logs" / "store.log",
+            without_namespaces=self.without_namespaces,
+        )
+
+    def start_store(self) -> subprocess.Popen[bytes]:
+        """Start the store as the hub does."""
+        path = self.folder / "run" / "store.json"
+        self.store_configuration().write(path)
+        return self._start("sardonyx_services.object_store", path)
+
+    def start_keys(self, endpoint: str = "") -> subprocess.Popen[bytes]:
+        """Start the keys service as the hub does."""
+        path = self.folder / "run" / "keys.json"
+        CredentialsConfiguration(
+            issuer=self.keys,
+            issuer_socket=self.folder / "run" / "issuer.sock",
+            keys=self.folder / "signing-keys",
+            people=self.folder / "people.sqlite",
+            hosts=(f"127.0.0.1:{self.port + 1}",),
+            store=StoreConfiguration(
+                endpoint=endpoint or self.endpoint,
+                sts_endpoint=endpoint or self.endpoint,
+                role=ObjectStoreConfiguration.ROLE,
+                bucket=BUCKET,
+                region=REGION,
+                key_lifetime_s=3600,
+                administrator=None if endpoint else self.folder / "store" / ADMINISTRATOR,
+            ),
+            log=self.folder / "logs" / "keys.log",
+            audit=self.audit,
+        ).write(path)
+        return self._start(
+            "sardonyx_services.credentials",
+            path,
+            JUPYTERHUB_API_URL=f"http://127.0.0.1:{self.port + 2}/hub/api",
+            JUPYTERHUB_SERVICE_URL=f"http://127.0.0.1:{self.port + 1}",
+            JUPYTERHUB_SERVICE_PREFIX=PREFIX + "/",
+        )
+
+    def _start(self, module: str, path: Path, **environment: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, str(path)],
+            env={"PATH": os.environ["PATH"], MARK: str(self.folder), HUB: str(os.getpid()), **environment},
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def wait(self) -> float:
+        """Wait until keys are given; return the seconds that it took."""
+        return soon(lambda: httpx.get(f"{self.keys}/health").status_code == 200)
+
+    def person(self, name: str, server: str = "") -> "Client":
+        """Return somebody with a running server."""
+        known = self.people.by_name(name) or self.people.signed_in("test", name, name)
+        return Client(self, known.id, self.hub.knows(name, server))
+
+    def members(self) -> dict[int, str]:
+        """Return the processes that belong to this place, with their command lines."""
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if str(self.folder).encode() in (process / "environ").read_bytes() + command.encode() and command:
+                    found[int(process.name)] = command
+        return found
+
+    def seaweedfs(self) -> list[int]:
+        """Return the process of the store itself, if it runs."""
+        return [process for process, command in self.members().items() if " -volume.max=" in command]
+
+    def stop(self) -> float:
+        """Stop as the hub does; return the seconds that it took."""
+        began = time.monotonic()
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            process.wait(PATIENCE_S)
+        self.processes.clear()
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.stop()
+        for process in self.members():
+            if process != os.getpid():
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+        self.hub.server.shutdown()
+        self.hub.server.server_close()
+        self.people.close()
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody with a running server, and what programs in it reach."""
+
+    place: Place
+    id: str
+    token: str
+
+    @property
+    def home(self) -> str:
+        """Their own place in the bucket."""
+        return f"home/{self.id}/"
+
+    def ask(self, group: str = "", **wish: str) -> httpx.Response:
+        """Ask for keys, for those of a class or team, or for less than one could have."""
+        return httpx.get(
+            "/".join(filter(None, (self.place.keys, "aws", group))),
+            headers={"Authorization": f"token {self.token}"},
+            params=wish,
+        )
+
+    def keys(self, group: str = "", **wish: str) -> dict[str, str]:
+        """Return keys as the service gives them."""
+        answer = self.ask(group, **wish)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, str] = answer.json()
+        return found
+
+    def s3(self, group: str = "", **wish: str) -> Any:
+        """Return a client of the store with these keys."""
+        return client(self.place, "s3", self.keys(group, **wish))
+
+
+def client(place: Place, service: str, keys: dict[str, str]) -> Any:
+    """Return a client that tries once."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # a variable name of a service
+        endpoint_url=place.endpoint,
+        region_name=REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys.get("Token"),
+        config=Config(
+            retries={"total_max_attempts": 1},
+            connect_timeout=5,
+            read_timeout=30,
+            signature_version="s3v4" if service == "s3" else None,
+            s3={"addressing_style": "path"},
+        ),
+    )
+
+
+def soon(works: Callable[[], bool], patience_s: float = PATIENCE_S) -> float:
+    """Wait until something works; return how long that took."""
+    began = time.monotonic()
+    while time.monotonic() - began < patience_s:
+        with suppress(httpx.HTTPError, OSError):
+            if works():
+                return time.monotonic() - began
+        time.sleep(0.05)
+    pytest.fail(f"it does not work after {patience_s} s")
