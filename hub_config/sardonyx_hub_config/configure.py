@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.end_notice import EndNotice
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
@@ -19,7 +20,7 @@ from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
 from sardonyx_hub_config.secret_refs import generated_secret, secret_files
-from sardonyx_hub_config.services import keys_address, services
+from sardonyx_hub_config.services import credentials_token, keys_address, services
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.store import PeopleStore
@@ -31,12 +32,13 @@ from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
-from sardonyx_spawner.local.variables import StorageAccess
+from sardonyx_spawner.local.variables import StorageAccess, VaultPlace
 from sardonyx_spawner.person import Person
 
 PAGES = Path(__file__).parent / "pages"
 LOG_BYTES = 10 << 20
 KEYS_SCOPE = "custom:credentials:s3"
+VAULT_SCOPE = "custom:credentials:vault"
 
 
 def configure(c: Any, settings: Settings) -> None:
@@ -53,6 +55,8 @@ def configure(c: Any, settings: Settings) -> None:
     _logs(c, folder)
     _sign_in(c, settings, people)
     launcher = _servers(c, settings, folder, ports, people)
+    if settings.vault.is_there:
+        _vault(c, settings, ports)
     room = HomeRoom(folder.homes, folder.servers, folder.home_uses, settings.one_machine.home_bytes())
     _homes(c, room)
     _pages(c, settings, launcher, Files(room, people))
@@ -182,6 +186,8 @@ def _servers(
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"
     spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
+    notice = EndNotice(f"{keys_address(ports)}/ended", credentials_token(folder))
+    spawner.end_notice = lambda name, server: notice(name, server)  # noqa: PLW0108 - traitlets would copy the object
     return launcher
 
 
@@ -189,6 +195,18 @@ def _hidden(settings: Settings) -> Hidden:
     """Return what no server may see, wherever the operator has put it."""
     key = [settings.web.key] if settings.web.key else []
     return Hidden((settings.data_folder, settings.conf_d), (*secret_files(settings), *key))
+
+
+def _vault(c: Any, settings: Settings, ports: Ports) -> None:
+    spawner, at = c.SardonyxLocalSpawner, settings.vault
+    spawner.vault = VaultPlace(
+        credentials_url=f"{keys_address(ports)}/vault",
+        address=at.address,
+        namespace=at.namespace,
+        secrets=at.secrets,
+        certificates=at.certificates(),
+    )
+    spawner.server_token_scopes = [*spawner.server_token_scopes, f"{VAULT_SCOPE}!server"]
 
 
 def _homes(c: Any, room: HomeRoom) -> None:
@@ -223,9 +241,12 @@ def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: P
     found = services(settings, folder, ports)
     c.JupyterHub.services = [service.description for service in found]
     c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
-    c.JupyterHub.custom_scopes = {KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."}}
+    scopes = {KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."}}
+    if settings.vault.is_there:
+        scopes[VAULT_SCOPE] = {"description": "Get a token for one's own secrets in Vault."}
+    c.JupyterHub.custom_scopes = scopes
     c.JupyterHub.load_roles = [
-        {"name": "user", "scopes": ["self", f"{KEYS_SCOPE}!user"]},
+        {"name": "user", "scopes": ["self", *(f"{scope}!user" for scope in scopes)]},
         *(service.role for service in found if service.role is not None),
     ]
 

@@ -25,6 +25,11 @@ class DataFolder:
         return self.root / "secrets"
 
     @property
+    def vault_leases(self) -> Path:
+        """What tokens of Vault are renewed and ended by."""
+        return self.secrets / "vault-leases.sqlite"
+
+    @property
     def hub_database(self) -> Path:
         """JupyterHub's own database."""
         return self.root / "hub" / "jupyterhub.sqlite"

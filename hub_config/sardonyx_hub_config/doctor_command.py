@@ -21,6 +21,7 @@ from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.proxy_install import find_node, is_installed
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_hub_config.vault_look import look_at_vault
 from sardonyx_services.object_store.store import namespaces_work
 from sardonyx_spawner.amounts import GIB
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, TryAgainError
@@ -75,6 +76,9 @@ def findings(path: Path | None) -> Iterator[Finding]:
         yield Finding(BAD if is_fault else GOOD, "GPUs", text)
     if settings.storage.kind == "embedded":
         yield _store()
+    if settings.vault.is_there:
+        for state, text in look_at_vault(settings, folder):
+            yield Finding(STATES[state], "Vault", text)
 
 
 def _try(about: str, look: Callable[[], str]) -> Finding:

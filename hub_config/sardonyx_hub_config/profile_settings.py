@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, model_validator
 from sardonyx_hub_config.implied import implied_by
 from sardonyx_hub_config.profile_faults import profile_faults
 from sardonyx_hub_config.section import Duration, Memory, Pattern, Section, Slug
+from sardonyx_hub_config.vault_settings import OURS as OF_VAULT
+from sardonyx_hub_config.vault_settings import SecretPath
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes, number
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.profiles import NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
@@ -181,15 +183,20 @@ class ProfileSettings(GivesSettings):
     variables: dict[str, str] = Field(
         default_factory=dict, description="Environment variables of its servers; never a secret."
     )
+    secrets: dict[str, SecretPath] = Field(
+        default_factory=dict,
+        description="Environment variables of its servers that are read from Vault at their start, as PATH#FIELD;"
+        " `users/me/` is each person's own place.",
+    )
 
     @model_validator(mode="after")
     def _variables_are_free_names(self) -> "ProfileSettings":
-        for name in self.variables:
+        for name in (*self.variables, *self.secrets):
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
                 raise ValueError(
                     f"'{name}' cannot be the name of an environment variable: write letters, digits and underscores"
                 )
-            if name.startswith(OURS):
+            if name.startswith(OURS) or (name in self.secrets and name.startswith(OF_VAULT)):
                 raise ValueError(f"the variable '{name}' is set by Sardonyx itself: take it out")
         return self
 
@@ -208,6 +215,7 @@ class ProfileSettings(GivesSettings):
             options=tuple(options[name] for name in _in_order(options, orders)),
             default_url=self.default_url,
             variables=self.variables,
+            secrets=self.secrets,
         )
 
 

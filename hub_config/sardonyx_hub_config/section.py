@@ -1,6 +1,7 @@
 """What the sections of the settings are made of: names, amounts of memory, durations, patterns."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -16,6 +17,10 @@ RESERVED_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-"), ("-s3alias", "--ol-s3",
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")]
 """A name in the settings that is a key elsewhere: in links, in remembered choices, in folders."""
+
+
+def _expand(path: Path) -> Path:
+    return path.expanduser()
 
 
 def _memory(text: object) -> object:
@@ -67,6 +72,7 @@ def _pattern(text: str) -> str:
     return text
 
 
+FilePath = Annotated[Path, AfterValidator(_expand)]
 Memory = Annotated[
     str, BeforeValidator(_memory), Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?[MGT]$", examples=["512M", "2G"])
 ]

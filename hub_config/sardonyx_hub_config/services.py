@@ -8,9 +8,14 @@ from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.ports import LOOPBACK, Ports
-from sardonyx_hub_config.secret_refs import SecretRef
+from sardonyx_hub_config.secret_refs import SecretRef, generated_secret
 from sardonyx_hub_config.settings import Settings
-from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
+from sardonyx_hub_config.vault_settings import VaultSettings
+from sardonyx_services.credentials.configuration import (
+    CredentialsConfiguration,
+    StoreConfiguration,
+    VaultConfiguration,
+)
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
@@ -89,16 +94,18 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         ),
         log=folder.logs / "credentials.log",
         audit=folder.audit,
+        vault=vault_configuration(settings.vault, folder) if settings.vault.is_there else None,
     ).write(path)
-    return Service(
-        {
-            "name": "credentials",
-            "url": f"http://{LOOPBACK}:{ports.credentials}",
-            "command": [sys.executable, "-m", "sardonyx_services.credentials", str(path)],
-            "display": False,
-        },
-        port=ports.credentials,
-    )
+    description = {
+        "name": "credentials",
+        "url": f"http://{LOOPBACK}:{ports.credentials}",
+        "command": [sys.executable, "-m", "sardonyx_services.credentials", str(path)],
+        "api_token": credentials_token(folder),
+        "display": False,
+    }
+    # It looks once a minute which servers run.
+    role = {"name": "credentials", "services": ["credentials"], "scopes": ["list:users", "read:servers"]}
+    return Service(description, role if settings.vault.is_there else None, ports.credentials)
 
 
 def _key_file(reference: SecretRef | None) -> Path | None:
@@ -107,6 +114,23 @@ def _key_file(reference: SecretRef | None) -> Path | None:
         return None
     reference.value()
     return reference.file
+
+
+def vault_configuration(vault: VaultSettings, folder: DataFolder) -> VaultConfiguration:
+    """Return what the keys service is told of Vault."""
+    return VaultConfiguration(
+        address=vault.address,
+        namespace=vault.namespace,
+        mount=vault.mount,
+        role=vault.role,
+        ca=vault.certificate_authority,
+        leases=folder.vault_leases,
+    )
+
+
+def credentials_token(folder: DataFolder) -> str:
+    """Return the keys service's own token in the hub; the hub shows it there, too, when it tells of servers that ended."""
+    return generated_secret(folder.secrets / "credentials-service")
 
 
 def _idle_stop(after_s: int, log: Path) -> Service:

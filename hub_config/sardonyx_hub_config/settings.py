@@ -2,27 +2,21 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
-from sardonyx_hub_config.section import Duration, LocalName, Section, Slug
+from sardonyx_hub_config.section import Duration, FilePath, LocalName, Section, Slug
 from sardonyx_hub_config.storage_settings import StorageSettings
+from sardonyx_hub_config.vault_settings import VaultSettings, vault_faults
 
 LARGEST_PORT = 65535 - 4
 EVERY_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 """Address to listen on that nobody can open -> the one of the same family that is this machine."""
-
-
-def _expand(path: Path) -> Path:
-    return path.expanduser()
-
-
-FilePath = Annotated[Path, AfterValidator(_expand)]
 
 
 class WebSettings(Section):
@@ -178,6 +172,9 @@ class Settings(Section):
     environments: dict[Slug, EnvironmentSettings] = Field(default_factory=dict, description="Environments by slug.")
     profiles: dict[Slug, ProfileSettings] = Field(min_length=1, description="Profiles by slug.")
     storage: StorageSettings = Field(default=StorageSettings(), description="Where people's data is.")
+    vault: VaultSettings = Field(
+        default=VaultSettings(), description="A Vault of your own, in which everybody has secrets."
+    )
     servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
     one_machine: OneMachineSettings = Field(
         default=OneMachineSettings(), description="What counts where everything runs on one machine."
@@ -185,7 +182,11 @@ class Settings(Section):
 
     def cross_faults(self) -> list[tuple[tuple[str, ...], str]]:
         """Return what is wrong between sections that are each well-formed: (path, message) pairs."""
-        return [*profile_faults(self.profiles, self.environments.keys()), *self._store_faults()]
+        return [
+            *profile_faults(self.profiles, self.environments.keys()),
+            *self._store_faults(),
+            *vault_faults(self.vault, self.web.public_url, self.profiles),
+        ]
 
     def _store_faults(self) -> list[tuple[tuple[str, ...], str]]:
         if (

@@ -18,7 +18,7 @@ from sardonyx_hub_config.shipped import shipped
 
 LARGEST_FILE = 1 << 20
 SEARCHED = ("SARDONYX_SETTINGS", "settings.yaml")
-RELATIVE_PATHS = (("web", "certificate"), ("web", "key"), ("conf_d",))
+RELATIVE_PATHS = (("web", "certificate"), ("web", "key"), ("conf_d",), ("vault", "certificate_authority"))
 Location = tuple[str | int, ...]
 
 

@@ -29,6 +29,7 @@ class ServerPlan:
         lifetime_s: seconds from the start to the end; None = no end.
         storage_scopes: what the default key may reach, such as "home".
         variables: environment variables for the server; never a secret.
+        secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         summary: the plan in one sentence, for pages and logs.
     """
 
@@ -47,6 +48,7 @@ class ServerPlan:
     lifetime_s: int | None = None
     home: Literal["kept", "fresh"] = "kept"
     variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:

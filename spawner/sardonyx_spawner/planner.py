@@ -11,6 +11,7 @@ from sardonyx_spawner.profiles import Gives, Option, Profile
 
 DEFAULT_URL = "JUPYTERHUB_DEFAULT_URL"
 """The variable by which a single-user server of JupyterHub knows the page to open."""
+MINE = "users/me/"
 
 
 def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
@@ -46,6 +47,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         lifetime_s=given.lifetime_s,
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
         variables={**variables, **seen.variables},
+        secrets={name: own_secret(path, person) for name, path in seen.secrets.items()},
         labels={"profile": seen.slug},
     )
 
@@ -62,6 +64,11 @@ def say_amounts(given: Gives) -> list[str]:
 def in_a_sentence(title: str) -> str:
     """Write a title as it stands inside a sentence: "Machine learning" begins small, "GPU" and "R" do not."""
     return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def own_secret(path: str, person: Person) -> str:
+    """Return where a secret is, with the person's id in the place of "me"."""
+    return f"users/{person.id}/{path.removeprefix(MINE)}" if path.startswith(MINE) else path
 
 
 def over(below: Gives, above: Gives) -> Gives:

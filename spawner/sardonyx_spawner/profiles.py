@@ -135,6 +135,7 @@ class Profile:
         options: in an order in which each comes after those that it depends on.
         gives: what every server of this profile has, before any answer.
         default_url: the page that a server opens with, such as "/lab"; "" = the usual one.
+        secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
     """
 
     slug: str
@@ -149,6 +150,7 @@ class Profile:
     tools: tuple[str, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
     variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)

@@ -1,5 +1,6 @@
 """What keys reach in classes and teams, and how little they can be asked to reach; on a real store."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -231,3 +232,27 @@ def test_keys_that_were_given_before_a_restart_are_refused_too(place_of_its_own:
     place.start_keys()
 
     soon(lambda: refused(s3, "list_objects_v2", Prefix=rob.home))
+
+
+def test_the_store_refuses_the_keys_of_a_server_that_stopped_and_not_those_of_its_next_run(place: Any) -> None:
+    """A copy of them somewhere else is worth nothing."""
+    gus = place.person("gus")
+    s3, thesis = gus.s3(), place.person("gus", "thesis").s3()
+
+    assert place.tell_of_end("gus").status_code == 204
+
+    soon(lambda: refused(s3, "list_objects_v2", Prefix=gus.home))
+    assert not refused(thesis, "list_objects_v2", Prefix=gus.home)
+    place.hub.answers["token-of-the-next-run"] = place.hub.answers[gus.token]
+    assert not refused(replace(gus, token="token-of-the-next-run").s3(), "list_objects_v2", Prefix=gus.home)
+
+
+def test_nobody_but_the_hub_tells_of_ends(place: Any) -> None:
+    """A server that could would take the keys of others."""
+    ann, gus = place.person("ann"), place.person("gus", "other")
+    s3 = gus.s3()
+
+    for token in (ann.token, "guess", ""):
+        assert place.tell_of_end("gus", "other", token).status_code == FORBIDDEN
+
+    assert not refused(s3, "list_objects_v2", Prefix=gus.home)

@@ -29,6 +29,7 @@ PREFIX = "/services/credentials"
 BUCKET = "sardonyx"
 REGION = "us-east-1"
 PATIENCE_S = 20.0
+OWN_TOKEN = "the-services-own-token"
 MARK = "SARDONYX_TEST_PLACE"
 
 
@@ -141,6 +142,7 @@ class Place:
         return self._start(
             "sardonyx_services.credentials",
             path,
+            JUPYTERHUB_API_TOKEN=OWN_TOKEN,
             JUPYTERHUB_API_URL=f"http://127.0.0.1:{self.port + 2}/hub/api",
             JUPYTERHUB_SERVICE_URL=f"http://127.0.0.1:{self.port + 1}",
             JUPYTERHUB_SERVICE_PREFIX=PREFIX + "/",
@@ -163,6 +165,11 @@ class Place:
         """Return somebody with a running server."""
         known = self.people.by_name(name) or self.people.signed_in("test", name, name)
         return Client(self, known.id, self.hub.knows(name, server))
+
+    def tell_of_end(self, name: str, server: str = "", token: str = OWN_TOKEN) -> httpx.Response:
+        """Tell the keys service of a server that stopped, as the hub does."""
+        headers = {"Authorization": f"token {token}"}
+        return httpx.post(f"{self.keys}/ended", headers=headers, json={"name": name, "server": server})
 
     def members(self) -> dict[int, str]:
         """Return the processes that belong to this place, with their command lines."""

@@ -16,6 +16,7 @@ from sardonyx_singleuser.language_servers import node_root_options
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
+from sardonyx_singleuser.vault import give_vault
 
 OPTIONS = (
     # Installing extensions would change an environment that everybody shares.
@@ -72,6 +73,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         own_settings.leave_out()
     progress.say("Opened your files", "done")
     give_keys()
+    give_vault(plan.secrets, home, progress)
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)

@@ -1,7 +1,8 @@
 """The plan of this server, as the hub wrote it."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sardonyx_singleuser.contract import PLAN_VERSION
@@ -21,10 +22,15 @@ class Repository:
 
 @dataclass(frozen=True)
 class Plan:
-    """What this side needs of the plan."""
+    """What this side needs of the plan.
+
+    Args:
+        secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
+    """
 
     title: str
     repositories: tuple[Repository, ...]
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_plan(path: Path) -> Plan:
@@ -42,6 +48,7 @@ def read_plan(path: Path) -> Plan:
                 " Start Sardonyx again, so that it makes the environment anew."
             )
         repositories = tuple(Repository(str(r["url"]), str(r.get("branch", ""))) for r in found["repositories"])
-        return Plan(str(found["title"]), repositories)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        secrets = {str(name): str(where) for name, where in found.get("secrets", {}).items()}
+        return Plan(str(found["title"]), repositories, secrets)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error

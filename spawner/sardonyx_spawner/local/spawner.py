@@ -49,6 +49,8 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         None, allow_none=True, help="(slug) -> None: makes an environment that is not there; may take minutes."
     ).tag(config=True)
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
+    vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
+    end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
     launcher_source = CallableTrait(
         lambda: CHILD_PROCESSES, help="() -> Launcher: how servers are started, the same object each time."
     ).tag(config=True)
@@ -172,6 +174,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 launcher.places(folders),
                 prefix=prefix,
                 storage=self.storage,
+                vault=self.vault,
                 hub=self.get_env(),
                 gpus=self.gpus.variables(hides_others=launcher.hides_devices) if self.gpus else {},
             ),
@@ -239,6 +242,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         process, folders, launcher = self.process, self.folders, self.launcher_source()
         await launcher.end(process, folders, patience_s)
         code = await launcher.exit_code(process)
+        self.end_notice(self.user.name, self.name)
         self.gpu_source().free(folders.private)
         # May be many files: others are served meanwhile.
         await asyncio.to_thread(folders.clear)

@@ -48,6 +48,33 @@ class StorageAccess:
         }
 
 
+@dataclass(frozen=True)
+class VaultPlace:
+    """Where servers find Vault and their token for it.
+
+    Args:
+        credentials_url: the broker's address that gives the token.
+        secrets: mount of the secrets.
+        certificates: that servers trust for it, as text; "" = those that the machine trusts.
+    """
+
+    credentials_url: str
+    address: str
+    namespace: str = ""
+    secrets: str = "secret"
+    certificates: str = ""
+
+    def variables(self) -> dict[str, str]:
+        """Return what a server is told."""
+        return {
+            contract.VAULT_URL: self.credentials_url,
+            contract.VAULT_ADDRESS: self.address,
+            contract.VAULT_NAMESPACE: self.namespace,
+            contract.VAULT_SECRETS: self.secrets,
+            contract.VAULT_CERTIFICATES: self.certificates,
+        }
+
+
 def server_variables(
     plan: ServerPlan,
     home: Path,
@@ -57,6 +84,7 @@ def server_variables(
     storage: StorageAccess | None,
     hub: Mapping[str, str],
     gpus: Mapping[str, str],
+    vault: VaultPlace | None = None,
 ) -> dict[str, str]:
     """Return a server's whole environment.
 
@@ -74,6 +102,8 @@ def server_variables(
         found.update(dict.fromkeys(THREADS, str(max(1, int(plan.cpu)))))
     if storage is not None:
         found.update(storage.variables(plan.person))
+    if vault is not None:
+        found.update(vault.variables())
     found.update(
         {
             "HOME": str(home),

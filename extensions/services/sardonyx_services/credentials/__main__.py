@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ import uvicorn
 from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
+from sardonyx_services.credentials.ends import Ends
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.metrics import Metrics
@@ -21,6 +23,10 @@ from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
 from sardonyx_services.credentials.store_refusals import StoreRefusals
 from sardonyx_services.credentials.sts import sts_of
+from sardonyx_services.credentials.vault.access import VaultAccess
+from sardonyx_services.credentials.vault.client import Vault, client_for
+from sardonyx_services.credentials.vault.hub import HubServers
+from sardonyx_services.credentials.vault.lease_store import LeaseStore
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.lookup import Lookup
@@ -46,10 +52,11 @@ async def serve(configuration: CredentialsConfiguration) -> None:
 
     issuer = Issuer(configuration.issuer, configuration.keys)
     store = configuration.store
+    by_name = Lookup(configuration.people, lambda name: person(people.by_name(name)))
     broker = Broker(
         issuer,
         sts_of(store),
-        Lookup(configuration.people, lambda name: person(people.by_name(name))),
+        by_name,
         bucket=store.bucket,
         lifetime_s=store.key_lifetime_s,
         issued=issued,
@@ -59,7 +66,26 @@ async def serve(configuration: CredentialsConfiguration) -> None:
         by_id = Lookup(configuration.people, lambda known: person(people.by_id(known)))
         refusals = StoreRefusals(store, store.administrator, living, by_id)
         beside.append(refusals.run)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        vault = None
+        heard = [living.end]
+        if configuration.vault is not None:
+            at = configuration.vault
+            hub = HubServers(os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"], client)
+            vault = VaultAccess(
+                Vault(at, await stack.enter_async_context(client_for(at))),
+                issuer,
+                hub,
+                LeaseStore(at.leases),
+                # In threads, so not the look-up of the broker.
+                lambda name: person(people.by_name(name)),
+                issued=issued,
+                look_every_s=at.look_every_s,
+            )
+            metrics.vault_tokens.set_function(lambda: vault.count)
+            beside.append(vault.tend)
+            heard.append(vault.ended)
         parts = Parts(
             issuer=issuer,
             identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
@@ -68,6 +94,8 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             hosts=configuration.hosts,
             metrics=metrics,
             beside=tuple(beside),
+            ends=Ends(os.environ["JUPYTERHUB_API_TOKEN"], heard),
+            vault=vault,
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))

@@ -30,6 +30,33 @@ class StoreConfiguration(BaseModel):
     administrator: Path | None = None
 
 
+class VaultConfiguration(BaseModel):
+    """Where Vault is, and how the broker signs in there.
+
+    Args:
+        mount: of its JWT sign-in for this place.
+        role: under which tokens of people are made.
+        ca: file with the certificates to trust; none = those of this machine.
+        leases: file of the tokens that were given, by their accessors.
+        look_every_s: so often is the hub asked which servers run.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str
+    namespace: str = ""
+    mount: str = "sardonyx"
+    role: str = "sardonyx"
+    ca: Path | None = None
+    leases: Path
+    look_every_s: float = 60
+
+    @property
+    def broker_role(self) -> str:
+        """The role of the broker itself."""
+        return f"{self.role}-broker"
+
+
 class CredentialsConfiguration(BaseModel):
     """Who signs, who is asked, and for whom.
 
@@ -40,6 +67,7 @@ class CredentialsConfiguration(BaseModel):
         people: people.sqlite, for names and their immutable ids.
         audit: file that gets a line for each credential.
         hosts: Host headers that are answered; all others are somebody's trick.
+        vault: none = there is no Vault.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,6 +80,7 @@ class CredentialsConfiguration(BaseModel):
     store: StoreConfiguration
     log: Path
     audit: Path
+    vault: VaultConfiguration | None = None
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""

@@ -29,6 +29,9 @@ class Metrics:
             ["service"],
             registry=self._registry,
         )
+        self.vault_tokens = Gauge(
+            "sardonyx_credentials_vault_tokens", "Tokens of Vault that are renewed now", registry=self._registry
+        )
         self.ready = Gauge("sardonyx_credentials_ready", "1 while keys can be given, else 0", registry=self._registry)
 
     def text(self) -> bytes:

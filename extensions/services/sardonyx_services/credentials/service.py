@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -14,12 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.ends import Ends, end_routes
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.metrics import SCOPE, Metrics
 from sardonyx_services.credentials.self_test import test_until_good
 from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.vault.access import VaultAccess
+from sardonyx_services.credentials.vault.routes import vault_routes
 from sardonyx_services.credentials.wish import Wish, wish_of
 
 log = logging.getLogger(__name__)
@@ -43,8 +47,10 @@ class Parts:
     broker: Broker
     store: StoreConfiguration
     hosts: tuple[str, ...]
+    ends: Ends
     metrics: Metrics = field(default_factory=Metrics)
     beside: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
+    vault: VaultAccess | None = None
 
 
 class KeptByNobody:
@@ -71,6 +77,10 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     root = prefix.rstrip("/")
     app.include_router(_issuer_routes(parts), prefix=root)
     app.include_router(_key_routes(parts), prefix=root)
+    token_of = partial(_token, hosts=parts.hosts)
+    app.include_router(end_routes(parts.ends, token_of), prefix=root)
+    if parts.vault is not None:
+        app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, token_of), prefix=root)
 
     @app.exception_handler(CredentialsError)
     async def explain(_request: Request, error: CredentialsError) -> Response:

@@ -99,6 +99,14 @@ class Groups:
                 for row, role in session.execute(found)
             )
 
+    def living(self) -> tuple[tuple[Kind, str], ...]:
+        """Return kind and id of every class and team that has not ended, oldest first."""
+        found = (
+            select(GroupRow.kind, GroupRow.id).where(GroupRow.ended.is_(None)).order_by(GroupRow.created, GroupRow.id)
+        )
+        with self._session() as session:
+            return tuple((kind, group) for kind, group in session.execute(found))  # type: ignore[misc]  # what `add` wrote
+
     def _living(self, session: Session, group: str) -> GroupRow:
         row = session.get(GroupRow, group)
         if row is None or row.ended is not None:
