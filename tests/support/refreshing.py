@@ -65,7 +65,7 @@ async def _server(place: Place, token: str, every_s: float, ends: float, result:
                     break
             await asyncio.sleep(BETWEEN_TRIES_S)
         else:
-            result.late.append(f"{token}: {said}")
+            result.late.append(f"{token}: {said}, {time.monotonic() - ends:.0f} s before the end")
         await asyncio.sleep(every_s * random.uniform(0.9, 1.1))  # noqa: S311
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,7 @@ def broker(store: Store, people: dict[str, Person], issued: list[Issued], tmp_pa
         clock=lambda: store.now,
     )
     found.refusal = ""
+    found.was_tested.set()
     return found
 
 
@@ -139,6 +141,20 @@ async def test_nothing_is_given_before_the_store_was_tested(broker: Broker, stor
     with pytest.raises(UnavailableError, match="does not keep people apart"):
         await broker.keys_for(AMINA)
     assert store.asked == []
+
+
+async def test_who_asks_just_after_a_start_waits_for_the_first_test(broker: Broker) -> None:
+    """All servers ask then, and their programs would take a refusal for an answer."""
+    broker.refusal = "The data store was not looked at yet."
+    broker.was_tested.clear()
+    asking = asyncio.create_task(broker.keys_for(AMINA))
+    await asyncio.sleep(0.01)
+    assert not asking.done()
+
+    broker.refusal = ""
+    broker.was_tested.set()
+
+    assert (await asking).access_key == "key1"
 
 
 def test_secrets_do_not_show_in_logs() -> None:

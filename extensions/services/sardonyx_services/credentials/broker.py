@@ -5,6 +5,7 @@ import logging
 import random
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -24,6 +25,7 @@ AUDIENCE = "s3"
 RENEW_BEFORE = timedelta(minutes=20)
 """SDKs ask again 15 minutes before the end: what they get then has to live longer than that."""
 REMEMBERED = 20_000
+FIRST_TEST_S = 3.0
 
 
 class KeySource(Protocol):
@@ -69,6 +71,8 @@ class Broker:
         self._given: OrderedDict[Session, tuple[Keys, datetime]] = OrderedDict()
         self._minting: dict[Session, asyncio.Task[Keys]] = {}
         self.refusal = "The data store was not looked at yet. Try again in a few seconds."
+        self.was_tested = asyncio.Event()
+        """The first self-test is over, whatever it found."""
 
     def person(self, caller: Caller) -> Person:
         """Return the person whose server it is.
@@ -92,6 +96,9 @@ class Broker:
         given = self._given.get(session)
         if given and given[1] > self._clock():
             return given[0]
+        # Just after a start all ask at once: a moment more is better than a refusal.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.was_tested.wait(), FIRST_TEST_S)
         if self.refusal:
             return self._last_good(session, UnavailableError(self.refusal))
         task = self._minting.get(session)
