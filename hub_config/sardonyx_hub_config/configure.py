@@ -14,6 +14,7 @@ from sardonyx_hub_config.end_notice import EndNotice
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
+from sardonyx_hub_config.pages.data_handlers import data_handlers
 from sardonyx_hub_config.pages.files import Files
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
@@ -23,6 +24,7 @@ from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.services import credentials_token, keys_address, services
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
+from sardonyx_services.credentials.identity import PAGE_SCOPE
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
@@ -53,7 +55,7 @@ def configure(c: Any, settings: Settings) -> None:
     _hub(c, settings, folder, ports)
     _proxy(c, folder, ports)
     _logs(c, folder)
-    _sign_in(c, settings, people)
+    _sign_in(c, settings, people, keys_address(ports))
     launcher = _servers(c, settings, folder, ports, people)
     if settings.vault.is_there:
         _vault(c, settings, ports)
@@ -132,13 +134,13 @@ def _logs(c: Any, folder: DataFolder) -> None:
     }
 
 
-def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore]) -> None:
+def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], keys: str) -> None:
     c.JupyterHub.authenticator_class = SardonyxAuthenticator
     authenticator = c.SardonyxAuthenticator
     authenticator.people_source = people
     authenticator.sign_in = settings.sign_in
     authenticator.public_url = settings.shown_url
-    authenticator.page_handlers = page_handlers
+    authenticator.page_handlers = lambda: [*page_handlers(), *data_handlers(keys, settings.storage)]
     authenticator.trusted_proxies = settings.web.trusted_proxies
     # Who may sign in is decided by having an account or by the provider's rules, in `authenticate`.
     authenticator.allow_all = True
@@ -241,7 +243,10 @@ def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: P
     found = services(settings, folder, ports)
     c.JupyterHub.services = [service.description for service in found]
     c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
-    scopes = {KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."}}
+    scopes = {
+        KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."},
+        PAGE_SCOPE: {"description": "See what data one can reach, and make keys to it for one's own computer."},
+    }
     if settings.vault.is_there:
         scopes[VAULT_SCOPE] = {"description": "Get a token for one's own secrets in Vault."}
     c.JupyterHub.custom_scopes = scopes

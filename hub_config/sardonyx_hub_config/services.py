@@ -91,6 +91,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
             access_key=_key_file(storage.access_key),
             secret_key=_key_file(storage.secret_key),
             administrator=folder.store / ADMINISTRATOR if storage.kind == "embedded" else None,
+            laptop_key_lifetime_s=storage.laptop_key_lifetime_s,
         ),
         log=folder.logs / "credentials.log",
         audit=folder.audit,

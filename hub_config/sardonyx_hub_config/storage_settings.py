@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from sardonyx_hub_config.addresses import WebAddress, is_loopback
 from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.section import BucketName, KeyLifetime, Section
+from sardonyx_spawner.amounts import duration_seconds
 
 
 class StorageSettings(Section):
@@ -19,6 +20,16 @@ class StorageSettings(Section):
     region: str = Field(default="us-east-1", min_length=1, description="Region.")
     key_lifetime: KeyLifetime = Field(
         default="1h", description="Life of a key, from 15m to 12h; it is renewed while it is used."
+    )
+    laptop_key_lifetime: KeyLifetime | None = Field(
+        default="12h",
+        description="Longest life of keys that people make for their own computers on the page “Data”; null: there are"
+        " none. Your store may allow less: a role of AWS gives keys for 1h unless it says otherwise.",
+    )
+    laptop_endpoint: WebAddress = Field(
+        default="",
+        description="Address of the store as people's own computers reach it, such as that of a proxy in front of it."
+        " Empty: endpoint, unless that is on this machine; then there are no keys for other computers.",
     )
     endpoint: WebAddress = Field(
         default="",
@@ -43,6 +54,20 @@ class StorageSettings(Section):
     def is_elsewhere(self) -> bool:
         """Whether who gives keys is on another machine, and so has to reach this one from outside."""
         return self.kind == "s3" and not is_loopback(self.sts_endpoint or self.endpoint)
+
+    @property
+    def address_for_laptops(self) -> str:
+        """Where people's own computers reach the store; "" = they cannot."""
+        if self.laptop_endpoint:
+            return self.laptop_endpoint
+        return self.endpoint if self.endpoint and not is_loopback(self.endpoint) else ""
+
+    @property
+    def laptop_key_lifetime_s(self) -> int | None:
+        """How long keys for people's own computers live at most; None = there are none."""
+        if self.laptop_key_lifetime is None or not self.address_for_laptops:
+            return None
+        return duration_seconds(self.laptop_key_lifetime)
 
     @property
     def checks_tokens(self) -> bool:

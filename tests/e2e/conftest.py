@@ -156,9 +156,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data: Path, settings: Path | None = None) -> Iterator[Stack]:
+def running_stack(data: Path, settings: Path | None = None, port: int = 0) -> Iterator[Stack]:
     """Run a Sardonyx of one's own, and leave nothing behind."""
-    stack = Stack(data, free_ports(), settings)
+    stack = Stack(data, port or free_ports(), settings)
     try:
         stack.start()
         yield stack
@@ -176,11 +176,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def another_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Stack]]:
+def another_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stack]]:
     """A way to run a Sardonyx with settings of one's own."""
     with ExitStack() as running:
-        yield lambda settings: running.enter_context(
-            running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings)
+        yield lambda settings, port=0: running.enter_context(
+            running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings, port)
         )
 
 

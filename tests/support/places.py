@@ -68,6 +68,14 @@ class Hub:
         }
         return token
 
+    def sits_at_the_page(self, name: str) -> str:
+        """Let somebody look at the page “Data”; return the token of one call of it."""
+        token = f"token-of-the-page-of-{name}"
+        whose = [f"read:users:groups!user={name}", f"read:users:name!user={name}"]
+        scopes = [f"custom:credentials:laptop!user={name}", *whose]
+        self.answers[token] = {"kind": "user", "name": name, "scopes": scopes}
+        return token
+
 
 @dataclass
 class Place:
@@ -134,6 +142,7 @@ class Place:
                 bucket=BUCKET,
                 region=REGION,
                 key_lifetime_s=3600,
+                laptop_key_lifetime_s=4 * 3600,
                 administrator=None if endpoint else self.folder / "store" / ADMINISTRATOR,
             ),
             log=self.folder / "logs" / "keys.log",
@@ -165,6 +174,10 @@ class Place:
         """Return somebody with a running server."""
         known = self.people.by_name(name) or self.people.signed_in("test", name, name)
         return Client(self, known.id, self.hub.knows(name, server))
+
+    def s3_with(self, keys: dict[str, str]) -> Any:
+        """Return a client of the store with keys that somebody has."""
+        return client(self, "s3", keys)
 
     def tell_of_end(self, name: str, server: str = "", token: str = OWN_TOKEN) -> httpx.Response:
         """Tell the keys service of a server that stopped, as the hub does."""

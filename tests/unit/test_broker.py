@@ -11,6 +11,7 @@ from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.laptop import LaptopKeys
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import EVERYTHING, Wish
@@ -272,3 +273,52 @@ async def test_keys_given_before_bridge_an_outage_of_the_hub(broker: Broker, sto
     assert broker.last_good(AMINA, EVERYTHING, away) is good
     with pytest.raises(UnavailableError, match="The hub does not answer now."):
         broker.last_good(AMINA, Wish(group="class-7mw2kfqd"), away)
+
+
+async def test_keys_for_a_laptop_are_made_each_time_and_remembered_nowhere(
+    broker: Broker, store: Store, issued: list[Issued]
+) -> None:
+    """The person sees them once; what is written down tells them from those of a server that is called so."""
+    laptop = LaptopKeys(broker, 4 * 3600)
+
+    first, second = await laptop.make("amina", EVERYTHING), await laptop.make("amina", Wish(lifetime_s=4 * 3600))
+    await broker.keys_for(Caller("amina", "laptop", "run1", S3))
+
+    assert first.access_key != second.access_key
+    assert [keys.expires - START for keys in (first, second)] == [timedelta(hours=1), timedelta(hours=4)]
+    assert [one.is_of_laptop for one in issued] == [True, True, False]
+    assert len({session for session, _ in store.asked}) == 3
+
+
+async def test_keys_for_a_laptop_end_early_where_they_reach_an_exam(broker: Broker) -> None:
+    """However long was chosen."""
+    keys = await LaptopKeys(broker, 4 * 3600).make("amina", Wish(group="class-exam2345", lifetime_s=4 * 3600))
+
+    assert keys.expires - START == timedelta(minutes=15)
+
+
+async def test_keys_for_a_laptop_may_be_switched_off(broker: Broker) -> None:
+    """Then nobody gets any, whatever their token says."""
+    with pytest.raises(NotAllowedError, match="There are no keys for one's own computer here."):
+        await LaptopKeys(broker, None).make("amina", EVERYTHING)
+
+
+async def test_no_keys_for_a_laptop_before_the_store_was_tested(broker: Broker) -> None:
+    """The reason is said."""
+    broker.refusal = "The data store does not keep people apart, so nobody gets keys."
+
+    with pytest.raises(UnavailableError, match="The data store does not keep people apart, so nobody gets keys."):
+        await LaptopKeys(broker, 3600).make("amina", EVERYTHING)
+
+
+async def test_it_is_known_until_when_the_keys_of_a_server_work(broker: Broker, store: Store) -> None:
+    """Of this run, the usual ones; nothing once they ended."""
+    person = broker.person(AMINA)
+    assert broker.until(person, AMINA) is None
+
+    await broker.keys_for(AMINA)
+
+    assert broker.until(person, AMINA) == START + timedelta(hours=1)
+    assert broker.until(person, replace(AMINA, run="run2")) is None
+    store.now += timedelta(hours=2)
+    assert broker.until(person, AMINA) is None

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sardonyx_services.credentials.errors import BusyError, NotAllowedError, UnavailableError
-from sardonyx_services.credentials.identity import Caller, Identity, caller_of
+from sardonyx_services.credentials.identity import Caller, Identity, caller_of, person_of
 from sardonyx_services.credentials.turns import Turns
 
 SCOPE = "custom:credentials:s3!server=amina/"
@@ -52,6 +52,38 @@ def test_any_other_token_gets_nothing(changes: dict[str, Any]) -> None:
     """Keys are for servers, each for its owner's data."""
     with pytest.raises(NotAllowedError, match="Only a running server gets keys"):
         caller_of(model(**changes), "run")
+
+
+def test_the_page_is_known_by_its_one_scope() -> None:
+    """The hub made its token for one call, with nothing else in it."""
+    whose = ["read:users:groups!user=amina", "read:users:name!user=amina"]
+
+    assert person_of(model(scopes=["custom:credentials:laptop!user=amina", *whose])) == "amina"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="a-server"),
+        pytest.param({"scopes": []}, id="no-scope"),
+        pytest.param({"scopes": ["custom:credentials:laptop"]}, id="unfiltered"),
+        pytest.param({"scopes": ["custom:credentials:laptop!user=bela"]}, id="somebody-else"),
+        pytest.param({"scopes": ["custom:credentials:laptop!server=amina/"]}, id="a-server-of-theirs"),
+        pytest.param(
+            {"scopes": ["custom:credentials:laptop!user=amina", "servers!user=amina"]}, id="a-program-with-more"
+        ),
+        pytest.param(
+            {"scopes": ["custom:credentials:laptop!user=amina", "read:users:name!user=bela"]}, id="who-sees-others"
+        ),
+        pytest.param({"kind": "service", "scopes": ["custom:credentials:laptop!user=amina"]}, id="a-service"),
+        pytest.param({"name": None, "scopes": ["custom:credentials:laptop!user=None"]}, id="nobody"),
+        pytest.param({"scopes": "custom:credentials:laptop!user=amina"}, id="garbage"),
+    ],
+)
+def test_no_other_token_is_the_pages(changes: dict[str, Any]) -> None:
+    """Neither a server nor a program of the person's makes keys for a laptop."""
+    with pytest.raises(NotAllowedError, match="This is for the page “Data”: sign in, and open it in your browser."):
+        person_of(model(**changes))
 
 
 def identity(answer: Callable[[httpx.Request], httpx.Response], now: Callable[[], float] = lambda: 0.0) -> Identity:
@@ -114,6 +146,18 @@ async def test_an_answer_that_is_none_of_the_hub_gives_nothing(body: str) -> Non
 
     with pytest.raises((UnavailableError, NotAllowedError)):
         await who.of("secret")
+
+
+async def test_the_page_is_asked_about_each_time() -> None:
+    """Its token is deleted after one call, and worth nothing from then on."""
+    answers = iter(
+        [httpx.Response(200, json=model(scopes=["custom:credentials:laptop!user=amina"])), httpx.Response(403)]
+    )
+    who = identity(lambda _: next(answers))
+
+    assert await who.at_the_page("secret") == "amina"
+    with pytest.raises(NotAllowedError):
+        await who.at_the_page("secret")
 
 
 async def test_while_the_hub_is_away_it_is_known_who_a_token_was() -> None:

@@ -142,3 +142,23 @@ def test_a_policy_without_room_has_those_who_were_removed() -> None:
     assert len(sessions) == 601
     assert len(text) <= LONGEST_POLICY
     assert "assumed-role/sardonyx/zzzz-removed" in text
+
+
+def test_a_server_that_is_called_laptop_ends_no_keys_of_a_laptop() -> None:
+    """Their sessions are told apart, whatever servers are called."""
+    of_laptop = issued(HOME, session=f"{ID}-laptop-0123456789ab", server="laptop")
+    of_server = issued(HOME, session=f"{ID}-run1", server="laptop")
+    living = Living([of_laptop, of_server], NOW)
+
+    living.end("amina", "laptop")
+
+    assert living.to_refuse(NOW, lambda _: Person(ID)) == (of_server.session,)
+    assert living.of(ID, NOW) == (of_laptop,)
+
+
+def test_the_keys_that_somebody_has_are_those_that_still_work() -> None:
+    """Nobody else's."""
+    short = issued(HOME, session=f"{ID}-run2", life_s=60)
+    living = Living([issued(HOME), short, replace(issued(HOME, session="x-run1"), person="x")], NOW)
+
+    assert living.of(ID, NOW + timedelta(minutes=2)) == (issued(HOME),)

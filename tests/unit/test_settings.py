@@ -60,3 +60,39 @@ def test_a_public_address_is_a_host_and_perhaps_a_port(url: str) -> None:
 def test_the_printed_address_can_be_opened(web: dict[str, Any], shown: str) -> None:
     """An address to listen on is not always one to open, and IPv6 has brackets there."""
     assert settings(web=web).shown_url == shown
+
+
+OWN_STORE = {"kind": "s3", "role": "arn:aws:iam::1:role/sardonyx"}
+
+
+@pytest.mark.parametrize(
+    ("storage", "address", "longest_s"),
+    [
+        pytest.param({}, "", None, id="the-store-of-this-machine"),
+        pytest.param({"laptop_endpoint": "https://s3.x.org/"}, "https://s3.x.org", 43200, id="with-a-proxy-before-it"),
+        pytest.param({**OWN_STORE, "endpoint": "http://127.0.0.1:9000"}, "", None, id="own-store-on-this-machine"),
+        pytest.param(
+            {**OWN_STORE, "endpoint": "https://s3.x.org"}, "https://s3.x.org", 43200, id="own-store-elsewhere"
+        ),
+        pytest.param(
+            {**OWN_STORE, "endpoint": "https://s3.x.org", "laptop_key_lifetime": "1h"},
+            "https://s3.x.org",
+            3600,
+            id="1h",
+        ),
+        pytest.param(
+            {**OWN_STORE, "endpoint": "https://s3.x.org", "laptop_key_lifetime": None},
+            "https://s3.x.org",
+            None,
+            id="switched-off",
+        ),
+    ],
+)
+def test_keys_for_laptops_are_there_where_a_laptop_reaches_the_store(
+    storage: dict[str, Any], address: str, longest_s: int | None
+) -> None:
+    """Elsewhere they would be of no use."""
+    web = {"public_url": "https://notebooks.x.org"}
+    found = settings(storage=storage, web=web).storage
+
+    assert (found.address_for_laptops, found.laptop_key_lifetime_s) == (address, longest_s)

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 import httpx
 import uvicorn
 
+from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.ends import Ends
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.laptop import LaptopKeys
 from sardonyx_services.credentials.metrics import Metrics
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
@@ -91,6 +93,8 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
             broker=broker,
             store=store,
+            access=Access(broker, living, store),
+            laptop=LaptopKeys(broker, store.laptop_key_lifetime_s),
             hosts=configuration.hosts,
             metrics=metrics,
             beside=tuple(beside),

@@ -12,6 +12,8 @@ from typing import Any
 LARGEST = 16 << 20
 KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
+LAPTOP = "laptop"
+"""What stands for the server where keys were made for a person's own computer."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Issued:
         service: s3 or vault.
         person: the immutable id.
         name: how the person was called then.
-        server: name of the server ("" = the default one).
+        server: name of the server ("" = the default one); "laptop" for a person's own computer, see `is_of_laptop`.
         session: what the store or Vault knows it as.
         places: prefixes with ":r" or ":rw" (s3), groups (vault).
         until: end of its life, with a time zone.
@@ -36,6 +38,11 @@ class Issued:
     session: str
     places: tuple[str, ...]
     until: datetime
+
+    @property
+    def is_of_laptop(self) -> bool:
+        """Whether it was made for a person's own computer; a server may be called so, but its session never is."""
+        return self.session.startswith(f"{self.person}-{LAPTOP}-")
 
     def to_json(self) -> str:
         """Return it as one line."""

@@ -92,7 +92,7 @@ class Broker:
             CredentialsError: there are none, and no earlier ones that still live.
         """
         caller.wants(AUDIENCE)
-        session = self._session(self.person(caller), caller, wish)
+        session = self.session(self.person(caller), caller, wish)
         given = self._given.get(session)
         if given and given[1] > self._clock():
             return given[0]
@@ -116,7 +116,12 @@ class Broker:
         Raises:
             CredentialsError: there are none that still live.
         """
-        return self._last_good(self._session(self.person(caller), caller, wish), error)
+        return self._last_good(self.session(self.person(caller), caller, wish), error)
+
+    def until(self, person: Person, caller: Caller) -> datetime | None:
+        """Return when the usual keys of a server end that it has now; None = it has asked for none, or they ended."""
+        given = self._given.get(self.session(person, caller, EVERYTHING))
+        return given[0].expires if given and given[0].expires > self._clock() else None
 
     async def mint(self, person: str, session: str) -> Keys:
         """Ask the store for keys to a person's own data; for the self-test."""
@@ -124,10 +129,18 @@ class Broker:
         token = self._issuer.token(person, AUDIENCE, session)
         return await self._source.keys(token, session, policy, self._lifetime_s)
 
-    def _session(self, person: Person, caller: Caller, wish: Wish) -> Session:
+    def session(self, person: Person, caller: Caller, wish: Wish, longest_s: int | None = None) -> Session:
+        """Return the session that a wish comes to.
+
+        Args:
+            longest_s: how long its keys may live; None = as long as those of servers.
+
+        Raises:
+            NotAllowedError: what is wished for is not theirs.
+        """
         group = wished_group(wish, person.memberships)
         everything = own_places(person.id, is_admin=person.is_admin)
-        longest = self._lifetime_s
+        longest = longest_s or self._lifetime_s
         name = f"{person.id}-{caller.run}"
         if group is not None:
             everything = (*everything, *group_places(person.id, group))
@@ -138,16 +151,14 @@ class Broker:
         policy = session_policy(self._bucket, places)
         return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, groups)
 
-    async def _mint(self, caller: Caller, session: Session) -> Keys:
+    async def issue(self, caller: Caller, session: Session) -> Keys:
+        """Get keys from the store that nobody had before, and write down that they were given.
+
+        Raises:
+            CredentialsError: the store refuses or does not answer.
+        """
         token = self._issuer.token(session.person, AUDIENCE, session.name, session.groups)
         keys = await self._source.keys(token, session.name, session.policy, session.lifetime_s)
-        left = keys.expires - self._clock()
-        # A little earlier for each in its own way: a class that started together does not ask together.
-        renew = keys.expires - min(RENEW_BEFORE, left / 2) * random.uniform(1.0, 1.1)  # noqa: S311 - not a secret
-        self._given[session] = (keys, renew)
-        self._given.move_to_end(session)
-        while len(self._given) > REMEMBERED:
-            self._given.popitem(last=False)
         self._issued(
             Issued(
                 time=self._clock(),
@@ -160,6 +171,17 @@ class Broker:
                 until=keys.expires,
             )
         )
+        return keys
+
+    async def _mint(self, caller: Caller, session: Session) -> Keys:
+        keys = await self.issue(caller, session)
+        left = keys.expires - self._clock()
+        # A little earlier for each in its own way: a class that started together does not ask together.
+        renew = keys.expires - min(RENEW_BEFORE, left / 2) * random.uniform(1.0, 1.1)  # noqa: S311 - not a secret
+        self._given[session] = (keys, renew)
+        self._given.move_to_end(session)
+        while len(self._given) > REMEMBERED:
+            self._given.popitem(last=False)
         return keys
 
     def _last_good(self, session: Session, error: CredentialsError) -> Keys:

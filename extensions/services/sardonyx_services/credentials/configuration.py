@@ -15,6 +15,7 @@ class StoreConfiguration(BaseModel):
         secret_key: file with the secret of that key; this service alone reads it.
         administrator: file with the key of the embedded store's administrator, with which sessions are refused; None =
             the store is somebody else's, and a session lives until its keys end.
+        laptop_key_lifetime_s: longest life of keys for people's own computers; None = there are none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,6 +29,7 @@ class StoreConfiguration(BaseModel):
     access_key: Path | None = None
     secret_key: Path | None = None
     administrator: Path | None = None
+    laptop_key_lifetime_s: int | None = Field(default=None, ge=900, le=43200)
 
 
 class VaultConfiguration(BaseModel):

@@ -16,6 +16,9 @@ from sardonyx_services.credentials.turns import Turns
 SCOPE = "custom:credentials:"
 SERVICES = ("s3", "vault")
 """What a server's token may be good for; each is a scope of its own, filtered to one server."""
+PAGE_SCOPE = f"{SCOPE}laptop"
+"""What the hub's page “Data” may do in a person's name, with a token that it makes for one call."""
+ONLY_THE_PAGE = "This is for the page “Data”: sign in, and open it in your browser."
 KEPT_S = 10.0
 REMEMBERED = 10_000
 PATIENCE_S = 5.0
@@ -78,6 +81,22 @@ def caller_of(model: Mapping[str, Any], run: str) -> Caller:
     return Caller(name, server, run, frozenset(services))
 
 
+def person_of(model: Mapping[str, Any]) -> str:
+    """Return who sits at the page “Data”, from the hub's answer about the token of one call.
+
+    Raises:
+        NotAllowedError: the token is that of a server or of a program, whatever else it may do.
+    """
+    name, scopes = model.get("name"), model.get("scopes")
+    if model.get("kind") != "user" or not isinstance(name, str) or not isinstance(scopes, list):
+        raise NotAllowedError(ONLY_THE_PAGE)
+    # JupyterHub lets every token say whose it is.
+    says_whose = {f"read:users:{field}!user={name}" for field in ("name", "groups")}
+    if set(map(str, scopes)) - says_whose != {f"{PAGE_SCOPE}!user={name}"}:
+        raise NotAllowedError(ONLY_THE_PAGE)
+    return name
+
+
 class Identity:
     """Asks the hub, at most once at a time for each token, and remembers the answer for seconds."""
 
@@ -110,6 +129,15 @@ class Identity:
         """Return who a token was, while the hub cannot be asked: good for keys that were given before, for nothing new."""
         known = self._known.get(fingerprint(token))
         return known[1] if known else None
+
+    async def at_the_page(self, token: str) -> str:
+        """Return who sits at the page “Data”; never remembered, so that a token is worth nothing once it is deleted.
+
+        Raises:
+            NotAllowedError: the hub does not know it as a token of that page.
+            UnavailableError: the hub does not answer.
+        """
+        return person_of(await self._model(token))
 
     async def has_scope(self, token: str, scope: str) -> bool:
         """Tell whether a token, of whomever, may do something in the hub.

@@ -60,7 +60,17 @@ class Living:
     def end(self, name: str, server: str) -> None:
         """Note that a server ended: what it was given until now is for nobody any more."""
         self._ended.update(
-            issued.session for issued in self._given.values() if (issued.name, issued.server) == (name, server)
+            issued.session
+            for issued in self._given.values()
+            if (issued.name, issued.server) == (name, server) and not issued.is_of_laptop
+        )
+
+    def of(self, person: str, now: datetime) -> tuple[Issued, ...]:
+        """Return the keys of a person that still work, in the order in which they were given."""
+        return tuple(
+            issued
+            for issued in tuple(self._given.values())
+            if issued.person == person and issued.until > now and issued.session not in self._ended
         )
 
     def to_refuse(self, now: datetime, person_of: Callable[[str], Person | None]) -> tuple[str, ...]:

@@ -13,13 +13,16 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.ends import Ends, end_routes
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.laptop import LaptopKeys
 from sardonyx_services.credentials.metrics import SCOPE, Metrics
+from sardonyx_services.credentials.person_routes import person_routes
 from sardonyx_services.credentials.self_test import test_until_good
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.vault.access import VaultAccess
@@ -46,6 +49,8 @@ class Parts:
     identity: Identity
     broker: Broker
     store: StoreConfiguration
+    access: Access
+    laptop: LaptopKeys
     hosts: tuple[str, ...]
     ends: Ends
     metrics: Metrics = field(default_factory=Metrics)
@@ -81,6 +86,8 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     app.include_router(end_routes(parts.ends, token_of), prefix=root)
     if parts.vault is not None:
         app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, token_of), prefix=root)
+    of_person = person_routes(parts.identity, parts.access, parts.laptop, token_of)
+    app.include_router(of_person, prefix=root)
 
     @app.exception_handler(CredentialsError)
     async def explain(_request: Request, error: CredentialsError) -> Response:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
-from sardonyx_services.credentials.errors import CredentialsError, UnavailableError
+from sardonyx_services.credentials.errors import BadRequestError, CredentialsError, UnavailableError
 from sardonyx_services.credentials.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -132,6 +132,11 @@ def sts_of(store: StoreConfiguration) -> Sts:
 
 
 def _refused(error: ClientError) -> CredentialsError:
+    if "MaxSessionDuration" in str(error):
+        # AWS gives a role's keys one hour unless its administrator allows more.
+        return BadRequestError(
+            "The data store gives no keys that live so long. Choose a shorter life; the people who run this place can allow more."
+        )
     off_s = clock_off(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))
     if abs(off_s) > CLOCK_TOLERANCE_S:
         return UnavailableError(

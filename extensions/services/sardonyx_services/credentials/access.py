@@ -1,0 +1,108 @@
+"""What somebody can reach, and until when with the keys that they have now."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sardonyx_services.credentials.audit import LAPTOP, Issued
+from sardonyx_services.credentials.broker import AUDIENCE, Broker
+from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.identity import Caller
+from sardonyx_services.credentials.places import Place, group_name, group_places, own_places
+from sardonyx_services.credentials.revocation import Living, Person
+
+PATIENCE_S = 2.0
+NO_ANSWER = "The data store does not answer now. Nothing can be read or written there; what is in it is kept."
+
+
+class Access:
+    """Answers that question, for a server and for the page “Data”."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        living: Living,
+        store: StoreConfiguration,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._broker, self._living, self._store, self._clock = broker, living, store, clock
+
+    async def of_server(self, caller: Caller) -> dict[str, Any]:
+        """Return what a server reaches.
+
+        Raises:
+            NotAllowedError: its token is not one for data, or its owner was removed.
+        """
+        caller.wants(AUDIENCE)
+        person = self._broker.person(caller)
+        until = self._broker.until(person, caller)
+        return {**self._places(caller.name, person), "until": until and utc(until)}
+
+    async def of_person(self, name: str) -> dict[str, Any]:
+        """Return what a person reaches, which keys they have, and what is wrong with the store ("" = nothing).
+
+        Raises:
+            NotAllowedError: they were removed.
+        """
+        person = self._broker.person(Caller(name, LAPTOP, LAPTOP, frozenset()))
+        trouble = self._broker.refusal or await store_trouble(self._store.endpoint)
+        keys = keys_of(person.id, self._living.of(person.id, self._clock()))
+        return {**self._places(name, person), **keys, "trouble": trouble}
+
+    def _places(self, name: str, person: Person) -> dict[str, Any]:
+        home, public = own_places(person.id, is_admin=person.is_admin)
+        return {
+            "person": name,
+            "home": place(home),
+            "public": place(public),
+            "memberships": [
+                {
+                    "name": group_name(membership),
+                    "title": membership.title,
+                    "role": membership.role,
+                    "places": [place(found) for found in group_places(person.id, membership)],
+                }
+                for membership in person.memberships
+            ],
+            "key_lifetime_s": self._store.key_lifetime_s,
+            "bucket": self._store.bucket,
+            "endpoint": self._store.endpoint,
+        }
+
+
+def keys_of(person: str, living: Iterable[Issued]) -> dict[str, list[dict[str, Any]]]:
+    """Return the usual keys of each server, the newest only, and all those for the person's own computers."""
+    servers, laptops = {}, []
+    for issued in sorted(living, key=lambda issued: issued.time):
+        known = {"given": utc(issued.time), "until": utc(issued.until)}
+        if issued.is_of_laptop:
+            laptops.append({**known, "places": list(issued.places)})
+        elif issued.session.count("-") == 1 and f"home/{person}/:rw" in issued.places:
+            # Those of a class or team have its name in their session, those that were asked to do less have other places.
+            servers[issued.server] = {"name": issued.server, **known}
+    return {"servers": list(servers.values()), "laptops": laptops}
+
+
+def place(found: Place) -> dict[str, str]:
+    """Return a place for JSON, with the audit log's words for what may be done there."""
+    return {"prefix": found.prefix, "access": "rw" if found.is_writable else "r"}
+
+
+def utc(moment: datetime) -> str:
+    """Return a time for JSON."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+async def store_trouble(endpoint: str) -> str:
+    """Say that nothing answers at the store's address; "" = something does."""
+    where = urlsplit(endpoint)
+    port = where.port or (443 if where.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            _, writer = await asyncio.open_connection(where.hostname, port)
+    except OSError:
+        return NO_ANSWER
+    writer.close()
+    return ""

@@ -1,0 +1,148 @@
+"""What the page “Data” says of somebody's places and keys, decided from the keys service's answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+HOUR_S = 3600
+USUAL_LIVES_S = (HOUR_S, 4 * HOUR_S)
+
+
+@dataclass(frozen=True)
+class PlaceShown:
+    """A place in the bucket, as people call it.
+
+    Args:
+        title: whose it is: "My place", or the title of a class or team.
+        what: what it is for.
+        may: what can be done there, in words.
+        address: s3://…
+        profile: name of the AWS profile that reaches it.
+    """
+
+    title: str
+    what: str
+    may: str
+    address: str
+    profile: str
+
+
+@dataclass(frozen=True)
+class GroupShown:
+    """A class or team for which a key can be made."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class KeyShown:
+    """Keys that work now.
+
+    Args:
+        whose: name of a server, or what keys for one's own computer open.
+        given: when; a server that started later has others.
+    """
+
+    whose: str
+    given: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Reached:
+    """All that the page shows of somebody.
+
+    Args:
+        home: prefix of their own place.
+        trouble: what is wrong with the store now; "" = nothing.
+    """
+
+    bucket: str
+    home: str
+    places: tuple[PlaceShown, ...]
+    groups: tuple[GroupShown, ...]
+    servers: tuple[KeyShown, ...]
+    laptops: tuple[KeyShown, ...]
+    trouble: str
+
+    def of_running(self, started: Mapping[str, datetime | None]) -> dict[str, datetime | None]:
+        """Return until when the keys of each running server work; None = it has asked for none yet.
+
+        Args:
+            started: when each running server was started; keys from before are those of a former run.
+        """
+        given = {key.whose: key for key in self.servers}
+        found: dict[str, datetime | None] = {}
+        for name, since in started.items():
+            key = given.get(name)
+            found[name] = key.until if key is not None and (since is None or key.given >= since) else None
+        return found
+
+
+def reached(answer: Mapping[str, Any]) -> Reached:
+    """Return what the page shows, from the answer of `GET /access/all`."""
+    bucket = str(answer["bucket"])
+    memberships = answer["memberships"]
+
+    def shown(title: str, what: str, place: Mapping[str, str], profile: str) -> PlaceShown:
+        may = "read and write" if place["access"] == "rw" else "read"
+        return PlaceShown(title, what, may, f"s3://{bucket}/{place['prefix']}", profile)
+
+    places = [
+        shown("My place", "only you", answer["home"], "home"),
+        *(
+            shown(group["title"], _what(group["role"], place["prefix"]), place, group["name"])
+            for group in memberships
+            for place in group["places"]
+        ),
+        shown("Published", "for everybody here", answer["public"], "public"),
+    ]
+    titles = {place["prefix"]: group["title"] for group in memberships for place in group["places"]}
+    return Reached(
+        bucket=bucket,
+        home=str(answer["home"]["prefix"]),
+        places=tuple(places),
+        groups=tuple(GroupShown(group["name"], group["title"]) for group in memberships),
+        servers=tuple(KeyShown(key["name"], _time(key["given"]), _time(key["until"])) for key in answer["servers"]),
+        laptops=tuple(
+            KeyShown(_opens(key["places"], titles), _time(key["given"]), _time(key["until"]))
+            for key in answer["laptops"]
+        ),
+        trouble=str(answer["trouble"]),
+    )
+
+
+def lives_offered(longest_s: int) -> tuple[tuple[int, str], ...]:
+    """Return the lives of a key to choose from, in seconds and in words; the last is the longest that there is."""
+    return tuple(
+        (life, say_life(life)) for life in (*(usual for usual in USUAL_LIVES_S if usual < longest_s), longest_s)
+    )
+
+
+def say_life(life_s: int) -> str:
+    """Say how long something lives: "1 hour", "90 minutes"."""
+    if life_s % HOUR_S:
+        return f"{life_s // 60} minutes"
+    return "1 hour" if life_s == HOUR_S else f"{life_s // HOUR_S} hours"
+
+
+def _what(role: str, prefix: str) -> str:
+    if role == "member":
+        return "data of the team"
+    if prefix.endswith("/shared/"):
+        return "data of the class"
+    return "what all hand in" if role == "staff" else "what you hand in"
+
+
+def _opens(places: Sequence[str], titles: Mapping[str, str]) -> str:
+    groups = dict.fromkeys(
+        titles[prefix] for prefix in (place.rpartition(":")[0] for place in places) if prefix in titles
+    )
+    words = "read and write" if any(place.endswith(":rw") for place in places) else "read"
+    return f"{', '.join(('My place', *groups))}: {words}"
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
