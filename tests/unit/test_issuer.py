@@ -1,9 +1,11 @@
 import json
 import stat
-from base64 import urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
@@ -52,6 +54,17 @@ def test_the_published_keys_hold_no_private_part(keys: Path) -> None:
 
     assert {name for key in published["keys"] for name in key} & {"d", "p", "q", "dp", "dq", "qi"} == set()
     assert published["keys"][0]["kid"] == load(keys)[0].key.thumbprint()
+
+
+def test_a_key_is_published_with_a_certificate_that_never_changes(keys: Path) -> None:
+    """Ceph takes a key from its certificate only, and only from one whose thumbprint the operator gave it."""
+    (published,) = Issuer("http://i", keys).key_set()["keys"]
+
+    certificate = x509.load_der_x509_certificate(b64decode(published["x5c"][0]))
+    certificate.verify_directly_issued_by(certificate)
+    assert certificate.public_key() == load_keys(keys)[0].public_key
+    assert urlsafe_b64decode(published["x5t"] + "=") == certificate.fingerprint(hashes.SHA1())  # noqa: S303 - see there
+    assert Issuer("http://elsewhere", keys).key_set()["keys"] == [published]
 
 
 def test_a_token_says_who_asks_for_what_and_not_for_long(keys: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import KeySet
 
 from sardonyx_services.credentials import signing_keys
+from sardonyx_services.credentials.key_certificate import certificate_of
 from sardonyx_services.credentials.signing_keys import ALGORITHM, TOKEN_LIFE_S, SigningKey
 
 LEEWAY_S = 5
@@ -23,6 +23,7 @@ class Issuer:
         self._folder, self._clock = folder, clock
         self._keys: list[SigningKey] = []
         self._signing = 0
+        self._published: list[dict[str, Any]] = []
         self.renew()
 
     def renew(self) -> int:
@@ -38,6 +39,7 @@ class Issuer:
             keys[number].path.unlink(missing_ok=True)
         self._signing = (found.signing or 0) - len(found.over)
         self._keys = [key for number, key in enumerate(keys) if number not in found.over]
+        self._published = [{**key.key.as_dict(private=False), **certificate_of(key.key)} for key in self._keys]
         return found.next_s
 
     def token(self, subject: str, audience: str, session: str, groups: Sequence[str] = ()) -> str:
@@ -58,9 +60,8 @@ class Issuer:
         return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key)
 
     def key_set(self) -> dict[str, Any]:
-        """Return the public keys (RFC 7517)."""
-        found: dict[str, Any] = dict(KeySet([key.key for key in self._keys]).as_dict(private=False))
-        return found
+        """Return the public keys (RFC 7517), each with its certificate."""
+        return {"keys": self._published}
 
     def discovery(self) -> dict[str, Any]:
         """Return the discovery document (OpenID Connect Discovery 1.0, section 3)."""
