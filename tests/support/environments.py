@@ -27,3 +27,12 @@ def built_environment(slug: str = "python", *more: str) -> Path:
 def vanilla_environment() -> Path:
     """Return one with all that Jupyter's packages ask for, as pip installs them."""
     return built_environment("vanilla", *LEFT_OUT)
+
+
+def clients_environment() -> Path:
+    """Return one with more S3 clients, which only tests have; of ours nothing is in it."""
+    folder = ROOT / "build" / "environments"
+    folder.mkdir(exist_ok=True)
+    return make_environment(
+        EnvironmentRecipe("clients", ROOT / "locks" / "clients.lock", ()), folder, folder / "clients.log"
+    )

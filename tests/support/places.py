@@ -126,7 +126,7 @@ class Place:
         self.store_configuration().write(path)
         return self._start("sardonyx_services.object_store", path)
 
-    def start_keys(self, endpoint: str = "") -> subprocess.Popen[bytes]:
+    def start_keys(self, endpoint: str = "", role: str = ObjectStoreConfiguration.ROLE) -> subprocess.Popen[bytes]:
         """Start the keys service as the hub does."""
         path = self.folder / "run" / "keys.json"
         CredentialsConfiguration(
@@ -138,7 +138,7 @@ class Place:
             store=StoreConfiguration(
                 endpoint=endpoint or self.endpoint,
                 sts_endpoint=endpoint or self.endpoint,
-                role=ObjectStoreConfiguration.ROLE,
+                role=role,
                 bucket=BUCKET,
                 region=REGION,
                 key_lifetime_s=3600,

@@ -62,7 +62,7 @@ def test_a_key_is_published_with_a_certificate_that_never_changes(keys: Path) ->
 
     certificate = x509.load_der_x509_certificate(b64decode(published["x5c"][0]))
     certificate.verify_directly_issued_by(certificate)
-    assert certificate.public_key() == load_keys(keys)[0].public_key
+    assert certificate.public_key() == load(keys)[0].key.public_key
     assert urlsafe_b64decode(published["x5t"] + "=") == certificate.fingerprint(hashes.SHA1())  # noqa: S303 - see there
     assert Issuer("http://elsewhere", keys).key_set()["keys"] == [published]
 

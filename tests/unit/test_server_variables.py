@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.credentials import storage_variables, write_token
+from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 from sardonyx_singleuser.launcher import give_keys
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
@@ -71,6 +71,29 @@ def test_keys_come_by_themselves_and_are_in_no_variable() -> None:
     assert found["AWS_EC2_METADATA_DISABLED"] == "true"
     assert (found["DUCKDB_S3_ENDPOINT"], found["DUCKDB_S3_USE_SSL"]) == ("127.0.0.1:8004", "false")
     assert not [name for name in found if "ACCESS_KEY" in name or "SECRET" in name]
+
+
+def test_programs_that_read_other_variables_are_told_too() -> None:
+    """Rclone has a remote without a configuration file; Spark is shown a folder with one."""
+    found = storage_variables(told(), "abc")
+
+    assert found["RCLONE_CONFIG_S3_TYPE"] == "s3"
+    assert (found["RCLONE_S3_ENDPOINT"], found["RCLONE_S3_REGION"]) == (STORAGE.endpoint, "us-east-1")
+    assert found["RCLONE_S3_NO_CHECK_BUCKET"] == found["RCLONE_S3_ENV_AUTH"] == "true"
+    assert found["SPARK_CONF_DIR"] == "/private/spark"
+    assert storage_variables(told(SPARK_CONF_DIR="/opt/conf"), "abc")["SPARK_CONF_DIR"] == "/opt/conf"
+
+
+def test_spark_is_told_where_the_store_is_and_asks_for_keys_itself(tmp_path: Path) -> None:
+    """Also at the second start, with another store."""
+    for endpoint in (STORAGE.endpoint, "https://s3.example.org"):
+        write_spark_defaults(storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "abc"), tmp_path / "token")
+
+    text = (tmp_path / "spark" / "spark-defaults.conf").read_text()
+    settings = dict(line.split() for line in text.splitlines() if not line.startswith("#"))
+    assert settings["spark.hadoop.fs.s3a.endpoint"] == "https://s3.example.org"
+    assert settings["spark.hadoop.fs.s3a.aws.credentials.provider"].endswith(".ContainerCredentialsProvider")
+    assert "abc" not in text
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,15 @@ from urllib.parse import urlsplit
 from sardonyx_singleuser import contract
 
 LOOPBACK = ("127.0.0.1", "localhost")
+SPARK = "spark"
+SPARK_DEFAULTS = """\
+# Written when this server started. Spark's S3A asks for keys by itself; there are none in here.
+spark.hadoop.fs.s3.impl                         org.apache.hadoop.fs.s3a.S3AFileSystem
+spark.hadoop.fs.s3a.aws.credentials.provider    software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider
+spark.hadoop.fs.s3a.endpoint                    {endpoint}
+spark.hadoop.fs.s3a.endpoint.region             {region}
+spark.hadoop.fs.s3a.path.style.access           true
+"""
 
 
 def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
@@ -36,11 +45,19 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
         # Nobody here is a cloud machine: do not ask its metadata address and wait.
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_S3_ADDRESSING_STYLE": "path",
+        # Checksums behind the body are newer than many stores: Ceph 16 takes the body for a damaged one.
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
         "DUCKDB_S3_ENDPOINT": where.netloc,
         "DUCKDB_S3_USE_SSL": str(where.scheme == "https").lower(),
+        # A remote with the name "s3", without a configuration file.
+        "RCLONE_CONFIG_S3_TYPE": "s3",
         "RCLONE_S3_ENDPOINT": endpoint,
+        "RCLONE_S3_REGION": region,
         "RCLONE_S3_PROVIDER": "Other",
         "RCLONE_S3_ENV_AUTH": "true",
+        # It would make the bucket, which nobody may, before it writes to it.
+        "RCLONE_S3_NO_CHECK_BUCKET": "true",
+        "SPARK_CONF_DIR": told.get("SPARK_CONF_DIR", str(Path(told[contract.TOKEN_FILE]).with_name(SPARK))),
     }
     if where.scheme == "http" and where.hostname in LOOPBACK:
         found["AWS_ALLOW_HTTP"] = "true"
@@ -48,6 +65,14 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
     direct = [*filter(None, told.get("NO_PROXY", told.get("no_proxy", "")).split(",")), *LOOPBACK, where.hostname or ""]
     found["NO_PROXY"] = found["no_proxy"] = ",".join(dict.fromkeys(filter(None, direct)))
     return found
+
+
+def write_spark_defaults(found: Mapping[str, str], token_file: Path) -> None:
+    """Write what Spark is told beside the token, since it reads no variables for it."""
+    folder = token_file.with_name(SPARK)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    text = SPARK_DEFAULTS.format(endpoint=found["AWS_ENDPOINT_URL"], region=found["AWS_REGION"])
+    (folder / "spark-defaults.conf").write_text(text)
 
 
 def write_token(path: Path, token: str) -> None:

@@ -1,68 +1,174 @@
-"""DuckDB finds keys by itself too: an IPython extension, loaded in every notebook.
+"""DuckDB finds keys by itself, too: each connection has a secret, and the secret always has keys that live.
 
-The other clients read the environment. DuckDB reads keys only from a secret made in each of its connections
-(1.5; its own variables take static keys only), so each new connection gets one that renews itself.
+The other clients read the environment. DuckDB reads keys only from a secret made in each of its databases (1.5; its own
+variables take static keys only). Such a secret renews itself when a file is opened to read, and nowhere else: COPY TO and
+glob with expired keys fail. So it is made again before the keys in it expire, for as long as a connection is there.
 """
 
+import atexit
 import functools
 import importlib.util
+import json
 import os
-import sys
+import threading
+import urllib.request
 import warnings
-from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+import weakref
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 EXTENSIONS = ("httpfs", "aws")
-
-
-def load_ipython_extension(_shell: object) -> None:
-    """Wait for `import duckdb`; importing it here would cost every kernel its time."""
-    if not os.environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
-        return
-    if "duckdb" in sys.modules:
-        equip(sys.modules["duckdb"])
-    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+LEAST_LEFT_S = 20 * 60
+"""A query may write for so long; the keys service gives no keys that live shorter, as far as the store lets it."""
+RETRY_S = 5.0
+PATIENCE_S = 10.0
 
 
 def equip(duckdb: ModuleType) -> None:
     """Give every new connection a secret, and the default one too."""
-    connect = duckdb.connect
+    if getattr(duckdb, "_sardonyx_keeper", None) is not None:
+        return
+    connection_class = duckdb.DuckDBPyConnection
+    connect, cursor = duckdb.connect, connection_class.cursor
+    keeper = duckdb._sardonyx_keeper = Keeper(cursor, duckdb.default_connection)  # type: ignore[attr-defined]  # noqa: SLF001 - ours
 
     @functools.wraps(connect)
     def connect_with_keys(*arguments: Any, **options: Any) -> Any:
         connection = connect(*arguments, **options)
-        _try_to_add_secret(connection)
+        _try_to_keep(keeper, connection)
         return connection
 
+    @functools.wraps(cursor)
+    def cursor_with_keys(connection: Any) -> Any:
+        # It goes on when the connection that it came from is forgotten.
+        found = cursor(connection)
+        keeper.watch(found)
+        return found
+
     duckdb.connect = connect_with_keys  # type: ignore[attr-defined]
-    _try_to_add_secret(duckdb.default_connection())
+    connection_class.cursor = connection_class.duplicate = cursor_with_keys
+    _try_to_keep(keeper, duckdb.default_connection())
 
 
-def add_secret(connection: Any) -> None:
-    """Make the secret in one connection."""
+class Keeper:
+    """Makes the secrets again before their keys expire, in a thread: whatever the person's own code is doing then.
+
+    Args:
+        new_cursor: makes another connection to the database of one.
+        default: returns the connection of those who make none; DuckDB keeps it, and nobody its Python object.
+    """
+
+    def __init__(self, new_cursor: Callable[[Any], Any], default: Callable[[], Any]) -> None:
+        self._new_cursor, self._default = new_cursor, default
+        self._watched: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+        # A thread inside of DuckDB must not meet the end of the interpreter.
+        atexit.register(self._stop)
+
+    def keep(self, connection: Any) -> None:
+        """Make the secret in a connection's database, and keep it good."""
+        for name in EXTENSIONS:
+            connection.execute(f"LOAD '{_extension(name)}'")
+        try:
+            # DuckDB itself waits a second for keys, and the first ones of a server may take longer.
+            seconds_left()
+            make_secret(connection, "exists")
+        except Exception:  # noqa: BLE001 - the keys service is away for a moment; the thread tries again until it is back
+            make_secret(connection, "none")
+        self.watch(connection)
+
+    def watch(self, connection: Any) -> None:
+        """Keep the secret good while this connection is there."""
+        self._watched.add(connection)
+        # A fork has no threads but the one that forked.
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="DuckDB keys", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        pause_s = 0.0
+        while not self._stopped.wait(pause_s):
+            try:
+                # Asked before: what the secrets get then lives at least as long.
+                pause_s = pause_until_renewal(seconds_left())
+            except (OSError, ValueError, KeyError):
+                # The keys that are there may be good for a long time yet.
+                pause_s = RETRY_S
+            else:
+                pause_s = pause_s if self._renew() else min(pause_s, RETRY_S)
+
+    def _renew(self) -> bool:
+        is_done = True
+        for connection in (self._default(), *self._watched):
+            try:
+                # A connection of our own: the person's may be at work.
+                own = self._new_cursor(connection)
+            except Exception:  # noqa: BLE001 - it was closed
+                self._watched.discard(connection)
+                continue
+            try:
+                make_secret(own, "exists")
+            except Exception:  # noqa: BLE001 - whatever it is, the keys of before may be good, and the next try may do better
+                is_done = False
+            finally:
+                own.close()
+        return is_done
+
+    def _stop(self) -> None:
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(PATIENCE_S)
+
+
+def pause_until_renewal(left_s: float) -> float:
+    """Return after how many seconds to make the secrets again, from how long the keys live.
+
+    The keys service has new ones when the old ones live for another 20 minutes (see `Broker` there).
+    """
+    return max(left_s - LEAST_LEFT_S, left_s / 4, 0.5)
+
+
+def seconds_left() -> float:
+    """Ask the keys service how long its keys live."""
+    request = urllib.request.Request(  # noqa: S310 - an address of the server's own environment
+        os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+        headers={"Authorization": os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]},
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(request, timeout=PATIENCE_S) as answer:
+        end = datetime.fromisoformat(json.load(answer)["Expiration"])
+    return (end - datetime.now(UTC)).total_seconds()
+
+
+def make_secret(connection: Any, validation: str) -> None:
+    """Make the secret in a connection's database, with the keys of now.
+
+    Args:
+        validation: "exists" = without keys there is an error, and the secret of before stays; "none" = they may come later.
+    """
     where = urlsplit(os.environ["AWS_ENDPOINT_URL"])
-    for name in EXTENSIONS:
-        connection.execute(f"LOAD '{_extension(name)}'")
-    # Without validation: where the keys service is away for a moment, the keys come with the first use.
     connection.execute(
-        "CREATE OR REPLACE SECRET sardonyx (TYPE s3, PROVIDER credential_chain, VALIDATION 'none', REFRESH auto,"
+        f"CREATE OR REPLACE SECRET sardonyx (TYPE s3, PROVIDER credential_chain, VALIDATION '{validation}', REFRESH auto,"
         f" ENDPOINT '{where.netloc}', USE_SSL {str(where.scheme == 'https').lower()}, URL_STYLE 'path',"
         f" REGION '{os.environ['AWS_REGION']}')"
     )
 
 
-def _try_to_add_secret(connection: Any) -> None:
+def _try_to_keep(keeper: Keeper, connection: Any) -> None:
     try:
-        add_secret(connection)
+        keeper.keep(connection)
     except Exception as error:  # noqa: BLE001 - a person's import or connection must not fail because of us
-        # Said once for each reason and place by Python's own rule for warnings.
-        warnings.warn(f"DuckDB has no keys for s3:// addresses: {error}", RuntimeWarning, stacklevel=4)
+        _warn(error)
+
+
+def _warn(error: Exception) -> None:
+    # Said once for each reason and place by Python's own rule for warnings.
+    warnings.warn(f"DuckDB has no keys for s3:// addresses: {error}", RuntimeWarning, stacklevel=4)
 
 
 def _extension(name: str) -> Path:
@@ -73,30 +179,3 @@ def _extension(name: str) -> Path:
     if not found:
         raise LookupError(f"the package duckdb-extension-{name} has no extension for this machine")
     return found[-1]
-
-
-class _Finder(MetaPathFinder):
-    """Steps aside at once, and equips duckdb after its own import."""
-
-    def find_spec(
-        self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != "duckdb":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Equipping(spec.loader)
-        return spec
-
-
-class _Equipping(Loader):
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
-        equip(module)

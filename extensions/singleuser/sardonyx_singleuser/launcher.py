@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_singleuser import contract, own_settings
-from sardonyx_singleuser.credentials import storage_variables, write_token
+from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
 from sardonyx_singleuser.language_servers import node_root_options
@@ -118,6 +118,7 @@ def give_keys() -> None:
     found = storage_variables(os.environ, token)
     if found:
         write_token(Path(os.environ[contract.TOKEN_FILE]), token)
+        write_spark_defaults(found, Path(os.environ[contract.TOKEN_FILE]))
         os.environ.update(found)
 
 

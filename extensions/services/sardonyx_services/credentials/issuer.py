@@ -10,7 +10,7 @@ from joserfc import jwt
 
 from sardonyx_services.credentials import signing_keys
 from sardonyx_services.credentials.key_certificate import certificate_of
-from sardonyx_services.credentials.signing_keys import ALGORITHM, TOKEN_LIFE_S, SigningKey
+from sardonyx_services.credentials.signing_keys import ALGORITHM, TOKEN_LIFE_S
 
 LEEWAY_S = 5
 
@@ -21,9 +21,6 @@ class Issuer:
     def __init__(self, address: str, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self.address = address
         self._folder, self._clock = folder, clock
-        self._keys: list[SigningKey] = []
-        self._signing = 0
-        self._published: list[dict[str, Any]] = []
         self.renew()
 
     def renew(self) -> int:
@@ -37,15 +34,16 @@ class Issuer:
             found = signing_keys.schedule([key.made for key in keys], now)
         for number in found.over:
             keys[number].path.unlink(missing_ok=True)
-        self._signing = (found.signing or 0) - len(found.over)
-        self._keys = [key for number, key in enumerate(keys) if number not in found.over]
-        self._published = [{**key.key.as_dict(private=False), **certificate_of(key.key)} for key in self._keys]
+        left = [key for number, key in enumerate(keys) if number not in found.over]
+        # Each in one step: this runs in a thread of its own, and what is made there is always whole.
+        self._published = [{**key.key.as_dict(private=False), **certificate_of(key.key)} for key in left]
+        self._signing = keys[found.signing or 0].key
         return found.next_s
 
     def token(self, subject: str, audience: str, session: str, groups: Sequence[str] = ()) -> str:
         """Return a token that says who asks, good for five minutes; only this service ever holds it."""
         now = int(self._clock())
-        key = self._keys[self._signing].key
+        key = self._signing
         claims = {
             "iss": self.address,
             "sub": subject,

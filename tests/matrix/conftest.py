@@ -1,0 +1,177 @@
+"""Two real stores with real keys services, each behind a front that lets keys die after seconds."""
+
+import base64
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+
+import httpx
+import pytest
+from support.environments import built_environment, clients_environment
+from support.expiring_front import KEYS_PATH, ExpiringFront
+from support.places import BUCKET, REGION, Place, soon
+from support.ports import free_ports
+from support.radosgw import Radosgw, missing_programs
+
+from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
+
+NEEDS = {"rclone": "rclone", "rclone-daemon": "rclone", "spark": "java"}
+"""Client -> a program of the machine that it is made of, or needs."""
+LIFE_S = 6.0
+AT_ONCE = 10
+"""Clients at the same time. Most of their time they wait, but with more of them keys die before they are used."""
+KEYS_READY = 4
+PATIENCE_S = 240
+BESIDE = ("obstore", "deltalake", "mlflow", "minio-py", "aws-cli", "spark")
+"""Clients in the environment of the tests; the others are in the shipped one for Python."""
+
+
+@dataclass
+class Front:
+    """A store as servers see it, and what was run against it."""
+
+    place: Place
+    folder: Path
+    proxy: ExpiringFront = field(init=False)
+    _ready: dict[str, Queue[dict[str, str]]] = field(default_factory=dict)
+    _runs: dict[str, Future[subprocess.CompletedProcess[str]]] = field(default_factory=dict)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
+
+    def serve(self, store: str) -> None:
+        """Begin to pass requests on to a store."""
+        self.proxy = ExpiringFront(store, self._fresh_keys, LIFE_S)
+
+    def _fresh_keys(self, client: str) -> dict[str, str] | None:
+        ready = self._ready.get(client)
+        return ready.get(timeout=PATIENCE_S) if ready is not None else None
+
+    def _get_ready(self, client: str) -> None:
+        """Have keys ready: some clients wait for a second only, and this machine has much to do."""
+        for number in count():
+            # From a server of its own each time: for one and the same the keys service gives the same keys again.
+            person = self.place.person(client, f"{client}-{number}")
+            try:
+                self._ready[client].put(person.keys())
+            except httpx.HTTPError:
+                return
+
+    def variables(self, client: str) -> dict[str, str]:
+        """Return the environment of a server, as launcher and hub make it, whose hub token is the client's name."""
+        home = self.folder / client
+        home.mkdir(exist_ok=True)
+        self._ready[client] = Queue(KEYS_READY)
+        self.place.person(client)
+        Thread(target=self._get_ready, args=(client,), daemon=True).start()
+        token_file = home / "token"
+        told = {
+            "SARDONYX_TOKEN_FILE": str(token_file),
+            "SARDONYX_CREDENTIALS_URL": f"{self.proxy.address}{KEYS_PATH}aws",
+            "SARDONYX_S3_ENDPOINT": self.proxy.address,
+            "SARDONYX_S3_REGION": REGION,
+            "SARDONYX_S3_BUCKET": BUCKET,
+            "SARDONYX_S3_HOME": f"s3://{BUCKET}/{self.place.person(client).home}",
+        }
+        found = storage_variables(told, client)
+        write_token(token_file, client)
+        write_spark_defaults(found, token_file)
+        return {**told, **found, "HOME": str(home), "LANG": "C.UTF-8"}
+
+    def start(self, client: str) -> None:
+        """Let a client begin as soon as it is its turn."""
+        self._runs[client] = self._pool.submit(self._run, client)
+
+    def result(self, client: str) -> subprocess.CompletedProcess[str]:
+        """Wait for a client's end."""
+        program = NEEDS.get(client)
+        if program and shutil.which(program) is None:
+            pytest.skip(f"{program} is not on this machine")
+        if client not in self._runs:
+            self.start(client)
+        return self._runs[client].result(PATIENCE_S)
+
+    def _run(self, client: str) -> subprocess.CompletedProcess[str]:
+        prefix = clients_environment() if client in BESIDE else built_environment()
+        variables = self.variables(client)
+        script = str(Path(__file__).with_name("clients.py"))
+        notebook = ["-m", "IPython", script] if client == "duckdb-notebook" else ["-W", "error::RuntimeWarning", script]
+        return subprocess.run(
+            [str(prefix / "bin" / "python"), *notebook, client],
+            cwd=variables["HOME"],
+            env={
+                **variables,
+                "PATH": f"{prefix}/bin:{os.environ['PATH']}",
+                "MATRIX_LIFE_S": str(LIFE_S),
+                "MATRIX_PORT": str(free_ports()),
+                "MATRIX_HADOOP": _hadoop(prefix),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._pool.shutdown(cancel_futures=True)
+        self.proxy.close()
+        self.place.close()
+
+
+def _thumbprint(place: Place) -> str:
+    """Return that of the certificate of the signing key, as an operator sees it."""
+    soon(lambda: httpx.get(f"{place.keys}/jwks").status_code == 200)
+    short = httpx.get(f"{place.keys}/jwks").json()["keys"][0]["x5t"]
+    return base64.urlsafe_b64decode(f"{short}=").hex().upper()
+
+
+def _hadoop(prefix: Path) -> str:
+    """Return the release of Hadoop inside of PySpark: its part for S3 has to be of the same one."""
+    found = [path.stem for path in prefix.glob("lib/python3*/site-packages/pyspark/jars/hadoop-client-api-*.jar")]
+    return found[0].removeprefix("hadoop-client-api-") if found else ""
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The store that comes with Sardonyx."""
+    place = Place(tmp_path_factory.mktemp("place"), free_ports())
+    front = Front(place, tmp_path_factory.mktemp("seaweedfs"))
+    front.serve(place.endpoint)
+    try:
+        place.start_store()
+        place.start_keys()
+        place.wait()
+        yield front
+    finally:
+        front.close()
+
+
+@pytest.fixture(scope="session")
+def radosgw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """Ceph's gateway, as an operator would make it ready for us."""
+    if missing := missing_programs():
+        pytest.skip(f"Ceph is not on this machine: {', '.join(missing)}. On Debian: radosgw, ceph-mon and ceph-osd.")
+    # A short path, because of its sockets.
+    folder = Path(tempfile.mkdtemp(prefix="sardonyx-rgw-"))
+    place = Place(tmp_path_factory.mktemp("place"), free_ports())
+    front = Front(place, tmp_path_factory.mktemp("radosgw"))
+    ceph = Radosgw(folder, BUCKET)
+    front.serve(ceph.endpoint)
+    try:
+        ceph.start()
+        place.start_keys(ceph.endpoint, ceph.role)
+        ceph.trust(place.keys, "s3", _thumbprint(place))
+        place.wait()
+        yield front
+    finally:
+        front.close()
+        ceph.close()
+        shutil.rmtree(folder)
