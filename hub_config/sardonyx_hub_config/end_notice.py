@@ -21,6 +21,7 @@ class EndNotice:
     def __init__(self, url: str, token: str) -> None:
         self._url, self._token = url, token
         self._telling: set[asyncio.Task[None]] = set()
+        self._client: AsyncHTTPClient | None = None
 
     def __call__(self, name: str, server: str) -> None:
         """Tell it of a server."""
@@ -29,8 +30,11 @@ class EndNotice:
         task.add_done_callback(self._telling.discard)
 
     async def _tell(self, name: str, server: str) -> None:
+        if self._client is None:
+            # One of our own: the hub's other calls do not stand in line behind these.
+            self._client = AsyncHTTPClient(force_instance=True)
         try:
-            await AsyncHTTPClient().fetch(
+            await self._client.fetch(
                 self._url,
                 method="POST",
                 headers={"Authorization": f"token {self._token}", "Content-Type": "application/json"},

@@ -17,7 +17,7 @@ import pytest
 from support.waiting import soon
 
 MODULE = Path(__file__).parent / "vault_build"
-BUILD = ("build", "-mod=mod", "-tags=minimal", "-trimpath", "-ldflags=-s -w")
+BUILD = ("build", "-tags=minimal", "-trimpath", "-ldflags=-s -w")
 BUILD_PATIENCE_S = 1800
 USUAL_GO = "/usr/local/go/bin/go"
 ROOT_TOKEN = "root-of-the-tests-only"
@@ -80,6 +80,8 @@ class VaultServer:
         with (self.folder / "vault.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    # However the tests end, it does, too.
+                    *("setpriv", "--pdeathsig", "KILL"),
                     str(self.program),
                     "server",
                     "-dev",
@@ -109,6 +111,10 @@ class VaultServer:
     def reads(self, token: str, path: str) -> int:
         """Return the status of reading a secret below the usual mount."""
         return self.call("GET", f"secret/data/{path}", token=token).status_code
+
+    def left_s(self, token: str) -> int:
+        """Return for how many seconds a token is good."""
+        return int(self.call("GET", "auth/token/lookup-self", token=token).json()["data"]["ttl"])
 
     def lives(self, token: str) -> bool:
         """Tell whether a token is good."""

@@ -33,7 +33,7 @@ from sardonyx_singleuser.vault_calls import VaultCalls
 
 PREFIX = "/services/credentials"
 OWN_TOKEN = "token-of-the-keys-service"
-PERIOD_S = 3
+PERIOD_S = 6
 LOOK_S = 0.5
 
 

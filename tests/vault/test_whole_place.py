@@ -1,5 +1,6 @@
 """A whole Sardonyx with a Vault: from the operator's commands to a cell in a notebook, and to the end of a server."""
 
+import asyncio
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from support.ports import free_ports
 from support.vault import ROOT_TOKEN, VaultServer
 from support.waiting import soon
 
+from sardonyx_services.credentials.vault.hub import HubServers
 from sardonyx_services.people.store import PeopleStore
 
 TOKEN = "token-of-the-tests-only"
@@ -88,6 +90,13 @@ class Whole:
         return bool(self.call("GET", f"/users/{name}").json()["servers"].get("", {}).get("ready"))
 
 
+async def running_by_the_hub(whole: Whole) -> dict[tuple[str, str], float]:
+    """Return what the hub tells the keys service."""
+    own = (whole.folder / "data" / "secrets" / "credentials-service").read_text()
+    async with httpx.AsyncClient() as client:
+        return await HubServers(f"http://127.0.0.1:{whole.port + 1}/hub/api", own, client).running()
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, vault: VaultServer, prefix: Path) -> Iterator[Whole]:
     """One with a local account for ann, whom Vault does not know yet."""
@@ -151,6 +160,8 @@ def test_from_the_operators_commands_to_a_cell_and_the_end_of_a_server(whole: Wh
     assert "Sardonyx: Vault: MISSING is missing, because it is not there." in log.read_text()
     assert token not in log.read_text()
 
+    # What the keys service finds out by itself, it asks with its own token.
+    assert asyncio.run(running_by_the_hub(whole)).keys() == {("ann", "")}
     assert whole.vault.lives(token)
     whole.call("DELETE", "/users/ann/server")
     began = time.monotonic()

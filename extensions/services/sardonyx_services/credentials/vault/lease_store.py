@@ -26,12 +26,17 @@ class LeaseStore:
             aside = path.with_suffix(".damaged")
             log.exception("%s is damaged and now called %s: what it held ends by itself", path, aside.name)
             path.replace(aside)
+            for part in ("-wal", "-shm"):
+                path.with_name(path.name + part).unlink(missing_ok=True)
             self._open(path)
 
     def _open(self, path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         self._database = sqlite3.connect(path, isolation_level=None)
         try:
+            # A commit does not wait for the disk: what a power cut takes ends by itself.
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.execute(TABLE)
             rows = self._database.execute(f"SELECT {', '.join(COLUMNS)} FROM leases").fetchall()  # noqa: S608 - our own names
         except sqlite3.DatabaseError:
