@@ -253,6 +253,42 @@ def test_code_in_a_server_makes_no_keys_that_outlive_it(reachable: Any, first_of
     assert "This is for the page “Data”: sign in, and open it in your browser." in said.splitlines()[1]
 
 
+def test_the_code_of_the_page_works_in_a_server(stack: Any, visitor: Any) -> None:
+    """As it stands, one piece after the other; a class is reached by its profile, and JupyterLab leads to the page."""
+    stack.command("user", "add", "edda", "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in("edda")
+    group = join_class(stack, "edda", "Statistics 101")
+    visitor.start()
+    page = visitor.page
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    with page.context.expect_page() as opened:
+        page.get_by_text("Your Data: Places and Keys", exact=True).click()
+    data = opened.value
+    data.get_by_role("heading", name="Data", exact=True).wait_for()
+
+    code = {each.get_attribute("aria-label"): each.inner_text() for each in data.locator(".is-Python pre").all()}
+    said = {title: visitor.run(f"{code[title]}\nprint('fine')") for title in list(code)[:-1]}
+    listed = visitor.run(LIST_PROFILES)
+    hand_in = f"class/{group}/hand-in/{home_on(data).split('/')[1]}/answer"
+    handed_in = visitor.run(
+        f"import boto3; s3 = boto3.Session(profile_name='class-{group}').client('s3')\n"
+        f"s3.put_object(Bucket='sardonyx', Key='{hand_in}', Body=b'42')\n"
+        f"import s3fs; print(s3fs.S3FileSystem(profile='class-{group}').cat('sardonyx/{hand_in}'))"
+    )
+    data.reload()
+
+    assert list(code) == ["pandas", "polars", "DuckDB", "boto3", "s3fs", "For Statistics 101"]
+    assert {title: text.strip() for title, text in said.items()} == dict.fromkeys(said, "fine")
+    assert listed.split() == ["home", "My", "place", "public", "Published", f"class-{group}", "Statistics", "101"]
+    assert handed_in.strip() == "b'42'"
+    assert "Its key works until" in data.inner_text("main")
+
+
+LIST_PROFILES = """
+import subprocess, sys
+command = [sys.executable, "-m", "sardonyx_singleuser.aws_profiles"]
+print(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+"""
 SERVER_ASKS = """
 import os, urllib.error, urllib.request
 for url in ("{hub}/hub/data/key", "{service}/services/credentials/laptop"):

@@ -1,5 +1,3 @@
-from typing import Any
-
 from botocore.exceptions import ClientError
 
 from sardonyx_services.credentials.sts import _refused
@@ -7,13 +5,11 @@ from sardonyx_services.credentials.sts import _refused
 
 def test_a_life_that_a_role_does_not_allow_is_said_to_the_person() -> None:
     """AWS' own words, where a role gives keys for one hour."""
-    error = {
-        "Code": "ValidationError",
-        "Message": "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-    }
+    said = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
-    answer: Any = {"Error": error}
-    refused = _refused(ClientError(answer, "AssumeRoleWithWebIdentity"))
+    refused = _refused(
+        ClientError({"Error": {"Code": "ValidationError", "Message": said}}, "AssumeRoleWithWebIdentity")
+    )
 
     assert (refused.status, refused.message) == (
         400,

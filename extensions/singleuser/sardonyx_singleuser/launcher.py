@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_singleuser import contract, own_settings
+from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
@@ -73,6 +74,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         own_settings.leave_out()
     progress.say("Opened your files", "done")
     give_keys()
+    give_profiles()
     give_vault(plan.secrets, home, progress)
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")

@@ -1,0 +1,87 @@
+"""The keys service, as programs in a server ask it; a program of its own per question, so only the standard library."""
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+URL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105 - the name of a variable
+KEYS, ACCESS = "/aws", "/access"
+PATIENCE_S = 20.0
+OK = 200
+
+
+class KeysError(Exception):
+    """What was asked for cannot be had; the message is one sentence for the person."""
+
+
+@dataclass(frozen=True)
+class KeysService:
+    """Where it is, and by what it knows this server.
+
+    Args:
+        url: of the usual keys.
+        token_file: with what stands in the Authorization header.
+    """
+
+    url: str
+    token_file: Path
+
+    @classmethod
+    def found(cls, environment: Mapping[str, str]) -> "KeysService":
+        """Return the one of this server.
+
+        Raises:
+            KeysError: there is none.
+        """
+        if not environment.get(URL) or not environment.get(TOKEN_FILE):
+            raise KeysError("There is no data store here, or this is not a program of a server of Sardonyx.")
+        return cls(environment[URL], Path(environment[TOKEN_FILE]))
+
+    def keys(self, group: str, wish: Mapping[str, str]) -> dict[str, Any]:
+        """Return keys, as the service gives them.
+
+        Args:
+            group: name of a class or team, "" = none.
+            wish: what they shall be less than they could be.
+
+        Raises:
+            KeysError: there are none for this wish, or none now.
+        """
+        return self._ask(self.url + (f"/{quote(group, safe='')}" if group else ""), wish)
+
+    def access(self) -> dict[str, Any]:
+        """Return what this server can reach.
+
+        Raises:
+            KeysError: it cannot be said now.
+        """
+        return self._ask(self.url.removesuffix(KEYS) + ACCESS, {})
+
+    def _ask(self, url: str, query: Mapping[str, str]) -> dict[str, Any]:
+        where = urlsplit(url)
+        connect = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
+        try:
+            token = self.token_file.read_text().strip()
+            # Neither a proxy nor another address gets the token: this follows none.
+            connection = connect(where.hostname or "", where.port, timeout=PATIENCE_S)
+            try:
+                connection.request(
+                    "GET", f"{where.path}?{urlencode(query)}" if query else where.path, headers={"Authorization": token}
+                )
+                answer = connection.getresponse()
+                said = json.loads(answer.read())
+            finally:
+                connection.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise KeysError("The service that gives keys does not answer now. Try again in a minute.") from error
+        if answer.status == OK and isinstance(said, dict):
+            return said
+        message = said.get("message") if isinstance(said, dict) else None
+        raise KeysError(
+            str(message or f"The service that gives keys answers with {answer.status}. Try again in a minute.")
+        )
