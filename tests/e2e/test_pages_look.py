@@ -101,6 +101,9 @@ def test_choosing(stack: Any, person: Any, check: Check) -> None:
     page.get_by_role("button", name="Make the key").click()
     page.get_by_role("rowheader", name="A script at home").wait_for()
     check(page, "keys")
+    page.goto(f"{stack.url}/hub/data")
+    page.get_by_role("heading", name="Data", exact=True).wait_for()
+    check(page, "data-of-somebody-new")
     page.goto(f"{stack.url}/hub/nothing-there")
     check(page, "nothing-there")
 

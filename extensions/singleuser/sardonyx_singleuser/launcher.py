@@ -17,7 +17,6 @@ from sardonyx_singleuser.language_servers import node_root_options
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
-from sardonyx_singleuser.vault import give_vault
 
 OPTIONS = (
     # Installing extensions would change an environment that everybody shares.
@@ -75,7 +74,11 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     progress.say("Opened your files", "done")
     give_keys()
     give_profiles()
-    give_vault(plan.secrets, home, progress)
+    if os.environ.get(contract.VAULT_URL):
+        # Imported here: forked kernels have what this module imports, and would have more than ordinary ones.
+        from sardonyx_singleuser.vault import give_vault  # noqa: PLC0415
+
+        give_vault(plan.secrets, home, progress)
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)
