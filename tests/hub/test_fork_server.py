@@ -64,9 +64,11 @@ def test_how_a_server_ended_is_known(forks: Any, sig: signal.Signals, code: int)
 def test_whoever_ends_the_first_process_ends_all(forks: Any) -> None:
     """Also what has left its session and its parent."""
     server = forks.start("cleo")
-    left = int(server.run("import subprocess; print(subprocess.Popen(['setsid', 'sleep', '4711']).pid)"))
+    # Another one for each run of the tests.
+    long = f"4711.{os.getpid()}"
+    left = int(server.run(f"import subprocess; print(subprocess.Popen(['setsid', 'sleep', '{long}']).pid)"))
     assert left > 1
-    found = [pid for pid in children_of_all() if _command(pid) == "sleep 4711"]
+    found = [pid for pid in children_of_all() if _command(pid) == f"sleep {long}"]
     assert len(found) == 1
 
     os.kill(server.pid, signal.SIGKILL)
