@@ -10,8 +10,7 @@ from typing import Any
 
 from support.figures import figure
 from support.load import Answers, load
-from support.places import BUCKET, Place
-from support.ports import free_ports
+from support.places import BUCKET, Place, running_place
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.issuer import Issuer
@@ -27,15 +26,8 @@ WEB_ALONE = "an answer of the same service that needs nothing"
 
 def bench_keys() -> list[dict[str, Any]]:
     """Measure first keys, keys that are there already, and a thousand requests at once."""
-    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base:
-        place = Place(Path(base) / "place", free_ports())
-        try:
-            place.start_store()
-            service = place.start_keys()
-            place.wait()
-            return _measure(place, service.pid)
-        finally:
-            place.close()
+    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base, running_place(Path(base) / "place") as place:
+        return _measure(place, place.processes[-1].pid)
 
 
 def _measure(place: Place, service: int) -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from support.figures import figure
-from support.places import Place
-from support.ports import free_ports
+from support.places import running_place
 from support.refreshing import refresh
 
 SERVERS = int(os.environ.get("BENCH_SERVERS", "5000"))
@@ -18,16 +17,9 @@ EVERY_S = 75.0
 
 def bench_refresh() -> list[dict[str, Any]]:
     """Measure the waits, and what of one processor and of memory the service takes."""
-    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base:
-        place = Place(Path(base) / "place", free_ports())
-        try:
-            place.start_store()
-            place.start_keys()
-            place.wait()
-            tokens = [place.person(f"p{number}").token for number in range(SERVERS)]
-            found = asyncio.run(refresh(place, tokens, SECONDS, EVERY_S))
-        finally:
-            place.close()
+    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base, running_place(Path(base) / "place") as place:
+        tokens = [place.person(f"p{number}").token for number in range(SERVERS)]
+        found = asyncio.run(refresh(place, tokens, SECONDS, EVERY_S))
     if found.late:
         raise RuntimeError(f"{len(found.late)} got no keys in time, such as {found.late[0]}")
     waits = sorted(found.waits)

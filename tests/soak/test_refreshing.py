@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.places import Place
-from support.ports import free_ports
+from support.places import Place, running_place
 from support.refreshing import refresh
 
 SERVERS, SECONDS, EVERY_S = 200, 12.0, 3.0
@@ -15,14 +14,8 @@ SERVERS, SECONDS, EVERY_S = 200, 12.0, 3.0
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """A place with a running store and keys service."""
-    found = Place(tmp_path / "place", free_ports())
-    found.start_store()
-    found.start_keys()
-    try:
-        found.wait()
+    with running_place(tmp_path / "place") as found:
         yield found
-    finally:
-        found.close()
 
 
 def test_every_server_gets_its_keys_through_a_restart_of_the_keys_service(place: Place) -> None:

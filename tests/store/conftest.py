@@ -4,21 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.places import Place
+from support.places import Place, running_place
 from support.ports import free_ports
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A place with a running store in namespaces of its own, and the keys service."""
-    found = Place(tmp_path_factory.mktemp("place"), free_ports())
-    found.start_store()
-    found.start_keys()
-    try:
-        found.wait()
+    with running_place(tmp_path_factory.mktemp("place")) as found:
         yield found
-    finally:
-        found.close()
 
 
 @pytest.fixture

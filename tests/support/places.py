@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,7 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
+from support.ports import free_ports
 
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
@@ -219,6 +220,19 @@ class Place:
         self.hub.server.shutdown()
         self.hub.server.server_close()
         self.people.close()
+
+
+@contextmanager
+def running_place(folder: Path) -> Iterator[Place]:
+    """Run a place with a store in namespaces of its own, and the keys service; nothing of it is left afterwards."""
+    place = Place(folder, free_ports())
+    try:
+        place.start_store()
+        place.start_keys()
+        place.wait()
+        yield place
+    finally:
+        place.close()
 
 
 @dataclass(frozen=True)
