@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from support.bench_hubs import BASELINE, TOKEN, BenchHub, Kind, bench_hub
-from support.environments import built_environment
+from support.bench_hubs import BASELINE as SIMPLE
+from support.bench_hubs import TOKEN, BenchHub, Kind, bench_hub
+from support.environments import built_environment, vanilla_environment
 from support.figures import figure
 
+BASELINE = f"{SIMPLE}, as pip installs it"
 SIZE = int(os.environ.get("BENCH_CLASS", "100"))
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_SIZES", "1,20,50,100").split(","))
 SETTLED_S = 5.0
@@ -24,17 +26,17 @@ SETTLED_S = 5.0
 def bench_class() -> list[dict[str, Any]]:
     """Start a class at once, then measure memory with more and more servers."""
     found: dict[Kind, tuple[list[float], dict[int, float]]] = {}
-    prefix = built_environment()
-    for kind in ("fork", "simple"):
+    prefixes: dict[Kind, Path] = {"fork": built_environment(), "vanilla": vanilla_environment()}
+    for kind, prefix in prefixes.items():
         with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base, bench_hub(kind, Path(base), prefix) as hub:
             found[kind] = asyncio.run(_together(hub)), _memory(hub)
-    (ready, memory), (simple, simple_memory) = found["fork"], found["simple"]
+    (ready, memory), (vanilla, vanilla_memory) = found["fork"], found["vanilla"]
     rows = [
-        figure(f"{SIZE} at once: {word}", pick(ready), "s", BASELINE, pick(simple))
+        figure(f"{SIZE} at once: {word}", pick(ready), "s", BASELINE, pick(vanilla))
         for word, pick in (("the first is ready", min), ("half are ready", statistics.median), ("all are ready", max))
     ]
     return rows + [
-        figure(f"PSS per idle server, {size} running", memory[size], "MB", BASELINE, simple_memory[size])
+        figure(f"PSS per idle server, {size} running", memory[size], "MB", BASELINE, vanilla_memory[size])
         for size in SIZES
     ]
 

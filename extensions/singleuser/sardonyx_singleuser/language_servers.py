@@ -1,32 +1,92 @@
-"""Where language servers that were installed with npm are looked for, found without npm."""
+"""Language servers: where those of npm are looked for, found without npm, and whether there is one at all."""
 
 import os
 import re
 import shutil
 import sys
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 TRAIT = "LanguageServerManager.node_roots"
+SEARCH = "LanguageServerManager.autodetect"
+FINDERS = "jupyter_lsp_spec_v1"
+"""Entry points of jupyter_lsp: each finds one language server."""
 PREFIX = re.compile(r"^\s*prefix\s*=", re.MULTILINE)
 
 
-def node_root_options(home: Path) -> list[str]:
-    """Return options with the places that jupyter_lsp would find by running npm, which takes a third of a second.
+def language_server_options(home: Path) -> list[str]:
+    """Return options for jupyter_lsp, which save work that it would do in each server.
+
+    It validates what it knows of two dozen language servers, for 50 ms of a processor, also where there is none. Then
+    it need not; those that a person's own settings name are there all the same.
+    """
+    if _asks_npm(home):
+        return []
+    roots = node_roots(home)
+    options = [f"--{TRAIT}={root}" for root in roots]
+    return options if is_any_there(_finders(), roots) else [*options, f"--{SEARCH}=False"]
+
+
+def node_roots(home: Path) -> list[Path]:
+    """Return the places that jupyter_lsp would find by running npm, which takes a third of a second.
 
     Returns:
-        [] where npm's own configuration may say something else: then it is asked, as always.
+        [] where it would look at the usual places without asking npm.
     """
-    node = shutil.which("node")
-    # Without npm nobody is asked, and the usual places are looked at.
-    if node is None or shutil.which("npm") is None:
-        return []
-    prefix = Path(node).resolve().parents[1]
-    files = (home / ".npmrc", prefix / "etc" / "npmrc", Path("/etc/npmrc"))
-    if any(name.lower().startswith("npm_config_") for name in os.environ) or any(map(_has_prefix, files)):
+    prefix = _npm_prefix()
+    if prefix is None:
         return []
     here = Path(sys.prefix)
     roots = (home, here / "share" / "jupyter" / "lab" / "staging", here / "lib", here, prefix / "lib", prefix)
-    return [f"--{TRAIT}={root}" for root in dict.fromkeys(roots)]
+    return list(dict.fromkeys(roots))
+
+
+def is_any_there(finders: Iterable[Any], roots: Iterable[Path]) -> bool:
+    """Tell whether jupyter_lsp would find a language server.
+
+    Args:
+        finders: its own; one that cannot be asked at once, or fails, is taken to find something.
+        roots: with the packages of npm; none = the usual places.
+    """
+    from jupyter_lsp.manager import LanguageServerManager  # noqa: PLC0415 - takes its time, where nothing is warmed
+
+    named = [str(root) for root in roots]
+    manager = LanguageServerManager(**({"node_roots": named} if named else {}))
+    return any(_finds(finder, manager) for finder in finders)
+
+
+def _finds(finder: Any, manager: Any) -> bool:
+    try:
+        if getattr(finder, "is_installed_args", None):
+            # It would run the program, such as R.
+            return bool(finder.solve())
+        return not hasattr(finder, "is_installed") or bool(finder.is_installed(manager))
+    except Exception:  # noqa: BLE001 - jupyter_lsp asks it again, and says what is wrong
+        return True
+
+
+def _npm_prefix() -> Path | None:
+    """Return where npm is, as it would say itself where nobody has configured it; None = there is none to ask."""
+    node = shutil.which("node")
+    return Path(node).resolve().parents[1] if node is not None and shutil.which("npm") is not None else None
+
+
+def _asks_npm(home: Path) -> bool:
+    """Tell whether npm has to be asked where it is: its own configuration may say something else."""
+    prefix = _npm_prefix()
+    if prefix is None:
+        return False
+    files = (home / ".npmrc", prefix / "etc" / "npmrc", Path("/etc/npmrc"))
+    return any(name.lower().startswith("npm_config_") for name in os.environ) or any(map(_has_prefix, files))
+
+
+@cache
+def _finders() -> list[Any]:
+    """Return the finders of this environment: read once, in the process that servers are made from."""
+    return [entry.load() for entry in entry_points(group=FINDERS)]
 
 
 def _has_prefix(file: Path) -> bool:

@@ -13,7 +13,7 @@ from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
-from sardonyx_singleuser.language_servers import node_root_options
+from sardonyx_singleuser.language_servers import language_server_options
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
@@ -107,7 +107,7 @@ def make_server(arguments: list[str]) -> Any:
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
     folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
-    folders += node_root_options(Path.home())
+    folders += language_server_options(Path.home())
     # Kernels are forked where there is something to fork them from.
     forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.

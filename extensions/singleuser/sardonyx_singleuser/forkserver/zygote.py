@@ -11,7 +11,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from sardonyx_singleuser.forkserver import child
+from sardonyx_singleuser.forkserver import child, huge_pages
 from sardonyx_singleuser.forkserver.protocol import say
 from sardonyx_singleuser.forkserver.warm import warm
 from sardonyx_singleuser.kernels.origin import Origin
@@ -88,6 +88,7 @@ def main() -> None:
     # Collected and then left alone: the collector would write to pages that children share.
     gc.collect()
     gc.freeze()
+    huge_pages.use()
     control.send(READY)
     serve(control, sys.argv[1])
 
