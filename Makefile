@@ -4,6 +4,7 @@ CHECK := build/check
 ONLY ?=
 ARGS ?=
 STARTS ?= 1000
+REFRESHES ?= 1440
 
 .PHONY: up test soak lint bench docs lock clean
 
@@ -16,9 +17,9 @@ test: ## all tests, against the built wheels
 	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store tests/vault tests/matrix tests/soak $(ARGS)
 	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS) # on its own: the browser's driver keeps an event loop running
 
-soak: ## 1,000 starts and stops of servers with kills at random: make soak STARTS=200
+soak: ## 1,000 starts of servers and a day of keys, with kills: make soak STARTS=200 REFRESHES=200
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
-	@SOAK_STARTS=$(STARTS) $(CHECK)/bin/python -m pytest tests/soak $(ARGS)
+	@SOAK_STARTS=$(STARTS) SOAK_REFRESHES=$(REFRESHES) $(CHECK)/bin/python -m pytest tests/soak $(ARGS)
 
 lint: ## style, types, import rules
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

@@ -2,25 +2,20 @@
 
 import http.server
 import os
-import re
 import shutil
-import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from support.ports import free_ports
+from support.stack import ROOT, Stack, running_stack
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,143 +24,9 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
 ]
 PASSWORD = "correct horse battery"
-READY = re.compile(r"^Sardonyx is ready: (\S+)$", re.MULTILINE)
-LINK = re.compile(r"^Sign in as the first administrator.*: (\S+)$", re.MULTILINE)
 SCREENSHOTS = ROOT / "build" / "screenshots"
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 Check = Callable[[Page, str], None]
-
-
-@dataclass
-class Stack:
-    """A running Sardonyx, started by the command that people use."""
-
-    data: Path
-    port: int
-    settings: Path | None = None
-    process: subprocess.Popen[str] | None = None
-    lines: list[str] = field(default_factory=list)
-    first_output: str = ""
-    _reader: threading.Thread | None = None
-
-    @property
-    def url(self) -> str:
-        """The address that people open."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, patience_s: float = 180) -> float:
-        """Run `sardonyx up` and wait for its line; return the seconds that it took."""
-        began = time.monotonic()
-        self.lines = []
-        environment = {
-            **os.environ,
-            "SARDONYX_DATA": str(self.data),
-            "SARDONYX_PORT": str(self.port),
-            "UV_FIND_LINKS": str(ROOT / "build" / "wheels"),
-        }
-        command = [
-            str(Path(sys.executable).parent / "sardonyx"),
-            "up",
-            *([str(self.settings)] if self.settings else []),
-        ]
-        self.process = subprocess.Popen(
-            command,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        while not READY.search(self.output):
-            if self.process.poll() is not None or time.monotonic() - began > patience_s:
-                self.stop()
-                pytest.fail(f"Sardonyx did not become ready:\n{self.output}\n{self._log_tail()}")
-            time.sleep(0.05)
-        taken = time.monotonic() - began
-        if not self.first_output:
-            self._wait_for_link()
-        return taken
-
-    def _wait_for_link(self) -> None:
-        """The first start prints its second line just after the first."""
-        deadline = time.monotonic() + 5
-        while not LINK.search(self.output):
-            assert time.monotonic() < deadline, f"no link was printed:\n{self.output}"
-            time.sleep(0.05)
-        self.first_output = self.output
-
-    def stop(self, sig: signal.Signals = signal.SIGINT) -> None:
-        """Stop as Ctrl-C does; whatever is left after that is ended by its process id."""
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            os.kill(self.process.pid, sig)
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        if self._reader is not None:
-            self._reader.join(5)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        self.process = None
-
-    @property
-    def output(self) -> str:
-        """What the operator saw so far."""
-        return "".join(self.lines)
-
-    def admin_link(self) -> str:
-        """Return the one-time link that the first start printed."""
-        found = LINK.search(self.first_output)
-        assert found is not None
-        return found.group(1)
-
-    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the command line as the operator does, beside the running hub."""
-        environment = {**os.environ, "SARDONYX_DATA": str(self.data), "SARDONYX_PORT": str(self.port)}
-        command = [str(Path(sys.executable).parent / "sardonyx"), *arguments]
-        return subprocess.run(
-            command, env=environment, input=stdin, text=True, capture_output=True, check=False, timeout=60
-        )
-
-    def processes(self) -> set[int]:
-        """Return the ids of all processes that belong to this stack."""
-        mark = str(self.data).encode()
-        found = set()
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (folder / "environ").read_bytes() or mark in (folder / "cmdline").read_bytes():
-                    found.add(int(folder.name))
-            except OSError:
-                continue
-        return found - {os.getpid()}
-
-    def _read(self) -> None:
-        assert self.process is not None
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-
-    def _log_tail(self) -> str:
-        tails = [f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.data.glob("logs/*")]
-        return "\n".join(tails)
-
-
-@contextmanager
-def running_stack(data: Path, settings: Path | None = None, port: int = 0) -> Iterator[Stack]:
-    """Run a Sardonyx of one's own, and leave nothing behind."""
-    stack = Stack(data, port or free_ports(), settings)
-    try:
-        stack.start()
-        yield stack
-    finally:
-        stack.stop()
-        for process in stack.processes():
-            os.kill(process, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
+
 KEYS_PATH = "/keys/"
 EXPIRED = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -29,7 +31,7 @@ class ExpiringFront:
 
     Args:
         store: address of the real store.
-        keys: returns keys for a token, other ones at each call; None for an unknown one.
+        keys: returns keys for a token, other ones at each call; None for an unknown one, HTTPError where there are none now.
         life_s: so long keys are good for after they were given.
     """
 
@@ -92,8 +94,12 @@ class ExpiringFront:
 
     def _give_keys(self, request: BaseHTTPRequestHandler) -> None:
         token = request.headers.get("Authorization", "").removeprefix("token ")
-        with self._turn:
-            answer = self._answer_of(token)
+        try:
+            with self._turn:
+                answer = self._answer_of(token)
+        except httpx.HTTPError:
+            _send(request, 503, [], b"{}")
+            return
         if answer is None:
             _send(request, 403, [], b"{}")
             return
