@@ -16,13 +16,12 @@ KNOWN = {
     "send2trash.plat_other.HOMETRASH",
     "send2trash.plat_other.HOMETRASH_B",
     "jupyterlab.labapp.LabApp",
-    "jupyter_server.serverapp.ServerApp.nbextensions_path",
     "wsgiref.handlers.BaseHandler.os_environ",
     "parso.cache._default_cache_path",
     "jedi.settings.cache_directory",
 }
-"""What libraries have read from the home that they were imported with: kernels set the last two anew, and the two before
-them are used by nobody here."""
+"""What libraries have read from the home that they were imported with: kernels set the last two anew, and the one before
+them is used by nobody here."""
 LOOK = """
 import json, os, sys
 from sardonyx_singleuser.forkserver import warm, zygote
@@ -78,10 +77,10 @@ def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
         found["page"] = {name: value for name, value in configuration.items() if name not in {"token", "hubServerName"}}
         for path in ("api/kernelspecs", "lab/api/settings", "api/contents?content=1", "api/spec.yaml", "lsp/status"):
             answer = client.get(f"{base}{path}")
-            found[path] = (
-                answer.status_code,
-                answer.json() if "json" in answer.headers["Content-Type"] else answer.text,
-            )
+            kind = answer.headers["Content-Type"]
+            # Pages that say no have something of this answer only.
+            said = answer.json() if "json" in kind else "" if kind.startswith("text/html") else answer.text
+            found[path] = (answer.status_code, said)
         for section in found["lab/api/settings"][1]["settings"]:
             section.pop("last_modified", None)
             section.pop("created", None)

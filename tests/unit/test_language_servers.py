@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.language_servers import language_server_options, node_roots
+from sardonyx_singleuser.language_servers import node_root_options, node_roots
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_npm_is_asked_where_somebody_has_configured_it(node: Path, tmp_path: Pat
     path.parent.mkdir(exist_ok=True)
     path.write_text("prefix=/somewhere\n")
 
-    assert language_server_options(tmp_path) == []
+    assert node_root_options(tmp_path) == []
 
 
 def test_other_configuration_of_npm_changes_nothing(node: Path, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_npm_is_asked_where_a_variable_configures_it(
     assert node.exists()
     monkeypatch.setenv("npm_config_prefix", "/somewhere")
 
-    assert language_server_options(tmp_path) == []
+    assert node_root_options(tmp_path) == []
 
 
 def test_nothing_is_said_without_npm(node: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Language servers: where those of npm are looked for, found without npm, and whether there is one at all."""
+"""Language servers: where those of npm are, found without npm, and whether there is one at all."""
 
 import os
 import re
@@ -11,31 +11,28 @@ from pathlib import Path
 from typing import Any
 
 TRAIT = "LanguageServerManager.node_roots"
-SEARCH = "LanguageServerManager.autodetect"
 FINDERS = "jupyter_lsp_spec_v1"
 """Entry points of jupyter_lsp: each finds one language server."""
 PREFIX = re.compile(r"^\s*prefix\s*=", re.MULTILINE)
 
 
-def language_server_options(home: Path) -> list[str]:
-    """Return options for jupyter_lsp, which save work that it would do in each server.
+def node_root_options(home: Path) -> list[str]:
+    """Return options with the places that jupyter_lsp would find by running npm, which takes a third of a second.
 
-    It validates what it knows of two dozen language servers, for 50 ms of a processor, also where there is none. Then
-    it need not; those that a person's own settings name are there all the same.
+    Returns:
+        [] where npm has to be asked, or there is none.
     """
-    if _asks_npm(home):
-        return []
-    roots = node_roots(home)
-    options = [f"--{TRAIT}={root}" for root in roots]
-    return options if is_any_there(_finders(), roots) else [*options, f"--{SEARCH}=False"]
+    return [] if _asks_npm(home) else [f"--{TRAIT}={root}" for root in node_roots(home)]
+
+
+def has_language_server(home: Path) -> bool:
+    """Tell whether jupyter_lsp would find a language server, or has to look itself."""
+    finders = _finders()
+    return bool(finders) and (_asks_npm(home) or is_any_there(finders, node_roots(home)))
 
 
 def node_roots(home: Path) -> list[Path]:
-    """Return the places that jupyter_lsp would find by running npm, which takes a third of a second.
-
-    Returns:
-        [] where it would look at the usual places without asking npm.
-    """
+    """Return where packages of npm are, if nobody has configured it; [] where jupyter_lsp would look without asking it."""
     prefix = _npm_prefix()
     if prefix is None:
         return []

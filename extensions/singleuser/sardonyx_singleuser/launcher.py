@@ -12,8 +12,9 @@ from sardonyx_singleuser import contract, own_settings
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
+from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
-from sardonyx_singleuser.language_servers import language_server_options
+from sardonyx_singleuser.language_servers import node_root_options
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
@@ -101,13 +102,17 @@ def _tell(forked: Forked | None) -> Tell | None:
 def make_server(arguments: list[str]) -> Any:
     """Return JupyterHub's single-user server, which listens but does not answer yet."""
     # Takes a second, after the person knows what happens.
-    from jupyter_core.paths import jupyter_config_dir  # noqa: PLC0415
+    from jupyter_core.paths import jupyter_config_dir, jupyter_config_path  # noqa: PLC0415
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
     folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
-    folders += language_server_options(Path.home())
+    folders += node_root_options(Path.home())
+    extensions = {JupyterHubSingleUser.get_extension_package(): True}
+    extensions |= dict.fromkeys(idle_extensions(Path.home(), map(Path, jupyter_config_path())), False)
+    # Jupyter's own hook, called before the settings are read; what it has made is taken below.
+    JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions)
     # Kernels are forked where there is something to fork them from.
     forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.

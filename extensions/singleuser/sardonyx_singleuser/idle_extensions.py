@@ -1,0 +1,63 @@
+"""Extensions of the server that would find nothing to do: they would take a tenth of each start to learn that.
+
+Where somebody has settings of Jupyter's of their own, the person or the machine, nothing is left out: these may be for
+one of them.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from sardonyx_singleuser.language_servers import has_language_server
+
+CLASSIC, CLASSIC_PACKAGES = "notebook_shim", ("notebook", "nbclassic")
+"""It makes extensions of the classic notebook work."""
+LANGUAGE_SERVERS = "jupyter_lsp"
+"""It validates what it knows of two dozen language servers, also where there is none."""
+SETTINGS = ("jupyter*config*.py", "jupyter*config*.json")
+IN_PARTS = "jupyter*config.d/*.json"
+"""Where packages write, in an environment; elsewhere somebody did."""
+
+
+def idle_extensions(home: Path, folders: Iterable[Path], environment: Path = Path(sys.prefix)) -> list[str]:
+    """Return the names of those that can be left out.
+
+    Args:
+        folders: where Jupyter looks for settings.
+    """
+    own = environment / "etc" / "jupyter"
+    if any(_has_settings(folder, (*SETTINGS, IN_PARTS) if folder != own else SETTINGS) for folder in folders):
+        return []
+    found = [CLASSIC] if not _has_classic(own) else []
+    return found if has_language_server(home) else [*found, LANGUAGE_SERVERS]
+
+
+def _has_settings(folder: Path, patterns: Iterable[str]) -> bool:
+    # A folder that cannot be looked into is taken for one with settings: Jupyter says what is wrong.
+    try:
+        return folder.exists() and (not folder.is_dir() or any(any(folder.glob(pattern)) for pattern in patterns))
+    except OSError:
+        return True
+
+
+@cache
+def _has_classic(folder: Path) -> bool:
+    """Tell whether the environment has something of the classic notebook; looked at once, as its packages are."""
+    try:
+        known = _named(folder / "jupyter_server_config.d", "ServerApp", "jpserver_extensions")
+        classic = _named(folder / "jupyter_notebook_config.d", "NotebookApp", "nbserver_extensions")
+    except (OSError, ValueError, AttributeError):
+        # Something else than what packages write: Jupyter says what is wrong.
+        return True
+    return any(find_spec(name) for name in CLASSIC_PACKAGES) or not classic <= known
+
+
+def _named(parts: Path, section: str, extensions: str) -> set[str]:
+    return {
+        name
+        for file in parts.glob("*.json")
+        for name in json.loads(file.read_text()).get(section, {}).get(extensions, {})
+    }
