@@ -250,6 +250,7 @@ def test_a_server_that_a_crashed_hub_did_not_write_down_is_ended(limited: Hub) -
 
     assert not Path(f"/proc/{pid}/exe").exists()
     assert not group.exists()
+    assert not (will.private / RECORD).exists()
     xena.stop()
 
 

@@ -1,5 +1,6 @@
 """Where control groups can be made: decided from folders that look like the system's."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from sardonyx_spawner.local import cgroup_places
 from sardonyx_spawner.local.cgroup_places import Place, find_places, own_groups, write_limits
-from sardonyx_spawner.local.limits import Limits, ServerLimits, group_name, killed_for_memory
+from sardonyx_spawner.local.limits import RECORD, Limits, ServerLimits, group_name, killed_for_memory
 
 Machine = Callable[[str, str], Path]
 
@@ -133,3 +134,18 @@ def test_nothing_is_limited_where_nothing_can_be(tmp_path: Path) -> None:
     assert ours.make(tmp_path, Limits(1, 1, 1)) == ()
     assert ours.controllers == ()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_notes_of_groups_go_with_them_after_a_crash(tmp_path: Path) -> None:
+    """One that is still in use stays written down: it is tried again."""
+    used = tmp_path / "groups" / "used"
+    (used / "inner").mkdir(parents=True)
+    notes = {name: tmp_path / name / "default" / RECORD for name in ("gone", "used")}
+    for name, note in notes.items():
+        note.parent.mkdir(parents=True)
+        note.write_text(f"{tmp_path}/groups/{name}\n")
+
+    asyncio.run(ServerLimits((), tmp_path).sweep(()))
+
+    assert not notes["gone"].exists()
+    assert notes["used"].read_text() == f"{used}\n"

@@ -116,6 +116,9 @@ class ServerLimits:
         for group in left:
             _end_members(group)
         await self._try_to_remove(left)
+        for file in self._servers.glob(f"*/*/{RECORD}"):
+            if not any(group.exists() for group in _recorded(file.parent)):
+                file.unlink()
         for folder in ours:
             with suppress(OSError):
                 folder.rmdir()
