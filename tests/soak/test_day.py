@@ -32,7 +32,9 @@ def day(tmp_path: Path, prefix: Path) -> Iterator[Day]:
     (tmp_path / "conf.d").mkdir()
     (tmp_path / "conf.d" / "day.py").write_text(SERVICE)
     with running_stack(tmp_path / "data", settings) as stack:
-        yield Day(stack, LIFE_S)
+        found = Day(stack, LIFE_S)
+        yield found
+        found.close()
 
 
 def test_no_call_fails_while_parts_are_killed_and_keys_die(day: Day) -> None:

@@ -152,7 +152,12 @@ class Day:
         self._over.set()
         for thread in (watch, *threads):
             thread.join()
+
+    def close(self) -> None:
+        """Close what was opened for it."""
         self.front.close()
+        self._hub.close()
+        self._service.close()
 
     def _work(self, token: str, home: str, number: int, seconds: float) -> None:
         # Not a secret: when a program begins; their keys are renewed at different times then.
