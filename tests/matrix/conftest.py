@@ -1,4 +1,4 @@
-"""Two real stores with real keys services, each behind a front that lets keys die after seconds."""
+"""Three real stores with real keys services, each behind a front that lets keys die after seconds."""
 
 import base64
 import os
@@ -17,6 +17,7 @@ import httpx
 import pytest
 from support.environments import built_environment, clients_environment
 from support.expiring_front import KEYS_PATH, ExpiringFront
+from support.minio import Minio
 from support.places import BUCKET, REGION, Place, soon
 from support.ports import free_ports
 from support.radosgw import Radosgw, missing_programs
@@ -41,6 +42,7 @@ class Front:
     place: Place
     folder: Path
     proxy: ExpiringFront = field(init=False)
+    role: str = ""
     _ready: dict[str, Queue[dict[str, str]]] = field(default_factory=dict)
     _runs: dict[str, Future[subprocess.CompletedProcess[str]]] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
@@ -175,3 +177,22 @@ def radosgw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         front.close()
         ceph.close()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """MinIO, as an operator would make it ready for us."""
+    place = Place(tmp_path_factory.mktemp("place"), free_ports())
+    store = Minio(tmp_path_factory.mktemp("store"), BUCKET, "s3")
+    front = Front(place, tmp_path_factory.mktemp("minio"), role=store.role)
+    front.serve(store.endpoint)
+    try:
+        place.start_keys(store.endpoint, store.role)
+        # It reads once, when it starts, where the issuer has its keys.
+        soon(lambda: httpx.get(f"{place.keys}/.well-known/openid-configuration").status_code == 200)
+        store.start(place.keys)
+        place.wait()
+        yield front
+    finally:
+        front.close()
+        store.close()

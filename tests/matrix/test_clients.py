@@ -15,6 +15,7 @@ ONE_STORE_ONLY = ("spark",)
 ROWS = {
     "seaweedfs": list(CLIENTS),
     "radosgw": [client for client in CLIENTS if client not in ONE_STORE_ONLY],
+    "minio": [client for client in CLIENTS if client not in ONE_STORE_ONLY],
 }
 
 

@@ -37,6 +37,7 @@ class ExpiringFront:
 
     def __init__(self, store: str, keys: Callable[[str], dict[str, str] | None], life_s: float) -> None:
         self.life_s = life_s
+        self.store = store
         self._store, self._keys = urlsplit(store), keys
         self._given: dict[str, tuple[float, str]] = {}
         self._last: dict[str, tuple[float, bytes]] = {}

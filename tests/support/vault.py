@@ -1,11 +1,7 @@
-"""A real Vault for the tests: built once for each state of its Go module, and run as a dev server on loopback."""
+"""A real Vault for the tests, run as a dev server on loopback."""
 
-import fcntl
-import hashlib
 import os
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,52 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
+from support.go_programs import GoProgram
 from support.waiting import soon
 
-MODULE = Path(__file__).parent / "vault_build"
-BUILD = ("build", "-tags=minimal", "-trimpath", "-ldflags=-s -w")
-BUILD_PATIENCE_S = 1800
-USUAL_GO = "/usr/local/go/bin/go"
+VAULT = GoProgram("vault", "github.com/hashicorp/vault", tags="minimal")
 ROOT_TOKEN = "root-of-the-tests-only"
-
-
-def built_vault() -> Path:
-    """Return the program; the first run on a machine builds it, which takes minutes."""
-    go = shutil.which("go") or shutil.which(USUAL_GO)
-    if go is None:
-        pytest.skip("Go is not on this machine, and a real Vault is built with it. Install Go 1.26 or newer")
-    digest = hashlib.sha256(repr(BUILD).encode())
-    for name in ("go.mod", "go.sum", "tools.go"):
-        digest.update((MODULE / name).read_bytes())
-    # Outside of the clone, as uv and Go keep theirs: a fresh clone has it already.
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sardonyx-tests"
-    cache.mkdir(parents=True, exist_ok=True)
-    program = cache / f"vault-{digest.hexdigest()[:16]}"
-    with (cache / "vault.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            _build(go, program)
-    return program
-
-
-def _build(go: str, program: Path) -> None:
-    began, unfinished = time.monotonic(), program.with_suffix(".unfinished")
-    result = subprocess.run(
-        [go, *BUILD, "-o", str(unfinished), "github.com/hashicorp/vault"],
-        cwd=MODULE,
-        env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=BUILD_PATIENCE_S,
-        check=False,
-    )
-    assert result.returncode == 0, f"Vault cannot be built:\n{result.stdout.decode()[-3000:]}"
-    unfinished.replace(program)
-    for old in program.parent.glob("vault-*"):
-        if old != program:
-            old.unlink()
-    print(f"Vault was built in {time.monotonic() - began:.0f} s: {program}")  # noqa: T201 - why the first run takes long
 
 
 @dataclass
@@ -124,7 +79,7 @@ class VaultServer:
 @contextmanager
 def running_vault(folder: Path, port: int) -> Iterator[VaultServer]:
     """Run a Vault, and leave nothing behind."""
-    found = VaultServer(built_vault(), folder, port)
+    found = VaultServer(VAULT.built(), folder, port)
     try:
         found.start()
         yield found

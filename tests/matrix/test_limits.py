@@ -1,0 +1,118 @@
+"""Keys of a store that is not ours reach one's own place, and are no way to any other."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from matrix.conftest import Front
+from support.environments import clients_environment
+from support.places import BUCKET, REGION
+
+STORES = ("radosgw", "minio")
+MAKE_ACCOUNT = """
+import os, sys
+from minio.credentials import EnvAWSProvider
+from minio.minioadmin import MinioAdmin
+admin = MinioAdmin(endpoint=sys.argv[1], credentials=EnvAWSProvider(), secure=False)
+print(admin.add_service_account(access_key="stays-for-ever", secret_key="stays-for-ever"))
+"""
+"""What whoever has MinIO's keys would try: an account of its own that has more, and does not end."""
+
+
+def client(front: Front, keys: dict[str, str], service: str = "s3") -> Any:
+    """Return a client of the store itself."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # a variable name of a service
+        endpoint_url=front.proxy.store,
+        region_name=REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["Token"],
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"} if service == "s3" else None),
+    )
+
+
+@pytest.fixture
+def front(request: pytest.FixtureRequest) -> Front:
+    """A store."""
+    found: Front = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.parametrize("front", STORES, indirect=True)
+@pytest.mark.parametrize(
+    "reach",
+    [
+        pytest.param(lambda s3, home: s3.get_object(Bucket=BUCKET, Key=f"{home}x"), id="read"),
+        pytest.param(lambda s3, home: s3.put_object(Bucket=BUCKET, Key=f"{home}y", Body=b""), id="write"),
+        pytest.param(lambda s3, home: s3.delete_object(Bucket=BUCKET, Key=f"{home}x"), id="delete"),
+        pytest.param(lambda s3, home: s3.list_objects_v2(Bucket=BUCKET, Prefix=home), id="list"),
+        pytest.param(lambda s3, _home: s3.list_objects_v2(Bucket=BUCKET), id="list everything"),
+        pytest.param(lambda s3, _home: s3.create_bucket(Bucket="another"), id="another bucket"),
+        pytest.param(lambda s3, _home: s3.delete_bucket(Bucket=BUCKET), id="delete the bucket"),
+        pytest.param(lambda s3, _home: s3.put_bucket_policy(Bucket=BUCKET, Policy="{}"), id="policy of the bucket"),
+    ],
+)
+def test_nothing_of_others_is_reached(front: Front, reach: Callable[[Any, str], Any]) -> None:
+    """Neither their objects nor the bucket as a whole."""
+    owner, other = front.place.person("owner"), front.place.person("other")
+    client(front, owner.keys()).put_object(Bucket=BUCKET, Key=f"{owner.home}x", Body=b"mine")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        reach(client(front, other.keys()), owner.home)
+
+    assert client(front, owner.keys()).get_object(Bucket=BUCKET, Key=f"{owner.home}x")["Body"].read() == b"mine"
+
+
+@pytest.mark.parametrize("front", STORES, indirect=True)
+def test_keys_are_no_way_to_more_keys(front: Front) -> None:
+    """A session that assumes again would leave its limits behind."""
+    sts = client(front, front.place.person("again").keys(), "sts")
+
+    with pytest.raises(ClientError):
+        sts.assume_role(RoleArn="arn:aws:iam:::role/sardonyx", RoleSessionName="again")
+
+
+@pytest.mark.parametrize("front", ["minio"], indirect=True)
+def test_keys_make_no_account_that_stays(front: Front) -> None:
+    """MinIO lets users make accounts that inherit from them; a session's limits hold there, too."""
+    keys = front.place.person("account").keys()
+
+    said = subprocess.run(
+        [str(clients_environment() / "bin" / "python"), "-c", MAKE_ACCOUNT, front.proxy.store.partition("://")[2]],
+        env={
+            "PATH": os.environ["PATH"],
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["Token"],
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode != 0, said.stdout
+    assert "AccessDenied" in said.stderr
+
+
+@pytest.mark.parametrize("front", ["minio"], indirect=True)
+def test_a_store_learns_of_a_new_signing_key_by_itself(front: Front) -> None:
+    """Nobody has to tell MinIO each month."""
+    place = front.place
+    before = httpx.get(f"{place.keys}/jwks").json()["keys"][0]["kid"]
+    place.stop()
+    shutil.rmtree(place.folder / "signing-keys")
+
+    place.start_keys(front.proxy.store, front.role)
+    place.wait()
+
+    assert before not in {key["kid"] for key in httpx.get(f"{place.keys}/jwks").json()["keys"]}
+    person = place.person("later")
+    client(front, person.keys()).put_object(Bucket=BUCKET, Key=f"{person.home}x", Body=b"")
