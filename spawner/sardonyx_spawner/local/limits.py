@@ -118,7 +118,7 @@ class ServerLimits:
         await self._try_to_remove(left)
         for file in self._servers.glob(f"*/*/{RECORD}"):
             if not any(group.exists() for group in _recorded(file.parent)):
-                file.unlink()
+                file.unlink(missing_ok=True)
         for folder in ours:
             with suppress(OSError):
                 folder.rmdir()
