@@ -28,24 +28,6 @@ def worker(stack: Any, visitor: Any) -> Any:
     return visitor
 
 
-def find_all(stack: Any, word: str) -> list[int]:
-    """Return the processes of this stack that have a word in their command lines."""
-    found = []
-    for process in sorted(stack.processes()):
-        with suppress(OSError):
-            command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if word in command and "/bin/sh" not in command:
-                found.append(int(process))
-    return found
-
-
-def find(stack: Any, word: str) -> int:
-    """Return the first of them."""
-    found = find_all(stack, word)
-    assert found, f"no process with {word}"
-    return found[0]
-
-
 WRITE = """
 import os, boto3
 h = os.environ["SARDONYX_S3_HOME"].split("/", 3)
@@ -73,7 +55,7 @@ def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: An
     """The person's server is the same one as before, and writes its data again."""
     server = server_of(stack.data, "dora")
 
-    os.kill(find(stack, process), signal.SIGKILL)
+    os.kill(stack.find(process), signal.SIGKILL)
 
     soon(lambda: worker.run(WRITE).strip() == "kept")
     assert server_of(stack.data, "dora") == server
@@ -88,11 +70,11 @@ def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: An
 )
 def test_nobody_has_the_port_of_a_service_that_is_away(stack: Any, worker: Any, process: str, offset: int) -> None:
     """Code in somebody's server would be sent the tokens of all others; who asks meanwhile is answered a moment later."""
-    first = find(stack, process)
+    first = stack.find(process)
     os.kill(first, signal.SIGKILL)
 
     tried = 0
-    while not (found := [pid for pid in find_all(stack, process) if pid != first]):
+    while not (found := [pid for pid in stack.find_all(process) if pid != first]):
         with pytest.raises(OSError, match="Address already in use"):
             bound(stack.port + offset)
         tried += 1
@@ -106,14 +88,14 @@ def test_there_is_one_store_however_often_its_parts_are_killed(stack: Any, worke
     """Also those that are just starting: in the end the hub has one that works, and none met another."""
     chance = random.Random(4)  # noqa: S311 - the same kills each time, not a secret
     for _ in range(KILLS):
-        parts = find_all(stack, "sardonyx_services.object_store") + find_all(stack, " -volume.max=")
+        parts = stack.find_all("sardonyx_services.object_store") + stack.find_all(" -volume.max=")
         with suppress(ProcessLookupError, IndexError):
             os.kill(chance.choice(parts), signal.SIGKILL)
         time.sleep(chance.random() * 2.5)
 
     soon(lambda: worker.run(WRITE).strip() == "kept")
-    assert len(find_all(stack, "sardonyx_services.object_store ")) == 1
-    assert len(find_all(stack, " -volume.max=")) == 1
+    assert len(stack.find_all("sardonyx_services.object_store ")) == 1
+    assert len(stack.find_all(" -volume.max=")) == 1
     said = (stack.data / "logs" / "object-store.out.log").read_text()
     assert "cannot be used" not in said
     assert "is in use by process" not in said

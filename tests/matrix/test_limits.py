@@ -6,14 +6,12 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from matrix.conftest import Front
 from support.environments import clients_environment
-from support.places import BUCKET, REGION
+from support.places import BUCKET, client
 
 STORES = ("radosgw", "minio")
 MAKE_ACCOUNT = """
@@ -24,19 +22,6 @@ admin = MinioAdmin(endpoint=sys.argv[1], credentials=EnvAWSProvider(), secure=Fa
 print(admin.add_service_account(access_key="stays-for-ever", secret_key="stays-for-ever"))
 """
 """What whoever has MinIO's keys would try: an account of its own that has more, and does not end."""
-
-
-def client(front: Front, keys: dict[str, str], service: str = "s3") -> Any:
-    """Return a client of the store itself."""
-    return boto3.client(
-        service,  # type: ignore[call-overload]  # a variable name of a service
-        endpoint_url=front.proxy.store,
-        region_name=REGION,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["Token"],
-        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"} if service == "s3" else None),
-    )
 
 
 @pytest.fixture
@@ -63,18 +48,21 @@ def front(request: pytest.FixtureRequest) -> Front:
 def test_nothing_of_others_is_reached(front: Front, reach: Callable[[Any, str], Any]) -> None:
     """Neither their objects nor the bucket as a whole."""
     owner, other = front.place.person("owner"), front.place.person("other")
-    client(front, owner.keys()).put_object(Bucket=BUCKET, Key=f"{owner.home}x", Body=b"mine")
+    client(front.proxy.store, "s3", owner.keys()).put_object(Bucket=BUCKET, Key=f"{owner.home}x", Body=b"mine")
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        reach(client(front, other.keys()), owner.home)
+        reach(client(front.proxy.store, "s3", other.keys()), owner.home)
 
-    assert client(front, owner.keys()).get_object(Bucket=BUCKET, Key=f"{owner.home}x")["Body"].read() == b"mine"
+    assert (
+        client(front.proxy.store, "s3", owner.keys()).get_object(Bucket=BUCKET, Key=f"{owner.home}x")["Body"].read()
+        == b"mine"
+    )
 
 
 @pytest.mark.parametrize("front", STORES, indirect=True)
 def test_keys_are_no_way_to_more_keys(front: Front) -> None:
     """A session that assumes again would leave its limits behind."""
-    sts = client(front, front.place.person("again").keys(), "sts")
+    sts = client(front.proxy.store, "sts", front.place.person("again").keys())
 
     with pytest.raises(ClientError):
         sts.assume_role(RoleArn="arn:aws:iam:::role/sardonyx", RoleSessionName="again")
@@ -115,4 +103,4 @@ def test_a_store_learns_of_a_new_signing_key_by_itself(front: Front) -> None:
 
     assert before not in {key["kid"] for key in httpx.get(f"{place.keys}/jwks").json()["keys"]}
     person = place.person("later")
-    client(front, person.keys()).put_object(Bucket=BUCKET, Key=f"{person.home}x", Body=b"")
+    client(front.proxy.store, "s3", person.keys()).put_object(Bucket=BUCKET, Key=f"{person.home}x", Body=b"")

@@ -5,7 +5,6 @@ import random
 import signal
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -210,14 +209,7 @@ class Day:
             self.stack.stop(signal.SIGKILL)
             self.stack.start()
         else:
-            for process in self.stack.processes():
-                with suppress(OSError):
-                    command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-                    if WORDS[what] in command and "/bin/sh" not in command:
-                        os.kill(process, signal.SIGKILL)
-                        break
-            else:
-                raise RuntimeError(f"there is no {what}")
+            os.kill(self.stack.find(WORDS[what]), signal.SIGKILL)
         self.killed.append(what)
 
 

@@ -6,13 +6,11 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
-import boto3
 import httpx
-from botocore.config import Config
 from support.environments import clients_environment
 from support.go_programs import GoProgram
+from support.places import client
 from support.ports import free_ports
 from support.waiting import soon
 
@@ -71,7 +69,8 @@ class Minio:
                 stderr=log,
             )
         soon(lambda: httpx.get(f"{self.endpoint}/minio/health/ready").status_code == 200)
-        self._client().create_bucket(Bucket=self._bucket)
+        keys = {"AccessKeyId": user, "SecretAccessKey": password}
+        client(self.endpoint, "s3", keys).create_bucket(Bucket=self._bucket)
         self._add_policy()
 
     def close(self) -> None:
@@ -79,17 +78,6 @@ class Minio:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-
-    def _client(self) -> Any:
-        user, password = ADMINISTRATOR
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=user,
-            aws_secret_access_key=password,
-            config=Config(s3={"addressing_style": "path"}),
-        )
 
     def _add_policy(self) -> None:
         resources = [f"arn:aws:s3:::{self._bucket}", f"arn:aws:s3:::{self._bucket}/*"]

@@ -178,7 +178,7 @@ class Place:
 
     def s3_with(self, keys: dict[str, str]) -> Any:
         """Return a client of the store with keys that somebody has."""
-        return client(self, "s3", keys)
+        return client(self.endpoint, "s3", keys)
 
     def tell_of_end(self, name: str, server: str = "", token: str = OWN_TOKEN) -> httpx.Response:
         """Tell the keys service of a server that stopped, as the hub does."""
@@ -265,14 +265,14 @@ class Client:
 
     def s3(self, group: str = "", **wish: str) -> Any:
         """Return a client of the store with these keys."""
-        return client(self.place, "s3", self.keys(group, **wish))
+        return client(self.place.endpoint, "s3", self.keys(group, **wish))
 
 
-def client(place: Place, service: str, keys: dict[str, str]) -> Any:
+def client(endpoint: str, service: str, keys: dict[str, str]) -> Any:
     """Return a client that tries once."""
     return boto3.client(
         service,  # type: ignore[call-overload]  # a variable name of a service
-        endpoint_url=place.endpoint,
+        endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],

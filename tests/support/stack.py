@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,6 +127,22 @@ class Stack:
             except OSError:
                 continue
         return found - {os.getpid()}
+
+    def find_all(self, word: str) -> list[int]:
+        """Return those of them that have a word in their command lines."""
+        found = []
+        for process in sorted(self.processes()):
+            with suppress(OSError):
+                command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if word in command and "/bin/sh" not in command:
+                    found.append(process)
+        return found
+
+    def find(self, word: str) -> int:
+        """Return the first of these."""
+        found = self.find_all(word)
+        assert found, f"no process with {word}"
+        return found[0]
 
     def _read(self) -> None:
         assert self.process is not None

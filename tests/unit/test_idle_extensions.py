@@ -21,12 +21,12 @@ def idle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Idle:
     }
     for name, content in parts.items():
         write(tmp_path / "env/etc/jupyter" / name, json.dumps(content))
-    monkeypatch.setattr(module, "has_language_server", lambda home: (home / "language-server").exists())
+    monkeypatch.setattr(module, "has_language_server", lambda roots: (roots[0] / "language-server").exists())
     module._has_classic.cache_clear()
 
     def ask() -> list[str]:
         folders = [tmp_path / "env/etc/jupyter", tmp_path / "home/.jupyter", tmp_path / "etc/jupyter"]
-        return idle_extensions(tmp_path / "home", folders, tmp_path / "env")
+        return idle_extensions(folders, [tmp_path / "home"], tmp_path / "env")
 
     return ask
 

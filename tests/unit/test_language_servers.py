@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.language_servers import node_root_options, node_roots
+from sardonyx_singleuser.language_servers import TRAIT, node_root_options, node_roots
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_prefix_of_node_is_looked_at(node: Path, tmp_path: Path) -> None:
     """As npm itself does, after the home and the places of the environment."""
-    roots = node_roots(tmp_path)
+    options = node_root_options(node_roots(tmp_path))
 
-    assert roots[0] == tmp_path
-    assert roots[-2:] == [node / "lib", node]
+    assert options[0] == f"--{TRAIT}={tmp_path}"
+    assert options[-2:] == [f"--{TRAIT}={node / 'lib'}", f"--{TRAIT}={node}"]
 
 
 @pytest.mark.parametrize("file", [pytest.param(".npmrc", id="person"), pytest.param("usr/etc/npmrc", id="machine")])
@@ -35,14 +35,15 @@ def test_npm_is_asked_where_somebody_has_configured_it(node: Path, tmp_path: Pat
     path.parent.mkdir(exist_ok=True)
     path.write_text("prefix=/somewhere\n")
 
-    assert node_root_options(tmp_path) == []
+    assert node_roots(tmp_path) is None
+    assert node_root_options(None) == []
 
 
 def test_other_configuration_of_npm_changes_nothing(node: Path, tmp_path: Path) -> None:
     """Such as where packages come from."""
     (tmp_path / ".npmrc").write_text("save-exact=true\n# prefix=/somewhere\n")
 
-    assert node_roots(tmp_path)[-1] == node
+    assert node_root_options(node_roots(tmp_path))[-1] == f"--{TRAIT}={node}"
 
 
 def test_npm_is_asked_where_a_variable_configures_it(
@@ -52,7 +53,8 @@ def test_npm_is_asked_where_a_variable_configures_it(
     assert node.exists()
     monkeypatch.setenv("npm_config_prefix", "/somewhere")
 
-    assert node_root_options(tmp_path) == []
+    assert node_roots(tmp_path) is None
+    assert node_root_options(None) == []
 
 
 def test_nothing_is_said_without_npm(node: Path, tmp_path: Path) -> None:
@@ -60,3 +62,4 @@ def test_nothing_is_said_without_npm(node: Path, tmp_path: Path) -> None:
     (node / "bin" / "npm").unlink()
 
     assert node_roots(tmp_path) == []
+    assert node_root_options([]) == []

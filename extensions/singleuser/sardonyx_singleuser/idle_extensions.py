@@ -6,37 +6,38 @@ one of them.
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from sardonyx_singleuser.language_servers import has_language_server
+from sardonyx_singleuser.own_settings import FILES, PATTERNS
 
 CLASSIC, CLASSIC_PACKAGES = "notebook_shim", ("notebook", "nbclassic")
 """It makes extensions of the classic notebook work."""
 LANGUAGE_SERVERS = "jupyter_lsp"
 """It validates what it knows of two dozen language servers, also where there is none."""
-SETTINGS = ("jupyter*config*.py", "jupyter*config*.json")
-IN_PARTS = "jupyter*config.d/*.json"
-"""Where packages write, in an environment; elsewhere somebody did."""
 
 
-def idle_extensions(home: Path, folders: Iterable[Path], environment: Path = Path(sys.prefix)) -> list[str]:
+def idle_extensions(
+    folders: Iterable[Path], roots: Sequence[Path] | None, environment: Path = Path(sys.prefix)
+) -> list[str]:
     """Return the names of those that can be left out.
 
     Args:
         folders: where Jupyter looks for settings.
+        roots: with packages of npm, see `node_roots`.
     """
     own = environment / "etc" / "jupyter"
-    if any(_has_settings(folder, (*SETTINGS, IN_PARTS) if folder != own else SETTINGS) for folder in folders):
+    if any(_has_settings(folder, FILES if folder == own else PATTERNS) for folder in folders):
         return []
-    found = [CLASSIC] if not _has_classic(own) else []
-    return found if has_language_server(home) else [*found, LANGUAGE_SERVERS]
+    found = [] if _has_classic(own) else [CLASSIC]
+    return found if has_language_server(roots) else [*found, LANGUAGE_SERVERS]
 
 
 def _has_settings(folder: Path, patterns: Iterable[str]) -> bool:
-    # A folder that cannot be looked into is taken for one with settings: Jupyter says what is wrong.
+    # What cannot be looked at is taken for a folder with settings: Jupyter says what is wrong.
     try:
         return folder.exists() and (not folder.is_dir() or any(any(folder.glob(pattern)) for pattern in patterns))
     except OSError:

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -16,29 +16,34 @@ FINDERS = "jupyter_lsp_spec_v1"
 PREFIX = re.compile(r"^\s*prefix\s*=", re.MULTILINE)
 
 
-def node_root_options(home: Path) -> list[str]:
-    """Return options with the places that jupyter_lsp would find by running npm, which takes a third of a second.
+def node_roots(home: Path) -> list[Path] | None:
+    """Return the places that jupyter_lsp would find by running npm, which takes a third of a second.
 
     Returns:
-        [] where npm has to be asked, or there is none.
+        [] where there is no npm: jupyter_lsp looks at the usual places. None where npm has to be asked, because its own
+        configuration may say something else.
     """
-    return [] if _asks_npm(home) else [f"--{TRAIT}={root}" for root in node_roots(home)]
-
-
-def has_language_server(home: Path) -> bool:
-    """Tell whether jupyter_lsp would find a language server, or has to look itself."""
-    finders = _finders()
-    return bool(finders) and (_asks_npm(home) or is_any_there(finders, node_roots(home)))
-
-
-def node_roots(home: Path) -> list[Path]:
-    """Return where packages of npm are, if nobody has configured it; [] where jupyter_lsp would look without asking it."""
-    prefix = _npm_prefix()
-    if prefix is None:
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
         return []
+    prefix = Path(node).resolve().parents[1]
+    files = (home / ".npmrc", prefix / "etc" / "npmrc", Path("/etc/npmrc"))
+    if any(name.lower().startswith("npm_config_") for name in os.environ) or any(map(_has_prefix, files)):
+        return None
     here = Path(sys.prefix)
     roots = (home, here / "share" / "jupyter" / "lab" / "staging", here / "lib", here, prefix / "lib", prefix)
     return list(dict.fromkeys(roots))
+
+
+def node_root_options(roots: Sequence[Path] | None) -> list[str]:
+    """Return options that tell jupyter_lsp of them."""
+    return [f"--{TRAIT}={root}" for root in roots or ()]
+
+
+def has_language_server(roots: Sequence[Path] | None) -> bool:
+    """Tell whether jupyter_lsp would find a language server, or has to look itself."""
+    finders = _finders()
+    return bool(finders) and (roots is None or is_any_there(finders, roots))
 
 
 def is_any_there(finders: Iterable[Any], roots: Iterable[Path]) -> bool:
@@ -63,21 +68,6 @@ def _finds(finder: Any, manager: Any) -> bool:
         return not hasattr(finder, "is_installed") or bool(finder.is_installed(manager))
     except Exception:  # noqa: BLE001 - jupyter_lsp asks it again, and says what is wrong
         return True
-
-
-def _npm_prefix() -> Path | None:
-    """Return where npm is, as it would say itself where nobody has configured it; None = there is none to ask."""
-    node = shutil.which("node")
-    return Path(node).resolve().parents[1] if node is not None and shutil.which("npm") is not None else None
-
-
-def _asks_npm(home: Path) -> bool:
-    """Tell whether npm has to be asked where it is: its own configuration may say something else."""
-    prefix = _npm_prefix()
-    if prefix is None:
-        return False
-    files = (home / ".npmrc", prefix / "etc" / "npmrc", Path("/etc/npmrc"))
-    return any(name.lower().startswith("npm_config_") for name in os.environ) or any(map(_has_prefix, files))
 
 
 @cache

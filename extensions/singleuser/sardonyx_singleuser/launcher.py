@@ -14,7 +14,7 @@ from sardonyx_singleuser.credentials import storage_variables, write_spark_defau
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
-from sardonyx_singleuser.language_servers import node_root_options
+from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
@@ -108,9 +108,10 @@ def make_server(arguments: list[str]) -> Any:
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
     folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
-    folders += node_root_options(Path.home())
+    roots = node_roots(Path.home())
+    folders += node_root_options(roots)
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
-    extensions |= dict.fromkeys(idle_extensions(Path.home(), map(Path, jupyter_config_path())), False)
+    extensions |= dict.fromkeys(idle_extensions(map(Path, jupyter_config_path()), roots), False)
     # Jupyter's own hook, called before the settings are read; what it has made is taken below.
     JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions)
     # Kernels are forked where there is something to fork them from.

@@ -7,7 +7,9 @@ from types import TracebackType
 from sardonyx_singleuser.sandbox.layout import OWN
 
 FOLDERS = (".jupyter", ".config/jupyter", ".local/etc/jupyter")
-PATTERNS = ("jupyter*config*.py", "jupyter*config*.json", "jupyter*config.d/*.json")
+FILES = ("jupyter*config*.py", "jupyter*config*.json")
+PATTERNS = (*FILES, "jupyter*config.d/*.json")
+"""Packages write into the last of them in an environment; elsewhere somebody did."""
 ELSEWHERE = f"{OWN}/without"
 """Empty folders that Jupyter takes for the person's in a second try; they go with the server."""
 MOST_NAMED = 3

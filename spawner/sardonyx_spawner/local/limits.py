@@ -8,6 +8,7 @@ import signal
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from sardonyx_spawner.local.cgroup_places import CONTROLLERS, MEMBERS, Place, find_places, write_limits
@@ -110,14 +111,14 @@ class ServerLimits:
             known: the first processes of the servers that go on.
         """
         ours = [place.folder / self.name for place in self._places]
-        recorded = [group for file in self._servers.glob(f"*/*/{RECORD}") for group in _recorded(file.parent)]
-        found = {*recorded, *(group for folder in ours for group in folder.glob("*/"))}
+        recorded = {file: _recorded(file.parent) for file in self._servers.glob(f"*/*/{RECORD}")}
+        found = {*chain(*recorded.values()), *(group for folder in ours for group in folder.glob("*/"))}
         left = [group for group in found if _members(group).isdisjoint(known)]
         for group in left:
             _end_members(group)
         await self._try_to_remove(left)
-        for file in self._servers.glob(f"*/*/{RECORD}"):
-            if not any(group.exists() for group in _recorded(file.parent)):
+        for file, groups in recorded.items():
+            if not any(group.exists() for group in groups):
                 file.unlink(missing_ok=True)
         for folder in ours:
             with suppress(OSError):

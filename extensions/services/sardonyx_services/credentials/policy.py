@@ -11,7 +11,7 @@ LONGEST = 2048
 READS = ("s3:GetObject",)
 WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 LISTS = ("s3:ListBucket",)
-"""Not the unfinished uploads of a bucket: MinIO and AWS know no prefix for these, so they would be everybody's or nobody's."""
+"""Not the unfinished uploads of a bucket: MinIO refuses a policy with a prefix for these, and without one all would see all."""
 
 
 def session_policy(bucket: str, places: Sequence[Place]) -> str:
