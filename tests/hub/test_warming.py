@@ -75,7 +75,14 @@ def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
             re.findall(r'id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)[0]
         )
         found["page"] = {name: value for name, value in configuration.items() if name not in {"token", "hubServerName"}}
-        for path in ("api/kernelspecs", "lab/api/settings", "api/contents?content=1", "api/spec.yaml", "lsp/status"):
+        for path in (
+            "api/kernelspecs",
+            "lab/api/settings",
+            "api/contents?content=1",
+            "api/spec.yaml",
+            "lsp/status",
+            "lab/api/build",
+        ):
             answer = client.get(f"{base}{path}")
             kind = answer.headers["Content-Type"]
             # Pages that say no have something of this answer only.

@@ -170,6 +170,7 @@ def _clear(server: Any, loop: asyncio.AbstractEventLoop) -> None:
         if hasattr(kind, "clear_instance"):
             kind.clear_instance()
     for found in get_objects():
-        # Threads of a pool are missing in children, and the pool would wait for them.
-        if isinstance(found, ThreadPoolExecutor):
+        # Threads of a pool are missing in children, and the pool would wait for them. One that has none stays as it is:
+        # JupyterLab has such a pool for all its servers.
+        if isinstance(found, ThreadPoolExecutor) and found._threads:  # noqa: SLF001 - nothing public tells it
             found.shutdown()
