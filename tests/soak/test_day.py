@@ -49,4 +49,4 @@ def test_no_call_fails_while_parts_are_killed_and_keys_die(day: Day) -> None:
     assert day.unexplained == []
     assert day.killed == kills
     assert day.refreshes >= REFRESHES
-    assert day.calls > 10 * day.refreshes
+    assert day.calls > day.refreshes

@@ -5,7 +5,10 @@ import socket
 
 
 def free_ports() -> int:
-    """Return a port that is free together with the four after it."""
+    """Return a port that is free together with the four after it.
+
+    They are below those that the system gives to connections: one of these could be the next in a row.
+    """
     for base in range(21000 + os.getpid() % 500 * 10, 32000, 10):
         probes = [socket.socket() for _ in range(5)]
         try:

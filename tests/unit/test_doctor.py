@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.ports import free_ports
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.doctor_command import doctor
@@ -23,9 +24,7 @@ profiles: {python: {title: Python, environment: python}}
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A place without a fault, and a way to look at it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("SARDONYX_PORT", str(min(probe.getsockname()[1], 60000)))
+    monkeypatch.setenv("SARDONYX_PORT", str(free_ports()))
     monkeypatch.setenv("SARDONYX_DATA", str(tmp_path / "data"))
     # In the place of an environment's Python: says what the trial of a sandbox says.
     python = tmp_path / "environment" / "bin" / "python"

@@ -1,6 +1,7 @@
 import socket
 
 import pytest
+from support.ports import free_ports
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.ports import Ports
@@ -25,13 +26,14 @@ def test_the_inner_ports_follow_the_public_one() -> None:
 )
 def test_a_busy_port_is_named_with_its_purpose(offset: int, purpose: str) -> None:
     """The operator learns which port, what for, and how to choose another."""
+    first = free_ports()
+    port = first + offset
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port: int = taken.getsockname()[1]
 
         with pytest.raises(OperatorError) as caught:
-            Ports(port - offset).check("127.0.0.1", with_object_store=True)
+            Ports(first).check("127.0.0.1", with_object_store=True)
 
     assert f"port {port} on 127.0.0.1, for {purpose}, is used by another program." in str(caught.value)
     assert "SARDONYX_PORT=" in str(caught.value)
@@ -39,11 +41,12 @@ def test_a_busy_port_is_named_with_its_purpose(offset: int, purpose: str) -> Non
 
 def test_the_port_of_a_store_that_is_elsewhere_is_not_wanted() -> None:
     """With a store of one's own the fifth port may be busy."""
+    first = free_ports()
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", first + 4))
         taken.listen()
 
-        Ports(taken.getsockname()[1] - 4).check("127.0.0.1", with_object_store=False)
+        Ports(first).check("127.0.0.1", with_object_store=False)
 
 
 def test_an_address_that_is_not_of_this_machine_is_explained() -> None:
