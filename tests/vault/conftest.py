@@ -1,18 +1,19 @@
-"""A real Vault for all tests of this folder, and a place for each."""
+"""A real Vault and a real OpenBao for all tests of this folder, and a place for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.ports import free_ports
-from support.vault import VaultServer, running_vault
+from support.vault import OPENBAO, VAULT, VaultServer, running_vault
 from support.vault_place import Place
 
 
-@pytest.fixture(scope="session")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VaultServer]:
-    """A real Vault that the tests share."""
-    with running_vault(tmp_path_factory.mktemp("vault"), free_ports() + 4) as found:
+@pytest.fixture(scope="session", params=["vault", "openbao"])
+def vault(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VaultServer]:
+    """A real Vault, and then a real OpenBao, that the tests share."""
+    program = VAULT.built() if request.param == "vault" else OPENBAO
+    with running_vault(program, tmp_path_factory.mktemp(request.param), free_ports() + 4) as found:
         yield found
 
 
