@@ -14,6 +14,16 @@ from pathlib import Path
 from typing import Any
 
 ROUNDS = 4
+PLAIN_DUCKDB = """
+import sys
+import duckdb
+from sardonyx_singleuser.duckdb_s3 import _extension
+connection = duckdb.connect()
+connection.execute(f"LOAD '{_extension('httpfs')}'")
+connection.execute(sys.argv[1])
+print(connection.execute("SELECT content FROM read_text(?)", [sys.argv[2]]).fetchall())
+"""
+"""DuckDB with no secret but the one of its first argument."""
 HOME = os.environ.get("SARDONYX_S3_HOME", "")
 BUCKET, _, PREFIX = HOME.removeprefix("s3://").partition("/")
 Round = Callable[[int], None]
@@ -215,6 +225,19 @@ def use_rclone() -> Round:
     return one_round
 
 
+def use_mc() -> Round:
+    """MinIO's client: a process for each command."""
+
+    def one_round(number: int) -> None:
+        Path("file").write_text(str(number))
+        place = f"s3/{BUCKET}/{PREFIX}"
+        run(os.environ["MATRIX_MC"], "cp", "file", f"{place}{number}.txt")
+        same(run(os.environ["MATRIX_MC"], "cat", f"{place}{number}.txt"), str(number))
+        same(len(run(os.environ["MATRIX_MC"], "ls", place).splitlines()), number + 1)
+
+    return one_round
+
+
 def use_rclone_daemon() -> Round:
     """Rclone as one process that is told what to do, as a mount is."""
     folder = Path("files").absolute()
@@ -247,6 +270,41 @@ def use_rclone_daemon() -> Round:
     return one_round
 
 
+def use_r() -> Round:
+    """R: one process, in which what aws.s3 looks for keys with finds them, and DuckDB a secret."""
+    import boto3  # noqa: PLC0415
+
+    here = Path(__file__).parent
+    library = Path("library").absolute()
+    library.mkdir()
+    run("R", "CMD", "INSTALL", "--no-docs", f"--library={library}", str(here / "aws.signature"))
+    r = subprocess.Popen(
+        ["Rscript", str(here / "client.R")],
+        env={**os.environ, "R_LIBS": str(library)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def one_round(number: int) -> None:
+        assert r.stdin is not None
+        assert r.stdout is not None
+        r.stdin.write("next\n")
+        r.stdin.flush()
+        key, secret, token, duckdb = (r.stdout.readline().strip() for _ in range(4))
+        # With no other keys than those that R has.
+        alone = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        s3 = boto3.client("s3", aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token)
+        s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}{number}.txt", Body=b"%d" % number)
+        same(s3.list_objects_v2(Bucket=BUCKET, Prefix=PREFIX)["KeyCount"], number + 1)
+        said = run(sys.executable, "-c", PLAIN_DUCKDB, duckdb, f"{HOME}{number}.txt", env=alone)
+        same(said, f"[('{number}',)]\n")
+        if number == ROUNDS - 1:
+            r.communicate()
+
+    return one_round
+
+
 def use_spark() -> Round:
     """Spark: Parquet, written and read by tasks, in one session."""
     from pyspark.sql import SparkSession  # noqa: PLC0415
@@ -262,9 +320,9 @@ def use_spark() -> Round:
     return one_round
 
 
-def run(*command: str) -> str:
+def run(*command: str, env: dict[str, str] | None = None) -> str:
     """Run a program; return what it says."""
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=60).stdout
+    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=60).stdout
 
 
 CLIENTS: dict[str, Callable[[], Round]] = {
@@ -284,6 +342,8 @@ CLIENTS: dict[str, Callable[[], Round]] = {
     "aws-cli": use_awscli,
     "rclone": use_rclone,
     "rclone-daemon": use_rclone_daemon,
+    "mc": use_mc,
+    "r": use_r,
     "spark": use_spark,
 }
 

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from support.environments import built_environment, clients_environment
 from support.expiring_front import KEYS_PATH, ExpiringFront
+from support.go_programs import GoProgram
 from support.minio import Minio
 from support.places import BUCKET, REGION, Place, soon
 from support.ports import free_ports
@@ -24,8 +25,9 @@ from support.radosgw import Radosgw, missing_programs
 
 from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 
-NEEDS = {"rclone": "rclone", "rclone-daemon": "rclone", "spark": "java"}
+NEEDS = {"r": "Rscript", "rclone": "rclone", "rclone-daemon": "rclone", "spark": "java"}
 """Client -> a program of the machine that it is made of, or needs."""
+MC = GoProgram("mc", "github.com/minio/mc")
 LIFE_S = 6.0
 AT_ONCE = 10
 """Clients at the same time. Most of their time they wait, but with more of them keys die before they are used."""
@@ -112,6 +114,7 @@ class Front:
                 "PATH": f"{prefix}/bin:{os.environ['PATH']}",
                 "MATRIX_LIFE_S": str(LIFE_S),
                 "MATRIX_PORT": str(free_ports()),
+                "MATRIX_MC": str(MC.built()) if client == "mc" else "",
                 "MATRIX_HADOOP": _hadoop(prefix),
             },
             stdout=subprocess.PIPE,

@@ -74,12 +74,15 @@ def test_keys_come_by_themselves_and_are_in_no_variable() -> None:
 
 
 def test_programs_that_read_other_variables_are_told_too() -> None:
-    """Rclone has a remote without a configuration file; Spark is shown a folder with one."""
+    """Rclone and mc have a remote without a configuration file; Spark is shown a folder with one, R a file."""
     found = storage_variables(told(), "abc")
 
     assert found["RCLONE_CONFIG_S3_TYPE"] == "s3"
     assert (found["RCLONE_S3_ENDPOINT"], found["RCLONE_S3_REGION"]) == (STORAGE.endpoint, "us-east-1")
     assert found["RCLONE_S3_NO_CHECK_BUCKET"] == found["RCLONE_S3_ENV_AUTH"] == "true"
+    assert (found["MC_HOST_s3"], found["MC_STS_ENDPOINT_s3"]) == (STORAGE.endpoint, STORAGE.credentials_url)
+    assert Path(found["R_PROFILE"]).is_file()
+    assert storage_variables(told(R_PROFILE="/opt/profile.R"), "abc")["R_PROFILE"] == "/opt/profile.R"
     assert found["SPARK_CONF_DIR"] == "/private/spark"
     assert storage_variables(told(SPARK_CONF_DIR="/opt/conf"), "abc")["SPARK_CONF_DIR"] == "/opt/conf"
 

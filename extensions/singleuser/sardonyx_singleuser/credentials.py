@@ -57,6 +57,10 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
         "RCLONE_S3_ENV_AUTH": "true",
         # It would make the bucket, which nobody may, before it writes to it.
         "RCLONE_S3_NO_CHECK_BUCKET": "true",
+        # An alias with the same name, without keys: mc asks for them where it is told to (RELEASE.2023-12-02 and newer).
+        "MC_HOST_s3": endpoint,
+        "MC_STS_ENDPOINT_s3": url,
+        "R_PROFILE": told.get("R_PROFILE", str(Path(__file__).with_name("site_profile.R"))),
         "SPARK_CONF_DIR": told.get("SPARK_CONF_DIR", str(Path(told[contract.TOKEN_FILE]).with_name(SPARK))),
     }
     if where.scheme == "http" and where.hostname in LOOPBACK:

@@ -36,8 +36,11 @@ def for_servers(found: Reached) -> tuple[Snippet, ...]:
         Snippet("Python", "s3fs", f'import s3fs\n\ns3fs.S3FileSystem().ls("{folder}")'),
         Snippet("R", "arrow", f'library(arrow)\n\nread_parquet("s3://{file}")'),
         Snippet("R", "paws", _PAWS.format(bucket=found.bucket, home=found.home)),
+        Snippet("R", "aws.s3", _AWS_S3.format(bucket=found.bucket, home=found.home)),
+        Snippet("R", "duckdb", _DUCKDB_R.format(file=file)),
         Snippet("Terminal", "aws", f"aws s3 ls s3://{folder}\naws s3 cp results.csv s3://{folder}"),
         Snippet("Terminal", "rclone", f"rclone ls :s3:{folder}\nrclone copy results.csv :s3:{folder}"),
+        Snippet("Terminal", "mc", f"mc ls s3/{folder}\nmc cp results.csv s3/{folder}"),
         Snippet("Spark", "PySpark, with hadoop-aws", _SPARK.format(file=file)),
     ]
     if found.groups:
@@ -99,6 +102,15 @@ boto3.client("s3").list_objects_v2(Bucket="{bucket}", Prefix="{home}")"""
 _PAWS = """library(paws.storage)
 
 s3()$list_objects_v2(Bucket = "{bucket}", Prefix = "{home}")"""
+_AWS_S3 = """library(aws.s3)
+
+https <- startsWith(Sys.getenv("AWS_ENDPOINT_URL"), "https:")
+get_bucket_df("{bucket}", prefix = "{home}", region = "", use_https = https)"""
+_DUCKDB_R = """library(DBI)
+
+connection <- dbConnect(duckdb::duckdb())
+dbExecute(connection, sardonyx_duckdb_secret()) # again after an hour
+dbGetQuery(connection, "select * from 's3://{file}'")"""
 _SPARK = """import os
 from pyspark.sql import SparkSession
 

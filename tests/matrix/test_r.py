@@ -1,0 +1,98 @@
+"""R's own part of the keys, where the service that gives them is away or not wanted."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import sardonyx_singleuser
+
+AWAY = {
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/aws",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_REGION": "us-east-1",
+    "R_PROFILE": str(Path(sardonyx_singleuser.__file__).with_name("site_profile.R")),
+}
+LOOK = "cat(aws.signature::locate_credentials()$key, Sys.getenv('AWS_ACCESS_KEY_ID'))"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """R packages, with the stand-in for aws.signature in it."""
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not on this machine. On Debian: r-base-core")
+    found = tmp_path_factory.mktemp("library")
+    package = Path(__file__).with_name("aws.signature")
+    subprocess.run(["R", "CMD", "INSTALL", f"--library={found}", str(package)], check=True, capture_output=True)
+    return found
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with the token of a server in it."""
+    (tmp_path / "token").write_text("token abc")
+    return tmp_path
+
+
+def run(home: Path, library: Path, code: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run R as a server does."""
+    own = {"HOME": str(home), "R_LIBS": str(library), "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(home / "token")}
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **AWAY, **own, **more}
+    return subprocess.run(["Rscript", "-e", code], env=environment, check=False, capture_output=True, text=True)
+
+
+def test_r_starts_while_the_keys_service_is_away(home: Path, library: Path) -> None:
+    """Nothing is asked before somebody wants keys."""
+    result = run(home, library, "cat(search()[2:length(search())])")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "sardonyx" in result.stdout.split()
+
+
+def test_whoever_asks_for_keys_then_is_told_why_there_are_none(home: Path, library: Path) -> None:
+    """In a sentence, with what to do."""
+    result = run(home, library, "sardonyx_keys()")
+
+    assert result.returncode == 1
+    assert "The service that gives keys does not answer now. Try again in a minute." in result.stderr
+    assert "127.0.0.1" not in result.stderr
+
+
+def test_aws_signature_finds_nothing_then_and_says_so(home: Path, library: Path) -> None:
+    """It goes on as without us."""
+    result = run(home, library, LOOK)
+
+    assert (result.returncode, result.stdout.strip()) == (0, "")
+    assert "The service that gives keys does not answer now." in result.stderr
+
+
+def test_a_key_of_the_persons_own_wins_and_stays(home: Path, library: Path) -> None:
+    """They may have set it for another store."""
+    result = run(home, library, LOOK, AWS_ACCESS_KEY_ID="mine")
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "mine mine", "")
+
+
+def test_the_persons_own_profile_is_read_after_it(home: Path, library: Path) -> None:
+    """It can use what is there, and change it."""
+    (home / ".Rprofile").write_text("cat(is.function(sardonyx_keys))\n")
+
+    assert run(home, library, "cat('')").stdout == "TRUE"
+
+
+@pytest.mark.usefixtures("library")
+def test_another_version_of_aws_signature_is_named(home: Path, tmp_path: Path) -> None:
+    """One that looks for keys by a function of another name; with what to do."""
+    other = tmp_path / "aws.signature"
+    shutil.copytree(Path(__file__).with_name("aws.signature"), other)
+    (other / "NAMESPACE").write_text("export(other)\n")
+    (other / "R" / "locate_credentials.R").write_text("other <- function() 1\n")
+    (tmp_path / "library").mkdir()
+    install = ["R", "CMD", "INSTALL", f"--library={tmp_path / 'library'}", str(other)]
+    subprocess.run(install, check=True, capture_output=True)
+
+    result = run(home, tmp_path / "library", "cat(aws.signature::other())")
+
+    assert (result.returncode, result.stdout) == (0, "1")
+    assert "aws.signature does not look for keys as it did: take them from sardonyx_keys()." in result.stderr
