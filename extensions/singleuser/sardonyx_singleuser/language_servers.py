@@ -10,9 +10,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from sardonyx_singleuser.r_packages import may_have
+
 TRAIT = "LanguageServerManager.node_roots"
 FINDERS = "jupyter_lsp_spec_v1"
 """Entry points of jupyter_lsp: each finds one language server."""
+R = "Rscript"
 PREFIX = re.compile(r"^\s*prefix\s*=", re.MULTILINE)
 
 
@@ -63,8 +66,11 @@ def is_any_there(finders: Iterable[Any], roots: Iterable[Path]) -> bool:
 def _finds(finder: Any, manager: Any) -> bool:
     try:
         if getattr(finder, "is_installed_args", None):
-            # It would run the program, such as R.
-            return bool(finder.solve())
+            # It would run the program: R, or Julia.
+            found = finder.solve()
+            if not found or finder.cmd != R:
+                return bool(found)
+            return may_have(finder.package, Path(found), Path.home(), os.environ)
         return not hasattr(finder, "is_installed") or bool(finder.is_installed(manager))
     except Exception:  # noqa: BLE001 - jupyter_lsp asks it again, and says what is wrong
         return True
