@@ -33,6 +33,11 @@ class VaultServer:
         """Where it is."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def version(self) -> str:
+        """What it calls itself."""
+        return str(self.call("GET", "sys/health").json()["version"])
+
     def start(self) -> None:
         """Start it, empty: a dev server keeps everything in memory."""
         with (self.folder / "vault.log").open("ab") as log:
