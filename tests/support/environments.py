@@ -36,3 +36,10 @@ def clients_environment() -> Path:
     return make_environment(
         EnvironmentRecipe("clients", ROOT / "locks" / "clients.lock", ()), folder, folder / "clients.log"
     )
+
+
+def apps_environment() -> Path:
+    """Return one with frameworks for apps, such as a person makes it; of ours nothing is in it."""
+    folder = ROOT / "build" / "environments"
+    folder.mkdir(exist_ok=True)
+    return make_environment(EnvironmentRecipe("apps", ROOT / "locks" / "apps.lock", ()), folder, folder / "apps.log")

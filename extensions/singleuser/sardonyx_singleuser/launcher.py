@@ -18,6 +18,7 @@ from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
+from sardonyx_singleuser.tools.tool import SHELF
 
 OPTIONS = (
     # Installing extensions would change an environment that everybody shares.
@@ -90,7 +91,10 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         # The first things that its loop does.
         server.io_loop.add_callback(server.http_server.add_socket, forked.listener)
         server.io_loop.add_callback(forked.ready)
-    server.start()
+    try:
+        server.start()
+    finally:
+        server.web_app.settings[SHELF].kill()
 
 
 def _tell(forked: Forked | None) -> Tell | None:
@@ -105,6 +109,8 @@ def make_server(arguments: list[str]) -> Any:
     from jupyter_core.paths import jupyter_config_dir, jupyter_config_path  # noqa: PLC0415
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
+    from sardonyx_singleuser.tools.addresses import add_tools  # noqa: PLC0415
+
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
     folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
@@ -118,7 +124,9 @@ def make_server(arguments: list[str]) -> Any:
     forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
-    return JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *forked, *arguments, *as_root])
+    server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *forked, *arguments, *as_root])
+    add_tools(server, os.environ)
+    return server
 
 
 def give_keys() -> None:

@@ -1,0 +1,182 @@
+"""Which framework an app file is for, and how it is started: decided by the file's text, without running it."""
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from sardonyx_singleuser.tools.tool import Place, Start
+
+RUNNER = Path(__file__).parent / "runners" / "app.py"
+"""Run by the Python of the app, in which nothing of ours may be."""
+NOTHING = (
+    "No framework was recognised in {name}. It has to import one of these: {known}."
+    " An R file is taken for a Shiny app if it calls shinyApp()."
+)
+MOST_BYTES = 4 << 20
+
+
+class AppError(ValueError):
+    """Why a file is no app; the message is for the person."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """One that is known.
+
+    Args:
+        name: as it is imported, and as the runner knows it.
+        also: further modules that mean the same framework.
+        command: with the app's Python, its file, and where it will be reached.
+        is_left_by: other modules that, imported too, mean that the file is not for this framework.
+    """
+
+    name: str
+    title: str
+    command: Callable[[str, Path, Place], tuple[str, ...]]
+    also: tuple[str, ...] = ()
+    keeps_prefix: bool = False
+
+
+def _by_runner(name: str) -> Callable[[str, Path, Place], tuple[str, ...]]:
+    return lambda python, file, place: (python, str(RUNNER), name, str(file), str(place.socket), place.prefix)
+
+
+def _panel(python: str, file: Path, place: Place) -> tuple[str, ...]:
+    return (
+        *(python, "-m", "panel", "serve", str(file)),
+        # Requests of other sites do not come through the hub's sign-in.
+        *(f"--unix-socket={place.socket}", "--allow-websocket-origin=*", "--use-xheaders"),
+    )
+
+
+PYTHON = (
+    # The first that is imported is taken: an app may use FastAPI beside it, and hardly the other way round.
+    Framework("streamlit", "Streamlit", _by_runner("streamlit")),
+    Framework("gradio", "Gradio", _by_runner("gradio")),
+    Framework("shiny", "Shiny for Python", _by_runner("shiny")),
+    Framework("dash", "Dash", _by_runner("dash")),
+    Framework("panel", "Panel", _panel),
+    Framework("marimo", "marimo", _by_runner("marimo")),
+    Framework("fastapi", "FastAPI", _by_runner("fastapi"), also=("starlette", "litestar", "quart")),
+    Framework("flask", "Flask", _by_runner("flask")),
+)
+R_CODE = """
+told <- commandArgs(TRUE)
+# Nobody else may connect: not with a mask of Shiny's own, which it wants to be told.
+shiny::runApp(told[[1]], port = structure(told[[2]], mask = strtoi("177", 8L)), launch.browser = FALSE)
+"""
+SHINY_R = Framework(
+    "shiny-r",
+    "Shiny for R",
+    lambda _python, file, place: ("Rscript", "-e", R_CODE, str(file), str(place.socket)),
+)
+_CALLS_SHINY = re.compile(r"\b(?:shiny::)?(?:shinyApp|shinyUI|shinyServer|runApp)\s*\(")
+_MISSING = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
+_MISSING_IN_R = re.compile(r"there is no package called [\u2018']([^\u2019']+)[\u2019']")
+
+
+def recognise(file: PurePath, text: str) -> Framework:
+    """Return the framework of an app.
+
+    Args:
+        text: what stands in the file.
+
+    Raises:
+        AppError: none is recognised, or the file has a fault.
+    """
+    if file.suffix.lower() == ".r":
+        if _CALLS_SHINY.search(text):
+            return SHINY_R
+    elif file.suffix == ".py":
+        found = imported(file, text)
+        if file.stem in found:
+            raise AppError(
+                f"{file.name} has the name of a package that it imports. Give it another one, such as app.py."
+            )
+        for framework in PYTHON:
+            if found & {framework.name, *framework.also}:
+                return framework
+    raise AppError(NOTHING.format(name=file.name, known=", ".join(each.title for each in PYTHON)))
+
+
+def imported(file: PurePath, text: str) -> set[str]:
+    """Return what a Python file imports, anywhere in it: names of whole packages.
+
+    Raises:
+        AppError: it cannot be read as Python.
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        # Without a line: it has bytes in it that no Python file may have.
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise AppError(f"{file.name}{line}: {error.msg}. Correct it and try again.") from None
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def read(file: Path) -> str:
+    """Return what stands in an app's file.
+
+    Raises:
+        AppError: it cannot be read.
+    """
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise AppError(f"{file.name} has more than 4 MB: it can hardly be an app.")
+        return file.read_text()
+    except UnicodeDecodeError:
+        raise AppError(f"{file.name} is no text.") from None
+    except OSError as error:
+        raise AppError(f"{file.name} cannot be read: {error.strerror}.") from None
+
+
+def python_of(file: Path, home: Path, usual: str) -> str:
+    """Return the Python for an app: that of the next environment beside or above it in the home, else the usual one."""
+    for folder in file.parents:
+        if not folder.is_relative_to(home):
+            break
+        for name in (".venv", "venv"):
+            python = folder / name / "bin" / "python"
+            if python.is_file():
+                return str(python)
+    return usual
+
+
+def start(framework: Framework, file: Path, place: Place, usual: str) -> Start:
+    """Return how an app is started."""
+    python = python_of(file, place.home, usual)
+    # Dash reads these when its app is made; elsewhere nothing does.
+    variables = {"DASH_REQUESTS_PATHNAME_PREFIX": f"{place.prefix}/", "DASH_ROUTES_PATHNAME_PREFIX": "/"}
+    return Start(framework.command(python, file, place), file.parent, variables)
+
+
+def explain(last_words: str) -> str:
+    """Return what to do about an app that ended, by what it said; "" if that is not known."""
+    missing = _MISSING.findall(last_words)
+    if missing:
+        package = missing[-1].partition(".")[0]
+        return (
+            f"The package {package} is not in this environment. Install it in a terminal, with: pip install {package}"
+        )
+    missing = _MISSING_IN_R.findall(last_words)
+    if missing:
+        return f"The package {missing[-1]} is not in this R. Install it in R, with: install.packages('{missing[-1]}')"
+    return ""
+
+
+def is_action_of_dash(body: bytes) -> bool:
+    """Tell whether a call of a Dash page comes from its person, and not from a clock in it."""
+    try:
+        changed = json.loads(body).get("changedPropIds", [])
+    except (ValueError, AttributeError):
+        return True
+    return not changed or not all(str(name).endswith(".n_intervals") for name in changed)

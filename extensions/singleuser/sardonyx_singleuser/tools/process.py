@@ -1,0 +1,194 @@
+"""The process of a tool or an app: started when somebody wants its page, and known by its state and its last words."""
+
+import asyncio
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from sardonyx_singleuser.tools.tool import Start
+
+LOOK_S = 0.1
+ANSWER_S = 5.0
+MOST_LINES, MOST_IN_A_LINE = 300, 2000
+"""So much of what it says is kept, in memory: a full disk is one of the reasons why a tool fails."""
+END_S = 5.0
+LAST_WORDS_S = 1.0
+LONGEST_LINE = 1 << 19
+"""In bytes; longer ones are left out."""
+
+
+class State(Enum):
+    """How far a process is."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+@dataclass(eq=False)
+class Process:
+    """One at a time.
+
+    Args:
+        title: for people.
+        start: decides how it is started, each time anew; what it raises as ValueError is told to the person.
+        socket: where it will listen.
+        ready_path: answers when it is ready.
+        patience_s: it is ready after so long at most.
+        explain: what to do about its end, by its last words; "" = it cannot be said.
+    """
+
+    title: str
+    start: Callable[[], Start]
+    socket: Path
+    ready_path: str = "/"
+    patience_s: float = 60.0
+    explain: Callable[[str], str] = lambda _last_words: ""
+    state: State = State.STOPPED
+    problem: str = ""
+    """Why it failed, in a sentence."""
+    _said: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
+    _child: asyncio.subprocess.Process | None = None
+    _life: asyncio.Task[None] | None = None
+    _listening: asyncio.Task[None] | None = None
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def last_words(self) -> str:
+        """What it said at last."""
+        return "\n".join(self._said)
+
+    def begin(self) -> None:
+        """Start it where it does not run; `settled` waits for it."""
+        if self.state in {State.STARTING, State.RUNNING}:
+            return
+        self._become(State.STARTING)
+        self._settled.clear()
+        self._said.clear()
+        self._life = asyncio.create_task(self._live())
+
+    async def settled(self) -> State:
+        """Wait until it is ready or has failed; return which."""
+        if self.state is State.STARTING:
+            await self._settled.wait()
+        return self.state
+
+    async def end(self) -> None:
+        """Stop it, with all that it started."""
+        if self._life is not None:
+            self._life.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._life
+        self._become(State.STOPPED)
+
+    def kill(self) -> None:
+        """End it without waiting."""
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+
+    async def _live(self) -> None:
+        try:
+            problem = await self._run()
+        except ValueError as error:
+            problem = str(error)
+        except OSError as error:
+            problem = f"{self.title} cannot be started: {error.strerror or error}."
+        finally:
+            await self._clear()
+        self._become(State.FAILED, problem)
+
+    async def _run(self) -> str:
+        """Start it and wait for its end; return why it ended."""
+        self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+        how = self.start()
+        self._child = await asyncio.create_subprocess_exec(
+            *how.command,
+            cwd=how.folder,
+            env={**os.environ, **how.variables},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=LONGEST_LINE,
+            start_new_session=True,
+        )
+        self._listening = asyncio.create_task(self._listen(self._child))
+        ended = asyncio.create_task(self._child.wait())
+        try:
+            async with asyncio.timeout(self.patience_s):
+                while not ended.done() and not await self._answers():
+                    await asyncio.wait([ended], timeout=LOOK_S)
+        except TimeoutError:
+            return f"{self.title} did not answer within {self.patience_s:.0f} seconds."
+        if not ended.done():
+            self._become(State.RUNNING)
+        code = await ended
+        # What it said before its end is still on its way.
+        await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
+        return self.explain(self.last_words) or f"{self.title} ended {_how(code)}."
+
+    def _become(self, state: State, problem: str = "") -> None:
+        self.state, self.problem = state, problem
+        self._settled.set()
+
+    async def _answers(self) -> bool:
+        """Ask for a page; whatever answers in HTTP is ready, also with an error that is shown to the person then."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                reader, writer = await asyncio.open_unix_connection(self.socket)
+                try:
+                    writer.write(
+                        f"GET {self.ready_path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+                    )
+                    return (await reader.readline()).startswith(b"HTTP/")
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError, ValueError):
+            return False
+
+    async def _listen(self, child: asyncio.subprocess.Process) -> None:
+        output = child.stdout
+        if output is None:
+            return
+        while True:
+            try:
+                line = await output.readline()
+            except ValueError:
+                continue
+            if not line:
+                return
+            self._said.append(line.decode(errors="replace").rstrip()[:MOST_IN_A_LINE])
+
+    async def _clear(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            # All that it started are in its group, also when it has ended itself.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, number)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(child.wait(), END_S)
+                break
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        if self._listening is not None:
+            await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
+            self._listening.cancel()
+        self.socket.unlink(missing_ok=True)
+
+
+def _how(code: int) -> str:
+    if code < 0:
+        try:
+            return f"by a signal, {signal.Signals(-code).name}"
+        except ValueError:
+            return f"by the signal {-code}"
+    return f"by itself, with the code {code}"

@@ -1,0 +1,35 @@
+"""RStudio: the open-source server, one for its person, where it is on the machine. Not tested: no package of it is had here."""
+
+import getpass
+
+from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
+
+CONFIGURATION = "rserver.conf"
+
+
+def _start(rserver: str, place: Place) -> Start:
+    own = place.home / ".local" / "share" / "sardonyx" / "rstudio"
+    own.mkdir(parents=True, exist_ok=True)
+    database = own / "database.conf"
+    database.write_text(f"provider=sqlite\ndirectory={own}\n")
+    return Start(
+        (
+            *(rserver, "--server-daemonize=0", "--server-working-dir", str(place.folder)),
+            *("--auth-none=1", f"--server-user={getpass.getuser()}", f"--www-root-path={place.prefix}"),
+            *(f"--www-socket={place.socket}", f"--server-data-dir={own}", f"--database-config-file={database}"),
+            *("--www-frame-origin=same", "--www-verify-user-agent=0", f"--secure-cookie-key-file={own / 'key'}"),
+        ),
+        place.folder,
+        {"USER": getpass.getuser()},
+    )
+
+
+RSTUDIO = Tool(
+    name="rstudio",
+    title="RStudio",
+    description="Write and run R in RStudio",
+    category="Notebook",
+    find=program("rstudio", "rserver"),
+    start=_start,
+    how_to_get="Whoever runs this place can install RStudio Server on the machine.",
+)

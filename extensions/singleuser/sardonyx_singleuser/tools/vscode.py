@@ -1,0 +1,41 @@
+"""VS Code: code-server, with settings and extensions in the person's home."""
+
+from sardonyx_singleuser.tools.tool import Place, Start, Tool, ask_operator, program
+
+LONGEST_BEAT = 64
+"""A page that was left open sends signs of life and confirmations, of 13 bytes and a few more, without end."""
+
+
+def _start(code_server: str, place: Place) -> Start:
+    own = place.home / ".local" / "share" / "code-server"
+    return Start(
+        (
+            *(code_server, "--socket", str(place.socket), "--socket-mode", "600"),
+            # The hub's sign-in is before it.
+            *("--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"),
+            *("--disable-getting-started-override", "--app-name", "VS Code"),
+            *("--user-data-dir", str(own), "--extensions-dir", str(own / "extensions")),
+            *("--abs-proxy-base-path", place.prefix, str(place.folder)),
+        ),
+        place.folder,
+        # It would take these for its own, and listen on a port.
+        {"PORT": "", "CODE_SERVER_CONFIG": str(own / "config.yaml"), "PASSWORD": ""},
+    )
+
+
+def is_action(message: bytes | str) -> bool:
+    """Tell whether a message of the page is more than a sign of life."""
+    return len(message) > LONGEST_BEAT
+
+
+VSCODE = Tool(
+    name="vscode",
+    title="VS Code",
+    description="Write and run code in Visual Studio Code",
+    category="Notebook",
+    find=program("vscode", "code-server"),
+    start=_start,
+    how_to_get=ask_operator("vscode"),
+    ready_path="/healthz",
+    is_action=is_action,
+)

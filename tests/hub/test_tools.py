@@ -1,0 +1,294 @@
+"""Tools and apps in a real server: started by their page, passed on, explained when they fail, and out of others' reach."""
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from support.addresses import plain, socket_path, websocket
+from support.environments import apps_environment
+from support.forks import Forks, Server, running_forks
+from tornado.httpclient import HTTPClientError
+
+APPS = {
+    "flask": "from flask import Flask, url_for\napp = Flask('x')\n@app.route('/')\ndef root(): return url_for('root')\n",
+    "fastapi": "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef root(): return {'hello': 'you'}\n",
+    "streamlit": "import streamlit as st\nst.title('Hello')\n",
+    "dash": "from dash import Dash, html\napp = Dash()\napp.layout = html.H1('Hello')\n",
+    "shiny": "from shiny import App, ui\napp = App(ui.page_fluid('Hello'), None)\n",
+    "express": "from shiny.express import ui\nui.h1('Hello')\n",
+    "gradio": "import gradio as gr\ndemo = gr.Interface(str, 'text', 'text')\nif __name__ == '__main__':\n    demo.launch()\n",
+    "panel": "import panel as pn\npn.Column('Hello').servable()\n",
+    "marimo": "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    return\n",
+}
+SHINY_R = "library(shiny)\nshinyApp(fluidPage('Hello'), function(input, output) NULL)\n"
+SAYS = {
+    "flask": "/user/flask/apps/app-",
+    "fastapi": '{"hello":"you"}',
+    "streamlit": "<title>Streamlit</title>",
+    "dash": "/user/dash/apps/app-",
+    "shiny": "Hello",
+    "express": "Hello",
+    "gradio": "gradio",
+    "panel": "<title>Panel Application</title>",
+    "marimo": "<marimo-filename",
+}
+PAGE = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
+
+
+class Person:
+    """Somebody with a running server, at a browser."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.web = httpx.Client(
+            base_url=plain(server.url),
+            transport=httpx.HTTPTransport(uds=socket_path(server.url)),
+            headers={"Authorization": f"token {server.name}-token"},
+            follow_redirects=True,
+            timeout=60,
+        )
+
+    def add(self, path: str) -> httpx.Response:
+        """Run a file as an app."""
+        return self.web.post("sardonyx/api/apps", json={"path": path})
+
+    def address(self, path: str) -> str:
+        """Run a file as an app; return where it is."""
+        answer = self.add(path)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["address"]).removeprefix(f"/user/{self.server.name}/")
+
+    def opens(self, address: str) -> str:
+        """Open a page and wait until it has become the tool's or has failed; return it."""
+        page = self.web.get(address, headers=PAGE)
+        status = f"sardonyx/api/processes/{address.rstrip('/')}"
+        deadline = time.monotonic() + 60
+        while self.web.get(status).json()["state"] == "starting":
+            assert time.monotonic() < deadline, page.text
+            time.sleep(0.1)
+        return self.web.get(address, headers=PAGE).text
+
+    def stranger(self) -> httpx.Client:
+        """Return somebody who is not signed in, at the same server."""
+        transport = httpx.HTTPTransport(uds=socket_path(self.server.url))
+        return httpx.Client(base_url=self.web.base_url, transport=transport)
+
+    def activity(self) -> str:
+        """Return when the server was used last, as the hub is told."""
+        return str(self.web.get("api/status").json()["last_activity"])
+
+
+Start = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def forks(prefix: Path) -> Iterator[Forks]:
+    """A fork server as on a machine whose hub has the most rights that the tests have."""
+    with running_forks(prefix / "bin" / "python", ordinary=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def start(forks: Forks) -> Iterator[Start]:
+    """A way to start servers with files in the home, and an environment with frameworks beside them."""
+    environment = apps_environment()
+    people = []
+
+    def new(name: str, files: dict[str, str], variables: dict[str, str] | None = None) -> Person:
+        for path, text in files.items():
+            forks.put(name, path, text)
+        (forks.base / "homes" / name).mkdir(parents=True, exist_ok=True)
+        (forks.base / "homes" / name / ".venv").symlink_to(environment)
+        tools = str(forks.base / "tools")
+        told = {"SARDONYX_TOOLS": tools, **(variables or {})}
+        readable = (str(environment), *([tools] if Path(tools).exists() else []))
+        server = forks.start(name, variables=told, readable=readable)
+        assert server.is_ready, server.said
+        people.append(Person(server))
+        return people[-1]
+
+    yield new
+    for person in people:
+        person.web.close()
+
+
+@pytest.mark.parametrize("framework", list(APPS))
+def test_an_app_of_each_framework_is_served_below_its_address(start: Start, framework: str) -> None:
+    """From its file alone, on a socket that nobody else can open."""
+    person = start(framework, {"app.py": APPS[framework]})
+    address = person.address("app.py")
+    first = person.web.get(address, headers=PAGE)
+    assert "<h1>Starting app.py …</h1>" in first.text
+    assert first.headers["Cache-Control"] == "no-store"
+
+    assert SAYS[framework] in person.opens(address)
+    assert [app["state"] for app in person.web.get("sardonyx/api/apps").json()] == ["running"]
+
+
+def test_a_shiny_app_of_r_is_served_below_its_address(start: Start) -> None:
+    """By the machine's R."""
+    if shutil.which("Rscript") is None or not Path("/usr/lib/R/site-library/shiny").exists():
+        pytest.skip("R or its package shiny is not on this machine. On Debian: r-base-core r-cran-shiny")
+    person = start("shinyr", {"course/app.R": SHINY_R})
+
+    assert "Hello" in person.opens(person.address("course/app.R"))
+
+
+def test_an_address_stays_and_its_page_starts_the_app_again(start: Start) -> None:
+    """After a stop; in a new server too, where it is pinned."""
+    person = start("stays", {"app.py": APPS["flask"]})
+    address = person.address("app.py")
+    person.opens(address)
+    assert person.web.patch(f"sardonyx/api/{address.rstrip('/')}", json={"is_pinned": True}).json()["is_pinned"] is True
+    assert person.web.delete(f"sardonyx/api/processes/{address.rstrip('/')}").status_code == 204
+    assert "/user/stays/apps/" in person.opens(address)
+
+    (person.server.home / ".venv").unlink()
+    again = start("stays", {})
+
+    assert again.web.get("sardonyx/api/apps").json()[0]["is_pinned"] is True
+    assert "/user/stays/apps/" in again.opens(address)
+    assert again.web.delete(f"sardonyx/api/{address.rstrip('/')}").status_code == 204
+    assert again.web.get(address, headers=PAGE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("syntax.py", "syntax.py, line 2: '(' was never closed. Correct it and try again."),
+        ("plain.py", "No framework was recognised in plain.py."),
+        ("missing.py", "missing.py cannot be read: No such file or directory."),
+        ("../../../etc/passwd", "../../../etc/passwd is not in your home."),
+        ("link.py", "link.py is not in your home."),
+    ],
+)
+def test_a_file_that_is_no_app_is_explained(start: Start, path: str, message: str, explained: list[Person]) -> None:
+    """Before anything runs."""
+    if not explained:
+        files = {"syntax.py": "import flask\nprint(\n", "plain.py": "print(1)\n"}
+        explained.append(start("explained", files))
+        (explained[0].server.home / "link.py").symlink_to("/etc/passwd")
+    answer = explained[0].add(path)
+
+    assert answer.status_code == 422
+    assert message in answer.json()["message"]
+
+
+@pytest.fixture(scope="module")
+def explained() -> list[Person]:
+    """The person of the test above, once there is one."""
+    return []
+
+
+def test_an_app_that_fails_shows_why_and_can_be_tried_again(start: Start, forks: Forks) -> None:
+    """The server goes on; nothing is started by itself again."""
+    person = start("fails", {"app.py": "import flask\nprint('so far')\nimport a_package_that_is_missing\n"})
+    address = person.address("app.py")
+    status = f"sardonyx/api/processes/{address.rstrip('/')}"
+
+    page = person.opens(address)
+    assert "<h1>app.py did not start</h1>" in page
+    assert "Install it in a terminal, with: pip install a_package_that_is_missing" in page
+    assert "so far" in page
+    assert person.web.get(address).status_code == 503
+    assert person.web.get(status).json()["state"] == "failed"
+
+    forks.put("fails", "app.py", APPS["flask"])
+    assert person.web.post(status).json()["state"] == "starting"
+    assert "/user/fails/apps/" in person.opens(address)
+
+
+def test_words_of_an_app_are_text_and_not_a_page(start: Start) -> None:
+    """Whatever it prints."""
+    person = start(
+        "words", {"app.py": "import flask\nprint('<script>alert(1)</script>')\nraise SystemExit('<b>no</b>')\n"}
+    )
+
+    page = person.opens(person.address("app.py"))
+
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "&lt;b&gt;no&lt;/b&gt;" in page
+
+
+def test_a_tool_that_is_not_there_says_how_to_get_it(start: Start) -> None:
+    """With the operator's command; after that it is found."""
+    person = start("without", {})
+    tools = {tool["name"]: tool for tool in person.web.get("sardonyx/api/tools").json()}
+    assert "sardonyx tools install vscode" in tools["vscode"]["how_to_get"]
+
+    page = person.opens("tools/vscode/")
+
+    assert "VS Code is not on this machine." in page
+    assert "sardonyx tools install vscode" in page
+    assert person.web.get("tools/nothing/", headers=PAGE).status_code == 404
+
+
+def test_nobody_reaches_an_app_without_a_sign_in(start: Start) -> None:
+    """Neither its page, nor what belongs to it, nor its websocket, nor what JupyterLab asks."""
+    person = start("closed", {"app.py": APPS["flask"]})
+    address = person.address("app.py")
+    person.opens(address)
+    other = {"Authorization": "token another-token"}
+
+    with person.stranger() as stranger:
+        assert stranger.get(address, headers=PAGE).status_code == 302
+        assert stranger.post(address).status_code in {302, 403}
+        for path in ("sardonyx/api/apps", "sardonyx/api/tools", f"sardonyx/api/processes/{address.rstrip('/')}"):
+            assert stranger.get(path).status_code == 403, path
+        assert stranger.get(address, headers={**PAGE, **other}).status_code == 403
+    with pytest.raises(HTTPClientError, match="HTTP 403"):
+        asyncio.run(websocket(person.server.url, address, {}))
+
+
+def test_a_page_of_another_site_cannot_start_or_stop_anything(start: Start) -> None:
+    """A browser sends the sign-in along, and cannot know the token against forged requests."""
+    person = start("forged", {"app.py": APPS["flask"]})
+    status = f"sardonyx/api/processes/{person.address('app.py').rstrip('/')}"
+    cookie = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "Content-Type": "text/plain"}
+
+    with person.stranger() as stranger:
+        assert stranger.post(status, headers=cookie, content="{}").status_code == 403
+        assert stranger.post("sardonyx/api/apps", headers=cookie, content='{"path": "app.py"}').status_code == 403
+
+
+def test_no_other_server_reaches_the_socket_of_an_app(start: Start) -> None:
+    """It is in a folder in memory that only its own server has, and no port is opened."""
+    person, other = start("socket", {"app.py": APPS["flask"]}), start("spy", {})
+    person.opens(person.address("app.py"))
+    look = "import os; print([os.path.join(f, n) for f, _, ns in os.walk('/run/sardonyx') for n in ns if n.endswith('.sock')])"
+    own = json.loads(person.server.run(look).replace("'", '"'))
+    theirs = json.loads(other.server.run(look).replace("'", '"'))
+
+    found = [path for path in own if "/tools/" in path]
+    assert len(found) == 1
+    assert not [path for path in theirs if "/tools/" in path]
+    for root in ("/proc/1/root", "/proc/self/root"):
+        code = f"import os; print(os.path.exists({root + found[0]!r}))"
+        assert other.server.run(code) == "False"
+    pid = other.server.pid
+    ports = [line for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines() if " 0A " in line]
+    uid = str(person.server.home.stat().st_uid)
+    assert not [line for line in ports if line.split()[7] == uid]
+
+
+def test_only_what_somebody_does_counts_as_use(start: Start) -> None:
+    """A page that was left open asks without end, and its server is idle all the same."""
+    person = start("idle", {"app.py": APPS["flask"]})
+    address = person.address("app.py")
+    person.opens(address)
+    before = person.activity()
+    time.sleep(0.1)
+
+    for _ in range(3):
+        person.web.get(address, headers={"Sec-Fetch-Mode": "cors", "Accept": "*/*"})
+        person.web.get(f"sardonyx/api/processes/{address.rstrip('/')}")
+    assert person.activity() == before
+
+    person.web.post(address, headers={"Sec-Fetch-Mode": "cors"})
+    assert person.activity() > before

@@ -1,0 +1,188 @@
+"""A tool's process: how far it is, why it failed, and that nothing of it stays."""
+
+import asyncio
+import os
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from support.waiting import soon
+
+from sardonyx_singleuser.tools.process import Process, State
+from sardonyx_singleuser.tools.tool import Start
+
+SERVE = """
+    import http.server, os, socketserver, sys
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            if self.path == "/exit": os._exit(7)
+            self.send_response(200); self.end_headers(); self.wfile.write(b"hello")
+        def address_string(self): return "-"
+    class Server(socketserver.ThreadingUnixStreamServer):
+        daemon_threads = True
+    print("listening", flush=True)
+    Server(sys.argv[1], Handler).serve_forever()
+"""
+Make = Callable[..., Process]
+
+
+@pytest.fixture
+async def make(tmp_path: Path) -> AsyncIterator[Make]:
+    """A way to have processes, which are ended."""
+    made: list[Process] = []
+
+    def new(code: str, **more: object) -> Process:
+        script = tmp_path / f"tool-{len(made)}.py"
+        script.write_text(textwrap.dedent(code))
+        socket = tmp_path / "sockets" / f"{len(made)}.sock"
+        command = (sys.executable, "-u", str(script), str(socket))
+        made.append(Process("Tool", lambda: Start(command, tmp_path), socket, **more))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield new
+    for process in made:
+        await process.end()
+
+
+async def test_a_tool_runs_when_it_answers(make: Make) -> None:
+    """And not before."""
+    process = make("import time; time.sleep(0.5)\n" + textwrap.dedent(SERVE))
+    assert process.state.value == "stopped"
+
+    process.begin()
+    before = process.state.value
+    assert await process.settled() is State.RUNNING
+    assert before == "starting"
+
+    assert process.problem == ""
+    assert process.last_words.startswith("listening")
+    assert process.socket.parent.stat().st_mode & 0o777 == 0o700
+
+
+async def test_beginning_twice_starts_one(make: Make) -> None:
+    """As two tabs of the same page do."""
+    process = make(SERVE)
+    process.begin()
+    process.begin()
+    await process.settled()
+    process.begin()
+
+    assert process.last_words.count("listening") == 1
+
+
+async def test_a_tool_that_ends_is_known_with_its_last_words(make: Make) -> None:
+    """Also what it said just before."""
+    process = make("print('cannot do it'); raise SystemExit(3)")
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.problem == "Tool ended by itself, with the code 3."
+    assert process.last_words == "cannot do it"
+
+
+async def test_a_tool_that_is_killed_is_known_so(make: Make) -> None:
+    """Such as for want of memory."""
+    process = make("import os; os.kill(os.getpid(), 9)")
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.problem == "Tool ended by a signal, SIGKILL."
+
+
+async def test_a_tool_that_ends_later_is_known_too(make: Make) -> None:
+    """And can be started again."""
+    process = make(SERVE)
+    process.begin()
+    await process.settled()
+    reader, writer = await asyncio.open_unix_connection(process.socket)
+    writer.write(b"GET /exit HTTP/1.0\r\n\r\n")
+    await reader.read()
+    writer.close()
+    await asyncio.sleep(0.5)
+
+    assert (process.state, process.problem) == (State.FAILED, "Tool ended by itself, with the code 7.")
+    process.begin()
+    assert await process.settled() is State.RUNNING
+
+
+async def test_one_that_never_answers_is_ended(make: Make) -> None:
+    """It may listen somewhere else, or nowhere."""
+    process = make("import os, time; print(os.getpid()); time.sleep(60)", patience_s=0.6)
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.problem == "Tool did not answer within 1 seconds."
+    pid = int(process.last_words)
+    soon(lambda: not Path(f"/proc/{pid}").exists())
+
+
+async def test_one_that_listens_and_answers_garbage_is_no_tool(make: Make) -> None:
+    """Whatever is at its socket has to speak HTTP."""
+    code = """
+        import socket, sys
+        listener = socket.socket(socket.AF_UNIX); listener.bind(sys.argv[1]); listener.listen()
+        while True:
+            connection, _ = listener.accept(); connection.sendall(b"what?\\n"); connection.close()
+    """
+    process = make(code, patience_s=0.8)
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert "did not answer" in process.problem
+
+
+async def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """With the system's reason."""
+    process = Process("Tool", lambda: Start((str(tmp_path / "nothing"),), tmp_path), tmp_path / "s")
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.problem == "Tool cannot be started: No such file or directory."
+
+
+async def test_what_is_wrong_before_the_start_is_the_problem(tmp_path: Path) -> None:
+    """In the words of whoever decides how it is started."""
+
+    def start() -> Start:
+        raise ValueError("Tool is not on this machine. Ask somebody.")
+
+    process = Process("Tool", start, tmp_path / "s")
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.problem == "Tool is not on this machine. Ask somebody."
+
+
+async def test_output_without_end_and_without_lines_fills_nothing(make: Make) -> None:
+    """The last words are of a limited size."""
+    code = """
+        import sys
+        for number in range(3000): print(number, "x" * 5000)
+        sys.stdout.write("y" * (3 << 20)); sys.stdout.write("\\nend\\n")
+        raise SystemExit(1)
+    """
+    process = make(code)
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.last_words.endswith("end")
+    assert len(process.last_words) < 300 * 2010
+
+
+async def test_an_end_takes_all_that_it_started_along(make: Make) -> None:
+    """And its socket."""
+    process = make(
+        'import subprocess\nchild = subprocess.Popen(["sleep", "60"])\nprint(child.pid)\n' + textwrap.dedent(SERVE)
+    )
+    process.begin()
+    await process.settled()
+    child = int(process.last_words.splitlines()[0])
+    os.kill(child, 0)
+
+    await process.end()
+
+    assert process.state is State.STOPPED
+    assert not process.socket.exists()
+    soon(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text())
