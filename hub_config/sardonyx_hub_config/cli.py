@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": ("doctor_command", "doctor", "Look at this machine: what works, and what to do about the rest."),
     "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
     "audit": ("audit_command", "audit", "List who was given which access to data, and until when."),
+    "tools": ("tools_command", "tools", "Tools for servers, such as VS Code and MLflow: list, install, remove."),
     "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),
 }

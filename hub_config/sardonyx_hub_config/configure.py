@@ -34,7 +34,7 @@ from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
-from sardonyx_spawner.local.variables import StorageAccess, VaultPlace
+from sardonyx_spawner.local.variables import StorageAccess, ToolsPlace, VaultPlace
 from sardonyx_spawner.person import Person
 
 PAGES = Path(__file__).parent / "pages"
@@ -170,6 +170,7 @@ def _servers(
         folder.forks,
         folder.servers,
         hidden=_hidden(settings),
+        readable=(folder.tools,),
         fresh=machine.fresh(),
         accept_not_isolated=settings.servers.accept_not_isolated,
     )
@@ -185,6 +186,7 @@ def _servers(
         region=settings.storage.region,
         bucket=settings.storage.bucket,
     )
+    spawner.tools = ToolsPlace(folder.tools, settings.shown_url)
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"
     spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]

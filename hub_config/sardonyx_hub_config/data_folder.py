@@ -65,6 +65,11 @@ class DataFolder:
         return self.root / "proxy"
 
     @property
+    def tools(self) -> Path:
+        """Tools for servers, such as VS Code; servers see this folder, to read."""
+        return self.root / "tools"
+
+    @property
     def run(self) -> Path:
         """Sockets and process ids: worthless after a stop."""
         return self.root / "run"
@@ -104,6 +109,8 @@ class DataFolder:
                 part.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _check_owner(part)
                 part.chmod(0o700)
+            self.tools.mkdir(mode=0o755, exist_ok=True)
+            self.tools.chmod(0o755)
             probe = self.run / "write-probe"
             probe.write_bytes(b"\0" * 4096)
             probe.unlink()

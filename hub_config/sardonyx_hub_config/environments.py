@@ -82,7 +82,7 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
         with log.open("wb") as output:
             for command in commands:
                 _run(command, output.fileno(), recipe, log)
-        _open_to_servers(prefix)
+        open_to_servers(prefix)
         (prefix / READY).touch()
     return prefix
 
@@ -105,8 +105,11 @@ def _run(command: list[str], output: int, recipe: EnvironmentRecipe, log: Path) 
         )
 
 
-def _open_to_servers(prefix: Path) -> None:
-    # Under a root hub servers run as users of their own; the folder around stays closed to everybody else.
+def open_to_servers(prefix: Path) -> None:
+    """Let servers read and run what is in a folder.
+
+    Under a root hub servers run as users of their own; the folder around stays closed to everybody else.
+    """
     for folder, _, files in os.walk(prefix):
         for path in (Path(folder), *(Path(folder, name) for name in files)):
             mode = path.lstat().st_mode

@@ -23,6 +23,11 @@ class Node:
     node: Path
     npm: Path
 
+    @property
+    def root(self) -> Path:
+        """The folder above `bin`, with the headers in `include/node`."""
+        return self.node.resolve().parents[1]
+
 
 def find_node() -> Node:
     """Return the Node that came with us, else the machine's.

@@ -108,12 +108,12 @@ class Stack:
         assert found is not None
         return found.group(1)
 
-    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, stdin: str = "", patience_s: float = 60) -> subprocess.CompletedProcess[str]:
         """Run the command line as the operator does, beside the running hub."""
         environment = {**os.environ, "SARDONYX_DATA": str(self.data), "SARDONYX_PORT": str(self.port)}
         command = [str(Path(sys.executable).parent / "sardonyx"), *arguments]
         return subprocess.run(
-            command, env=environment, input=stdin, text=True, capture_output=True, check=False, timeout=60
+            command, env=environment, input=stdin, text=True, capture_output=True, check=False, timeout=patience_s
         )
 
     def processes(self) -> set[int]:

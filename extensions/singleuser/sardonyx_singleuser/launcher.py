@@ -18,6 +18,7 @@ from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
+from sardonyx_singleuser.tools.mlflow import client_variables
 from sardonyx_singleuser.tools.tool import SHELF
 
 OPTIONS = (
@@ -76,6 +77,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     progress.say("Opened your files", "done")
     give_keys()
     give_profiles()
+    os.environ.update(client_variables(os.environ))
     if os.environ.get(contract.VAULT_URL):
         # Imported here: forked kernels have what this module imports, and would have more than ordinary ones.
         from sardonyx_singleuser.vault import give_vault  # noqa: PLC0415
@@ -86,7 +88,8 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     open_in(fetched, home)
     if forked is not None:
         forked.opening()
-    server = make_server(arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments])
+    listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
+    server = make_server(listening, plan.lifetime_s)
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(server.http_server.add_socket, forked.listener)
@@ -103,13 +106,17 @@ def _tell(forked: Forked | None) -> Tell | None:
     return to_file(Path(os.environ[contract.PROGRESS])) if contract.PROGRESS in os.environ else None
 
 
-def make_server(arguments: list[str]) -> Any:
-    """Return JupyterHub's single-user server, which listens but does not answer yet."""
+def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
+    """Return JupyterHub's single-user server, which listens but does not answer yet.
+
+    Args:
+        lifetime_s: seconds from its start to its end; None = it has no end.
+    """
     # Takes a second, after the person knows what happens.
     from jupyter_core.paths import jupyter_config_dir, jupyter_config_path  # noqa: PLC0415
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
-    from sardonyx_singleuser.tools.addresses import add_tools  # noqa: PLC0415
+    from sardonyx_singleuser.addresses import add_addresses  # noqa: PLC0415
 
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
@@ -125,7 +132,7 @@ def make_server(arguments: list[str]) -> Any:
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *forked, *arguments, *as_root])
-    add_tools(server, os.environ)
+    add_addresses(server, os.environ, lifetime_s)
     return server
 
 

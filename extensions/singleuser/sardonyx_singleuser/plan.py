@@ -26,11 +26,13 @@ class Plan:
 
     Args:
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
+        lifetime_s: seconds from the start to the end; None = no end.
     """
 
     title: str
     repositories: tuple[Repository, ...]
     secrets: Mapping[str, str] = field(default_factory=dict)
+    lifetime_s: int | None = None
 
 
 def read_plan(path: Path) -> Plan:
@@ -49,6 +51,7 @@ def read_plan(path: Path) -> Plan:
             )
         repositories = tuple(Repository(str(r["url"]), str(r.get("branch", ""))) for r in found["repositories"])
         secrets = {str(name): str(where) for name, where in found.get("secrets", {}).items()}
-        return Plan(str(found["title"]), repositories, secrets)
+        lifetime_s = found.get("lifetime_s")
+        return Plan(str(found["title"]), repositories, secrets, None if lifetime_s is None else int(lifetime_s))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error

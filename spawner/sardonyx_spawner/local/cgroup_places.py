@@ -45,7 +45,7 @@ class Place:
             OSError: the system refuses it.
         """
         made = self.folder / name
-        made.mkdir(exist_ok=True)
+        made.mkdir(mode=0o700, exist_ok=True)
         if self.version == 2:  # noqa: PLR2004 - v2 has no other name
             for folder in (self.folder, made):
                 _enable(folder, self.controllers)

@@ -17,6 +17,7 @@ from sardonyx_spawner.local.process import TICK_S
 
 RECORD = "cgroups"
 """File in a server's private folder that names its groups: the next hub may be in another group itself."""
+READABLE = 0o755
 PATIENCE_S = 1.0
 MOST_NAMES = 100
 MOST_RECORDED = 1 << 16
@@ -132,6 +133,8 @@ class ServerLimits:
             if self._remove(group):
                 place.open(self.name)
                 group.mkdir()
+                # Its server is shown it, to read; nobody else comes past the folder above.
+                group.chmod(READABLE)
                 return group
         raise OSError(errno.EBUSY, f"{folder / name} and {MOST_NAMES} others like it are in use")
 

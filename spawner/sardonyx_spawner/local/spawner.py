@@ -50,6 +50,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     ).tag(config=True)
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
     vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
+    tools = AnyTrait(None, allow_none=True, help="Where tools are (a ToolsPlace).").tag(config=True)
     end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
     launcher_source = CallableTrait(
         lambda: CHILD_PROCESSES, help="() -> Launcher: how servers are started, the same object each time."
@@ -175,6 +176,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 prefix=prefix,
                 storage=self.storage,
                 vault=self.vault,
+                tools=self.tools,
                 hub=self.get_env(),
                 gpus=self.gpus.variables(hides_others=launcher.hides_devices) if self.gpus else {},
             ),

@@ -75,6 +75,23 @@ class VaultPlace:
         }
 
 
+@dataclass(frozen=True)
+class ToolsPlace:
+    """Where servers find tools, and themselves.
+
+    Args:
+        folder: with what the operator installed.
+        address: of the whole place, as servers reach it.
+    """
+
+    folder: Path
+    address: str
+
+    def variables(self) -> dict[str, str]:
+        """Return what a server is told."""
+        return {contract.TOOLS: str(self.folder), contract.ADDRESS: self.address}
+
+
 def server_variables(
     plan: ServerPlan,
     home: Path,
@@ -85,6 +102,7 @@ def server_variables(
     hub: Mapping[str, str],
     gpus: Mapping[str, str],
     vault: VaultPlace | None = None,
+    tools: ToolsPlace | None = None,
 ) -> dict[str, str]:
     """Return a server's whole environment.
 
@@ -104,6 +122,8 @@ def server_variables(
         found.update(storage.variables(plan.person))
     if vault is not None:
         found.update(vault.variables())
+    if tools is not None:
+        found.update(tools.variables())
     found.update(
         {
             "HOME": str(home),

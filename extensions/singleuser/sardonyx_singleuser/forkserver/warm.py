@@ -97,7 +97,7 @@ def _serve_once(folder: str) -> None:
     port = int(reservation.getsockname()[1])
     os.environ.update(_variables(folder, f"http://127.0.0.1:{hub.getsockname()[1]}/hub/api", port))
     with reservation:
-        server = launcher.make_server([])
+        server = launcher.make_server([], None)
     loop.run_until_complete(_visit(port))
     server.stop()
     # Its own ending stops the loop.

@@ -10,6 +10,11 @@ DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 OWN = "/run/sardonyx"
 """This server's own folder, in memory: its plan and token, sockets of its kernels."""
 OWN_BYTES = 64 << 20
+GROUPS = "/sys/fs/cgroup"
+"""Where programs look for what they may use: the server's own control groups, to read."""
+CONTROLLERS = ("memory", "cpu", "pids")
+UNIFIED = "unified"
+"""As systemd calls version 2 where both are."""
 JUPYTER = f"{OWN}/jupyter"
 PLAN = f"{OWN}/plan.json"
 
@@ -132,6 +137,7 @@ def layout(sandbox: Sandbox, python: Sequence[Show], user: int, group: int) -> t
         *_shown([Show(path, path) for path in SYSTEM], sandbox.hidden),
         Text("/etc/passwd", _passwd(sandbox, user, group)),
         Text("/etc/group", _group(sandbox, group)),
+        *_groups(sandbox.cgroups),
         *_devices(sandbox.tmp_bytes),
         *(Device(f"{sandbox.dev}/{name}", f"/dev/{name}") for name in sandbox.devices),
         Memory("/tmp", sandbox.tmp_bytes, 0o1777, is_executable=True),  # noqa: S108 - a /tmp of its own
@@ -156,6 +162,14 @@ def _shown(shows: Sequence[Show], hidden: Sequence[str]) -> Iterator[Part]:
         for path in sorted(map(PurePath, hidden)):
             if path.is_relative_to(show.source):
                 yield Hide(str(PurePath(show.target) / path.relative_to(show.source)))
+
+
+def _groups(members: Sequence[str]) -> Iterator[Part]:
+    """Yield the server's own groups: on version 1 one for each hierarchy, with the name of what it counts."""
+    for folder in (PurePath(path).parent for path in members):
+        counted = [name for part in folder.parts for name in part.split(",") if name in CONTROLLERS]
+        name = counted[0] if counted else "" if len(members) == 1 else UNIFIED
+        yield Show(str(folder), str(PurePath(GROUPS) / name))
 
 
 def _home(sandbox: Sandbox) -> Part:

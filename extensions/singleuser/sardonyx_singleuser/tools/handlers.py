@@ -20,6 +20,8 @@ USED = "sardonyx-tools"
 """Our entry in Jupyter Server's list of what was used when."""
 READS = ("GET", "HEAD", "OPTIONS")
 NO_ANSWER = (500, 599)
+FRAMED = "frame-ancestors 'self'"
+"""JupyterLab shows these pages in tabs of its own; JupyterHub forbids that for all others, and no other site may."""
 
 
 class OnShelf(JupyterHandler):  # type: ignore[misc]
@@ -86,6 +88,8 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
         self._aim(kind, name, process)
         try:
             await self.proxy("localhost", 0, path)
+            if "Content-Security-Policy" not in self._headers:
+                self.set_header("Content-Security-Policy", FRAMED)
         except web.HTTPError as error:
             if error.status_code in NO_ANSWER and process.state is not State.RUNNING and self._wants_page():
                 self._show(process, kind, name)
@@ -109,6 +113,7 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
         self.set_status(200)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", FRAMED)
         self.finish(progress_page(process, f"{self.base_url}sardonyx/api/processes/{kind}/{name}", self.base_url))
 
     def _wants_page(self) -> bool:
@@ -174,17 +179,18 @@ class ToolsHandler(QuestionHandler):
     def get(self) -> None:
         """Return them in their order, each with whether it is on this machine."""
         running = self.shelf.running()
+        is_here = {name: bool(tool.find(self.shelf.variables)) for name, tool in self.shelf.tools.items()}
         tools = [
             {
                 "name": tool.name,
                 "title": tool.title,
                 "description": tool.description,
-                "category": tool.category,
-                "how_to_get": "" if tool.find(self.shelf.variables) else tool.how_to_get,
+                "how_to_get": "" if is_here[tool.name] else tool.how_to_get,
                 "address": f"{self.base_url}tools/{tool.name}/",
                 "state": _state(running.get(("tools", tool.name))),
             }
             for tool in self.shelf.tools.values()
+            if is_here[tool.name] or tool.is_shown_missing
         ]
         self.finish(json.dumps(tools))
 

@@ -1,9 +1,12 @@
 """MLflow: a tracking server of the person's own, with its database in the home and artifacts in the person's storage."""
 
+from collections.abc import Mapping
+
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.tools.tool import Place, Start, Tool, ask_operator, program
 
 FOLDER = "mlflow"
+TRACKING = "MLFLOW_TRACKING_URI"
 
 
 def _start(mlflow: str, place: Place) -> Start:
@@ -19,21 +22,40 @@ def _start(mlflow: str, place: Place) -> Start:
             *("--static-prefix", place.prefix, "--workers", "1"),
             *("--uvicorn-opts", f"--uds {place.socket} --log-level info"),
             # The hub's sign-in is before it, and nothing else can connect.
-            *("--allowed-hosts", "*", "--cors-allowed-origins", "*"),
+            *("--allowed-hosts", "*", "--cors-allowed-origins", "*", "--x-frame-options", "SAMEORIGIN"),
         ),
         own,
-        {"MLFLOW_DISABLE_TELEMETRY": "true"},
+        # Its own queue for evaluations by language models: four more processes, each of 200 MB.
+        {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
     )
+
+
+def client_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what lets MLflow's clients in this server find the person's own tracking server; {} where there is none.
+
+    They come as the person's browser does, with the server's own token; what their operator or profile chose stays.
+    """
+    if TRACKING in variables or not MLFLOW.find(variables):
+        return {}
+    place, prefix = variables.get(contract.ADDRESS, ""), variables.get("JUPYTERHUB_SERVICE_PREFIX", "")
+    if not place or not prefix:
+        return {}
+    return {
+        TRACKING: f"{place}{prefix}tools/{MLFLOW.name}",
+        "MLFLOW_TRACKING_TOKEN": variables.get("JUPYTERHUB_API_TOKEN", ""),
+        # The first call starts it, which takes longer than a client waits for each of its tries.
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "180",
+    }
 
 
 MLFLOW = Tool(
     name="mlflow",
     title="MLflow",
     description="Runs, metrics, artifacts and models of your experiments",
-    category="Other",
     find=program("mlflow", "mlflow"),
     start=_start,
     how_to_get=ask_operator("mlflow"),
     keeps_prefix=True,
-    ready_path="/health",
+    # It imports for long, the first time.
+    patience_s=180.0,
 )

@@ -28,8 +28,8 @@ RSTUDIO = Tool(
     name="rstudio",
     title="RStudio",
     description="Write and run R in RStudio",
-    category="Notebook",
     find=program("rstudio", "rserver"),
     start=_start,
+    is_shown_missing=False,
     how_to_get="Whoever runs this place can install RStudio Server on the machine.",
 )

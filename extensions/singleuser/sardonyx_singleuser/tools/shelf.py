@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from sardonyx_singleuser.sandbox.layout import OWN
@@ -35,7 +35,7 @@ class App:
     is_pinned: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Shelf:
     """See the module.
 
@@ -50,14 +50,14 @@ class Shelf:
     variables: Mapping[str, str]
     usual_python: str
     tools: Mapping[str, Tool] = field(default_factory=lambda: TOOLS)
-    _sockets: Path = field(init=False)
     _processes: dict[tuple[str, str], Process] = field(default_factory=dict)
     _unsaved: dict[str, App] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _sockets(self) -> Path:
         # Short, because of the 107 characters that a socket's path may have; and nobody else's.
         own = Path(OWN)
-        self._sockets = own / "tools" if os.access(own, os.W_OK) else Path(tempfile.mkdtemp(prefix="sardonyx-"))
+        return own / "tools" if os.access(own, os.W_OK) else Path(tempfile.mkdtemp(prefix="sardonyx-"))
 
     @property
     def apps(self) -> dict[str, App]:

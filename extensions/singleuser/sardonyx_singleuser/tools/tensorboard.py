@@ -19,7 +19,6 @@ TENSORBOARD = Tool(
     name="tensorboard",
     title="TensorBoard",
     description="Curves of your training runs",
-    category="Other",
     find=program("tensorboard", "tensorboard"),
     start=_start,
     how_to_get="Install it in a terminal, with: pip install tensorboard",

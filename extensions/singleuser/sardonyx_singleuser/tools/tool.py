@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sardonyx_singleuser import contract
+
 SHELF = "sardonyx_shelf"
 """Under this name the web application of the server has its tools and apps."""
-TOOLS = "SARDONYX_TOOLS"
-"""Names the folder with tools that the operator installed, one folder in it for each; see `sardonyx tools`."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,20 @@ class Tool:
         keeps_prefix: it wants to see the whole address, and not what is behind its prefix.
         ready_path: answers, with whatever, when it is ready.
         patience_s: it is ready after so long at most.
+        is_shown_missing: it is offered where it is not here, too, with how to get it.
         is_action: whether a message of its page means that somebody is there; a page that was left open sends some too.
     """
 
     name: str
     title: str
     description: str
-    category: str
     find: Callable[[Mapping[str, str]], str]
     start: Callable[[str, Place], Start]
     how_to_get: str
     keeps_prefix: bool = False
     ready_path: str = "/"
     patience_s: float = 60.0
+    is_shown_missing: bool = True
     is_action: Callable[[bytes | str], bool] = every_message
 
 
@@ -81,7 +82,7 @@ def program(tool: str, name: str) -> Callable[[Mapping[str, str]], str]:
     """Return a search for a program: among the tools that the operator installed, then on the path."""
 
     def find(variables: Mapping[str, str]) -> str:
-        folder = variables.get(TOOLS, "")
+        folder = variables.get(contract.TOOLS, "")
         installed = Path(folder) / tool / "bin" / name
         if folder and installed.is_file():
             return str(installed)

@@ -1,13 +1,28 @@
 """VS Code: code-server, with settings and extensions in the person's home."""
 
+import json
+
 from sardonyx_singleuser.tools.tool import Place, Start, Tool, ask_operator, program
 
 LONGEST_BEAT = 64
 """A page that was left open sends signs of life and confirmations, of 13 bytes and a few more, without end."""
 
 
+FIRST_SETTINGS = {
+    "chat.disableAIFeatures": True,
+    "workbench.startupEditor": "none",
+    "telemetry.telemetryLevel": "off",
+    "python.defaultInterpreterPath": "python",
+}
+"""For somebody who has none yet; theirs from then on."""
+
+
 def _start(code_server: str, place: Place) -> Start:
     own = place.home / ".local" / "share" / "code-server"
+    settings = own / "User" / "settings.json"
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(f"{json.dumps(FIRST_SETTINGS, indent=2)}\n")
     return Start(
         (
             *(code_server, "--socket", str(place.socket), "--socket-mode", "600"),
@@ -32,7 +47,6 @@ VSCODE = Tool(
     name="vscode",
     title="VS Code",
     description="Write and run code in Visual Studio Code",
-    category="Notebook",
     find=program("vscode", "code-server"),
     start=_start,
     how_to_get=ask_operator("vscode"),

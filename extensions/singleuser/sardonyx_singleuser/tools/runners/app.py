@@ -66,14 +66,14 @@ def streamlit(file: str, path: str, _prefix: str) -> None:
         "server.enableCORS": "false",
         "server.enableXsrfProtection": "false",
     }
+    from streamlit import config
+
     try:
         from streamlit.starlette import App
     except ImportError:
         # Before 1.53 it listens on such a socket by itself.
         arguments = [f"--{name}={value}" for name, value in {**options, "server.address": "unix://" + path}.items()]
         os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", file, *arguments])  # noqa: S606 - it replaces this one
-    from streamlit import config
-
     for name, value in options.items():
         config.set_option(name, value == "true" if value in {"true", "false"} else value)
     serve_asgi(App(file), path)

@@ -1,0 +1,1 @@
+"""Tools that an operator can add to servers: what each is made of, and how it gets there."""

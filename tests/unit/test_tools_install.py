@@ -1,0 +1,150 @@
+"""Tools that an operator installs: in their place in one step, replaced without a gap, and refused with what is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.tools.install import MADE, install, is_installed, remove
+from sardonyx_hub_config.tools.recipes import RECIPES, Recipe
+from sardonyx_hub_config.tools_command import tools
+
+Run = Callable[..., Result]
+SETTINGS = """
+environments: {python: {title: Python, prefix: /usr}}
+profiles: {python: {title: Python, environment: python}}
+"""
+ONE = (
+    "iniconfig==2.1.0 --hash=sha256:9deba5723312380e77435581c6bf4935c94cbfab9b1ed33ef8d238ea168eb760\n",
+    "iniconfig==2.0.0 --hash=sha256:b6a85871a79d2e3b22d2d1b94ac2824226a63c6b741c88f7ae975f18b6778374\n",
+    "iniconfig==1.1.1 --hash=sha256:011e24c64b7f47f6ebd835bb12a743f2fbe9a26d4cecaa7f53bc4f35ee9da8b3\n",
+)
+"""Three versions of a small tool, as lock files."""
+
+
+@dataclass(frozen=True)
+class Made(Recipe):
+    """A tool of the tests.
+
+    Args:
+        lock: its only part.
+    """
+
+    lock: Path = Path()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The lock file."""
+        return (self.lock,)
+
+
+def version(number: int, folder: Path) -> Made:
+    """Return one version of a tool."""
+    lock = folder / f"{number}.lock"
+    lock.write_text(ONE[number])
+    return Made("tiny", "Tiny", "python", "python", lock=lock)
+
+
+def test_a_tool_is_in_its_place_and_servers_can_read_it(tmp_path: Path) -> None:
+    """Whatever user they run as; a second time nothing is made."""
+    recipe, folder = version(0, tmp_path), tmp_path / "tools"
+    assert not is_installed(recipe, folder)
+
+    install(recipe, folder, tmp_path / "log")
+
+    assert is_installed(recipe, folder)
+    program = folder / "tiny" / "bin" / "python"
+    assert program.exists()
+    assert all(path.stat().st_mode & 0o005 == 0o005 for path in (folder, folder / MADE, (folder / "tiny").resolve()))
+    made = (folder / "tiny").resolve().stat().st_ctime
+    install(recipe, folder, tmp_path / "log")
+    assert (folder / "tiny").resolve().stat().st_ctime == made
+
+
+def test_a_newer_version_leaves_the_one_before_to_servers_that_run_it(tmp_path: Path) -> None:
+    """And no older one."""
+    folder = tmp_path / "tools"
+    places = []
+    for number in range(3):
+        recipe = version(number, tmp_path)
+        install(recipe, folder, tmp_path / "log")
+        places.append((folder / "tiny").resolve())
+
+    assert is_installed(version(2, tmp_path), folder)
+    assert not is_installed(version(1, tmp_path), folder)
+    assert [place.exists() for place in places] == [False, True, True]
+
+
+def test_a_tool_that_is_removed_leaves_nothing(tmp_path: Path) -> None:
+    """Also where it was not there."""
+    recipe, folder = version(0, tmp_path), tmp_path / "tools"
+    remove(recipe, folder)
+    install(recipe, folder, tmp_path / "log")
+
+    remove(recipe, folder)
+
+    assert not (folder / "tiny").is_symlink()
+    assert not list((folder / MADE).glob("tiny-*"))
+
+
+def test_what_the_machine_does_not_have_is_named_with_its_packages(tmp_path: Path) -> None:
+    """Before anything is made."""
+    recipe = Recipe(
+        "tiny", "Tiny", "npm", "tiny", needs=("no-such-compiler", "/no/such.h"), packages="compiler headers"
+    )
+
+    with pytest.raises(OperatorError) as caught:
+        install(recipe, tmp_path / "tools", tmp_path / "log")
+
+    assert str(caught.value) == (
+        "Tiny is partly compiled here, and no-such-compiler, /no/such.h are missing."
+        " On Debian and Ubuntu: sudo apt-get install compiler headers"
+    )
+    assert not (tmp_path / "tools").exists()
+
+
+def test_an_installer_that_fails_leaves_the_version_of_before(tmp_path: Path) -> None:
+    """Its words are in the log."""
+    folder, recipe = tmp_path / "tools", version(0, tmp_path)
+    install(recipe, folder, tmp_path / "log")
+    bad = tmp_path / "bad.lock"
+    bad.write_text(ONE[1].replace("b6a8", "0000"))
+
+    with pytest.raises(OperatorError, match="The whole story is in .*log"):
+        install(Made("tiny", "Tiny", "python", "python", lock=bad), folder, tmp_path / "log")
+
+    assert is_installed(recipe, folder)
+    assert "hash" in (tmp_path / "log").read_text().lower()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A way to give the operator's commands."""
+    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path / "data"))
+    (tmp_path / "settings.yaml").write_text(SETTINGS)
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(tools, [*arguments, "--settings", str(tmp_path / "settings.yaml")])
+
+    return invoke
+
+
+def test_the_list_names_each_tool(run: Run) -> None:
+    """With whether it is there."""
+    result = run("list")
+
+    assert [line.split() for line in result.output.splitlines()] == [
+        ["vscode", "VS", "Code", "not", "installed"],
+        ["mlflow", "MLflow", "not", "installed"],
+    ]
+    assert set(RECIPES) == {"vscode", "mlflow"}
+
+
+def test_a_tool_that_is_unknown_is_answered_with_those_that_are(run: Run) -> None:
+    """Nothing is made."""
+    result = run("install", "emacs")
+
+    assert str(result.exception) == "there is no tool 'emacs'. There are: vscode, mlflow."
