@@ -19,6 +19,7 @@ from sardonyx_hub_config.pages.files import Files
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.proxy_activity import SardonyxProxy
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
 from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.services import credentials_token, keys_address, services
@@ -93,6 +94,7 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
 
 
 def _proxy(c: Any, folder: DataFolder, ports: Ports) -> None:
+    c.JupyterHub.proxy_class = SardonyxProxy
     proxy = c.ConfigurableHTTPProxy
     # The proxy writes only to its output, and each broken connection is an error to it: that belongs into a log.
     log = folder.logs / "proxy.log"

@@ -25,6 +25,8 @@ from pathlib import Path
 source = c.SardonyxLocalSpawner.launcher_source
 launcher = source()
 launcher._readable = (*launcher._readable, Path({apps!r}))
+# So often the hub asks its proxy what it knows.
+c.JupyterHub.last_activity_interval = 1
 """
 STREAMLIT = """
 import streamlit as st
@@ -262,6 +264,27 @@ def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(wor
     expect(whole.get_by_text("seen-by-all").first).to_be_visible()
     whole.screenshot(path=SCREENSHOTS / "tools-mlflow-run.png")
     whole.close()
+
+
+LAST_USE = """async () => {
+  const said = await (await fetch("/hub/api/users/ann", { headers: { Accept: "application/json" } })).json();
+  return said.servers[""].last_activity;
+}"""
+
+
+def test_pages_that_were_left_open_are_not_use(workspace: Workspace) -> None:
+    """JupyterLab and the apps ask all the time; the hub does not take that for somebody who is there."""
+    page = workspace.page.context.new_page()
+    page.goto(f"{workspace.stack.url}/hub/home")
+    before = page.evaluate(LAST_USE)
+
+    for _ in range(4):
+        answer = workspace.page.request.get(f"{workspace.stack.url}/user/ann/api/kernels")
+        assert answer.status == 200
+        page.wait_for_timeout(1000)
+
+    assert page.evaluate(LAST_USE) == before
+    page.close()
 
 
 def test_memory_and_time_are_in_the_status_bar(workspace: Workspace) -> None:

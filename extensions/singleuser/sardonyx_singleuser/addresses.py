@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_server.base.handlers import utcnow
+from tornado.ioloop import PeriodicCallback
+
 from sardonyx_singleuser.resources import Meter, ends_at
 from sardonyx_singleuser.resources_handler import METER, ResourcesHandler
 from sardonyx_singleuser.tools.handlers import (
@@ -16,7 +19,10 @@ from sardonyx_singleuser.tools.handlers import (
 )
 from sardonyx_singleuser.tools.shelf import Shelf
 from sardonyx_singleuser.tools.tool import SHELF
+from sardonyx_singleuser.work import LOOK_S, Work, used_by_own_processes
 
+WORKED = "sardonyx-work"
+"""Our entry in Jupyter Server's list of what was used when."""
 NAME = r"([A-Za-z0-9_-]+)"
 
 
@@ -43,3 +49,15 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),
         ],
     )
+
+
+def watch_work(server: Any) -> None:
+    """Let JupyterHub know that a server is at work; called when its loop runs."""
+
+    def states() -> list[str]:
+        return [str(kernel["execution_state"]) for kernel in server.kernel_manager.list_kernels()]
+
+    def tell() -> None:
+        server.web_app.settings.setdefault("last_activity_times", {})[WORKED] = utcnow()
+
+    PeriodicCallback(Work(states, tell, used_by_own_processes).look, LOOK_S * 1000).start()

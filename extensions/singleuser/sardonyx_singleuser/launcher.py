@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sardonyx_singleuser import contract, own_settings
+from sardonyx_singleuser import contract, own_packages, own_settings
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
 from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
@@ -78,6 +78,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     give_keys()
     give_profiles()
     os.environ.update(client_variables(os.environ))
+    own_packages.give(home)
     if os.environ.get(contract.VAULT_URL):
         # Imported here: forked kernels have what this module imports, and would have more than ordinary ones.
         from sardonyx_singleuser.vault import give_vault  # noqa: PLC0415
@@ -88,12 +89,16 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     open_in(fetched, home)
     if forked is not None:
         forked.opening()
+    # Takes a second where nothing is warmed, after the person knows what happens.
+    from sardonyx_singleuser.addresses import watch_work  # noqa: PLC0415
+
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
     server = make_server(listening, plan.lifetime_s)
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(server.http_server.add_socket, forked.listener)
         server.io_loop.add_callback(forked.ready)
+    server.io_loop.add_callback(watch_work, server)
     try:
         server.start()
     finally:

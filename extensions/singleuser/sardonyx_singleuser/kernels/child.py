@@ -24,6 +24,7 @@ from sardonyx_singleuser.forkserver.protocol import MOST_BYTES, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
+from sardonyx_singleuser.own_packages import add_to_path
 
 PATIENCE_S = 10.0
 IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -141,6 +142,7 @@ def _begin_anew(request: KernelRequest, origin: Origin) -> None:
         asyncio.set_event_loop_policy(None)
     _adopt_home()
     origin.restore()
+    add_to_path()
     if Preimported.current is not None:
         Preimported.current.take_away()
     sys.argv[:] = [origin.launcher, *request.command[3:]]

@@ -26,6 +26,7 @@ from sardonyx_singleuser.kernels.child import KernelRequest
 from sardonyx_singleuser.kernels.dormant import Dormant
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
+from sardonyx_singleuser.own_packages import VARIABLE, shadowing
 
 PLAIN = ["-m", "ipykernel_launcher", "-f"]
 AT_START = (
@@ -169,6 +170,9 @@ def unlike(origin: Origin, variables: Mapping[str, str], folder: str) -> str:
         return "its language is another"
     if not origin.is_still_true():
         return "packages were changed"
+    shadow = shadowing(Path(variables.get(VARIABLE, "")), sys.modules) if variables.get(VARIABLE) else ""
+    if shadow:
+        return f"its person has installed {shadow}, which is in memory in another version"
     own = sysconfig.get_path("purelib", f"{os.name}_user")
     if sys.prefix == sys.base_prefix and Path(own).is_dir():
         return f"there may be other packages in {own}"

@@ -1,0 +1,1 @@
+"""Stands before the shared environment's pip, which could change nothing; see `sardonyx_singleuser.own_packages`."""

@@ -1,0 +1,144 @@
+"""Packages that a person installs are theirs, stay, are found everywhere in their servers, and break none of them."""
+
+import base64
+import hashlib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WHERE = ".local/share/sardonyx"
+ASK = """
+import subprocess
+done = subprocess.run({command!r}, shell=True, capture_output=True, text=True)
+print(done.stdout[-900:], done.stderr[-900:])
+"""
+
+
+def wheel(folder: Path, name: str, version: str, code: str) -> Path:
+    """Make a package with one module and one program."""
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}.py": code,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": f"[console_scripts]\n{name}-says = {name}:main\n",
+    }
+    lines = []
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+        lines.append(f"{path},sha256={digest},{len(text.encode())}\n")
+    file = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as package:
+        for path, text in files.items():
+            package.writestr(path, text)
+        package.writestr(f"{info}/RECORD", "".join([*lines, f"{info}/RECORD,,\n"]))
+    return file
+
+
+def put(forks: Any, person: str, name: str, version: str, code: str) -> str:
+    """Put a package into somebody's home; return its file's name."""
+    made = wheel(Path(forks.base), name, version, code)
+    place = forks.put(person, made.name, "")
+    place.write_bytes(made.read_bytes())
+    made.unlink()
+    return made.name
+
+
+def ask(server: Any, command: str) -> str:
+    """Return what a command says, as in a terminal of the server."""
+    said: str = server.run(ASK.format(command=command))
+    return said
+
+
+GREET = "def main():\n    print('hello from', __file__)\n"
+
+
+def test_a_package_is_there_for_everything_in_a_server_and_in_the_next(forks: Any) -> None:
+    """Notebooks, programs, its own command; the shared environment is as it was."""
+    file = put(forks, "own", "greeting", "1.0", GREET)
+    server = forks.start("own")
+    assert "Successfully installed greeting-1.0" in ask(server, f"pip install --no-index ./{file}")
+
+    for again in (server, forks.start("own")):
+        assert WHERE in again.run("import greeting; greeting.main()")
+        assert WHERE in ask(again, "python -c 'import greeting; greeting.main()'")
+        assert WHERE in ask(again, "greeting-says")
+        assert "pandas" in again.run("import pandas; print(pandas.__name__)")
+    assert "No module named" in forks.start("other").run("import greeting")
+
+
+@pytest.mark.parametrize(
+    "command", ["%pip install --no-index", "!python -m pip install --no-index", "!pip3 install --no-index"]
+)
+def test_each_way_to_call_pip_installs_there(forks: Any, command: str) -> None:
+    """Also by the shared Python, as notebooks do it."""
+    name = "way" + str(abs(hash(command)) % 1000)
+    file = put(forks, name, "greeting", "1.0", GREET)
+    server = forks.start(name)
+
+    said = server.run(f"{command} ./{file}\nimport greeting\ngreeting.main()")
+
+    assert WHERE in said, said
+
+
+def test_a_newer_version_of_a_shared_package_wins_in_new_notebooks(forks: Any) -> None:
+    """Which start as usual then: what could be forked has the shared one in memory."""
+    file = put(forks, "newer", "numpy", "999.0", "__version__ = '999.0'\ndef main(): pass\n")
+    server = forks.start("newer")
+    assert "999" not in server.run("import numpy; print(numpy.__version__)")
+    said = ask(server, f"pip install --no-index --no-deps ./{file}")
+    assert "Successfully installed numpy-999.0" in said
+    assert "outside environment" in said or "Not uninstalling" in said or "Found existing installation" not in said
+
+    assert server.run("import numpy; print(numpy.__version__)") == "999.0"
+    assert "its person has installed numpy" in server.log.read_text()
+    assert "Successfully uninstalled numpy-999.0" in ask(server, "pip uninstall --yes numpy")
+    assert "999" not in server.run("import numpy; print(numpy.__version__)")
+
+
+def test_packages_that_the_server_itself_uses_break_no_server(forks: Any) -> None:
+    """It never looks at them."""
+    server = forks.start("breaker")
+    for name in ("jupyter_server", "jupyterhub"):
+        file = put(forks, "breaker", name, "0.0.1", "raise RuntimeError('broken')\n")
+        assert "Successfully installed" in ask(server, f"pip install --no-index --no-deps ./{file}")
+
+    again = forks.start("breaker")
+
+    assert again.is_ready, again.said
+    assert again.run("print('alive')") == "alive"
+
+
+def test_what_notebooks_are_made_of_keeps_its_version(forks: Any) -> None:
+    """No notebook would start with another; pip says why it refuses."""
+    server = forks.start("kernels")
+    file = put(forks, "kernels", "tornado", "0.0.1", "raise RuntimeError('broken')\n")
+
+    said = ask(server, f"pip install --no-index --no-deps ./{file}")
+
+    assert "The user requested (constraint) tornado==" in said
+    assert server.run("print('alive')") == "alive"
+
+
+def test_packages_go_on_after_the_shared_environment_has_moved(forks: Any) -> None:
+    """As each upgrade does it: the way to the shared packages is written anew."""
+    forks.start("moved")
+    (link,) = Path(forks.base, "homes", "moved", WHERE).glob("*/lib/*/site-packages/*.pth")
+    link.write_text(link.read_text().replace("site-packages", "nowhere"))
+
+    server = forks.start("moved")
+
+    assert "site-packages" in link.read_text()
+    assert "pandas" in ask(server, "python -c 'import pandas; print(pandas.__name__)'")
+
+
+def test_a_home_that_cannot_be_written_keeps_nobody_from_starting(forks: Any) -> None:
+    """Without packages of their own."""
+    forks.put("full", ".local/share/sardonyx", "a file where a folder has to be")
+
+    server = forks.start("full")
+
+    assert server.is_ready
+    assert "pandas" in server.run("import pandas; print(pandas.__name__)")
