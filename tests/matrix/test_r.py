@@ -50,6 +50,18 @@ def test_r_starts_while_the_keys_service_is_away(home: Path, library: Path) -> N
     assert "sardonyx" in result.stdout.split()
 
 
+def test_packages_go_into_a_library_of_the_persons_own(home: Path, library: Path) -> None:
+    """R would ask first, which a notebook cannot answer; where the home is full it does without."""
+    result = run(home, library, "cat(.libPaths()[1:2])")
+    assert result.stderr == ""
+    assert str(home / "R") in result.stdout
+
+    (home / "R").rename(home / "R-before")
+    (home / "R").write_text("in the way")
+    result = run(home, library, "cat('goes on')")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "goes on", "")
+
+
 def test_whoever_asks_for_keys_then_is_told_why_there_are_none(home: Path, library: Path) -> None:
     """In a sentence, with what to do."""
     result = run(home, library, "sardonyx_keys()")

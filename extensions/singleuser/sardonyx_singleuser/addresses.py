@@ -1,5 +1,6 @@
 """Puts what is ours into a server: tools, apps and what JupyterLab asks, behind its sign-in."""
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,11 +33,13 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     Args:
         lifetime_s: seconds from its start to its end; None = it has no end.
     """
-    base = server.web_app.settings["base_url"]
+    prefix = server.web_app.settings["base_url"]
+    # A name may have a point in it.
+    base = re.escape(prefix)
     home = Path(server.root_dir)
     first = variables.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix("/lab/tree/")
     folder = home / first if first and (home / first).is_dir() else home
-    server.web_app.settings[SHELF] = Shelf(home, folder, base, variables, sys.executable)
+    server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable)
     server.web_app.settings[METER] = Meter(ends_at(lifetime_s), variables)
     server.web_app.add_handlers(
         ".*",

@@ -9,6 +9,10 @@ local({
   usual <- file.path(R.home("etc"), "Rprofile.site")
   if (file.exists(usual)) sys.source(usual, envir = baseenv())
 
+  # R asks before it makes a library for its person's own packages; a notebook has nobody to answer, and fails.
+  own <- strsplit(Sys.getenv("R_LIBS_USER"), ":", fixed = TRUE)[[1]][1]
+  if (!is.na(own) && !dir.exists(own) && dir.create(own, showWarnings = FALSE, recursive = TRUE)) .libPaths(c(own, .libPaths()))
+
   VARIABLES <- c(AccessKeyId = "AWS_ACCESS_KEY_ID", SecretAccessKey = "AWS_SECRET_ACCESS_KEY", Token = "AWS_SESSION_TOKEN")
   LEAST_LEFT_S <- 20 * 60 # what is read or written with keys may take so long
   PATIENCE_S <- 20
