@@ -56,7 +56,9 @@ def bench_tools() -> list[dict[str, Any]]:
         server = forks.start("bench", variables=told, readable=(str(apps), str(tools)))
         transport = httpx.HTTPTransport(uds=socket_path(server.url))
         headers = {"Authorization": "token bench-token"}
-        with httpx.Client(base_url=plain(server.url), transport=transport, headers=headers, timeout=PATIENCE_S) as web:
+        with httpx.Client(
+            base_url=plain(server.url), transport=transport, headers=headers, timeout=PATIENCE_S, follow_redirects=True
+        ) as web:
             for name in APPS:
                 app = web.post("sardonyx/api/apps", json={"path": f"{name}_app.py"}).json()
                 rows += _rows(web, f"apps/{app['name']}", name, server.pid)
