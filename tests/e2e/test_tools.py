@@ -267,7 +267,8 @@ def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(wor
 
 
 LAST_USE = """async () => {
-  const said = await (await fetch("/hub/api/users/ann", { headers: { Accept: "application/json" } })).json();
+  const xsrf = document.cookie.split("; ").find((each) => each.startsWith("_xsrf=")).slice("_xsrf=".length);
+  const said = await (await fetch("/hub/api/users/ann", { headers: { "X-XSRFToken": xsrf } })).json();
   return said.servers[""].last_activity;
 }"""
 

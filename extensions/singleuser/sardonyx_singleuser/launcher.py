@@ -91,12 +91,13 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         forked.opening()
     # Takes a second where nothing is warmed, after the person knows what happens.
     from sardonyx_singleuser.addresses import watch_work  # noqa: PLC0415
+    from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
     server = make_server(listening, plan.lifetime_s)
     if forked is not None:
         # The first things that its loop does.
-        server.io_loop.add_callback(server.http_server.add_socket, forked.listener)
+        server.io_loop.add_callback(serve, server.http_server, forked.listener)
         server.io_loop.add_callback(forked.ready)
     server.io_loop.add_callback(watch_work, server)
     try:

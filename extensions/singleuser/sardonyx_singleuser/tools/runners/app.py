@@ -92,6 +92,8 @@ def shiny(file: str, path: str, _prefix: str) -> None:
 
 def gradio(file: str, path: str, prefix: str) -> None:
     """Serve blocks of Gradio."""
+    # It would tell its makers of each start, and wait for them.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from fastapi import FastAPI
     from gradio import Blocks, mount_gradio_app
 
