@@ -98,7 +98,10 @@ class Workspace:
 
     def choose(self, name: str, item: str) -> None:
         """Choose something from the menu of a file in JupyterLab's file browser."""
-        self.page.get_by_role("button", name="Refresh the file browser").click()
+        with self.page.expect_response("**/api/contents**"):
+            self.page.get_by_role("button", name="Refresh the file browser").click()
+        # The rows of the answer are drawn, and none moves below the pointer.
+        self.page.wait_for_timeout(500)
         self.page.locator(f".jp-DirListing-item[title^='Name: {name}']").click(button="right")
         self.page.get_by_role("menuitem", name=item).click()
 
