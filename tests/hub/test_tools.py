@@ -83,6 +83,13 @@ class Person:
         return str(self.web.get("api/status").json()["last_activity"])
 
 
+def listening(person: Person) -> list[str]:
+    """Return the ports on which somebody's user listens."""
+    found = [Path(f"/proc/{person.server.pid}/net/{kind}").read_text().splitlines()[1:] for kind in ("tcp", "tcp6")]
+    uid = str(person.server.home.stat().st_uid)
+    return [line for lines in found for line in lines if line.split()[3] == "0A" and line.split()[7] == uid]
+
+
 Start = Callable[..., Person]
 
 
@@ -229,6 +236,19 @@ def test_a_tool_that_is_not_there_says_how_to_get_it(start: Start) -> None:
     assert person.web.get("tools/nothing/", headers=PAGE).status_code == 404
 
 
+def test_tensorboard_shows_the_runs_and_opens_no_port(start: Start) -> None:
+    """From the environment that has it."""
+    programs = f"{apps_environment()}/bin:/usr/bin:/bin"
+    person = start("board", {"runs/first/x.txt": "not an event file"}, {"PATH": programs})
+
+    page = person.opens("tools/tensorboard/")
+
+    assert "tb-relative-root" in page
+    where = person.web.get("tools/tensorboard/data/environment").json()["data_location"]
+    assert where == str(person.server.home / "runs")
+    assert not listening(person)
+
+
 def test_nobody_reaches_an_app_without_a_sign_in(start: Start) -> None:
     """Neither its page, nor what belongs to it, nor its websocket, nor what JupyterLab asks."""
     person = start("closed", {"app.py": APPS["flask"]})
@@ -271,10 +291,7 @@ def test_no_other_server_reaches_the_socket_of_an_app(start: Start) -> None:
     for root in ("/proc/1/root", "/proc/self/root"):
         code = f"import os; print(os.path.exists({root + found[0]!r}))"
         assert other.server.run(code) == "False"
-    pid = other.server.pid
-    ports = [line for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines() if " 0A " in line]
-    uid = str(person.server.home.stat().st_uid)
-    assert not [line for line in ports if line.split()[7] == uid]
+    assert not listening(person)
 
 
 def test_only_what_somebody_does_counts_as_use(start: Start) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 from tensorboard import default, program
 from werkzeug.serving import make_server
 
+NOWHERE = "http://localhost:6006"
+"""TensorBoard notes where it runs, and wants a port in that; nobody listens there."""
+
 
 class SocketServer(program.TensorBoardServer):  # type: ignore[misc]
     """Serves on the socket that was named."""
@@ -23,15 +26,17 @@ class SocketServer(program.TensorBoardServer):  # type: ignore[misc]
         self._server.serve_forever()
 
     def get_url(self) -> str:
-        """Return what it says of itself; nobody goes there."""
-        return self.path
+        """Return what it says of itself."""
+        return NOWHERE
 
 
 def main() -> None:
     """Serve event files of a folder."""
     folder, SocketServer.path, prefix = sys.argv[1:]
     board = program.TensorBoard(default.get_plugins(), server_class=SocketServer)
-    board.configure([sys.argv[0], "--logdir", folder, "--path_prefix", prefix, "--reload_multifile", "true"])
+    # Its fast loader would listen on a port.
+    options = {"logdir": folder, "path_prefix": prefix, "reload_multifile": "true", "load_fast": "false"}
+    board.configure([sys.argv[0], *(f"--{name}={value}" for name, value in options.items())])
     board.main()
 
 
