@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import resources
@@ -74,31 +75,32 @@ def install_proxy(node: Node, folder: Path, log: Path) -> None:
     home.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         (home / name).write_bytes(_lock_file(name))
-    command = [
-        str(node.node),
-        str(node.npm),
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--omit=dev",
-        "--ignore-scripts",
-        "--prefer-offline",
-    ]
-    with log.open("wb") as output:
-        result = subprocess.run(
-            command,
-            cwd=home,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-            preexec_fn=partial(die_with, os.getpid()),
-        )
-    if result.returncode != 0:
+    if not npm_ci(node, home, log, "--ignore-scripts"):
         raise OperatorError(
             f"the proxy could not be installed with npm; what npm said is in {log}."
             " Look whether this machine reaches the npm registry, and start again."
         )
     (home / "ready").touch()
+
+
+def npm_ci(node: Node, folder: Path, log: Path, *options: str, variables: Mapping[str, str] | None = None) -> bool:
+    """Install what the lock file in a folder names; return whether npm could. Its own words go into the log.
+
+    Args:
+        variables: npm's environment; None = ours.
+    """
+    command = [str(node.node), str(node.npm), "ci", "--no-audit", "--no-fund", "--omit=dev", "--prefer-offline"]
+    with log.open("wb") as output:
+        result = subprocess.run(
+            [*command, *options],
+            cwd=folder,
+            env=variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            preexec_fn=partial(die_with, os.getpid()),
+        )
+    return result.returncode == 0
 
 
 def proxy_runs(pid_file: Path, folder: Path) -> bool:

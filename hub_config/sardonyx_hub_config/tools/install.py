@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import subprocess
-from functools import partial
 from pathlib import Path
 
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment, open_to_servers
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.proxy_install import find_node
+from sardonyx_hub_config.proxy_install import Node, find_node, npm_ci
 from sardonyx_hub_config.tools.recipes import Recipe
 from sardonyx_services.exclusive import exclusive
-from sardonyx_services.parent import die_with
 
 MADE = ".made"
 """Folder in that of the tools; each tool is a link into it."""
@@ -91,20 +88,9 @@ def _install_npm(recipe: Recipe, home: Path, log: Path) -> None:
     # With a Node of its own: servers do not see that of the hub.
     node = home / "bin" / "node"
     shutil.copy2(found.node, node)
-    options = ["--no-audit", "--no-fund", "--omit=dev", "--prefer-offline"]
     # What npm starts has to find the same Node, and its headers to compile with.
     variables = {**os.environ, "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "npm_config_nodedir": str(found.root)}
-    with log.open("wb") as output:
-        result = subprocess.run(
-            [str(node), str(found.npm), "ci", *options],
-            cwd=home,
-            env=variables,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-            preexec_fn=partial(die_with, os.getpid()),
-        )
-    if result.returncode != 0:
+    if not npm_ci(Node(node, found.npm), home, log, variables=variables):
         raise OperatorError(
             f"{recipe.title} could not be installed with npm; what npm said is in {log}."
             " Mend the cause and try again; nothing else was changed."

@@ -22,17 +22,19 @@ export async function apps(shared) {
     activate(app, browser, documents, launcher, palette) {
       const pinned = new Map();
 
-      // The file that was clicked, or the one in front.
-      function chosen(args) {
-        if (args?.path) return args.path;
-        const shown = app.shell.currentWidget;
-        const path = shown && documents.contextForWidget(shown)?.path;
-        return path ?? browser.selectedItems().next().value?.path ?? "";
-      }
       function clicked() {
         const item = browser.selectedItems().next().value;
         return item?.type !== "directory" && FILES.test(item?.path ?? "") ? item.path : "";
       }
+      // The file whose menu it is, or the one in front.
+      function chosen(args) {
+        if (args.isMenu) return clicked();
+        if (args.path) return args.path;
+        const shown = app.shell.currentWidget;
+        const path = shown && documents.contextForWidget(shown)?.path;
+        return path ?? browser.selectedItems().next().value?.path ?? "";
+      }
+      const isOffered = args => !args.isMenu || clicked() !== "";
       // Without the drive that a path may begin with.
       const local = path => path.slice(path.indexOf(":") + 1);
 
@@ -49,9 +51,9 @@ export async function apps(shared) {
         label: args => (args.isTile ? args.path.split("/").at(-1) : "Run as App"),
         caption: args => (args.isTile ? args.path : "Streamlit, Dash, Shiny, Gradio, Panel, FastAPI, Flask, marimo"),
         icon: drawn.app,
-        isVisible: args => args.isTile || !args.isMenu || clicked() !== "",
+        isVisible: args => args.isTile || isOffered(args),
         async execute(args) {
-          const path = args.isMenu ? clicked() : chosen(args);
+          const path = chosen(args);
           if (!path) {
             await showErrorMessage("Run as app", "Open the app's file, or choose it in the file browser.");
             return;
@@ -68,9 +70,9 @@ export async function apps(shared) {
       });
       app.commands.addCommand(PIN, {
         label: "Pin App to Launcher",
-        isVisible: args => !args.isMenu || clicked() !== "",
+        isVisible: isOffered,
         async execute(args) {
-          const path = args.isMenu ? clicked() : chosen(args);
+          const path = chosen(args);
           try {
             const found = await ask("apps", "POST", { path: local(path) });
             if (pinned.has(found.name)) {
@@ -90,9 +92,9 @@ export async function apps(shared) {
       });
       app.commands.addCommand(STOP, {
         label: "Stop App",
-        isVisible: args => !args.isMenu || clicked() !== "",
+        isVisible: isOffered,
         async execute(args) {
-          const path = args.isMenu ? clicked() : chosen(args);
+          const path = chosen(args);
           const found = (await ask("apps")).find(each => each.path === local(path));
           if (found !== undefined) await ask(`processes/apps/${found.name}`, "DELETE");
         },

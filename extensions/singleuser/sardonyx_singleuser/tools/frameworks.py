@@ -30,14 +30,12 @@ class Framework:
         name: as it is imported, and as the runner knows it.
         also: further modules that mean the same framework.
         command: with the app's Python, its file, and where it will be reached.
-        is_left_by: other modules that, imported too, mean that the file is not for this framework.
     """
 
     name: str
     title: str
     command: Callable[[str, Path, Place], tuple[str, ...]]
     also: tuple[str, ...] = ()
-    keeps_prefix: bool = False
 
 
 def _by_runner(name: str) -> Callable[[str, Path, Place], tuple[str, ...]]:

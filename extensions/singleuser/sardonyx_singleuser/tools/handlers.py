@@ -33,6 +33,13 @@ class OnShelf(JupyterHandler):  # type: ignore[misc]
         found: Shelf = self.settings[SHELF]
         return found
 
+    def process(self, kind: str, name: str) -> Process:
+        """Return the process of a tool or an app; where there is none of that name, that is the answer."""
+        try:
+            return self.shelf.process(kind, name)
+        except KeyError:
+            raise web.HTTPError(404, f"There is no {'tool' if kind == 'tools' else 'app'} {name} here.") from None
+
 
 class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
     """Everything below `tools/NAME/` and `apps/NAME/`: what the tool answers, or how far its start is."""
@@ -54,7 +61,7 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
 
     async def open(self, kind: str, name: str, path: str) -> None:
         """Connect a page's websocket."""
-        process = self._process(kind, name)
+        process = self.process(kind, name)
         if process.state is not State.RUNNING:
             # A page that was left open must not start anything.
             self.close(1013, process.problem[:100] or "stopped")
@@ -74,7 +81,7 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
             where = urlsplit(self.request.uri or "")
             self.redirect(where._replace(path=f"{where.path}/").geturl())
             return
-        process = self._process(kind, name)
+        process = self.process(kind, name)
         if self._is_action():
             self._use()
         if process.state is not State.RUNNING:
@@ -95,12 +102,6 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
                 self._show(process, kind, name)
                 return
             raise
-
-    def _process(self, kind: str, name: str) -> Process:
-        try:
-            return self.shelf.process(kind, name)
-        except KeyError:
-            raise web.HTTPError(404, f"There is no {'tool' if kind == 'tools' else 'app'} {name} here.") from None
 
     def _aim(self, kind: str, name: str, process: Process) -> None:
         self._kind, self._name = kind, name
@@ -148,12 +149,12 @@ class ProcessHandler(QuestionHandler):
     @web.authenticated
     def get(self, kind: str, name: str) -> None:
         """Return its state."""
-        self.finish(json.dumps(said_of(self._found(kind, name))))
+        self.finish(json.dumps(said_of(self.process(kind, name))))
 
     @web.authenticated
     async def post(self, kind: str, name: str) -> None:
         """Start it anew, after it failed too."""
-        process = self._found(kind, name)
+        process = self.process(kind, name)
         await process.end()
         process.begin()
         self.finish(json.dumps(said_of(process)))
@@ -161,15 +162,9 @@ class ProcessHandler(QuestionHandler):
     @web.authenticated
     async def delete(self, kind: str, name: str) -> None:
         """Stop it."""
-        await self._found(kind, name).end()
+        await self.process(kind, name).end()
         self.set_status(204)
         self.finish()
-
-    def _found(self, kind: str, name: str) -> Process:
-        try:
-            return self.shelf.process(kind, name)
-        except KeyError:
-            raise web.HTTPError(404, f"There is no {'tool' if kind == 'tools' else 'app'} {name} here.") from None
 
 
 class ToolsHandler(QuestionHandler):

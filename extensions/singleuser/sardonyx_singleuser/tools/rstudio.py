@@ -4,8 +4,6 @@ import getpass
 
 from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
 
-CONFIGURATION = "rserver.conf"
-
 
 def _start(rserver: str, place: Place) -> Start:
     own = place.home / ".local" / "share" / "sardonyx" / "rstudio"
