@@ -153,12 +153,15 @@ def _servers(
     c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]
 ) -> ForkLauncher:
     catalogue = catalogue_here(settings)
+    # git makes no commit without an address; who has another one tells git.
+    host = urlsplit(settings.shown_url).hostname or "localhost"
 
     def person(name: str, groups: frozenset[str], is_admin: bool) -> Person:  # noqa: FBT001 - called by position
         record = people().by_name(name)
         if record is None:
             raise UserError(f"{name} has not signed in here yet. A server can be started after that.")
-        return Person(record.id, name, groups, is_admin)
+        mail = record.mail or f"{name}@{host}"
+        return Person(record.id, name, groups, is_admin, record.full_name or name, mail)
 
     c.JupyterHub.spawner_class = SardonyxLocalSpawner
     spawner = c.SardonyxLocalSpawner

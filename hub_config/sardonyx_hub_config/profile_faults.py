@@ -58,9 +58,21 @@ def _profile_faults(slug: str, profile: "ProfileSettings", environments: Abstrac
             *_shown_when_faults(name, option, profile),
         )
         yield from ((("options", name, *path), message) for path, message in faults)
+    yield from _same_places(profile)
     circle = _circle(profile)
     if circle:
         yield ("options", circle[0], "shown_when"), f"goes in a circle: {', '.join(circle)}. Remove one 'shown_when'."
+
+
+def _same_places(profile: "ProfileSettings") -> Found:
+    """Find repositories that would lie in one another."""
+    places: dict[str, str] = {}
+    for name, repository in profile.repositories.items():
+        place = repository.folder or name
+        for other, there in places.items():
+            if f"{place}/".startswith(f"{there}/") or f"{there}/".startswith(f"{place}/"):
+                yield ("repositories", name), f"has its place in that of '{other}'. Give it a 'folder' of its own."
+        places[name] = place
 
 
 def _choice_faults(name: str, option: "OptionSettings", environments: AbstractSet[str]) -> Found:

@@ -8,13 +8,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sardonyx_hub_config.implied import implied_by
 from sardonyx_hub_config.profile_faults import profile_faults
+from sardonyx_hub_config.repository_settings import Address, Branch, RepositorySettings
 from sardonyx_hub_config.section import Duration, Memory, Pattern, Section, Slug
 from sardonyx_hub_config.vault_settings import OURS as OF_VAULT
 from sardonyx_hub_config.vault_settings import SecretPath
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes, number
-from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.profiles import NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
-from sardonyx_spawner.repository import check_branch, check_repository
 
 __all__ = ["Duration", "ProfileSettings", "Section", "Slug", "profile_faults"]
 
@@ -33,20 +32,6 @@ OURS = ("JUPYTERHUB_", "SARDONYX_", "AWS_")
 """Beginnings of variables that Sardonyx sets itself."""
 
 
-def _repository(text: str) -> str:
-    try:
-        return check_repository(text)
-    except UserError as error:
-        raise ValueError(error.message) from None
-
-
-def _branch(text: str) -> str:
-    try:
-        return check_branch(text)
-    except UserError as error:
-        raise ValueError(error.message) from None
-
-
 def _path(text: str) -> str:
     if text and not text.startswith("/"):
         raise ValueError("write a path on the server, such as /lab")
@@ -62,10 +47,10 @@ class GivesSettings(Section):
     lifetime: Duration | None = Field(default=None, description="Time from start to end, such as 4h.")
     environment: str | None = Field(default=None, description="Slug of an environment (one machine).")
     image: str | None = Field(default=None, min_length=1, description="Image reference (Kubernetes).")
-    repository: Annotated[str, AfterValidator(_repository)] | None = Field(
+    repository: Address | None = Field(
         default=None, description="Address of a git repository that is found in the home."
     )
-    branch: Annotated[str, AfterValidator(_branch)] | None = Field(default=None, description="Branch of it.")
+    branch: Branch | None = Field(default=None, description="Branch of it.")
     home: Literal["kept", "fresh"] | None = Field(
         default=None, description="kept: the person's files; fresh: an empty folder, thrown away."
     )
@@ -180,6 +165,10 @@ class ProfileSettings(GivesSettings):
         default="", description="The page it opens with, such as /lab."
     )
     options: dict[OptionName, OptionSettings] = Field(default_factory=dict, description="The questions of its form.")
+    repositories: dict[Slug, RepositorySettings] = Field(
+        default_factory=dict,
+        description="Repositories that its servers have in the home, by name; JupyterLab opens in the first.",
+    )
     variables: dict[str, str] = Field(
         default_factory=dict, description="Environment variables of its servers; never a secret."
     )
@@ -214,6 +203,7 @@ class ProfileSettings(GivesSettings):
             gives=self.gives(),
             options=tuple(options[name] for name in _in_order(options, orders)),
             default_url=self.default_url,
+            repositories=tuple(repository.repository(name) for name, repository in self.repositories.items()),
             variables=self.variables,
             secrets=self.secrets,
         )

@@ -11,9 +11,13 @@ class Person:
         id: immutable, from the first sign-in; folders and storage prefixes use it, never the name.
         name: what JupyterHub calls the person; may change hands after a removal.
         groups: JupyterHub groups the person is in.
+        full_name: as they are called elsewhere, and on their commits.
+        mail: address for their commits.
     """
 
     id: str
     name: str
     groups: frozenset[str] = field(default_factory=frozenset)
     is_admin: bool = False
+    full_name: str = ""
+    mail: str = ""

@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from sardonyx_spawner.repository import Repository
+
 PLAN_VERSION = 1
 """Version of the JSON form that the user side reads; raised when a reader of the old form would go wrong."""
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A git repository to find in the home: its address on the web, and a branch ("" = the main one)."""
-
-    url: str
-    branch: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,6 +22,7 @@ class ServerPlan:
         memory: bytes; None = no limit.
         lifetime_s: seconds from the start to the end; None = no end.
         storage_scopes: what the default key may reach, such as "home".
+        author_name: as whom commits are made.
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         summary: the plan in one sentence, for pages and logs.
@@ -47,6 +42,8 @@ class ServerPlan:
     tools: tuple[str, ...] = ()
     lifetime_s: int | None = None
     home: Literal["kept", "fresh"] = "kept"
+    author_name: str = ""
+    author_mail: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -1,13 +1,14 @@
 """From a profile and a choice to a plan: everything is decided here, and nothing is done."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Literal, cast
 
 from sardonyx_spawner.amounts import GIB, say_cores, say_duration, say_gpus, say_memory, say_together
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.person import Person
-from sardonyx_spawner.plan import Repository, ServerPlan
+from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.profiles import Gives, Option, Profile
+from sardonyx_spawner.repository import Repository
 
 DEFAULT_URL = "JUPYTERHUB_DEFAULT_URL"
 """The variable by which a single-user server of JupyterHub knows the page to open."""
@@ -41,11 +42,13 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         cpu=given.cpu,
         memory=given.memory,
         gpus=given.gpus or 0,
-        repositories=(Repository(given.repository, given.branch or ""),) if given.repository else (),
+        repositories=_repositories(seen, given),
         storage_scopes=seen.storage_scopes,
         tools=seen.tools,
         lifetime_s=given.lifetime_s,
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
+        author_name=person.full_name,
+        author_mail=person.mail,
         variables={**variables, **seen.variables},
         secrets={name: own_secret(path, person) for name, path in seen.secrets.items()},
         labels={"profile": seen.slug},
@@ -79,6 +82,17 @@ def over(below: Gives, above: Gives) -> Gives:
             for name in (field.name for field in fields(Gives))
         }
     )
+
+
+def _repositories(seen: Profile, given: Gives) -> tuple[Repository, ...]:
+    """Return the chosen one and those of the profile; JupyterLab opens in the first."""
+    if not given.repository:
+        return seen.repositories
+    same = next((each for each in seen.repositories if each.url == given.repository), None)
+    if same is None:
+        return (Repository(given.repository, given.branch or ""), *seen.repositories)
+    chosen = replace(same, branch=given.branch, commit="") if given.branch else same
+    return (chosen, *(each for each in seen.repositories if each is not same))
 
 
 def _gives(option: Option, value: str) -> Gives:

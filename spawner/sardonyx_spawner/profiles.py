@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sardonyx_spawner.person import Person
+from sardonyx_spawner.repository import Repository
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 """What a slug looks like. Slugs are keys: of links, of remembered choices, and of the form's fields and rules."""
@@ -135,6 +136,7 @@ class Profile:
         options: in an order in which each comes after those that it depends on.
         gives: what every server of this profile has, before any answer.
         default_url: the page that a server opens with, such as "/lab"; "" = the usual one.
+        repositories: what every server has, besides the one that a person may choose.
         secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
     """
 
@@ -148,6 +150,7 @@ class Profile:
     options: tuple[Option, ...] = ()
     default_url: str = ""
     tools: tuple[str, ...] = ()
+    repositories: tuple[Repository, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
-"""Which repositories and branches are accepted: addresses on the web, and names that git accepts too."""
+"""Repositories: which addresses and branches are accepted, addresses on the web, and names that git accepts too."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from sardonyx_spawner.errors import UserError, quote
@@ -12,6 +13,27 @@ LONGEST_BRANCH = 200
 
 # The rules of git-check-ref-format(1), and no leading dash: git would read it as an option.
 _BRANCH_REFUSED = re.compile(r"^[-/.]|\.\.|//|/\.|@\{|[\s~^:?*\[\\\x00-\x1f\x7f]|\.lock(/|$)|[/.]$|^@$")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A git repository to find in the home.
+
+    Args:
+        url: its address on the web.
+        branch: or a tag; "" = the main branch.
+        commit: whole name of a commit to stay at; "" = the newest.
+        folder: its place below the home; "" = a folder with the last part of the address.
+        depth: so many commits of its history; None = all of it.
+        is_material: what is new is brought into the person's copy, around their changes.
+    """
+
+    url: str
+    branch: str = ""
+    commit: str = ""
+    folder: str = ""
+    depth: int | None = None
+    is_material: bool = False
 
 
 def check_repository(url: str, pattern: str = "") -> str:

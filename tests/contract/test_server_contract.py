@@ -14,7 +14,7 @@ from sardonyx_singleuser.sandbox import layout
 from sardonyx_spawner.local import contract as hub_side
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
-from sardonyx_spawner.plan import Repository as PlannedRepository
+from sardonyx_spawner.repository import Repository as PlannedRepository
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,8 +41,15 @@ def test_both_sides_mean_the_same_by_a_sandbox() -> None:
 
 def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -> None:
     """All that this side needs comes through the file."""
+    about = ("https://e.org/a", "b", "c", "d/e", 1, True)
     plan = ServerPlan(
-        "abcd1234", "python", "Python", "Python", repositories=(PlannedRepository("https://e.org/a", "b"),)
+        "abcd1234",
+        "python",
+        "Python",
+        "Python",
+        repositories=(PlannedRepository(*about),),
+        author_name="A",
+        author_mail="m",
     )
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan.to_json()))
@@ -50,7 +57,8 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
     found = read_plan(path)
 
     assert found.title == "Python"
-    assert found.repositories == (Repository("https://e.org/a", "b"),)
+    assert found.repositories == (Repository(*about),)
+    assert (found.author_name, found.author_mail) == ("A", "m")
 
 
 @pytest.mark.parametrize(

@@ -3,61 +3,17 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.repositories import address, home, publish, remote, run
 
-from sardonyx_singleuser import git
-from sardonyx_singleuser.git import fetch, folder_name, leave_note
+from sardonyx_singleuser.git import command
+from sardonyx_singleuser.git.clone import fetch, folder_name
+from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.plan import Repository
 
-Commit = Callable[[str, str], None]
-
-
-def run(*arguments: str, folder: Path) -> str:
-    """Run git as somebody else's computer would."""
-    environment = {
-        **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
-    }  # fmt: skip
-    return subprocess.run(
-        ["git", *arguments], cwd=folder, env=environment, check=True, text=True, capture_output=True
-    ).stdout
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Path:
-    """A repository with one commit on `main` and another branch `week-2`."""
-    folder = tmp_path / "remote" / "stats-101"
-    folder.mkdir(parents=True)
-    run("init", "--quiet", "--initial-branch=main", folder=folder)
-    run("config", "uploadpack.allowFilter", "true", folder=folder)
-    (folder / "lesson.txt").write_text("one")
-    run("add", ".", folder=folder)
-    run("commit", "--quiet", "-m", "one", folder=folder)
-    run("branch", "week-2", folder=folder)
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The person's home."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    return folder
-
-
-def publish(remote: Path, text: str) -> None:
-    """Let the author of the repository go on."""
-    (remote / "lesson.txt").write_text(text)
-    run("commit", "--quiet", "-a", "-m", text, folder=remote)
-
-
-def address(remote: Path, branch: str = "") -> Repository:
-    """Return the repository as a choice names it."""
-    return Repository(remote.as_uri(), branch)
+__all__ = ["home", "remote"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +140,7 @@ def test_a_slow_place_delays_a_start_for_a_bounded_time(
     (programs / "git").write_text("#!/bin/sh\nsleep 4343 & wait\n")
     (programs / "git").chmod(0o700)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    monkeypatch.setattr(git, "PATIENCE_S", 1)
+    monkeypatch.setattr(command, "PATIENCE_S", 1)
     began = time.monotonic()
 
     fetched = fetch(address(remote), home)

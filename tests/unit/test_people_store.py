@@ -132,13 +132,24 @@ def test_nobody_is_readmitted_to_a_name_that_is_in_use(people: PeopleStore) -> N
         people.readmit("amina")
 
 
+def test_what_a_provider_calls_somebody_is_kept_as_it_is_now(people: PeopleStore) -> None:
+    """A new name or address counts from the next sign-in."""
+    people.signed_in("university", "1", "amina", full_name="Amina B.", mail="a@old.example")
+
+    now = people.signed_in("university", "1", "amina", full_name="Amina C.", mail="a@new.example")
+
+    assert (now.full_name, now.mail) == ("Amina C.", "a@new.example")
+    assert people.by_name("amina") == now
+
+
 def test_a_database_of_an_earlier_version_is_taken_over(people: PeopleStore, tmp_path: Path) -> None:
     """With everybody in it, and what it left of removed people to do; it is opened again afterwards as any other."""
     gone = people.add_account("bela", "hash")
     people.remove("bela")
     person = people.add_account("amina", "hash")
     with people._engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE people DROP COLUMN owed")
+        for column in ("owed", "full_name", "mail"):
+            connection.exec_driver_sql(f"ALTER TABLE people DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE schema_version SET version = 1")
     people.close()
 

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.person import Person
-from sardonyx_spawner.plan import Repository, ServerPlan
+from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+from sardonyx_spawner.repository import Repository
 
 GIB = 1 << 30
 AMINA = Person("id-1", "amina")
@@ -175,3 +178,31 @@ def test_a_choice_of_another_group_never_reaches_a_plan() -> None:
 def test_planning_twice_gives_the_same() -> None:
     """It is a pure function."""
     assert plan(size="other") == plan(size="other")
+
+
+COURSE = Repository("https://git.example/course", "week-2", folder="course", is_material=True)
+DATA = Repository("https://git.example/data", folder="data", is_material=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "planned"),
+    [
+        pytest.param({}, (COURSE, DATA), id="none"),
+        pytest.param(
+            {"repository": "https://git.example/mine", "branch": "b"},
+            (Repository("https://git.example/mine", "b"), COURSE, DATA),
+            id="another",
+        ),
+        pytest.param({"repository": DATA.url}, (DATA, COURSE), id="one of them"),
+        pytest.param(
+            {"repository": COURSE.url, "branch": "week-3"}, (replace(COURSE, branch="week-3"), DATA), id="its branch"
+        ),
+    ],
+)
+def test_a_chosen_repository_comes_before_those_of_the_profile(
+    answers: dict[str, str], planned: tuple[Repository, ...]
+) -> None:
+    """JupyterLab opens in the first; one of the profile stays what it is there, on the branch of the choice."""
+    profile = replace(PYTHON, repositories=(COURSE, DATA))
+
+    assert plan(profile, AMINA, **answers).repositories == planned

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_spawner.profiles import Gives, Profile
+from sardonyx_spawner.repository import Repository
 
 ENVIRONMENTS = {"python", "spark"}
 SIZE = {"choices": {"small": {"title": "Small", "cpu": 1, "memory": "2G"}, "other": {"title": "Other"}}}
@@ -353,6 +354,56 @@ def test_faults_of_all_profiles_are_found_at_once() -> None:
 def test_a_value_of_the_wrong_kind_is_refused(changes: dict[str, Any], said: str) -> None:
     """One fault, at its place."""
     assert said in refused(**changes)
+
+
+def test_repositories_of_a_profile_become_what_the_core_knows() -> None:
+    """By name, which is their folder unless the settings say another; material unless they say not."""
+    made = profile(
+        repositories={
+            "course": {"url": "https://x.example/stats-101", "branch": "v2", "depth": 1},
+            "tools": {"url": "https://x.example/tools", "commit": "a" * 40, "folder": "lib/tools", "material": False},
+        }
+    )
+
+    assert made.repositories == (
+        Repository("https://x.example/stats-101", "v2", "", "course", 1, is_material=True),
+        Repository("https://x.example/tools", "", "a" * 40, "lib/tools", None, is_material=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({"url": "file:///etc"}, "is not a repository's web address", id="address"),
+        pytest.param({"branch": "-x"}, "cannot be the name of a branch", id="branch"),
+        pytest.param({"commit": "abc123"}, "'abc123' is not the whole name of a commit. Copy all its 40", id="commit"),
+        pytest.param({"folder": "../x"}, "'../x' cannot be a folder in the home. Write a path such as", id="out"),
+        pytest.param({"folder": "/x"}, "'/x' cannot be a folder in the home", id="absolute"),
+        pytest.param({"folder": ".ssh"}, "'.ssh' cannot be a folder in the home", id="hidden"),
+        pytest.param({"folder": "a/"}, "'a/' cannot be a folder in the home", id="slash"),
+        pytest.param({"depth": 0}, "greater than or equal to 1", id="depth"),
+        pytest.param({"branch": "b", "commit": "a" * 40}, "has a branch and a commit", id="both"),
+    ],
+)
+def test_a_repository_that_cannot_be_brought_is_refused(changes: dict[str, Any], said: str) -> None:
+    """Before anything starts, at its place."""
+    refusal = refused(repositories={"course": {"url": "https://x.example/a", **changes}})
+
+    assert refusal.startswith("repositories.course")
+    assert said in refusal
+
+
+def test_repositories_that_would_lie_in_one_another_are_named() -> None:
+    """One would be taken for a file of the other."""
+    repositories = {
+        "a": {"url": "https://x.example/a"},
+        "b": {"url": "https://x.example/b", "folder": "a/b"},
+        "c": {"url": "https://x.example/c", "folder": "ab"},
+    }
+
+    assert profile_faults({"python": settings(repositories=repositories)}, ENVIRONMENTS) == [
+        (("profiles", "python", "repositories", "b"), "has its place in that of 'a'. Give it a 'folder' of its own.")
+    ]
 
 
 def test_a_choice_with_a_bad_slug_is_refused() -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jupyter_server.base.handlers import utcnow
 from tornado.ioloop import PeriodicCallback
@@ -37,7 +38,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     # A name may have a point in it.
     base = re.escape(prefix)
     home = Path(server.root_dir)
-    first = variables.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix("/lab/tree/")
+    first = unquote(variables.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix("/lab/tree/"))
     folder = home / first if first and (home / first).is_dir() else home
     server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable)
     server.web_app.settings[METER] = Meter(ends_at(lifetime_s), variables)

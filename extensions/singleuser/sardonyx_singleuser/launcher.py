@@ -3,15 +3,21 @@
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sardonyx_singleuser import contract, own_packages, own_settings
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
-from sardonyx_singleuser.git import Fetched, fetch, folder_name, leave_note
+from sardonyx_singleuser.git.clone import Fetched, fetch, place_name
+from sardonyx_singleuser.git.command import PATIENCE_S
+from sardonyx_singleuser.git.configuration import give_git
+from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
 from sardonyx_singleuser.language_servers import node_root_options, node_roots
@@ -27,6 +33,8 @@ OPTIONS = (
 )
 
 
+AT_ONCE = 4
+"""So many repositories are fetched at the same time."""
 INSIDE = f"{OWN}/server.sock"
 """Where a forked server listens for programs of its own sandbox; the proxy comes through another socket."""
 
@@ -84,6 +92,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         from sardonyx_singleuser.vault import give_vault  # noqa: PLC0415
 
         give_vault(plan.secrets, home, progress)
+    give_git(plan, Path(os.environ[contract.TOKEN_FILE]).parent)
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)
@@ -155,21 +164,31 @@ def give_keys() -> None:
 
 
 def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
-    """Bring the plan's repositories into the home; what fails is said, and stops nothing."""
-    fetched, problems = [], {}
+    """Bring the plan's repositories into the home, all at once; what fails is said, and stops nothing."""
+    if not plan.repositories:
+        leave_note(home, {})
+        return []
     for repository in plan.repositories:
-        name = folder_name(repository.url)
-        progress.say(f"Getting your code: {name}{', branch ' + repository.branch if repository.branch else ''}")
-        result = fetch(repository, home)
+        branch = f", branch {repository.branch}" if repository.branch else ""
+        progress.say(f"Getting your code: {place_name(repository)}{branch}")
+    ends_at = time.monotonic() + PATIENCE_S
+    with ThreadPoolExecutor(AT_ONCE) as together:
+        fetched = list(together.map(lambda each: fetch(each, home, ends_at - time.monotonic()), plan.repositories))
+    problems = {}
+    for repository, result in zip(plan.repositories, fetched, strict=True):
+        name = str(result.folder.relative_to(home))
         if result.problem:
             problems[repository.url] = result.problem
             progress.say(f"Your code is not all here: {result.problem} Your server starts all the same.", "warn")
             sys.stderr.write(f"Sardonyx: {repository.url}: {result.problem}\n")
         elif result.is_kept:
-            progress.say(f"Your code is as you left it: {result.folder.name}", "done")
+            progress.say(f"Your code is as you left it: {name}", "done")
         else:
-            progress.say(f"Got your code: {result.folder.name}", "done")
-        fetched.append(result)
+            progress.say(f"Got your code: {name}", "done")
+        if result.set_aside:
+            progress.say(
+                f"Beside new files of {name} are yours, or new ones beside yours: {', '.join(result.set_aside)}"
+            )
     leave_note(home, problems)
     return fetched
 
@@ -179,4 +198,4 @@ def open_in(fetched: list[Fetched], home: Path) -> None:
     os.environ.setdefault("JUPYTERHUB_ROOT_DIR", str(home))
     there = next((result.folder for result in fetched if result.folder.is_dir()), None)
     if there is not None:
-        os.environ["JUPYTERHUB_DEFAULT_URL"] = f"/lab/tree/{there.name}"
+        os.environ["JUPYTERHUB_DEFAULT_URL"] = f"/lab/tree/{quote(str(there.relative_to(home)))}"

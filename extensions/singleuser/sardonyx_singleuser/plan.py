@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sardonyx_singleuser.contract import PLAN_VERSION
 
@@ -14,10 +15,22 @@ class PlanError(Exception):
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository to find in the home; branch "" = the main one."""
+    """A repository to find in the home.
+
+    Args:
+        branch: or a tag; "" = the main branch.
+        commit: whole name of a commit to stay at; "" = the newest.
+        folder: its place below the home; "" = a folder with the last part of the address.
+        depth: so many commits of its history; None = all of it.
+        is_material: what is new is brought into the person's copy, around their changes.
+    """
 
     url: str
     branch: str = ""
+    commit: str = ""
+    folder: str = ""
+    depth: int | None = None
+    is_material: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,12 +40,15 @@ class Plan:
     Args:
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         lifetime_s: seconds from the start to the end; None = no end.
+        author_name: as whom the person's commits are made.
     """
 
     title: str
     repositories: tuple[Repository, ...]
     secrets: Mapping[str, str] = field(default_factory=dict)
     lifetime_s: int | None = None
+    author_name: str = ""
+    author_mail: str = ""
 
 
 def read_plan(path: Path) -> Plan:
@@ -49,9 +65,23 @@ def read_plan(path: Path) -> Plan:
                 f"the plan has version {version}, and this environment understands {PLAN_VERSION}."
                 " Start Sardonyx again, so that it makes the environment anew."
             )
-        repositories = tuple(Repository(str(r["url"]), str(r.get("branch", ""))) for r in found["repositories"])
+        repositories = tuple(_repository(repository) for repository in found["repositories"])
         secrets = {str(name): str(where) for name, where in found.get("secrets", {}).items()}
         lifetime_s = found.get("lifetime_s")
-        return Plan(str(found["title"]), repositories, secrets, None if lifetime_s is None else int(lifetime_s))
+        return Plan(
+            str(found["title"]),
+            repositories,
+            secrets,
+            None if lifetime_s is None else int(lifetime_s),
+            str(found.get("author_name", "")),
+            str(found.get("author_mail", "")),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error
+
+
+def _repository(found: Mapping[str, Any]) -> Repository:
+    texts = {name: str(found.get(name, "")) for name in ("branch", "commit", "folder")}
+    depth = found.get("depth")
+    is_material = bool(found.get("is_material", False))
+    return Repository(str(found["url"]), **texts, depth=None if depth is None else int(depth), is_material=is_material)

@@ -1,6 +1,7 @@
 """Sign-in with OpenID Connect providers, each an oauthenticator of its own."""
 
 import json
+import re
 from typing import Any
 
 from jupyterhub.handlers.base import BaseHandler
@@ -75,7 +76,9 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             raise SaidError(403, f"{self.settings.title} does not say who you are. Ask the people who run this place.")
         try:
             name = provider_name(claims.get(self.settings.username_claim))
-            person = self.people.signed_in(self.slug, str(subject), name)
+            person = self.people.signed_in(
+                self.slug, str(subject), name, full_name=_text(claims.get("name")), mail=_mail(claims.get("email"))
+            )
         except (NameRefusedError, PeopleError) as error:
             raise SaidError(403, str(error)) from error
         await self.owed.carry_out(person.name)
@@ -142,3 +145,12 @@ class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oa
 
 def _listed(value: object) -> list[object]:
     return [*value.split()] if isinstance(value, str) else [*value] if isinstance(value, list | tuple) else []
+
+
+def _text(claim: object) -> str:
+    return " ".join(claim.split())[:200] if isinstance(claim, str) else ""
+
+
+def _mail(claim: object) -> str:
+    text = _text(claim)
+    return text if re.fullmatch(r"[^\s<>@]{1,64}@[^\s<>@]{1,189}", text) else ""

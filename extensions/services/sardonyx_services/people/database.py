@@ -20,6 +20,10 @@ STEPS = {
     ),
     # Version 3 has tables more; SQLAlchemy makes those that are missing.
     2: (),
+    3: (
+        "ALTER TABLE people ADD COLUMN full_name VARCHAR(200) NOT NULL DEFAULT ''",
+        "ALTER TABLE people ADD COLUMN mail VARCHAR(254) NOT NULL DEFAULT ''",
+    ),
 }
 """Version of the tables -> what makes the next one of it."""
 

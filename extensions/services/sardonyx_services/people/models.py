@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 3
+VERSION = 4
 """Version of the tables; `database.STEPS` leads to it from each earlier one."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
@@ -42,6 +42,8 @@ class PersonRow(Base):
     created: Mapped[datetime]
     removed: Mapped[datetime | None]
     owed: Mapped[str] = mapped_column(String(10), default="")
+    full_name: Mapped[str] = mapped_column(String(200), default="")
+    mail: Mapped[str] = mapped_column(String(254), default="")
 
 
 class AccountRow(Base):

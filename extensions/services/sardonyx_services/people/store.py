@@ -24,7 +24,11 @@ ID_LENGTH = 16
 
 @dataclass(frozen=True)
 class PersonRecord:
-    """A person as kept: `id` never changes and is never given to anybody else."""
+    """A person as kept: `id` never changes and is never given to anybody else.
+
+    Args:
+        full_name: as the provider calls them, for pages and commits; so is `mail`; "" = it does not say.
+    """
 
     id: str
     name: str
@@ -32,6 +36,8 @@ class PersonRecord:
     subject: str
     is_admin: bool
     created: datetime
+    full_name: str = ""
+    mail: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,11 @@ class PeopleStore:
         """Let go of the database."""
         self._engine.dispose()
 
-    def signed_in(self, provider: str, subject: str, name: str) -> PersonRecord:
+    def signed_in(self, provider: str, subject: str, name: str, *, full_name: str = "", mail: str = "") -> PersonRecord:
         """Return the person behind an identity at a provider; make them at the first sign-in.
 
-        A person who is called otherwise by now keeps the first name: pages, tokens and servers go by it.
+        A person who is called otherwise by now keeps the first name: pages, tokens and servers go by it. What the
+        provider says besides is kept as it says it now.
 
         Raises:
             NameTakenError: the name belongs to another person.
@@ -81,7 +88,9 @@ class PeopleStore:
             row = session.scalars(same.order_by(PersonRow.removed.is_not(None), PersonRow.removed.desc())).first()
             if row is not None and row.removed is not None:
                 raise RemovedError
-            return _record(row or self._add(session, provider, subject, name))
+            row = row or self._add(session, provider, subject, name)
+            row.full_name, row.mail = full_name, mail
+            return _record(row)
 
     def by_name(self, name: str) -> PersonRecord | None:
         """Return the person who has this name now."""
@@ -270,7 +279,7 @@ def _living() -> Any:
 
 
 def _record(row: PersonRow) -> PersonRecord:
-    return PersonRecord(row.id, row.name, row.provider, row.subject, row.is_admin, row.created)
+    return PersonRecord(row.id, row.name, row.provider, row.subject, row.is_admin, row.created, row.full_name, row.mail)
 
 
 def _new_id() -> str:

@@ -1,0 +1,200 @@
+"""A repository of the plan: cloned into the home, or brought up to date there."""
+
+import os
+import re
+import shutil
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from urllib.parse import urlsplit
+
+from sardonyx_singleuser.git import command
+from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
+from sardonyx_singleuser.git.problems import problem
+from sardonyx_singleuser.plan import Repository
+
+PARTIAL = ".sardonyx-clone-"
+"""Begin of the name of a clone that is not complete; it gets its own name when it is."""
+ATTRIBUTES_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of a repository.
+
+    Args:
+        problem: why it is not (up to date) there; "" = all is well.
+        is_kept: it has changes of the person's own and was left as it is.
+        set_aside: files of the person's that have another name now, and new ones that stand beside theirs.
+    """
+
+    folder: Path
+    problem: str = ""
+    is_kept: bool = False
+    set_aside: tuple[str, ...] = ()
+
+
+def folder_name(url: str) -> str:
+    """Return the folder name for an address: its last part."""
+    last = urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+    return re.sub(r"[^A-Za-z0-9._-]", "-", last).strip(".-") or "repository"
+
+
+def place_name(repository: Repository) -> str:
+    """Return the folder of a repository, below the home."""
+    return repository.folder or folder_name(repository.url)
+
+
+def fetch(repository: Repository, home: Path, patience_s: float | None = None) -> Fetched:
+    """Clone a repository into the home, or bring its clone up to date.
+
+    Material is brought up to date around the person's changes. Of other repositories, a clone with changes of the
+    person's own is left alone. Another thing of the same name gets company, not lost.
+
+    Args:
+        patience_s: None = as long as a start has.
+    """
+    ends_at = time.monotonic() + (command.PATIENCE_S if patience_s is None else patience_s)
+    folder = home / place_name(repository)
+    try:
+        folder = _place(repository, home)
+        git = Git(folder, ends_at)
+        if not os.path.lexists(folder):
+            return Fetched(folder, _clone(repository, folder, ends_at))
+        if repository.is_material:
+            return _bring_material(repository, git)
+        if _is_touched(git):
+            return Fetched(folder, is_kept=True)
+        _bring_untouched(repository, git)
+        return Fetched(folder)
+    except KeptError as kept:
+        return Fetched(folder, str(kept), is_kept=not str(kept))
+    except GitError as error:
+        said = problem(error.answer, _wanted(repository))
+        return Fetched(folder, f"It is here, but not up to date. {said}" if folder.exists() else said)
+    except OSError as error:
+        return Fetched(folder, f"{error.strerror or 'Its folder cannot be written'}: {folder.name}.")
+
+
+def _wanted(repository: Repository) -> str:
+    return repository.commit or repository.branch
+
+
+def _clone(repository: Repository, folder: Path, ends_at: float) -> str:
+    """Clone it; return what is missing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Under its own name only when it is complete: half a clone would be taken for a whole one at the next start.
+    _clear_away(folder.parent)
+    partial = Path(mkdtemp(prefix=PARTIAL, dir=folder.parent))
+    try:
+        # Contents of old versions are fetched when somebody looks at them: a long history must not delay the start.
+        options = ["--quiet", "--filter=blob:none"]
+        options += ["--depth", str(repository.depth)] if repository.depth else []
+        options += ["--no-checkout"] if repository.commit else []
+        options += ["--branch", repository.branch] if repository.branch else []
+        Git(folder.parent, ends_at).must("clone", *options, "--", repository.url, str(partial))
+        git = Git(partial, ends_at)
+        if repository.commit:
+            git.must("checkout", "--quiet", "--detach", _brought_by_commit(git, repository.commit))
+        if not git.does("rev-parse", "--verify", "--quiet", "HEAD"):
+            return "There is nothing in it yet: somebody has to commit to it first."
+        git.must("update-ref", BROUGHT, "HEAD")
+        missing = _parts_missing(git)
+        partial.rename(folder)
+        return missing
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _brought_by_commit(git: Git, commit: str) -> str:
+    # Most forges give a commit by its name, all give it with a branch that it is in.
+    if not git.does("cat-file", "-e", f"{commit}^{{commit}}"):
+        git.must("fetch", "--quiet", "origin", commit)
+    return commit
+
+
+def _parts_missing(git: Git) -> str:
+    """Get what a repository consists of besides its own files; return what cannot be had."""
+    if (git.folder / ".gitmodules").is_file():
+        # A repository inside may be closed, or gone: the one around it is worth having.
+        answer = git.run("submodule", "--quiet", "update", "--init", "--recursive")
+        if answer.code != 0:
+            return f"It is here, but not all repositories inside of it. {problem(answer, '')}"
+    if _has_large_files(git.folder) and shutil.which("git-lfs") is None:
+        return (
+            "It is here, but its large files are not: they are kept with Git LFS, which this machine does not have."
+            " Ask the people who run this place to install git-lfs."
+        )
+    return ""
+
+
+def _has_large_files(folder: Path) -> bool:
+    with suppress(OSError), (folder / ".gitattributes").open(errors="replace") as file:
+        return "filter=lfs" in file.read(ATTRIBUTES_BYTES)
+    return False
+
+
+def _clear_away(parent: Path) -> None:
+    for left in parent.glob(f"{PARTIAL}*"):
+        # A younger one may belong to another server of the same person that starts now.
+        if time.time() - left.stat().st_mtime > 2 * command.PATIENCE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _bring_material(repository: Repository, git: Git) -> Fetched:
+    on = git.line("symbolic-ref", "--short", "--quiet", "HEAD")
+    if on and (repository.commit or on != (repository.branch or on)):
+        # They work on a branch of their own.
+        return Fetched(git.folder, is_kept=True)
+    set_aside = bring(git, _newest(repository, git))
+    return Fetched(git.folder, _parts_missing(git), set_aside=set_aside)
+
+
+def _newest(repository: Repository, git: Git) -> str:
+    """Fetch what is new; return the commit that the plan wants."""
+    if repository.commit:
+        return _brought_by_commit(git, repository.commit)
+    # Without a name this is the branch that the clone is on.
+    wanted = repository.branch or git.line("symbolic-ref", "--short", "--quiet", "HEAD")
+    if not wanted:
+        raise KeptError
+    git.must("fetch", "--quiet", "origin", wanted)
+    return git.must("rev-parse", "FETCH_HEAD^{commit}").strip()
+
+
+def _bring_untouched(repository: Repository, git: Git) -> None:
+    # Nothing of the person's own is in this clone, and no command would overwrite a file that git does not know.
+    if not git.does("symbolic-ref", "--quiet", "HEAD") or repository.commit:
+        git.must("checkout", "--quiet", "--detach", _newest(repository, git))
+    else:
+        git.must("fetch", "--quiet", "origin")
+        if repository.branch:
+            git.must("switch", "--quiet", repository.branch)
+        git.must("merge", "--quiet", "--ff-only", "@{upstream}")
+    git.must("update-ref", BROUGHT, "HEAD")
+
+
+def _is_touched(git: Git) -> bool:
+    answer = git.run("status", "--porcelain", "--branch", "--untracked-files=no")
+    lines = answer.out.splitlines()
+    if answer.code != 0 or len(lines) != 1:
+        return True
+    if lines[0] == "## HEAD (no branch)":
+        return git.line("rev-parse", "HEAD") != git.line("rev-parse", BROUGHT)
+    return "..." not in lines[0] or "ahead" in lines[0] or "[gone]" in lines[0]
+
+
+def _place(repository: Repository, home: Path) -> Path:
+    name = place_name(repository)
+    for number in range(1, 1000):
+        folder = home / (name if number == 1 else f"{name}-{number}")
+        if not os.path.lexists(folder) or _origin(folder) == repository.url:
+            return folder
+    return home / f"{name}-{os.getpid()}"
+
+
+def _origin(folder: Path) -> str:
+    return Git(folder).line("config", "--get", "remote.origin.url") if (folder / ".git").exists() else ""

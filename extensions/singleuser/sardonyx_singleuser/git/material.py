@@ -1,0 +1,257 @@
+"""Course material in somebody's clone, brought up to date around their changes.
+
+What the person wrote stays, what is new comes, and nobody meets a conflict (the rules of nbgitpuller, with notebooks
+that still open afterwards): lines that both changed are the person's, a file that they deleted comes back, a file of
+theirs where a new one comes gets another name. Their state before is kept as `refs/sardonyx/before`.
+"""
+
+import json
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sardonyx_singleuser.git.command import Git, GitError
+
+BROUGHT, BEFORE = "refs/sardonyx/brought", "refs/sardonyx/before"
+"""The commit that was brought last; the person's state before."""
+UNFINISHED, TO = "refs/sardonyx/unfinished", "refs/sardonyx/to"
+"""The person's state before an update that is under way, and where it leads: there after it only if it was cut short."""
+OPTIONS = (
+    *("-c", "user.name=Sardonyx", "-c", "user.email=sardonyx@localhost", "-c", "core.hooksPath=/dev/null"),
+    "--literal-pathspecs",
+)
+UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+STALE_LOCK_S = 60
+
+
+class KeptError(Exception):
+    """The clone is left as it is; the message says why, "" = the person works in it by themselves."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A file that both have changed.
+
+    Args:
+        text: what it is now.
+        beside: the new version, where it could not be put into the person's.
+    """
+
+    text: bytes
+    beside: bytes | None = None
+
+
+def bring(git: Git, new: str) -> tuple[str, ...]:
+    """Bring a clone to a commit; return the names of files that were set aside.
+
+    Raises:
+        KeptError: it is left as it is.
+        GitError: it could not be done now.
+    """
+    git = Git(git.folder, git.ends_at, OPTIONS)
+    finish(git)
+    if any((_inside(git) / name).exists() for name in UNDER_WAY) or git.must("ls-files", "--unmerged"):
+        raise KeptError("You are in the middle of a merge there: finish it, and what is new comes with the next start.")
+    head = git.must("rev-parse", "HEAD").strip()
+    has_own = head != git.line("rev-parse", BROUGHT) and not git.does("merge-base", "--is-ancestor", head, new)
+    base = git.line("merge-base", head, new) if has_own else head
+    if not base:
+        raise KeptError(
+            "It was made anew, and you have commits of your own in it: rename your folder to get the new one."
+        )
+    theirs, mine = _changed(git, base, new), _changed(git, base)
+    set_aside: tuple[str, ...] = ()
+    if theirs or "D" in mine.values():
+        set_aside = _Update(git, new, base, has_own=has_own).run(theirs, mine)
+    git.must("update-ref", BROUGHT, new)
+    return set_aside
+
+
+def merged(git: Git, path: str, mine: bytes, base: bytes | None, new: bytes | None) -> Merged:
+    """Return what becomes of a file that both changed; the person's lines win.
+
+    Args:
+        base: as it was for both; None = it was not there.
+        new: None = it is gone from the material.
+    """
+    if new is None or mine == new:
+        return Merged(mine)
+    if base is None or b"\0" in mine + base + new:
+        return Merged(mine, new)
+    with tempfile.TemporaryDirectory() as folder:
+        names = []
+        for name, text in (("mine", mine), ("base", base), ("new", new)):
+            (Path(folder) / name).write_bytes(text)
+            names.append(str(Path(folder) / name))
+        answer = git.run("merge-file", "-p", "--ours", *names)
+    if answer.code != 0:
+        return Merged(mine, new)
+    text = answer.out.encode(errors="surrogateescape")
+    # Lines of both can make a notebook that no longer opens.
+    return Merged(mine, new) if path.endswith(".ipynb") and not _is_json(text) else Merged(text)
+
+
+def finish(git: Git) -> None:
+    """Put everything back where an update was cut short, as by the end of a server.
+
+    Raises:
+        GitError: it could not be done now.
+    """
+    if not git.does("rev-parse", "--verify", "--quiet", UNFINISHED):
+        return
+    lock = _inside(git) / "index.lock"
+    if lock.exists() and time.time() - lock.stat().st_mtime > STALE_LOCK_S:
+        lock.unlink()
+    if (_inside(git) / "MERGE_HEAD").exists():
+        git.run("merge", "--abort")
+    before = git.must("rev-parse", f"{UNFINISHED}^1").strip()
+    mine, theirs = _changed(git, before, UNFINISHED), _changed(git, before, TO)
+    # Only what is as the update left it: somebody may have gone on since.
+    came = theirs.keys() - _changed(git, TO).keys()
+    gone = mine.keys() & (came | (mine.keys() - _changed(git, before).keys()))
+    git.must("reset", "--quiet", "--mixed", before)
+    for path in came:
+        if theirs[path] == "A":
+            (git.folder / path).unlink(missing_ok=True)
+    _checkout(git, before, {path for path in came if theirs[path] != "A"})
+    _checkout(git, UNFINISHED, {path for path in gone if mine[path] != "D"})
+    git.must("update-ref", "-d", UNFINISHED)
+
+
+class _Update:
+    def __init__(self, git: Git, new: str, base: str, *, has_own: bool) -> None:
+        self._git, self._new, self._base, self._has_own = git, new, base, has_own
+        self._set_aside: list[str] = []
+
+    def run(self, theirs: Mapping[str, str], mine: Mapping[str, str]) -> tuple[str, ...]:
+        git = self._git
+        tracked = set(_names(git.must("ls-tree", "-r", "-z", "--name-only", "HEAD")))
+        deleted = {path for path, change in mine.items() if change == "D"}
+        both = tracked & theirs.keys() & mine.keys() - deleted
+        self._refuse_links(both)
+        results = {path: self._merge(path) for path in both}
+        # A file that was written anew as it was is not changed; git looks again only if it is told to.
+        git.run("update-index", "-q", "--refresh")
+        before = git.must("stash", "create", "before new material").strip()
+        if before:
+            git.must("update-ref", TO, self._new)
+            git.must("update-ref", BEFORE, before)
+            git.must("update-ref", UNFINISHED, before)
+        git.must("reset", "--quiet", "--mixed")
+        for path in theirs.keys() - tracked:
+            self._make_way(path)
+        _checkout(git, "HEAD", tracked & (both | deleted))
+        git.run("update-index", "-q", "--refresh")
+        if self._has_own:
+            self._merge_commits()
+        else:
+            git.must("reset", "--quiet", "--keep", self._new)
+        for path, result in results.items():
+            self._write(path, result)
+        if before:
+            git.must("update-ref", "-d", UNFINISHED)
+        return tuple(self._set_aside)
+
+    def _refuse_links(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            if not stat.S_ISREG((self._git.folder / path).lstat().st_mode):
+                raise KeptError(f"{path} is a file in the new version and something else in yours: rename yours.")
+
+    def _merge(self, path: str) -> Merged:
+        mine = (self._git.folder / path).read_bytes()
+        return merged(self._git, path, mine, self._version(self._base, path), self._version(self._new, path))
+
+    def _version(self, commit: str, path: str) -> bytes | None:
+        answer = self._git.run("cat-file", "blob", f"{commit}:{path}")
+        if answer.code == 0:
+            return answer.out.encode(errors="surrogateescape")
+        if self._git.must("ls-tree", "-z", commit, "--", path):
+            # It is there, and could not be had.
+            raise GitError(answer)
+        return None
+
+    def _make_way(self, path: str) -> None:
+        """Give another name to what stands where a new file comes, or one of its folders."""
+        new = PurePosixPath(path)
+        for part in [*reversed(new.parents), new]:
+            found = self._git.folder / part
+            is_folder = found.is_dir() and not found.is_symlink()
+            if os.path.lexists(found) and (part == new or not is_folder):
+                self._rename(part, self._git.folder)
+                return
+
+    def _rename(self, path: PurePosixPath, folder: Path) -> None:
+        now = time.strftime("%Y%m%d%H%M%S")
+        name = f"{path.stem}__{now}{path.suffix}"
+        (folder / path).rename(folder / path.with_name(name))
+        self._set_aside.append(str(path.with_name(name)))
+
+    def _merge_commits(self) -> None:
+        git = self._git
+        answer = git.run("merge", "--quiet", "--no-edit", "-X", "ours", "-X", "no-renames", self._new)
+        if answer.code == 0:
+            return
+        stages: dict[str, set[str]] = {}
+        for line in _names(git.must("ls-files", "--unmerged", "-z")):
+            about, _, path = line.partition("\t")
+            stages.setdefault(path, set()).add(about.split()[2])
+        if not stages:
+            raise GitError(answer)
+        for path, found in stages.items():
+            # Changed by one and deleted by the other: it stays.
+            git.must("checkout", "--quiet", "--ours" if "2" in found else "--theirs", "--", path)
+            git.must("add", "--", path)
+        git.must("commit", "--quiet", "--no-edit")
+
+    def _write(self, path: str, result: Merged) -> None:
+        _replace(self._git.folder / path, result.text)
+        if result.beside is not None:
+            name = PurePosixPath(path)
+            beside = name.with_name(f"{name.stem}.new{name.suffix}")
+            _replace(self._git.folder / beside, result.beside)
+            self._set_aside.append(str(beside))
+
+
+def _replace(path: Path, text: bytes) -> None:
+    """Write a file in one step, with the rights that it has."""
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, partial = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+    Path(partial).chmod(mode)
+    Path(partial).rename(path)
+
+
+def _checkout(git: Git, source: str, paths: set[str]) -> None:
+    if paths:
+        git.must(
+            *("restore", f"--source={source}", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul"),
+            given="\0".join(sorted(paths)),
+        )
+
+
+def _inside(git: Git) -> Path:
+    return git.folder / git.must("rev-parse", "--git-dir").strip()
+
+
+def _changed(git: Git, *commits: str) -> dict[str, str]:
+    """Return path -> A, M, D or T: what differs between two commits, or in the person's files from one."""
+    parts = _names(git.must("diff", "--name-status", "-z", "--no-renames", *commits))
+    return dict(zip(parts[1::2], parts[::2], strict=True))
+
+
+def _names(out: str) -> list[str]:
+    return out.split("\0")[:-1]
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

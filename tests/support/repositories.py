@@ -1,0 +1,54 @@
+"""A repository of somebody else's, and a home to bring it to: with real git."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sardonyx_singleuser.plan import Repository
+
+
+def run(*arguments: str, folder: Path) -> str:
+    """Run git as somebody else's computer would."""
+    environment = {
+        **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
+    }  # fmt: skip
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, env=environment, check=True, text=True, capture_output=True
+    ).stdout
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    """A repository with one commit on `main` and another branch `week-2`."""
+    folder = tmp_path / "remote" / "stats-101"
+    folder.mkdir(parents=True)
+    run("init", "--quiet", "--initial-branch=main", folder=folder)
+    run("config", "uploadpack.allowFilter", "true", folder=folder)
+    (folder / "lesson.txt").write_text("one")
+    run("add", ".", folder=folder)
+    run("commit", "--quiet", "-m", "one", folder=folder)
+    run("branch", "week-2", folder=folder)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The person's home."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    return folder
+
+
+def publish(remote: Path, text: str) -> None:
+    """Let the author of the repository go on."""
+    (remote / "lesson.txt").write_text(text)
+    run("commit", "--quiet", "-a", "-m", text, folder=remote)
+
+
+def address(remote: Path, branch: str = "") -> Repository:
+    """Return the repository as a choice names it."""
+    return Repository(remote.as_uri(), branch)
