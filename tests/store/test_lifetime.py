@@ -44,6 +44,16 @@ def refusal(place: Any, *words: str) -> str:
     pytest.fail(f"expected {words}, was told: {said}")
 
 
+def test_a_new_store_has_nobody_to_refuse(place_of_its_own: Any) -> None:
+    """And nothing to complain of: the service is through with it, and does not try for ever."""
+    place = place_of_its_own
+    place.start_store()
+    place.start_keys()
+    place.wait()
+
+    soon(lambda: "The store refuses the keys of 0 sessions" in (place.folder / "logs" / "keys.log").read_text())
+
+
 def test_objects_are_there_after_a_stop_and_after_a_kill(place_of_its_own: Any) -> None:
     """And so are people's ids and the signing keys, so that keys given before go on working."""
     place = place_of_its_own

@@ -47,7 +47,7 @@ class StoreRefusals:
         if policy:
             client.put_bucket_policy(Bucket=self._store.bucket, Policy=policy)
         else:
-            client.delete_bucket_policy(Bucket=self._store.bucket)
+            _delete_policy(client, self._store.bucket)
         self._written = policy
         log.info("The store refuses the keys of %d sessions", len(sessions))
 
@@ -63,3 +63,12 @@ class StoreRefusals:
                 retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=5, s3={"addressing_style": "path"}
             ),
         )
+
+
+def _delete_policy(client: Any, bucket: str) -> None:
+    try:
+        client.delete_bucket_policy(Bucket=bucket)
+    except ClientError as error:
+        # SeaweedFS says so where AWS says nothing.
+        if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            raise
