@@ -1,7 +1,6 @@
 """From the settings to JupyterHub's configuration: one function for each subject."""
 
 import os
-import traceback
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,13 +8,14 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sardonyx_hub_config.addresses import in_url
+from sardonyx_hub_config.conf_d import refuse_a_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.end_notice import EndNotice
-from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
 from sardonyx_hub_config.pages.data_handlers import data_handlers
 from sardonyx_hub_config.pages.files import Files
+from sardonyx_hub_config.pages.git_handlers import git_handlers
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.ports import LOOPBACK, Ports
@@ -26,6 +26,7 @@ from sardonyx_hub_config.services import credentials_token, keys_address, servic
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.credentials.identity import PAGE_SCOPE
+from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
@@ -41,6 +42,7 @@ from sardonyx_spawner.person import Person
 PAGES = Path(__file__).parent / "pages"
 LOG_BYTES = 10 << 20
 KEYS_SCOPE = "custom:credentials:s3"
+GIT_SCOPE = "custom:credentials:git"
 VAULT_SCOPE = "custom:credentials:vault"
 
 
@@ -56,7 +58,10 @@ def configure(c: Any, settings: Settings) -> None:
     _hub(c, settings, folder, ports)
     _proxy(c, folder, ports)
     _logs(c, folder)
-    _sign_in(c, settings, people, keys_address(ports))
+    accounts = _git_accounts(folder, people)
+    _sign_in(
+        c, settings, people, [*data_handlers(keys_address(ports), settings.storage), *git_handlers(people, accounts)]
+    )
     launcher = _servers(c, settings, folder, ports, people)
     if settings.vault.is_there:
         _vault(c, settings, ports)
@@ -64,8 +69,8 @@ def configure(c: Any, settings: Settings) -> None:
     _homes(c, room)
     _pages(c, settings, launcher, Files(room, people))
     _roles_and_services(c, settings, folder, ports)
-    _conf_d(c, settings)
-    _refuse_a_path(c)
+    run_conf_d(c, settings)
+    refuse_a_path(c)
 
 
 def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
@@ -136,13 +141,13 @@ def _logs(c: Any, folder: DataFolder) -> None:
     }
 
 
-def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], keys: str) -> None:
+def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], handlers: list[tuple[Any, ...]]) -> None:
     c.JupyterHub.authenticator_class = SardonyxAuthenticator
     authenticator = c.SardonyxAuthenticator
     authenticator.people_source = people
     authenticator.sign_in = settings.sign_in
     authenticator.public_url = settings.shown_url
-    authenticator.page_handlers = lambda: [*page_handlers(), *data_handlers(keys, settings.storage)]
+    authenticator.page_handlers = lambda: [*page_handlers(), *handlers]
     authenticator.trusted_proxies = settings.web.trusted_proxies
     # Who may sign in is decided by having an account or by the provider's rules, in `authenticate`.
     authenticator.allow_all = True
@@ -194,7 +199,12 @@ def _servers(
     spawner.tools = ToolsPlace(folder.tools, settings.shown_url)
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"
-    spawner.server_token_scopes = [f"{KEYS_SCOPE}!server", "users:activity!user", "access:servers!server"]
+    spawner.server_token_scopes = [
+        f"{KEYS_SCOPE}!server",
+        f"{GIT_SCOPE}!server",
+        "users:activity!user",
+        "access:servers!server",
+    ]
     notice = EndNotice(f"{keys_address(ports)}/ended", credentials_token(folder))
     spawner.end_notice = lambda name, server: notice(name, server)  # noqa: PLW0108 - traitlets would copy the object
     return launcher
@@ -252,6 +262,7 @@ def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: P
     c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
     scopes = {
         KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."},
+        GIT_SCOPE: {"description": "Get one's own tokens for private repositories."},
         PAGE_SCOPE: {"description": "See what data one can reach, and make keys to it for one's own computer."},
     }
     if settings.vault.is_there:
@@ -263,27 +274,10 @@ def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: P
     ]
 
 
-def _conf_d(c: Any, settings: Settings) -> None:
-    for path in sorted(settings.conf_d.glob("*.py")):
-        try:
-            exec(compile(path.read_text(), str(path), "exec"), {"c": c, "settings": settings, "__file__": str(path)})  # noqa: S102 - the operator's own code, run on purpose
-        except Exception as error:
-            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-            line = frames[-1].lineno if frames else getattr(error, "lineno", 0)
-            raise OperatorError(
-                f"{path}, line {line}: {type(error).__name__}: {error}. Correct this file, or move it away."
-            ) from error
-
-
-def _refuse_a_path(c: Any) -> None:
-    """Only at the root: addresses of pages, sign-in links and keys are made for it."""
-    base_url, path = c.JupyterHub.get("base_url", "/"), urlsplit(str(c.JupyterHub.bind_url)).path
-    for name, value in (("base_url", base_url), ("bind_url", path)):
-        if value not in {"", "/"}:
-            raise OperatorError(
-                f"c.JupyterHub.{name} in a file of conf.d puts this place under the path {value}, which is not supported yet."
-                " Take the line out, and give this place a host name of its own."
-            )
+def _git_accounts(folder: DataFolder, people: Callable[[], PeopleStore]) -> Callable[[], GitAccounts]:
+    # Made here: the keys service reads it.
+    key = bytes.fromhex(generated_secret(folder.git_key))
+    return lambda: people().git_accounts(key)
 
 
 @cache

@@ -30,6 +30,11 @@ class DataFolder:
         return self.secrets / "vault-leases.sqlite"
 
     @property
+    def git_key(self) -> Path:
+        """What people's tokens of forges are sealed with."""
+        return self.secrets / "git-accounts"
+
+    @property
     def hub_database(self) -> Path:
         """JupyterHub's own database."""
         return self.root / "hub" / "jupyterhub.sqlite"

@@ -96,6 +96,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         log=folder.logs / "credentials.log",
         audit=folder.audit,
         vault=vault_configuration(settings.vault, folder) if settings.vault.is_there else None,
+        git_key=folder.git_key,
     ).write(path)
     description = {
         "name": "credentials",

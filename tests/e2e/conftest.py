@@ -1,19 +1,16 @@
 """One real Sardonyx for all end-to-end tests: hub, proxy, services, store, and a real browser."""
 
-import http.server
-import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from support.git_server import Forge, serving
 from support.stack import ROOT, Stack, running_stack
 
 CHROMIUM_FLAGS = [
@@ -45,45 +42,6 @@ def another_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         )
 
 
-class GitHandler(http.server.BaseHTTPRequestHandler):
-    """Git over HTTP, with git's own http-backend (CGI, RFC 3875)."""
-
-    root: Path
-
-    def do_GET(self) -> None:
-        """Answer a request for refs or objects."""
-        self._answer(b"")
-
-    def do_POST(self) -> None:
-        """Answer a negotiation."""
-        self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-
-    def log_message(self, *_arguments: object) -> None:
-        """Keep the tests' output short."""
-
-    def _answer(self, body: bytes) -> None:
-        path, _, query = self.path.partition("?")
-        environment = {
-            "PATH": os.environ["PATH"],
-            "GIT_PROJECT_ROOT": str(self.root),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-            "HTTP_GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-        }
-        result = subprocess.run(["git", "http-backend"], env=environment, input=body, capture_output=True, check=True)
-        head, _, content = result.stdout.partition(b"\r\n\r\n")
-        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-        self.send_response(int(fields.pop("Status", "200").split()[0]))
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a repository that holds the tutorial's notebook, on a real git server."""
@@ -101,13 +59,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run(["git", *command], cwd=work, check=True)
     subprocess.run(["git", "clone", "-q", "--bare", str(work), str(folder / "course.git")], check=True)
     subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
-    handler = type("Handler", (GitHandler,), {"root": folder})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/course.git"
-        server.shutdown()
-        thread.join()
+    with serving(Forge(folder)) as forge:
+        yield f"{forge.url}/course.git"
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ BUCKET = "sardonyx"
 REGION = "us-east-1"
 PATIENCE_S = 20.0
 OWN_TOKEN = "the-services-own-token"
+GIT_KEY = bytes(range(32))
 MARK = "SARDONYX_TEST_PLACE"
 
 
@@ -65,7 +66,7 @@ class Hub:
         self.answers[token] = {
             "kind": "user",
             "name": name,
-            "scopes": [f"custom:credentials:s3!server={name}/{server}"],
+            "scopes": [f"custom:credentials:{what}!server={name}/{server}" for what in ("s3", "git")],
         }
         return token
 
@@ -91,12 +92,19 @@ class Place:
         for name in ("run", "logs"):
             (self.folder / name).mkdir(parents=True)
         self.people = PeopleStore(self.folder / "people.sqlite")
+        self.git_key.write_text(GIT_KEY.hex())
+        self.git_accounts = self.people.git_accounts(GIT_KEY)
         self.hub = Hub(self.port + 2)
 
     @property
     def endpoint(self) -> str:
         """The S3 endpoint."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def git_key(self) -> Path:
+        """The file with what opens people's tokens of forges."""
+        return self.folder / "git-accounts"
 
     @property
     def keys(self) -> str:
@@ -148,6 +156,7 @@ class Place:
             ),
             log=self.folder / "logs" / "keys.log",
             audit=self.audit,
+            git_key=self.git_key,
         ).write(path)
         return self._start(
             "sardonyx_services.credentials",

@@ -10,13 +10,17 @@ from urllib.parse import quote, urlencode, urlsplit
 
 URL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105 - the name of a variable
-KEYS, ACCESS = "/aws", "/access"
+KEYS, ACCESS, GIT = "/aws", "/access", "/git"
 PATIENCE_S = 20.0
-OK = 200
+OK, NOT_FOUND = 200, 404
 
 
 class KeysError(Exception):
     """What was asked for cannot be had; the message is one sentence for the person."""
+
+
+class NoneError(KeysError):
+    """There is none."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,29 @@ class KeysService:
         """
         return self._ask(self.url.removesuffix(KEYS) + ACCESS, {})
 
-    def _ask(self, url: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def git_token(self, address: str) -> tuple[str, str]:
+        """Return name and token for a forge, such as https://github.com.
+
+        Raises:
+            NoneError: the person has given none.
+            KeysError: it cannot be had now.
+        """
+        found = self._ask(self._git, {"address": address})
+        return str(found["username"]), str(found["password"])
+
+    def git_refused(self, address: str, token: str) -> None:
+        """Tell that a forge does not take a token.
+
+        Raises:
+            KeysError: it cannot be told now.
+        """
+        self._ask(f"{self._git}/refused", {"address": address}, token)
+
+    @property
+    def _git(self) -> str:
+        return self.url.removesuffix(KEYS) + GIT
+
+    def _ask(self, url: str, query: Mapping[str, str], body: str | None = None) -> dict[str, Any]:
         where = urlsplit(url)
         connect = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
         try:
@@ -70,9 +96,8 @@ class KeysService:
             # Neither a proxy nor another address gets the token: this follows none.
             connection = connect(where.hostname or "", where.port, timeout=PATIENCE_S)
             try:
-                connection.request(
-                    "GET", f"{where.path}?{urlencode(query)}" if query else where.path, headers={"Authorization": token}
-                )
+                path = f"{where.path}?{urlencode(query)}" if query else where.path
+                connection.request("GET" if body is None else "POST", path, body, {"Authorization": token})
                 answer = connection.getresponse()
                 said = json.loads(answer.read())
             finally:
@@ -82,6 +107,5 @@ class KeysService:
         if answer.status == OK and isinstance(said, dict):
             return said
         message = said.get("message") if isinstance(said, dict) else None
-        raise KeysError(
-            str(message or f"The service that gives keys answers with {answer.status}. Try again in a minute.")
-        )
+        kind = NoneError if answer.status == NOT_FOUND else KeysError
+        raise kind(str(message or f"The service that gives keys answers with {answer.status}. Try again in a minute."))

@@ -17,6 +17,7 @@ from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.ends import Ends
+from sardonyx_services.credentials.git.access import GitAccess
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
@@ -100,11 +101,24 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             beside=tuple(beside),
             ends=Ends(os.environ["JUPYTERHUB_API_TOKEN"], heard),
             vault=vault,
+            git=_git(configuration, people, audit),
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
         port = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port or 80
         await server.serve(sockets=[given(port), _socket(configuration.issuer_socket)])
+
+
+def _git(configuration: CredentialsConfiguration, people: PeopleStore, audit: AuditLog) -> GitAccess | None:
+    if configuration.git_key is None:
+        return None
+    accounts = people.git_accounts(bytes.fromhex(configuration.git_key.read_text()))
+
+    def person(name: str) -> str | None:
+        found = people.by_name(name)
+        return found.id if found else None
+
+    return GitAccess(accounts, person, audit.write)
 
 
 def _socket(path: Path) -> socket.socket:

@@ -70,6 +70,7 @@ class CredentialsConfiguration(BaseModel):
         audit: file that gets a line for each credential.
         hosts: Host headers that are answered; all others are somebody's trick.
         vault: none = there is no Vault.
+        git_key: file with what opens people's tokens of forges; none = nobody has any.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -83,6 +84,7 @@ class CredentialsConfiguration(BaseModel):
     log: Path
     audit: Path
     vault: VaultConfiguration | None = None
+    git_key: Path | None = None
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""

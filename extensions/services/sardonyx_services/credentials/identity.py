@@ -14,7 +14,7 @@ from sardonyx_services.credentials.errors import NotAllowedError, UnavailableErr
 from sardonyx_services.credentials.turns import Turns
 
 SCOPE = "custom:credentials:"
-SERVICES = ("s3", "vault")
+SERVICES = ("s3", "vault", "git")
 """What a server's token may be good for; each is a scope of its own, filtered to one server."""
 PAGE_SCOPE = f"{SCOPE}laptop"
 """What the hub's page “Data” may do in a person's name, with a token that it makes for one call."""

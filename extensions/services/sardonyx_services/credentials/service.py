@@ -18,6 +18,8 @@ from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.ends import Ends, end_routes
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
+from sardonyx_services.credentials.git.access import GitAccess
+from sardonyx_services.credentials.git.routes import git_routes
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
@@ -56,6 +58,7 @@ class Parts:
     metrics: Metrics = field(default_factory=Metrics)
     beside: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
     vault: VaultAccess | None = None
+    git: GitAccess | None = None
 
 
 class KeptByNobody:
@@ -86,6 +89,8 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     app.include_router(end_routes(parts.ends, token_of), prefix=root)
     if parts.vault is not None:
         app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, token_of), prefix=root)
+    if parts.git is not None:
+        app.include_router(git_routes(parts.git, parts.identity, token_of), prefix=root)
     of_person = person_routes(parts.identity, parts.access, parts.laptop, token_of)
     app.include_router(of_person, prefix=root)
 

@@ -86,3 +86,16 @@ class MemberRow(Base):
     group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(10))
+
+
+class GitAccountRow(Base):
+    """What somebody has for private repositories of one forge, sealed."""
+
+    __tablename__ = "git_accounts"
+
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(300), primary_key=True)
+    sealed: Mapped[bytes]
+    made: Mapped[datetime]
+    used: Mapped[datetime | None]
+    is_refused: Mapped[bool] = mapped_column(default=False)

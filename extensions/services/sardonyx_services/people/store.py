@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.database import open_database
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
+from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
-from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, LinkRow, PersonRow
+from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
 
 LOCAL = "local"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -69,6 +70,10 @@ class PeopleStore:
         self._engine = open_database(path)
         self.groups = Groups(self._session)
 
+    def git_accounts(self, key: bytes) -> GitAccounts:
+        """Return what people have for private repositories; `key` opens it."""
+        return GitAccounts(self._session, key)
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
@@ -106,6 +111,8 @@ class PeopleStore:
     def remove(self, name: str) -> PersonRecord:
         """Remove a person: the name is free, the id is gone for good, files and data stay under the id.
 
+        What they had for private repositories is deleted.
+
         Raises:
             PeopleError: there is nobody of that name.
         """
@@ -116,6 +123,7 @@ class PeopleStore:
             if account:
                 session.delete(account)
             self._end_links(session, row.id)
+            session.execute(delete(GitAccountRow).where(GitAccountRow.person == row.id))
             return _record(row)
 
     def readmit(self, name: str) -> PersonRecord:

@@ -1,11 +1,13 @@
-"""What git is told in a server: as whom it commits, and what it never runs.
+"""What git is told in a server: as whom it commits, and whom it asks for tokens.
 
 It stands where git reads the machine's settings, below those of the person and of a repository: whatever they tell git
 themselves counts.
 """
 
 import os
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 from sardonyx_singleuser.plan import Plan
@@ -42,10 +44,12 @@ def configuration(plan: Plan, machine: str) -> str:
     Args:
         machine: path of the machine's own settings.
     """
+    helper = shlex.join([sys.executable, "-I", "-m", "sardonyx_singleuser.git.helper"])
     parts = [
         f"[include]\n\tpath = {_quoted(machine)}\n",
         # A link that somebody was sent must not run a program of its own.
         '[protocol "ext"]\n\tallow = never\n',
+        f"[credential]\n\thelper = {_quoted(f'!{helper}')}\n",
     ]
     if plan.author_name:
         parts.append(f"[user]\n\tname = {_quoted(plan.author_name)}\n\temail = {_quoted(plan.author_mail)}\n")

@@ -5,7 +5,7 @@ from sardonyx_singleuser.git.command import NO_GIT, TIMED_OUT, Answer
 
 _SIGNS = (
     (("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403"),
-     "It does not exist, or it is not open to everybody. Look at the address."),
+     "It does not exist, or it is private. Look at the address; for a private one, give a token on the hub's page “Git”."),
     (("Remote branch", "invalid reference", "did not match any", "find remote ref", "not our ref"),
      "It has no branch {branch}. Leave the branch empty for the main one."),
     (("No space left on device", "Disk quota exceeded"),

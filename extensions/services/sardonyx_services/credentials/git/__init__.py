@@ -1,0 +1,1 @@
+"""Tokens of forges, for git in people's servers."""

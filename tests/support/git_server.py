@@ -1,0 +1,132 @@
+"""A forge: git's own program behind a web server, which counts what it gives and may want a token."""
+
+import base64
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Forge:
+    """One that serves the repositories of a folder.
+
+    Args:
+        token: without it nobody gets anything; "" = it is open to everybody.
+        given: bytes that it has sent.
+        asked: paths that were asked for, with a token that was right or none needed.
+        users: names that came with a token.
+    """
+
+    folder: Path
+    token: str = ""
+    port: int = 0
+    given: int = 0
+    asked: list[str] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
+    is_away: bool = False
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def serving(forge: Forge) -> Iterator[Forge]:
+    """Let a forge serve."""
+    server = ThreadingHTTPServer(("127.0.0.1", forge.port), type("Handler", (ForgeHandler,), {"forge": forge}))
+    forge.port = server.server_port
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield forge
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class ForgeHandler(BaseHTTPRequestHandler):
+    """Answers for one forge."""
+
+    forge: Forge
+    lock = threading.Lock()
+
+    def do_GET(self) -> None:
+        """Answer what is there."""
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        """Answer what git wants of it."""
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            body = b"".join(self._chunks())
+        else:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer(body)
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline(), 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+
+    def _answer(self, body: bytes) -> None:
+        if self.forge.is_away:
+            self.send_error(503)
+            return
+        if not self._is_allowed():
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="forge"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.forge.asked.append(self.path)
+        out = subprocess.run(
+            ["git", "http-backend"], input=body, env=self._environment(), check=False, capture_output=True
+        ).stdout
+        head, _, content = out.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        self.send_response(int(headers.pop("Status", "200").split()[0]))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        with self.lock:
+            self.forge.given += len(content)
+        self.wfile.write(content)
+
+    def _is_allowed(self) -> bool:
+        if not self.forge.token:
+            return True
+        kind, _, given = self.headers.get("Authorization", "").partition(" ")
+        if kind != "Basic":
+            return False
+        user, _, token = base64.b64decode(given).decode().partition(":")
+        self.forge.users.append(user)
+        return token == self.forge.token
+
+    def _environment(self) -> dict[str, str]:
+        where = urlsplit(self.path)
+        return {
+            **os.environ,
+            "GIT_PROJECT_ROOT": str(self.forge.folder),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": "safe.directory",
+            "GIT_CONFIG_VALUE_0": "*",
+            "PATH_INFO": where.path,
+            "QUERY_STRING": where.query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "REMOTE_USER": "somebody",
+        }
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
