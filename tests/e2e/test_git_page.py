@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from support.git_server import Forge, serving
@@ -106,3 +107,79 @@ def test_a_page_elsewhere_gives_no_token_in_somebodys_name(stack: Any, visitor: 
     assert answer.status == 403
     page.reload()
     assert page.get_by_text("evil.example").count() == 0
+
+
+def link_to(stack: Any, repo: str, **more: str) -> str:
+    """Return a link as teachers share it: to the hub, for whoever clicks it."""
+    return f"{stack.url}/hub/user-redirect/git-pull?{urlencode({'repo': repo, **more})}"
+
+
+def test_a_link_of_nbgitpuller_works_whether_the_server_runs_or_not(stack: Any, visitor: Any, repository: str) -> None:
+    """It leads through the form to the notebook; the second time it brings what is new around one's changes."""
+    stack.command("user", "add", "lina", "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in("lina")
+    page = visitor.page
+    link = link_to(stack, repository, urlpath="lab/tree/course/first-notebook.ipynb", branch="main")
+
+    page.goto(link)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/user/lina/lab/tree/course/first-notebook.ipynb", timeout=60_000)
+    visitor.run("open('course/first-notebook.ipynb', 'a').write(' ')")
+    page.goto(link)
+
+    page.wait_for_url("**/user/lina/lab/tree/course/first-notebook.ipynb", timeout=60_000)
+    assert visitor.run("print(open('course/first-notebook.ipynb').read().endswith(' '))").strip() == "True"
+
+
+def test_a_link_that_fails_says_why_and_can_be_tried_again(
+    stack: Any, visitor: Any, forge: Forge, check: Check
+) -> None:
+    """Nothing is lost, and the next try may work."""
+    stack.command("user", "add", "luis", "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in("luis")
+    visitor.start()
+    page = visitor.page
+
+    page.goto(link_to(stack, f"{forge.url}/stats-101"))
+    page.get_by_role("heading", name="stats-101 could not be brought").wait_for()
+    assert "It does not exist, or it is private." in page.get_by_role("alert").inner_text()
+    check(page, "git-pull-failed")
+    forge.token = ""
+    page.get_by_role("button", name="Try again").click()
+
+    page.wait_for_url("**/lab/tree/stats-101")
+
+
+def test_a_link_that_is_not_harmless_does_nothing(stack: Any, visitor: Any, repository: str) -> None:
+    """It says so, and what to do."""
+    stack.command("user", "add", "lars-2", "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in("lars-2")
+    visitor.start()
+
+    visitor.page.goto(link_to(stack, repository, targetpath=".ipython/profile_default/startup"))
+
+    assert "not one for files of yours" in visitor.page.get_by_role("alert").inner_text()
+    assert visitor.run("import os; print(os.path.exists('.ipython/profile_default/startup/.git'))").strip() == "False"
+
+
+def test_a_link_says_which_files_got_other_names(stack: Any, visitor: Any, forge: Forge, check: Check) -> None:
+    """Before it opens the repository."""
+    forge.token = ""
+    stack.command("user", "add", "lea", "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in("lea")
+    visitor.start()
+    link = link_to(stack, f"{forge.url}/stats-101")
+    visitor.page.goto(link)
+    visitor.page.wait_for_url("**/lab/tree/stats-101")
+    visitor.run("open('stats-101/new.txt', 'w').write('mine')")
+    (forge.folder / "stats-101" / "new.txt").write_text("theirs")
+    run("add", ".", folder=forge.folder / "stats-101")
+    run("commit", "--quiet", "-m", "new", folder=forge.folder / "stats-101")
+
+    visitor.page.goto(link)
+
+    visitor.page.get_by_role("heading", name="stats-101 is here").wait_for()
+    assert visitor.page.get_by_role("listitem").inner_text().startswith("new__")
+    check(visitor.page, "git-pull-set-aside")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url("**/lab/tree/stats-101")

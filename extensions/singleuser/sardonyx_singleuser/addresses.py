@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from jupyter_server.base.handlers import utcnow
 from tornado.ioloop import PeriodicCallback
 
+from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
 from sardonyx_singleuser.resources import Meter, ends_at
 from sardonyx_singleuser.resources_handler import METER, ResourcesHandler
 from sardonyx_singleuser.tools.handlers import (
@@ -51,6 +52,8 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
             (rf"{base}sardonyx/api/tools", ToolsHandler),
             (rf"{base}sardonyx/api/apps", AppsHandler),
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),
+            (rf"{base}git-pull", PullPageHandler),
+            (rf"{base}sardonyx/api/git-pull", PullHandler),
         ],
     )
 

@@ -112,7 +112,7 @@ def _clone(repository: Repository, folder: Path, ends_at: float) -> str:
 def _brought_by_commit(git: Git, commit: str) -> str:
     # Most forges give a commit by its name, all give it with a branch that it is in.
     if not git.does("cat-file", "-e", f"{commit}^{{commit}}"):
-        git.must("fetch", "--quiet", "origin", commit)
+        git.must("fetch", "--quiet", "--", "origin", commit)
     return commit
 
 
@@ -161,7 +161,7 @@ def _newest(repository: Repository, git: Git) -> str:
     wanted = repository.branch or git.line("symbolic-ref", "--short", "--quiet", "HEAD")
     if not wanted:
         raise KeptError
-    git.must("fetch", "--quiet", "origin", wanted)
+    git.must("fetch", "--quiet", "--", "origin", wanted)
     return git.must("rev-parse", "FETCH_HEAD^{commit}").strip()
 
 

@@ -1,10 +1,6 @@
 """The page that stands where a tool's own will be: how far its start is, or why it failed."""
 
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
-
+from sardonyx_singleuser.pages import template
 from sardonyx_singleuser.tools.process import Process, State
 
 
@@ -14,7 +10,7 @@ def progress_page(process: Process, status: str, server: str) -> str:
     Args:
         server: where JupyterLab is.
     """
-    return _template().render(
+    return template("process.html").render(
         title=process.title,
         has_failed=process.state is State.FAILED,
         is_stopped=process.state is State.STOPPED,
@@ -23,9 +19,3 @@ def progress_page(process: Process, status: str, server: str) -> str:
         status=status,
         server=server,
     )
-
-
-@cache
-def _template() -> Template:
-    folder = FileSystemLoader(Path(__file__).parent)
-    return Environment(loader=folder, autoescape=select_autoescape()).get_template("page.html")

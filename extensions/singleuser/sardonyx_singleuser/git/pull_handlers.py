@@ -1,0 +1,65 @@
+"""The addresses behind links of nbgitpuller: a page that says what happens, and what does it."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from tornado import web
+
+from sardonyx_singleuser.git.clone import place_name
+from sardonyx_singleuser.git.link import Link, LinkError, follow, read_link
+from sardonyx_singleuser.pages import template
+
+LOCK = "sardonyx-git-pull"
+PARAMETERS = (
+    *("repo", "branch", "depth", "backup", "targetpath", "targetPath"),
+    *("urlpath", "urlPath", "subpath", "subPath"),
+)
+
+
+class PullPageHandler(JupyterHandler):  # type: ignore[misc]
+    """The page of a link; it changes nothing by itself, since anybody can make a browser open it."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Show what will be brought, or why it will not."""
+        told = {name: self.get_query_argument(name, "") for name in PARAMETERS}
+        name = problem = ""
+        try:
+            name = place_name(read_link(lambda each: told[each]).repository)
+        except LinkError as error:
+            problem = str(error)
+            self.set_status(400)
+        page = template("pull.html")
+        self.finish(page.render(name=name, repo=told["repo"], problem=problem, told=told, server=self.base_url))
+
+
+class PullHandler(APIHandler):  # type: ignore[misc]
+    """Does what a link asks for."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Bring it; answer with the page to open."""
+        try:
+            told = {str(name): str(value) for name, value in json.loads(self.request.body).items()}
+            link = read_link(lambda name: told.get(name, ""))
+        except (ValueError, AttributeError):
+            raise web.HTTPError(400, "This is not what a link asks for.") from None
+        except LinkError as error:
+            raise web.HTTPError(400, str(error)) from None
+        # git does not go well with another git in the same folder.
+        async with self.settings.setdefault(LOCK, asyncio.Lock()):
+            self.finish(await self._follow(link))
+
+    async def _follow(self, link: Link) -> dict[str, Any]:
+        fetched, page = await asyncio.to_thread(follow, link, Path.home())
+        if fetched.problem and not fetched.folder.exists():
+            raise web.HTTPError(502, fetched.problem)
+        return {
+            "address": f"{self.base_url}{page}",
+            "problem": fetched.problem,
+            "is_kept": fetched.is_kept,
+            "set_aside": list(fetched.set_aside),
+        }
