@@ -35,6 +35,7 @@ from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
+from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess, ToolsPlace, VaultPlace
 from sardonyx_spawner.person import Person
@@ -180,14 +181,20 @@ def _servers(
         folder.forks,
         folder.servers,
         hidden=_hidden(settings),
-        readable=(folder.tools,),
+        readable=(folder.tools, folder.mirrors),
         fresh=machine.fresh(),
         accept_not_isolated=settings.servers.accept_not_isolated,
     )
     spawner.launcher_source = lambda: launcher
+    mirrors = Mirrors(folder.mirrors)
     gpus = GpuAllotment(folder.servers, only=machine.gpus, servers_per_gpu=machine.servers_per_gpu)
     spawner.gpu_source = lambda: gpus
-    c.SardonyxHub.tidy_up = lambda: clear_left_folders(folder.servers)
+
+    def tidy_up() -> None:
+        clear_left_folders(folder.servers)
+        mirrors.clear(each.url for profile in settings.profiles.values() for each in profile.repositories.values())
+
+    c.SardonyxHub.tidy_up = tidy_up
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
     c.SardonyxHub.cool_down = lambda: launcher.cool_down()  # noqa: PLW0108 - traitlets would copy a method's object
     spawner.storage = StorageAccess(
@@ -196,7 +203,8 @@ def _servers(
         region=settings.storage.region,
         bucket=settings.storage.bucket,
     )
-    spawner.tools = ToolsPlace(folder.tools, settings.shown_url)
+    spawner.tools = ToolsPlace(folder.tools, settings.shown_url, folder.mirrors)
+    spawner.mirrors_source = lambda: mirrors
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"
     spawner.server_token_scopes = [

@@ -75,6 +75,11 @@ class DataFolder:
         return self.root / "tools"
 
     @property
+    def mirrors(self) -> Path:
+        """Copies of the repositories that profiles name; servers see this folder, to read."""
+        return self.root / "mirrors"
+
+    @property
     def run(self) -> Path:
         """Sockets and process ids: worthless after a stop."""
         return self.root / "run"
@@ -114,8 +119,9 @@ class DataFolder:
                 part.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _check_owner(part)
                 part.chmod(0o700)
-            self.tools.mkdir(mode=0o755, exist_ok=True)
-            self.tools.chmod(0o755)
+            for seen in (self.tools, self.mirrors):
+                seen.mkdir(mode=0o755, exist_ok=True)
+                seen.chmod(0o755)
             probe = self.run / "write-probe"
             probe.write_bytes(b"\0" * 4096)
             probe.unlink()

@@ -71,4 +71,6 @@ class RepositorySettings(Section):
 
     def repository(self, name: str) -> Repository:
         """Return the same in the words of the planner."""
-        return Repository(self.url, self.branch, self.commit, self.folder or name, self.depth, self.material)
+        return Repository(
+            self.url, self.branch, self.commit, self.folder or name, self.depth, self.material, is_mirrored=True
+        )

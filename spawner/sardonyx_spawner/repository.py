@@ -26,6 +26,7 @@ class Repository:
         folder: its place below the home; "" = a folder with the last part of the address.
         depth: so many commits of its history; None = all of it.
         is_material: what is new is brought into the person's copy, around their changes.
+        is_mirrored: the hub keeps a copy for all servers.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Repository:
     folder: str = ""
     depth: int | None = None
     is_material: bool = False
+    is_mirrored: bool = False
 
 
 def check_repository(url: str, pattern: str = "") -> str:

@@ -9,9 +9,11 @@ import pytest
 
 from sardonyx_singleuser import contract as user_side
 from sardonyx_singleuser.forkserver import protocol
+from sardonyx_singleuser.git import mirror
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
 from sardonyx_spawner.local import contract as hub_side
+from sardonyx_spawner.local import mirrors
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
 from sardonyx_spawner.repository import Repository as PlannedRepository
@@ -22,6 +24,11 @@ ROOT = Path(__file__).parents[2]
 def test_both_sides_name_the_same_variables() -> None:
     """A variable renamed on one side only would never arrive."""
     assert hub_side.VARIABLES == user_side.VARIABLES
+
+
+def test_both_sides_find_a_copy_of_a_repository_by_the_same_name() -> None:
+    """One that only one side knows would never be used, and nobody would notice."""
+    assert mirrors.mirror_name("https://e.org/a") == mirror.mirror_name("https://e.org/a")
 
 
 def test_both_sides_speak_the_same_version_of_the_plan() -> None:
@@ -41,7 +48,7 @@ def test_both_sides_mean_the_same_by_a_sandbox() -> None:
 
 def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -> None:
     """All that this side needs comes through the file."""
-    about = ("https://e.org/a", "b", "c", "d/e", 1, True)
+    about = ("https://e.org/a", "b", "c", "d/e", 1, True, True)
     plan = ServerPlan(
         "abcd1234",
         "python",

@@ -5,10 +5,11 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 
@@ -40,7 +41,7 @@ class Forge:
 @contextmanager
 def serving(forge: Forge) -> Iterator[Forge]:
     """Let a forge serve."""
-    server = ThreadingHTTPServer(("127.0.0.1", forge.port), type("Handler", (ForgeHandler,), {"forge": forge}))
+    server = ForgeServer(("127.0.0.1", forge.port), type("Handler", (ForgeHandler,), {"forge": forge}))
     forge.port = server.server_port
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -48,6 +49,12 @@ def serving(forge: Forge) -> Iterator[Forge]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class ForgeServer(ThreadingHTTPServer):
+    """One that a whole class may come to at once."""
+
+    request_queue_size = 256
 
 
 class ForgeHandler(BaseHTTPRequestHandler):
@@ -85,19 +92,29 @@ class ForgeHandler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.forge.asked.append(self.path)
-        out = subprocess.run(
-            ["git", "http-backend"], input=body, env=self._environment(), check=False, capture_output=True
-        ).stdout
-        head, _, content = out.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        with subprocess.Popen(
+            ["git", "http-backend"], env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            threading.Thread(target=self._tell, args=(process.stdin, body)).start()
+            self._pass_on(process.stdout)
+
+    @staticmethod
+    def _tell(to: IO[bytes], body: bytes) -> None:
+        with suppress(BrokenPipeError), to:
+            to.write(body)
+
+    def _pass_on(self, out: IO[bytes]) -> None:
+        headers = dict(line.decode().strip().split(": ", 1) for line in iter(out.readline, b"\r\n"))
         self.send_response(int(headers.pop("Status", "200").split()[0]))
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        with self.lock:
-            self.forge.given += len(content)
-        self.wfile.write(content)
+        while part := out.read(1 << 16):
+            with self.lock:
+                self.forge.given += len(part)
+            self.wfile.write(part)
 
     def _is_allowed(self) -> bool:
         if not self.forge.token:

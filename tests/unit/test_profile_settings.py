@@ -366,8 +366,8 @@ def test_repositories_of_a_profile_become_what_the_core_knows() -> None:
     )
 
     assert made.repositories == (
-        Repository("https://x.example/stats-101", "v2", "", "course", 1, is_material=True),
-        Repository("https://x.example/tools", "", "a" * 40, "lib/tools", None, is_material=False),
+        Repository("https://x.example/stats-101", "v2", "", "course", 1, is_material=True, is_mirrored=True),
+        Repository("https://x.example/tools", "", "a" * 40, "lib/tools", None, is_material=False, is_mirrored=True),
     )
 
 

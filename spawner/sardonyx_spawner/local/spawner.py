@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -23,6 +24,7 @@ from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
 from sardonyx_spawner.local.making import EnvironmentMakers
+from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
@@ -37,6 +39,7 @@ from sardonyx_spawner.plan import ServerPlan
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
 NO_GPUS = GpuAllotment()
+NO_MIRRORS = Mirrors(Path(os.devnull))
 MAKERS = EnvironmentMakers()
 QUEUE = StartQueue(AT_ONCE)
 
@@ -51,6 +54,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
     vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
     tools = AnyTrait(None, allow_none=True, help="Where tools are (a ToolsPlace).").tag(config=True)
+    mirrors_source = CallableTrait(
+        lambda: NO_MIRRORS, help="() -> Mirrors: this machine's copies of repositories, the same object each time."
+    ).tag(config=True)
     end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
     launcher_source = CallableTrait(
         lambda: CHILD_PROCESSES, help="() -> Launcher: how servers are started, the same object each time."
@@ -92,6 +98,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 self.environment_maker,
                 lambda: tell(folders, making, "now"),
             )
+            await self.mirrors_source().ready(each.url for each in plan.repositories if each.is_mirrored)
             gpus = self.gpu_source().given(folders.private, plan.gpus)
             async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
                 tell(folders, "Found room for your server", "done")

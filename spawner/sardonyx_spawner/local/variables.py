@@ -77,19 +77,22 @@ class VaultPlace:
 
 @dataclass(frozen=True)
 class ToolsPlace:
-    """Where servers find tools, and themselves.
+    """Where servers find tools, copies of repositories, and themselves.
 
     Args:
         folder: with what the operator installed.
         address: of the whole place, as servers reach it.
+        mirrors: folder of the copies; None = there are none.
     """
 
     folder: Path
     address: str
+    mirrors: Path | None = None
 
     def variables(self) -> dict[str, str]:
         """Return what a server is told."""
-        return {contract.TOOLS: str(self.folder), contract.ADDRESS: self.address}
+        mirrors = str(self.mirrors) if self.mirrors else ""
+        return {contract.TOOLS: str(self.folder), contract.ADDRESS: self.address, contract.MIRRORS: mirrors}
 
 
 def server_variables(

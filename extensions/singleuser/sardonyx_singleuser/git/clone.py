@@ -5,7 +5,7 @@ import re
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
+from sardonyx_singleuser.git.mirror import mirror_options
 from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.plan import Repository
 
@@ -58,12 +59,18 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None) -
         patience_s: None = as long as a start has.
     """
     ends_at = time.monotonic() + (command.PATIENCE_S if patience_s is None else patience_s)
+    nearby = mirror_options(repository)
+    fetched = _fetch(repository, home, ends_at, nearby)
+    return _fetch(repository, home, ends_at, ()) if nearby and fetched.problem else fetched
+
+
+def _fetch(repository: Repository, home: Path, ends_at: float, options: tuple[str, ...]) -> Fetched:
     folder = home / place_name(repository)
     try:
         folder = _place(repository, home)
-        git = Git(folder, ends_at)
+        git = Git(folder, ends_at, options)
         if not os.path.lexists(folder):
-            return Fetched(folder, _clone(repository, folder, ends_at))
+            return Fetched(folder, _clone(repository, git))
         if repository.is_material:
             return _bring_material(repository, git)
         if _is_touched(git):
@@ -83,8 +90,9 @@ def _wanted(repository: Repository) -> str:
     return repository.commit or repository.branch
 
 
-def _clone(repository: Repository, folder: Path, ends_at: float) -> str:
+def _clone(repository: Repository, wanted: Git) -> str:
     """Clone it; return what is missing."""
+    folder = wanted.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Under its own name only when it is complete: half a clone would be taken for a whole one at the next start.
     _clear_away(folder.parent)
@@ -95,8 +103,8 @@ def _clone(repository: Repository, folder: Path, ends_at: float) -> str:
         options += ["--depth", str(repository.depth)] if repository.depth else []
         options += ["--no-checkout"] if repository.commit else []
         options += ["--branch", repository.branch] if repository.branch else []
-        Git(folder.parent, ends_at).must("clone", *options, "--", repository.url, str(partial))
-        git = Git(partial, ends_at)
+        replace(wanted, folder=folder.parent).must("clone", *options, "--", repository.url, str(partial))
+        git = replace(wanted, folder=partial)
         if repository.commit:
             git.must("checkout", "--quiet", "--detach", _brought_by_commit(git, repository.commit))
         if not git.does("rev-parse", "--verify", "--quiet", "HEAD"):
@@ -120,7 +128,7 @@ def _parts_missing(git: Git) -> str:
     """Get what a repository consists of besides its own files; return what cannot be had."""
     if (git.folder / ".gitmodules").is_file():
         # A repository inside may be closed, or gone: the one around it is worth having.
-        answer = git.run("submodule", "--quiet", "update", "--init", "--recursive")
+        answer = Git(git.folder, git.ends_at).run("submodule", "--quiet", "update", "--init", "--recursive")
         if answer.code != 0:
             return f"It is here, but not all repositories inside of it. {problem(answer, '')}"
     if _has_large_files(git.folder) and shutil.which("git-lfs") is None:

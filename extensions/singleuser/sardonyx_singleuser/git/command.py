@@ -10,7 +10,7 @@ from pathlib import Path
 
 PATIENCE_S = 60
 """A start waits so long for one repository, and then goes on without it. A hub that gives a start less waits in vain."""
-SLOW_BYTES, SLOW_S = 1000, 15
+SLOW_BYTES, SLOW_S = 1000, 30
 """git gives up on a connection that brings fewer bytes a second for so many seconds."""
 TIMED_OUT, NO_GIT = 124, 127
 """Exit codes as timeout(1) and shells have them."""

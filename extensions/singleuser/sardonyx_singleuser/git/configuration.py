@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from sardonyx_singleuser.git.mirror import owners
 from sardonyx_singleuser.plan import Plan
 
 VARIABLE = "GIT_CONFIG_SYSTEM"
@@ -53,6 +54,7 @@ def configuration(plan: Plan, machine: str) -> str:
     ]
     if plan.author_name:
         parts.append(f"[user]\n\tname = {_quoted(plan.author_name)}\n\temail = {_quoted(plan.author_mail)}\n")
+    parts.append(owners(plan.repositories))
     if shutil.which("git-lfs"):
         parts.append(LARGE_FILES)
     return "".join(parts)

@@ -52,7 +52,7 @@ def bring(git: Git, new: str) -> tuple[str, ...]:
         KeptError: it is left as it is.
         GitError: it could not be done now.
     """
-    git = Git(git.folder, git.ends_at, OPTIONS)
+    git = Git(git.folder, git.ends_at, (*git.options, *OPTIONS))
     finish(git)
     if any((_inside(git) / name).exists() for name in UNDER_WAY) or git.must("ls-files", "--unmerged"):
         raise KeptError("You are in the middle of a merge there: finish it, and what is new comes with the next start.")

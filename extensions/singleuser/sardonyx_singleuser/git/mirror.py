@@ -1,0 +1,43 @@
+"""This machine's own copy of a repository that a profile names."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sardonyx_singleuser import contract
+from sardonyx_singleuser.plan import Repository
+
+SMALL_BYTES = 200 << 20
+"""A copy up to this size is copied as a whole, which is five times faster than to be asked for what is wanted of it."""
+
+
+def mirror_name(url: str) -> str:
+    """Return the name of the copy; the hub side makes it by the same rule."""
+    return hashlib.sha256(url.encode()).hexdigest()[:32] + ".git"
+
+
+def mirror_of(repository: Repository, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the copy of a repository; None = there is none."""
+    folder = environment.get(contract.MIRRORS, "")
+    path = Path(folder) / mirror_name(repository.url)
+    return path if folder and repository.is_mirrored and path.is_dir() else None
+
+
+def mirror_options(repository: Repository, environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Return the options with which git goes to the copy where it would go to the forge; a clone does not keep them."""
+    path = mirror_of(repository, environment)
+    if path is None:
+        return ()
+    target = str(path) if repository.depth is None and _size(path) <= SMALL_BYTES else path.as_uri()
+    return ("-c", f"url.{target}.insteadOf={repository.url}")
+
+
+def owners(repositories: Iterable[Repository], environment: Mapping[str, str] = os.environ) -> str:
+    """Return the part of git's settings that lets it read copies, which belong to the hub's user."""
+    found = [mirror_of(repository, environment) for repository in repositories]
+    return "".join(f'[safe]\n\tdirectory = "{path}"\n' for path in found if path is not None)
+
+
+def _size(path: Path) -> int:
+    return sum(pack.stat().st_size for pack in (path / "objects" / "pack").glob("*.pack"))

@@ -1,0 +1,86 @@
+"""A class of 100 gets the same repository of 50 MB at once: from this machine's copy, beside everybody from the forge."""
+
+import asyncio
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+STUDENTS = int(os.environ.get("BENCH_STUDENTS", "100"))
+FILES, FILE_BYTES = 200, 250_000
+AT_ONCE = 8
+"""As many as the hub starts at the same time."""
+
+
+def bench_mirror() -> list[dict[str, Any]]:
+    """Measure the time until all have it, and what the forge sends."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from support.git_server import Forge, serving  # noqa: PLC0415 - found only now
+
+    from sardonyx_singleuser import contract  # noqa: PLC0415
+    from sardonyx_singleuser.plan import Repository  # noqa: PLC0415
+    from sardonyx_spawner.local.mirrors import Mirrors  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder:
+        base = Path(folder)
+        _make(base / "forge" / "course")
+        with serving(Forge(base / "forge")) as forge:
+            material = Repository(f"{forge.url}/course", is_material=True, is_mirrored=True)
+            (base / "mirrors").mkdir()
+            os.environ[contract.MIRRORS] = str(base / "mirrors")
+            began = time.monotonic()
+            asyncio.run(Mirrors(base / "mirrors").ready([material.url]))
+            here_s, each_here = _class(base / "homes", material, began)
+            here_bytes, forge.given = forge.given, 0
+            os.environ[contract.MIRRORS] = ""
+            forge_s, each_forge = _class(base / "homes", material, time.monotonic())
+            forge_bytes = forge.given
+    name = f"class of {STUDENTS}, a repository of {FILES * FILE_BYTES // 1_000_000} MB"
+    rows = (
+        (f"{name}: until all have it", here_s, "s", forge_s),
+        (f"{name}: one of them", each_here, "s", each_forge),
+        (f"{name}: sent by the forge", here_bytes / 1e6, "MB", forge_bytes / 1e6),
+    )
+    return [
+        {"name": what, "value": here, "unit": unit, "baseline": "each from the forge", "baseline_value": there,
+         "ratio": there / here}
+        for what, here, unit, there in rows
+    ]  # fmt: skip
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    source = random.Random(1)  # noqa: S311 - bytes that do not get smaller
+    for number in range(FILES):
+        (folder / f"{number}.bin").write_bytes(source.randbytes(FILE_BYTES))
+    who = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org")
+    for command in (("init", "-q", "-b", "main"), ("add", "."), (*who, "commit", "-q", "-m", "One")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder, check=True)
+
+
+def _class(homes: Path, material: Any, began: float) -> tuple[float, float]:
+    """Let everybody get it; return the seconds until all have it, and those of the one in the middle."""
+    from sardonyx_singleuser.git.clone import fetch  # noqa: PLC0415
+
+    def one(number: int) -> float:
+        home = homes / str(number)
+        home.mkdir(parents=True)
+        start = time.monotonic()
+        problem = fetch(material, home).problem
+        if problem:
+            raise RuntimeError(problem)
+        return time.monotonic() - start
+
+    with ThreadPoolExecutor(AT_ONCE) as together:
+        each = list(together.map(one, range(STUDENTS)))
+    taken = time.monotonic() - began
+    shutil.rmtree(homes)
+    return taken, statistics.median(each)

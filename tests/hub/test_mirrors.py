@@ -1,0 +1,216 @@
+"""A class gets its material from this machine's own copy: with real git and a real forge."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.git_server import Forge, serving
+from support.repositories import home, publish, remote, run
+
+from sardonyx_singleuser import contract
+from sardonyx_singleuser.git.clone import fetch
+from sardonyx_singleuser.git.configuration import configuration
+from sardonyx_singleuser.git.mirror import mirror_options
+from sardonyx_singleuser.plan import Plan, Repository
+from sardonyx_spawner.local import mirrors as module
+from sardonyx_spawner.local.mirrors import FRESH_S, Mirrors, mirror_name
+
+__all__ = ["home", "remote"]
+
+
+class Clock:
+    """Time that a test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return it."""
+        return self.now
+
+
+@pytest.fixture
+def forge(remote: Path) -> Iterator[Forge]:
+    """A forge that everybody may read."""
+    with serving(Forge(remote.parent)) as found:
+        yield found
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the copies."""
+    return Clock()
+
+
+@pytest.fixture
+def mirrors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Mirrors:
+    """The copies of a machine, as servers see them."""
+    folder = tmp_path / "mirrors"
+    folder.mkdir()
+    monkeypatch.setenv(contract.MIRRORS, str(folder))
+    return Mirrors(folder, clock)
+
+
+def course(forge: Forge, depth: int | None = None) -> Repository:
+    """Return the repository as a profile names it."""
+    return Repository(f"{forge.url}/stats-101", depth=depth, is_material=True, is_mirrored=True)
+
+
+def ready(mirrors: Mirrors, forge: Forge, times: int = 1) -> None:
+    """Start servers at the same time, as far as the hub's side goes."""
+
+    async def start() -> None:
+        await asyncio.gather(*(mirrors.ready([course(forge).url]) for _ in range(times)))
+
+    asyncio.run(start())
+
+
+def test_a_class_costs_the_forge_one_clone(mirrors: Mirrors, forge: Forge, tmp_path: Path) -> None:
+    """However many start at the same time; each has the forge as its origin."""
+    ready(mirrors, forge, times=20)
+    asked = list(forge.asked)
+    for number in range(20):
+        (tmp_path / f"home-{number}").mkdir()
+        fetched = fetch(course(forge), tmp_path / f"home-{number}")
+        assert fetched.problem == ""
+        assert (fetched.folder / "lesson.txt").read_text() == "one"
+
+    assert forge.asked == asked
+    assert len([path for path in asked if "info/refs" in path]) == 1
+    assert run("remote", "get-url", "origin", folder=fetched.folder).strip() == course(forge).url
+    assert str(tmp_path / "mirrors") not in (fetched.folder / ".git" / "config").read_text()
+
+
+def test_what_is_new_comes_after_half_a_minute(
+    mirrors: Mirrors, forge: Forge, home: Path, remote: Path, clock: Clock
+) -> None:
+    """Until then a copy is taken for new, and the forge is left alone."""
+    ready(mirrors, forge)
+    fetch(course(forge), home)
+    publish(remote, "two")
+    asked = len(forge.asked)
+
+    ready(mirrors, forge)
+    assert len(forge.asked) == asked
+    clock.now += FRESH_S
+    ready(mirrors, forge)
+    asked = len(forge.asked)
+
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "two"
+    assert len(forge.asked) == asked
+
+
+def test_a_class_goes_on_while_the_forge_is_away(
+    mirrors: Mirrors, forge: Forge, home: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With what there was last; the operator reads of it."""
+    ready(mirrors, forge)
+    forge.is_away = True
+    clock.now += FRESH_S
+
+    ready(mirrors, forge)
+
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "one"
+    assert "cannot be copied for all servers now, so each gets it by itself" in caplog.text
+
+
+def test_a_private_repository_is_not_copied(mirrors: Mirrors, forge: Forge, tmp_path: Path) -> None:
+    """It is for those alone who have a token, and they get it from the forge."""
+    forge.token = "the-token"
+
+    ready(mirrors, forge)
+
+    assert list((tmp_path / "mirrors").iterdir()) == []
+
+
+def test_a_copy_that_is_broken_is_gone_around(mirrors: Mirrors, forge: Forge, home: Path, tmp_path: Path) -> None:
+    """The forge has the repository, too."""
+    ready(mirrors, forge)
+    (tmp_path / "mirrors" / mirror_name(course(forge).url) / "HEAD").unlink()
+
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "one"
+
+
+def test_a_short_history_comes_from_the_copy_as_well(mirrors: Mirrors, forge: Forge, home: Path, remote: Path) -> None:
+    """With `depth`."""
+    publish(remote, "two")
+    ready(mirrors, forge)
+    asked = len(forge.asked)
+
+    assert fetch(course(forge, depth=1), home).problem == ""
+    assert run("rev-list", "--count", "HEAD", folder=home / "stats-101") == "1\n"
+    assert len(forge.asked) == asked
+
+
+def test_a_repository_that_somebody_chose_is_not_looked_for(mirrors: Mirrors, forge: Forge, home: Path) -> None:
+    """The hub fetches no address that anybody writes into a form."""
+    ready(mirrors, forge)
+    asked = len(forge.asked)
+
+    fetch(Repository(course(forge).url), home)
+
+    assert len(forge.asked) > asked
+
+
+def test_a_slow_forge_holds_up_nobody_for_long(
+    mirrors: Mirrors, forge: Forge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The start goes on without the copy, which is made beside it."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "git").write_text("#!/bin/sh\nsleep 4545 & wait\n")
+    (programs / "git").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+
+    ready(mirrors, forge)
+
+    # The loop of this start is over, and so is what it began.
+    assert subprocess.run(["pgrep", "-f", "^sleep 4545"], check=False, capture_output=True).stdout == b""
+
+
+def test_copies_that_nothing_names_any_more_are_deleted(mirrors: Mirrors, forge: Forge, tmp_path: Path) -> None:
+    """With what a crash left half made."""
+    ready(mirrors, forge)
+    (tmp_path / "mirrors" / "partial-x").mkdir()
+
+    mirrors.clear([course(forge).url])
+    assert [path.name for path in (tmp_path / "mirrors").iterdir()] == [mirror_name(course(forge).url)]
+
+    mirrors.clear([])
+    assert list((tmp_path / "mirrors").iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_servers_that_run_as_somebody_else_read_it(mirrors: Mirrors, forge: Forge, tmp_path: Path) -> None:
+    """And write nothing in it."""
+    mask = os.umask(0o077)
+    try:
+        ready(mirrors, forge)
+    finally:
+        os.umask(mask)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == 0 and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    own = tmp_path / "somebodys"
+    own.mkdir()
+    (own / "gitconfig").write_text(configuration(Plan("", (course(forge),)), os.devnull))
+    os.chown(own, 65534, 65534)
+    (own / "gitconfig").chmod(0o644)
+    asked = len(forge.asked)
+
+    done = subprocess.run(
+        ["git", *mirror_options(course(forge)), "clone", "--quiet", course(forge).url, "copy"], cwd=own,
+        env={"PATH": os.environ["PATH"], "HOME": str(own), "GIT_CONFIG_SYSTEM": str(own / "gitconfig")},
+        user=65534, group=65534, extra_groups=[], check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.stderr == ""
+    assert (own / "copy" / "lesson.txt").read_text() == "one"
+    assert len(forge.asked) == asked
+    assert all(path.stat().st_mode & 0o022 == 0 for path in (tmp_path / "mirrors").rglob("*"))
