@@ -16,11 +16,12 @@ def test_every_part_is_made_for_the_owner_only(tmp_path: Path) -> None:
 
     folder.prepare()
 
-    parts = [folder.root, *(path for path in folder.root.rglob("*") if path.is_dir() and path != folder.tools)]
+    shown = {folder.tools, folder.mirrors}
+    parts = [folder.root, *(path for path in folder.root.rglob("*") if path.is_dir() and path not in shown)]
     assert {stat.S_IMODE(part.stat().st_mode) for part in parts} == {0o700}
     assert len(parts) == 10
-    # Servers are shown this one, and nobody comes to it past the folder around it.
-    assert stat.S_IMODE(folder.tools.stat().st_mode) == 0o755
+    # Servers are shown these, and nobody comes to them past the folder around them.
+    assert {stat.S_IMODE(part.stat().st_mode) for part in shown} == {0o755}
 
 
 def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
