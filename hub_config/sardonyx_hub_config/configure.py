@@ -37,7 +37,7 @@ from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
-from sardonyx_spawner.local.variables import StorageAccess, ToolsPlace, VaultPlace
+from sardonyx_spawner.local.variables import StorageAccess, Surroundings, VaultPlace
 from sardonyx_spawner.person import Person
 
 PAGES = Path(__file__).parent / "pages"
@@ -203,7 +203,9 @@ def _servers(
         region=settings.storage.region,
         bucket=settings.storage.bucket,
     )
-    spawner.tools = ToolsPlace(folder.tools, settings.shown_url, folder.mirrors)
+    idle_stop = settings.servers.idle_stop
+    idle_stop_s = duration_seconds(idle_stop) if idle_stop else None
+    spawner.surroundings = Surroundings(folder.tools, settings.shown_url, folder.mirrors, idle_stop_s)
     spawner.mirrors_source = lambda: mirrors
     spawner.start_timeout = spawner.http_timeout = duration_seconds(settings.servers.start_timeout)
     spawner.default_url = "/lab"

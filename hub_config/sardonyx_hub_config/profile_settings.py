@@ -165,6 +165,11 @@ class ProfileSettings(GivesSettings):
         default="", description="The page it opens with, such as /lab."
     )
     options: dict[OptionName, OptionSettings] = Field(default_factory=dict, description="The questions of its form.")
+    longest_lifetime: Duration | None = Field(
+        default=None,
+        description="So far may people prolong the lifetime of a server that runs;"
+        " without it to the longest lifetime that they could have chosen.",
+    )
     repositories: dict[Slug, RepositorySettings] = Field(
         default_factory=dict,
         description="Repositories that its servers have in the home, by name; JupyterLab opens in the first.",
@@ -203,6 +208,7 @@ class ProfileSettings(GivesSettings):
             gives=self.gives(),
             options=tuple(options[name] for name in _in_order(options, orders)),
             default_url=self.default_url,
+            longest_s=duration_seconds(self.longest_lifetime) if self.longest_lifetime else None,
             repositories=tuple(repository.repository(name) for name, repository in self.repositories.items()),
             variables=self.variables,
             secrets=self.secrets,

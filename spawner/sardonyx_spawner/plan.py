@@ -21,6 +21,7 @@ class ServerPlan:
         cpu: cores; None = no limit.
         memory: bytes; None = no limit.
         lifetime_s: seconds from the start to the end; None = no end.
+        longest_s: so far can its person prolong that.
         storage_scopes: what the default key may reach, such as "home".
         author_name: as whom commits are made.
         variables: environment variables for the server; never a secret.
@@ -41,6 +42,7 @@ class ServerPlan:
     storage_scopes: tuple[str, ...] = ("home",)
     tools: tuple[str, ...] = ()
     lifetime_s: int | None = None
+    longest_s: int | None = None
     home: Literal["kept", "fresh"] = "kept"
     author_name: str = ""
     author_mail: str = ""

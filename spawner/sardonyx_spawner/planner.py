@@ -46,6 +46,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         storage_scopes=seen.storage_scopes,
         tools=seen.tools,
         lifetime_s=given.lifetime_s,
+        longest_s=_longest(seen, given),
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
         author_name=person.full_name,
         author_mail=person.mail,
@@ -93,6 +94,14 @@ def _repositories(seen: Profile, given: Gives) -> tuple[Repository, ...]:
         return (Repository(given.repository, given.branch or ""), *seen.repositories)
     chosen = replace(same, branch=given.branch, commit="") if given.branch else same
     return (chosen, *(each for each in seen.repositories if each is not same))
+
+
+def _longest(seen: Profile, given: Gives) -> int | None:
+    """Return how far a lifetime can be prolonged: as the profile says, else to the longest that it offers."""
+    if given.lifetime_s is None:
+        return None
+    offered = [choice.gives.lifetime_s or 0 for option in seen.options for choice in option.choices]
+    return max([given.lifetime_s, *(offered if seen.longest_s is None else [seen.longest_s])])
 
 
 def _gives(option: Option, value: str) -> Gives:

@@ -136,6 +136,7 @@ class Profile:
         options: in an order in which each comes after those that it depends on.
         gives: what every server of this profile has, before any answer.
         default_url: the page that a server opens with, such as "/lab"; "" = the usual one.
+        longest_s: so far may a person prolong a server's lifetime; None = to the longest that they could have chosen.
         repositories: what every server has, besides the one that a person may choose.
         secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
     """
@@ -150,6 +151,7 @@ class Profile:
     options: tuple[Option, ...] = ()
     default_url: str = ""
     tools: tuple[str, ...] = ()
+    longest_s: int | None = None
     repositories: tuple[Repository, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
     variables: Mapping[str, str] = field(default_factory=dict)

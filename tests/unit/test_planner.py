@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,7 @@ def test_a_plan_is_complete_with_every_default() -> None:
         cpu=1,
         memory=2 * GIB,
         lifetime_s=43200,
+        longest_s=43200,
         labels={"profile": "python"},
     )
 
@@ -206,3 +208,17 @@ def test_a_chosen_repository_comes_before_those_of_the_profile(
     profile = replace(PYTHON, repositories=(COURSE, DATA))
 
     assert plan(profile, AMINA, **answers).repositories == planned
+
+
+@pytest.mark.parametrize(
+    ("changes", "longest"),
+    [
+        pytest.param({}, 43200, id="the longest that is offered"),
+        pytest.param({"longest_s": 100_000}, 100_000, id="as the profile says"),
+        pytest.param({"longest_s": 60}, 43200, id="never less than the lifetime"),
+        pytest.param({"options": ()}, None, id="no end"),
+    ],
+)
+def test_a_lifetime_can_be_prolonged_within_the_profile(changes: dict[str, Any], longest: int | None) -> None:
+    """Nobody gets by prolonging what they could not have chosen, unless the operator says so."""
+    assert plan(replace(PYTHON, **changes)).longest_s == longest

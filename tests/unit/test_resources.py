@@ -1,11 +1,10 @@
 """What a server tells its person of memory and time, by its own control groups and its plan."""
 
-import time
 from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.resources import Meter, ends_at, memory_used, programs_killed
+from sardonyx_singleuser.resources import Meter, memory_used, programs_killed
 
 
 def put(folder: Path, files: dict[str, str]) -> None:
@@ -50,18 +49,8 @@ def test_memory_is_what_cannot_be_given_back(
 
 def test_limits_are_those_that_jupyterhub_names(tmp_path: Path) -> None:
     """Whatever else stands there is no limit."""
-    found = Meter(None, {"MEM_LIMIT": "2147483648", "CPU_LIMIT": "1.5"}, tmp_path).read()
-    none = Meter(None, {"MEM_LIMIT": "2G", "CPU_LIMIT": "some"}, tmp_path).read()
+    found = Meter({"MEM_LIMIT": "2147483648", "CPU_LIMIT": "1.5"}, tmp_path).read()
+    none = Meter({"MEM_LIMIT": "2G", "CPU_LIMIT": "some"}, tmp_path).read()
 
-    assert (found.memory_limit, found.cpu_limit, found.seconds_left) == (2 << 30, 1.5, None)
+    assert (found.memory_limit, found.cpu_limit) == (2 << 30, 1.5)
     assert (none.memory_limit, none.cpu_limit) == (None, None)
-
-
-def test_a_server_with_an_end_knows_how_long_it_goes_on(tmp_path: Path) -> None:
-    """By when its process began."""
-    left = Meter(ends_at(3600), {}, tmp_path).read().seconds_left
-
-    assert ends_at(None) is None
-    assert left is not None
-    assert Meter(time.time() + 60, {}, tmp_path).read().seconds_left == pytest.approx(60, abs=1)
-    assert left <= 3600

@@ -1,11 +1,17 @@
 """What the hub keeps of a server that runs."""
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from sardonyx_spawner.local.process import ProcessId
 from sardonyx_spawner.local.running import Running
 
-SERVER = Running(ProcessId(71, 4200), "http://127.0.0.1:5", "abcd1234", True, 1000.0, 60, "Python", 1 << 30)  # noqa: FBT003
+SERVER = Running(
+    ProcessId(71, 4200), "http://127.0.0.1:5", "abcd1234", fresh=True, ends_at=1000.0, lifetime_s=60, longest_s=100,
+    summary="Python", memory=1 << 30,
+)  # fmt: skip
 
 
 def test_a_server_is_found_again_as_it_was_written_down() -> None:
@@ -41,3 +47,22 @@ def test_a_server_is_over_when_its_time_has_come() -> None:
     assert not SERVER.is_over(999.0)
     assert SERVER.is_over(1000.0)
     assert not Running().is_over(1e12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ends_at", "left"),
+    [pytest.param(30, 1030.0, 10, id="some"), pytest.param(4000, 1040.0, 0, id="more than there is")],
+)
+def test_a_server_is_kept_longer_as_far_as_it_may_be(seconds: int, ends_at: float, left: int) -> None:
+    """From its start on, however often somebody asks; it is found again with the new end."""
+    kept = SERVER.kept(seconds)
+
+    assert (kept.ends_at, kept.may_be_kept_s) == (ends_at, left)
+    assert kept.kept(4000).ends_at == 1040.0
+    assert Running.from_state(kept.to_state()) == kept
+
+
+def test_a_server_without_an_end_is_not_given_one() -> None:
+    """Nor one that an earlier version started, which knew of no longest time."""
+    assert replace(SERVER, ends_at=None).kept(30).ends_at is None
+    assert replace(SERVER, longest_s=0).kept(30).ends_at == 1000.0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_hub_config.pages.words import Words, say_ago
+from sardonyx_hub_config.pages.words import Words, say_ago, steps
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -69,3 +69,17 @@ def test_the_number_that_a_person_quotes_is_in_the_log(caplog: pytest.LogCapture
 def test_who_has_as_many_servers_as_they_may_is_told_what_to_do(most: int, said: str) -> None:
     """Whether they run or not."""
     assert Words().no_more_servers(most) == said
+
+
+@pytest.mark.parametrize(
+    ("most", "found"),
+    [
+        pytest.param(0, [], id="none"),
+        pytest.param(59, [], id="less than a minute"),
+        pytest.param(1800, [1800], id="less than an hour"),
+        pytest.param(5 * 3600, [3600, 4 * 3600], id="some"),
+    ],
+)
+def test_a_server_is_kept_longer_by_steps_that_fit(most: int, found: list[int]) -> None:
+    """And where none does, by all there is."""
+    assert steps(most) == found

@@ -11,8 +11,9 @@ from jupyter_server.base.handlers import utcnow
 from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
-from sardonyx_singleuser.resources import Meter, ends_at
-from sardonyx_singleuser.resources_handler import METER, ResourcesHandler
+from sardonyx_singleuser.resources import Meter
+from sardonyx_singleuser.resources_handler import END, METER, KeepHandler, ResourcesHandler
+from sardonyx_singleuser.server_end import ServerEnd
 from sardonyx_singleuser.tools.handlers import (
     AppHandler,
     AppsHandler,
@@ -42,13 +43,15 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     first = unquote(variables.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix("/lab/tree/"))
     folder = home / first if first and (home / first).is_dir() else home
     server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable)
-    server.web_app.settings[METER] = Meter(ends_at(lifetime_s), variables)
+    server.web_app.settings[METER] = Meter(variables)
+    server.web_app.settings[END] = ServerEnd(lifetime_s, variables)
     server.web_app.add_handlers(
         ".*",
         [
             (rf"{base}(tools|apps)/{NAME}(|/.*)", PageHandler),
             (rf"{base}sardonyx/api/processes/(tools|apps)/{NAME}", ProcessHandler),
             (rf"{base}sardonyx/api/resources", ResourcesHandler),
+            (rf"{base}sardonyx/api/keep", KeepHandler),
             (rf"{base}sardonyx/api/tools", ToolsHandler),
             (rf"{base}sardonyx/api/apps", AppsHandler),
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),

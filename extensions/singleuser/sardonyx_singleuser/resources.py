@@ -1,6 +1,5 @@
-"""What this server uses of what it may use, and how long it goes on: for its person's eyes."""
+"""What this server uses of what it may use: for its person's eyes."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +19,12 @@ class Resources:
         memory_limit: bytes; None = no limit.
         cpu_limit: processors; None = no limit.
         killed: how many programs were ended because memory was full.
-        seconds_left: until the server's end; None = it has none.
     """
 
     memory: int | None
     memory_limit: int | None
     cpu_limit: float | None
     killed: int
-    seconds_left: float | None
 
 
 @dataclass(frozen=True)
@@ -35,11 +32,9 @@ class Meter:
     """Reads it.
 
     Args:
-        ends_at: seconds since 1970; None = never.
         groups: where the control groups of this server are shown.
     """
 
-    ends_at: float | None
     variables: Mapping[str, str]
     groups: Path = Path(GROUPS)
 
@@ -50,7 +45,6 @@ class Meter:
             memory_limit=_whole(self.variables.get("MEM_LIMIT")),
             cpu_limit=_number(self.variables.get("CPU_LIMIT")),
             killed=programs_killed(self.groups),
-            seconds_left=None if self.ends_at is None else self.ends_at - time.time(),
         )
 
 
@@ -81,11 +75,6 @@ def programs_killed(groups: Path) -> int:
 
 def _pairs(file: Path) -> dict[str, int]:
     return {name: int(value) for name, value in (line.split() for line in file.read_text().splitlines())}
-
-
-def ends_at(lifetime_s: int | None) -> float | None:
-    """Return when a server ends that starts now."""
-    return None if lifetime_s is None else time.time() + lifetime_s
 
 
 def _whole(text: str | None) -> int | None:

@@ -1,15 +1,22 @@
-"""Tells JupyterLab what this server uses, at `sardonyx/api/resources`."""
+"""Tells JupyterLab what this server uses and when it ends, at `sardonyx/api/resources`, and moves that."""
 
 import json
+import time
 from dataclasses import asdict
+from typing import Any
 
-from jupyter_server.base.handlers import APIHandler
+from jupyter_server.base.handlers import APIHandler, utcnow
 from tornado import web
 
+from sardonyx_singleuser import contract
 from sardonyx_singleuser.resources import Meter
+from sardonyx_singleuser.server_end import EndError, ServerEnd, told
 
-METER = "sardonyx_meter"
-"""Under this name the web application has what measures."""
+METER, END = "sardonyx_meter", "sardonyx_end"
+"""Under these names the web application has what measures, and what knows the end."""
+PERSON = "sardonyx-person"
+"""Our entry in Jupyter Server's list of what was used when: somebody said that they are there."""
+LONGEST_STEP_S = 366 * 86400
 
 
 class ResourcesHandler(APIHandler):  # type: ignore[misc]
@@ -18,10 +25,35 @@ class ResourcesHandler(APIHandler):  # type: ignore[misc]
     _track_activity = False
 
     @web.authenticated
-    def get(self) -> None:
-        """Return what is used now."""
-        self.finish(json.dumps(asdict(self._meter().read())))
+    async def get(self) -> None:
+        """Return what is used now, and how long the server goes on."""
+        meter, end = self.settings[METER], self.settings[END]
+        await end.look()
+        self.finish(json.dumps({**asdict(meter.read()), **self._end(end, meter)}))
 
-    def _meter(self) -> Meter:
-        found: Meter = self.settings[METER]
-        return found
+    def _end(self, end: ServerEnd, meter: Meter) -> dict[str, Any]:
+        idle_stop = meter.variables.get(contract.IDLE_STOP, "")
+        used_at = self.settings["serverapp"].web_app.last_activity().timestamp()
+        return told(end.now, int(idle_stop) if idle_stop.isdigit() else None, used_at, time.time())
+
+
+class KeepHandler(APIHandler):  # type: ignore[misc]
+    """Keeps this server: longer, where it has an end; and from being taken for one that nobody uses."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Move the end by `seconds`; 0 only says that somebody is there."""
+        try:
+            seconds = json.loads(self.request.body)["seconds"]
+        except (ValueError, TypeError, KeyError):
+            seconds = None
+        if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST_STEP_S:
+            raise web.HTTPError(400, "Say for how many seconds more: a whole number.")
+        self.settings.setdefault("last_activity_times", {})[PERSON] = utcnow()
+        try:
+            if seconds:
+                await self.settings[END].keep(seconds)
+        except EndError as error:
+            raise web.HTTPError(503, str(error)) from None
+        ends_at = self.settings[END].now.ends_at
+        self.finish({"seconds_left": None if ends_at is None else ends_at - time.time()})

@@ -10,6 +10,7 @@ from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
 
+from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
 
@@ -38,6 +39,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
         *log_handlers(),
+        *end_handlers(),
     ]
 
 

@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from traitlets.log import get_logger
 
+from sardonyx_spawner.amounts import say_duration
+
+STEPS_S = (3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600)
+LEAST_STEP_S = 60
 EXPLAINED = {
     400: ("This cannot be done as it was asked", "Go back, look at what you entered, and try again."),
     401: ("You are not signed in", "Sign in, then try again."),
@@ -58,9 +62,28 @@ class Words:
         has = "one server" if most == 1 else f"{most} servers"
         return f"You have {has} beside “My server”, which is as many as you may have. Remove one to start another."
 
+    def moment(self, seconds: float) -> datetime:
+        """Return a time from the seconds since 1970."""
+        return datetime.fromtimestamp(seconds, UTC)
+
+    def clock(self, seconds: float) -> str:
+        """Say a time for who has no script: "22:10 UTC", "28 November 22:10 UTC"."""
+        then = self.moment(seconds)
+        is_today = then.date() == datetime.now(UTC).date()
+        return f"{then:%H:%M} UTC" if is_today else f"{then.day} {then:%B %H:%M} UTC"
+
+    def steps(self, most_s: int) -> list[tuple[int, str]]:
+        """Return by how much a server can be kept longer: seconds, and how to say them."""
+        return [(seconds, say_duration(seconds)) for seconds in steps(most_s)]
+
     def iso(self, then: datetime | None) -> str:
         """Return a time for the script that shows it in the reader's zone."""
         return _aware(then).isoformat() if then else ""
+
+
+def steps(most_s: int) -> list[int]:
+    """Return the steps, in seconds, that fit; where none does, all there is."""
+    return [step for step in STEPS_S if step <= most_s] or ([most_s] if most_s >= LEAST_STEP_S else [])
 
 
 def say_ago(then: datetime, now: datetime) -> str:

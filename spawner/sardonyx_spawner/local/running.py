@@ -1,7 +1,7 @@
 """A server that runs: what the hub knows of it, and finds again after a restart of its own."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sardonyx_spawner.local.process import ProcessId
@@ -18,7 +18,8 @@ class Running:
         owner_id: whose it is, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends.
         fresh: its home goes with it.
         ends_at: seconds since the epoch; None = it may run for ever.
-        lifetime_s: how long it may run, in all.
+        lifetime_s: how long it may run, in all, as it is now.
+        longest_s: as far as its person may prolong that.
         summary: what it is, for the person.
         memory: bytes that it may use; None = no limit.
         last_owner: whose it was when it last ran, if it does not run.
@@ -30,6 +31,7 @@ class Running:
     fresh: bool = False
     ends_at: float | None = None
     lifetime_s: int = 0
+    longest_s: int = 0
     summary: str = ""
     memory: int | None = None
     last_owner: str = ""
@@ -44,6 +46,7 @@ class Running:
             fresh=bool(state.get("fresh", False)),
             ends_at=state.get("ends_at"),
             lifetime_s=int(state.get("lifetime_s", 0)),
+            longest_s=int(state.get("longest_s", 0)),
             summary=str(state.get("summary", "")),
             memory=state.get("memory"),
             last_owner=str(state.get("last_owner", "")),
@@ -61,6 +64,18 @@ class Running:
     def over(self) -> "Running":
         """Return what is known of it when it has ended."""
         return Running(fresh=self.fresh, last_owner=self.owner_id or self.last_owner)
+
+    @property
+    def may_be_kept_s(self) -> int:
+        """Seconds by which its end can be moved."""
+        return 0 if self.ends_at is None else max(0, self.longest_s - self.lifetime_s)
+
+    def kept(self, seconds: int) -> "Running":
+        """Return it with a later end, as far as that may be moved."""
+        if self.ends_at is None:
+            return self
+        more = min(seconds, self.may_be_kept_s)
+        return replace(self, ends_at=self.ends_at + more, lifetime_s=self.lifetime_s + more)
 
     def is_over(self, now: float) -> bool:
         """Tell whether its time is over."""

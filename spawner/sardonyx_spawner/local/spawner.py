@@ -53,7 +53,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     ).tag(config=True)
     storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
     vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
-    tools = AnyTrait(None, allow_none=True, help="Where tools are (a ToolsPlace).").tag(config=True)
+    surroundings = AnyTrait(None, allow_none=True, help="What servers know of this place (Surroundings).").tag(
+        config=True
+    )
     mirrors_source = CallableTrait(
         lambda: NO_MIRRORS, help="() -> Mirrors: this machine's copies of repositories, the same object each time."
     ).tag(config=True)
@@ -126,6 +128,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 url=address.url,
                 ends_at=time.time() + plan.lifetime_s if plan.lifetime_s else None,
                 lifetime_s=plan.lifetime_s or 0,
+                longest_s=plan.longest_s or 0,
                 memory=plan.memory,
             )
             if self.gpus is not None:
@@ -183,7 +186,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 prefix=prefix,
                 storage=self.storage,
                 vault=self.vault,
-                tools=self.tools,
+                surroundings=self.surroundings,
                 hub=self.get_env(),
                 gpus=self.gpus.variables(hides_others=launcher.hides_devices) if self.gpus else {},
             ),
@@ -241,6 +244,12 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             self.killed_for_memory = killed
             self.log.warning("%s: %s", self._log_name, part_ended(self.running.memory))
             self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.running.memory)}")
+
+    def keep(self, seconds: int) -> None:
+        """Let the server run longer, as far as its profile allows."""
+        before = self.running
+        self.running = before.kept(seconds)
+        self.log.info("%s is kept %d s longer", self._log_name, self.running.lifetime_s - before.lifetime_s)
 
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
         """Stop the server and everything that was started in it."""

@@ -76,23 +76,29 @@ class VaultPlace:
 
 
 @dataclass(frozen=True)
-class ToolsPlace:
-    """Where servers find tools, copies of repositories, and themselves.
+class Surroundings:
+    """What servers know of the place that they are in.
 
     Args:
-        folder: with what the operator installed.
+        tools: folder with what the operator installed.
         address: of the whole place, as servers reach it.
-        mirrors: folder of the copies; None = there are none.
+        mirrors: folder of the copies of repositories; None = there are none.
+        idle_stop_s: a server that nobody uses for so long is stopped; None = never.
     """
 
-    folder: Path
+    tools: Path
     address: str
     mirrors: Path | None = None
+    idle_stop_s: int | None = None
 
     def variables(self) -> dict[str, str]:
         """Return what a server is told."""
-        mirrors = str(self.mirrors) if self.mirrors else ""
-        return {contract.TOOLS: str(self.folder), contract.ADDRESS: self.address, contract.MIRRORS: mirrors}
+        found = {contract.TOOLS: str(self.tools), contract.ADDRESS: self.address}
+        if self.mirrors is not None:
+            found[contract.MIRRORS] = str(self.mirrors)
+        if self.idle_stop_s is not None:
+            found[contract.IDLE_STOP] = str(self.idle_stop_s)
+        return found
 
 
 def server_variables(
@@ -105,7 +111,7 @@ def server_variables(
     hub: Mapping[str, str],
     gpus: Mapping[str, str],
     vault: VaultPlace | None = None,
-    tools: ToolsPlace | None = None,
+    surroundings: Surroundings | None = None,
 ) -> dict[str, str]:
     """Return a server's whole environment.
 
@@ -125,8 +131,8 @@ def server_variables(
         found.update(storage.variables(plan.person))
     if vault is not None:
         found.update(vault.variables())
-    if tools is not None:
-        found.update(tools.variables())
+    if surroundings is not None:
+        found.update(surroundings.variables())
     found.update(
         {
             "HOME": str(home),

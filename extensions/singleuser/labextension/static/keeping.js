@@ -1,0 +1,93 @@
+// The end of this server: a word before it comes, and ways to keep it longer.
+import { duration } from "./duration.js";
+import { server } from "./server.js";
+
+const WARN_S = [30 * 60, 5 * 60];
+const IDLE_WARN_S = 10 * 60;
+const STEPS_S = [1, 4, 12, 24, 72].map(hours => hours * 3600);
+const LEAST_S = 60;
+const KEEP = "sardonyx:keep-server";
+
+// The steps that fit; where none does, all there is.
+function steps(most) {
+  const found = STEPS_S.filter(each => each <= most);
+  return found.length || most < LEAST_S ? found : [most];
+}
+
+export async function keeping(shared) {
+  const { Dialog, InputDialog, Notification, showDialog, showErrorMessage } = await shared("@jupyterlab/apputils");
+  const ask = await server(shared);
+  let idleNote = null;
+  let endNote = null;
+  let warned = new Set();
+
+  async function keep(seconds, then) {
+    try {
+      const { seconds_left } = await ask("keep", "POST", { seconds });
+      if (seconds > 0) {
+        warned = new Set();
+        Notification.success(`This server goes on for ${duration(seconds_left)}.`, { autoClose: 5000 });
+      }
+    } catch (error) {
+      await showErrorMessage("The server is not kept longer", error.message);
+    }
+    await then();
+  }
+
+  function tellOfTime({ seconds_left, may_be_kept_s }, then) {
+    if (seconds_left === null) return;
+    for (const limit of WARN_S) {
+      if (seconds_left >= limit || warned.has(limit)) continue;
+      WARN_S.filter(each => each >= limit).forEach(each => warned.add(each));
+      if (endNote !== null) Notification.dismiss(endNote);
+      const more = steps(may_be_kept_s).slice(0, 2);
+      const actions = more.map(seconds => ({
+        label: `Keep it ${duration(seconds)} longer`, displayType: "accent", callback: () => keep(seconds, then),
+      }));
+      endNote = Notification.warning(
+        `This server is stopped in ${duration(seconds_left)}: its time is over then. ` +
+        (more.length ? "Keep it longer, or save what you need; your files stay." : "Save what you need; your files stay."),
+        { autoClose: false, actions });
+    }
+  }
+
+  function tellOfIdleness({ idle_seconds_left }, then) {
+    const isNear = idle_seconds_left !== null && idle_seconds_left < IDLE_WARN_S;
+    if (isNear && idleNote === null) {
+      const actions = [{ label: "I am still here", displayType: "accent", callback: () => keep(0, then) }];
+      idleNote = Notification.warning(
+        `Nobody has used this server for a while. It is stopped in ${duration(Math.max(LEAST_S, idle_seconds_left))} if that ` +
+        "stays so; your files stay.", { autoClose: false, actions });
+    } else if (!isNear && idleNote !== null) {
+      Notification.dismiss(idleNote);
+      idleNote = null;
+    }
+  }
+
+  return {
+    tell(now, then) {
+      tellOfTime(now, then);
+      tellOfIdleness(now, then);
+    },
+
+    addCommand(app, palette, then) {
+      app.commands.addCommand(KEEP, {
+        label: "Keep My Server Longer …",
+        async execute() {
+          const { seconds_left, may_be_kept_s } = await ask("resources");
+          const more = steps(may_be_kept_s);
+          const ends = seconds_left === null ? "This server has no end." : `This server ends in ${duration(seconds_left)}.`;
+          if (more.length === 0) {
+            const body = seconds_left === null ? ends : `${ends} It cannot be kept longer: its profile sets that.`;
+            await showDialog({ title: "Keep my server", body, buttons: [Dialog.okButton()] });
+            return;
+          }
+          const items = more.map(seconds => `${duration(seconds)} longer`);
+          const { button, value } = await InputDialog.getItem({ title: "Keep my server", label: ends, items, okLabel: "Keep It" });
+          if (button.accept) await keep(more[items.indexOf(value)], then);
+        },
+      });
+      palette?.addItem({ command: KEEP, category: "Server" });
+    },
+  };
+}
