@@ -90,7 +90,7 @@ def test_an_environment_beside_the_app_is_used(tmp_path: Path) -> None:
     outer, inner = tmp_path / "home" / ".venv", tmp_path / "home" / "project" / ".venv"
     for environment in (tmp_path / ".venv", outer, inner):
         (environment / "bin").mkdir(parents=True)
-        (environment / "bin" / "python").touch()
+        (environment / "bin" / "python").touch(mode=0o755)
     home = tmp_path / "home"
 
     assert python_of(home / "project" / "deep" / "app.py", home, "usual") == str(inner / "bin" / "python")

@@ -32,9 +32,10 @@ OPTIONS = (
     "--LabApp.extension_manager=readonly",
 )
 
-
 AT_ONCE = 4
 """So many repositories are fetched at the same time."""
+SPECS = "sardonyx_singleuser.environments.specs.EnvironmentSpecs"
+"""Lists the kernels, unless somebody's settings name another class."""
 INSIDE = f"{OWN}/server.sock"
 """Where a forked server listens for programs of its own sandbox; the proxy comes through another socket."""
 
@@ -141,7 +142,7 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
     extensions |= dict.fromkeys(idle_extensions(map(Path, jupyter_config_path()), roots), False)
     # Jupyter's own hook, called before the settings are read; what it has made is taken below.
-    JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions)
+    JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
     # Kernels are forked where there is something to fork them from.
     forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.

@@ -111,12 +111,8 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_clie
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the way to reach it: for our own Python sockets in the private folder, not ports for everybody."""
-        manager = self.parent
-        if manager is not None and Dormant.current is not None and self._is_plain():
-            place = f"{os.path.splitext(manager.connection_file)[0]}-ipc"  # noqa: PTH122 - as jupyter_client does
-            is_new = manager.transport == "tcp" and not manager.shell_port and os.path.isabs(place)  # noqa: PTH117
-            if is_new and len(os.fsencode(f"{place}-5")) <= LONGEST_SOCKET and place.startswith(jupyter_runtime_dir()):
-                manager.transport, manager.ip = "ipc", place
+        if self._is_plain():
+            use_sockets(self.parent)
         return dict(await super().pre_launch(**kwargs))
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -159,6 +155,15 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_clie
         request = KernelRequest(tuple(cmd), variables, folder, _umask(), _limits(), pause_s)
         async with asyncio.timeout(PATIENCE_S):
             return await _made(dormant, request, kwargs.get("stdout"), kwargs.get("stderr"))
+
+
+def use_sockets(manager: Any) -> None:
+    """Let a kernel that is not there yet be reached through sockets, where its server has a private folder for them."""
+    if manager is not None and Dormant.current is not None:
+        place = f"{os.path.splitext(manager.connection_file)[0]}-ipc"  # noqa: PTH122 - as jupyter_client does
+        is_new = manager.transport == "tcp" and not manager.shell_port and os.path.isabs(place)  # noqa: PTH117
+        if is_new and len(os.fsencode(f"{place}-5")) <= LONGEST_SOCKET and place.startswith(jupyter_runtime_dir()):
+            manager.transport, manager.ip = "ipc", place
 
 
 def unlike(origin: Origin, variables: Mapping[str, str], folder: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from sardonyx_singleuser.environments.environment import beside, python_in
 from sardonyx_singleuser.tools.tool import Place, Start
 
 RUNNER = Path(__file__).parent / "runners" / "app.py"
@@ -139,14 +140,7 @@ def read(file: Path) -> str:
 
 def python_of(file: Path, home: Path, usual: str) -> str:
     """Return the Python for an app: that of the next environment beside or above it in the home, else the usual one."""
-    for folder in file.parents:
-        if not folder.is_relative_to(home):
-            break
-        for name in (".venv", "venv"):
-            python = folder / name / "bin" / "python"
-            if python.is_file():
-                return str(python)
-    return usual
+    return next((str(python_in(environment)) for environment in beside(file, home)), usual)
 
 
 def start(framework: Framework, file: Path, place: Place, usual: str) -> Start:
