@@ -1,11 +1,14 @@
-"""The page that stands where a tool's own will be: how far its start is, or why it failed."""
+"""Pages that stand where a tool's own will be: how far its start is or why it failed, and which Spark sessions run."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 
 from sardonyx_singleuser.tools.process import Process, State
+from sardonyx_singleuser.tools.spark_sessions import Session
 
 
 def progress_page(process: Process, status: str, server: str) -> str:
@@ -14,7 +17,7 @@ def progress_page(process: Process, status: str, server: str) -> str:
     Args:
         server: where JupyterLab is.
     """
-    return _template().render(
+    return _template("page.html").render(
         title=process.title,
         has_failed=process.state is State.FAILED,
         is_stopped=process.state is State.STOPPED,
@@ -25,7 +28,24 @@ def progress_page(process: Process, status: str, server: str) -> str:
     )
 
 
+def sessions_page(running: Sequence[Session], base: str, server: str, *, is_gone: bool, lacks_s3: bool) -> str:
+    """Return the list of the Spark sessions of a server.
+
+    Args:
+        base: where it is, with a slash at its end; a session's pages are below.
+        server: where JupyterLab is.
+        is_gone: somebody wanted the pages of a session that runs no longer.
+        lacks_s3: Spark here has no part for S3.
+    """
+    sessions = [
+        {"name": each.name, "id": each.id, "started": datetime.fromtimestamp(each.started, UTC)} for each in running
+    ]
+    return _template("sessions.html").render(
+        sessions=sessions, base=base, server=server, is_gone=is_gone, lacks_s3=lacks_s3
+    )
+
+
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     folder = FileSystemLoader(Path(__file__).parent)
-    return Environment(loader=folder, autoescape=select_autoescape()).get_template("page.html")
+    return Environment(loader=folder, autoescape=select_autoescape()).get_template(name)
