@@ -10,6 +10,13 @@ compile -c locks/hub.lock pyproject.toml --group test --group lint --group build
 for environment in hub_config/environments/*.in; do
   compile "$environment" -o "${environment%.in}.lock"
 done
+# What PySpark lacks, in an environment as it is made from the lock files, without jars of its own.
+spark=build/environments/spark-for-lock
+.venv/bin/uv venv --quiet --clear "$spark"
+.venv/bin/uv pip sync --quiet --python "$spark/bin/python" --require-hashes hub_config/environments/spark.lock
+.venv/bin/python tools/lock_jars.py "$(echo "$spark"/lib/python3*/site-packages/pyspark/jars)" \
+  hub_config/environments/spark.jars.in hub_config/environments/spark.jars
+rm -rf "$spark"
 # What tests run beside the shipped environments, in the releases that those have.
 compile -c hub_config/environments/spark.lock locks/clients.in -o locks/clients.lock
 compile locks/apps.in -o locks/apps.lock

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.environments import is_ready
+from sardonyx_hub_config.environments import is_ready, jars_problem
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.gpu_look import look_at_gpus
 from sardonyx_hub_config.home_look import look_at_homes
@@ -29,6 +29,7 @@ from sardonyx_spawner.local.isolation import limited_at_last_start
 from sardonyx_spawner.local.levels import judge
 
 GOOD, NOTE, BAD = "ok", "note", "FAULT"
+LATER = "They are tried again an hour after that, when somebody starts a server with it."
 STATES = {"good": GOOD, "note": NOTE, "bad": BAD}
 
 
@@ -126,6 +127,8 @@ def _environments(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
         made = recipe(settings, slug)
         if made is not None and is_ready(made.prefix(folder.environments)):
             yield Finding(GOOD, about, f"is there: {python}")
+            if problem := jars_problem(made.prefix(folder.environments)):
+                yield Finding(NOTE, about, f"works without its jars, such as Spark's part for S3: {problem} {LATER}")
         elif made is not None:
             when = "the next start" if environment.make == "at_start" else "its first use"
             yield Finding(NOTE, about, f"is made at {when}")

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.jars import JarsError, give_jars
 from sardonyx_services.exclusive import exclusive
 from sardonyx_services.parent import die_with
 
@@ -21,6 +23,11 @@ OURS = "sardonyx-singleuser"
 """Never from uv's cache: what was built there earlier under the same version may be older than this hub."""
 READY = "sardonyx-ready"
 """Name of the file that is written last, so that an interrupted installation is recognised."""
+
+WITHOUT_JARS = "sardonyx-without-jars"
+"""Name of a file that says why an environment has not all of its jars."""
+AGAIN_S = 3600.0
+"""So long after a failure the jars are tried again, when somebody starts a server."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +37,13 @@ class EnvironmentRecipe:
     Args:
         requirements: lock file with hashes.
         packages: more packages, without their dependencies: folders, wheels or requirements.
+        jars: lock file of jars for its PySpark; None = it has what it needs.
     """
 
     slug: str
     requirements: Path
     packages: tuple[str, ...]
+    jars: Path | None = None
 
     def prefix(self, environments: Path) -> Path:
         """Return the folder of this environment; another content of the recipe is another folder."""
@@ -43,6 +52,8 @@ class EnvironmentRecipe:
     def _fingerprint(self) -> str:
         digest = hashlib.sha256(sys.version.encode())
         digest.update(_read(self.requirements))
+        if self.jars is not None:
+            digest.update(_read(self.jars))
         for package in self.packages:
             digest.update(package.encode())
             for path in _sources(Path(package)):
@@ -64,10 +75,12 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
         OperatorError: the installer failed; its own words are in `log`.
     """
     prefix = recipe.prefix(environments)
-    if is_ready(prefix):
+    if is_ready(prefix) and not _is_time_for_jars(recipe, prefix):
         return prefix
     with exclusive(environments / f".{recipe.slug}.lock"):
         if is_ready(prefix):
+            if _is_time_for_jars(recipe, prefix):
+                _give_jars(recipe, prefix, log)
             return prefix
         shutil.rmtree(prefix, ignore_errors=True)
         uv = find_uv_bin()
@@ -82,9 +95,35 @@ def make_environment(recipe: EnvironmentRecipe, environments: Path, log: Path) -
         with log.open("wb") as output:
             for command in commands:
                 _run(command, output.fileno(), recipe, log)
+        _give_jars(recipe, prefix, log)
         open_to_servers(prefix)
         (prefix / READY).touch()
     return prefix
+
+
+def jars_problem(prefix: Path) -> str:
+    """Return why an environment has not all of its jars; "" = it has."""
+    problem = prefix / WITHOUT_JARS
+    return problem.read_text() if problem.exists() else ""
+
+
+def _give_jars(recipe: EnvironmentRecipe, prefix: Path, log: Path) -> None:
+    """Put the jars into the environment; without them it works all the same, as far as it has no need of them."""
+    if recipe.jars is None:
+        return
+    problem = prefix / WITHOUT_JARS
+    try:
+        give_jars(recipe.jars, prefix, log)
+    except JarsError as error:
+        problem.write_text(f"{error} What was said about it is in {log}.")
+        problem.chmod(0o644)
+    else:
+        problem.unlink(missing_ok=True)
+
+
+def _is_time_for_jars(recipe: EnvironmentRecipe, prefix: Path) -> bool:
+    problem = prefix / WITHOUT_JARS
+    return recipe.jars is not None and problem.exists() and time.time() - problem.stat().st_mtime > AGAIN_S
 
 
 def _run(command: list[str], output: int, recipe: EnvironmentRecipe, log: Path) -> None:

@@ -51,7 +51,8 @@ def recipe(settings: Settings, slug: str) -> EnvironmentRecipe | None:
     environment = settings.environments[slug]
     if environment.requirements is None:
         return None
-    return EnvironmentRecipe(slug, environment.requirements, (singleuser_package(), *environment.packages))
+    packages = (singleuser_package(), *environment.packages)
+    return EnvironmentRecipe(slug, environment.requirements, packages, environment.jars)
 
 
 def prefix(settings: Settings, slug: str) -> Path:

@@ -114,6 +114,10 @@ class EnvironmentSettings(Section):
     packages: tuple[str, ...] = Field(
         default=(), description="More packages to install, without dependencies: folders, wheels or requirements."
     )
+    jars: FilePath | None = Field(
+        default=None,
+        description="Lock file of jars for its PySpark, such as the part for S3; got with Java from a Maven repository.",
+    )
     prefix: FilePath | None = Field(default=None, description="Or: folder of an environment that is there already.")
 
     @model_validator(mode="after")

@@ -27,6 +27,16 @@ def test_the_lock_of_the_proxy_names_no_package_registry() -> None:
     assert '"resolved"' not in text
 
 
+def test_the_lock_of_the_jars_has_a_hash_for_each_and_all_that_was_asked_for() -> None:
+    """What stands before a jar's name is no address; one that its roots lost would be missed at the first use only."""
+    folder = ROOT / "hub_config" / "environments"
+    lines = (folder / "spark.jars").read_text().splitlines()
+    wanted = {line for line in (folder / "spark.jars.in").read_text().splitlines() if not line.startswith("#")}
+
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+(:[\w.-]+){2} --hash=sha256:[0-9a-f]{64}", line)] == []
+    assert wanted <= {line.split()[0] for line in lines}
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
 def test_what_is_overridden_is_in_no_lock(lock: Path) -> None:
     """Left out because it costs a second at each start; a lock that was made without the overrides brings it back."""

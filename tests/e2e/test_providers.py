@@ -100,7 +100,11 @@ def place(another_stack: Any, provider: Provider, tmp_path_factory: pytest.TempP
     """A Sardonyx with two providers, of which one is out of reach, and a local account."""
     settings = yaml.safe_load((ROOT / "hub_config" / "settings.yaml").read_text())
     settings["environments"] = {
-        slug: {**found, "make": "at_first_use", "requirements": str(ROOT / "hub_config" / found["requirements"])}
+        slug: {
+            **found,
+            "make": "at_first_use",
+            **{key: str(ROOT / "hub_config" / found[key]) for key in ("requirements", "jars") if key in found},
+        }
         for slug, found in settings["environments"].items()
     }
     settings["profiles"]["lab"] = {**settings["profiles"]["python"], "title": "For the lab", "groups": ["lab"]}

@@ -306,12 +306,10 @@ def use_r() -> Round:
 
 
 def use_spark() -> Round:
-    """Spark: Parquet, written and read by tasks, in one session."""
+    """Spark: Parquet, written and read by tasks, in one session with the jars that come with it."""
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    packages = f"org.apache.hadoop:hadoop-aws:{os.environ['MATRIX_HADOOP']}"
-    builder = SparkSession.builder.master("local[1]").config("spark.jars.packages", packages)
-    spark = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
+    spark = SparkSession.builder.master("local[1]").config("spark.sql.shuffle.partitions", "1").getOrCreate()
 
     def one_round(number: int) -> None:
         spark.range(number, number + 1).write.mode("append").parquet(f"{HOME}table")

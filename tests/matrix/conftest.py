@@ -23,7 +23,8 @@ from support.places import BUCKET, REGION, Place, soon
 from support.ports import free_ports
 from support.radosgw import Radosgw, missing_programs
 
-from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
+from sardonyx_singleuser.credentials import storage_variables, write_token
+from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 
 NEEDS = {"r": "Rscript", "rclone": "rclone", "rclone-daemon": "rclone", "spark": "java"}
 """Client -> a program of the machine that it is made of, or needs."""
@@ -85,8 +86,8 @@ class Front:
         }
         found = storage_variables(told, client)
         write_token(token_file, client)
-        write_spark_defaults(found, token_file)
-        return {**told, **found, "HOME": str(home), "LANG": "C.UTF-8"}
+        write_spark_settings(found, token_file)
+        return {**told, **found, **spark_variables(told, token_file), "HOME": str(home), "LANG": "C.UTF-8"}
 
     def start(self, client: str) -> None:
         """Let a client begin as soon as it is its turn."""
@@ -115,7 +116,6 @@ class Front:
                 "MATRIX_LIFE_S": str(LIFE_S),
                 "MATRIX_PORT": str(free_ports()),
                 "MATRIX_MC": str(MC.built()) if client == "mc" else "",
-                "MATRIX_HADOOP": _hadoop(prefix),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -136,12 +136,6 @@ def _thumbprint(place: Place) -> str:
     soon(lambda: httpx.get(f"{place.keys}/jwks").status_code == 200)
     short = httpx.get(f"{place.keys}/jwks").json()["keys"][0]["x5t"]
     return base64.urlsafe_b64decode(f"{short}=").hex().upper()
-
-
-def _hadoop(prefix: Path) -> str:
-    """Return the release of Hadoop inside of PySpark: its part for S3 has to be of the same one."""
-    found = [path.stem for path in prefix.glob("lib/python3*/site-packages/pyspark/jars/hadoop-client-api-*.jar")]
-    return found[0].removeprefix("hadoop-client-api-") if found else ""
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
+from sardonyx_hub_config.environments import EnvironmentRecipe, jars_problem, make_environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,12 +30,14 @@ def vanilla_environment() -> Path:
 
 
 def clients_environment() -> Path:
-    """Return one with more S3 clients, which only tests have; of ours nothing is in it."""
+    """Return one with more S3 clients, which only tests have, and Spark as it is shipped; of ours nothing is in it."""
     folder = ROOT / "build" / "environments"
     folder.mkdir(exist_ok=True)
-    return make_environment(
-        EnvironmentRecipe("clients", ROOT / "locks" / "clients.lock", ()), folder, folder / "clients.log"
-    )
+    jars = ROOT / "hub_config" / "environments" / "spark.jars"
+    recipe = EnvironmentRecipe("clients", ROOT / "locks" / "clients.lock", (), jars)
+    prefix = make_environment(recipe, folder, folder / "clients.log")
+    assert not jars_problem(prefix), jars_problem(prefix)
+    return prefix
 
 
 def apps_environment() -> Path:

@@ -1,12 +1,15 @@
 """The environment of a server: built from nothing on the hub's side, completed for every S3 client on the person's."""
 
+import base64
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
+from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.launcher import give_keys
+from sardonyx_singleuser.spark_settings import KEY, spark_variables, write_spark_settings
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.variables import StorageAccess, server_variables
@@ -74,7 +77,7 @@ def test_keys_come_by_themselves_and_are_in_no_variable() -> None:
 
 
 def test_programs_that_read_other_variables_are_told_too() -> None:
-    """Rclone and mc have a remote without a configuration file; Spark is shown a folder with one, R a file."""
+    """Rclone and mc have a remote without a configuration file; R is shown a file."""
     found = storage_variables(told(), "abc")
 
     assert found["RCLONE_CONFIG_S3_TYPE"] == "s3"
@@ -83,20 +86,80 @@ def test_programs_that_read_other_variables_are_told_too() -> None:
     assert (found["MC_HOST_s3"], found["MC_STS_ENDPOINT_s3"]) == (STORAGE.endpoint, STORAGE.credentials_url)
     assert Path(found["R_PROFILE"]).is_file()
     assert storage_variables(told(R_PROFILE="/opt/profile.R"), "abc")["R_PROFILE"] == "/opt/profile.R"
-    assert found["SPARK_CONF_DIR"] == "/private/spark"
-    assert storage_variables(told(SPARK_CONF_DIR="/opt/conf"), "abc")["SPARK_CONF_DIR"] == "/opt/conf"
+
+
+def settings(file: Path) -> dict[str, str]:
+    """Return what Spark is told in a file."""
+    return dict(line.split() for line in file.read_text().splitlines() if not line.startswith("#"))
+
+
+def test_spark_is_shown_a_folder_with_its_settings() -> None:
+    """One that a profile sets stays."""
+    token_file = Path("/private/token")
+
+    assert spark_variables({}, token_file) == {"SPARK_CONF_DIR": "/private/spark"}
+    assert spark_variables({"SPARK_CONF_DIR": "/opt/conf"}, token_file) == {"SPARK_CONF_DIR": "/opt/conf"}
 
 
 def test_spark_is_told_where_the_store_is_and_asks_for_keys_itself(tmp_path: Path) -> None:
     """Also at the second start, with another store."""
     for endpoint in (STORAGE.endpoint, "https://s3.example.org"):
-        write_spark_defaults(storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "abc"), tmp_path / "token")
+        write_spark_settings(storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "abc"), tmp_path / "token")
 
-    text = (tmp_path / "spark" / "spark-defaults.conf").read_text()
-    settings = dict(line.split() for line in text.splitlines() if not line.startswith("#"))
-    assert settings["spark.hadoop.fs.s3a.endpoint"] == "https://s3.example.org"
-    assert settings["spark.hadoop.fs.s3a.aws.credentials.provider"].endswith(".ContainerCredentialsProvider")
-    assert "abc" not in text
+    for file in (tmp_path / "spark").glob("**/spark-defaults.conf"):
+        found = settings(file)
+        assert found["spark.hadoop.fs.s3a.endpoint"] == "https://s3.example.org"
+        assert found["spark.hadoop.fs.s3a.aws.credentials.provider"].endswith(".ContainerCredentialsProvider")
+        assert "abc" not in file.read_text()
+
+
+def test_spark_is_closed_to_others_where_there_is_no_store_too(tmp_path: Path) -> None:
+    """Its pages have another key at each start, which nobody else can read; older releases have no pages."""
+    folder = tmp_path / "spark"
+    keys = []
+    for _ in range(2):
+        write_spark_settings({}, tmp_path / "token")
+        keys.append((folder / KEY).read_bytes())
+
+    told_now = settings(folder / "spark-defaults.conf")
+    written = told_now["spark.org.apache.spark.ui.JWSFilter.param.secretKey"]
+    assert base64.urlsafe_b64decode(written) == keys[1] != keys[0]
+    assert told_now["spark.ui.filters"] == "org.apache.spark.ui.JWSFilter"
+    assert settings(folder / "without-pages" / "spark-defaults.conf")["spark.ui.enabled"] == "false"
+    assert {path.stat().st_mode & 0o077 for path in (folder, *folder.rglob("*"))} == {0}
+    assert "hadoop-aws" not in (folder / "spark-env.sh").read_text()
+
+
+JARS = {
+    "shipped": (["jjwt-impl-1.jar", "hadoop-client-api-3.5.0.jar", "hadoop-aws-3.5.0.jar"], False, ""),
+    "without S3": (["jjwt-impl-1.jar", "hadoop-client-api-3.5.0.jar"], False, "org.apache.hadoop:hadoop-aws:3.5.0"),
+    "old": (["hadoop-client-api-3.3.4.jar", "hadoop-aws-3.3.4.jar"], True, ""),
+}
+
+
+@pytest.mark.parametrize("case", list(JARS))
+def test_each_spark_has_the_settings_for_what_is_in_it(tmp_path: Path, case: str) -> None:
+    """By its jars, when it starts; one without a part for S3 says so, in one sentence."""
+    jars, is_old, said = JARS[case]
+    write_spark_settings(storage_variables(told(), "abc"), tmp_path / "token")
+    home = tmp_path / "pyspark" / "jars"
+    home.mkdir(parents=True)
+    for jar in jars:
+        (home / jar).touch()
+    variables = {"SPARK_HOME": str(home.parent), "SPARK_CONF_DIR": str(tmp_path / "spark"), "PATH": "/usr/bin:/bin"}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        script = '. "$SPARK_CONF_DIR"/spark-env.sh; echo "$SPARK_LOCAL_IP $SPARK_CONF_DIR"'
+        command = ["bash", "-c", script, "spark-class", *arguments]
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+
+    result = run("org.apache.spark.deploy.SparkSubmit", "pyspark-shell")
+    host, folder = result.stdout.split()
+    assert host == "127.83.75.1"
+    assert folder == str(tmp_path / "spark" / "without-pages" if is_old else tmp_path / "spark")
+    assert (said in result.stderr) if said else not result.stderr
+    assert result.stderr.count("\n") == bool(said)
+    assert not run("--conf", "spark.jars.packages=org.apache.hadoop:hadoop-aws:3.5.0").stderr
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from sardonyx_singleuser.tools.handlers import (
     ToolsHandler,
 )
 from sardonyx_singleuser.tools.shelf import Shelf
+from sardonyx_singleuser.tools.spark_handler import SESSIONS, SparkHandler, sessions_of
 from sardonyx_singleuser.tools.tool import SHELF
 from sardonyx_singleuser.work import LOOK_S, Work, used_by_own_processes
 
@@ -45,9 +46,11 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable)
     server.web_app.settings[METER] = Meter(variables)
     server.web_app.settings[END] = ServerEnd(lifetime_s, variables)
+    server.web_app.settings[SESSIONS] = sessions_of(variables)
     server.web_app.add_handlers(
         ".*",
         [
+            (rf"{base}tools/spark(|/.*)", SparkHandler),
             (rf"{base}(tools|apps)/{NAME}(|/.*)", PageHandler),
             (rf"{base}sardonyx/api/processes/(tools|apps)/{NAME}", ProcessHandler),
             (rf"{base}sardonyx/api/resources", ResourcesHandler),

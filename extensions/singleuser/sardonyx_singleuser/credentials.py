@@ -8,15 +8,6 @@ from urllib.parse import urlsplit
 from sardonyx_singleuser import contract
 
 LOOPBACK = ("127.0.0.1", "localhost")
-SPARK = "spark"
-SPARK_DEFAULTS = """\
-# Written when this server started. Spark's S3A asks for keys by itself; there are none in here.
-spark.hadoop.fs.s3.impl                         org.apache.hadoop.fs.s3a.S3AFileSystem
-spark.hadoop.fs.s3a.aws.credentials.provider    software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider
-spark.hadoop.fs.s3a.endpoint                    {endpoint}
-spark.hadoop.fs.s3a.endpoint.region             {region}
-spark.hadoop.fs.s3a.path.style.access           true
-"""
 
 
 def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
@@ -61,7 +52,6 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
         "MC_HOST_s3": endpoint,
         "MC_STS_ENDPOINT_s3": url,
         "R_PROFILE": told.get("R_PROFILE", str(Path(__file__).with_name("site_profile.R"))),
-        "SPARK_CONF_DIR": told.get("SPARK_CONF_DIR", str(Path(told[contract.TOKEN_FILE]).with_name(SPARK))),
     }
     if where.scheme == "http" and where.hostname in LOOPBACK:
         found["AWS_ALLOW_HTTP"] = "true"
@@ -69,14 +59,6 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
     direct = [*filter(None, told.get("NO_PROXY", told.get("no_proxy", "")).split(",")), *LOOPBACK, where.hostname or ""]
     found["NO_PROXY"] = found["no_proxy"] = ",".join(dict.fromkeys(filter(None, direct)))
     return found
-
-
-def write_spark_defaults(found: Mapping[str, str], token_file: Path) -> None:
-    """Write what Spark is told beside the token, since it reads no variables for it."""
-    folder = token_file.with_name(SPARK)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    text = SPARK_DEFAULTS.format(endpoint=found["AWS_ENDPOINT_URL"], region=found["AWS_REGION"])
-    (folder / "spark-defaults.conf").write_text(text)
 
 
 def write_token(path: Path, token: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sardonyx_singleuser import contract, own_packages, own_settings
 from sardonyx_singleuser.aws_profiles import give_profiles
-from sardonyx_singleuser.credentials import storage_variables, write_spark_defaults, write_token
+from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.git.clone import Fetched, fetch, place_name
 from sardonyx_singleuser.git.command import PATIENCE_S
 from sardonyx_singleuser.git.configuration import give_git
@@ -24,6 +24,7 @@ from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
+from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 from sardonyx_singleuser.tools.mlflow import client_variables
 from sardonyx_singleuser.tools.tool import SHELF
 
@@ -86,6 +87,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     progress.say("Opened your files", "done")
     give_keys()
     give_profiles()
+    give_spark()
     os.environ.update(client_variables(os.environ))
     own_packages.give(home)
     if os.environ.get(contract.VAULT_URL):
@@ -160,8 +162,17 @@ def give_keys() -> None:
     found = storage_variables(os.environ, token)
     if found:
         write_token(Path(os.environ[contract.TOKEN_FILE]), token)
-        write_spark_defaults(found, Path(os.environ[contract.TOKEN_FILE]))
         os.environ.update(found)
+
+
+def give_spark() -> None:
+    """Let Spark find object storage, and keep it closed to others."""
+    if contract.TOKEN_FILE not in os.environ:
+        return
+    token_file = Path(os.environ[contract.TOKEN_FILE])
+    has_storage = bool(os.environ.get(contract.CREDENTIALS_URL) and os.environ.get(contract.S3_ENDPOINT))
+    write_spark_settings(os.environ if has_storage else {}, token_file)
+    os.environ.update(spark_variables(os.environ, token_file))
 
 
 def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:

@@ -41,7 +41,7 @@ def for_servers(found: Reached) -> tuple[Snippet, ...]:
         Snippet("Terminal", "aws", f"aws s3 ls s3://{folder}\naws s3 cp results.csv s3://{folder}"),
         Snippet("Terminal", "rclone", f"rclone ls :s3:{folder}\nrclone copy results.csv :s3:{folder}"),
         Snippet("Terminal", "mc", f"mc ls s3/{folder}\nmc cp results.csv s3/{folder}"),
-        Snippet("Spark", "PySpark, with hadoop-aws", _SPARK.format(file=file)),
+        Snippet("Spark", "PySpark", _SPARK.format(file=file)),
     ]
     if found.groups:
         group = found.groups[0]
@@ -111,14 +111,9 @@ _DUCKDB_R = """library(DBI)
 connection <- dbConnect(duckdb::duckdb())
 dbExecute(connection, sardonyx_duckdb_secret()) # again after an hour
 dbGetQuery(connection, "select * from 's3://{file}'")"""
-_SPARK = """import os
-from pyspark.sql import SparkSession
+_SPARK = """from pyspark.sql import SparkSession
 
-spark = (
-    SparkSession.builder.config("spark.hadoop.fs.s3a.endpoint", os.environ["AWS_ENDPOINT_URL"])
-    .config("spark.hadoop.fs.s3a.path.style.access", "true")
-    .getOrCreate()
-)
+spark = SparkSession.builder.getOrCreate()
 spark.read.parquet("s3a://{file}")"""
 _PROFILE_PYTHON = """import boto3, pandas as pd, s3fs
 

@@ -41,12 +41,42 @@ class OnShelf(JupyterHandler):  # type: ignore[misc]
             raise web.HTTPError(404, f"There is no {'tool' if kind == 'tools' else 'app'} {name} here.") from None
 
 
-class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
+class PassingHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
+    """One that passes requests on, and knows which of them a person made."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        # What counts as use is decided here, and not by any traffic.
+        super().__init__(*arguments, update_last_activity=False, **named)
+
+    def wants_page(self) -> bool:
+        """Tell whether somebody opened an address, as opposed to what belongs to a page or a program."""
+        mode = self.request.headers.get("Sec-Fetch-Mode", "navigate")
+        accepts = self.request.headers.get("Accept", "")
+        return self.request.method == "GET" and mode == "navigate" and "text/html" in accepts
+
+    def use(self) -> None:
+        """Note that somebody used this server."""
+        self.settings.setdefault("last_activity_times", {})[USED] = utcnow()
+
+    def show(self, page: str, status: int = 200) -> None:
+        """Answer with a page of ours, which JupyterLab may show in a tab."""
+        self.set_status(status)
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", FRAMED)
+        self.finish(page)
+
+    def add_slash(self) -> None:
+        """Lead to the same address with a slash at its end, below which a page's own addresses are."""
+        where = urlsplit(self.request.uri or "")
+        self.redirect(where._replace(path=f"{where.path}/").geturl())
+
+
+class PageHandler(PassingHandler):
     """Everything below `tools/NAME/` and `apps/NAME/`: what the tool answers, or how far its start is."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        # What counts as use is decided below, and not by any traffic.
-        super().__init__(*arguments, update_last_activity=False, **named)
+        super().__init__(*arguments, **named)
         self._kind = self._name = ""
 
     async def http_get(self, kind: str, name: str, path: str) -> None:
@@ -73,21 +103,20 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
         """Pass on what a page says."""
         tool = self.shelf.tools.get(self._name) if self._kind == "tools" else None
         if tool is None or tool.is_action(message):
-            self._use()
+            self.use()
         super().on_message(message)
 
     async def _answer(self, kind: str, name: str, path: str) -> None:
         if not path:
-            where = urlsplit(self.request.uri or "")
-            self.redirect(where._replace(path=f"{where.path}/").geturl())
+            self.add_slash()
             return
         process = self.process(kind, name)
         if self._is_action():
-            self._use()
+            self.use()
         if process.state is not State.RUNNING:
-            if process.state is State.STOPPED and (self._wants_page() or not self._is_browsers()):
+            if process.state is State.STOPPED and (self.wants_page() or not self._is_browsers()):
                 process.begin()
-            if self._wants_page():
+            if self.wants_page():
                 self._show(process, kind, name)
                 return
             if await process.settled() is not State.RUNNING:
@@ -98,7 +127,7 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
             if "Content-Security-Policy" not in self._headers:
                 self.set_header("Content-Security-Policy", FRAMED)
         except web.HTTPError as error:
-            if error.status_code in NO_ANSWER and process.state is not State.RUNNING and self._wants_page():
+            if error.status_code in NO_ANSWER and process.state is not State.RUNNING and self.wants_page():
                 self._show(process, kind, name)
                 return
             raise
@@ -111,30 +140,18 @@ class PageHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
         self.absolute_url = tool is not None and tool.keeps_prefix
 
     def _show(self, process: Process, kind: str, name: str) -> None:
-        self.set_status(200)
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Cache-Control", "no-store")
-        self.set_header("Content-Security-Policy", FRAMED)
-        self.finish(progress_page(process, f"{self.base_url}sardonyx/api/processes/{kind}/{name}", self.base_url))
-
-    def _wants_page(self) -> bool:
-        """Tell whether somebody opened an address, as opposed to what belongs to a page or a program."""
-        mode = self.request.headers.get("Sec-Fetch-Mode", "navigate")
-        accepts = self.request.headers.get("Accept", "")
-        return self.request.method == "GET" and mode == "navigate" and "text/html" in accepts
+        status = f"{self.base_url}sardonyx/api/processes/{kind}/{name}"
+        self.show(progress_page(process, status, self.base_url))
 
     def _is_browsers(self) -> bool:
         return "Sec-Fetch-Mode" in self.request.headers
 
     def _is_action(self) -> bool:
-        if self._wants_page():
+        if self.wants_page():
             return True
         if self.request.method in READS:
             return False
         return not self.request.path.endswith("/_dash-update-component") or is_action_of_dash(self.request.body)
-
-    def _use(self) -> None:
-        self.settings.setdefault("last_activity_times", {})[USED] = utcnow()
 
 
 class QuestionHandler(APIHandler, OnShelf):  # type: ignore[misc]

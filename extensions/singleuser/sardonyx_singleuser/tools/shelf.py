@@ -134,12 +134,15 @@ class Shelf:
 
     def _tool(self, name: str) -> Process:
         tool = self.tools[name]
+        begin = tool.start
+        if begin is None:
+            raise KeyError(name)
 
         def start() -> Start:
             found = tool.find(self.variables)
             if not found:
                 raise ValueError(f"{tool.title} is not on this machine. {tool.how_to_get}")
-            return tool.start(found, self._place("tools", name))
+            return begin(found, self._place("tools", name))
 
         return Process(tool.title, start, self._place("tools", name).socket, tool.ready_path, tool.patience_s)
 

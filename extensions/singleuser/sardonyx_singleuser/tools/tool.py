@@ -56,7 +56,7 @@ class Tool:
     Args:
         name: its part of the address.
         find: looks for the program, by the variables of the server; "" = it is not here.
-        start: with what `find` found.
+        start: with what `find` found; None = it is no program of its own, and its pages are answered elsewhere.
         how_to_get: a sentence for the person where it is not here.
         keeps_prefix: it wants to see the whole address, and not what is behind its prefix.
         ready_path: answers, with whatever, when it is ready.
@@ -69,7 +69,7 @@ class Tool:
     title: str
     description: str
     find: Callable[[Mapping[str, str]], str]
-    start: Callable[[str, Place], Start]
+    start: Callable[[str, Place], Start] | None
     how_to_get: str
     keeps_prefix: bool = False
     ready_path: str = "/"

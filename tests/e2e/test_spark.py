@@ -1,0 +1,103 @@
+"""Spark at a real browser, as it is shipped: it reads and writes the data store, and its pages open from the launcher."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from e2e.conftest import PASSWORD, RUN_IN_KERNEL, SCREENSHOTS, Check, Visitor, come_first
+from e2e.test_tools import Workspace
+from playwright.sync_api import Browser, expect
+from support.places import soon
+from support.stack import ROOT, Stack
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("java") is None, reason="Java is not on this machine"),
+]
+SETTINGS = f"""
+environments:
+  spark:
+    title: Spark
+    requirements: {ROOT}/hub_config/environments/spark.lock
+    jars: {ROOT}/hub_config/environments/spark.jars
+profiles:
+  spark: {{title: Spark, environment: spark}}
+"""
+CELL = """
+import os, pathlib, time
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.appName("climate").getOrCreate()
+table = os.environ["SARDONYX_S3_HOME"].replace("s3:", "s3a:") + "table"
+spark.range(1000).selectExpr("id", "id % 7 AS day").write.parquet(table)
+print("days:", spark.read.parquet(table).select("day").distinct().count())
+pathlib.Path("session-runs").touch()
+while not pathlib.Path("enough").exists():
+    time.sleep(0.1)
+"""
+RUN_BESIDE = f"(told) => {{ window.said = ({RUN_IN_KERNEL})(told); }}"
+
+
+@pytest.fixture(scope="module")
+def stack(another_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """A place with the environment for Spark that is shipped."""
+    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
+    settings.write_text(SETTINGS)
+    return another_stack(settings)
+
+
+@pytest.fixture(scope="module")
+def workspace(stack: Stack, browser: Browser) -> Iterator[Workspace]:
+    """Its first administrator, with a notebook's cell that has begun a session and goes on."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30_000)
+    visitor = come_first(stack, context.new_page(), "ann")
+    visitor.start()
+    yield Workspace(stack, visitor)
+    context.close()
+
+
+def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspace: Workspace, check: Check) -> None:
+    """Without a line of configuration; its pages end with it, and the list says so."""
+    page = workspace.page
+    base = f"{workspace.stack.url}/user/ann/tools/spark/"
+    beside = page.context.new_page()
+    beside.goto(base)
+    expect(beside.get_by_text("No Spark session runs in this server.")).to_be_visible()
+    page.evaluate(RUN_BESIDE, ["/user/ann/", CELL])
+    soon((workspace.home / "session-runs").exists, 120)
+    expect(beside.get_by_role("link", name="climate")).to_be_visible()
+    check(beside, "tools-spark-sessions")
+
+    page.get_by_role("button", name="Spark", exact=True).click()
+    pages = workspace.frame("/tools/spark/")
+    expect(pages.get_by_text("climate").first).to_be_visible(timeout=60_000)
+    expect(pages.get_by_text("Completed Jobs").first).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "tools-spark.png")
+    pages.get_by_role("link", name="parquet at").first.click()
+    expect(pages.get_by_text("Details for Job").first).to_be_visible()
+    pages.get_by_role("link", name="Executors").click()
+    # Asked for by a script of the page, below the same address.
+    pages.get_by_role("link", name="Thread Dump").click()
+    expect(pages.get_by_role("heading", name="Thread dump for executor driver")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "tools-spark-threads.png")
+
+    workspace.put("enough", "")
+    assert "days: 7\n" in page.evaluate("window.said")
+    session = pages.locator("html").evaluate("() => location.pathname")
+    beside.goto(f"{workspace.stack.url}{session}")
+    expect(beside.get_by_role("heading", name="This Spark session has ended")).to_be_visible()
+    check(beside, "tools-spark-ended")
+    beside.close()
+
+
+def test_another_person_reaches_no_session(workspace: Workspace, browser: Browser) -> None:
+    """Signed in to the same place."""
+    workspace.stack.command("user", "add", "bob", "--password-stdin", stdin=PASSWORD)
+    context = browser.new_context()
+    visitor = Visitor(workspace.stack, context.new_page())
+    visitor.sign_in("bob")
+    for address in ("tools/spark/", "tools/spark/local-1/jobs/"):
+        answer = visitor.page.goto(f"{workspace.stack.url}/user/ann/{address}")
+        assert answer is not None
+        assert answer.status == 403, address
+    context.close()
