@@ -9,8 +9,12 @@ from typing import Any
 from jupyter_server.base.handlers import utcnow
 from tornado.ioloop import PeriodicCallback
 
+from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
+from sardonyx_singleuser.preview.previews import Previews
 from sardonyx_singleuser.resources import Meter, ends_at
 from sardonyx_singleuser.resources_handler import METER, ResourcesHandler
+from sardonyx_singleuser.storage.given import files_of, given
+from sardonyx_singleuser.storage.handlers import HANDLERS, STORAGE
 from sardonyx_singleuser.tools.handlers import (
     AppHandler,
     AppsHandler,
@@ -41,6 +45,10 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     folder = home / first if first and (home / first).is_dir() else home
     server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable)
     server.web_app.settings[METER] = Meter(ends_at(lifetime_s), variables)
+    reach = given(variables)
+    server.web_app.settings[PREVIEWS] = Previews(), reach
+    if reach is not None:
+        server.web_app.settings[STORAGE] = files_of(reach)
     server.web_app.add_handlers(
         ".*",
         [
@@ -50,6 +58,8 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
             (rf"{base}sardonyx/api/tools", ToolsHandler),
             (rf"{base}sardonyx/api/apps", AppsHandler),
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),
+            (rf"{base}sardonyx/api/storage/preview", PreviewHandler),
+            *((rf"{base}sardonyx/api/storage/{name}", handler) for name, handler in HANDLERS if reach is not None),
         ],
     )
 
