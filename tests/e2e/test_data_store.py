@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from e2e.conftest import SCREENSHOTS, Visitor, come_first
 from playwright.sync_api import Browser, Locator, Page, expect
 from support.stack import Stack
@@ -263,6 +264,25 @@ def test_a_folder_says_before_it_is_deleted_how_many_files_go(shelf: Shelf) -> N
     expect(shelf.row("rows.parquet")).to_be_visible()
 
 
+def test_what_runs_files_is_offered_for_those_of_the_home_only(shelf: Shelf, files: Path) -> None:
+    """A file in the data store is none that can be run."""
+    (files / "app.py").write_text("import flask\n")
+    shelf.upload(files / "app.py")
+    shelf.visitor.run("import pathlib; (pathlib.Path.home() / 'app.py').write_text('import flask')")
+    shelf.row("app.py").click(button="right")
+    expect(shelf.page.locator(".lm-Menu-item:visible").filter(has_text="Copy S3 Address")).to_be_visible()
+    expect(shelf.page.locator(".lm-Menu-item:visible").filter(has_text="Run as App")).to_have_count(0)
+    shelf.page.keyboard.press("Escape")
+
+    shelf.page.get_by_role("tab", name="File Browser").click()
+    shelf.page.locator("#filebrowser").get_by_role("button", name="Refresh the file browser").click()
+    shelf.page.locator("#filebrowser .jp-DirListing-item[title^='Name: app.py']").click(button="right")
+    expect(shelf.page.locator(".lm-Menu-item:visible").filter(has_text="Run as App")).to_be_visible()
+    expect(shelf.page.locator(".lm-Menu-item:visible").filter(has_text="Copy S3 Address")).to_have_count(0)
+    shelf.page.keyboard.press("Escape")
+    shelf.page.get_by_role("tab", name="Data Store").click()
+
+
 def test_a_link_that_would_open_nowhere_is_explained(shelf: Shelf) -> None:
     """Where the store listens on this machine only."""
     shelf.choose("rows.parquet", "Copy Link for Others")
@@ -291,8 +311,6 @@ def test_a_preview_fits_a_phone_and_needs_no_mouse(shelf: Shelf) -> None:
 
 def test_axe_finds_nothing_in_a_preview(shelf: Shelf) -> None:
     """In light and dark."""
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - as the look of the pages
-
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         change_theme(shelf.page, theme)
         found: dict[str, Any] = Axe().run(shelf.page, context=".sx-Preview").response

@@ -9,10 +9,12 @@ from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from sardonyx_singleuser.keys_service import KeysError
 from sardonyx_singleuser.preview.sources import Source, quoted, readings, refusal, statistics_query
 from sardonyx_singleuser.storage.entries import Entry, read_page
 from sardonyx_singleuser.storage.errors import StorageError
 from sardonyx_singleuser.storage.files import Files
+from sardonyx_singleuser.storage.keyring import Keyring
 from sardonyx_singleuser.storage.places import Place, group_of, places_of, spot_of, writable_spot
 from sardonyx_singleuser.storage.reach import Reach
 from sardonyx_singleuser.storage.signature import Keys, Signer, object_url
@@ -252,3 +254,60 @@ def test_names_cannot_leave_their_place_in_sql() -> None:
     assert statistics_query('a"', "VARCHAR").endswith(
         'count("a"""), least(count("a"""), approx_count_distinct("a""")), min("a""")::VARCHAR, max("a""")::VARCHAR FROM data'
     )
+
+
+class _Service:
+    """A keys service that counts, and can be away."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.is_away = False
+
+    def keys(self, group: str, wish: dict[str, str]) -> dict[str, str]:
+        self.asked.append((group, wish))
+        if self.is_away:
+            raise KeysError("The service that gives keys does not answer now. Try again in a minute.")
+        end = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        return {"AccessKeyId": f"AK{len(self.asked)}", "SecretAccessKey": "s", "Token": "t", "Expiration": end}
+
+    def access(self) -> dict[str, Any]:
+        return ACCESS
+
+
+def test_keys_are_asked_for_one_place_and_once_a_minute() -> None:
+    """While the service is away, those that there are go on."""
+    service, now = _Service(), [0.0]
+    keyring = Keyring(cast("Any", service), lambda: now[0])
+
+    def name() -> str:
+        return asyncio.run(keyring.keys("team-a", "team/a/", "read")).name
+
+    assert (name(), name(), len(service.asked)) == ("AK1", "AK1", 1)
+    assert service.asked == [("team-a", {"prefix": "team/a/", "access": "read"})]
+    now[0] = 61
+    assert name() == "AK2"
+    now[0], service.is_away = 122, True
+    assert name() == "AK2"
+    keyring.forget()
+    with pytest.raises(StorageError, match="The service that gives keys does not answer now."):
+        name()
+
+
+def test_keys_that_the_store_refuses_are_replaced_once() -> None:
+    """Then it is said: it would refuse the next ones too."""
+    service = _Service()
+    reach = Reach(Keyring(cast("Any", service)), Store("http://127.0.0.1:9", "eu-west-3", "sardonyx"))
+    used: list[str] = []
+
+    async def once(keys: Keys) -> str:
+        used.append(keys.name)
+        if len(used) == 1:
+            raise DeadKeysError("ExpiredToken")
+        return keys.name
+
+    async def never(_keys: Keys) -> None:
+        raise DeadKeysError("InvalidAccessKeyId")
+
+    assert asyncio.run(reach.of(PLACES[0], once)) == "AK2"
+    with pytest.raises(StorageError, match="The data store refuses the keys that it is given."):
+        asyncio.run(reach.of(PLACES[0], never))

@@ -74,9 +74,7 @@ class Table:
 
     def first(self) -> dict[str, Any]:
         """Return the columns, the first rows, and how many there are if that is known at once."""
-        names = [name for name, _ in self._columns]
-        shown = names[:MOST_COLUMNS]
-        rows, _ = _read(self._connection.sql(first_rows_query(shown, FIRST_ROWS)), FIRST_ROWS)
+        rows, _ = _read(self._connection.sql(self._first), FIRST_ROWS)
         count: int | None = None
         if self._source.kind == "parquet":
             count = self.count()["count"]
@@ -86,12 +84,13 @@ class Table:
             "columns": self._said(self._columns[:MOST_COLUMNS]),
             "rows": rows,
             "count": count,
-            "left_out": len(names) - len(shown),
+            "left_out": max(0, len(self._columns) - MOST_COLUMNS),
             "notes": self._notes(),
         }
 
     def count(self) -> dict[str, Any]:
         """Return how many rows there are."""
+        self._view()
         return {"count": self._connection.execute("SELECT count(*) FROM data").fetchone()[0]}
 
     def column(self, name: str) -> dict[str, Any]:
@@ -99,6 +98,7 @@ class Table:
         kind = dict(self._columns).get(name)
         if kind is None:
             raise RefusedError(f"There is no column “{name[:80]}”.")
+        self._view()
         found = self._connection.execute(statistics_query(name, kind)).fetchone()
         titles = ("Rows", "Present", "Different, about", "Least", "Greatest", "Mean", "Median, about")
         return {"statistics": [[title, _short(value)] for title, value in zip(titles, found, strict=False)]}
@@ -108,6 +108,7 @@ class Table:
         statements = self._duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != self._duckdb.StatementType.SELECT:
             raise RefusedError("Write one SELECT, such as SELECT * FROM data LIMIT 10.")
+        self._view()
         asked = self._connection.sql(statements[0])
         columns = list(zip(asked.columns, map(str, asked.types), strict=True))
         if len(columns) > MOST_COLUMNS:
@@ -116,20 +117,43 @@ class Table:
         return {"columns": self._said(columns), "rows": rows, "is_more": is_more}
 
     def _open(self) -> None:
+        """Find the way to read the file, with its first rows: what was read for them is not read again."""
         first: Exception | None = None
         for way in readings(self._source):
+            self._way, self._has_view = way, False
             try:
-                self._connection.execute(f"CREATE OR REPLACE TEMP VIEW data AS {way}")
-                found = self._connection.execute("DESCRIBE data").fetchall()
-                self._connection.execute("SELECT count(COLUMNS(*)) FROM (FROM data LIMIT 1)").fetchall()
+                self._look()
             except self._duckdb.Error as error:
                 # That of the way that is meant for such a file.
                 first = first or error
             else:
-                self._columns = [(str(row[0]), str(row[1])) for row in found]
                 return
         if first is not None:
             raise first
+
+    def _look(self) -> None:
+        if self._source.kind == "parquet":
+            # Its columns are known without a row, and there may be thousands.
+            self._view()
+            self._columns = self._described("data")
+            self._first = first_rows_query("data", self._shown, FIRST_ROWS)
+            return
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE first_rows AS FROM ({self._way}) LIMIT {FIRST_ROWS}")
+        self._columns = self._described("first_rows")
+        self._first = first_rows_query("first_rows", self._shown, FIRST_ROWS)
+
+    def _view(self) -> None:
+        """Make the table `data`; to make it, DuckDB looks at the beginning of a text file again."""
+        if not self._has_view:
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW data AS {self._way}")
+            self._has_view = True
+
+    def _described(self, table: str) -> list[tuple[str, str]]:
+        return [(str(row[0]), str(row[1])) for row in self._connection.execute(f"DESCRIBE {table}").fetchall()]
+
+    @property
+    def _shown(self) -> list[str]:
+        return [name for name, _ in self._columns[:MOST_COLUMNS]]
 
     def _said(self, columns: list[tuple[str, str]]) -> list[dict[str, Any]]:
         return [{"name": name, "type": kind, "is_number": is_number(kind)} for name, kind in columns]

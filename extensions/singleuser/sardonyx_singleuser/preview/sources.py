@@ -114,9 +114,9 @@ def is_number(kind: str) -> bool:
     }
 
 
-def first_rows_query(columns: Sequence[str], most: int) -> str:
-    """Return the query for the first rows of some columns."""
-    return f"SELECT {', '.join(map(quoted, columns))} FROM data LIMIT {most}"  # noqa: S608 - the names are quoted
+def first_rows_query(table: str, columns: Sequence[str], most: int) -> str:
+    """Return the query for the first rows of some columns of one of our tables."""
+    return f"SELECT {', '.join(map(quoted, columns))} FROM {table} LIMIT {most}"  # noqa: S608 - the names are quoted
 
 
 def quoted(name: str) -> str:
