@@ -1,5 +1,6 @@
 """Previews of tables in a real server: what they show, how little they read for it, and what they survive."""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,9 +13,12 @@ import httpx
 import pytest
 from support.counting_relay import CountingRelay
 from support.data_server import DataServer, data_server, told
-from support.forks import Forks, processes_with, running_forks
+from support.forks import Forks, children, processes_with, running_forks
 from support.places import BUCKET, Place, running_place
 from support.waiting import soon
+
+from sardonyx_singleuser.preview.previews import Previews
+from sardonyx_singleuser.preview.sources import Source
 
 MIB = 1 << 20
 ENGINE = "sardonyx_singleuser.preview.engine\0"
@@ -307,3 +311,24 @@ def test_an_environment_without_duckdb_says_so(prefix: Path, tmp_path: Path) -> 
     assert json.loads(said) == {
         "message": "A preview needs the packages duckdb and duckdb-extension-httpfs, which are not in this server's environment."
     }
+
+
+def test_processes_of_previews_are_few_and_end_soon_after_the_last_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three at most, whatever is opened; none when nobody asks any more."""
+    monkeypatch.setattr("sardonyx_singleuser.preview.previews.IDLE_S", 1.0)
+
+    def running() -> int:
+        return len(set(children(os.getpid())) & set(engines()))
+
+    async def look() -> None:
+        previews = Previews()
+        for number in range(5):
+            (tmp_path / f"{number}.csv").write_text("a\n1\n")
+            shown = await previews.ask(Source(str(tmp_path / f"{number}.csv"), 4), "first", (), {})
+            assert shown["rows"] == [["1"]]
+        assert running() <= 3
+        await asyncio.to_thread(soon, lambda: running() == 0)
+
+    asyncio.run(look())

@@ -174,15 +174,15 @@ class Table:
 def _read(relation: Any, most: int) -> tuple[list[list[str | None]], bool]:
     """Return rows as text, and whether there are more of them."""
     # As text from DuckDB: it writes dates, numbers and geometries as people read them.
-    found = relation.project(f"left(COLUMNS(*)::VARCHAR, {MOST_TEXT + 1})")
+    found = relation.project(f"left(COLUMNS(*)::VARCHAR, {MOST_TEXT + 1})").fetchall()
     rows: list[list[str | None]] = []
     taken = 0
-    while (row := found.fetchone()) is not None:
-        if len(rows) == most or taken > MOST_ANSWER:
+    for row in found[:most]:
+        if taken > MOST_ANSWER:
             return rows, True
         rows.append([_cut(value) for value in row])
         taken += sum(len(value or "") for value in row)
-    return rows, False
+    return rows, len(found) > most
 
 
 def _geometry_note(name: str, told: Mapping[str, Any]) -> str:
