@@ -17,9 +17,9 @@ ROUNDS = 4
 PLAIN_DUCKDB = """
 import sys
 import duckdb
-from sardonyx_singleuser.duckdb_s3 import _extension
+from sardonyx_singleuser.duckdb_s3 import extension_path
 connection = duckdb.connect()
-connection.execute(f"LOAD '{_extension('httpfs')}'")
+connection.execute(f"LOAD '{extension_path('httpfs')}'")
 connection.execute(sys.argv[1])
 print(connection.execute("SELECT content FROM read_text(?)", [sys.argv[2]]).fetchall())
 """

@@ -11,9 +11,13 @@ from jupyter_server.base.handlers import utcnow
 from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
+from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
+from sardonyx_singleuser.preview.previews import Previews
 from sardonyx_singleuser.resources import Meter
 from sardonyx_singleuser.resources_handler import END, METER, KeepHandler, ResourcesHandler
 from sardonyx_singleuser.server_end import ServerEnd
+from sardonyx_singleuser.storage.given import files_of, given
+from sardonyx_singleuser.storage.handlers import HANDLERS, STORAGE
 from sardonyx_singleuser.tools.handlers import (
     AppHandler,
     AppsHandler,
@@ -47,6 +51,10 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     server.web_app.settings[METER] = Meter(variables)
     server.web_app.settings[END] = ServerEnd(lifetime_s, variables)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
+    reach = given(variables)
+    server.web_app.settings[PREVIEWS] = Previews(), reach
+    if reach is not None:
+        server.web_app.settings[STORAGE] = files_of(reach)
     server.web_app.add_handlers(
         ".*",
         [
@@ -60,6 +68,8 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),
             (rf"{base}git-pull", PullPageHandler),
             (rf"{base}sardonyx/api/git-pull", PullHandler),
+            (rf"{base}sardonyx/api/storage/preview", PreviewHandler),
+            *((rf"{base}sardonyx/api/storage/{name}", handler) for name, handler in HANDLERS if reach is not None),
         ],
     )
 

@@ -73,7 +73,7 @@ class Keeper:
     def keep(self, connection: Any) -> None:
         """Make the secret in a connection's database, and keep it good."""
         for name in EXTENSIONS:
-            connection.execute(f"LOAD '{_extension(name)}'")
+            connection.execute(f"LOAD '{extension_path(name)}'")
         try:
             # DuckDB itself waits a second for keys, and the first ones of a server may take longer.
             seconds_left()
@@ -171,7 +171,12 @@ def _warn(error: Exception) -> None:
     warnings.warn(f"DuckDB has no keys for s3:// addresses: {error}", RuntimeWarning, stacklevel=4)
 
 
-def _extension(name: str) -> Path:
+def extension_path(name: str) -> Path:
+    """Return where the packaged extension of DuckDB is.
+
+    Raises:
+        LookupError: it is not in this environment.
+    """
     spec = importlib.util.find_spec(f"duckdb_extension_{name}")
     if spec is None or spec.origin is None:
         raise LookupError(f"the package duckdb-extension-{name} is not in this environment")

@@ -100,7 +100,8 @@ export async function apps(shared) {
         },
       });
       for (const [rank, command] of [RUN, PIN, STOP].entries()) {
-        const selector = '.jp-DirListing-item[data-isdir="false"]';
+        // Of the home's file browser only: a file in the data store is none that can be run.
+        const selector = '#filebrowser .jp-DirListing-item[data-isdir="false"]';
         app.contextMenu.addItem({ command, args: { isMenu: true }, selector, rank: 3 + rank / 10 });
         palette?.addItem({ command, category: "Apps" });
       }

@@ -1,0 +1,166 @@
+// The person's places in the data store, as a file browser of JupyterLab's own beside that of the home.
+import { DRIVE, driveClass } from "./drive.js";
+import { icons } from "./icons.js";
+import { preview, TABLES } from "./preview.js";
+import { storage } from "./storage.js";
+
+const OPEN = "sardonyx:preview", ADDRESS = "sardonyx:copy-s3-address", LINK = "sardonyx:share-link";
+const REFRESH_MS = 60000;
+const LINK_S = 3600;
+
+export async function data(shared) {
+  const { Clipboard, Dialog, Notification, showDialog, showErrorMessage } = await shared("@jupyterlab/apputils");
+  const { IDocumentManager, shouldOverwrite } = await shared("@jupyterlab/docmanager");
+  const { IFileBrowserFactory, Uploader } = await shared("@jupyterlab/filebrowser");
+  const { ILayoutRestorer } = await shared("@jupyterlab/application");
+  const { newFolderIcon, refreshIcon, ToolbarButton } = await shared("@jupyterlab/ui-components");
+  const { Widget } = await shared("@lumino/widgets");
+  const [store, Drive, drawn, offerPreviews] =
+    await Promise.all([storage(shared), driveClass(shared), icons(shared), preview(shared)]);
+  const local = path => path.slice(path.indexOf(":") + 1);
+
+  // Uploads with their progress in JupyterLab's notifications, where they can be stopped.
+  async function upload(path, file) {
+    const stop = new AbortController();
+    const actions = [{ label: "Stop", callback: () => stop.abort() }];
+    const id = Notification.emit(`Uploading ${file.name}`, "in-progress", { autoClose: false, progress: 0, actions });
+    const progress = part => Notification.update({ id, message: `Uploading ${file.name}`, progress: part });
+    const put = replaces => store.upload(path, file, { replaces, signal: stop.signal, progress });
+    try {
+      await put(false).catch(async error => {
+        if (error.response?.status !== 409 || !(await shouldOverwrite(file.name))) throw error;
+        await put(true);
+      });
+      Notification.update({ id, message: `${file.name} is in the data store.`, type: "success", autoClose: 3000, actions: [], progress: 1 });
+    } catch (error) {
+      const message = error.isStop ? `${file.name} was not uploaded: it was stopped.` : `${file.name} was not uploaded. ${error.message}`;
+      Notification.update({ id, message, type: error.isStop ? "info" : "error", autoClose: error.isStop ? 3000 : false, actions: [] });
+    }
+  }
+
+  async function inWords(items) {
+    const what = items.length === 1 ? `“${items[0].name}”` : `${items.length} selected items`;
+    const counted = await Promise.all(
+      items.filter(item => item.type === "directory").map(item => store.ask("count", local(item.path))));
+    if (counted.length === 0) return `${what} will be deleted. It cannot be brought back.`;
+    const files = counted.reduce((sum, each) => sum + each.files, 0).toLocaleString("en");
+    const more = counted.some(each => each.is_more) ? "more than " : "";
+    return `${what} will be deleted, with ${more}${files} ${files === "1" ? "file" : "files"} in ${counted.length === 1 ? "the folder" : "the folders"}. It cannot be brought back.`;
+  }
+
+  // Below the listing: what is left out of it, or why there is none.
+  function notice(drive, browser) {
+    const shown = new Widget();
+    shown.addClass("sx-Data-notice");
+    shown.node.setAttribute("role", "status");
+    drive.listed.connect((_, { path, shown: count, isMore, unnamed, mayWrite, problem }) => {
+      const words = [];
+      if (problem) words.push(problem);
+      else {
+        if (isMore) words.push(`The first ${count.toLocaleString("en")} are shown; there are more.`);
+        if (unnamed) words.push(`${unnamed} more cannot be shown here, because of their names.`);
+        if (path && !mayWrite) words.push("You can read here, and not change anything.");
+        if (!isMore && count === 0) words.push("Nothing is here yet.");
+      }
+      const text = document.createElement("span");
+      text.textContent = words.join(" ");
+      shown.node.replaceChildren(text);
+      if (isMore || problem) {
+        const button = document.createElement("button");
+        button.className = "jp-mod-styled jp-mod-minimal";
+        button.textContent = problem ? "Try again" : "Show more";
+        button.onclick = () => {
+          if (isMore) drive.showMore(path);
+          browser.model.refresh();
+        };
+        shown.node.append(button);
+      }
+      shown.setHidden(words.length === 0);
+    });
+    shown.hide();
+    return shown;
+  }
+
+  return {
+    id: "sardonyx:data",
+    description: "Shows the person's places in the data store",
+    autoStart: true,
+    requires: [IFileBrowserFactory, IDocumentManager],
+    optional: [ILayoutRestorer],
+    async activate(app, factory, documents, restorer) {
+      offerPreviews(app);
+      if (!(await store.isThere())) return;
+      const drive = new Drive(store);
+      app.serviceManager.contents.addDrive(drive);
+      const browser = factory.createFileBrowser("sardonyx-data", { driveName: DRIVE, refreshInterval: REFRESH_MS, auto: false });
+      browser.title.icon = drawn.data;
+      browser.title.caption = "Data Store";
+      browser.showFileSizeColumn = true;
+      browser.node.setAttribute("role", "region");
+      browser.node.setAttribute("aria-label", "Data Store");
+      const report = title => error => showErrorMessage(title, error);
+      const refresh = () => browser.model.refresh();
+      drive.fileChanged.connect(refresh);
+
+      // What JupyterLab's own would do in another way: in memory, without a count, with another viewer.
+      browser.model.upload = async (file, folder = browser.model.path) => {
+        await upload(`${local(folder)}/${file.name}`, file);
+        await refresh();
+      };
+      browser.delete = async () => {
+        const items = [...browser.selectedItems()];
+        if (items.length === 0) return;
+        try {
+          const body = await inWords(items);
+          const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label: "Delete" })];
+          const { button } = await showDialog({ title: "Delete from the data store", body, buttons, defaultButton: 0 });
+          if (button.accept) await Promise.all(items.map(item => documents.deleteFile(item.path)));
+        } catch (error) {
+          await report("This could not be deleted")(error);
+        }
+      };
+      const open = browser.listing.handleOpen.bind(browser.listing);
+      browser.listing.handleOpen = item => {
+        if (item.type !== "directory" && TABLES.test(item.name)) documents.openOrReveal(item.path, "Preview");
+        else open(item);
+      };
+
+      const makeFolder = () => browser.createNewDirectory();
+      browser.toolbar.addItem("folder", new ToolbarButton({ icon: newFolderIcon, tooltip: "New Folder", onClick: makeFolder }));
+      browser.toolbar.addItem("upload", new Uploader({ model: browser.model }));
+      browser.toolbar.addItem("refresh", new ToolbarButton({ icon: refreshIcon, tooltip: "Look again", onClick: refresh }));
+      browser.mainPanel.addWidget(notice(drive, browser));
+
+      const chosen = () => browser.selectedItems().next().value;
+      app.commands.addCommand(OPEN, {
+        label: "Preview",
+        isVisible: () => TABLES.test(chosen()?.name ?? ""),
+        execute: () => documents.openOrReveal(chosen().path, "Preview"),
+      });
+      app.commands.addCommand(ADDRESS, {
+        label: "Copy S3 Address",
+        execute: () => store.ask("about", local(chosen().path)).then(about => {
+          Clipboard.copyToSystem(about.address);
+          Notification.info(`Copied: ${about.address}`, { autoClose: 3000 });
+        }, report("The address cannot be copied")),
+      });
+      app.commands.addCommand(LINK, {
+        label: "Copy Link for Others …",
+        execute: () => store.link(local(chosen().path), LINK_S).then(({ address, until }) => {
+          Clipboard.copyToSystem(address);
+          const end = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+          Notification.success(`Copied. Whoever has the link can read the file until ${end}.`, { autoClose: false });
+        }, report("There can be no link")),
+      });
+      const files = '#sardonyx-data .jp-DirListing-item[data-isdir="false"]';
+      app.contextMenu.addItem({ command: OPEN, selector: files, rank: 0.5 });
+      app.contextMenu.addItem({ command: ADDRESS, selector: "#sardonyx-data .jp-DirListing-item", rank: 14.1 });
+      app.contextMenu.addItem({ command: LINK, selector: files, rank: 14.2 });
+
+      // Nobody is asked anything before somebody looks; and who comes back sees what is there now.
+      new IntersectionObserver(seen => { if (seen.at(-1).isIntersecting) refresh(); }).observe(browser.node);
+      app.shell.add(browser, "left", { rank: 102, type: "Data Store" });
+      restorer?.add(browser, "sardonyx-data");
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// What this extension asks its server about the data store. Paths are in the query: a slash or a sign in a name stays one.
+
+const PART_BYTES = 8 * 2 ** 20;
+
+export async function storage(shared) {
+  const { ServerConnection } = await shared("@jupyterlab/services");
+  const { URLExt } = await shared("@jupyterlab/coreutils");
+  const settings = ServerConnection.makeSettings();
+  const url = (what, query) => `${URLExt.join(settings.baseUrl, "sardonyx/api/storage", what)}?${new URLSearchParams(query)}`;
+
+  async function send(what, query, options = {}) {
+    let answer;
+    try {
+      answer = await ServerConnection.makeRequest(url(what, query), options, settings);
+    } catch (error) {
+      if (options.signal?.aborted) throw stopped();
+      throw new Error("Your server does not answer. Look whether you are connected, and try again.", { cause: error });
+    }
+    if (answer.ok) return answer;
+    const said = await answer.json().catch(() => null);
+    const error = new Error(said?.message ?? `The server answers with ${answer.status}. Try again in a minute.`);
+    // JupyterLab asks an error for it.
+    error.response = answer;
+    throw error;
+  }
+  const ask = async (what, path, query = {}) => (await send(what, { path, ...query })).json();
+  const tell = async (what, query, method, body, signal) =>
+    (await send(what, query, { method, signal, body: body === undefined ? undefined : JSON.stringify(body) })).json();
+
+  // A file in parts: no request is long, and whoever stops it leaves nothing.
+  async function upload(path, file, { replaces = false, signal, progress = () => {} } = {}) {
+    const query = { path, ...(replaces ? { replaces: "1" } : {}) };
+    const type = { "Content-Type": "application/octet-stream" };
+    if (file.size <= PART_BYTES) {
+      await send("file", query, { method: "PUT", body: file, headers: type, signal });
+      return;
+    }
+    const begun = await tell("upload", query, "POST", {}, signal);
+    const tags = [];
+    // S3 knows no more than 10,000 parts.
+    const size = Math.max(PART_BYTES, Math.ceil(file.size / 9000));
+    try {
+      for (let first = 0; first < file.size; first += size) {
+        const part = { path, upload: begun, number: String(tags.length + 1) };
+        const body = file.slice(first, first + size);
+        tags.push(await (await send("upload", part, { method: "PUT", body, headers: type, signal })).json());
+        progress(Math.min(1, (first + size) / file.size));
+      }
+      await tell("upload", { path }, "POST", { upload: begun, tags }, signal);
+    } catch (error) {
+      await send("upload", { path, upload: begun }, { method: "DELETE" }).catch(() => {});
+      throw error;
+    }
+  }
+
+  return {
+    ask,
+    upload,
+    settings,
+    isThere: () => ask("about", "").then(() => true, error => error.response?.status !== 404),
+    read: async path => (await send("file", { path })).blob(),
+    makeFolder: path => tell("folder", { path }, "POST"),
+    remove: path => tell("file", { path }, "DELETE"),
+    copy: (from, to, moves) => tell("copy", {}, "POST", { from, to, moves }),
+    link: (path, seconds) => tell("link", { path }, "POST", { seconds }),
+    preview: (told, signal) => tell("preview", {}, "POST", told, signal),
+    downloadUrl: path => url("file", { path }),
+  };
+}
+
+export function stopped() {
+  return Object.assign(new Error("Stopped."), { isStop: true });
+}
+
+export function size(bytes) {
+  for (const [unit, factor] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
+    if (bytes >= factor) return `${(bytes / factor).toFixed(bytes < 10 * factor ? 1 : 0)} ${unit}`;
+  }
+  return `${bytes} bytes`;
+}

@@ -1,0 +1,1 @@
+"""Previews of tables, in a process of their own that reads only what it shows."""

@@ -1,0 +1,129 @@
+"""How DuckDB reads a file, by its name: decided without DuckDB."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MIB = 1 << 20
+READERS = {
+    ".parquet": "parquet",
+    ".geoparquet": "parquet",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".geojson": "geojson",
+}
+LARGEST_GEOJSON = 32 * MIB
+"""Such a file is one object, so all of it is read for its first row."""
+CSV_BLOCK = 4 * MIB
+PATTERN = frozenset("*?[")
+"""DuckDB takes a name with one of them for many files."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as DuckDB is told of it.
+
+    Args:
+        address: s3://…, or a path on this machine.
+        size: in bytes.
+    """
+
+    address: str
+    size: int
+
+    @property
+    def kind(self) -> str:
+        """How it is read; "" = it is no table."""
+        ending = "." + self.address.rpartition("/")[2].rpartition(".")[2].lower()
+        return READERS.get(ending, "")
+
+
+def refusal(source: Source) -> str:
+    """Say why a file cannot be shown as a table; "" = it can be tried."""
+    name = source.address.rpartition("/")[2]
+    if not source.kind:
+        return f"“{name}” is no table that can be shown here: those are {', '.join(READERS)}."
+    if not source.size:
+        return "This file is empty."
+    if PATTERN & set(source.address):
+        return f"“{name}” has *, ? or [ in its name or its folder, and here these stand for any name. Rename it first."
+    if source.kind == "geojson" and source.size > LARGEST_GEOJSON:
+        return (
+            f"“{name}” is larger than {LARGEST_GEOJSON // MIB} MB. GeoJSON has to be read as a whole;"
+            " as GeoParquet it could be shown at once."
+        )
+    return ""
+
+
+def readings(source: Source) -> tuple[str, ...]:
+    """Return the queries that read a file, to be tried one after the other: the first reads the least of it."""
+    told = text(source.address)
+    match source.kind:
+        case "parquet":
+            return (f"FROM read_parquet({told})",)
+        case "csv":
+            # The usual block is eight times as large; lines that do not fit into this one need it.
+            small = f"buffer_size={CSV_BLOCK}, max_line_size={CSV_BLOCK // 2}"
+            return (
+                f"FROM read_csv({told}, {small})",
+                f"FROM read_csv({told})",
+                # Before UTF-8 this was how Western Europe wrote; every file is valid in it, so it is the last.
+                f"FROM read_csv({told}, encoding='latin-1')",
+            )
+        case "geojson":
+            whole = f"read_json({told}, maximum_object_size={max(source.size + 1, 16 * MIB)})"
+            features = f"(SELECT unnest(features) AS feature FROM {whole})"  # noqa: S608 - `told` is quoted
+            return (
+                f"SELECT unnest(feature.properties), feature.geometry AS geometry FROM {features}",  # noqa: S608
+                f"SELECT feature.properties, feature.geometry FROM {features}",  # noqa: S608
+                f"FROM {whole}",
+            )
+        case _:
+            return (f"FROM read_json({told})",)
+
+
+def statistics_query(column: str, kind: str) -> str:
+    """Return the query for the statistics of a column.
+
+    Args:
+        kind: its type, as DuckDB calls it.
+    """
+    name = quoted(column)
+    asked = ["count(*)", f"count({name})"]
+    if not kind.startswith("GEOMETRY"):
+        # An estimate may be above what there is.
+        asked += [
+            f"least(count({name}), approx_count_distinct({name}))",
+            f"min({name})::VARCHAR",
+            f"max({name})::VARCHAR",
+        ]
+    if is_number(kind):
+        asked += [f"avg({name})", f"approx_quantile({name}, 0.5)"]
+    return f"SELECT {', '.join(asked)} FROM data"  # noqa: S608 - the name is quoted
+
+
+def is_number(kind: str) -> bool:
+    """Tell whether a type of DuckDB is one of numbers."""
+    return kind.startswith(("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UHUGEINT")) or kind.lstrip("U") in {
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+    }
+
+
+def first_rows_query(table: str, columns: Sequence[str], most: int) -> str:
+    """Return the query for the first rows of some columns of one of our tables."""
+    return f"SELECT {', '.join(map(quoted, columns))} FROM {table} LIMIT {most}"  # noqa: S608 - the names are quoted
+
+
+def quoted(name: str) -> str:
+    """Return a column's name as it stands in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Return a text as it stands in SQL."""
+    return "'" + value.replace("'", "''") + "'"

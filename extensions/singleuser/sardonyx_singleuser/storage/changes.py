@@ -1,0 +1,186 @@
+"""What the person changes in the data store: uploads, folders, names, and what is thrown away."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from xml.sax.saxutils import escape
+
+from sardonyx_singleuser.storage.entries import FOLDER, text_of
+from sardonyx_singleuser.storage.errors import AWAY, CONFLICT, INVALID, NOT_FOUND, TOO_LARGE, StorageError
+from sardonyx_singleuser.storage.files import PAGE, Files
+from sardonyx_singleuser.storage.places import Place, Spot
+from sardonyx_singleuser.storage.reach import Reach
+from sardonyx_singleuser.storage.signature import Keys
+from sardonyx_singleuser.storage.store import MULTIPART_COPY_FROM, in_turns
+
+MOST_MOVED = 10_000
+MOST_PARTS = 10_000
+"""Of one upload: that of S3."""
+
+
+class Changes:
+    """Changes it."""
+
+    def __init__(self, reach: Reach, files: Files) -> None:
+        self._reach, self._store, self._files = reach, reach.store, files
+
+    async def put(self, path: str, body: bytes, *, replaces: bool) -> None:
+        """Write a file.
+
+        Args:
+            replaces: whether one that is there is overwritten.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        spot = await self._target(path, replaces=replaces)
+        await self._reach.of(spot.place, lambda keys: self._store.ask(keys, "PUT", spot.key, body=body))
+
+    async def begin_upload(self, path: str, *, replaces: bool) -> str:
+        """Begin to write a large file; return what its parts and its end name it by.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        spot = await self._target(path, replaces=replaces)
+        answer = await self._reach.of(
+            spot.place, lambda keys: self._store.ask(keys, "POST", spot.key, query={"uploads": ""})
+        )
+        upload = text_of(answer.body, "UploadId")
+        if not upload:
+            raise StorageError("The data store did not begin the upload. Try again in a minute.", AWAY)
+        return upload
+
+    async def put_part(self, path: str, upload: str, number: int, body: bytes) -> str:
+        """Write a part of a large file; return the tag by which the end knows it.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        if not 1 <= number <= MOST_PARTS:
+            raise StorageError(f"A part has a number from 1 to {MOST_PARTS}.", INVALID)
+        spot = await self._reach.writable(path)
+        query = {"partNumber": str(number), "uploadId": upload}
+        answer = await self._reach.of(
+            spot.place, lambda keys: self._store.ask(keys, "PUT", spot.key, query=query, body=body)
+        )
+        return str(answer.headers.get("ETag", ""))
+
+    async def end_upload(self, path: str, upload: str, tags: Sequence[str]) -> None:
+        """Make a file of the parts.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        spot = await self._reach.writable(path)
+        parts = "".join(
+            f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(tag)}</ETag></Part>"
+            for number, tag in enumerate(tags, 1)
+        )
+        body = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
+        answer = await self._reach.of(
+            spot.place, lambda keys: self._store.ask(keys, "POST", spot.key, query={"uploadId": upload}, body=body)
+        )
+        # S3 may find out after it has begun to answer with 200.
+        if text_of(answer.body, "Code"):
+            raise StorageError("The data store could not put the parts together. Upload the file again.", AWAY)
+
+    async def abandon_upload(self, path: str, upload: str) -> None:
+        """Throw the parts away.
+
+        Raises:
+            StorageError: it cannot be done.
+        """
+        spot = await self._reach.writable(path)
+        await self._reach.of(
+            spot.place, lambda keys: self._store.ask(keys, "DELETE", spot.key, query={"uploadId": upload})
+        )
+
+    async def make_folder(self, path: str) -> None:
+        """Make a folder: an object that stands for it, because S3 has none.
+
+        Raises:
+            StorageError: it cannot be made, or is there.
+        """
+        spot = await self._target(path, replaces=False)
+        await self._reach.of(spot.place, lambda keys: self._store.ask(keys, "PUT", spot.prefix))
+
+    async def delete(self, path: str) -> None:
+        """Throw a file away, or a folder with all that is in it.
+
+        Raises:
+            StorageError: it cannot be done; what was thrown away until then stays so.
+        """
+        spot = await self._reach.writable(path)
+        if await self._files.find(spot) is not None:
+            await self._delete(spot.place, [spot.key])
+            return
+        while keys := [key for key in await self._files.keys_in(spot, 0) if not key.endswith("/")]:
+            await self._delete(spot.place, keys)
+        await self._sweep(spot.place, spot.prefix)
+
+    async def copy(self, source: str, target: str, *, moves: bool) -> None:
+        """Copy a file or a folder, or give it another name.
+
+        Raises:
+            StorageError: it cannot be done, or something of that name is there.
+        """
+        start = await (self._reach.writable(source) if moves else self._reach.spot(source))
+        if f"{target}/".startswith(f"{source}/"):
+            raise StorageError(f"“{start.name}” cannot be put into itself.", INVALID)
+        end = await self._target(target, replaces=False)
+        found = await self._files.find(start) if start.path else None
+        if found is not None and found.size > MULTIPART_COPY_FROM:
+            raise StorageError(
+                f"“{start.name}” is larger than 5 GB: use `aws s3 {'mv' if moves else 'cp'}` in a terminal.", TOO_LARGE
+            )
+        pairs = [(start.key, end.key)] if found is not None else await self._pairs(start, end)
+
+        async def do(keys: Keys) -> None:
+            await in_turns([partial(self._copy, keys, old, new) for old, new in pairs])
+
+        await self._reach.between(start.place, end.place, do)
+        # All is there twice before anything is thrown away.
+        if moves:
+            await self._delete(start.place, [old for old, _ in pairs if not old.endswith("/")])
+            if found is None:
+                await self._sweep(start.place, start.prefix)
+
+    async def _copy(self, keys: Keys, old: str, new: str) -> None:
+        if old.endswith("/"):
+            # It stands for a folder, and some stores only show it.
+            await self._store.ask(keys, "PUT", new)
+        else:
+            await self._store.copy(keys, old, new)
+
+    async def _pairs(self, start: Spot, end: Spot) -> list[tuple[str, str]]:
+        keys = await self._files.keys_in(start, MOST_MOVED)
+        if not keys and not await self._files.is_folder(start):
+            raise StorageError(f"There is no “{start.name}” here any more.", NOT_FOUND)
+        if len(keys) > MOST_MOVED:
+            raise StorageError(
+                f"“{start.name}” has more than {MOST_MOVED:,} files in it."
+                " Use `aws s3 mv --recursive` or `aws s3 cp --recursive` in a terminal.",
+                TOO_LARGE,
+            )
+        return [(key, end.prefix + key.removeprefix(start.prefix)) for key in keys or [start.prefix]]
+
+    async def _target(self, path: str, *, replaces: bool) -> Spot:
+        spot = await self._reach.writable(path)
+        if not replaces and (await self._files.find(spot) is not None or await self._files.is_folder(spot)):
+            raise StorageError(f"There is a “{spot.name}” here already. Choose another name.", CONFLICT)
+        return spot
+
+    async def _delete(self, place: Place, keys: Sequence[str]) -> None:
+        async def do(with_keys: Keys) -> Any:
+            await in_turns([partial(self._store.ask, with_keys, "DELETE", key) for key in keys])
+
+        await self._reach.of(place, do)
+
+    async def _sweep(self, place: Place, prefix: str) -> None:
+        """Delete what stands for a folder without files, and for those in it: in some stores they are there by themselves."""
+        page = await self._reach.of(place, partial(self._store.page, prefix=prefix, after="", most=PAGE))
+        for entry in page.entries:
+            if entry.kind == FOLDER:
+                await self._sweep(place, f"{prefix}{entry.name}/")
+        await self._delete(place, [prefix])

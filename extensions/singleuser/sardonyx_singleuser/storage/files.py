@@ -1,0 +1,173 @@
+"""The person's files in the data store, to look at: by path, as the file browser has it."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from sardonyx_singleuser.credentials import LOOPBACK
+from sardonyx_singleuser.storage.entries import FILE, FOLDER
+from sardonyx_singleuser.storage.errors import INVALID, NOT_FOUND, StorageError
+from sardonyx_singleuser.storage.places import Spot
+from sardonyx_singleuser.storage.reach import Reach
+from sardonyx_singleuser.storage.signature import object_url
+from sardonyx_singleuser.storage.store import Found
+
+PAGE = 1000
+"""So many entries are given at once: as many as S3 lists in one answer."""
+MOST_COUNTED = 10_000
+BLOCK = 4 << 20
+"""In bytes: so much of a file is in memory while it is downloaded."""
+NOT_SHAREABLE = (
+    "The data store here listens on this machine only, so a link would open nowhere else."
+    " Put the file into the place of a team, or download it and send it."
+)
+
+
+class Files:
+    """Answers what there is."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach, self._store = reach, reach.store
+
+    async def folder(self, path: str, after: str) -> dict[str, Any]:
+        """Return a part of what is in a folder; path "" = the places.
+
+        Args:
+            after: as the part before said; "" = the first.
+
+        Raises:
+            StorageError: it cannot be listed.
+        """
+        if not path:
+            return {"entries": await self._places(), "unnamed": 0, "after": "", "may_write": False}
+        spot = await self._reach.spot(path)
+        page = await self._reach.of(spot.place, lambda keys: self._store.page(keys, spot.prefix, after, PAGE))
+        if spot.path and not after and not page.keys and not page.entries:
+            raise StorageError(f"There is no folder “{spot.name}” any more.", NOT_FOUND)
+        return {
+            "entries": [asdict(entry) for entry in page.entries],
+            "unnamed": page.unnamed,
+            "after": page.after,
+            "may_write": spot.place.may_write,
+        }
+
+    async def about(self, path: str) -> dict[str, Any]:
+        """Return what is known of a file or folder.
+
+        Raises:
+            StorageError: there is none, or it cannot be said.
+        """
+        if not path:
+            return {"name": "", "kind": FOLDER, "size": None, "modified": "", "may_write": False, "address": ""}
+        spot = await self._reach.spot(path)
+        found = await self.find(spot) if spot.path else None
+        if found is None and spot.path and not await self.is_folder(spot):
+            raise StorageError(f"There is no “{spot.name}” here any more.", NOT_FOUND)
+        return {
+            "name": spot.name,
+            "kind": FOLDER if found is None else FILE,
+            "size": found and found.size,
+            "modified": found.modified if found else "",
+            "may_write": spot.place.may_write,
+            "address": f"s3://{self._store.bucket}/{spot.prefix if found is None else spot.key}",
+        }
+
+    async def find(self, spot: Spot) -> Found | None:
+        """Return what is known of a file; None = there is none.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        return await self._reach.of(spot.place, lambda keys: self._store.find(keys, spot.key))
+
+    async def file(self, path: str) -> tuple[Spot, Found]:
+        """Return a file that is there.
+
+        Raises:
+            StorageError: there is none, or it cannot be said.
+        """
+        spot = await self._reach.spot(path)
+        found = await self.find(spot) if spot.path else None
+        if found is None:
+            raise StorageError(f"There is no file “{spot.name}” here any more.", NOT_FOUND)
+        return spot, found
+
+    async def is_folder(self, spot: Spot) -> bool:
+        """Tell whether something is in a folder, or stands for it.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        page = await self._reach.of(spot.place, lambda keys: self._store.page(keys, spot.prefix, "", 1))
+        return bool(page.keys or page.entries or page.unnamed)
+
+    async def keys_in(self, spot: Spot, most: int) -> list[str]:
+        """Return the keys of all that is in a folder, with what stands for it; no more than a page above the most.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        found: list[str] = []
+        after = ""
+        while len(found) <= most:
+            ask = partial(self._store.page, prefix=spot.prefix, after=after, most=PAGE, whole=True)
+            page = await self._reach.of(spot.place, ask)
+            found += page.keys
+            after = page.after
+            if not after:
+                break
+        return found
+
+    async def count(self, path: str) -> dict[str, Any]:
+        """Return how many files are in a folder, or that they are more than one would count.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        spot = await self._reach.spot(path)
+        keys = [key for key in await self.keys_in(spot, MOST_COUNTED) if not key.endswith("/")]
+        return {"files": min(len(keys), MOST_COUNTED), "is_more": len(keys) > MOST_COUNTED}
+
+    async def blocks(self, spot: Spot, found: Found) -> AsyncIterator[bytes]:
+        """Return a file, block by block; each is asked for when the one before was taken.
+
+        Raises:
+            StorageError: it cannot be read, or it was changed meanwhile.
+        """
+        for first in range(0, found.size, BLOCK):
+            ask = partial(self._store.read, key=spot.key, first=first, count=BLOCK, tag=found.tag)
+            yield await self._reach.of(spot.place, ask)
+
+    async def link(self, path: str, life_s: int) -> dict[str, str]:
+        """Return an address at which everybody can read a file, for some time.
+
+        It ends with the keys that sign it, so it says itself until when it works.
+
+        Raises:
+            StorageError: there can be none.
+        """
+        if _is_of_this_machine(urlsplit(self._store.endpoint).hostname or ""):
+            raise StorageError(NOT_SHAREABLE, INVALID)
+        spot, _ = await self.file(path)
+        keys = await self._reach.keyring.keys(spot.place.group, spot.place.prefix, "read")
+        until = min(keys.until, datetime.now(UTC) + timedelta(seconds=life_s))
+        left_s = max(1, int((until - datetime.now(UTC)).total_seconds()))
+        url = object_url(self._store.endpoint, self._store.bucket, spot.key)
+        return {"address": self._store.signer(keys).link(url, left_s, {}), "until": until.isoformat(timespec="seconds")}
+
+    async def _places(self) -> list[dict[str, Any]]:
+        return [
+            {"name": place.name, "kind": FOLDER, "size": None, "modified": "", "what": place.what}
+            for place in await self._reach.keyring.places()
+        ]
+
+
+def _is_of_this_machine(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host in LOOPBACK

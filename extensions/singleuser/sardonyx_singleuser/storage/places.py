@@ -1,0 +1,151 @@
+"""Which folders the data store has for a person, and where in the bucket a path of theirs is. Decided without the store."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sardonyx_singleuser.storage.errors import FORBIDDEN, NOT_FOUND, StorageError
+
+LONGEST_KEY = 1024
+"""In bytes: that of S3."""
+NO_PLACES = "This folder holds your places. Open one of them first."
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of the person's, a prefix in the bucket.
+
+    Args:
+        name: of the folder.
+        what: it is for.
+        prefix: with its slash at the end.
+        group: whose keys reach it: "class-…", "team-…"; "" = the person's own.
+    """
+
+    name: str
+    what: str
+    prefix: str
+    may_write: bool
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A file or folder in a place.
+
+    Args:
+        path: below the place, without slashes at its ends; "" = the place itself.
+    """
+
+    place: Place
+    path: str
+
+    @property
+    def key(self) -> str:
+        """The object's key."""
+        return self.place.prefix + self.path
+
+    @property
+    def prefix(self) -> str:
+        """What the keys of all that is in the folder begin with."""
+        return f"{self.key}/" if self.path else self.place.prefix
+
+    @property
+    def name(self) -> str:
+        """How the person calls it."""
+        return self.path.rpartition("/")[2] or self.place.name
+
+
+def places_of(access: Mapping[str, Any]) -> tuple[Place, ...]:
+    """Return the places, from what the keys service says that a server reaches; no two have the same name."""
+    found = [_place("My place", "only you", access["home"], "")]
+    for group in access["memberships"]:
+        title = folder_name(str(group["title"])) or str(group["name"])
+        for place in group["places"]:
+            what = _what(str(group["role"]), str(place["prefix"]))
+            name = title if group["role"] == "member" else f"{title} ({what})"
+            found.append(_place(name, what, place, str(group["name"])))
+    found.append(_place("Published", "for everybody here", access["public"], ""))
+    names = [place.name for place in found]
+    return tuple(
+        place
+        if names.count(place.name) == 1 or not place.group
+        else _place_with(place, f"{place.name} ({place.group})")
+        for place in found
+    )
+
+
+def spot_of(path: str, places: Sequence[Place]) -> Spot:
+    """Return where a path of the person's is.
+
+    Raises:
+        StorageError: it is in none of the places, or it could be understood as another one.
+    """
+    name, _, rest = path.partition("/")
+    if not name:
+        raise StorageError(NO_PLACES, FORBIDDEN)
+    place = next((place for place in places if place.name == name), None)
+    if place is None:
+        raise StorageError(
+            f"You have no place “{name[:80]}” in the data store. Open the folder above: it lists yours.", NOT_FOUND
+        )
+    parts = rest.split("/") if rest else []
+    if any(part in {"", ".", ".."} for part in parts) or "\\" in rest or not rest.isprintable():
+        raise StorageError("Names cannot be empty, “.” or “..”, or have a backslash in them. Choose another name.")
+    if len((place.prefix + rest).encode()) > LONGEST_KEY:
+        raise StorageError("This name is too long for the data store, with those of its folders. Choose a shorter one.")
+    return Spot(place, rest)
+
+
+def writable_spot(path: str, places: Sequence[Place]) -> Spot:
+    """Return where a path is, to write there.
+
+    Raises:
+        StorageError: as `spot_of`, or the place is only there to be read, or it is the place itself.
+    """
+    spot = spot_of(path, places)
+    if not spot.place.may_write:
+        raise StorageError(
+            f"You can read in “{spot.place.name}”, and not change anything. Copy it to My place to work on it.",
+            FORBIDDEN,
+        )
+    if not spot.path:
+        raise StorageError(f"“{spot.place.name}” is a place: it keeps its name, and cannot be removed.", FORBIDDEN)
+    return spot
+
+
+def group_of(source: Place, target: Place) -> str:
+    """Return the group whose keys reach two places.
+
+    Raises:
+        StorageError: no keys do.
+    """
+    if source.group and target.group and source.group != target.group:
+        raise StorageError(
+            f"“{source.name}” and “{target.name}” have keys of their own each, and none reach both."
+            " Copy it to My place first, and from there.",
+            FORBIDDEN,
+        )
+    return source.group or target.group
+
+
+def folder_name(title: str) -> str:
+    """Return a title as the name of a folder: one line, no slash; a colon would be the end of a drive's name."""
+    return " ".join(re.sub(r"[/:\\]", "-", title).split()).lstrip(".")[:80]
+
+
+def _place(name: str, what: str, place: Mapping[str, str], group: str) -> Place:
+    return Place(name, what, str(place["prefix"]), place["access"] == "rw", group)
+
+
+def _place_with(place: Place, name: str) -> Place:
+    return Place(name, place.what, place.prefix, place.may_write, place.group)
+
+
+def _what(role: str, prefix: str) -> str:
+    if role == "member":
+        return "data of the team"
+    if prefix.endswith("/shared/"):
+        return "data of the class"
+    return "what all hand in" if role == "staff" else "what you hand in"

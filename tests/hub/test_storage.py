@@ -1,0 +1,315 @@
+"""The data store in a real server: places as folders, files in and out, and what is refused, on a real store."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+from support.data_server import DataServer, data_server, told
+from support.forks import Forks, running_forks
+from support.places import BUCKET, REGION, Place, running_place
+from support.waiting import soon
+
+from sardonyx_singleuser.storage.signature import Keys, Signer, object_url
+
+ODD_NAMES = [
+    "a name with spaces.txt",
+    "100%.txt",
+    "50%25.txt",
+    "a#b?c&d=e+f.txt",
+    "été ☕.txt",
+    ".hidden",
+    "..two",
+    "it's.txt",
+]
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def forks(prefix: Path) -> Iterator[Forks]:
+    """A fork server as on a machine whose hub has the most rights that the tests have."""
+    with running_forks(prefix / "bin" / "python", ordinary=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A store and a keys service."""
+    with running_place(tmp_path_factory.mktemp("place")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def group(place: Place) -> str:
+    """A class of which petra is a student."""
+    made: str = place.people.groups.add("class", "Statistics")
+    place.people.groups.join(made, place.person("petra").id, "student")
+    return made
+
+
+@pytest.fixture(scope="module")
+def petra(forks: Forks, place: Place, group: str) -> Iterator[DataServer]:
+    """Her server."""
+    assert group
+    with data_server(forks, place, "petra") as found:
+        yield found
+
+
+def test_the_places_are_the_folders(petra: DataServer) -> None:
+    """As the page Data calls them."""
+    assert petra.names("") == [
+        "My place",
+        "Published",
+        "Statistics (data of the class)",
+        "Statistics (what you hand in)",
+    ]
+    assert petra.says("folder", "My place")["may_write"] is True
+    assert petra.says("folder", "Published")["may_write"] is False
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_file_keeps_its_name_wherever_it_goes(petra: DataServer, name: str) -> None:
+    """In, found, renamed, out again and gone: with signs that addresses, shells and S3 read in other ways."""
+    folder = f"My place/odd {len(name)}"
+    petra.put(f"{folder}/{name}", name.encode())
+    stored = petra.store.get_object(Bucket=BUCKET, Key=f"{petra.person.home}odd {len(name)}/{name}")["Body"].read()
+    moved = petra.copy(f"{folder}/{name}", f"{folder}/to {name}", moves=True)
+    got = petra.ask("file", f"{folder}/to {name}")
+
+    assert stored == name.encode()
+    assert moved.status_code == 200, moved.text
+    assert petra.names(folder) == [f"to {name}"]
+    assert got.content == name.encode()
+    assert got.headers["Content-Type"] == "application/octet-stream"
+    assert got.headers["Content-Disposition"].startswith("attachment;")
+    petra.says("file", f"{folder}/to {name}", "DELETE")
+    # A store may keep the folder, or not.
+    left = petra.ask("folder", folder)
+    assert left.status_code == 404 or left.json()["entries"] == []
+
+
+def test_a_large_file_goes_in_by_parts_and_out_by_blocks(petra: DataServer) -> None:
+    """The server holds one of them at a time: its memory does not grow with the file."""
+    part = bytes(range(256)) * (8 * MIB // 256)
+    before = memory(petra)
+    upload = petra.says("upload", "My place/large.bin", "POST", json={})
+    tags = [
+        petra.says("upload", "My place/large.bin", "PUT", content=part, query={"upload": upload, "number": str(number)})
+        for number in range(1, 13)
+    ]
+    petra.says("upload", "My place/large.bin", "POST", json={"upload": upload, "tags": tags})
+    with petra.web.stream("GET", "file", params={"path": "My place/large.bin"}) as answer:
+        sizes = [len(block) for block in answer.iter_bytes()]
+        assert answer.headers["Content-Length"] == str(96 * MIB)
+
+    assert sum(sizes) == 96 * MIB
+    assert memory(petra) - before < 64 * MIB
+
+
+def memory(server: DataServer) -> int:
+    """Return the most that a server's process has had at once, in bytes."""
+    lines = Path(f"/proc/{server.server.pid}/task/{server.server.pid}/children").read_text().split()
+    status = Path(f"/proc/{lines[0] if lines else server.server.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) * 1024
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(petra: DataServer) -> None:
+    """Neither the file nor its parts."""
+    upload = petra.says("upload", "My place/given-up.bin", "POST", json={})
+    petra.says("upload", "My place/given-up.bin", "PUT", content=b"x", query={"upload": upload, "number": "1"})
+    petra.says("upload", "My place/given-up.bin", "DELETE", query={"upload": upload})
+
+    assert "given-up.bin" not in petra.names("My place")
+
+
+def test_a_folder_is_made_moved_and_removed_with_all_in_it(petra: DataServer) -> None:
+    """And says before how many files there are."""
+    petra.says("folder", "My place/work", "POST")
+    for name in ("a.txt", "deep/b.txt", "deep/er/c.txt"):
+        petra.put(f"My place/work/{name}", b"x")
+    assert petra.says("count", "My place/work") == {"files": 3, "is_more": False}
+
+    assert petra.copy("My place/work", "My place/moved", moves=True).status_code == 200
+
+    assert petra.names("My place/moved/deep") == ["b.txt", "er"]
+    assert "There is no folder “work” any more." in told(petra.ask("folder", "My place/work"))
+    petra.says("file", "My place/moved", "DELETE")
+    assert "moved" not in petra.names("My place")
+
+
+def test_nothing_is_overwritten_unless_it_was_said(petra: DataServer) -> None:
+    """By an upload, a move, a copy or a new folder."""
+    petra.put("My place/old.txt", b"old")
+    petra.put("My place/new.txt", b"new")
+    there = "There is a “old.txt” here already."
+
+    assert there in told(petra.ask("file", "My place/old.txt", "PUT", content=b"new"))
+    assert there in told(petra.ask("upload", "My place/old.txt", "POST", json={}))
+    assert there in told(petra.ask("folder", "My place/old.txt", "POST"))
+    refused = petra.copy("My place/new.txt", "My place/old.txt", moves=True)
+    assert there in told(refused)
+    assert refused.status_code == 409
+    assert petra.ask("file", "My place/old.txt").content == b"old"
+    assert "cannot be put into itself" in told(petra.copy("My place", "My place/x"))
+
+
+def test_files_go_between_the_persons_own_place_and_a_class(petra: DataServer, group: str) -> None:
+    """With keys that reach both, and nothing else."""
+    petra.put("My place/answer.txt", b"42")
+
+    done = petra.copy("My place/answer.txt", "Statistics (what you hand in)/answer.txt")
+
+    assert done.status_code == 200, done.text
+    handed_in = petra.person.s3(f"class-{group}").get_object(
+        Bucket=BUCKET, Key=f"class/{group}/hand-in/{petra.person.id}/answer.txt"
+    )
+    assert handed_in["Body"].read() == b"42"
+
+
+@pytest.mark.parametrize(
+    ("what", "method", "more"),
+    [
+        pytest.param("file", "PUT", {"content": b"x"}, id="write"),
+        pytest.param("file", "DELETE", {}, id="delete"),
+        pytest.param("folder", "POST", {}, id="make a folder"),
+        pytest.param("upload", "POST", {"json": {}}, id="upload"),
+    ],
+)
+def test_a_place_that_is_only_read_refuses_changes(
+    petra: DataServer, what: str, method: str, more: dict[str, object]
+) -> None:
+    """With what to do instead."""
+    said = told(petra.ask(what, "Statistics (data of the class)/x", method, **more))
+
+    assert said == (
+        "You can read in “Statistics (data of the class)”, and not change anything. Copy it to My place to work on it."
+    )
+
+
+def test_no_path_leads_out_of_a_place(petra: DataServer, place: Place) -> None:
+    """However it is written; what another person has is not there."""
+    otto = place.person("otto")
+    otto.s3().put_object(Bucket=BUCKET, Key=f"{otto.home}secret.txt", Body=b"of otto")
+    for path in (
+        f"My place/../{otto.id}/secret.txt",
+        f"My place/%2e%2e/{otto.id}/secret.txt",
+        f"My place/..%2f{otto.id}%2fsecret.txt",
+        f"My place//../{otto.id}/secret.txt",
+        f"home/{otto.id}/secret.txt",
+        f"/home/{otto.id}/secret.txt",
+        f"Published/../home/{otto.id}/secret.txt",
+        f"My place/\\..\\{otto.id}\\secret.txt",
+    ):
+        for what in ("file", "about", "folder", "count"):
+            answer = petra.ask(what, path)
+            assert b"of otto" not in answer.content
+            assert answer.status_code in {400, 403, 404} or answer.json() == {"files": 0, "is_more": False}, (
+                what,
+                path,
+            )
+        assert petra.copy(path, "My place/stolen.txt").status_code in {400, 403, 404}, path
+        assert petra.preview(path).status_code in {400, 403, 404}, path
+    assert "stolen.txt" not in petra.names("My place")
+
+
+def test_who_left_a_class_finds_its_place_gone_or_closed(forks: Forks, place: Place) -> None:
+    """Within seconds the store refuses; within a minute the folder is gone."""
+    team = place.people.groups.add("team", "Blue")
+    nina = place.person("nina")
+    place.people.groups.join(team, nina.id, "member")
+    with data_server(forks, place, "nina") as server:
+        server.put("Blue/x.txt", b"x")
+        place.people.groups.leave(team, nina.id)
+
+        soon(lambda: server.ask("file", "Blue/x.txt").status_code != 200)
+        said = told(server.ask("file", "Blue/x.txt"))
+
+    assert said.startswith(("The data store", "You have no place “Blue”", "You are in no class or team")), said
+
+
+def test_a_folder_of_many_files_is_given_in_parts(petra: DataServer) -> None:
+    """A thousand at once; the next part begins where the last one ended."""
+    store = petra.store
+    for number in range(1100):
+        store.put_object(Bucket=BUCKET, Key=f"{petra.person.home}many/{number:04}", Body=b"")
+
+    first = petra.says("folder", "My place/many")
+    second = petra.says("folder", "My place/many", query={"after": first["after"]})
+
+    assert (len(first["entries"]), len(second["entries"]), second["after"]) == (1000, 100, "")
+    assert petra.says("count", "My place/many") == {"files": 1100, "is_more": False}
+    petra.says("file", "My place/many", "DELETE")
+    assert "any more" in told(petra.ask("folder", "My place/many"))
+
+
+def test_looking_is_no_use_and_changing_is(petra: DataServer) -> None:
+    """A file browser that was left open asks all the time."""
+    status = httpx.URL(str(petra.web.base_url).replace("sardonyx/api/storage/", "api/status"))
+    petra.put("My place/used.txt", b"x")
+    before = petra.web.get(status).json()["last_activity"]
+    petra.names("My place")
+    petra.says("about", "My place/used.txt")
+    assert petra.web.get(status).json()["last_activity"] == before
+
+    petra.put("My place/used.txt", b"y")
+
+    assert petra.web.get(status).json()["last_activity"] > before
+
+
+def test_a_file_that_went_meanwhile_is_said(petra: DataServer) -> None:
+    """Whoever took it away."""
+    assert told(petra.ask("file", "My place/never.txt")) == "There is no file “never.txt” here any more."
+    assert told(petra.copy("My place/never.txt", "My place/other.txt")) == "There is no “never.txt” here any more."
+
+
+def test_a_link_that_would_open_nowhere_is_not_made(petra: DataServer) -> None:
+    """The store of one machine listens on that machine only."""
+    petra.put("My place/shared.txt", b"x")
+
+    said = told(petra.ask("link", "My place/shared.txt", "POST", json={"seconds": 600}))
+
+    assert said.startswith("The data store here listens on this machine only, so a link would open nowhere else.")
+
+
+def test_a_link_opens_what_it_was_made_for_and_nothing_else(petra: DataServer, place: Place) -> None:
+    """For whoever has it, until its time is over; as it is made where the store is reached from elsewhere."""
+    petra.put("My place/shared é #1.txt", b"for all")
+    given = petra.person.keys(prefix=petra.person.home, access="read")
+    until = datetime.fromisoformat(given["Expiration"])
+    keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["Token"], until)
+    url = object_url(place.endpoint, BUCKET, f"{petra.person.home}shared é #1.txt")
+
+    link = Signer(keys, REGION, datetime.now(UTC)).link(url, 600, {})
+    old = Signer(keys, REGION, datetime.now(UTC) - timedelta(seconds=700)).link(url, 600, {})
+
+    assert httpx.get(link).content == b"for all"
+    assert httpx.get(link.replace("shared", "used")).status_code == 403
+    assert httpx.put(link, content=b"changed").status_code == 403
+    assert httpx.get(old).status_code == 403
+
+
+def test_nobody_else_gets_an_answer(petra: DataServer) -> None:
+    """Without a token, and with that of somebody else."""
+    for headers in ({"Authorization": ""}, {"Authorization": "token otto-token"}):
+        assert petra.ask("folder", "", headers=headers).status_code == 403
+
+
+def test_a_store_and_a_keys_service_that_are_away_are_said(forks: Forks, place: Place) -> None:
+    """The server starts as ever, and answers."""
+    with data_server(forks, place, "paul", endpoint="http://127.0.0.1:9") as no_store:
+        said = told(no_store.ask("folder", "My place"))
+        assert said.startswith("The data store does not answer now.")
+    with data_server(forks, place, "pia", keys="http://127.0.0.1:9") as no_keys:
+        assert (
+            told(no_keys.ask("folder", "")) == "The service that gives keys does not answer now. Try again in a minute."
+        )
+
+
+def test_keys_of_a_place_reach_no_other(place: Place) -> None:
+    """What this rests on beside the paths: the keys that the server asks for reach the place alone."""
+    petra = place.person("petra")
+    keys = place.s3_with(petra.keys(prefix=petra.home))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        keys.list_objects_v2(Bucket=BUCKET, Prefix="public/")
