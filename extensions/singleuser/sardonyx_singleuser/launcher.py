@@ -95,7 +95,8 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         from sardonyx_singleuser.vault import give_vault  # noqa: PLC0415
 
         give_vault(plan.secrets, home, progress)
-    give_git(plan, Path(os.environ[contract.TOKEN_FILE]).parent)
+    if contract.TOKEN_FILE in os.environ:
+        give_git(plan, Path(os.environ[contract.TOKEN_FILE]).parent)
     fetched = get_code(plan, home, progress)
     progress.say("Opening JupyterLab")
     open_in(fetched, home)
