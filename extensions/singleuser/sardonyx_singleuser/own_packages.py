@@ -8,8 +8,9 @@ shared Python runs find them, too; the server itself does not, so nothing that i
 import os
 import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 VARIABLE = "SARDONYX_PACKAGES"
@@ -75,9 +76,9 @@ def _says(path: Path, text: str) -> bool:
         return False
 
 
-def kernel_packages() -> dict[str, str]:
-    """Return the shared packages that a kernel needs, with their versions."""
-    # Takes its time, and is needed once for each environment.
+@cache
+def kernel_packages() -> Mapping[str, str]:
+    """Return the shared packages that a kernel needs, with their versions; looked up once, which takes its time."""
     from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415
 
     from packaging.requirements import Requirement  # noqa: PLC0415

@@ -82,6 +82,11 @@ def _import_all() -> None:
     import jupyterhub.singleuser.extension  # noqa: F401, PLC0415
     import jupyterlab.labapp  # noqa: F401, PLC0415
 
+    from sardonyx_singleuser import lingering, own_packages  # noqa: F401, PLC0415
+
+    # What everybody's first server would look up in the shared packages.
+    own_packages.kernel_packages()
+
 
 def _serve_once(folder: str) -> None:
     from sardonyx_singleuser import launcher  # noqa: PLC0415 - see above
