@@ -13,11 +13,10 @@ from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.end_notice import EndNotice
 from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
-from sardonyx_hub_config.pages.data_handlers import data_handlers
 from sardonyx_hub_config.pages.files import Files
-from sardonyx_hub_config.pages.git_handlers import git_handlers
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
 from sardonyx_hub_config.pages.words import Words
+from sardonyx_hub_config.person_pages import person_handlers
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_activity import SardonyxProxy
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
@@ -26,7 +25,6 @@ from sardonyx_hub_config.services import credentials_token, keys_address, servic
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.credentials.identity import PAGE_SCOPE
-from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
@@ -59,10 +57,7 @@ def configure(c: Any, settings: Settings) -> None:
     _hub(c, settings, folder, ports)
     _proxy(c, folder, ports)
     _logs(c, folder)
-    accounts = _git_accounts(folder, people)
-    _sign_in(
-        c, settings, people, [*data_handlers(keys_address(ports), settings.storage), *git_handlers(people, accounts)]
-    )
+    _sign_in(c, settings, people, person_handlers(settings, folder, people, keys_address(ports)))
     launcher = _servers(c, settings, folder, ports, people)
     if settings.vault.is_there:
         _vault(c, settings, ports)
@@ -282,12 +277,6 @@ def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: P
         {"name": "user", "scopes": ["self", *(f"{scope}!user" for scope in scopes)]},
         *(service.role for service in found if service.role is not None),
     ]
-
-
-def _git_accounts(folder: DataFolder, people: Callable[[], PeopleStore]) -> Callable[[], GitAccounts]:
-    # Made here: the keys service reads it.
-    key = bytes.fromhex(generated_secret(folder.git_key))
-    return lambda: people().git_accounts(key)
 
 
 @cache

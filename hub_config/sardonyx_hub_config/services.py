@@ -13,6 +13,7 @@ from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.vault_settings import VaultSettings
 from sardonyx_services.credentials.configuration import (
     CredentialsConfiguration,
+    GitProviderConfiguration,
     StoreConfiguration,
     VaultConfiguration,
 )
@@ -97,6 +98,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         audit=folder.audit,
         vault=vault_configuration(settings.vault, folder) if settings.vault.is_there else None,
         git_key=folder.git_key,
+        git_providers=_git_providers(settings),
     ).write(path)
     description = {
         "name": "credentials",
@@ -108,6 +110,16 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     # It looks once a minute which servers run.
     role = {"name": "credentials", "services": ["credentials"], "scopes": ["list:users", "read:servers"]}
     return Service(description, role if settings.vault.is_there else None, ports.credentials)
+
+
+def _git_providers(settings: Settings) -> tuple[GitProviderConfiguration, ...]:
+    return tuple(
+        GitProviderConfiguration(
+            slug=slug, title=each.shown, kind=each.kind, address=each.site, client_id=each.client_id, client_secret=file
+        )
+        for slug, each in settings.git.providers.items()
+        if (file := _key_file(each.client_secret)) is not None
+    )
 
 
 def _key_file(reference: SecretRef | None) -> Path | None:

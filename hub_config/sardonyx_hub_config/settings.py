@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url
+from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.secret_refs import SecretRef
@@ -179,6 +180,7 @@ class Settings(Section):
     vault: VaultSettings = Field(
         default=VaultSettings(), description="A Vault of your own, in which everybody has secrets."
     )
+    git: GitSettings = Field(default=GitSettings(), description="Repositories that are not open to everybody.")
     servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
     one_machine: OneMachineSettings = Field(
         default=OneMachineSettings(), description="What counts where everything runs on one machine."

@@ -9,6 +9,8 @@ from tempfile import gettempdir
 
 from uv import find_uv_bin
 
+from sardonyx_services.exclusive import exclusive
+
 ROOT = Path(__file__).parents[2]
 ORDINARY = 54321
 """Nobody's number: not 65534, which everybody reads in a user namespace where nothing is mapped."""
@@ -54,9 +56,11 @@ def _for_everybody(python: Path, lock: Path, package: str) -> Path:
         folder.mkdir(exist_ok=True)
         if folder.stat().st_uid != os.geteuid():
             raise RuntimeError(f"{folder} belongs to somebody else")
-        if not (folder / "ready").exists():
-            _make_environment(folder, lock, wheel)
-            (folder / "ready").touch()
+        # Another run of the tests may want the same one now.
+        with exclusive(folder.with_suffix(".lock")):
+            if not (folder / "ready").exists():
+                _make_environment(folder, lock, wheel)
+                (folder / "ready").touch()
     finally:
         os.umask(before)
     return folder / "bin" / "python"

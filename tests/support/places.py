@@ -20,7 +20,11 @@ import pytest
 from botocore.config import Config
 from support.ports import free_ports
 
-from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
+from sardonyx_services.credentials.configuration import (
+    CredentialsConfiguration,
+    GitProviderConfiguration,
+    StoreConfiguration,
+)
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
@@ -135,7 +139,12 @@ class Place:
         self.store_configuration().write(path)
         return self._start("sardonyx_services.object_store", path)
 
-    def start_keys(self, endpoint: str = "", role: str = ObjectStoreConfiguration.ROLE) -> subprocess.Popen[bytes]:
+    def start_keys(
+        self,
+        endpoint: str = "",
+        role: str = ObjectStoreConfiguration.ROLE,
+        git_providers: tuple[GitProviderConfiguration, ...] = (),
+    ) -> subprocess.Popen[bytes]:
         """Start the keys service as the hub does."""
         path = self.folder / "run" / "keys.json"
         CredentialsConfiguration(
@@ -157,6 +166,7 @@ class Place:
             log=self.folder / "logs" / "keys.log",
             audit=self.audit,
             git_key=self.git_key,
+            git_providers=git_providers,
         ).write(path)
         return self._start(
             "sardonyx_services.credentials",

@@ -12,7 +12,7 @@ from sardonyx_singleuser.launcher import give_keys
 from sardonyx_singleuser.spark_settings import KEY, spark_variables, write_spark_settings
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
-from sardonyx_spawner.local.variables import StorageAccess, server_variables
+from sardonyx_spawner.local.variables import StorageAccess, Surroundings, server_variables
 from sardonyx_spawner.plan import ServerPlan
 
 PERSON = "0123456789abcdef"
@@ -210,3 +210,25 @@ def test_keys_that_came_with_the_environment_are_taken_away(monkeypatch: pytest.
     assert "left" not in os.environ.values()
     assert os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == "token abc"
     assert (tmp_path / "t").read_text() == "token abc"
+
+
+@pytest.mark.parametrize(
+    ("idle_stop_s", "every"),
+    [
+        pytest.param(7200, "300", id="as JupyterHub"),
+        pytest.param(600, "150", id="sooner"),
+        pytest.param(20, "15", id="least"),
+    ],
+)
+def test_the_hub_hears_of_use_before_a_server_is_stopped_for_idleness(idle_stop_s: int, every: str) -> None:
+    """However soon that is."""
+    told = Surroundings(Path("/tools"), "http://127.0.0.1:8000", None, idle_stop_s).variables()
+
+    assert told["JUPYTERHUB_ACTIVITY_INTERVAL"] == every
+
+
+def test_where_no_server_is_stopped_for_idleness_nothing_is_said_of_it() -> None:
+    """JupyterLab asks nobody whether they are there."""
+    told = Surroundings(Path("/tools"), "http://127.0.0.1:8000").variables()
+
+    assert told == {"SARDONYX_TOOLS": "/tools", "SARDONYX_ADDRESS": "http://127.0.0.1:8000"}

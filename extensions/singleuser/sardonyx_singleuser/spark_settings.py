@@ -7,7 +7,6 @@ for a secret, too.
 
 import base64
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def write_spark_settings(storage: Mapping[str, str], token_file: Path) -> None:
     """
     folder = token_file.with_name(FOLDER)
     folder.mkdir(mode=0o700, exist_ok=True)
-    key = secrets.token_bytes(KEY_BYTES)
+    key = os.urandom(KEY_BYTES)
     _write(folder / KEY, key)
     found = ""
     if storage:

@@ -1,31 +1,50 @@
 """The page “Git”: tokens for private repositories, which somebody's servers use and nobody sees again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
+from sardonyx_services.credentials.git.oauth import GitProvider
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.git_accounts import USUAL_NAME, GitAccounts, GitSecret, check_token, forge_address
+from sardonyx_services.people.git_accounts import (
+    USUAL_NAME,
+    GitAccount,
+    GitAccounts,
+    GitSecret,
+    check_token,
+    forge_address,
+)
 from sardonyx_services.people.store import PeopleStore
 
 MOST = 50
 LONGEST_NAME = 100
 
 
-def git_handlers(people: Callable[[], PeopleStore], accounts: Callable[[], GitAccounts]) -> list[tuple[Any, ...]]:
-    """Return the handlers, by path below /hub."""
-    known = {"people": people, "accounts": accounts}
+def git_handlers(
+    people: Callable[[], PeopleStore], accounts: Callable[[], GitAccounts], providers: Mapping[str, GitProvider]
+) -> list[tuple[Any, ...]]:
+    """Return the handlers, by path below /hub.
+
+    Args:
+        providers: sites that can be connected, by slug.
+    """
+    known = {"people": people, "accounts": accounts, "providers": providers}
     return [(r"/git", GitPageHandler, known), (r"/git/forget", ForgetHandler, known)]
 
 
 class GitPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
     """The page itself; it needs no script."""
 
-    def initialize(self, people: Callable[[], PeopleStore], accounts: Callable[[], GitAccounts]) -> None:
+    def initialize(
+        self,
+        people: Callable[[], PeopleStore],
+        accounts: Callable[[], GitAccounts],
+        providers: Mapping[str, GitProvider],
+    ) -> None:
         """Take what the page is made from."""
-        self.people, self.accounts = people, accounts
+        self.people, self.accounts, self.providers = people, accounts, providers
 
     @property
     def person(self) -> str:
@@ -74,8 +93,15 @@ class GitPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
         self.set_status(status)
         self.set_header("Cache-Control", "no-store")
         found = self.accounts().of(self.person)
-        html = await self.render_template("git.html", accounts=found, refused=refused, said=said or {})
+        html = await self.render_template(
+            "git.html", accounts=found, refused=refused, said=said or {}, providers=self._to_connect(found)
+        )
         self.finish(html)
+
+    def _to_connect(self, accounts: Iterable[GitAccount]) -> list[tuple[str, str]]:
+        """Return slug and title of the sites that are not connected, or not any more."""
+        good = {account.address for account in accounts if not account.is_refused}
+        return [(each.slug, each.title) for each in self.providers.values() if each.address not in good]
 
 
 class ForgetHandler(GitPageHandler):

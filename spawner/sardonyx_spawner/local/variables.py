@@ -24,6 +24,8 @@ KEPT = (
     "no_proxy",
 )
 """What a server takes over from the machine: language, time zone, certificates, the way out."""
+NEWS_S, LEAST_NEWS_S = 300, 15
+"""So often does a server tell the hub whether it is used."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
@@ -98,6 +100,8 @@ class Surroundings:
             found[contract.MIRRORS] = str(self.mirrors)
         if self.idle_stop_s is not None:
             found[contract.IDLE_STOP] = str(self.idle_stop_s)
+            # JupyterHub's 300 s: a server would be stopped before the hub hears that it is used.
+            found["JUPYTERHUB_ACTIVITY_INTERVAL"] = str(max(LEAST_NEWS_S, min(NEWS_S, self.idle_stop_s // 4)))
         return found
 
 

@@ -18,6 +18,7 @@ from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.ends import Ends
 from sardonyx_services.credentials.git.access import GitAccess
+from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
@@ -101,7 +102,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             beside=tuple(beside),
             ends=Ends(os.environ["JUPYTERHUB_API_TOKEN"], heard),
             vault=vault,
-            git=_git(configuration, people, audit),
+            git=_git(configuration, people, audit, client),
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
@@ -109,7 +110,9 @@ async def serve(configuration: CredentialsConfiguration) -> None:
         await server.serve(sockets=[given(port), _socket(configuration.issuer_socket)])
 
 
-def _git(configuration: CredentialsConfiguration, people: PeopleStore, audit: AuditLog) -> GitAccess | None:
+def _git(
+    configuration: CredentialsConfiguration, people: PeopleStore, audit: AuditLog, client: httpx.AsyncClient
+) -> GitAccess | None:
     if configuration.git_key is None:
         return None
     accounts = people.git_accounts(bytes.fromhex(configuration.git_key.read_text()))
@@ -118,7 +121,8 @@ def _git(configuration: CredentialsConfiguration, people: PeopleStore, audit: Au
         found = people.by_name(name)
         return found.id if found else None
 
-    return GitAccess(accounts, person, audit.write)
+    providers = {each.slug: each.provider() for each in configuration.git_providers}
+    return GitAccess(accounts, Renewal(accounts, providers, client), person, audit.write)
 
 
 def _socket(path: Path) -> socket.socket:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sardonyx_services.credentials.git.oauth import GitProvider, Kind
+
 
 class StoreConfiguration(BaseModel):
     """The S3 store and its STS.
@@ -59,6 +61,24 @@ class VaultConfiguration(BaseModel):
         return f"{self.role}-broker"
 
 
+class GitProviderConfiguration(BaseModel):
+    """An OAuth app of this place at a forge; its secret stays in its file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slug: str
+    title: str
+    kind: Kind
+    address: str
+    client_id: str
+    client_secret: Path
+
+    def provider(self) -> GitProvider:
+        """Return the app, with its secret."""
+        secret = self.client_secret.read_text().strip()
+        return GitProvider(self.slug, self.title, self.kind, self.address, self.client_id, secret)
+
+
 class CredentialsConfiguration(BaseModel):
     """Who signs, who is asked, and for whom.
 
@@ -85,6 +105,7 @@ class CredentialsConfiguration(BaseModel):
     audit: Path
     vault: VaultConfiguration | None = None
     git_key: Path | None = None
+    git_providers: tuple[GitProviderConfiguration, ...] = ()
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""

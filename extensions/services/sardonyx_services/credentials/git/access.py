@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sardonyx_services.credentials.audit import Issued
-from sardonyx_services.credentials.errors import BadRequestError, CredentialsError
+from sardonyx_services.credentials.errors import BadRequestError, CredentialsError, UnavailableError
+from sardonyx_services.credentials.git.oauth import EndedError
+from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import GitAccounts, GitSecret, forge_address
@@ -28,8 +30,10 @@ class GitAccess:
         issued: is told of each.
     """
 
-    def __init__(self, accounts: GitAccounts, person: Person, issued: Callable[[Issued], None]) -> None:
-        self._accounts, self._person, self._issued = accounts, person, issued
+    def __init__(
+        self, accounts: GitAccounts, renewal: Renewal, person: Person, issued: Callable[[Issued], None]
+    ) -> None:
+        self._accounts, self._renewal, self._person, self._issued = accounts, renewal, person, issued
 
     async def secret(self, caller: Caller, address: str) -> GitSecret:
         """Return the token of a server's owner.
@@ -41,6 +45,13 @@ class GitAccess:
         found = await asyncio.to_thread(self._accounts.secret, person, forge)
         if found is None:
             raise NoTokenError(forge)
+        try:
+            found = await self._renewal.fresh(person, forge, found)
+        except EndedError as error:
+            await asyncio.to_thread(self._accounts.refuse, person, forge, found.token)
+            raise CredentialsError("Ended", str(error), 410) from error
+        except PeopleError as error:
+            raise UnavailableError(str(error)) from error
         now = datetime.now(UTC)
         until = datetime.fromtimestamp(found.ends_at, UTC) if found.ends_at else now
         self._issued(Issued(now, "git", person, caller.name, caller.server, f"{person}-git", (forge,), until))

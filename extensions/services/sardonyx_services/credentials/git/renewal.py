@@ -1,0 +1,71 @@
+"""New tokens from forges for those that end, once for all who ask at the same time."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+import httpx
+
+from sardonyx_services.credentials.errors import UnavailableError
+from sardonyx_services.credentials.git.oauth import GitProvider
+from sardonyx_services.people.git_accounts import GitAccounts, GitSecret
+
+LEAST_LEFT_S = 120.0
+"""A clone may take its time; it asks for a token at its beginning."""
+PATIENCE_S = 10.0
+
+
+class Renewal:
+    """Renews tokens of people.
+
+    Args:
+        providers: by slug.
+    """
+
+    def __init__(self, accounts: GitAccounts, providers: Mapping[str, GitProvider], client: httpx.AsyncClient) -> None:
+        self._accounts, self._providers, self._client = accounts, providers, client
+        self._under_way: dict[tuple[str, str], asyncio.Task[GitSecret]] = {}
+
+    async def fresh(self, person: str, address: str, secret: GitSecret) -> GitSecret:
+        """Return a token that is good for a while.
+
+        Raises:
+            EndedError: the forge gives none any more.
+            PeopleError: it answers something else.
+            UnavailableError: it does not answer, and the token is over.
+        """
+        provider = self._providers.get(secret.provider)
+        if provider is None or not secret.refresh_token or _left_s(secret) > LEAST_LEFT_S:
+            return secret
+        who = (person, address)
+        task = self._under_way.get(who)
+        if task is None:
+            task = self._under_way[who] = asyncio.create_task(self._renew(person, address, secret, provider))
+            task.add_done_callback(lambda _: self._under_way.pop(who, None))
+        try:
+            return await asyncio.shield(task)
+        except UnavailableError:
+            if _left_s(secret) > 0:
+                return secret
+            raise
+
+    async def _renew(self, person: str, address: str, secret: GitSecret, provider: GitProvider) -> GitSecret:
+        try:
+            answer = await self._client.post(
+                provider.token_url,
+                data=provider.for_refresh(secret),
+                headers={"Accept": "application/json"},
+                timeout=PATIENCE_S,
+                follow_redirects=False,
+            )
+            said = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise UnavailableError(f"{provider.title} does not answer now. Try again in a minute.") from error
+        new = provider.read(said if isinstance(said, dict) else {}, time.time())
+        # A refresh token is good once: whoever comes later needs the new one.
+        await asyncio.to_thread(self._accounts.renew, person, address, secret, new)
+        return new
+
+
+def _left_s(secret: GitSecret) -> float:
+    return float("inf") if secret.ends_at is None else secret.ends_at - time.time()
