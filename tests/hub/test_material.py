@@ -215,6 +215,45 @@ def test_a_file_of_the_students_where_a_new_one_comes_gets_another_name(
     assert len(fetched.set_aside) == 1
 
 
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_folder_that_becomes_a_file_and_a_file_that_becomes_a_folder(
+    remote: Path, clone: Path, *, is_changed: bool
+) -> None:
+    """What the student did not touch just changes; what is theirs has another name."""
+    if is_changed:
+        write(clone, "lesson.txt", "mine")
+        write(clone, "data/a.csv", "mine")
+        write(clone, "data/own/b.csv", "own")
+    publish(remote, {"lesson.txt": None, "data/a.csv": None})
+    (remote / "data").rmdir()
+    publish(remote, {"lesson.txt/new.txt": "theirs", "data": "theirs"})
+
+    fetched = bring(remote, clone.parent)
+
+    assert fetched.problem == ""
+    found = files(clone)
+    assert (found.pop("lesson.txt/new.txt"), found.pop("data")) == ("theirs", "theirs")
+    found.pop("exercise.ipynb")
+    assert sorted(found.values()) == (["mine", "mine", "own"] if is_changed else [])
+    assert sorted(fetched.set_aside) == sorted(found)
+
+
+def test_a_name_that_leads_out_of_the_folder_touches_nothing_there(remote: Path, home: Path, clone: Path) -> None:
+    """As somebody can make it who writes git's objects by hand."""
+    write(home, ".bashrc", "mine")
+    blob = run("hash-object", "-w", "lesson.txt", folder=remote).strip()
+    tree = run("mktree", folder=remote, given=f"100644 blob {blob}\t.bashrc\n").strip()
+    root = run("mktree", folder=remote, given=f"040000 tree {tree}\t..\n").strip()
+    made = run("commit-tree", root, "-p", "HEAD", "-m", "evil", folder=remote).strip()
+    run("update-ref", "refs/heads/main", made, folder=remote)
+
+    problem = bring(remote, home).problem
+
+    assert problem == "It has files with names that lead out of its folder. Nothing was taken from it."
+    assert {path.name for path in home.iterdir()} == {".bashrc", "stats-101"}
+    assert (clone / "lesson.txt").read_text() == LESSON
+
+
 def test_a_file_that_both_added_and_the_student_committed_stays_theirs(remote: Path, home: Path, clone: Path) -> None:
     """With the teacher's beside it."""
     write(clone, "new.txt", "mine\n")

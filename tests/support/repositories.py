@@ -9,14 +9,14 @@ import pytest
 from sardonyx_singleuser.plan import Repository
 
 
-def run(*arguments: str, folder: Path) -> str:
+def run(*arguments: str, folder: Path, given: str = "") -> str:
     """Run git as somebody else's computer would."""
     environment = {
         **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
         "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org",
     }  # fmt: skip
     return subprocess.run(
-        ["git", *arguments], cwd=folder, env=environment, check=True, text=True, capture_output=True
+        ["git", *arguments], cwd=folder, env=environment, check=True, text=True, capture_output=True, input=given
     ).stdout
 
 

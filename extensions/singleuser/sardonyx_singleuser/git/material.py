@@ -5,16 +5,16 @@ that still open afterwards): lines that both changed are the person's, a file th
 theirs where a new one comes gets another name. Their state before is kept as `refs/sardonyx/before`.
 """
 
-import json
 import os
 import stat
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.merging import Merged, merged
 
 BROUGHT, BEFORE = "refs/sardonyx/brought", "refs/sardonyx/before"
 """The commit that was brought last; the person's state before."""
@@ -30,19 +30,6 @@ STALE_LOCK_S = 60
 
 class KeptError(Exception):
     """The clone is left as it is; the message says why, "" = the person works in it by themselves."""
-
-
-@dataclass(frozen=True)
-class Merged:
-    """A file that both have changed.
-
-    Args:
-        text: what it is now.
-        beside: the new version, where it could not be put into the person's.
-    """
-
-    text: bytes
-    beside: bytes | None = None
 
 
 def bring(git: Git, new: str) -> tuple[str, ...]:
@@ -64,35 +51,13 @@ def bring(git: Git, new: str) -> tuple[str, ...]:
             "It was made anew, and you have commits of your own in it: rename your folder to get the new one."
         )
     theirs, mine = _changed(git, base, new), _changed(git, base)
+    if any(_leads_out(path) for path in theirs):
+        raise KeptError("It has files with names that lead out of its folder. Nothing was taken from it.")
     set_aside: tuple[str, ...] = ()
     if theirs or "D" in mine.values():
         set_aside = _Update(git, new, base, has_own=has_own).run(theirs, mine)
     git.must("update-ref", BROUGHT, new)
     return set_aside
-
-
-def merged(git: Git, path: str, mine: bytes, base: bytes | None, new: bytes | None) -> Merged:
-    """Return what becomes of a file that both changed; the person's lines win.
-
-    Args:
-        base: as it was for both; None = it was not there.
-        new: None = it is gone from the material.
-    """
-    if new is None or mine == new:
-        return Merged(mine)
-    if base is None or b"\0" in mine + base + new:
-        return Merged(mine, new)
-    with tempfile.TemporaryDirectory() as folder:
-        names = []
-        for name, text in (("mine", mine), ("base", base), ("new", new)):
-            (Path(folder) / name).write_bytes(text)
-            names.append(str(Path(folder) / name))
-        answer = git.run("merge-file", "-p", "--ours", *names)
-    if answer.code != 0:
-        return Merged(mine, new)
-    text = answer.out.encode(errors="surrogateescape")
-    # Lines of both can make a notebook that no longer opens.
-    return Merged(mine, new) if path.endswith(".ipynb") and not _is_json(text) else Merged(text)
 
 
 def finish(git: Git) -> None:
@@ -125,6 +90,7 @@ def finish(git: Git) -> None:
 class _Update:
     def __init__(self, git: Git, new: str, base: str, *, has_own: bool) -> None:
         self._git, self._new, self._base, self._has_own = git, new, base, has_own
+        self._now = time.strftime("%Y%m%d%H%M%S")
         self._set_aside: list[str] = []
 
     def run(self, theirs: Mapping[str, str], mine: Mapping[str, str]) -> tuple[str, ...]:
@@ -141,20 +107,30 @@ class _Update:
             git.must("update-ref", TO, self._new)
             git.must("update-ref", BEFORE, before)
             git.must("update-ref", UNFINISHED, before)
-        git.must("reset", "--quiet", "--mixed")
-        for path in theirs.keys() - tracked:
-            self._make_way(path)
-        _checkout(git, "HEAD", tracked & (both | deleted))
-        git.run("update-index", "-q", "--refresh")
-        if self._has_own:
-            self._merge_commits()
-        else:
-            git.must("reset", "--quiet", "--keep", self._new)
+        try:
+            self._move(theirs, tracked, both | deleted)
+        except GitError:
+            git.run("merge", "--abort")
+            finish(git)
+            raise
         for path, result in results.items():
             self._write(path, result)
         if before:
             git.must("update-ref", "-d", UNFINISHED)
         return tuple(self._set_aside)
+
+    def _move(self, theirs: Mapping[str, str], tracked: set[str], as_it_was: set[str]) -> None:
+        """Take the clone to the new version; what the person changed in the same files is not in them now."""
+        git = self._git
+        git.must("reset", "--quiet", "--mixed")
+        for path in theirs.keys() - tracked:
+            self._make_way(PurePosixPath(path), tracked)
+        _checkout(git, "HEAD", tracked & as_it_was)
+        git.run("update-index", "-q", "--refresh")
+        if self._has_own:
+            self._merge_commits()
+        else:
+            git.must("reset", "--quiet", "--keep", self._new)
 
     def _refuse_links(self, paths: Iterable[str]) -> None:
         for path in paths:
@@ -169,26 +145,42 @@ class _Update:
         answer = self._git.run("cat-file", "blob", f"{commit}:{path}")
         if answer.code == 0:
             return answer.out.encode(errors="surrogateescape")
-        if self._git.must("ls-tree", "-z", commit, "--", path):
+        if " blob " in self._git.must("ls-tree", "-z", commit, "--", path):
             # It is there, and could not be had.
             raise GitError(answer)
         return None
 
-    def _make_way(self, path: str) -> None:
-        """Give another name to what stands where a new file comes, or one of its folders."""
-        new = PurePosixPath(path)
+    def _make_way(self, new: PurePosixPath, tracked: set[str]) -> None:
+        """Give another name to what the person has where a new file comes, or one of its folders."""
         for part in [*reversed(new.parents), new]:
             found = self._git.folder / part
-            is_folder = found.is_dir() and not found.is_symlink()
-            if os.path.lexists(found) and (part == new or not is_folder):
-                self._rename(part, self._git.folder)
+            if str(part) in tracked or not os.path.lexists(found):
+                continue
+            if found.is_symlink() or not found.is_dir():
+                self._rename(part, self._other_name(part))
                 return
+            if part == new:
+                self._clear(part, tracked)
 
-    def _rename(self, path: PurePosixPath, folder: Path) -> None:
-        now = time.strftime("%Y%m%d%H%M%S")
-        name = f"{path.stem}__{now}{path.suffix}"
-        (folder / path).rename(folder / path.with_name(name))
-        self._set_aside.append(str(path.with_name(name)))
+    def _clear(self, folder: PurePosixPath, tracked: set[str]) -> None:
+        """Take the person's own files out of a folder that becomes a file; git takes away the others."""
+        here = self._git.folder
+        found = sorted((here / folder).rglob("*"), reverse=True)
+        for path in found:
+            name = PurePosixPath(path.relative_to(here))
+            if str(name) not in tracked and (path.is_symlink() or not path.is_dir()):
+                self._rename(name, self._other_name(folder) / name.relative_to(folder))
+        for path in (*found, here / folder):
+            with suppress(OSError):
+                path.rmdir()
+
+    def _other_name(self, path: PurePosixPath) -> PurePosixPath:
+        return path.with_name(f"{path.stem}__{self._now}{path.suffix}")
+
+    def _rename(self, path: PurePosixPath, name: PurePosixPath) -> None:
+        (self._git.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (self._git.folder / path).rename(self._git.folder / name)
+        self._set_aside.append(str(name))
 
     def _merge_commits(self) -> None:
         git = self._git
@@ -208,9 +200,15 @@ class _Update:
         git.must("commit", "--quiet", "--no-edit")
 
     def _write(self, path: str, result: Merged) -> None:
-        _replace(self._git.folder / path, result.text)
+        name = PurePosixPath(path)
+        try:
+            _replace(self._git.folder / path, result.text)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            # What was a folder is a file now, or the other way round.
+            name = self._other_name(PurePosixPath(name.parts[0])) / PurePosixPath(*name.parts[1:])
+            _replace(self._git.folder / name, result.text)
+            self._set_aside.append(str(name))
         if result.beside is not None:
-            name = PurePosixPath(path)
             beside = name.with_name(f"{name.stem}.new{name.suffix}")
             _replace(self._git.folder / beside, result.beside)
             self._set_aside.append(str(beside))
@@ -218,13 +216,16 @@ class _Update:
 
 def _replace(path: Path, text: bytes) -> None:
     """Write a file in one step, with the rights that it has."""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
+    mode = stat.S_IMODE(path.stat().st_mode) if path.is_file() else 0o644
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, partial = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-    Path(partial).chmod(mode)
-    Path(partial).rename(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text)
+        Path(partial).chmod(mode)
+        Path(partial).rename(path)
+    finally:
+        Path(partial).unlink(missing_ok=True)
 
 
 def _checkout(git: Git, source: str, paths: set[str]) -> None:
@@ -245,13 +246,10 @@ def _changed(git: Git, *commits: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[::2], strict=True))
 
 
+def _leads_out(path: str) -> bool:
+    """Tell whether a path is none of a clone's own; git takes no such file either, but it is asked later."""
+    return any(part in {"", ".", ".."} or part.lower() == ".git" for part in path.split("/"))
+
+
 def _names(out: str) -> list[str]:
     return out.split("\0")[:-1]
-
-
-def _is_json(text: bytes) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
