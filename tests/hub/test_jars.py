@@ -31,6 +31,12 @@ POM = """<project><modelVersion>4.0.0</modelVersion>
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not on this machine")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def pyspark() -> Path:
+    """An environment with PySpark; made here, before a test sends Ivy to a repository that has nothing for it."""
+    return clients_environment()
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Files of a folder."""
 
