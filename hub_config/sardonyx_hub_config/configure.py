@@ -82,6 +82,9 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub.db_url = f"sqlite:///{quote(str(folder.hub_database))}"
     hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
     c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]
+    if settings.servers.idle_stop:
+        # JupyterHub's 30 s, unless servers are stopped so soon that it would matter.
+        hub.activity_resolution = min(30, duration_seconds(settings.servers.idle_stop) // 8)
     # To JupyterHub a limit of 0 is none at all.
     hub.allow_named_servers = settings.servers.named_servers > 0
     hub.named_server_limit_per_user = settings.servers.named_servers

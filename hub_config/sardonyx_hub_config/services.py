@@ -22,7 +22,7 @@ from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
 from sardonyx_spawner.amounts import duration_seconds
 
-CULL_EVERY_S = 60
+CULL_EVERY_S, LEAST_CULL_EVERY_S = 60, 5
 KEYS_PATH = "/services/credentials"
 
 
@@ -154,7 +154,7 @@ def _idle_stop(after_s: int, log: Path) -> Service:
         "sardonyx_services.idle_stop",
         str(log),
         f"--timeout={after_s}",
-        f"--cull-every={CULL_EVERY_S}",
+        f"--cull-every={max(LEAST_CULL_EVERY_S, min(CULL_EVERY_S, after_s // 4))}",
     ]
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     return Service(

@@ -87,7 +87,8 @@ def test_the_launcher_offers_the_environment(page: Page) -> None:
     page.goto(f"{page.url.split('/lab')[0]}/lab?reset")
     card = page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="(stats/.venv)")
 
-    expect(card).to_be_visible()
+    # JupyterLab asks once a minute.
+    expect(card).to_be_visible(timeout=75_000)
     expect(card.locator("img")).to_be_visible()
     expect(page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="(old/.venv, broken)")).to_be_visible()
     look(page, "launcher")

@@ -152,8 +152,8 @@ def test_a_link_that_fails_says_why_and_can_be_tried_again(
 
 def test_a_link_that_is_not_harmless_does_nothing(stack: Any, visitor: Any, repository: str) -> None:
     """It says so, and what to do."""
-    stack.command("user", "add", "lars-2", "--password-stdin", stdin=PASSWORD)
-    visitor.sign_in("lars-2")
+    stack.command("user", "add", "linus", "--password-stdin", stdin=PASSWORD)
+    visitor.sign_in("linus")
     visitor.start()
 
     visitor.page.goto(link_to(stack, repository, targetpath=".ipython/profile_default/startup"))

@@ -75,7 +75,7 @@ def test_a_server_is_kept_from_the_command_palette_as_far_as_its_profile_allows(
     page = person("kai", "Short")
     page.get_by_role("status").filter(has_text="20 min left").wait_for()
     page.keyboard.press("Control+Shift+C")
-    page.get_by_placeholder("SEARCH", exact=False).fill("keep my server")
+    page.locator(".lm-CommandPalette-input").fill("keep my server")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.wait_for()

@@ -217,7 +217,7 @@ def test_keys_that_came_with_the_environment_are_taken_away(monkeypatch: pytest.
     [
         pytest.param(7200, "300", id="as JupyterHub"),
         pytest.param(600, "150", id="sooner"),
-        pytest.param(20, "15", id="least"),
+        pytest.param(8, "5", id="least"),
     ],
 )
 def test_the_hub_hears_of_use_before_a_server_is_stopped_for_idleness(idle_stop_s: int, every: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from jupyter_server.base.handlers import utcnow
 from tornado.ioloop import PeriodicCallback
 
+from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
 from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
 from sardonyx_singleuser.preview.previews import Previews
@@ -74,8 +75,10 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     )
 
 
-def watch_work(server: Any) -> None:
+def watch_work(server: Any, variables: Mapping[str, str]) -> None:
     """Let JupyterHub know that a server is at work; called when its loop runs."""
+    idle_stop = variables.get(contract.IDLE_STOP, "")
+    every_s = min(LOOK_S, int(idle_stop) / 4) if idle_stop.isdigit() else LOOK_S
 
     def states() -> list[str]:
         return [str(kernel["execution_state"]) for kernel in server.kernel_manager.list_kernels()]
@@ -83,4 +86,4 @@ def watch_work(server: Any) -> None:
     def tell() -> None:
         server.web_app.settings.setdefault("last_activity_times", {})[WORKED] = utcnow()
 
-    PeriodicCallback(Work(states, tell, used_by_own_processes).look, LOOK_S * 1000).start()
+    PeriodicCallback(Work(states, tell, used_by_own_processes).look, every_s * 1000).start()

@@ -112,7 +112,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         # The first things that its loop does.
         server.io_loop.add_callback(serve, server.http_server, forked.listener)
         server.io_loop.add_callback(forked.ready)
-    server.io_loop.add_callback(watch_work, server)
+    server.io_loop.add_callback(watch_work, server, os.environ)
     try:
         server.start()
     finally:

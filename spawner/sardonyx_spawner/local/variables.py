@@ -24,7 +24,7 @@ KEPT = (
     "no_proxy",
 )
 """What a server takes over from the machine: language, time zone, certificates, the way out."""
-NEWS_S, LEAST_NEWS_S = 300, 15
+NEWS_S, LEAST_NEWS_S = 300, 5
 """So often does a server tell the hub whether it is used."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")

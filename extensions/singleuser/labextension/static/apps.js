@@ -95,8 +95,17 @@ export async function apps(shared) {
         isVisible: isOffered,
         async execute(args) {
           const path = chosen(args);
-          const found = (await ask("apps")).find(each => each.path === local(path));
-          if (found !== undefined) await ask(`processes/apps/${found.name}`, "DELETE");
+          try {
+            const found = (await ask("apps")).find(each => each.path === local(path));
+            if (found === undefined) {
+              Notification.info("This file does not run as an app.", { autoClose: 3000 });
+              return;
+            }
+            await ask(`processes/apps/${found.name}`, "DELETE");
+            Notification.success("The app is stopped.", { autoClose: 3000 });
+          } catch (error) {
+            await showErrorMessage("The app was not stopped", error.message);
+          }
         },
       });
       for (const [rank, command] of [RUN, PIN, STOP].entries()) {
