@@ -134,7 +134,8 @@ def test_a_notebook_that_was_run_gets_the_teachers_correction(remote: Path, home
 
 def test_a_notebook_opens_whatever_both_did(remote: Path, home: Path, clone: Path) -> None:
     """Where lines of both would make no notebook, the student's stays and the new one stands beside it."""
-    base, theirs, mine = '{\n"a": [\n1\n]\n}\n', '{\n"a": [\n1,\n2\n]\n}\n', '{"a": 1}\n'
+    base, mine = '{\n"a":\n\n\n1\n\n\n}\n', "[\n\n\n\n1\n\n\n]\n"
+    theirs = base.replace("1", '1, "b": 2')
     publish(remote, {"odd.ipynb": base})
     bring(remote, home)
     write(clone, "odd.ipynb", mine)
@@ -142,10 +143,9 @@ def test_a_notebook_opens_whatever_both_did(remote: Path, home: Path, clone: Pat
 
     fetched = bring(remote, home)
 
-    json.loads((clone / "odd.ipynb").read_text())
-    if fetched.set_aside:
-        assert (clone / "odd.ipynb").read_text() == mine
-        assert (clone / "odd.new.ipynb").read_text() == theirs
+    assert fetched.set_aside == ("odd.new.ipynb",)
+    assert (clone / "odd.ipynb").read_text() == mine
+    assert (clone / "odd.new.ipynb").read_text() == theirs
 
 
 def test_a_file_that_is_no_text_is_the_students_with_the_new_one_beside_it(

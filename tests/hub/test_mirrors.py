@@ -136,6 +136,22 @@ def test_a_copy_that_is_broken_is_gone_around(mirrors: Mirrors, forge: Forge, ho
     assert (home / "stats-101" / "lesson.txt").read_text() == "one"
 
 
+def test_the_forge_is_not_asked_for_what_the_copy_cannot_have_either(
+    mirrors: Mirrors, forge: Forge, home: Path, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large files that this machine cannot get: each start of a class would ask the forge again."""
+    (remote / ".gitattributes").write_text("*.bin filter=lfs diff=lfs merge=lfs -text\n")
+    run("add", ".", folder=remote)
+    publish(remote, "two")
+    ready(mirrors, forge)
+    monkeypatch.setattr("shutil.which", lambda name: None if name == "git-lfs" else os.fspath(name))
+    asked = len(forge.asked)
+
+    assert "they are kept with Git LFS" in fetch(course(forge), home).problem
+    assert "they are kept with Git LFS" in fetch(course(forge), home).problem
+    assert len(forge.asked) == asked
+
+
 def test_a_short_history_comes_from_the_copy_as_well(mirrors: Mirrors, forge: Forge, home: Path, remote: Path) -> None:
     """With `depth`."""
     publish(remote, "two")

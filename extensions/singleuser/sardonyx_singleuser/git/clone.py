@@ -59,24 +59,17 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None) -
         patience_s: None = as long as a start has.
     """
     ends_at = time.monotonic() + (command.PATIENCE_S if patience_s is None else patience_s)
-    nearby = mirror_options(repository)
-    fetched = _fetch(repository, home, ends_at, nearby)
-    return _fetch(repository, home, ends_at, ()) if nearby and fetched.problem else fetched
-
-
-def _fetch(repository: Repository, home: Path, ends_at: float, options: tuple[str, ...]) -> Fetched:
     folder = home / place_name(repository)
     try:
         folder = _place(repository, home)
-        git = Git(folder, ends_at, options)
-        if not os.path.lexists(folder):
-            return Fetched(folder, _clone(repository, git))
-        if repository.is_material:
-            return _bring_material(repository, git)
-        if _is_touched(git):
-            return Fetched(folder, is_kept=True)
-        _bring_untouched(repository, git)
-        return Fetched(folder)
+        nearby = mirror_options(repository)
+        try:
+            return _bring(repository, Git(folder, ends_at, nearby))
+        except GitError:
+            if not nearby:
+                raise
+            # The forge has it, too.
+            return _bring(repository, Git(folder, ends_at))
     except KeptError as kept:
         return Fetched(folder, str(kept), is_kept=not str(kept))
     except GitError as error:
@@ -84,6 +77,17 @@ def _fetch(repository: Repository, home: Path, ends_at: float, options: tuple[st
         return Fetched(folder, f"It is here, but not up to date. {said}" if folder.exists() else said)
     except OSError as error:
         return Fetched(folder, f"{error.strerror or 'Its folder cannot be written'}: {folder.name}.")
+
+
+def _bring(repository: Repository, git: Git) -> Fetched:
+    if not os.path.lexists(git.folder):
+        return Fetched(git.folder, _clone(repository, git))
+    if repository.is_material:
+        return _bring_material(repository, git)
+    if _is_touched(git):
+        return Fetched(git.folder, is_kept=True)
+    _bring_untouched(repository, git)
+    return Fetched(git.folder)
 
 
 def _wanted(repository: Repository) -> str:
