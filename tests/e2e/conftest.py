@@ -92,13 +92,19 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "login" not in url)
 
-    def start(self, server: str = "", **answers: str) -> None:
-        """Start a server with the form, and wait for JupyterLab."""
+    def start(self, server: str = "", *, profile: str = "", **answers: str) -> None:
+        """Start a server with the form, and wait for JupyterLab.
+
+        Args:
+            profile: its title; "" = the one that is chosen already.
+        """
         path = f"{self.name}/{server}".rstrip("/")
         self.page.goto(f"{self.stack.url}/hub/spawn/{path}")
         if "/user/" in self.page.url:
             self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
             return
+        if profile:
+            self.page.get_by_role("radio", name=profile).check()
         for label, value in answers.items():
             self.page.get_by_role("textbox", name=label.capitalize()).fill(value)
         self.page.get_by_role("button", name="Start", exact=True).click()
@@ -168,6 +174,22 @@ def visitor(stack: Stack, administrator: str, context: BrowserContext) -> Visito
     """Somebody with an empty browser, where there is an administrator already."""
     assert administrator
     return Visitor(stack, context.new_page())
+
+
+@pytest.fixture
+def newcomer(browser: Browser) -> Iterator[Callable[[Stack, str], Visitor]]:
+    """A way to have somebody new who has signed in at a Sardonyx, in a browser of their own."""
+    with ExitStack() as open_now:
+
+        def signed_in(stack: Stack, name: str) -> Visitor:
+            context = open_now.enter_context(browser.new_context(viewport={"width": 1280, "height": 900}))
+            context.set_default_timeout(20_000)
+            stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+            visitor = Visitor(stack, context.new_page())
+            visitor.sign_in(name)
+            return visitor
+
+        yield signed_in
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ JupyterLab itself counts as use as long as its window is in sight: it asks its s
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 from support.environments import apps_environment
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 IDLE_S = 40
 SETTINGS = """
 servers: {{idle_stop: {idle}s}}
@@ -50,30 +49,6 @@ def place(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pyt
     return another_stack(folder / "settings.yaml")
 
 
-@pytest.fixture
-def person(place: Any, browser: Any) -> Iterator[Callable[[str], Any]]:
-    """A way to have somebody in JupyterLab."""
-    contexts = []
-
-    def started(name: str) -> Any:
-        context = browser.new_context()
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        place.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
-        page.goto(f"{place.url}/hub/login?next=%2Fhub%2Fspawn")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("button", name="Start", exact=True).click()
-        page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
-        return page
-
-    yield started
-    for context in contexts:
-        context.close()
-
-
 def is_running(place: Any, page: Any, name: str) -> bool:
     """Tell whether somebody's server runs, as the hub says."""
     model = page.context.request.get(f"{place.url}/hub/api/users/{name}").json()
@@ -91,9 +66,12 @@ IN_TERMINAL = """async ([base, command]) => {
 }"""
 
 
-def test_a_page_left_open_does_not_keep_a_server_and_work_does(place: Any, person: Callable[[str], Any]) -> None:
+def test_a_page_left_open_does_not_keep_a_server_and_work_does(place: Any, newcomer: Callable[..., Any]) -> None:
     """One has an app's page open and does nothing; another's job in a terminal runs, and nobody looks."""
-    idle, busy = person("ida"), person("bert")
+    visitors = [newcomer(place, name) for name in ("ida", "bert")]
+    for visitor in visitors:
+        visitor.start()
+    idle, busy = (visitor.page for visitor in visitors)
     for folder in (place.data / "homes").iterdir():
         (folder / "app.py").write_text(APP)
         (folder / ".venv").symlink_to(apps_environment())

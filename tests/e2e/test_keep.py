@@ -1,14 +1,13 @@
 """Before a server ends its person is told, and can keep it: in JupyterLab and on the first page."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 Check = Callable[[Any, str], None]
 SETTINGS = """
 servers: {{idle_stop: 9m}}
@@ -28,28 +27,15 @@ def place(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pyt
 
 
 @pytest.fixture
-def person(place: Any, browser: Any) -> Iterator[Callable[..., Any]]:
+def person(place: Any, newcomer: Callable[..., Any]) -> Callable[[str, str], Any]:
     """A way to have somebody with a running server; returns the page of JupyterLab."""
-    contexts = []
 
     def started(name: str, profile: str) -> Any:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        place.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
-        page.goto(f"{place.url}/hub/login?next=%2Fhub%2Fspawn")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("radio", name=profile).check()
-        page.get_by_role("button", name="Start", exact=True).click()
-        page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
-        return page
+        visitor = newcomer(place, name)
+        visitor.start(profile=profile)
+        return visitor.page
 
-    yield started
-    for context in contexts:
-        context.close()
+    return started
 
 
 def left(page: Any) -> str:

@@ -12,14 +12,15 @@ from pathlib import Path
 import httpx
 import pytest
 from support.counting_relay import CountingRelay
-from support.data_server import DataServer, data_server, told
-from support.forks import Forks, children, processes_with, running_forks
-from support.places import BUCKET, Place, running_place
+from support.data_server import DataServer, data_server, forks, place, told
+from support.forks import Forks, children, processes_with
+from support.places import BUCKET, Place
 from support.waiting import soon
 
 from sardonyx_singleuser.preview.previews import Previews
 from sardonyx_singleuser.preview.sources import Source
 
+__all__ = ["forks", "place"]
 MIB = 1 << 20
 ENGINE = "sardonyx_singleuser.preview.engine\0"
 MAKE_TABLES = """
@@ -64,20 +65,6 @@ TEXTS = {
     "broken.parquet": "this is no Parquet",
     "empty.csv": "",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def forks(prefix: Path) -> Iterator[Forks]:
-    """A fork server as on a machine whose hub has the most rights that the tests have."""
-    with running_forks(prefix / "bin" / "python", ordinary=False) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A store and a keys service."""
-    with running_place(tmp_path_factory.mktemp("place")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

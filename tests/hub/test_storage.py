@@ -7,13 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 from botocore.exceptions import ClientError
-from support.data_server import DataServer, data_server, told
-from support.forks import Forks, running_forks
-from support.places import BUCKET, REGION, Place, running_place
+from support.data_server import DataServer, data_server, forks, place, told
+from support.forks import Forks
+from support.places import BUCKET, REGION, Place
 from support.waiting import soon
 
 from sardonyx_singleuser.storage.signature import Keys, Signer, object_url
 
+__all__ = ["forks", "place"]
 ODD_NAMES = [
     "a name with spaces.txt",
     "100%.txt",
@@ -25,20 +26,6 @@ ODD_NAMES = [
     "it's.txt",
 ]
 MIB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def forks(prefix: Path) -> Iterator[Forks]:
-    """A fork server as on a machine whose hub has the most rights that the tests have."""
-    with running_forks(prefix / "bin" / "python", ordinary=False) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A store and a keys service."""
-    with running_place(tmp_path_factory.mktemp("place")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from support.addresses import plain, socket_path
-from support.forks import Forks
-from support.places import BUCKET, REGION, Place
+from support.forks import Forks, running_forks
+from support.places import BUCKET, REGION, Place, running_place
+
+
+@pytest.fixture(scope="module")
+def forks(prefix: Path) -> Iterator[Forks]:
+    """A fork server as on a machine whose hub has the most rights that the tests have."""
+    with running_forks(prefix / "bin" / "python", ordinary=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A store and a keys service."""
+    with running_place(tmp_path_factory.mktemp("place")) as found:
+        yield found
 
 
 class DataServer:
