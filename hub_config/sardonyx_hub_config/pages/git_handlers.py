@@ -57,7 +57,7 @@ class GitPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
     @web.authenticated
     async def get(self) -> None:
         """Show what somebody has."""
-        await self.show(said={"address": self.get_argument("address", "")})
+        await self.show()
 
     @web.authenticated
     async def post(self) -> None:
