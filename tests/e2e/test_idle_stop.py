@@ -1,7 +1,4 @@
-"""Servers that nobody uses are stopped, and those at work are not: with the real culler, through hub and proxy.
-
-JupyterLab itself counts as use as long as its window is in sight: it asks its server for files and layout all the time.
-"""
+"""Servers that nobody uses are stopped, and those at work are not: with the real culler, through hub and proxy."""
 
 import time
 from collections.abc import Callable
@@ -66,12 +63,30 @@ IN_TERMINAL = """async ([base, command]) => {
 }"""
 
 
-def test_a_page_left_open_does_not_keep_a_server_and_work_does(place: Any, newcomer: Callable[..., Any]) -> None:
-    """One has an app's page open and does nothing; another's job in a terminal runs, and nobody looks."""
-    visitors = [newcomer(place, name) for name in ("ida", "bert")]
-    for visitor in visitors:
+# A cell that says nothing for minutes, and nobody waits for it.
+IN_KERNEL = """async ([base, code]) => {
+  const xsrf = document.cookie.split("; ").map((c) => c.split("=")).find(([n]) => n === "_xsrf")?.[1] ?? "";
+  const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
+  const kernel = await (await fetch(base + "api/kernels", { method: "POST", headers, body: "{}" })).json();
+  const socket = new WebSocket(`ws://${location.host}${base}api/kernels/${kernel.id}/channels`);
+  await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
+  const header = { msg_id: "1", msg_type: "execute_request", username: "", session: "1", version: "5.3", date: new Date().toISOString() };
+  const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: true };
+  const begun = new Promise((ok) => {
+    socket.onmessage = ({ data }) => { if (JSON.parse(data).msg_type === "execute_input") ok(); };
+  });
+  socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }));
+  await begun;
+}"""
+
+
+def test_windows_left_open_do_not_keep_servers_and_people_and_work_do(place: Any, newcomer: Callable[..., Any]) -> None:
+    """Two have a window open and do nothing; one presses a key now and then; work of two runs, and nobody looks."""
+    names = ("ida", "lea", "ann", "bert", "kurt")
+    visitors = {name: newcomer(place, name) for name in names}
+    for visitor in visitors.values():
         visitor.start()
-    idle, busy = (visitor.page for visitor in visitors)
+    idle, present, busy, silent = (visitors[name].page for name in ("ida", "ann", "bert", "kurt"))
     for folder in (place.data / "homes").iterdir():
         (folder / "app.py").write_text(APP)
         (folder / ".venv").symlink_to(apps_environment())
@@ -89,11 +104,19 @@ def test_a_page_left_open_does_not_keep_a_server_and_work_does(place: Any, newco
     idle.goto(f"{place.url}/hub/home")
     busy.evaluate(IN_TERMINAL, ["/user/bert/", "timeout 300 sh -c 'while :; do :; done'"])
     busy.goto(f"{place.url}/hub/home")
+    silent.evaluate(IN_KERNEL, ["/user/kurt/", "import time; time.sleep(300)"])
+    silent.goto(f"{place.url}/hub/home")
     began = time.monotonic()
+    stopped = dict.fromkeys(("ida", "lea"), False)
 
-    while is_running(place, idle, "ida"):
-        assert time.monotonic() - began < 4 * IDLE_S, "the page that was left open keeps its server"
+    while not all(stopped.values()):
+        assert time.monotonic() - began < 4 * IDLE_S, f"windows that were left open keep servers: {stopped}"
+        present.keyboard.press("Escape")
         time.sleep(2)
+        stopped = {name: not is_running(place, visitors[name].page, name) for name in stopped}
 
-    time.sleep(max(0, began + 1.5 * IDLE_S - time.monotonic()))
-    assert is_running(place, busy, "bert")
+    while time.monotonic() < began + 1.5 * IDLE_S:
+        present.keyboard.press("Escape")
+        time.sleep(2)
+    running = {name for name in names if is_running(place, visitors[name].page, name)}
+    assert running == {"ann", "bert", "kurt"}

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from jupyter_server.base.handlers import utcnow
+from jupyter_server.base.handlers import APIHandler, utcnow
 from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
+from sardonyx_singleuser.presence import count_persons_only
 from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
 from sardonyx_singleuser.preview.previews import Previews
 from sardonyx_singleuser.resources import Meter
@@ -75,8 +76,8 @@ def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | N
     )
 
 
-def watch_work(server: Any, variables: Mapping[str, str]) -> None:
-    """Let JupyterHub know that a server is at work; called when its loop runs."""
+def watch_use(server: Any, variables: Mapping[str, str]) -> None:
+    """Let JupyterHub know when a server is used, by a person or by work; called when its loop runs."""
     idle_stop = variables.get(contract.IDLE_STOP, "")
     every_s = min(LOOK_S, int(idle_stop) / 4) if idle_stop.isdigit() else LOOK_S
 
@@ -86,4 +87,5 @@ def watch_work(server: Any, variables: Mapping[str, str]) -> None:
     def tell() -> None:
         server.web_app.settings.setdefault("last_activity_times", {})[WORKED] = utcnow()
 
+    count_persons_only(APIHandler, server.web_app.settings["base_url"])
     PeriodicCallback(Work(states, tell, used_by_own_processes).look, every_s * 1000).start()

@@ -103,7 +103,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     if forked is not None:
         forked.opening()
     # Takes a second where nothing is warmed, after the person knows what happens.
-    from sardonyx_singleuser.addresses import watch_work  # noqa: PLC0415
+    from sardonyx_singleuser.addresses import watch_use  # noqa: PLC0415
     from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
@@ -112,7 +112,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         # The first things that its loop does.
         server.io_loop.add_callback(serve, server.http_server, forked.listener)
         server.io_loop.add_callback(forked.ready)
-    server.io_loop.add_callback(watch_work, server, os.environ)
+    server.io_loop.add_callback(watch_use, server, os.environ)
     try:
         server.start()
     finally:

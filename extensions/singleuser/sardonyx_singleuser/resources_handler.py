@@ -5,17 +5,16 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from jupyter_server.base.handlers import APIHandler, utcnow
+from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.presence import note_presence
 from sardonyx_singleuser.resources import Meter
 from sardonyx_singleuser.server_end import EndError, ServerEnd, told
 
 METER, END = "sardonyx_meter", "sardonyx_end"
 """Under these names the web application has what measures, and what knows the end."""
-PERSON = "sardonyx-person"
-"""Our entry in Jupyter Server's list of what was used when: somebody said that they are there."""
 LONGEST_STEP_S = 366 * 86400
 
 
@@ -49,7 +48,7 @@ class KeepHandler(APIHandler):  # type: ignore[misc]
             seconds = None
         if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST_STEP_S:
             raise web.HTTPError(400, "Say for how many seconds more: a whole number.")
-        self.settings.setdefault("last_activity_times", {})[PERSON] = utcnow()
+        note_presence(self.settings)
         try:
             if seconds:
                 await self.settings[END].keep(seconds)
