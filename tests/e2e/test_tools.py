@@ -1,5 +1,6 @@
 """Tools and apps at a real browser, through hub and proxy: each reacts to its person, and is where its address says."""
 
+import json
 import os
 import re
 import shutil
@@ -68,6 +69,25 @@ import panel as pn
 button = pn.widgets.Button(name="Press")
 pn.Column("# Hello from Panel", button, pn.bind(lambda n: f"pressed {n}", button.param.clicks)).servable()
 """
+VOILA = """
+import ipywidgets as widgets
+from IPython.display import HTML, display
+button, out = widgets.Button(description="Press"), widgets.Label()
+def press(_):
+    out.value = "pressed once"
+button.on_click(press)
+display(HTML("<h1>Hello from Voil\u00e0</h1>"), button, out)
+"""
+NOTEBOOK = json.dumps(
+    {
+        "cells": [
+            {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": VOILA}
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+)
 APPS = {
     "streamlit_app.py": (STREAMLIT, "Hello from Streamlit", "pressed once"),
     "dash_app.py": (DASH, "Hello from Dash", "pressed 1"),
@@ -75,6 +95,7 @@ APPS = {
     "app.R": (SHINY_R, "Hello from Shiny for R", "pressed 1"),
     "gradio_app.py": (GRADIO, "Hello from Gradio", "pressed once"),
     "panel_app.py": (PANEL, "Hello from Panel", "pressed 1"),
+    "voila.ipynb": (NOTEBOOK, "Hello from Voilà", "pressed once"),
 }
 
 

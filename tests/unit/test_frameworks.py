@@ -29,6 +29,9 @@ from sardonyx_singleuser.tools.frameworks import (
         ("app.py", "def later():\n    import streamlit\n", "Streamlit"),
         ("app.R", "library(shiny)\nshinyApp(ui, server)\n", "Shiny for R"),
         ("app.r", "shiny::runApp('.')\n", "Shiny for R"),
+        ("page.ipynb", '{"cells": []}', "Voilà"),
+        ("report.qmd", "# Report\n", "Quarto"),
+        ("report.Rmd", "# Report\n", "Quarto"),
     ],
 )
 def test_a_framework_is_known_by_what_the_file_imports(name: str, text: str, title: str) -> None:
@@ -46,13 +49,15 @@ def test_a_framework_is_known_by_what_the_file_imports(name: str, text: str, tit
         ),
         ("import.py", "from . import streamlit\n", "No framework was recognised in import.py."),
         ("words.py", "# import streamlit\n", "No framework was recognised in words.py."),
-        ("plain.R", "print(1)\n", "An R file is taken for a Shiny app if it calls shinyApp()."),
+        ("plain.R", "print(1)\n", "An R file is taken for a Shiny app if it calls shinyApp()"),
         ("data.csv", "a,b\n", "No framework was recognised in data.csv."),
         (
             "open.py",
             "import streamlit\nst.title(\n",
             "open.py, line 2: '(' was never closed. Correct it and try again.",
         ),
+        ("half.ipynb", '{"cells": [', "half.ipynb is no notebook that can be read. Open it in JupyterLab and save it"),
+        ("list.ipynb", "[]", "list.ipynb is no notebook that can be read."),
         ("zero.py", "import streamlit\0\n", "zero.py: source code string cannot contain null bytes."),
         ("dash.py", "import dash\n", "dash.py has the name of a package that it imports. Give it another one, such as"),
     ],

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.waiting import soon
@@ -33,12 +34,12 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
     """A way to have processes, which are ended."""
     made: list[Process] = []
 
-    def new(code: str, **more: object) -> Process:
+    def new(code: str, **more: Any) -> Process:
         script = tmp_path / f"tool-{len(made)}.py"
         script.write_text(textwrap.dedent(code))
         socket = tmp_path / "sockets" / f"{len(made)}.sock"
         command = (sys.executable, "-u", str(script), str(socket))
-        made.append(Process("Tool", lambda: Start(command, tmp_path), socket, **more))  # type: ignore[arg-type]
+        made.append(Process("Tool", lambda: Start(command, tmp_path, **more), socket))
         return made[-1]
 
     yield new

@@ -4,7 +4,7 @@ import { icons } from "./icons.js";
 import { server } from "./server.js";
 
 const RUN = "sardonyx:run-app", PIN = "sardonyx:pin-app", STOP = "sardonyx:stop-app";
-const FILES = /\.(py|r)$/i;
+const FILES = /\.(py|r|ipynb|qmd|rmd)$/i;
 
 export async function apps(shared) {
   const { ILauncher } = await shared("@jupyterlab/launcher");
@@ -49,7 +49,7 @@ export async function apps(shared) {
 
       app.commands.addCommand(RUN, {
         label: args => (args.isTile ? args.path.split("/").at(-1) : "Run as App"),
-        caption: args => (args.isTile ? args.path : "Streamlit, Dash, Shiny, Gradio, Panel, FastAPI, Flask, marimo"),
+        caption: args => (args.isTile ? args.path : "Streamlit, Dash, Shiny, Gradio, Panel, FastAPI, Flask, marimo, Voilà, Quarto"),
         icon: drawn.app,
         isVisible: args => args.isTile || isOffered(args),
         async execute(args) {

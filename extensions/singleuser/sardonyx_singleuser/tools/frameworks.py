@@ -14,9 +14,11 @@ RUNNER = Path(__file__).parent / "runners" / "app.py"
 """Run by the Python of the app, in which nothing of ours may be."""
 NOTHING = (
     "No framework was recognised in {name}. It has to import one of these: {known}."
-    " An R file is taken for a Shiny app if it calls shinyApp()."
+    " An R file is taken for a Shiny app if it calls shinyApp(); notebooks are shown by Voilà, and .qmd and .Rmd by Quarto."
 )
 MOST_BYTES = 4 << 20
+MOST_BYTES_OF_NOTEBOOK = 256 << 20
+"""What a notebook has shown is in it."""
 
 
 class AppError(ValueError):
@@ -31,12 +33,16 @@ class Framework:
         name: as it is imported, and as the runner knows it.
         also: further modules that mean the same framework.
         command: with the app's Python, its file, and where it will be reached.
+        ready_path: answers when it is ready, and starts nothing.
+        patience_s: it is ready after so long at most.
     """
 
     name: str
     title: str
     command: Callable[[str, Path, Place], tuple[str, ...]]
     also: tuple[str, ...] = ()
+    ready_path: str = "/"
+    patience_s: float = 90.0
 
 
 def _by_runner(name: str) -> Callable[[str, Path, Place], tuple[str, ...]]:
@@ -72,6 +78,16 @@ SHINY_R = Framework(
     "Shiny for R",
     lambda _python, file, place: ("Rscript", "-e", R_CODE, str(file), str(place.socket)),
 )
+# Its first page would start a kernel.
+VOILA = Framework("voila", "Voilà", _by_runner("voila"), ready_path="/voila/static/")
+QUARTO = Framework(
+    "quarto",
+    "Quarto",
+    lambda python, file, place: (python, str(RUNNER.with_name("quarto_preview.py")), str(file), str(place.socket)),
+    # Its cells run before there is a page.
+    patience_s=1800.0,
+)
+_QUARTO_ENDINGS = frozenset({".qmd", ".rmd"})
 _CALLS_SHINY = re.compile(r"\b(?:shiny::)?(?:shinyApp|shinyUI|shinyServer|runApp)\s*\(")
 _MISSING = re.compile(r"^ModuleNotFoundError: No module named '([^']+)'", re.MULTILINE)
 _MISSING_IN_R = re.compile(r"there is no package called [\u2018']([^\u2019']+)[\u2019']")
@@ -89,6 +105,11 @@ def recognise(file: PurePath, text: str) -> Framework:
     if file.suffix.lower() == ".r":
         if _CALLS_SHINY.search(text):
             return SHINY_R
+    elif file.suffix.lower() in _QUARTO_ENDINGS:
+        return QUARTO
+    elif file.suffix == ".ipynb":
+        _check_notebook(file, text)
+        return VOILA
     elif file.suffix == ".py":
         found = imported(file, text)
         if file.stem in found:
@@ -122,6 +143,15 @@ def imported(file: PurePath, text: str) -> set[str]:
     return found
 
 
+def _check_notebook(file: PurePath, text: str) -> None:
+    try:
+        is_notebook = "cells" in json.loads(text)
+    except (ValueError, TypeError):
+        is_notebook = False
+    if not is_notebook:
+        raise AppError(f"{file.name} is no notebook that can be read. Open it in JupyterLab and save it again.")
+
+
 def read(file: Path) -> str:
     """Return what stands in an app's file.
 
@@ -129,8 +159,9 @@ def read(file: Path) -> str:
         AppError: it cannot be read.
     """
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise AppError(f"{file.name} has more than 4 MB: it can hardly be an app.")
+        most = MOST_BYTES_OF_NOTEBOOK if file.suffix == ".ipynb" else MOST_BYTES
+        if file.stat().st_size > most:
+            raise AppError(f"{file.name} has more than {most >> 20} MB: it can hardly be an app.")
         return file.read_text()
     except UnicodeDecodeError:
         raise AppError(f"{file.name} is no text.") from None
@@ -148,7 +179,8 @@ def start(framework: Framework, file: Path, place: Place, usual: str) -> Start:
     python = python_of(file, place.home, usual)
     # Dash reads these when its app is made; elsewhere nothing does.
     variables = {"DASH_REQUESTS_PATHNAME_PREFIX": f"{place.prefix}/", "DASH_ROUTES_PATHNAME_PREFIX": "/"}
-    return Start(framework.command(python, file, place), file.parent, variables)
+    command = framework.command(python, file, place)
+    return Start(command, file.parent, variables, framework.ready_path, framework.patience_s)
 
 
 def explain(last_words: str) -> str:

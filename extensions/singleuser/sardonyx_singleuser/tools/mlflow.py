@@ -27,6 +27,8 @@ def _start(mlflow: str, place: Place) -> Start:
         own,
         # Its own queue for evaluations by language models: four more processes, each of 200 MB.
         {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        # It imports for long, the first time.
+        patience_s=180.0,
     )
 
 
@@ -56,6 +58,4 @@ MLFLOW = Tool(
     start=_start,
     how_to_get=ask_operator("mlflow"),
     keeps_prefix=True,
-    # It imports for long, the first time.
-    patience_s=180.0,
 )

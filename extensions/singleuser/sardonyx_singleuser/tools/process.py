@@ -39,16 +39,12 @@ class Process:
         title: for people.
         start: decides how it is started, each time anew; what it raises as ValueError is told to the person.
         socket: where it will listen.
-        ready_path: answers when it is ready.
-        patience_s: it is ready after so long at most.
         explain: what to do about its end, by its last words; "" = it cannot be said.
     """
 
     title: str
     start: Callable[[], Start]
     socket: Path
-    ready_path: str = "/"
-    patience_s: float = 60.0
     explain: Callable[[str], str] = lambda _last_words: ""
     state: State = State.STOPPED
     problem: str = ""
@@ -122,11 +118,11 @@ class Process:
         self._listening = asyncio.create_task(self._listen(self._child))
         ended = asyncio.create_task(self._child.wait())
         try:
-            async with asyncio.timeout(self.patience_s):
-                while not ended.done() and not await self._answers():
+            async with asyncio.timeout(how.patience_s):
+                while not ended.done() and not await self._answers(how.ready_path):
                     await asyncio.wait([ended], timeout=LOOK_S)
         except TimeoutError:
-            return f"{self.title} did not answer within {self.patience_s:.0f} seconds."
+            return f"{self.title} did not answer within {how.patience_s:.0f} seconds."
         if not ended.done():
             self._become(State.RUNNING)
         code = await ended
@@ -138,15 +134,13 @@ class Process:
         self.state, self.problem = state, problem
         self._settled.set()
 
-    async def _answers(self) -> bool:
+    async def _answers(self, path: str) -> bool:
         """Ask for a page; whatever answers in HTTP is ready, also with an error that is shown to the person then."""
         try:
             async with asyncio.timeout(ANSWER_S):
                 reader, writer = await asyncio.open_unix_connection(self.socket)
                 try:
-                    writer.write(
-                        f"GET {self.ready_path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
-                    )
+                    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
                     return (await reader.readline()).startswith(b"HTTP/")
                 finally:
                     writer.close()

@@ -144,16 +144,11 @@ class Shelf:
                 raise ValueError(f"{tool.title} is not on this machine. {tool.how_to_get}")
             return begin(found, self._place("tools", name))
 
-        return Process(tool.title, start, self._place("tools", name).socket, tool.ready_path, tool.patience_s)
+        return Process(tool.title, start, self._place("tools", name).socket)
 
     def _app(self, app: App) -> Process:
-        return Process(
-            Path(app.path).name,
-            partial(self._start_app, app),
-            self._place("apps", app.name).socket,
-            patience_s=90,
-            explain=frameworks.explain,
-        )
+        socket = self._place("apps", app.name).socket
+        return Process(Path(app.path).name, partial(self._start_app, app), socket, frameworks.explain)
 
     def _start_app(self, app: App) -> Start:
         # Recognised anew: the file may have changed.

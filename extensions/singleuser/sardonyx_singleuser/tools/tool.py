@@ -37,11 +37,15 @@ class Start:
     Args:
         variables: beside those of the server.
         folder: to start it in.
+        ready_path: answers, with whatever, when it is ready.
+        patience_s: it is ready after so long at most.
     """
 
     command: tuple[str, ...]
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    ready_path: str = "/"
+    patience_s: float = 60.0
 
 
 def every_message(_message: bytes | str) -> bool:
@@ -59,8 +63,6 @@ class Tool:
         start: with what `find` found; None = it is no program of its own, and its pages are answered elsewhere.
         how_to_get: a sentence for the person where it is not here.
         keeps_prefix: it wants to see the whole address, and not what is behind its prefix.
-        ready_path: answers, with whatever, when it is ready.
-        patience_s: it is ready after so long at most.
         is_shown_missing: it is offered where it is not here, too, with how to get it.
         is_action: whether a message of its page means that somebody is there; a page that was left open sends some too.
     """
@@ -72,8 +74,6 @@ class Tool:
     start: Callable[[str, Place], Start] | None
     how_to_get: str
     keeps_prefix: bool = False
-    ready_path: str = "/"
-    patience_s: float = 60.0
     is_shown_missing: bool = True
     is_action: Callable[[bytes | str], bool] = every_message
 

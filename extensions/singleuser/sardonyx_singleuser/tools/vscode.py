@@ -35,6 +35,7 @@ def _start(code_server: str, place: Place) -> Start:
         place.folder,
         # It would take these for its own, and listen on a port.
         {"PORT": "", "CODE_SERVER_CONFIG": str(own / "config.yaml"), "PASSWORD": ""},
+        ready_path="/healthz",
     )
 
 
@@ -50,6 +51,5 @@ VSCODE = Tool(
     find=program("vscode", "code-server"),
     start=_start,
     how_to_get=ask_operator("vscode"),
-    ready_path="/healthz",
     is_action=is_action,
 )

@@ -134,7 +134,30 @@ def marimo(file: str, path: str, _prefix: str) -> None:
     serve_asgi(create_asgi_app().with_app(path="", root=file).build(), path)
 
 
-SERVED = {served.__name__: served for served in (streamlit, shiny, gradio, dash, flask, fastapi, marimo)}
+def voila(file: str, path: str, prefix: str) -> None:
+    """Serve a notebook with Voilà; each visit has a kernel of its own."""
+    from tornado.httpserver import HTTPServer
+    from tornado.ioloop import IOLoop
+    from tornado.netutil import bind_unix_socket
+    from voila.app import Voila
+
+    class OnSocket(Voila):  # type: ignore[misc]  # untyped
+        """Listens where nobody else of this machine can connect."""
+
+        def listen(self) -> None:
+            self.ioloop = IOLoop.current()
+            HTTPServer(self.app, xheaders=True).add_socket(bind_unix_socket(path))
+            try:
+                self.ioloop.start()
+            finally:
+                self.stop()
+
+    # What a kernel says on a port is there for all of this machine to hear.
+    kernels = ("--KernelManager.transport=ipc", "--AsyncKernelManager.transport=ipc")
+    OnSocket.launch_instance([file, "--no-browser", "--server_url=/", f"--base_url={prefix}/", *kernels])
+
+
+SERVED = {served.__name__: served for served in (streamlit, shiny, gradio, dash, flask, fastapi, marimo, voila)}
 
 if __name__ == "__main__":
     main()
