@@ -24,6 +24,7 @@ class ServerPlan:
         longest_s: so far can its person prolong that.
         storage_scopes: what the default key may reach, such as "home".
         author_name: as whom commits are made.
+        language: in which its person is spoken to, such as "fr".
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         summary: the plan in one sentence, for pages and logs.
@@ -46,6 +47,7 @@ class ServerPlan:
     home: Literal["kept", "fresh"] = "kept"
     author_name: str = ""
     author_mail: str = ""
+    language: str = "en"
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

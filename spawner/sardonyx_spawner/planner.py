@@ -50,6 +50,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
         author_name=person.full_name,
         author_mail=person.mail,
+        language=person.language,
         variables={**variables, **seen.variables},
         secrets={name: own_secret(path, person) for name, path in seen.secrets.items()},
         labels={"profile": seen.slug},
