@@ -35,7 +35,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascript"}
 OPTIONS = {".html": {"trimmed": "true", "silent": "false"}}
 """A template that cannot be read is a fault, not one without texts."""
-_VALUES = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}|%\((\w+)\)[sd]")
+_VALUES = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}|%\((\w+)\)[sd]|%(\d)")
+"""As Python, templates and JupyterLab's scripts have them."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _same_values(english: Message, translated: Message) -> bool:
 
 
 def _values(text: str) -> list[str]:
-    return sorted({found[1] or found[2] or "" for found in _VALUES.finditer(text)})
+    return sorted({found[1] or found[2] or found[3] or "" for found in _VALUES.finditer(text)})
 
 
 def main() -> None:

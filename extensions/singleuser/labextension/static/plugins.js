@@ -4,7 +4,18 @@ import { data } from "./data.js";
 import { environments } from "./environments.js";
 import { resources } from "./resources.js";
 import { tools } from "./tools.js";
+import { speak } from "./words.js";
 
 export async function plugins(shared) {
-  return Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared)]);
+  const { ITranslator } = await shared("@jupyterlab/translation");
+  const found = await Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared)]);
+  // What one says is in JupyterLab's language, so it waits for the translator.
+  return found.map(plugin => ({
+    ...plugin,
+    requires: [ITranslator, ...plugin.requires ?? []],
+    activate(app, translator, ...others) {
+      speak(translator);
+      return plugin.activate(app, ...others);
+    },
+  }));
 }
