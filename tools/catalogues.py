@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -32,7 +33,18 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(("_", "N_", "gettext", "__")),
     **dict.fromkeys(("ngettext", "_n"), (1, 2)),
 }
-METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascript"}
+_IN_R = re.compile(r'\bgettext\("((?:\\.|[^"\\])*)"')
+
+
+def from_r(file: BinaryIO, *_asked: object, **_options: object) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Find the texts of an R file, for Babel."""
+    for found in _IN_R.finditer(file.read().decode()):
+        yield 0, "gettext", found[1], []
+
+
+METHODS: dict[str, Any] = {
+    ".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascript", ".R": from_r,
+}  # fmt: skip
 OPTIONS = {".html": {"trimmed": "true", "silent": "false"}}
 """A template that cannot be read is a fault, not one without texts."""
 _VALUES = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}|%\((\w+)\)[sd]|%(\d)")

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sardonyx_singleuser.contract import LANGUAGE
 from sardonyx_singleuser.git.command import Answer
 from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.pages import template
+from sardonyx_singleuser.spark_settings import FOLDER, write_spark_settings
 
 ROOT = Path(__file__).parents[2] / "extensions" / "singleuser"
 PYTHON = sorted((ROOT / "sardonyx_singleuser").rglob("*.py"))
@@ -89,6 +91,29 @@ def test_a_page_is_in_the_language_of_its_person_each_time(monkeypatch: pytest.M
             "<h1>&lt;b&gt; is stopped</h1>",
         ],
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        pytest.param("fr", "Sardonyx: ce PySpark n’a pas de module pour S3", id="french"),
+        pytest.param("en", "Sardonyx: this PySpark has no part for S3, so s3:// and s3a:// fail in it", id="english"),
+    ],
+)
+def test_what_spark_lacks_is_said_by_its_own_script(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: str, said: str
+) -> None:
+    """With the release that fits, which only the script finds out."""
+    monkeypatch.setenv(LANGUAGE, told)
+    (tmp_path / "jars").mkdir()
+    (tmp_path / "jars" / "hadoop-client-api-3.4.1.jar").touch()
+    write_spark_settings({"AWS_ENDPOINT_URL": "http://store", "AWS_REGION": "x"}, tmp_path / "token")
+    variables = {"PATH": "/usr/bin:/bin", "SPARK_HOME": str(tmp_path), "SPARK_CONF_DIR": str(tmp_path / FOLDER)}
+    script = ["sh", "-c", '. "$SPARK_CONF_DIR/spark-env.sh"']
+    done = subprocess.run(script, env=variables, capture_output=True, text=True, check=True)
+
+    assert done.stderr.startswith(said)
+    assert done.stderr.endswith(".config('spark.jars.packages', 'org.apache.hadoop:hadoop-aws:3.4.1')\n")
 
 
 @pytest.mark.parametrize(
