@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from sardonyx_spawner.language import kept
 from sardonyx_spawner.repository import Repository
 
 PLAN_VERSION = 1
@@ -27,7 +28,8 @@ class ServerPlan:
         language: in which its person is spoken to, such as "fr".
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
-        summary: the plan in one sentence, for pages and logs.
+        summary: the plan in one sentence, for logs.
+        summaries: language -> the same for people.
     """
 
     person: str
@@ -48,9 +50,15 @@ class ServerPlan:
     author_name: str = ""
     author_mail: str = ""
     language: str = "en"
+    summaries: Mapping[str, str] = field(default_factory=dict, compare=False)
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """What will be started, in the language that is spoken."""
+        return kept(self.summaries, self.summary)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as the JSON object that the user side reads."""

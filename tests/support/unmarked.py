@@ -11,16 +11,22 @@ from html.parser import HTMLParser
 
 from jinja2 import Environment, nodes
 
-SHOWN_ATTRIBUTES = {"title", "placeholder", "aria-label", "aria-description", "alt", "label"}
+SHOWN_ATTRIBUTES = {"title", "placeholder", "aria-label", "aria-description", "alt", "label", "data-title"}
 UNREAD = {"script", "style", "code", "svg"}
 EMPTY = {"br", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "line", "polyline", "stop", "use", "wbr"}
 TRANSLATING = {"_", "gettext", "ngettext", "N_", "__", "_n", "pgettext"}
 NAMES = {"Sardonyx", "JupyterLab", "JupyterHub", "Git", "GitHub", "GitLab", "OAuth", "AWS", "UTC", "NAME", "MB", "GB"}
 """The same in every language."""
+KEYS = {"Escape", "ETag"}
+"""Of keyboards and of HTTP: for programs."""
+_ATTRIBUTE = re.compile(r"""[\w-]+="[^"]*"|\b[\w-]+\.(?:com|org)\b""")
+"""What is no text although it stands where text does: attributes of another template's element, and addresses."""
+FOR_PROGRAMS = {"reason", "log_message"}
+"""Arguments that no person reads."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_SENTENCE = re.compile(r"[A-Z][^\W\d_]*['’]?[\w…]*(?:[ …]|$)|.*[^\W\d_]{2,}\.? [^\W\d_]{2,}")
+_SENTENCE = re.compile(r"[A-Z]\w*[a-z][\w…]*(?:['’ …]|$)|.*[^\W\d_]{2,}\.? [^\W\d_]{2,}")
 
-_CLASSES = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*-[a-z0-9 -]*")
+_CLASSES = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*-[a-z0-9 -]*(?:\$\{\w+\})?")
 _PIECE = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""", re.DOTALL)
 """Comments and literal texts of a script, as far as ours have them."""
 _MARKED = re.compile(r"""(?:\b_|\bN_|gettext|\b__|\b_n)\(\s*(?:"(?:\\.|[^"\\\n])*",\s*)?$""")
@@ -54,7 +60,7 @@ class _Shown(HTMLParser):
             self._look(data)
 
     def _look(self, text: str) -> None:
-        if set(_WORD.findall(text)) - NAMES:
+        if set(_WORD.findall(_ATTRIBUTE.sub("", text))) - NAMES:
             self.found.append(" ".join(text.split()))
 
 
@@ -112,20 +118,25 @@ def in_script(source: str) -> list[str]:
     ]
 
 
+def in_style(source: str) -> list[str]:
+    """Return the texts that a style adds to a page: there they can be in one language only."""
+    return [text for text in re.findall(r'content: *"([^"]*)"', source) if _WORD.search(text)]
+
+
 def in_python(source: str, takers: set[str]) -> list[str]:
     """Return the literal texts that are handed to what speaks to people: functions and classes by their names."""
     return [
         text
         for call in ast.walk(ast.parse(source))
         if isinstance(call, ast.Call) and _called(call.func) in takers
-        for argument in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg != "reason")]
+        for argument in [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg not in FOR_PROGRAMS)]
         for text in _literals(argument)
         if _is_sentence(text)
     ]
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_SENTENCE.match(text)) and not _CLASSES.fullmatch(text)
+    return bool(_SENTENCE.match(text)) and not _CLASSES.fullmatch(text) and text not in KEYS
 
 
 def _called(function: ast.expr) -> str:

@@ -1,13 +1,14 @@
 """Every text that people see is translated: extracted afresh, and compared with each translation."""
 
 import filecmp
+import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
-from catalogues import HEADER, LANGUAGES, PARTS, ROOT, Part, problems, read, texts
+from catalogues import HEADER, LANGUAGES, PARTS, ROOT, Part, problems, read, sources, texts
 from support import unmarked
 
 TRANSLATIONS = [pytest.param(part, language, id=f"{part.name}-{language}") for part in PARTS for language in LANGUAGES]
@@ -57,6 +58,61 @@ def test_what_is_wrong_with_a_translation_is_named(said: str, expected: list[str
     assert faults(said) == expected
 
 
+MARKED = {".html": unmarked.in_template, ".js": unmarked.in_script, ".css": unmarked.in_style}
+SPEAKING = {
+    *(
+        "UserError",
+        "SaidError",
+        "HTTPError",
+        "StartRefusedError",
+        "PeopleError",
+        "NameRefusedError",
+        "SignInRefusedError",
+    ),
+    *("CredentialsError", "NotAllowedError", "BadRequestError", "UnavailableError", "KeysServiceError", "NoGpuError"),
+    *("LogUnreadableError", "tell"),
+}
+"""What speaks to people, by its name; `RefusedError` of Vault is looked at by hand: a half of it is for the log."""
+OPERATORS = (
+    *("sardonyx user list", "newer Sardonyx", "here by now", "was removed here", "no password here", "your Prometheus"),
+    *("no class or team", "nobody is “", "no such person"),
+)
+"""From texts that only the command line and programs show: they are English, as all that operators read."""
+PROGRAMS = {"Ended", "NotFound", "NotReady", "VaultSealed"}
+"""Codes in answers."""
+RULES_OF_STYLE = "form:has("
+
+
+def test_every_text_of_the_hub_is_marked() -> None:
+    """In templates, page scripts, styles and Python; if this fails, give the text to `_`."""
+    found = []
+    styles = (path for folder in PARTS[0].sources for path in folder.rglob("*.css"))
+    for path in (*sources(PARTS[0]), *styles):
+        text = path.read_text()
+        look = MARKED.get(path.suffix)
+        found += [(path.name, said) for said in (look(text) if look else unmarked.in_python(text, SPEAKING))]
+
+    assert [
+        (name, said)
+        for name, said in found
+        if said not in PROGRAMS and not said.startswith(RULES_OF_STYLE) and not any(part in said for part in OPERATORS)
+    ] == []
+
+
+@pytest.mark.parametrize("part", PARTS, ids=[part.name for part in PARTS])
+def test_french_has_its_spaces(part: Part) -> None:
+    """None that breaks a line before a sign of two parts or inside guillemets, and none missing there."""
+    wrong = re.compile(r" [:;?!»]|« |[^\s\xa0](?:[;?!](?=\s|$)|:(?=\s)|»)|«(?!\xa0)|\w'\w")
+    forms = [form for message in read(part.file("fr"), "fr") if message.id for form in spoken_forms(message)]
+
+    assert [form for form in forms if wrong.search(re.sub(r"<[^>]*>|Contents: read", "", form))] == []
+
+
+def spoken_forms(message: Message) -> list[str]:
+    """Return what a message is in the translation."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
 @pytest.mark.parametrize(
     ("template", "found"),
     [
@@ -83,6 +139,11 @@ def test_a_text_in_a_script_that_is_not_marked_is_found() -> None:
     """
 
     assert unmarked.in_script(script) == ["Stop it!", "${name} is gone now"]
+
+
+def test_a_text_in_a_style_is_found() -> None:
+    """It belongs into an attribute of the template."""
+    assert unmarked.in_style('a::before { content: "Profile "; } b::after { content: "· "; }') == ["Profile "]
 
 
 def test_a_text_in_python_that_is_not_marked_is_found() -> None:
