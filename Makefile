@@ -1,4 +1,4 @@
-# The verbs: up, test, soak, lint, bench, docs, lock, clean.
+# The verbs: up, test, soak, lint, bench, docs, words, lock, clean.
 PYTHON ?= python3
 CHECK := build/check
 ONLY ?=
@@ -6,7 +6,7 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test soak lint bench docs lock clean
+.PHONY: up test soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
@@ -35,6 +35,10 @@ bench: ## figures as ratios: make bench ONLY=name
 docs: ## write the pages that are generated
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@.venv/bin/python -m sardonyx_hub_config.reference
+
+words: ## find the texts that people see, and bring the translations up to date
+	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+	@$(CHECK)/bin/python tools/catalogues.py
 
 lock: ## renew the lock files
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock

@@ -5,6 +5,7 @@ The hub side is installed editable, or with --wheels both sides as the wheels th
 Standard library only, and old syntax on purpose: it is what tells somebody with an old Python what is wrong.
 """
 
+import glob
 import hashlib
 import os
 import shutil
@@ -15,6 +16,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 UV_LOCK = os.path.join(ROOT, "locks", "uv.lock")
 PACKAGES = ("pyproject.toml", os.path.join("extensions", "singleuser", "pyproject.toml"))
+TRANSLATIONS = os.path.join("spawner", "sardonyx_spawner", "locale", "*", "LC_MESSAGES", "*.po")
 NEEDED = (("git", "git"), ("unshare", "util-linux"))
 INSTALL_HINT = (
     "  Debian, Ubuntu: sudo apt-get install python3 python3-venv make git util-linux\n"
@@ -42,10 +44,14 @@ def check_machine():
         stop("these packages are missing: %s. Install them:\n%s" % (", ".join(missing), INSTALL_HINT))
 
 
-def fingerprint(lock):
-    """Return a text that changes whenever the environment has to be renewed."""
+def fingerprint(lock, wheels):
+    """Return a text that changes whenever the environment has to be renewed.
+
+    An editable install reads the code itself, but not the translations: those are compiled by it.
+    """
     digest = hashlib.sha256(sys.version.encode())
-    for path in [lock, UV_LOCK, *(os.path.join(ROOT, name) for name in PACKAGES)]:
+    translations = [] if wheels else sorted(glob.glob(os.path.join(ROOT, TRANSLATIONS)))
+    for path in [lock, UV_LOCK, *(os.path.join(ROOT, name) for name in PACKAGES), *translations]:
         with open(path, "rb") as file:
             digest.update(file.read())
     return digest.hexdigest()
@@ -68,7 +74,7 @@ def main():
     folder, lock = (os.path.join(ROOT, name) for name in sys.argv[1:3])
     wheels = "--wheels" in sys.argv[3:]
     stamp = os.path.join(folder, "sardonyx-stamp")
-    wanted = fingerprint(lock)
+    wanted = fingerprint(lock, wheels)
     if not _says(stamp, wanted):
         install(folder, lock, wheels)
         with open(stamp, "w") as file:

@@ -28,6 +28,8 @@ from sardonyx_services.credentials.identity import PAGE_SCOPE
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import _, spoken, spoken_to
+from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
@@ -146,6 +148,7 @@ def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], hand
     authenticator.people_source = people
     authenticator.sign_in = settings.sign_in
     authenticator.public_url = settings.shown_url
+    authenticator.language = settings.language
     authenticator.page_handlers = lambda: [*page_handlers(), *handlers]
     authenticator.trusted_proxies = settings.web.trusted_proxies
     # Who may sign in is decided by having an account or by the provider's rules, in `authenticate`.
@@ -163,9 +166,13 @@ def _servers(
     def person(name: str, groups: frozenset[str], is_admin: bool) -> Person:  # noqa: FBT001 - called by position
         record = people().by_name(name)
         if record is None:
-            raise UserError(f"{name} has not signed in here yet. A server can be started after that.")
+            raise UserError(
+                _("{name} has not signed in here yet. A server can be started after that.").format(name=name)
+            )
         mail = record.mail or f"{name}@{host}"
-        return Person(record.id, name, groups, is_admin, record.full_name or name, mail)
+        # Who starts a server for somebody else may read another language.
+        language = people().languages.of(name) or (spoken() if spoken_to() == name else settings.language)
+        return Person(record.id, name, groups, is_admin, record.full_name or name, mail, language)
 
     c.JupyterHub.spawner_class = SardonyxLocalSpawner
     spawner = c.SardonyxLocalSpawner
@@ -250,6 +257,7 @@ async def _warm_up(settings: Settings, launcher: ForkLauncher) -> None:
 
 def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> None:
     c.JupyterHub.template_paths = [str(PAGES / "templates")]
+    c.JupyterHub.jinja_environment_options = {"extensions": [Translation]}
     c.JupyterHub.template_vars = {
         "place": settings.title,
         "place_description": settings.description,

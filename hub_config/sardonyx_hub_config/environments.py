@@ -168,4 +168,9 @@ def _read(path: Path) -> bytes:
 def _sources(package: Path) -> Iterable[Path]:
     if package.is_file():
         return [package]
-    return sorted(path for path in package.rglob("*") if path.suffix in {".py", ".toml", ".json"} and path.is_file())
+    return sorted(path for path in package.rglob("*") if path.suffix in _suffixes(path.parent) and path.is_file())
+
+
+def _suffixes(folder: Path) -> set[str]:
+    # Beside a translation lies what its installation compiles from it: the folder must not be another one after that.
+    return {".po"} if folder.name == "LC_MESSAGES" else {".py", ".toml", ".json", ".js"}

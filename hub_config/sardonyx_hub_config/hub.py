@@ -12,6 +12,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from traitlets import Callable, Dict, Unicode
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.pages.language_handlers import in_their_language
 from sardonyx_hub_config.service_process import ServiceProcess
 from sardonyx_hub_config.terminal import say
 from sardonyx_services.listening import bound
@@ -58,6 +59,13 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             # At once and without JupyterHub's own ending: nothing was started, and it would show a trace.
             sys.stderr.flush()
             os._exit(1)
+
+    handlers: list[tuple[Any, ...]]
+
+    def init_handlers(self) -> None:
+        """Let every page and answer be in the language of who asks, JupyterHub's own ones too."""
+        super().init_handlers()
+        self.handlers = [(path, in_their_language(handler), *more) for path, handler, *more in self.handlers]
 
     def _keep_ports(self) -> None:
         for name, port in self.kept_ports.items():

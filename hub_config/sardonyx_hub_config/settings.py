@@ -163,6 +163,10 @@ class Settings(Section):
     contact: Contact = Field(
         default="", max_length=200, description="Mail address or link, shown where somebody may need help."
     )
+    language: Literal["en", "fr"] = Field(
+        default="en",
+        description="Language for those who have chosen none, and whose browser asks for none that is spoken here.",
+    )
     data_folder: FilePath = Field(
         default=Path("~/.local/share/sardonyx"),
         validate_default=True,

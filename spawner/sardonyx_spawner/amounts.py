@@ -1,7 +1,8 @@
 """Amounts as people write and say them: memory such as "2G", durations such as "4h"."""
 
 import re
-from collections.abc import Sequence
+
+from sardonyx_spawner.language import POINTS, Said, _, ngettext
 
 MEMORY_UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -35,39 +36,41 @@ def duration_seconds(text: str) -> int:
     return int(found[1]) * DURATION_UNITS[found[2]]
 
 
-def say_memory(amount: int) -> str:
+def say_memory(amount: int) -> Said:
     """Say bytes as people do: "512 MB", "2 GB", "1.5 GB"."""
     if amount < GIB:
-        return f"{amount / MEMORY_UNITS['M']:.0f} MB"
-    return f"{number(amount / GIB)} GB"
+        return _("{count} MB").format(count=f"{amount / MEMORY_UNITS['M']:.0f}")
+    return _("{count} GB").format(count=say_number(amount / GIB))
 
 
-def say_cores(cpu: float) -> str:
+def say_cores(cpu: float) -> Said:
     """Say cores as people do: "1 core", "2 cores", "half a core"."""
     if cpu == 0.5:  # noqa: PLR2004 - a half has a word of its own
-        return "half a core"
-    return "1 core" if cpu == 1 else f"{number(cpu)} cores"
+        return _("half a core")
+    return ngettext("{count} core", "{count} cores", cpu).format(count=say_number(cpu))
 
 
-def say_gpus(gpus: int) -> str:
+def say_gpus(gpus: int) -> Said:
     """Say GPUs as people do: "1 GPU", "2 GPUs"."""
-    return "1 GPU" if gpus == 1 else f"{gpus} GPUs"
+    return ngettext("{count} GPU", "{count} GPUs", gpus).format(count=gpus)
 
 
-def say_together(amounts: Sequence[str]) -> str:
-    """Join amounts: "2 cores, 4 GB and 1 GPU"."""
-    return " and ".join(part for part in (", ".join(amounts[:-1]), amounts[-1]) if part) if amounts else ""
-
-
-def say_duration(seconds: int) -> str:
+def say_duration(seconds: int) -> Said:
     """Say a duration in its largest whole unit: "90 seconds", "4 hours", "1 day"."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds % size == 0:
-            count = seconds // size
-            return f"{count} {word}" if count == 1 else f"{count} {word}s"
-    return "1 second" if seconds == 1 else f"{seconds} seconds"
+    if seconds % 86400 == 0:
+        return ngettext("{count} day", "{count} days", seconds // 86400).format(count=seconds // 86400)
+    if seconds % 3600 == 0:
+        return ngettext("{count} hour", "{count} hours", seconds // 3600).format(count=seconds // 3600)
+    if seconds % 60 == 0:
+        return ngettext("{count} minute", "{count} minutes", seconds // 60).format(count=seconds // 60)
+    return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
 
 
 def number(value: float) -> str:
-    """Write a number without a needless fraction: 2.0 is "2"."""
+    """Write a number for programs, without a needless fraction: 2.0 is "2"."""
     return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def say_number(value: float) -> Said:
+    """Write the same for people: a half is "0.5", or "0,5"."""
+    return Said(lambda language: number(value).replace(".", POINTS.get(language, ".")))

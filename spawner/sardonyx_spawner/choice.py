@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sardonyx_spawner.amounts import number
+from sardonyx_spawner.amounts import number, say_number
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.errors import ChoiceError, UserError, not_available, quote
+from sardonyx_spawner.language import N_, Said, _
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import NUMBERS, Option, Profile
 from sardonyx_spawner.repository import check_branch, check_repository
@@ -18,15 +19,15 @@ LONGEST_VALUE = 2000
 MOST_UNKNOWN = 5
 """Unknown questions that are named in an answer; somebody may send a million."""
 
-UNITS = {"cpu": "cores", "memory": "GB", "gpus": "GPUs"}
+UNITS = {"cpu": N_("cores"), "memory": N_("GB"), "gpus": N_("GPUs")}
 
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (bool, "true or false"),
-    ((int, float), "a number"),
-    (Mapping, "an object"),
-    (list, "a list"),
-    (type(None), "nothing"),
+    (bool, N_("true or false")),
+    ((int, float), N_("a number")),
+    (Mapping, N_("an object")),
+    (list, N_("a list")),
+    (type(None), N_("nothing")),
 )
 
 
@@ -50,7 +51,7 @@ def choice_from_form(form: Mapping[str, list[str]], catalogue: Catalogue, person
     """
     chosen = form.get("profile") or [_first_offered(catalogue, person)]
     if len(chosen) != 1:
-        raise UserError("Two profiles were chosen. Choose one.", field="profile")
+        raise UserError(_("Two profiles were chosen. Choose one."), field="profile")
     profile = _find(chosen[0], catalogue, person)
     prefix = f"{profile.slug}."
     given = {name.removeprefix(prefix): sent for name, sent in form.items() if name.startswith(prefix) and sent}
@@ -66,14 +67,20 @@ def choice_from_json(body: object, catalogue: Catalogue, person: Person) -> Choi
     """
     answers = {} if body is None else body
     if not isinstance(answers, Mapping):
-        raise UserError('The options of a server are an object, such as {"profile": "python", "size": "small"}.')
+        raise UserError(
+            _("The options of a server are an object, such as {example}.").format(
+                example='{"profile": "python", "size": "small"}'
+            )
+        )
     profile = _find(answers.get("profile", _first_offered(catalogue, person)), catalogue, person)
     return _choice(profile, {str(name): value for name, value in answers.items() if name != "profile"}, set())
 
 
 def _find(slug: object, catalogue: Catalogue, person: Person) -> Profile:
     if not isinstance(slug, str):
-        raise UserError(f"The profile has to be a text, such as “python”, not {_kind(slug)}.", field="profile")
+        raise UserError(
+            _("The profile has to be a text, such as “python”, not {kind}.").format(kind=_kind(slug)), field="profile"
+        )
     return catalogue.find(slug, person)
 
 
@@ -90,7 +97,7 @@ def _choice(profile: Profile, answers: Mapping[str, object], doubled: set[str]) 
             continue
         where = f"{profile.slug}.{option.name}"
         if option.name in doubled:
-            faults.append(UserError("This was answered more than once. Answer it once.", field=where))
+            faults.append(UserError(_("This was answered more than once. Answer it once."), field=where))
             continue
         try:
             accepted[option.name] = _answer(option, answers[option.name])
@@ -107,14 +114,16 @@ def _unknown(profile: Profile, answers: Mapping[str, object]) -> list[UserError]
     # A question that is kept for others is refused here, like one that does not exist.
     known = {question.name for question in profile.questions}
     unknown = [name for name in answers if name not in known]
-    way_out = (
-        f"It asks for: {', '.join(known_in_order)}." if (known_in_order := _names(profile)) else "It asks nothing."
+    return [UserError(_not_asked(profile, name)) for name in unknown[:MOST_UNKNOWN]]
+
+
+def _not_asked(profile: Profile, name: str) -> Said:
+    asked = ", ".join(question.name for question in profile.questions)
+    if not asked:
+        return _("{profile} does not ask for {name}. It asks nothing.").format(profile=profile.title, name=quote(name))
+    return _("{profile} does not ask for {name}. It asks for: {asked}.").format(
+        profile=profile.title, name=quote(name), asked=asked
     )
-    return [UserError(f"{profile.title} does not ask for {quote(name)}. {way_out}") for name in unknown[:MOST_UNKNOWN]]
-
-
-def _names(profile: Profile) -> list[str]:
-    return [question.name for question in profile.questions]
 
 
 def _answer(option: Option, given: object) -> str:
@@ -133,7 +142,7 @@ def _answer(option: Option, given: object) -> str:
 def _branch(text: str, pattern: str) -> str:
     name = check_branch(text)
     if pattern and re.fullmatch(pattern, name) is None:
-        raise UserError(f"{quote(name)} is not among the branches that can be used here.")
+        raise UserError(_("{name} is not among the branches that can be used here.").format(name=quote(name)))
     return name
 
 
@@ -141,12 +150,12 @@ def _text(option: Option, given: object) -> str:
     if option.name in NUMBERS and isinstance(given, int | float) and not isinstance(given, bool):
         return _written(given)
     if not isinstance(given, str):
-        raise UserError(f"This has to be a text, not {_kind(given)}.")
+        raise UserError(_("This has to be a text, not {kind}.").format(kind=_kind(given)))
     if len(given) > LONGEST_VALUE:
-        raise UserError(f"This is too long: at most {LONGEST_VALUE} characters.")
+        raise UserError(_("This is too long: at most {count} characters.").format(count=LONGEST_VALUE))
     text = given.strip(" ")
     if not text.isprintable():
-        raise UserError("This has characters that cannot be seen. Write it again by hand.")
+        raise UserError(_("This has characters that cannot be seen. Write it again by hand."))
     return text
 
 
@@ -160,17 +169,27 @@ def _written(given: float) -> str:
 
 
 def _number(option: Option, text: str) -> str:
-    limits = f"from {number(option.minimum)} to {number(option.maximum)} {UNITS[option.name]}"
+    limits = {
+        "least": say_number(option.minimum),
+        "most": say_number(option.maximum),
+        "unit": _(UNITS[option.name]),
+    }
     if _NUMBER.fullmatch(text) is None:
-        raise UserError(f"Write a number {limits}.")
+        raise UserError(_("Write a number from {least} to {most} {unit}.").format(**limits))
     value = float(text)
     if not option.minimum <= value <= option.maximum:
-        raise UserError(f"{text} is outside what can be had: {limits}.")
+        raise UserError(
+            _("{value} is outside what can be had: from {least} to {most} {unit}.").format(value=text, **limits)
+        )
     steps = (value - option.minimum) / option.step
     if not math.isclose(steps, round(steps), abs_tol=1e-6):
-        raise UserError(f"{text} lies between the steps of {number(option.step)}. Write a number {limits}.")
+        raise UserError(
+            _("{value} lies between the steps of {step}. Write a number from {least} to {most} {unit}.").format(
+                value=text, step=say_number(option.step), **limits
+            )
+        )
     return number(value)
 
 
-def _kind(value: object) -> str:
-    return next((name for kinds, name in _KINDS if isinstance(value, kinds)), "something else")
+def _kind(value: object) -> Said:
+    return _(next((name for kinds, name in _KINDS if isinstance(value, kinds)), N_("something else")))

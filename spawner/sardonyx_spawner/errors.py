@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from sardonyx_spawner.language import Said, SaidError, _, in_a_row
+
 LONGEST_QUOTE = 40
 
 
-class UserError(Exception):
+class UserError(SaidError):
     """Say what was wrong and what to do, in words the person knows.
 
     Only this class and its children may reach a page or a REST answer; every other exception is a bug or an
@@ -14,7 +16,6 @@ class UserError(Exception):
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
-        self.message = message
         self.field = field
 
 
@@ -23,7 +24,7 @@ class UnknownProfileError(UserError):
 
     def __init__(self, slug: str, offered: Sequence[str]) -> None:
         super().__init__(
-            not_available(slug, offered) if offered else "Nothing is offered to you yet. Ask who runs this place.",
+            not_available(slug, offered) if offered else _("Nothing is offered to you yet. Ask who runs this place."),
             field="profile",
         )
 
@@ -33,21 +34,23 @@ class ChoiceError(UserError):
 
     def __init__(self, faults: Sequence[UserError]) -> None:
         first, *_ = faults
-        super().__init__(" ".join(_with_name(fault) for fault in faults), field=first.field)
+        super().__init__(in_a_row([_with_name(fault) for fault in faults]), field=first.field)
         self.faults = tuple(faults)
 
 
-def not_available(value: str, offered: Sequence[str]) -> str:
+def not_available(value: str, offered: Sequence[str]) -> Said:
     """Say that a value cannot be chosen, the same way whether it does not exist or is kept for others."""
-    return f"{quote(value)} is not available to you. Choose one of: {', '.join(offered)}."
+    return _("{value} is not available to you. Choose one of: {offered}.").format(
+        value=quote(value), offered=", ".join(offered)
+    )
 
 
-def quote(text: str) -> str:
+def quote(text: str) -> Said:
     """Quote what somebody sent, short and printable: it may be a megabyte of anything."""
     shown = "".join(c if c.isprintable() else "·" for c in text[:LONGEST_QUOTE])
-    return f"“{shown}…”" if len(text) > LONGEST_QUOTE else f"“{shown}”"
+    return _("“{text}”").format(text=f"{shown}…" if len(text) > LONGEST_QUOTE else shown)
 
 
 def _with_name(fault: UserError) -> str:
     name = fault.field.rpartition(".")[2]
-    return f"{name}: {fault.message}" if name else fault.message
+    return _("{name}: {fault}").format(name=name, fault=fault.message) if name else fault.message

@@ -1,23 +1,28 @@
 """The form in which a person chooses a server: HTML from the profiles that are offered to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sardonyx_spawner.amounts import number
+from sardonyx_spawner.amounts import number, say_number
 from sardonyx_spawner.choice import LONGEST_VALUE, UNITS, Choice
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import N_, _, spoken
+from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.person import Person
-from sardonyx_spawner.planner import in_a_sentence, over, say_amounts
+from sardonyx_spawner.planner import in_a_sentence, over, say_amounts, say_life, say_size
 from sardonyx_spawner.profiles import NUMBERS, Allowed, Option, Profile
 
 FEW = 5
 """Up to this many choices are segments in one row; more are cards, as sizes always are."""
 
-HINTS = {"repository": "Its address on the web, or leave it empty.", "branch": "Empty means its main one."}
+HINTS = {
+    "repository": N_("Its address on the web, or leave it empty."),
+    "branch": N_("Empty means its main one."),
+}
 AMOUNTS = {"size", *NUMBERS}
 
 
@@ -57,8 +62,10 @@ class Question:
         if option.description or option.choices:
             return option.description
         if self.kind == "text":
-            return HINTS[option.name]
-        return f"From {number(option.minimum)} to {number(option.maximum)} {UNITS[option.name]}."
+            return _(HINTS[option.name])
+        return _("From {least} to {most} {unit}.").format(
+            least=say_number(option.minimum), most=say_number(option.maximum), unit=self.unit
+        )
 
     @property
     def limits(self) -> dict[str, str]:
@@ -69,7 +76,7 @@ class Question:
     @property
     def unit(self) -> str:
         """What the number counts."""
-        return UNITS[self.option.name]
+        return _(UNITS[self.option.name])
 
     def when(self, choice: Allowed) -> str:
         """Return the text for `data-when` of what is there while this is chosen."""
@@ -82,7 +89,9 @@ class Question:
 
     def second_line(self, choice: Allowed) -> str:
         """Return the line under a choice's title."""
-        return choice.description or ", ".join(say_amounts(choice.gives)).removeprefix("with ")
+        return choice.description or ", ".join(
+            part for part in (say_size(choice.gives), *say_life(choice.gives)) if part
+        )
 
 
 @dataclass(frozen=True)
@@ -125,12 +134,13 @@ def render_form(
     seen = [profile.seen_by(person) for profile in profiles]
     slugs = [profile.slug for profile in seen]
     wanted = _first(before, "profile", "")
-    titles = {f"{p.slug}.{q.name}": q.title.rstrip("?") for p in seen for q in p.questions} | {"profile": "Profile"}
+    titles = {f"{p.slug}.{q.name}": q.title.rstrip("?\xa0") for p in seen for q in p.questions}
+    titles["profile"] = _("Profile")
     return (
         _environment()
         .get_template("form.html")
         .render(
-            parts=[_drawn(profile, *_of_profile(profile, before, messages)) for profile in seen],
+            parts=[_drawn(spoken(), profile, *_of_profile(profile, before, messages)) for profile in seen],
             current=wanted if wanted in slugs else next(iter(slugs), ""),
             faults=[
                 {
@@ -152,7 +162,7 @@ def html_id(field: str) -> str:
 
 
 @lru_cache(maxsize=500)
-def _drawn(profile: Profile, values: tuple[str | None, ...], faults: tuple[str, ...]) -> Drawn:
+def _drawn(_language: str, profile: Profile, values: tuple[str | None, ...], faults: tuple[str, ...]) -> Drawn:
     # Most people answer most questions as they did before: a part with the same values is drawn once.
     part = _part(profile, values, faults)
     template: Any = _environment().get_template("part.html").module
@@ -193,9 +203,8 @@ def _fixed(profile: Profile) -> str:
     for option in profile.options:
         chosen = option.allowed(settled.get(option.name, "")) if not option.is_asked else None
         given = over(given, chosen.gives) if chosen else given
-    words = say_amounts(given)
-    amounts = [w for w in words if w.startswith("with ") and not asked & AMOUNTS]
-    return ", ".join(amounts + [w for w in words if w.startswith("for ") and "lifetime" not in asked])
+    size = replace(given, cpu=None, memory=None, gpus=None) if asked & AMOUNTS else given
+    return ", ".join(say_amounts(replace(size, lifetime_s=None) if "lifetime" in asked else size))
 
 
 def _as_submitted(chosen: Choice | None) -> dict[str, list[str]]:
@@ -221,6 +230,7 @@ def new_environment() -> Environment:
     return Environment(
         loader=PackageLoader("sardonyx_spawner"),
         autoescape=True,
+        extensions=[Translation],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -13,6 +13,7 @@ class Person:
         groups: JupyterHub groups the person is in.
         full_name: as they are called elsewhere, and on their commits.
         mail: address for their commits.
+        language: in which they are spoken to.
     """
 
     id: str
@@ -21,3 +22,4 @@ class Person:
     is_admin: bool = False
     full_name: str = ""
     mail: str = ""
+    language: str = "en"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from sardonyx_spawner.language import kept
 from sardonyx_spawner.repository import Repository
 
 PLAN_VERSION = 1
@@ -24,9 +25,11 @@ class ServerPlan:
         longest_s: so far can its person prolong that.
         storage_scopes: what the default key may reach, such as "home".
         author_name: as whom commits are made.
+        language: in which its person is spoken to, such as "fr".
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
-        summary: the plan in one sentence, for pages and logs.
+        summary: the plan in one sentence, for logs.
+        summaries: language -> the same for people.
     """
 
     person: str
@@ -46,9 +49,16 @@ class ServerPlan:
     home: Literal["kept", "fresh"] = "kept"
     author_name: str = ""
     author_mail: str = ""
+    language: str = "en"
+    summaries: Mapping[str, str] = field(default_factory=dict, compare=False)
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """What will be started, in the language that is spoken."""
+        return kept(self.summaries, self.summary)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as the JSON object that the user side reads."""

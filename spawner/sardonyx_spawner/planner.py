@@ -3,8 +3,9 @@
 from dataclasses import fields, replace
 from typing import Literal, cast
 
-from sardonyx_spawner.amounts import GIB, say_cores, say_duration, say_gpus, say_memory, say_together
+from sardonyx_spawner.amounts import GIB, say_cores, say_duration, say_gpus, say_memory
 from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.language import ENGLISH, LANGUAGES, _, speaking, together
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.profiles import Gives, Option, Profile
@@ -31,12 +32,14 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         if option.name in values:
             given = over(given, _gives(option, values[option.name]))
             titles += _kind_of_server(option, values[option.name])
+    summaries = {language: _summary(language, titles, given) for language in LANGUAGES}
     variables = {DEFAULT_URL: seen.default_url} if seen.default_url else {}
     return ServerPlan(
         person=person.id,
         profile=seen.slug,
         title=seen.title,
-        summary=", ".join([*dict.fromkeys(titles), *say_amounts(given)]),
+        summary=summaries[ENGLISH],
+        summaries=summaries,
         environment=given.environment or "",
         image=given.image or "",
         cpu=given.cpu,
@@ -50,19 +53,30 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
         author_name=person.full_name,
         author_mail=person.mail,
+        language=person.language,
         variables={**variables, **seen.variables},
         secrets={name: own_secret(path, person) for name, path in seen.secrets.items()},
         labels={"profile": seen.slug},
     )
 
 
-def say_amounts(given: Gives) -> list[str]:
-    """Say what is given, for the end of a sentence: ["with 1 core and 2 GB", "for 12 hours"]."""
-    amounts = [say_cores(given.cpu)] if given.cpu else []
+def say_size(given: Gives) -> str:
+    """Say how large what is given is: "1 core and 2 GB"; "" = that is not said."""
+    amounts: list[str] = [say_cores(given.cpu)] if given.cpu else []
     amounts += [say_memory(given.memory)] if given.memory else []
     amounts += [say_gpus(given.gpus)] if given.gpus else []
-    said = [f"with {say_together(amounts)}"] if amounts else []
-    return said + ([f"for {say_duration(given.lifetime_s)}"] if given.lifetime_s else [])
+    return together(amounts)
+
+
+def say_life(given: Gives) -> list[str]:
+    """Say how long it is given, for the end of a sentence: ["for 12 hours"]."""
+    return [_("for {duration}").format(duration=say_duration(given.lifetime_s))] if given.lifetime_s else []
+
+
+def say_amounts(given: Gives) -> list[str]:
+    """Say what is given, for the end of a sentence: ["with 1 core and 2 GB", "for 12 hours"]."""
+    size = say_size(given)
+    return ([_("with {amounts}").format(amounts=size)] if size else []) + say_life(given)
 
 
 def in_a_sentence(title: str) -> str:
@@ -83,6 +97,11 @@ def over(below: Gives, above: Gives) -> Gives:
             for name in (field.name for field in fields(Gives))
         }
     )
+
+
+def _summary(language: str, titles: list[str], given: Gives) -> str:
+    with speaking(language):
+        return ", ".join([*dict.fromkeys(titles), *say_amounts(given)])
 
 
 def _repositories(seen: Profile, given: Gives) -> tuple[Repository, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from sardonyx_spawner.errors import UserError, quote
+from sardonyx_spawner.language import _
 
 LONGEST_ADDRESS = 500
 """Characters; also bounds the work of a profile's pattern, which the operator wrote."""
@@ -49,22 +50,32 @@ def check_repository(url: str, pattern: str = "") -> str:
         UserError: says what is wrong with it.
     """
     if len(url) > LONGEST_ADDRESS:
-        raise UserError(f"This address is too long: at most {LONGEST_ADDRESS} characters.")
+        raise UserError(_("This address is too long: at most {count} characters.").format(count=LONGEST_ADDRESS))
     if url.startswith(("git@", "ssh:")):
         raise UserError(
-            "This address needs an SSH key, and your server has none. Use the repository's web address, which begins with https://."
+            _(
+                "This address needs an SSH key, and your server has none. Use the repository's web address, which begins with https://."
+            )
         )
     parts = _split(url)
     if parts is None:
-        raise UserError(f"{quote(url)} is not a repository's web address. It begins with https://, as in a browser.")
+        raise UserError(
+            _("{address} is not a repository's web address. It begins with https://, as in a browser.").format(
+                address=quote(url)
+            )
+        )
     if "@" in parts.netloc:
         raise UserError(
-            "This address has a name or a password in it, which would be stored with your choices. Take out what stands before the @."
+            _(
+                "This address has a name or a password in it, which would be stored with your choices. Take out what stands before the @."
+            )
         )
     if parts.query or parts.fragment:
-        raise UserError("This is the address of a page. Take out the ? or # and what follows, to leave the repository.")
+        raise UserError(
+            _("This is the address of a page. Take out the ? or # and what follows, to leave the repository.")
+        )
     if pattern and re.fullmatch(pattern, url) is None:
-        raise UserError(f"{quote(url)} is not among the repositories that can be used here.")
+        raise UserError(_("{address} is not among the repositories that can be used here.").format(address=quote(url)))
     return url
 
 
@@ -77,7 +88,9 @@ def check_branch(name: str) -> str:
     Source: git-check-ref-format(1).
     """
     if len(name) > LONGEST_BRANCH or _BRANCH_REFUSED.search(name):
-        raise UserError(f"{quote(name)} cannot be the name of a branch. Leave it empty for the main one.")
+        raise UserError(
+            _("{name} cannot be the name of a branch. Leave it empty for the main one.").format(name=quote(name))
+        )
     return name
 
 

@@ -12,6 +12,7 @@ from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice, choice_from_form, choice_from_json
 from sardonyx_spawner.errors import ChoiceError, UserError
 from sardonyx_spawner.form import render_form
+from sardonyx_spawner.language import english
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
@@ -26,7 +27,8 @@ class StartRefusedError(SpawnException):  # type: ignore[misc]  # JupyterHub is 
     """
 
     def __init__(self, message: str, *, reason: str, status_code: int = 400, log_message: str = "") -> None:
-        super().__init__(message, reason=reason, status_code=status_code, log_message=log_message)
+        logged = log_message or english(message)
+        super().__init__(message, reason=reason, status_code=status_code, log_message=logged)
         self.jupyterhub_message = message
         self.jupyterhub_html_message = ""
 

@@ -14,7 +14,9 @@ from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
 from sardonyx_spawner.local import contract as hub_side
 from sardonyx_spawner.local import mirrors
+from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
+from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
 from sardonyx_spawner.repository import Repository as PlannedRepository
 
@@ -44,6 +46,16 @@ def test_both_sides_mean_the_same_by_a_sandbox() -> None:
     assert hub_side.SANDBOX_JUPYTER == layout.JUPYTER
     spoken = {field.name for field in fields(SandboxSpec)}
     assert spoken <= {field.name for field in fields(layout.Sandbox)}
+
+
+def test_a_server_speaks_the_language_of_its_person() -> None:
+    """In the plan, and as a variable, whatever a profile says."""
+    told = {hub_side.LANGUAGE: "xx"}
+    plan = ServerPlan("abcd1234", "python", "Python", "Python", language="fr", variables=told)
+    places = Places("/tmp", "/plan", "/token")  # noqa: S108 - names, nothing is written
+    found = server_variables(plan, Path("/h"), places, prefix=Path("/e"), storage=None, hub={}, gpus={})
+
+    assert plan.to_json()["language"] == found[user_side.LANGUAGE] == "fr"
 
 
 def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -> None:

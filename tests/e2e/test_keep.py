@@ -50,7 +50,7 @@ def test_a_server_is_kept_from_the_word_that_warns(person: Any) -> None:
     page = person("kim", "Short")
     page.get_by_text("This server is stopped in 20 min: its time is over then.").wait_for()
 
-    page.get_by_role("button", name="Keep it 4 h 0 min longer").click()
+    page.get_by_role("button", name="Keep it 4 h longer").click()
 
     page.get_by_text("This server goes on for 4 h 20 min.").wait_for()
     assert "4 h 20 min left" in left(page)
@@ -65,7 +65,7 @@ def test_a_server_is_kept_from_the_command_palette_as_far_as_its_profile_allows(
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
-    assert dialog.get_by_role("option").all_inner_texts() == ["1 h 0 min longer", "4 h 0 min longer"]
+    assert dialog.get_by_role("option").all_inner_texts() == ["1 h longer", "4 h longer"]
 
     page.keyboard.press("Enter")
 

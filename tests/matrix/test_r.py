@@ -71,6 +71,27 @@ def test_whoever_asks_for_keys_then_is_told_why_there_are_none(home: Path, libra
     assert "127.0.0.1" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        pytest.param({"SARDONYX_LANGUAGE": "fr"}, "Le service des clés ne répond pas pour le moment.", id="french"),
+        pytest.param(
+            {"SARDONYX_LANGUAGE": "fr", "LANG": "C"},
+            "The service that gives keys does not answer now.",
+            id="ascii-only",
+        ),
+        pytest.param({"SARDONYX_LANGUAGE": "en"}, "The service that gives keys does not answer now.", id="english"),
+    ],
+)
+def test_that_is_said_in_the_persons_language(home: Path, library: Path, variables: dict[str, str], said: str) -> None:
+    """Of ours only: what R says itself stays in the language that it had."""
+    ask = "tryCatch(sardonyx_keys(), error = function(e) cat(conditionMessage(e))); cat(Sys.getenv('LANGUAGE', 'none'))"
+    result = run(home, library, ask, **variables)
+
+    assert result.stdout.startswith(said)
+    assert result.stdout.endswith("none")
+
+
 def test_aws_signature_finds_nothing_then_and_says_so(home: Path, library: Path) -> None:
     """It goes on as without us."""
     result = run(home, library, LOOK)

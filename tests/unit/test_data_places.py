@@ -129,4 +129,4 @@ def test_code_for_a_laptop_cannot_be_broken_by_what_the_store_gives() -> None:
     assert """export AWS_SECRET_ACCESS_KEY='a'"'"'b"c'""" in terminal.code
     assert """aws_secret_access_key 'a'"'"'b"c'""" in aws.code
     assert r'''aws_secret_access_key="a'b\"c"''' in python.code
-    assert terminal.code.startswith("# until 01 January 12:00 UTC\n")
+    assert terminal.code.startswith("# until 1 January 12:00 UTC\n")

@@ -148,7 +148,7 @@ def test_a_database_of_an_earlier_version_is_taken_over(people: PeopleStore, tmp
     people.remove("bela")
     person = people.add_account("amina", "hash")
     with people._engine.begin() as connection:
-        for column in ("owed", "full_name", "mail"):
+        for column in ("owed", "full_name", "mail", "language"):
             connection.exec_driver_sql(f"ALTER TABLE people DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE schema_version SET version = 1")
     people.close()
@@ -158,6 +158,19 @@ def test_a_database_of_an_earlier_version_is_taken_over(people: PeopleStore, tmp
         assert upgraded.everybody() == [person]
         assert upgraded.owed() == [Owed(gone.id, "bela", "let-go")]
         upgraded.close()
+
+
+def test_a_language_is_kept_with_the_person(people: PeopleStore) -> None:
+    """Until they choose another one; who comes after them under the same name has chosen none."""
+    people.add_account("amina", "hash")
+    people.languages.choose("amina", "fr")
+    people.languages.choose("nobody", "fr")
+
+    assert people.languages.of("amina") == "fr"
+    assert people.languages.of("nobody") == ""
+    people.remove("amina")
+    people.add_account("amina", "hash")
+    assert people.languages.of("amina") == ""
 
 
 def test_several_processes_may_open_it_first(tmp_path: Path) -> None:

@@ -115,7 +115,10 @@ def test_a_fault_is_shown_and_goes_when_it_is_mended(document: Path, ask: Ask) -
     ("text", "message"),
     [
         ("fail: me\n", "ERROR: YAML is broken in report.qmd"),
-        ("---\ntitle: x\nserver: shiny\n---\n", "This document has `server: shiny`, and needs Shiny while it is read"),
+        (
+            "---\ntitle: x\nserver: shiny\n---\n",
+            "This document needs Shiny while it is read: such documents cannot be previewed.",
+        ),
         (None, "report.qmd cannot be read: No such file or directory."),
     ],
 )

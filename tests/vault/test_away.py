@@ -130,7 +130,7 @@ def test_the_user_side_goes_on_trying_until_vault_is_there(
     place.end()
     keeper = ann.keeper(tmp_path / "home")
     keeper.start()
-    said = "Sardonyx: Vault: the keys service does not answer now. It is tried again."
+    said = "Sardonyx: Vault: The keys service does not answer now. It is tried again."
     heard = ""
 
     def hears() -> bool:
@@ -150,7 +150,7 @@ def test_the_user_side_goes_on_trying_until_vault_is_there(
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        pytest.param(says(200, b"<html>"), "what answers in the place of Vault is something else.", id="a page"),
+        pytest.param(says(200, b"<html>"), "What answers in the place of Vault is something else.", id="a page"),
         pytest.param(
             says(307, b"", Location="http://127.0.0.1:9/"),
             "Vault does not answer now (status 307).",

@@ -20,6 +20,7 @@ from typing import Any
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.keys_service import KeysError, KeysService
+from sardonyx_singleuser.language import _
 
 FILE_NAME = "aws-config"
 VARIABLE = "AWS_CONFIG_FILE"
@@ -54,8 +55,8 @@ def own_profiles(home: str) -> tuple[Profile, ...]:
     """
     prefix = home.removeprefix("s3://").partition("/")[2]
     return (
-        Profile("home", "My place", ("--prefix", prefix)),
-        Profile("public", "Published", ("--prefix", "public/")),
+        Profile("home", _("My place"), ("--prefix", prefix)),
+        Profile("public", _("Published"), ("--prefix", "public/")),
     )
 
 
@@ -121,7 +122,7 @@ class ProfileFile:
             self._groups = group_profiles(KeysService.found(self._environment).access())
         except (KeyError, TypeError, AttributeError) as error:
             raise KeysError(
-                "The service that gives keys is of another version than this server. Start the server again."
+                _("The service that gives keys is of another version than this server. Start the server again.")
             ) from error
 
     def profiles(self) -> tuple[Profile, ...]:
@@ -192,7 +193,8 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     except OSError as error:
-        sys.stderr.write(f"The profiles cannot be written to {error.filename}: {error.strerror}.\n")
+        said = _("The profiles cannot be written to {file}: {problem}.")
+        sys.stderr.write(f"{said.format(file=error.filename, problem=error.strerror)}\n")
         raise SystemExit(1) from None
     for profile in file.profiles():
         sys.stdout.write(f"{profile.name:<20} {profile.title}\n")

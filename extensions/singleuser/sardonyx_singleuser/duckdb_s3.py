@@ -21,6 +21,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from sardonyx_singleuser.language import _
+
 EXTENSIONS = ("httpfs", "aws")
 LEAST_LEFT_S = 20 * 60
 """A query may write for so long; the keys service gives no keys that live shorter, as far as the store lets it."""
@@ -168,7 +170,8 @@ def _try_to_keep(keeper: Keeper, connection: Any) -> None:
 
 def _warn(error: Exception) -> None:
     # Said once for each reason and place by Python's own rule for warnings.
-    warnings.warn(f"DuckDB has no keys for s3:// addresses: {error}", RuntimeWarning, stacklevel=4)
+    said = _("DuckDB has no keys for s3:// addresses: {reason}").format(reason=error)
+    warnings.warn(said, RuntimeWarning, stacklevel=4)
 
 
 def extension_path(name: str) -> Path:
@@ -179,8 +182,8 @@ def extension_path(name: str) -> Path:
     """
     spec = importlib.util.find_spec(f"duckdb_extension_{name}")
     if spec is None or spec.origin is None:
-        raise LookupError(f"the package duckdb-extension-{name} is not in this environment")
+        raise LookupError(_("the package duckdb-extension-{name} is not in this environment").format(name=name))
     found = sorted(Path(spec.origin).parent.rglob(f"{name}.duckdb_extension"))
     if not found:
-        raise LookupError(f"the package duckdb-extension-{name} has no extension for this machine")
+        raise LookupError(_("the package duckdb-extension-{name} has no extension for this machine").format(name=name))
     return found[-1]

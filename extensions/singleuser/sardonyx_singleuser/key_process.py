@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from sardonyx_singleuser.keys_service import KeysError, KeysService
+from sardonyx_singleuser.language import _
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,12 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m sardonyx_singleuser.key_process", description="Print short-lived keys for AWS' tools."
+        prog="python -m sardonyx_singleuser.key_process", description=_("Print short-lived keys for AWS' tools.")
     )
-    parser.add_argument("--group", default="", metavar="NAME", help="also for this class or team: class-7mw2kfqd")
-    parser.add_argument("--read-only", action="store_true", help="keys that can write nothing")
-    parser.add_argument("--prefix", default="", help="keys for this folder of the bucket only: home/…/data/")
-    parser.add_argument("--lifetime", default="", metavar="SECONDS", help="keys that live so long at most, from 900 on")
+    parser.add_argument("--group", default="", metavar="NAME", help=_("also for this class or team: class-7mw2kfqd"))
+    parser.add_argument("--read-only", action="store_true", help=_("keys that can write nothing"))
+    parser.add_argument("--prefix", default="", help=_("keys for this folder of the bucket only: home/…/data/"))
+    parser.add_argument(
+        "--lifetime", default="", metavar="SECONDS", help=_("keys that live so long at most, from 900 on")
+    )
     return parser
 
 

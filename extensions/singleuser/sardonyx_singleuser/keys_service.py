@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from sardonyx_singleuser.language import _
+
 URL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105 - the name of a variable
 KEYS, ACCESS, GIT = "/aws", "/access", "/git"
@@ -43,7 +45,7 @@ class KeysService:
             KeysError: there is none.
         """
         if not environment.get(URL) or not environment.get(TOKEN_FILE):
-            raise KeysError("There is no data store here, or this is not a program of a server of Sardonyx.")
+            raise KeysError(_("There is no data store here, or this is not a program of a server of Sardonyx."))
         return cls(environment[URL], Path(environment[TOKEN_FILE]))
 
     def keys(self, group: str, wish: Mapping[str, str]) -> dict[str, Any]:
@@ -103,9 +105,10 @@ class KeysService:
             finally:
                 connection.close()
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise KeysError("The service that gives keys does not answer now. Try again in a minute.") from error
+            raise KeysError(_("The service that gives keys does not answer now. Try again in a minute.")) from error
         if answer.status == OK and isinstance(said, dict):
             return said
         message = said.get("message") if isinstance(said, dict) else None
         kind = NoneError if answer.status == NOT_FOUND else KeysError
-        raise kind(str(message or f"The service that gives keys answers with {answer.status}. Try again in a minute."))
+        said = _("The service that gives keys answers with {status}. Try again in a minute.")
+        raise kind(str(message or said.format(status=answer.status)))

@@ -20,6 +20,7 @@ from sardonyx_singleuser.git.configuration import give_git
 from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
+from sardonyx_singleuser.language import _, give_jupyterlab
 from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
@@ -84,7 +85,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         progress.say(said, "warn")
         sys.stderr.write(f"Sardonyx: {said}\n")
         own_settings.leave_out()
-    progress.say("Opened your files", "done")
+    progress.say(_("Opened your files"), "done")
     give_keys()
     give_profiles()
     give_spark()
@@ -98,7 +99,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     if contract.TOKEN_FILE in os.environ:
         give_git(plan, Path(os.environ[contract.TOKEN_FILE]).parent)
     fetched = get_code(plan, home, progress)
-    progress.say("Opening JupyterLab")
+    progress.say(_("Opening JupyterLab"))
     open_in(fetched, home)
     if forked is not None:
         forked.opening()
@@ -131,6 +132,7 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     Args:
         lifetime_s: seconds from its start to its end; None = it has no end.
     """
+    give_jupyterlab()
     # Takes a second, after the person knows what happens.
     from jupyter_core.paths import jupyter_config_dir, jupyter_config_path  # noqa: PLC0415
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
@@ -182,8 +184,8 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
         leave_note(home, {})
         return []
     for repository in plan.repositories:
-        branch = f", branch {repository.branch}" if repository.branch else ""
-        progress.say(f"Getting your code: {place_name(repository)}{branch}")
+        said = _("Getting your code: {name}, branch {branch}") if repository.branch else _("Getting your code: {name}")
+        progress.say(said.format(name=place_name(repository), branch=repository.branch))
     ends_at = time.monotonic() + PATIENCE_S
     with ThreadPoolExecutor(AT_ONCE) as together:
         fetched = list(together.map(lambda each: fetch(each, home, ends_at - time.monotonic()), plan.repositories))
@@ -192,16 +194,16 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
         name = str(result.folder.relative_to(home))
         if result.problem:
             problems[repository.url] = result.problem
-            progress.say(f"Your code is not all here: {result.problem} Your server starts all the same.", "warn")
+            said = _("Your code is not all here: {problem} Your server starts all the same.")
+            progress.say(said.format(problem=result.problem), "warn")
             sys.stderr.write(f"Sardonyx: {repository.url}: {result.problem}\n")
         elif result.is_kept:
-            progress.say(f"Your code is as you left it: {name}", "done")
+            progress.say(_("Your code is as you left it: {name}").format(name=name), "done")
         else:
-            progress.say(f"Got your code: {name}", "done")
+            progress.say(_("Got your code: {name}").format(name=name), "done")
         if result.set_aside:
-            progress.say(
-                f"Beside new files of {name} are yours, or new ones beside yours: {', '.join(result.set_aside)}"
-            )
+            said = _("Beside new files of {name} are yours, or new ones beside yours: {files}")
+            progress.say(said.format(name=name, files=", ".join(result.set_aside)))
     leave_note(home, problems)
     return fetched
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
+from sardonyx_singleuser.language import _, ngettext
 from sardonyx_singleuser.sandbox.layout import OWN
 
 FOLDERS = (".jupyter", ".config/jupyter", ".local/etc/jupyter")
@@ -36,7 +37,7 @@ def place(trace: TracebackType | None, home: Path) -> str:
     while trace is not None:
         path = Path(trace.tb_frame.f_code.co_filename)
         if path.is_relative_to(home):
-            where = f"~/{path.relative_to(home)}, line {trace.tb_lineno}"
+            where = _("{file}, line {line}").format(file=f"~/{path.relative_to(home)}", line=trace.tb_lineno)
         trace = trace.tb_next
     return where[:MOST_TEXT]
 
@@ -49,11 +50,13 @@ def say(where: str, files: list[str]) -> str:
         files: all that may be.
     """
     more = len(files) - MOST_NAMED
-    named = where or ", ".join(files[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return (
-        f"Your own Jupyter settings keep this server from starting: {named}."
+    named = where or ", ".join(files[:MOST_NAMED])
+    if not where and more > 0:
+        named = ngettext("{files} and {count} more", "{files} and {count} more", more).format(files=named, count=more)
+    return _(
+        "Your own Jupyter settings keep this server from starting: {named}."
         " It starts without them. Correct or delete them there, and start it again."
-    )
+    ).format(named=named)
 
 
 def leave_out() -> None:

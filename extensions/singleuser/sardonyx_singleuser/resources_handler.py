@@ -9,6 +9,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.presence import note_presence
 from sardonyx_singleuser.resources import Meter
 from sardonyx_singleuser.server_end import EndError, ServerEnd, told
@@ -47,7 +48,7 @@ class KeepHandler(APIHandler):  # type: ignore[misc]
         except (ValueError, TypeError, KeyError):
             seconds = None
         if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST_STEP_S:
-            raise web.HTTPError(400, "Say for how many seconds more: a whole number.")
+            raise web.HTTPError(400, _("Say for how many seconds more: a whole number."))
         note_presence(self.settings)
         try:
             if seconds:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
+from sardonyx_singleuser.language import _
+
 LOOK_S, LOOK_NEAR_S = 600.0, 60.0
 """So often is the hub asked, where the end may have been moved on its first page; and when it is near."""
 NEAR_S = 35 * 60
@@ -63,7 +65,7 @@ class ServerEnd:
             EndError: the hub does not do it.
         """
         if not await self._ask("POST", {"seconds": seconds}):
-            raise EndError("The hub does not answer now. Try again in a minute.")
+            raise EndError(_("The hub does not answer now. Try again in a minute."))
         return self.now
 
     async def _ask(self, method: str, body: Mapping[str, int] | None) -> bool:

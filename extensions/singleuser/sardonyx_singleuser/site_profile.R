@@ -17,12 +17,22 @@ local({
   LEAST_LEFT_S <- 20 * 60 # what is read or written with keys may take so long
   PATIENCE_S <- 20
 
+  # In the person's language, by R's own gettext; where R can write no more than ASCII, it stays with English by itself.
+  words <- file.path(dirname(Sys.getenv("R_PROFILE")), "locale")
+  gettext <- function(text) {
+    before <- Sys.getenv("LANGUAGE", NA)
+    on.exit(if (is.na(before)) Sys.unsetenv("LANGUAGE") else Sys.setenv(LANGUAGE = before))
+    Sys.setenv(LANGUAGE = Sys.getenv("SARDONYX_LANGUAGE"))
+    bindtextdomain("sardonyx", words)
+    base::gettext(text, domain = "sardonyx")
+  }
+
   keys <- NULL
   is_lent <- FALSE
 
   field <- function(text, name) {
     found <- regmatches(text, regexec(sprintf('"%s"[[:space:]]*:[[:space:]]*"([^"]*)"', name), text))[[1]]
-    if (length(found) != 2) stop("The service that gives keys answers with something else. Try again in a minute.", call. = FALSE)
+    if (length(found) != 2) stop(gettext("The service that gives keys answers with something else. Try again in a minute."), call. = FALSE)
     found[[2]]
   }
 
@@ -34,7 +44,7 @@ local({
     on.exit(close(service), add = TRUE)
     text <- tryCatch(
       suppressWarnings(paste(readLines(service, warn = FALSE), collapse = "")),
-      error = function(problem) stop("The service that gives keys does not answer now. Try again in a minute.", call. = FALSE)
+      error = function(problem) stop(gettext("The service that gives keys does not answer now. Try again in a minute."), call. = FALSE)
     )
     found <- vapply(c(names(VARIABLES), "Expiration"), function(name) field(text, name), "")
     list(found = found, until = as.POSIXct(found[["Expiration"]], format = "%Y-%m-%dT%H:%M:%S", tz = "UTC"))
@@ -66,7 +76,7 @@ local({
         where = asNamespace("aws.signature"), print = FALSE
       )),
       error = function(problem) warning(
-        "aws.signature does not look for keys as it did: take them from sardonyx_keys(). ", conditionMessage(problem),
+        gettext("aws.signature does not look for keys as it did: take them from sardonyx_keys()."), " ", conditionMessage(problem),
         call. = FALSE
       )
     )

@@ -7,8 +7,11 @@ for a secret, too.
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+
+from sardonyx_singleuser.language import N_, _
 
 FOLDER = "spark"
 """Beside the server's token, in memory."""
@@ -49,11 +52,15 @@ LOOK_FOR_S3 = """\
 hadoop=$(basename "$(ls "$SPARK_HOME"/jars/hadoop-client-api-*.jar 2>/dev/null)" .jar)
 case "$* $(ls "$SPARK_HOME"/jars) $SPARK_DIST_CLASSPATH" in
   *hadoop-aws*) ;;
-  *) echo "Sardonyx: this PySpark has no part for S3, so s3:// and s3a:// fail in it; local files work. The environment\\
- Spark of this place has it; elsewhere, configure the session with\\
- .config('spark.jars.packages', 'org.apache.hadoop:hadoop-aws:${hadoop#hadoop-client-api-}')" >&2 ;;
+  *) echo "Sardonyx: {said}" >&2 ;;
 esac
 """
+LACKS_S3 = N_(
+    "this PySpark has no part for S3, so s3:// and s3a:// fail in it; local files work. The environment Spark of this place"
+    " has it; elsewhere, configure the session with"
+    " .config('spark.jars.packages', 'org.apache.hadoop:hadoop-aws:{version}')"
+)
+VERSION = "${hadoop#hadoop-client-api-}"
 
 
 def spark_variables(told: Mapping[str, str], token_file: Path) -> dict[str, str]:
@@ -79,7 +86,13 @@ def write_spark_settings(storage: Mapping[str, str], token_file: Path) -> None:
     _write(folder / "spark-defaults.conf", (CLOSED + pages + found).encode())
     _write(folder / WITHOUT_PAGES / "spark-defaults.conf", (CLOSED + NO_PAGES + found).encode())
     variables = VARIABLES.format(host=PAGES_HOST, without_pages=WITHOUT_PAGES)
-    _write(folder / "spark-env.sh", (variables + (LOOK_FOR_S3 if storage else "")).encode())
+    look = LOOK_FOR_S3.format(said=_in_quotes(_(LACKS_S3)).format(version=VERSION)) if storage else ""
+    _write(folder / "spark-env.sh", (variables + look).encode())
+
+
+def _in_quotes(text: str) -> str:
+    """Return a text as it stands between double quotes in a shell."""
+    return re.sub(r'([\\"$`])', r"\\\1", text)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.progress import Progress
 from sardonyx_singleuser.vault_calls import AwayError, EndedError, Token, VaultCalls, VaultError
 
@@ -55,16 +56,17 @@ def give_vault(secrets: Mapping[str, str], home: Path, progress: Progress) -> No
         return
     keeper = Keeper(calls, folder / TOKEN_NAME, home / ".vault-token", secrets)
     if secrets:
-        progress.say("Getting your secrets")
+        progress.say(_("Getting your secrets"))
     keeper.start()
     if not secrets:
         return
     is_through = keeper.is_through.wait(SECRETS_WAIT_S)
     if is_through and not keeper.missing:
-        progress.say(f"Got your secrets: {', '.join(secrets)}", "done")
+        progress.say(_("Got your secrets: {names}").format(names=", ".join(secrets)), "done")
     else:
-        reason = keeper.missing or keeper.problem or "Vault is slow."
-        progress.say(f"Your secrets are not all here: {reason} Your server starts all the same.", "warn")
+        reason = keeper.missing or keeper.problem or _("Vault is slow.")
+        said = _("Your secrets are not all here: {reason} Your server starts all the same.")
+        progress.say(said.format(reason=reason), "warn")
 
 
 class Keeper:
@@ -121,7 +123,7 @@ class Keeper:
 
     def _failed(self, why: str) -> float:
         self.problem = why
-        self._say_once(f"{why} It is tried again.")
+        self._say_once(_("{problem} It is tried again.").format(problem=why))
         pause_s, self._pause_s = self._pause_s, min(self._pause_s * 2, LONGEST_PAUSE_S)
         return pause_s
 
@@ -134,7 +136,7 @@ class Keeper:
             except AwayError:
                 raise
             except VaultError as error:
-                problems.append(f"{name} is missing, because {error}")
+                problems.append(_("{name} is missing, because {reason}").format(name=name, reason=error))
             del self._secrets[name]
         if problems:
             self.missing = " ".join(problems)
@@ -148,8 +150,10 @@ class Keeper:
             self._link.symlink_to(self._file)
         except FileExistsError:
             self._say_once(
-                f"{self._link} is a file of your own, so it stays. Programs use the token in it;"
-                f" the one that renews itself is in {self._file}. Delete yours, and start again, to have it used."
+                _(
+                    "{link} is a file of your own, so it stays. Programs use the token in it;"
+                    " the one that renews itself is in {file}. Delete yours, and start again, to have it used."
+                ).format(link=self._link, file=self._file)
             )
 
     def _say_once(self, text: str) -> None:

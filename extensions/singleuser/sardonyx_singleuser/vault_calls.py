@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.language import N_, _
 
 PATIENCE_S = 5
 LARGEST = 1 << 20
@@ -37,10 +38,31 @@ class Token:
     life_s: float
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Whom a call goes to: what is said where it does not answer, answers with a refusal, or is something else."""
+
+    away: str
+    refuses: str
+    other: str
+
+
+VAULT = _Asked(
+    N_("Vault does not answer now."),
+    N_("Vault does not answer now (status {status})."),
+    N_("What answers in the place of Vault is something else."),
+)
+KEYS_SERVICE = _Asked(
+    N_("The keys service does not answer now."),
+    N_("The keys service does not answer now (status {status})."),
+    N_("What answers in the place of the keys service is something else."),
+)
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A token is for the address that it is sent to, and for no other."""
 
-    def redirect_request(self, *_: object) -> None:
+    def redirect_request(self, *_told: object) -> None:
         """Do not follow."""
 
 
@@ -64,16 +86,18 @@ class VaultCalls:
             VaultError: there is none now.
         """
         request = urllib.request.Request(self._broker, headers={"Authorization": f"token {self._hub_token}"})  # noqa: S310 - the hub's address
-        wrapped = self._ask(self._direct, request, "the keys service")
+        wrapped = self._ask(self._direct, request, KEYS_SERVICE)
         try:
             found = self._vault("sys/wrapping/unwrap", str(wrapped["wrapped_token"]), {})["auth"]
             return Token(str(found["client_token"]), float(found["lease_duration"]))
         except EndedError as error:
             raise AwayError(
-                "Vault did not hand out the token: somebody fetched it before, or it came too late."
+                _("Vault did not hand out the token: somebody fetched it before, or it came too late.")
             ) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise AwayError("What answers in the place of Vault or of the keys service is something else.") from error
+            raise AwayError(
+                _("What answers in the place of Vault or of the keys service is something else.")
+            ) from error
 
     def left_s(self, token: str) -> float:
         """Return for how many seconds a token is good.
@@ -85,7 +109,7 @@ class VaultCalls:
         try:
             return float(self._vault("auth/token/lookup-self", token)["data"]["ttl"])
         except (KeyError, TypeError, ValueError) as error:
-            raise AwayError("What answers in the place of Vault is something else.") from error
+            raise AwayError(_(VAULT.other)) from error
 
     def secret(self, token: str, where: str) -> str:
         """Return a field of a secret, named as PATH#FIELD.
@@ -94,18 +118,18 @@ class VaultCalls:
             AwayError: Vault does not answer.
             VaultError: there is no such secret, or it is none of this person's.
         """
-        path, _, field = where.partition("#")
+        path, _sign, field = where.partition("#")
         try:
             found = self._vault(f"{quote(self._mount)}/data/{quote(path)}", token)["data"]["data"]
         except EndedError as error:
-            raise VaultError(f"you may not read {path}.") from error
+            raise VaultError(_("you may not read {path}.").format(path=path)) from error
         except (KeyError, TypeError) as error:
-            raise AwayError("What answers in the place of Vault is something else.") from error
+            raise AwayError(_(VAULT.other)) from error
         if not isinstance(found, dict) or field not in found:
-            raise VaultError(f"{path} has no field “{field}”.")
+            raise VaultError(_("{path} has no field “{field}”.").format(path=path, field=field))
         text = found[field] if isinstance(found[field], str) else json.dumps(found[field])
         if "\0" in text:
-            raise VaultError(f"{where} cannot be a variable: it has a zero byte.")
+            raise VaultError(_("{where} cannot be a variable: it has a zero byte.").format(where=where))
         return text
 
     def _vault(self, path: str, token: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -114,9 +138,11 @@ class VaultCalls:
             headers["X-Vault-Namespace"] = self._namespace
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self._address}/v1/{path}", data, headers)  # noqa: S310 - the settings' address
-        return self._ask(self._opener, request, "Vault")
+        return self._ask(self._opener, request, VAULT)
 
-    def _ask(self, opener: urllib.request.OpenerDirector, request: urllib.request.Request, whom: str) -> dict[str, Any]:
+    def _ask(
+        self, opener: urllib.request.OpenerDirector, request: urllib.request.Request, whom: _Asked
+    ) -> dict[str, Any]:
         try:
             with opener.open(request, timeout=PATIENCE_S) as answer:
                 found = json.loads(answer.read(LARGEST))
@@ -124,13 +150,13 @@ class VaultCalls:
             with error:
                 raise _refused(error, whom) from error
         except (OSError, HTTPException) as error:
-            raise AwayError(f"{whom} does not answer now.") from error
+            raise AwayError(_(whom.away)) from error
         except ValueError as error:
-            raise AwayError(f"what answers in the place of {whom} is something else.") from error
+            raise AwayError(_(whom.other)) from error
         return found if isinstance(found, dict) else {}
 
 
-def _refused(error: urllib.error.HTTPError, whom: str) -> VaultError:
+def _refused(error: urllib.error.HTTPError, whom: _Asked) -> VaultError:
     try:
         said = json.loads(error.read(LARGEST))
     except (OSError, HTTPException, ValueError):
@@ -138,8 +164,8 @@ def _refused(error: urllib.error.HTTPError, whom: str) -> VaultError:
     if isinstance(said, dict) and isinstance(said.get("message"), str):
         # The keys service says what is wrong in words for the person.
         return AwayError(said["message"])
-    if whom == "Vault" and error.code in {400, 403}:
-        return EndedError("Vault does not take the token any more.")
-    if whom == "Vault" and error.code == 404:  # noqa: PLR2004 - HTTP
-        return VaultError("it is not there.")
-    return AwayError(f"{whom} does not answer now (status {error.code}).")
+    if whom is VAULT and error.code in {400, 403}:
+        return EndedError(_("Vault does not take the token any more."))
+    if whom is VAULT and error.code == 404:  # noqa: PLR2004 - HTTP
+        return VaultError(_("it is not there."))
+    return AwayError(_(whom.refuses).format(status=error.code))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sardonyx_spawner.language import _, ngettext
+
 HOUR_S = 3600
 USUAL_LIVES_S = (HOUR_S, 4 * HOUR_S)
 
@@ -87,17 +89,17 @@ def reached(answer: Mapping[str, Any]) -> Reached:
     memberships = answer["memberships"]
 
     def shown(title: str, what: str, place: Mapping[str, str], profile: str) -> PlaceShown:
-        may = "read and write" if place["access"] == "rw" else "read"
+        may = _("read and write") if place["access"] == "rw" else _("read")
         return PlaceShown(title, what, may, f"s3://{bucket}/{place['prefix']}", profile)
 
     places = [
-        shown("My place", "only you", answer["home"], "home"),
+        shown(_("My place"), _("only you"), answer["home"], "home"),
         *(
             shown(group["title"], _what(group["role"], place["prefix"]), place, group["name"])
             for group in memberships
             for place in group["places"]
         ),
-        shown("Published", "for everybody here", answer["public"], "public"),
+        shown(_("Published"), _("for everybody here"), answer["public"], "public"),
     ]
     titles = {place["prefix"]: group["title"] for group in memberships for place in group["places"]}
     return Reached(
@@ -123,25 +125,26 @@ def lives_offered(longest_s: int) -> tuple[tuple[int, str], ...]:
 
 def say_life(life_s: int) -> str:
     """Say how long something lives: "1 hour", "90 minutes"."""
+    minutes, hours = life_s // 60, life_s // HOUR_S
     if life_s % HOUR_S:
-        return f"{life_s // 60} minutes"
-    return "1 hour" if life_s == HOUR_S else f"{life_s // HOUR_S} hours"
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
 
 
 def _what(role: str, prefix: str) -> str:
     if role == "member":
-        return "data of the team"
+        return _("data of the team")
     if prefix.endswith("/shared/"):
-        return "data of the class"
-    return "what all hand in" if role == "staff" else "what you hand in"
+        return _("data of the class")
+    return _("what all hand in") if role == "staff" else _("what you hand in")
 
 
 def _opens(places: Sequence[str], titles: Mapping[str, str]) -> str:
     groups = dict.fromkeys(
         titles[prefix] for prefix in (place.rpartition(":")[0] for place in places) if prefix in titles
     )
-    words = "read and write" if any(place.endswith(":rw") for place in places) else "read"
-    return f"{', '.join(('My place', *groups))}: {words}"
+    may = _("read and write") if any(place.endswith(":rw") for place in places) else _("read")
+    return _("{places}: {may}").format(places=", ".join((_("My place"), *groups)), may=may)
 
 
 def _time(text: str) -> datetime:

@@ -7,6 +7,9 @@ from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
 
+from sardonyx_hub_config.said import SaidError
+from sardonyx_spawner.language import _
+
 LONGEST_STEP_S = 366 * 86400
 
 
@@ -59,14 +62,14 @@ def running(handler: BaseHandler, user_name: str, server_name: str) -> Any:
     """Return the spawner of a server that runs; where there is none, that is the answer."""
     user = handler.find_user(user_name)
     if user is None or server_name not in user.spawners or not user.spawners[server_name].ready:
-        raise web.HTTPError(404, "This server does not run.")
+        raise SaidError(404, _("This server does not run."))
     return user.spawners[server_name]
 
 
 def keep(handler: BaseHandler, spawner: Any, seconds: str) -> None:
     """Move a server's end, and write it down."""
     if not (seconds.isascii() and seconds.isdigit() and 0 < int(seconds) <= LONGEST_STEP_S):
-        raise web.HTTPError(400, "Say for how many seconds more: a whole number.")
+        raise SaidError(400, _("Say for how many seconds more: a whole number."))
     spawner.keep(int(seconds))
     spawner.orm_spawner.state = spawner.get_state()
     handler.db.commit()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import _, ngettext
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.home_use import HomeLimit, HomeUse, is_near, say_room, say_use, warning
 
@@ -58,11 +59,16 @@ class Files:
         for person, use in uses.items():
             limit = self._room.limit(person)
             if limit is not None and is_near(use, limit):
-                near.append((use.bytes, _shown(names.get(person, f"{person} (removed)"), use, limit)))
+                near.append(
+                    (use.bytes, _shown(names.get(person, _("{person} (removed)").format(person=person)), use, limit))
+                )
         near.sort(key=lambda one: -one[0])
-        count = "1 home takes" if len(uses) == 1 else f"{len(uses)} homes take"
-        total = say_room(sum(use.bytes for use in uses.values()))
-        return AllFiles(f"{count} {total} of this machine's disk.", tuple(shown for _, shown in near))
+        said = ngettext(
+            "{count} home takes {total} of this machine's disk.",
+            "{count} homes take {total} of this machine's disk.",
+            len(uses),
+        ).format(count=len(uses), total=say_room(sum(use.bytes for use in uses.values())))
+        return AllFiles(said, tuple(shown for _bytes, shown in near))
 
 
 def _shown(name: str, use: HomeUse, limit: HomeLimit) -> FilesShown:

@@ -15,12 +15,13 @@ from sardonyx_services.credentials.git.oauth import GitProvider
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import GitAccounts, GitSecret
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import _
 
 COOKIE = "sardonyx-git"
 LIFE_DAYS = 1 / 96
 """A quarter of an hour, to sign in there and to say yes."""
 PATIENCE_S = 10.0
-BEGUN_ELSEWHERE = "This was begun elsewhere, or took too long. Connect it again."
+BEGUN_ELSEWHERE = _("This was begun elsewhere, or took too long. Connect it again.")
 
 
 def connect_handlers(
@@ -92,7 +93,7 @@ class CallbackHandler(ConnectHandler):
         try:
             secret = await self._token(provider, self._begun(slug))
         except PeopleError as error:
-            await self.show(str(error), status=400)
+            await self.show(error.message, status=400)
             return
         self.accounts().keep(self.person, provider.address, secret)
         self.redirect(f"{self.hub.base_url}git")
@@ -110,7 +111,9 @@ class CallbackHandler(ConnectHandler):
 
     async def _token(self, provider: GitProvider, verifier: str) -> GitSecret:
         if self.get_query_argument("error", ""):
-            raise PeopleError(f"{provider.title} was not connected: you or it said no. Nothing was changed.")
+            raise PeopleError(
+                _("{site} was not connected: you or it said no. Nothing was changed.").format(site=provider.title)
+            )
         form = provider.for_code(self.get_query_argument("code", ""), self.callback(provider), verifier)
         request = HTTPRequest(
             provider.token_url,
@@ -124,5 +127,7 @@ class CallbackHandler(ConnectHandler):
             answer = await AsyncHTTPClient().fetch(request, raise_error=False)
             said = json.loads(answer.body)
         except (OSError, ValueError, TypeError) as error:
-            raise PeopleError(f"{provider.title} does not answer now. Try again in a minute.") from error
+            raise PeopleError(
+                _("{site} does not answer now. Try again in a minute.").format(site=provider.title)
+            ) from error
         return provider.read(said if isinstance(said, dict) else {}, time.time())

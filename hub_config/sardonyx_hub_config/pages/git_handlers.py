@@ -6,6 +6,7 @@ from typing import Any
 from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
+from sardonyx_hub_config.said import SaidError
 from sardonyx_services.credentials.git.oauth import GitProvider
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import (
@@ -17,6 +18,7 @@ from sardonyx_services.people.git_accounts import (
     forge_address,
 )
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import _
 
 MOST = 50
 LONGEST_NAME = 100
@@ -51,7 +53,7 @@ class GitPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
         """The immutable id of who has signed in."""
         found = self.people().by_name(self.current_user.name)
         if found is None:
-            raise web.HTTPError(403, "You have not signed in here yet. Sign out, and in again.")
+            raise SaidError(403, _("You have not signed in here yet. Sign out, and in again."))
         return found.id
 
     @web.authenticated
@@ -67,7 +69,7 @@ class GitPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
             address, secret = forge_address(said["address"]), self._secret(said["name"])
             self._make_sure_of_room(address)
         except PeopleError as error:
-            await self.show(str(error), said, 400)
+            await self.show(error.message, said, 400)
             return
         self.accounts().keep(self.person, address, secret)
         self.redirect(f"{self.hub.base_url}git")
@@ -75,13 +77,13 @@ class GitPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
     def _secret(self, name: str) -> GitSecret:
         name = name.strip() or USUAL_NAME
         if not name.isprintable() or len(name) > LONGEST_NAME:
-            raise PeopleError("The name beside the token has letters in it that no name has, or is too long.")
+            raise PeopleError(_("The name beside the token has letters in it that no name has, or is too long."))
         return GitSecret(check_token(self.get_body_argument("token", "", strip=False)), name)
 
     def _make_sure_of_room(self, address: str) -> None:
         known = {account.address for account in self.accounts().of(self.person)} | {address}
         if len(known) > MOST:
-            raise PeopleError(f"You have {MOST} of them: forget one that you do not need.")
+            raise PeopleError(_("You have {count} of them: forget one that you do not need.").format(count=MOST))
 
     async def show(self, refused: str = "", said: dict[str, str] | None = None, status: int = 200) -> None:
         """Show the page.

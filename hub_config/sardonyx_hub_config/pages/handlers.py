@@ -11,6 +11,7 @@ from jupyterhub.scopes import needs_scope
 from tornado import web
 
 from sardonyx_hub_config.pages.end_handlers import end_handlers
+from sardonyx_hub_config.pages.language_handlers import language_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
 
@@ -40,6 +41,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/api/users/([^/]+)", PersonAPIHandler),
         *log_handlers(),
         *end_handlers(),
+        *language_handlers(),
     ]
 
 

@@ -9,17 +9,18 @@ from jupyterhub import orm
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from sardonyx_services.credentials.identity import PAGE_SCOPE
+from sardonyx_spawner.language import SaidError, _, spoken
 
 TOKEN_LIFE_S = 60
 CONNECT_S, ANSWER_S = 3.0, 12.0
-AWAY = (
+AWAY = _(
     "The service that gives keys does not answer now. Keys that your servers have go on working until they end."
     " Load this page again in a minute; if it says the same then, tell the people who run this place."
 )
 OK, SERVER_ERROR = 200, 500
 
 
-class KeysServiceError(Exception):
+class KeysServiceError(SaidError):
     """What was asked for cannot be had; the message is for the person.
 
     Args:
@@ -28,7 +29,7 @@ class KeysServiceError(Exception):
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class KeysService:
         request = HTTPRequest(
             f"{self._address}{path}",
             method,
-            {"Authorization": f"token {token}"},
+            {"Authorization": f"token {token}", "Accept-Language": spoken()},
             body=b"" if method == "POST" else None,
             connect_timeout=CONNECT_S,
             request_timeout=ANSWER_S,

@@ -14,11 +14,12 @@ from tornado import web
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import N_, _
 from sardonyx_spawner.server_log import KEPT, ServerLogs, last_lines, readable_parts
 
 SHOWN_KB = 64
 MOST_KB = 256
-NAMES = ("Newest", "The one before", "And before that")
+NAMES = (N_("Newest"), N_("The one before"), N_("And before that"))
 
 
 def log_handlers() -> list[tuple[Any, ...]]:
@@ -57,7 +58,7 @@ class LogPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
             spawner=spawner,
             others=sorted(s.name for s in spawner.user.orm_user._orm_spawners if may_read(s, kind="server")),  # noqa: SLF001 - as JupyterHub's own home page
             number=number,
-            names=NAMES,
+            names=[_(name) for name in NAMES],
             notes=notes,
             text=text,
             is_cut=is_cut,
@@ -80,7 +81,7 @@ class LogTextHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
         try:
             logs: ServerLogs = spawner.logs
             if number not in logs.notes():
-                raise SaidError(404, "There is no such log: a server writes one when it starts.")
+                raise SaidError(404, _("There is no such log: a server writes one when it starts."))
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.set_header("X-Content-Type-Options", "nosniff")
             self.set_header("Cache-Control", "no-store")
@@ -105,7 +106,12 @@ def whole_number(text: str, least: int, most: int) -> int:
         SaidError: it is none, or out of range.
     """
     if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
-        raise SaidError(400, f"The address of this log has a number that is not from {least} to {most}.")
+        raise SaidError(
+            400,
+            _("The address of this log has a number that is not from {least} to {most}.").format(
+                least=least, most=most
+            ),
+        )
     return int(text)
 
 

@@ -6,6 +6,7 @@ from tornado import web
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_spawner.language import _
 
 
 class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is untyped
@@ -18,7 +19,7 @@ class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is u
         if user is None:
             raise web.HTTPError(404)
         if user.name == self.current_user.name:
-            raise SaidError(400, "You cannot remove yourself. Another administrator can.")
+            raise SaidError(400, _("You cannot remove yourself. Another administrator can."))
         try:
             self.authenticator.people.remove(user_name)
         except PeopleError:
@@ -33,7 +34,7 @@ class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is u
         body = self.get_json_body() or {}
         if isinstance(body, dict) and body.get("name", user_name) != user_name:
             raise SaidError(
-                400, "Nobody can be given another name here: files and data belong to the person behind it."
+                400, _("Nobody can be given another name here: files and data belong to the person behind it.")
             )
         await super().patch(user_name)
         user = self.find_user(user_name)

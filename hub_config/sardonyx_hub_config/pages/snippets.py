@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sardonyx_hub_config.pages.data_places import Reached
+from sardonyx_hub_config.pages.words import say_day
+from sardonyx_spawner.language import _
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def for_servers(found: Reached) -> tuple[Snippet, ...]:
         first = next(place for place in found.places if place.profile == group.name).address
         values = {"profile": group.name, "address": first, "folder": first.removeprefix("s3://")}
         for tab, text in (("Python", _PROFILE_PYTHON), ("R", _PROFILE_R), ("Terminal", _PROFILE_TERMINAL)):
-            code.append(Snippet(tab, f"For {group.title}", text.format(**values)))
+            code.append(Snippet(tab, _("For {group}").format(group=group.title), text.format(**values)))
     return tuple(code)
 
 
@@ -75,12 +77,14 @@ def for_laptop(keys: dict[str, str], endpoint: str, region: str) -> tuple[Snippe
             ("s3.addressing_style", "path"),
         )
     ]
-    ends = f"# until {until:%d %B %H:%M} UTC\n"
+    ends = f"# {_('until {day} {time} UTC').format(day=say_day(until), time=f'{until:%H:%M}')}\n"
     return (
-        Snippet("Terminal", "For this terminal only", ends + "\n".join(lines)),
-        Snippet("aws", "As a profile of the AWS tools", ends + "\n".join(configure)),
+        Snippet("Terminal", _("For this terminal only"), ends + "\n".join(lines)),
+        Snippet("aws", _("As a profile of the AWS tools"), ends + "\n".join(configure)),
         Snippet(
-            "Python", "In Python", _LAPTOP_PYTHON.format(**{name: json.dumps(value) for name, value in values.items()})
+            "Python",
+            _("In Python"),
+            _LAPTOP_PYTHON.format(**{name: json.dumps(value) for name, value in values.items()}),
         ),
     )
 

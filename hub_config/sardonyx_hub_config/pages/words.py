@@ -6,29 +6,36 @@ from datetime import UTC, datetime, timedelta
 from traitlets.log import get_logger
 
 from sardonyx_spawner.amounts import say_duration
+from sardonyx_spawner.language import LANGUAGES, N_, _, again, english, ngettext, script_texts, spoken
 
 STEPS_S = (3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600)
 LEAST_STEP_S = 60
 EXPLAINED = {
-    400: ("This cannot be done as it was asked", "Go back, look at what you entered, and try again."),
-    401: ("You are not signed in", "Sign in, then try again."),
-    403: ("This is not open to you", "If it should be, ask the people who run this place."),
-    404: ("There is nothing at this address", "Look at the address, or go to the first page."),
-    405: ("This cannot be done as it was asked", "Go back and use the buttons of the page."),
-    409: ("Something else is happening to it now", "Wait a moment, then try again."),
-    413: ("This is too large", "Send less of it, then try again."),
-    422: ("This cannot be done as it was asked", "Go back, look at what you entered, and try again."),
-    424: ("Your server is not running", "Start it from the first page."),
-    429: ("Too much at once", "Wait a moment, then try again."),
+    400: (N_("This cannot be done as it was asked"), N_("Go back, look at what you entered, and try again.")),
+    401: (N_("You are not signed in"), N_("Sign in, then try again.")),
+    403: (N_("This is not open to you"), N_("If it should be, ask the people who run this place.")),
+    404: (N_("There is nothing at this address"), N_("Look at the address, or go to the first page.")),
+    405: (N_("This cannot be done as it was asked"), N_("Go back and use the buttons of the page.")),
+    409: (N_("Something else is happening to it now"), N_("Wait a moment, then try again.")),
+    413: (N_("This is too large"), N_("Send less of it, then try again.")),
+    422: (N_("This cannot be done as it was asked"), N_("Go back, look at what you entered, and try again.")),
+    424: (N_("Your server is not running"), N_("Start it from the first page.")),
+    429: (N_("Too much at once"), N_("Wait a moment, then try again.")),
     500: (
-        "Something went wrong here",
-        "Nothing of yours was changed. Try again; if it happens again, tell the people who run this place.",
+        N_("Something went wrong here"),
+        N_("Nothing of yours was changed. Try again; if it happens again, tell the people who run this place."),
     ),
-    502: ("Your server does not answer", "Wait a moment, then try again."),
-    503: ("This does not work right now", "Wait a minute, then try again."),
-    504: ("Your server takes too long to answer", "Wait a moment, then try again."),
+    502: (N_("Your server does not answer"), N_("Wait a moment, then try again.")),
+    503: (N_("This does not work right now"), N_("Wait a minute, then try again.")),
+    504: (N_("Your server takes too long to answer"), N_("Wait a moment, then try again.")),
 }
 """HTTP status -> what happened, what to do."""
+
+
+MONTHS = (
+    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June")),
+    *(N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
+)
 
 
 class Words:
@@ -36,11 +43,11 @@ class Words:
 
     def happened(self, status: int) -> str:
         """Say what an HTTP status means."""
-        return _explained(status)[0]
+        return _(_explained(status)[0])
 
     def to_do(self, status: int) -> str:
         """Say what to do about an HTTP status."""
-        return _explained(status)[1]
+        return _(_explained(status)[1])
 
     def number(self, status: int, cause: object) -> str:
         """Return a number for a person to quote; the log has it too, beside what went wrong."""
@@ -51,16 +58,21 @@ class Words:
 
     def ago(self, then: datetime | None) -> str:
         """Say how long ago something was."""
-        return say_ago(then, datetime.now(UTC)) if then else "never"
+        return say_ago(then, datetime.now(UTC)) if then else _("never")
 
     def more_servers(self, most: int, there: int) -> str:
         """Say how many servers with names somebody may have beside "My server"."""
-        return f"Up to {most} beside “My server”; you have {there or 'none'}."
+        if not there:
+            return _("Up to {most} beside “My server”; you have none.").format(most=most)
+        return _("Up to {most} beside “My server”; you have {there}.").format(most=most, there=there)
 
     def no_more_servers(self, most: int) -> str:
         """Say that somebody has as many as they may."""
-        has = "one server" if most == 1 else f"{most} servers"
-        return f"You have {has} beside “My server”, which is as many as you may have. Remove one to start another."
+        return ngettext(
+            "You have one server beside “My server”, which is as many as you may have. Remove one to start another.",
+            "You have {count} servers beside “My server”, which is as many as you may have. Remove one to start another.",
+            most,
+        ).format(count=most)
 
     def moment(self, seconds: float) -> datetime:
         """Return a time from the seconds since 1970."""
@@ -69,12 +81,43 @@ class Words:
     def clock(self, seconds: float) -> str:
         """Say a time for who has no script: "22:10 UTC", "28 November 22:10 UTC"."""
         then = self.moment(seconds)
-        is_today = then.date() == datetime.now(UTC).date()
-        return f"{then:%H:%M} UTC" if is_today else f"{then.day} {then:%B %H:%M} UTC"
+        return self.hour(then) if then.date() == datetime.now(UTC).date() else self.day_and_hour(then)
+
+    def hour(self, then: datetime) -> str:
+        """Say a time of the day: "22:10 UTC"."""
+        return _("{time} UTC").format(time=f"{then:%H:%M}")
+
+    def day_and_hour(self, then: datetime) -> str:
+        """Say a day and a time: "28 November 22:10 UTC"."""
+        return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")
+
+    def language(self) -> str:
+        """Return the language that is spoken, for the page itself."""
+        return spoken()
+
+    def languages(self) -> dict[str, str]:
+        """Return those that can be chosen, by code."""
+        return LANGUAGES
+
+    def of_scripts(self) -> dict[str, object]:
+        """Return what page scripts say in this language, by the English text."""
+        return dict(script_texts())
+
+    def english(self, text: str) -> str:
+        """Return what was said to somebody as the log has it."""
+        return english(text)
+
+    def again(self, text: str) -> str:
+        """Say what was said to somebody else, or earlier."""
+        return again(text)
 
     def steps(self, most_s: int) -> list[tuple[int, str]]:
         """Return by how much a server can be kept longer: seconds, and how to say them."""
         return [(seconds, say_duration(seconds)) for seconds in steps(most_s)]
+
+    def duration(self, seconds: int) -> str:
+        """Say a duration; seven days are a week."""
+        return _("1 week") if seconds == 7 * 86400 else say_duration(seconds)
 
     def iso(self, then: datetime | None) -> str:
         """Return a time for the script that shows it in the reader's zone."""
@@ -90,12 +133,20 @@ def say_ago(then: datetime, now: datetime) -> str:
     """Say how long ago a time was: "now", "6 min ago", "3 h ago", "on 18 December"."""
     passed = now - _aware(then)
     if passed < timedelta(minutes=1):
-        return "now"
+        return _("now")
     if passed < timedelta(hours=1):
-        return f"{passed // timedelta(minutes=1)} min ago"
+        return _("{count} min ago").format(count=passed // timedelta(minutes=1))
     if passed < timedelta(days=1):
-        return f"{passed // timedelta(hours=1)} h ago"
-    return f"on {then.day} {then:%B}" if then.year == now.year else f"on {then.day} {then:%B %Y}"
+        return _("{count} h ago").format(count=passed // timedelta(hours=1))
+    if then.year == now.year:
+        return _("on {day}").format(day=say_day(then))
+    return _("on {day} {year}").format(day=say_day(then), year=then.year)
+
+
+def say_day(then: datetime) -> str:
+    """Say a day: "18 December"."""
+    month = _(MONTHS[then.month - 1])
+    return _("1 {month}").format(month=month) if then.day == 1 else _("{day} {month}").format(day=then.day, month=month)
 
 
 def _explained(status: int) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from sardonyx_hub_config.sign_in.oidc import Provider, ProviderCallbackHandler, 
 from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.welcome import Proven, WelcomeHandler
 from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_spawner.language import ENGLISH, _
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     sign_in = AnyTrait(SignInSettings(), help="The section of the settings.").tag(config=True)
     public_url = Unicode(help="The address that people open, without a slash at its end.").tag(config=True)
     trusted_proxies = AnyTrait(frozenset(), help="Addresses of reverse proxies in front of ours.").tag(config=True)
+    language = Unicode(ENGLISH, help="In which somebody is spoken to of whom nothing is known.").tag(config=True)
     page_handlers = Callable(list, help="() -> handlers that come before JupyterHub's own.").tag(config=True)
 
     @property
@@ -99,7 +101,7 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
 
     async def _by_password(self, handler: BaseHandler, data: dict[str, str]) -> PersonRecord:
         if not self.sign_in.local.enabled:
-            raise SaidError(403, "Nobody signs in with a password here. Choose another way.")
+            raise SaidError(403, _("Nobody signs in with a password here. Choose another way."))
         try:
             return await self.local.check(data.get("username", ""), data.get("password", ""), self.address_of(handler))
         except SignInRefusedError as error:

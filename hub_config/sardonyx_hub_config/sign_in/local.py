@@ -17,18 +17,18 @@ from sardonyx_hub_config.sign_in.throttle import (
 )
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_spawner.language import SaidError, _, ngettext
 
 MOST_WAITING = 200
 """Two checks a tenth of a second each at once: who waits behind so many waits for ten seconds."""
-WRONG = "This name and password do not fit. Look at both, and try again."
+WRONG = _("This name and password do not fit. Look at both, and try again.")
 
 
-class SignInRefusedError(Exception):
+class SignInRefusedError(SaidError):
     """A sign-in that cannot be, in words for the person; `wait_s` > 0 = too many tries."""
 
     def __init__(self, message: str, wait_s: float = 0.0) -> None:
         super().__init__(message)
-        self.message = message
         self.wait_s = wait_s
 
 
@@ -56,7 +56,9 @@ class LocalSignIn:
             SignInRefusedError: they do not, or it was tried too often; the same words whether the name exists or not.
         """
         if self.waiting >= MOST_WAITING:
-            raise SignInRefusedError("Too many people sign in at this moment. Wait 10 seconds, then try again.", 10.0)
+            raise SignInRefusedError(
+                _("Too many people sign in at this moment. Wait 10 seconds, then try again."), 10.0
+            )
         self.waiting += 1
         try:
             async with self.passwords.turn:
@@ -72,7 +74,9 @@ class LocalSignIn:
         if both not in self.familiar:
             waits.append(self.by_name.wait_s(key, self.clock()))
         if (wait := max(waits)) > 0:
-            raise SignInRefusedError(f"Too many tries. Wait {_say_wait(wait)}, then try again.", wait)
+            raise SignInRefusedError(
+                _("Too many tries. Wait {duration}, then try again.").format(duration=_say_wait(wait)), wait
+            )
         try:
             account = self.people.account(local_name(name))
         except NameRefusedError:
@@ -101,5 +105,6 @@ class LocalSignIn:
 def _say_wait(seconds: float) -> str:
     if seconds <= 90:  # noqa: PLR2004 - a minute and a half is still said in seconds
         whole = max(1, round(seconds))
-        return "1 second" if whole == 1 else f"{whole} seconds"
-    return f"{round(seconds / 60)} minutes"
+        return ngettext("{count} second", "{count} seconds", whole).format(count=whole)
+    minutes = round(seconds / 60)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)

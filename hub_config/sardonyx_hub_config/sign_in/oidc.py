@@ -16,6 +16,7 @@ from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import _
 
 DISCOVERY = "/.well-known/openid-configuration"
 PATIENCE_S = 10
@@ -59,7 +60,9 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             self.log.error("Provider %s at %s cannot be used: %s", self.slug, self.settings.issuer, error)  # noqa: TRY400 - the reason is enough
             raise SaidError(
                 503,
-                f"Sign-in with {self.settings.title} does not answer now. Try again in a minute, or sign in another way.",
+                _("Sign-in with {site} does not answer now. Try again in a minute, or sign in another way.").format(
+                    site=self.settings.title
+                ),
             ) from error
 
     async def authenticate(self, handler: BaseHandler, data: Any = None, **kwargs: Any) -> dict[str, Any] | None:
@@ -70,17 +73,24 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         claims = model["auth_state"][self.user_auth_state_key]
         groups = await self.get_user_groups(model["auth_state"])
         if self.settings.allowed_groups and not groups & self.settings.allowed_groups:
-            raise SaidError(403, "Your account is not among those that may use this place. Ask the people who run it.")
+            raise SaidError(
+                403, _("Your account is not among those that may use this place. Ask the people who run it.")
+            )
         subject = claims.get("sub")
         if not subject:
-            raise SaidError(403, f"{self.settings.title} does not say who you are. Ask the people who run this place.")
+            raise SaidError(
+                403,
+                _("{site} does not say who you are. Ask the people who run this place.").format(
+                    site=self.settings.title
+                ),
+            )
         try:
             name = provider_name(claims.get(self.settings.username_claim))
             person = self.people.signed_in(
                 self.slug, str(subject), name, full_name=_text(claims.get("name")), mail=_mail(claims.get("email"))
             )
         except (NameRefusedError, PeopleError) as error:
-            raise SaidError(403, str(error)) from error
+            raise SaidError(403, error.message) from error
         await self.owed.carry_out(person.name)
         is_admin = person.is_admin
         # Where the provider does not say who is an administrator, the page “Operation” does.
@@ -139,7 +149,7 @@ class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oa
         except HTTPError as error:
             self.log.info("Sign-in with %s was refused: %s", self._provider.slug, error)
             raise SaidError(
-                400, "This sign-in was begun elsewhere, was too slow, or was not allowed. Sign in again."
+                400, _("This sign-in was begun elsewhere, was too slow, or was not allowed. Sign in again.")
             ) from error
 
 

@@ -9,6 +9,8 @@ from functools import cached_property
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from sardonyx_spawner.language import _
+
 AT_ONCE = 2
 """A check takes 64 MiB and a core: more at once would slow down everybody else."""
 
@@ -56,5 +58,7 @@ class Passwords:
 def password_fault(password: str, minimum: int) -> str:
     """Return what is wrong with a new password, or ""."""
     if len(password) < minimum:
-        return f"A password has at least {minimum} characters. A short sentence is easy to remember."
-    return "A password has at most 1024 characters." if len(password) > 1024 else ""  # noqa: PLR2004 - hashing has to end
+        return _("A password has at least {count} characters. A short sentence is easy to remember.").format(
+            count=minimum
+        )
+    return _("A password has at most 1024 characters.") if len(password) > 1024 else ""  # noqa: PLR2004 - hashing has to end

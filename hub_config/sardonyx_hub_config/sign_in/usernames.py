@@ -3,12 +3,14 @@
 import re
 import unicodedata
 
+from sardonyx_spawner.language import SaidError, _
+
 LONGEST = 64
 _LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _PROVIDER = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
 
 
-class NameRefusedError(ValueError):
+class NameRefusedError(SaidError, ValueError):
     """A name that nobody can have here; the message says what a name looks like."""
 
 
@@ -34,20 +36,22 @@ def provider_name(name: object) -> str:
         NameRefusedError: it cannot be a name here.
     """
     if not isinstance(name, str):
-        raise NameRefusedError("Your provider does not tell your name. Ask the people who run this place for help.")
+        raise NameRefusedError(_("Your provider does not tell your name. Ask the people who run this place for help."))
     try:
         return _checked(name.strip().lower(), _PROVIDER)
     except NameRefusedError as error:
         raise NameRefusedError(
-            f"Your name at the provider cannot be one here. {error} Ask the people who run this place for help."
+            _(
+                "Your name at the provider cannot be one here. {reason} Ask the people who run this place for help."
+            ).format(reason=error.message)
         ) from error
 
 
 def _checked(name: str, pattern: re.Pattern[str]) -> str:
     if len(name) > LONGEST:
-        raise NameRefusedError(f"A name has at most {LONGEST} characters.")
+        raise NameRefusedError(_("A name has at most {count} characters.").format(count=LONGEST))
     if pattern.fullmatch(name) is None or ".." in name:
         raise NameRefusedError(
-            "A name has the letters a to z, digits, and dots or dashes between them, such as amina or amina-2."
+            _("A name has the letters a to z, digits, and dots or dashes between them, such as amina or amina-2.")
         )
     return name

@@ -11,8 +11,11 @@ from sardonyx_hub_config.sign_in.passwords import password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PersonRecord
+from sardonyx_spawner.language import N_, _
 
-OVER = "This link was used already, or is too old. Start Sardonyx again for a new one, or ask the people who run this place."
+OVER = N_(
+    "This link was used already, or is too old. Start Sardonyx again for a new one, or ask the people who run this place."
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
                 people.add_account(name, hashes.hashed(password), is_admin=True)
                 people.end_links(FIRST_ADMINISTRATOR)
         except (NameRefusedError, PeopleError) as error:
-            await self._show(name=name, is_invited=bool(invited), name_fault=str(error))
+            await self._show(name=name, is_invited=bool(invited), name_fault=error.message)
             return
         self.authenticator.local.welcome(name, self.authenticator.address_of(self))
         user = await self.login_user(Proven(people.by_name(name)))
@@ -67,7 +70,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
             return ""
         person = people.by_id(purpose)
         if person is None:
-            raise SaidError(403, OVER)
+            raise SaidError(403, _(OVER))
         return str(person.name)
 
     async def _show(self, *, name: str, is_invited: bool, name_fault: str = "", password_fault: str = "") -> None:

@@ -1,10 +1,12 @@
 """Whose servers may start where servers cannot be kept apart."""
 
+from sardonyx_spawner.language import N_, _
 from sardonyx_spawner.local.launcher import Launcher
-from sardonyx_spawner.local.reasons import ASK
 from sardonyx_spawner.spawner import StartRefusedError
 
-REFUSED = f"Servers cannot be kept apart on this machine, so only administrators can start one. {ASK}"
+REFUSED = N_(
+    "Servers cannot be kept apart on this machine, so only administrators can start one. Ask the people who run this place to look at it."
+)
 
 
 def admit(launcher: Launcher, *, is_admin: bool, server: str) -> None:
@@ -19,7 +21,7 @@ def admit(launcher: Launcher, *, is_admin: bool, server: str) -> None:
     """
     if not launcher.may_start(is_admin=is_admin):
         raise StartRefusedError(
-            REFUSED,
+            _(REFUSED),
             reason="isolation",
             status_code=403,
             log_message=f"{server} is not an administrator's, and servers are not isolated from each other on this"

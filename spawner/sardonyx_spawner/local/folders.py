@@ -1,5 +1,6 @@
 """A server's folders on one machine: the person's home, and a private one for plan, progress and log."""
 
+import json
 import os
 import re
 import stat
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import Said, _, kept
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.exposed_files import append, cut, read_end, write_new
 from sardonyx_spawner.local.owners import give
@@ -21,7 +23,7 @@ LOGS_KEPT = 2
 LOG_BYTES = 10 << 20
 """A log that has grown beyond this is cut: a cell that prints for ever must not fill the machine."""
 LOG_TAIL_BYTES = 1 << 20
-LONGEST_REASON = 300
+LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,13 @@ class ServerFolders:
         try:
             self.home.mkdir(mode=0o700, exist_ok=True)
         except FileExistsError:
-            raise UserError("Your folder here is a file. Ask the people who run this place to look at it.") from None
+            raise UserError(_("Your folder here is a file. Ask the people who run this place to look at it.")) from None
         status = self.home.lstat()
         owners = {os.geteuid(), os.geteuid() if owner is None else owner}
         if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners:
-            raise UserError("Your folder here is not as it should be. Ask the people who run this place to look at it.")
+            raise UserError(
+                _("Your folder here is not as it should be. Ask the people who run this place to look at it.")
+            )
         self.home.chmod(0o700)
         if owner is not None:
             give(self.home, owner)
@@ -118,14 +122,19 @@ class ServerFolders:
         """Add a line to a log; what is there in its place, such as a pipe, is left alone."""
         append(self.private / name, text)
 
-    def note_end(self, reason: str) -> None:
+    def note_end(self, reason: Said) -> None:
         """Keep why the server ended: the first to notice knows the reason, and is not the only one to ask."""
         with suppress(FileExistsError), (self.private / contract.END_FILE).open("x") as file:
-            file.write(reason)
+            json.dump(reason.in_all(), file)
 
     def why_ended(self) -> str:
         """Return why the last server ended; "" if nobody noticed."""
-        return read_end(self.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
+        text = read_end(self.private / contract.END_FILE, LONGEST_REASON).decode(errors="replace")
+        try:
+            return kept({language: str(said) for language, said in json.loads(text).items()})
+        except (ValueError, AttributeError):
+            # What an earlier hub kept, in English.
+            return text
 
     def write_plan(self, text: str, owner: int | None) -> None:
         """Write the plan in place of whatever is there; the server's user, if it has one, reads it."""

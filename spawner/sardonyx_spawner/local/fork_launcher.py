@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.language import N_, _
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
@@ -20,7 +20,7 @@ from sardonyx_spawner.local.fork_client import (
     problem,
     read_answer,
 )
-from sardonyx_spawner.local.fresh_homes import FreshHomes, share_of
+from sardonyx_spawner.local.fresh_homes import FreshHomes, say_made, share_of
 from sardonyx_spawner.local.hidden import Hidden, hidden_here
 from sardonyx_spawner.local.isolation import Isolation
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest, Places, Tell
@@ -32,7 +32,7 @@ from sardonyx_spawner.local.process import ProcessId, began, end_namespace, is_f
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.local.sockets import SocketFolder
 
-WARMING = "Getting Python ready: some seconds, only the first time"
+WARMING = N_("Getting Python ready: some seconds, only the first time")
 ATTEMPTS = 3
 """How often a request is sent again that a fork server lost before it made a process."""
 PROCESSES = 4096
@@ -198,7 +198,7 @@ class ForkLauncher:
         """Return the process of the new server; None if the request was lost before there was one."""
         while answer := await read_answer(reader):
             if answer.get("warming"):
-                request.tell(WARMING, "now")
+                request.tell(_(WARMING), "now")
             elif "slow" in answer:
                 self._warn(not_warm(request.prefix, str(answer["slow"]), self._folder))
             elif answer.get("again"):
@@ -267,7 +267,7 @@ class ForkLauncher:
         folders, limits = request.folders, Limits(request.memory, request.cpu, PROCESSES)
         home_bytes = self._fresh.bytes_for(request.memory) if folders.fresh else 0
         if home_bytes:
-            request.tell(f"Made an empty home of {say_memory(home_bytes)}: it is gone when the server stops", "now")
+            request.tell(say_made(home_bytes), "now")
         sandbox = SandboxSpec(
             home=str(folders.home),
             plan=str(folders.private / contract.PLAN_FILE),

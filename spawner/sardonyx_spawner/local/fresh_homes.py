@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.language import Said, _
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import FRESH_HOME, TEMPORARY
 from sardonyx_spawner.local.leftovers import noted
@@ -59,3 +61,8 @@ def clear_left_folders(servers: Path) -> int:
                 take_away(private / name)
                 count += 1
     return count
+
+
+def say_made(size: int) -> Said:
+    """Say that a server has an empty home of so many bytes."""
+    return _("Made an empty home of {amount}: it is gone when the server stops").format(amount=say_memory(size))

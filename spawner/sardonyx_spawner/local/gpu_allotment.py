@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sardonyx_spawner.amounts import say_gpus
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import Said, _, in_a_row, ngettext
 from sardonyx_spawner.local.exposed_files import write_new
 from sardonyx_spawner.local.gpus import Gpu, Sources, find_gpus, gpu_variables
 from sardonyx_spawner.local.process import ProcessId, is_alive
@@ -175,19 +176,25 @@ def choose(
     return tuple(sorted(best, key=lambda gpu: (taken.get(gpu.name, 0), gpu.place))[:count])
 
 
-def _too_few(there: int, count: int) -> str:
+def _too_few(there: int, count: int) -> Said:
     if not there:
-        return "This machine has no GPU for servers. Choose a server without one."
-    return f"This machine has {say_gpus(there)}, and you asked for {count}. Choose fewer."
-
-
-def _in_use(there: int, free: int, count: int, *, has_one: bool) -> str:
-    then = "Stop your other server that has one, or try again later." if has_one else "Try again later."
-    if not free:
-        return f"All GPUs are in use: this machine has {there}, and you asked for {count}. {then}"
-    return (
-        f"Only {free} of the {there} GPUs here {'is' if free == 1 else 'are'} free, and you asked for {count}. {then}"
+        return _("This machine has no GPU for servers. Choose a server without one.")
+    return _("This machine has {gpus}, and you asked for {count}. Choose fewer.").format(
+        gpus=say_gpus(there), count=count
     )
+
+
+def _in_use(there: int, free: int, count: int, *, has_one: bool) -> Said:
+    then = _("Stop your other server that has one, or try again later.") if has_one else _("Try again later.")
+    if not free:
+        text = _("All GPUs are in use: this machine has {there}, and you asked for {count}.")
+    else:
+        text = ngettext(
+            "Only {free} of the {there} GPUs here is free, and you asked for {count}.",
+            "Only {free} of the {there} GPUs here are free, and you asked for {count}.",
+            free,
+        )
+    return in_a_row([text.format(free=free, there=there, count=count), then])
 
 
 def _read(file: Path) -> Held | None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.language import _
 
 NEAR = 0.9
 """From this part of the limit on a person is warned."""
@@ -48,13 +49,14 @@ class HomeLimit:
 
 def say_use(use: HomeUse, limit: HomeLimit) -> str:
     """Say what a home takes: "3.2 GB of 10 GB"."""
-    return f"{'' if use.is_all else 'at least '}{say_room(use.bytes)} of {say_room(limit.bytes)}"
+    text = _("{used} of {limit}") if use.is_all else _("at least {used} of {limit}")
+    return text.format(used=say_room(use.bytes), limit=say_room(limit.bytes))
 
 
 def say_room(amount: int) -> str:
     """Say bytes on a disk, with one place after the point."""
     tenth = (1 << 30) // 10
-    return say_memory(amount if amount < 1 << 30 else round(amount / tenth) * tenth) if amount else "nothing"
+    return say_memory(amount if amount < 1 << 30 else round(amount / tenth) * tenth) if amount else _("nothing")
 
 
 def is_near(use: HomeUse, limit: HomeLimit) -> bool:
@@ -66,12 +68,15 @@ def warning(use: HomeUse, limit: HomeLimit) -> str:
     """Warn a person whose home is nearly full or more than that; "" = there is no reason to."""
     if not is_near(use, limit):
         return ""
-    may, delete = say_room(limit.bytes), "Delete what you do not need."
     if use.bytes < limit.bytes and not (limit.is_kept and limit.bytes - use.bytes < 1 << 20):
-        return f"Your files take {say_room(use.bytes)} of the {may} that you may have. {delete}"
-    if limit.is_kept:
-        return f"Your files take all of the {may} that you may have, so nothing can be saved. {delete}"
-    return f"Your files take {say_room(use.bytes)}, and you may have {may}. {delete}"
+        text = _("Your files take {used} of the {limit} that you may have. Delete what you do not need.")
+    elif limit.is_kept:
+        text = _(
+            "Your files take all of the {limit} that you may have, so nothing can be saved. Delete what you do not need."
+        )
+    else:
+        text = _("Your files take {used}, and you may have {limit}. Delete what you do not need.")
+    return text.format(used=say_room(use.bytes), limit=say_room(limit.bytes))
 
 
 async def measure(home: Path, longest_s: float) -> HomeUse | None:
@@ -83,7 +88,7 @@ async def measure(home: Path, longest_s: float) -> HomeUse | None:
     )
     try:
         async with asyncio.timeout(longest_s):
-            said, _ = await process.communicate()
+            said = (await process.communicate())[0]
     except TimeoutError:
         return None
     finally:

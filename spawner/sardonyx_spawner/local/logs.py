@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sardonyx_spawner.language import _
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.exposed_files import open_file
 from sardonyx_spawner.local.folders import LOG_BYTES
@@ -70,8 +71,10 @@ class FolderLogs:
             return open_file(path)
         except OSError as error:
             raise LogUnreadableError(
-                "There is something else in the place of this log, so it cannot be shown."
-                " Start the server again: the next one has a new log."
+                _(
+                    "There is something else in the place of this log, so it cannot be shown."
+                    " Start the server again: the next one has a new log."
+                )
             ) from error
 
     def _path(self, number: int) -> Path:

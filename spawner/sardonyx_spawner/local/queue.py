@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import count
 from operator import attrgetter
 
+from sardonyx_spawner.language import _, ngettext
+
 AT_ONCE = (os.cpu_count() or 1) + 1
 """One more than there are processors: a start also waits for the disk and for the hub."""
 
@@ -103,4 +105,8 @@ _place = attrgetter("place")
 
 def say_place(before: int) -> str:
     """Say a place: "3 before you"."""
-    return "You are next" if before == 0 else f"{before} before you"
+    return (
+        ngettext("{count} before you", "{count} before you", before).format(count=before)
+        if before
+        else _("You are next")
+    )

@@ -4,16 +4,19 @@ import errno
 import signal
 
 from sardonyx_spawner.amounts import say_duration, say_memory
+from sardonyx_spawner.language import N_, Said, _, english, in_a_row
 
-ASK = "Ask the people who run this place to look at it."
-
-_NO_ROOM = f"The disk of this machine is full, so your server has no room to start. {ASK}"
-_NO_ROOM_FOR_FILES = (
+_NO_ROOM = N_(
+    "The disk of this machine is full, so your server has no room to start. Ask the people who run this place to look at it."
+)
+_NO_ROOM_FOR_FILES = N_(
     "It found no room for its files. If its home is a fresh one, choose a larger server; else delete files that you do"
     " not need, or ask the people who run this place whether the disk is full."
 )
-_NO_MORE = "This machine runs as much as it can. Stop a server that you do not use, or try again later."
-NOT_READY = f"What this server is made of is not ready on this machine. {ASK}"
+_NO_MORE = N_("This machine runs as much as it can. Stop a server that you do not use, or try again later.")
+NOT_READY = N_(
+    "What this server is made of is not ready on this machine. Ask the people who run this place to look at it."
+)
 
 _ERRORS = {
     errno.ENOSPC: _NO_ROOM,
@@ -21,33 +24,39 @@ _ERRORS = {
     errno.EACCES: NOT_READY,
     errno.ENOENT: NOT_READY,
     errno.ENOEXEC: NOT_READY,
-    errno.EROFS: f"This machine cannot write to its disk at the moment. {ASK}",
+    errno.EROFS: N_(
+        "This machine cannot write to its disk at the moment. Ask the people who run this place to look at it."
+    ),
     errno.EAGAIN: _NO_MORE,
     errno.EMFILE: _NO_MORE,
     errno.ENFILE: _NO_MORE,
-    errno.ETIMEDOUT: "This machine is too busy to start your server at the moment. Try again in a minute.",
-    errno.ENOMEM: "This machine has no memory left. Choose a smaller server, or try again later.",
+    errno.ETIMEDOUT: N_("This machine is too busy to start your server at the moment. Try again in a minute."),
+    errno.ENOMEM: N_("This machine has no memory left. Choose a smaller server, or try again later."),
 }
 
 # Looked for in the end of a server's log, in this order; the log may hold anything.
 _LOG_SIGNS = (
     (b"No space left on device", _NO_ROOM_FOR_FILES),
     (b"Disk quota exceeded", _NO_ROOM_FOR_FILES),
-    (b"Sardonyx: this server has no plan", f"This server and this place are of different versions. {ASK}"),
+    (
+        b"Sardonyx: this server has no plan",
+        N_("This server and this place are of different versions. Ask the people who run this place to look at it."),
+    ),
     (b"No module named", NOT_READY),
     (b"ImportError", NOT_READY),
-    (b"Address already in use", "Something else took the place of your server on this machine. Start it again."),
+    (b"Address already in use", N_("Something else took the place of your server on this machine. Start it again.")),
     (b"MemoryError", _ERRORS[errno.ENOMEM]),
     (b"Cannot allocate memory", _ERRORS[errno.ENOMEM]),
 )
 
 
-def why_not_started(error: OSError) -> str:
+def why_not_started(error: OSError) -> Said:
     """Say why a server's process could not be started."""
-    return _ERRORS.get(error.errno or 0, f"Your server could not be started on this machine. {ASK}")
+    usual = N_("Your server could not be started on this machine. Ask the people who run this place to look at it.")
+    return _(_ERRORS.get(error.errno or 0, usual))
 
 
-def why_ended_while_starting(log: bytes, memory: int | None = None, killed_for_memory: int = 0) -> str:
+def why_ended_while_starting(log: bytes, memory: int | None = None, killed_for_memory: int = 0) -> Said:
     """Say why a server ended before it answered, from the end of its log.
 
     Args:
@@ -55,15 +64,13 @@ def why_ended_while_starting(log: bytes, memory: int | None = None, killed_for_m
         killed_for_memory: how many of its processes were ended because it used more.
     """
     if killed_for_memory:
-        return f"Your server ended while it started. {_used_more(memory)} Choose a larger one."
-    said = next(
-        (sentence for sign, sentence in _LOG_SIGNS if sign in log),
-        "Try again; if it happens again, tell the people who run this place.",
-    )
-    return f"Your server ended while it started. {said}"
+        return in_a_row([_("Your server ended while it started."), _used_more(memory), _("Choose a larger one.")])
+    usual = N_("Try again; if it happens again, tell the people who run this place.")
+    sentence = next((sentence for sign, sentence in _LOG_SIGNS if sign in log), usual)
+    return in_a_row([_("Your server ended while it started."), _(sentence)])
 
 
-def why_ended(code: int | None, memory: int | None = None, killed_for_memory: int = 0) -> str:
+def why_ended(code: int | None, memory: int | None = None, killed_for_memory: int = 0) -> Said:
     """Say why a server ended that nobody stopped.
 
     Args:
@@ -74,33 +81,44 @@ def why_ended(code: int | None, memory: int | None = None, killed_for_memory: in
     if killed_for_memory and code in {None, -signal.SIGKILL}:
         return _used_more(memory)
     if killed_for_memory:
-        return f"It ended by itself. Before that, a part of it was ended: {_lower(_used_more(memory))}"
+        if memory:
+            return _(
+                "It ended by itself. Before that, a part of it was ended: it used more than its {amount} of memory."
+            ).format(amount=say_memory(memory))
+        return _("It ended by itself. Before that, a part of it was ended: it used more memory than it may.")
     if code is None:
         # Started by an earlier hub: its exit was told to nobody.
-        return "It ended while nobody watched."
+        return _("It ended while nobody watched.")
     if code == -signal.SIGKILL:
-        return "It was ended from outside, most often because the machine had no memory left."
-    return "It ended by itself."
+        return _("It was ended from outside, most often because the machine had no memory left.")
+    return _("It ended by itself.")
 
 
 def part_ended(memory: int | None) -> str:
-    """Say that a process in a server was ended, and the server goes on."""
-    return f"Something in this server, such as a kernel, was ended: {_lower(_used_more(memory))}"
+    """Say in a log that a process in a server was ended, and the server goes on."""
+    more = (
+        f"it used more than its {english(say_memory(memory))} of memory"
+        if memory
+        else "it used more memory than it may"
+    )
+    return f"Something in this server, such as a kernel, was ended: {more}."
 
 
-def _used_more(memory: int | None) -> str:
-    return f"It used more than its {say_memory(memory)} of memory." if memory else "It used more memory than it may."
+def _used_more(memory: int | None) -> Said:
+    if not memory:
+        return _("It used more memory than it may.")
+    return _("It used more than its {amount} of memory.").format(amount=say_memory(memory))
 
 
-def _lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]
-
-
-def why_over(lifetime_s: int) -> str:
+def why_over(lifetime_s: int) -> Said:
     """Say that a server reached the end that was chosen for it."""
-    return f"It reached its end after {say_duration(lifetime_s)}." if lifetime_s else "It reached its end."
+    if not lifetime_s:
+        return _("It reached its end.")
+    return _("It reached its end after {duration}.").format(duration=say_duration(lifetime_s))
 
 
-def why_no_environment(title: str) -> str:
+def why_no_environment(title: str) -> Said:
     """Say that the environment of a profile is missing and cannot be made."""
-    return f"“{title}” is not ready on this machine. {ASK}"
+    return _("“{title}” is not ready on this machine. Ask the people who run this place to look at it.").format(
+        title=title
+    )

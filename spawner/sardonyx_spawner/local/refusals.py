@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import _
 from sardonyx_spawner.local.exposed_files import read_end
 from sardonyx_spawner.local.fork_client import ForkServerError, TryAgainError
 from sardonyx_spawner.local.gpu_allotment import NoGpuError
@@ -49,7 +50,7 @@ def refusals(title: str, server: str) -> Iterator[None]:
         ) from error
     except ForkServerError as error:
         raise StartRefusedError(
-            NOT_READY, reason="sandbox", status_code=500, log_message=f"{server}: {error}"
+            _(NOT_READY), reason="sandbox", status_code=500, log_message=f"{server}: {error}"
         ) from error
     except OSError as error:
         raise StartRefusedError(

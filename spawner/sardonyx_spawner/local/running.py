@@ -1,9 +1,10 @@
 """A server that runs: what the hub knows of it, and finds again after a restart of its own."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from sardonyx_spawner.language import kept
 from sardonyx_spawner.local.process import ProcessId
 
 NO_PROCESS = ProcessId(0, 0)
@@ -20,7 +21,8 @@ class Running:
         ends_at: seconds since the epoch; None = it may run for ever.
         lifetime_s: how long it may run, in all, as it is now.
         longest_s: as far as its person may prolong that.
-        summary: what it is, for the person.
+        summary: what it is, in English.
+        summaries: language -> the same for people.
         memory: bytes that it may use; None = no limit.
         last_owner: whose it was when it last ran, if it does not run.
     """
@@ -33,6 +35,7 @@ class Running:
     lifetime_s: int = 0
     longest_s: int = 0
     summary: str = ""
+    summaries: Mapping[str, str] = field(default_factory=dict)
     memory: int | None = None
     last_owner: str = ""
 
@@ -48,6 +51,7 @@ class Running:
             lifetime_s=int(state.get("lifetime_s", 0)),
             longest_s=int(state.get("longest_s", 0)),
             summary=str(state.get("summary", "")),
+            summaries=dict(state.get("summaries", {})),
             memory=state.get("memory"),
             last_owner=str(state.get("last_owner", "")),
         )
@@ -64,6 +68,11 @@ class Running:
     def over(self) -> "Running":
         """Return what is known of it when it has ended."""
         return Running(fresh=self.fresh, last_owner=self.owner_id or self.last_owner)
+
+    @property
+    def said(self) -> str:
+        """What it is, in the language that is spoken."""
+        return kept(self.summaries, self.summary)
 
     @property
     def may_be_kept_s(self) -> int:

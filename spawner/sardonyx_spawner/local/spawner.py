@@ -16,6 +16,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets import Float, Instance, default
 
+from sardonyx_spawner.language import _, speak
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
@@ -89,21 +90,25 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         plan = self.plan
         if plan is None:
             raise RuntimeError("start without a plan: apply_user_options did not run")
-        self.running = Running(owner_id=plan.person, fresh=plan.home == "fresh", summary=plan.summary)
+        # Whoever starts it: what is told on the way is read by its person.
+        speak(plan.language)
+        self.running = Running(
+            owner_id=plan.person, fresh=plan.home == "fresh", summary=plan.summary, summaries=plan.summaries
+        )
         folders = self.folders
         with refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
-            making = f"Getting “{plan.title}” ready on this machine: some minutes, only this once"
+            making = _("Getting “{title}” ready on this machine: some minutes, only this once")
             prefix = await MAKERS.ready(
                 plan.environment,
                 self.prefix_source,
                 self.environment_maker,
-                lambda: tell(folders, making, "now"),
+                lambda: tell(folders, making.format(title=plan.title), "now"),
             )
             await self.mirrors_source().ready(each.url for each in plan.repositories if each.is_mirrored)
             gpus = self.gpu_source().given(folders.private, plan.gpus)
             async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
-                tell(folders, "Found room for your server", "done")
+                tell(folders, _("Found room for your server"), "done")
                 await self._launch(plan, folders, prefix)
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)

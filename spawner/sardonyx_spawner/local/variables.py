@@ -147,6 +147,7 @@ def server_variables(
             "TMPDIR": places.temporary,
             # Whoever owns the environment, as an unprivileged hub does, would keep everybody's settings in it.
             "JUPYTER_PREFER_ENV_PATH": "no",
+            contract.LANGUAGE: plan.language,
             contract.PLAN: places.plan,
             contract.TOKEN_FILE: places.token,
         }

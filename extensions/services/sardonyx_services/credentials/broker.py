@@ -19,6 +19,7 @@ from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import EVERYTHING, SHORTEST_S, Wish
+from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
 AUDIENCE = "s3"
@@ -70,7 +71,7 @@ class Broker:
         self._bucket, self._lifetime_s, self._issued = bucket, lifetime_s, issued
         self._given: OrderedDict[Session, tuple[Keys, datetime]] = OrderedDict()
         self._minting: dict[Session, asyncio.Task[Keys]] = {}
-        self.refusal = "The data store was not looked at yet. Try again in a few seconds."
+        self.refusal: str = _("The data store was not looked at yet. Try again in a few seconds.")
         self.was_tested = asyncio.Event()
         """The first self-test is over, whatever it found."""
 
@@ -82,7 +83,7 @@ class Broker:
         """
         found = self._person_of(caller.name)
         if found is None:
-            raise NotAllowedError("You are not known here any more. Sign in again.")
+            raise NotAllowedError(_("You are not known here any more. Sign in again."))
         return found
 
     async def keys_for(self, caller: Caller, wish: Wish = EVERYTHING) -> Keys:
@@ -104,7 +105,7 @@ class Broker:
         task = self._minting.get(session)
         if task is None:
             task = self._minting[session] = asyncio.create_task(self._mint(caller, session))
-            task.add_done_callback(lambda _: self._minting.pop(session, None))
+            task.add_done_callback(lambda _done: self._minting.pop(session, None))
         try:
             return await asyncio.shield(task)
         except UnavailableError as error:

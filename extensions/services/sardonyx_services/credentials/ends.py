@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from sardonyx_services.credentials.errors import BadRequestError, NotAllowedError
+from sardonyx_spawner.language import _
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def end_routes(ends: Ends, token_of: Callable[[Request], str]) -> APIRouter:
     @router.post("/ended")
     async def ended(request: Request) -> Response:
         if not hmac.compare_digest(token_of(request).encode(), ends.own_token.encode()):
-            raise NotAllowedError("Only the hub tells which servers have stopped.")
+            raise NotAllowedError(_("Only the hub tells which servers have stopped."))
         name, server = await _server_in(request)
         for hears in ends.heard:
             hears(name, server)
@@ -43,5 +44,5 @@ async def _server_in(request: Request) -> tuple[str, str]:
         found = await request.json()
         name, server = found["name"], found["server"]
     except (ValueError, KeyError, TypeError) as error:
-        raise BadRequestError('Say which server: {"name": …, "server": …}') from error
+        raise BadRequestError(_("Say which server: {example}").format(example='{"name": …, "server": …}')) from error
     return str(name), str(server)

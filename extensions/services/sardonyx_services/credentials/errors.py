@@ -1,18 +1,22 @@
 """Why keys cannot be had, in a sentence that says what to do; the code is for programs."""
 
+from sardonyx_spawner.language import SaidError, _
 
-class CredentialsError(Exception):
+INSIDE = _("Only a running server gets keys. Ask from inside your server.")
+
+
+class CredentialsError(SaidError):
     """Keys that cannot be had; `status` is the HTTP status of the answer."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(message)
-        self.code, self.message, self.status = code, message, status
+        self.code, self.status = code, status
 
 
 class NotAllowedError(CredentialsError):
     """The caller is not a server of this place, or asks for what is not theirs."""
 
-    def __init__(self, message: str = "Only a running server gets keys. Ask from inside your server.") -> None:
+    def __init__(self, message: str = INSIDE) -> None:
         super().__init__("AccessDenied", message, 403)
 
 
@@ -35,6 +39,8 @@ class BusyError(UnavailableError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Too many servers ask for keys at this moment. Keys that you have go on working; try again in some seconds.",
+            _(
+                "Too many servers ask for keys at this moment. Keys that you have go on working; try again in some seconds."
+            ),
             "SlowDown",
         )

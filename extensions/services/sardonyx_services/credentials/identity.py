@@ -12,18 +12,19 @@ import httpx
 
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.turns import Turns
+from sardonyx_spawner.language import _
 
 SCOPE = "custom:credentials:"
 SERVICES = ("s3", "vault", "git")
 """What a server's token may be good for; each is a scope of its own, filtered to one server."""
 PAGE_SCOPE = f"{SCOPE}laptop"
 """What the hub's page “Data” may do in a person's name, with a token that it makes for one call."""
-ONLY_THE_PAGE = "This is for the page “Data”: sign in, and open it in your browser."
+ONLY_THE_PAGE = _("This is for the page “Data”: sign in, and open it in your browser.")
 KEPT_S = 10.0
 REMEMBERED = 10_000
 PATIENCE_S = 5.0
 AT_ONCE, WAITING = 32, 2_000
-AWAY = "The hub does not answer now. Keys that you have go on working; try again in a minute."
+AWAY = _("The hub does not answer now. Keys that you have go on working; try again in a minute.")
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Identity:
         task = self._asking.get(key)
         if task is None:
             task = self._asking[key] = asyncio.create_task(self._ask(key, token))
-            task.add_done_callback(lambda _: self._asking.pop(key, None))
+            task.add_done_callback(lambda _done: self._asking.pop(key, None))
         return await asyncio.shield(task)
 
     def last_known(self, token: str) -> Caller | None:

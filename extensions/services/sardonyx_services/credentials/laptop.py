@@ -8,9 +8,10 @@ from sardonyx_services.credentials.errors import BadRequestError, NotAllowedErro
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import Wish
+from sardonyx_spawner.language import _
 
 USUAL_S = 3600
-NONE_HERE = "There are no keys for one's own computer here. Work with your data in a server."
+NONE_HERE = _("There are no keys for one's own computer here. Work with your data in a server.")
 
 
 class LaptopKeys:
@@ -37,7 +38,9 @@ class LaptopKeys:
         lifetime_s = wish.lifetime_s or min(USUAL_S, self._longest_s)
         if lifetime_s > self._longest_s:
             raise BadRequestError(
-                f"Keys for one's own computer live for {self._longest_s} seconds at most. Choose a shorter life."
+                _("Keys for one's own computer live for {count} seconds at most. Choose a shorter life.").format(
+                    count=self._longest_s
+                )
             )
         if self._broker.refusal:
             raise UnavailableError(self._broker.refusal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sardonyx_services.credentials.errors import NotAllowedError
 from sardonyx_services.credentials.wish import Wish
 from sardonyx_services.people.groups import Membership
+from sardonyx_spawner.language import _
 
 ID = re.compile(r"[a-z0-9]{8,64}")
 PUBLIC = "public"
@@ -78,7 +79,9 @@ def wished_group(wish: Wish, memberships: Sequence[Membership]) -> Membership | 
         if group_name(membership) == wish.group:
             return membership
     raise NotAllowedError(
-        f"You are in no class or team “{wish.group[:80]}”, or it has ended. See what you can reach on the page “Data”."
+        _("You are in no class or team “{group}”, or it has ended. See what you can reach on the page “Data”.").format(
+            group=wish.group[:80]
+        )
     )
 
 
@@ -92,7 +95,9 @@ def narrowed(places: Sequence[Place], wish: Wish) -> tuple[Place, ...]:
     if wish.prefix:
         found = tuple(replace(place, prefix=wish.prefix) for place in found if wish.prefix.startswith(place.prefix))
         if not found:
-            raise NotAllowedError(f"“{wish.prefix}” is none of your places. Yours is {places[0].prefix}")
+            raise NotAllowedError(
+                _("“{prefix}” is none of your places. Yours is {own}").format(prefix=wish.prefix, own=places[0].prefix)
+            )
     if wish.read_only:
         found = tuple(replace(place, is_writable=False) for place in found)
     return found

@@ -14,6 +14,7 @@ from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import CredentialsError
 from sardonyx_services.credentials.places import home_prefix
 from sardonyx_services.credentials.sts import NO_ROLE, Keys
+from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
 TESTER, OTHER = "selftest0tester0", "selftest0another"
@@ -36,12 +37,14 @@ async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
         except CredentialsError as error:
             broker.refusal, reason = error.message, error.__cause__ or error
         except WideningError as error:
-            broker.refusal = "The data store does not keep people apart, so nobody gets keys. The people who run this place were told."
+            broker.refusal = _(
+                "The data store does not keep people apart, so nobody gets keys. The people who run this place were told."
+            )
             reason = error
             log.critical("The store is not safe to use: %s. No keys are given.", error)
         except Exception as error:  # noqa: BLE001
             # Whatever a store answers, botocore's own trips over it included: the next try may be better.
-            broker.refusal = "The data store does not answer as it should yet. Try again in a minute."
+            broker.refusal = _("The data store does not answer as it should yet. Try again in a minute.")
             reason = error
         else:
             broker.refusal = ""

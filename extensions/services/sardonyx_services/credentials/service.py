@@ -30,6 +30,7 @@ from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.vault.access import VaultAccess
 from sardonyx_services.credentials.vault.routes import vault_routes
 from sardonyx_services.credentials.wish import Wish, wish_of
+from sardonyx_spawner.language import _, speak, wished
 
 log = logging.getLogger(__name__)
 BROWSERS = ("origin", "cookie", "referer", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-dest")
@@ -78,6 +79,20 @@ class KeptByNobody:
         await self._app(scope, receive, send_with_header)
 
 
+class InTheirLanguage:
+    """Answers each request in the language that it asks for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak it until the answer is given: each request has a context of its own."""
+        if scope["type"] == "http":
+            asked = dict(scope["headers"]).get(b"accept-language", b"")
+            speak(wished(asked.decode("latin-1")))
+        await self._app(scope, receive, send)
+
+
 def create_app(parts: Parts, prefix: str) -> FastAPI:
     """Return the service; `prefix` is the path under which the hub shows it."""
     # A redirect would be followed with the token to wherever it leads.
@@ -100,9 +115,10 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
 
     @app.exception_handler(HTTPException)
     async def explain_path(_request: Request, error: HTTPException) -> Response:
-        return _answer(CredentialsError("NotFound", "There is nothing at this address.", error.status_code))
+        return _answer(CredentialsError("NotFound", _("There is nothing at this address."), error.status_code))
 
     app.add_middleware(KeptByNobody)
+    app.add_middleware(InTheirLanguage)
     return app
 
 
@@ -208,7 +224,7 @@ def _while_the_hub_is_away(parts: Parts, token: str, wish: Wish, error: Unavaila
 def _token(request: Request, hosts: tuple[str, ...]) -> str:
     """Return a server's token: from the Authorization header, from nowhere else, and never through a browser or a proxy."""
     if request.headers.get("host", "") not in hosts:
-        raise NotAllowedError("This address is not the one for keys. Ask from inside your server.")
+        raise NotAllowedError(_("This address is not the one for keys. Ask from inside your server."))
     if any(name in request.headers for name in NEVER) or "token" in request.query_params:
         raise NotAllowedError
     return _authorization(request)

@@ -17,11 +17,12 @@ from botocore.parsers import ResponseParserError
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import BadRequestError, CredentialsError, UnavailableError
 from sardonyx_services.credentials.turns import Turns
+from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 5
 AT_ONCE, WAITING = 8, 1_000
-NO_STORE = (
+NO_STORE = _(
     "What answers at the address of the data store is not one, or not in order."
     " The people who run this place have to look at it."
 )
@@ -80,7 +81,7 @@ class Sts:
             raise UnavailableError(NO_STORE) from error
         except BotoCoreError as error:
             raise UnavailableError(
-                "The data store does not answer now. Keys that you have go on working; try again in a minute."
+                _("The data store does not answer now. Keys that you have go on working; try again in a minute.")
             ) from error
         return keys
 
@@ -135,16 +136,25 @@ def _refused(error: ClientError) -> CredentialsError:
     if "MaxSessionDuration" in str(error):
         # AWS gives a role's keys one hour unless its administrator allows more.
         return BadRequestError(
-            "The data store gives no keys that live so long. Choose a shorter life; the people who run this place can allow more."
+            _(
+                "The data store gives no keys that live so long. Choose a shorter life; the people who run this place can allow more."
+            )
         )
     off_s = clock_off(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))
     if abs(off_s) > CLOCK_TOLERANCE_S:
-        return UnavailableError(
-            f"The clock of the data store is {abs(off_s):.0f} seconds {'ahead' if off_s > 0 else 'behind'}, so it refuses new keys."
-            " The people who run this place have to set it."
-        )
+        if off_s > 0:
+            text = _(
+                "The clock of the data store is {count} seconds ahead, so it refuses new keys."
+                " The people who run this place have to set it."
+            )
+        else:
+            text = _(
+                "The clock of the data store is {count} seconds behind, so it refuses new keys."
+                " The people who run this place have to set it."
+            )
+        return UnavailableError(text.format(count=f"{abs(off_s):.0f}"))
     return UnavailableError(
-        "The data store refuses to give keys. The people who run this place find the reason in the log."
+        _("The data store refuses to give keys. The people who run this place find the reason in the log.")
     )
 
 

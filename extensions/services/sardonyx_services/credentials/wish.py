@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sardonyx_services.credentials.errors import BadRequestError
+from sardonyx_spawner.language import _
 
 SHORTEST_S = 900
 """What STS knows as the shortest life of a key; that of keys for exams."""
@@ -42,8 +43,15 @@ def wish_of(group: str, query: Sequence[tuple[str, str]]) -> Wish:
     given = dict(query)
     unknown = sorted(given.keys() - {"access", "prefix", "lifetime"})
     if unknown or len(given) < len(query):
-        what = f"“{unknown[0][:40]}” is not known here" if unknown else "something is said twice"
-        raise BadRequestError(f"{what}. Ask with “access=read”, “prefix=…” and “lifetime=…”, each once or not at all.")
+        if unknown:
+            text = _(
+                "“{name}” is not known here. Ask with “access=read”, “prefix=…” and “lifetime=…”, each once or not at all."
+            ).format(name=unknown[0][:40])
+        else:
+            text = _(
+                "something is said twice. Ask with “access=read”, “prefix=…” and “lifetime=…”, each once or not at all."
+            )
+        raise BadRequestError(text)
     return Wish(
         group=group,
         read_only=_read_only(given.get("access", "")),
@@ -54,20 +62,26 @@ def wish_of(group: str, query: Sequence[tuple[str, str]]) -> Wish:
 
 def _read_only(text: str) -> bool:
     if text not in {"", "read"}:
-        raise BadRequestError("“access” can be “read”; leave it out for keys that can write.")
+        raise BadRequestError(_("“access” can be “read”; leave it out for keys that can write."))
     return text == "read"
 
 
 def _prefix(text: str) -> str:
     if text and (FORBIDDEN.search(text) or len(text) > LONGEST_PREFIX or not text.endswith("/")):
         raise BadRequestError(
-            f"“prefix” has to be a folder of the bucket, with a slash at its end, without *, ? or $, of at most"
-            f" {LONGEST_PREFIX} characters."
+            _(
+                "“prefix” has to be a folder of the bucket, with a slash at its end, without *, ? or $, of at most"
+                " {count} characters."
+            ).format(count=LONGEST_PREFIX)
         )
     return text
 
 
 def _lifetime(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < SHORTEST_S:
-        raise BadRequestError(f"“lifetime” is a number of seconds, {SHORTEST_S} at least: shorter keys do not exist.")
+        raise BadRequestError(
+            _("“lifetime” is a number of seconds, {least} at least: shorter keys do not exist.").format(
+                least=SHORTEST_S
+            )
+        )
     return int(text)

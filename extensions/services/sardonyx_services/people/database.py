@@ -24,6 +24,7 @@ STEPS = {
         "ALTER TABLE people ADD COLUMN full_name VARCHAR(200) NOT NULL DEFAULT ''",
         "ALTER TABLE people ADD COLUMN mail VARCHAR(254) NOT NULL DEFAULT ''",
     ),
+    4: ("ALTER TABLE people ADD COLUMN language VARCHAR(10) NOT NULL DEFAULT ''",),
 }
 """Version of the tables -> what makes the next one of it."""
 

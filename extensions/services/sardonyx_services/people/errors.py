@@ -1,7 +1,9 @@
 """What can be wrong with people and accounts, in words for the person or the operator."""
 
+from sardonyx_spawner.language import SaidError, _
 
-class PeopleError(Exception):
+
+class PeopleError(SaidError):
     """Say what cannot be done with a person or an account, and what to do instead."""
 
 
@@ -10,7 +12,9 @@ class NameTakenError(PeopleError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The name “{name}” is already used here by somebody who signs in another way. Ask the people who run this place for help."
+            _(
+                "The name “{name}” is already used here by somebody who signs in another way. Ask the people who run this place for help."
+            ).format(name=name)
         )
 
 
@@ -18,4 +22,4 @@ class RemovedError(PeopleError):
     """Somebody was removed here, and their provider does not know."""
 
     def __init__(self) -> None:
-        super().__init__("Your access to this place was ended. Ask the people who run this place.")
+        super().__init__(_("Your access to this place was ended. Ask the people who run this place."))

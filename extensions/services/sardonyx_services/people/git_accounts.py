@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import GitAccountRow
+from sardonyx_spawner.language import _
 
 LONGEST_TOKEN = 4096
 USUAL_NAME = "oauth2"
@@ -72,13 +73,13 @@ def forge_address(text: str) -> str:
         host, port, parts = "", None, urlsplit("")
     if not HOST.fullmatch(host) and host not in LOOPBACK:
         raise PeopleError(
-            "This is not the address of a place with repositories. Write it as in the browser: github.com."
+            _("This is not the address of a place with repositories. Write it as in the browser: github.com.")
         )
     if "@" in parts.netloc:
-        raise PeopleError("Take out what stands before the @: the token has a field of its own.")
+        raise PeopleError(_("Take out what stands before the @: the token has a field of its own."))
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
         raise PeopleError(
-            "A token is sent to an address that begins with https:// only: others could read it on its way."
+            _("A token is sent to an address that begins with https:// only: others could read it on its way.")
         )
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != 443 else "")  # noqa: PLR2004 - that of https
@@ -92,9 +93,11 @@ def check_token(text: str) -> str:
     """
     token = text.strip()
     if not token:
-        raise PeopleError("There is no token. Copy it from the page on which you made it.")
+        raise PeopleError(_("There is no token. Copy it from the page on which you made it."))
     if len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise PeopleError("This is not a token: it has spaces or other letters in it. Copy it again, and nothing else.")
+        raise PeopleError(
+            _("This is not a token: it has spaces or other letters in it. Copy it again, and nothing else.")
+        )
     return token
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 4
+VERSION = 5
 """Version of the tables; `database.STEPS` leads to it from each earlier one."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
@@ -44,6 +44,7 @@ class PersonRow(Base):
     owed: Mapped[str] = mapped_column(String(10), default="")
     full_name: Mapped[str] = mapped_column(String(200), default="")
     mail: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[str] = mapped_column(String(10), default="")
 
 
 class AccountRow(Base):

@@ -16,7 +16,9 @@ from sardonyx_services.people.database import open_database
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
+from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
+from sardonyx_spawner.language import _
 
 LOCAL = "local"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -69,6 +71,7 @@ class PeopleStore:
         """
         self._engine = open_database(path)
         self.groups = Groups(self._session)
+        self.languages = Languages(self._session)
 
     def git_accounts(self, key: bytes) -> GitAccounts:
         """Return what people have for private repositories; `key` opens it."""
@@ -176,7 +179,9 @@ class PeopleStore:
         """
         with self._session() as session:
             if session.scalars(_living().where(PersonRow.name == name)).first():
-                raise PeopleError(f"There is already somebody called “{name}”. Choose another name.")
+                raise PeopleError(
+                    _("There is already somebody called “{name}”. Choose another name.").format(name=name)
+                )
             row = self._add(session, LOCAL, name, name)
             row.is_admin = is_admin
             session.add(AccountRow(person=row.id, password_hash=password_hash))
@@ -246,16 +251,7 @@ class PeopleStore:
         session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
-        row = PersonRow(
-            id=_new_id(),
-            name=name,
-            provider=provider,
-            subject=subject,
-            is_admin=False,
-            created=_now(),
-            removed=None,
-            owed="",
-        )
+        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=_now())
         session.add(row)
         try:
             session.flush()

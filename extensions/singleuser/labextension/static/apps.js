@@ -2,6 +2,7 @@
 import { frames } from "./frames.js";
 import { icons } from "./icons.js";
 import { server } from "./server.js";
+import { trans } from "./words.js";
 
 const RUN = "sardonyx:run-app", PIN = "sardonyx:pin-app", STOP = "sardonyx:stop-app";
 const FILES = /\.(py|r|ipynb|qmd|rmd)$/i;
@@ -44,18 +45,18 @@ export async function apps(shared) {
       }
       function toLauncher(found) {
         if (launcher === null || pinned.has(found.name)) return;
-        pinned.set(found.name, launcher.add({ command: RUN, args: { path: found.path, isTile: true }, category: "Apps" }));
+        pinned.set(found.name, launcher.add({ command: RUN, args: { path: found.path, isTile: true }, category: trans.__("Apps") }));
       }
 
       app.commands.addCommand(RUN, {
-        label: args => (args.isTile ? args.path.split("/").at(-1) : "Run as App"),
+        label: args => (args.isTile ? args.path.split("/").at(-1) : trans.__("Run as App")),
         caption: args => (args.isTile ? args.path : "Streamlit, Dash, Shiny, Gradio, Panel, FastAPI, Flask, marimo, Voilà, Quarto"),
         icon: drawn.app,
         isVisible: args => args.isTile || isOffered(args),
         async execute(args) {
           const path = chosen(args);
           if (!path) {
-            await showErrorMessage("Run as app", "Open the app's file, or choose it in the file browser.");
+            await showErrorMessage(trans.__("Run as App"), trans.__("Open the app's file, or choose it in the file browser."));
             return;
           }
           try {
@@ -64,12 +65,12 @@ export async function apps(shared) {
             if (found.state === "failed") await ask(`processes/apps/${found.name}`, "POST");
             open(found, shown !== null && documents.contextForWidget(shown) !== undefined);
           } catch (error) {
-            await showErrorMessage("This file cannot be run as an app", error.message);
+            await showErrorMessage(trans.__("This file cannot be run as an app"), error.message);
           }
         },
       });
       app.commands.addCommand(PIN, {
-        label: "Pin App to Launcher",
+        label: trans.__("Pin App to Launcher"),
         isVisible: isOffered,
         async execute(args) {
           const path = chosen(args);
@@ -79,32 +80,32 @@ export async function apps(shared) {
               await ask(`apps/${found.name}`, "PATCH", { is_pinned: false });
               pinned.get(found.name).dispose();
               pinned.delete(found.name);
-              Notification.info("It is no longer in the launcher.", { autoClose: 3000 });
+              Notification.info(trans.__("It is no longer in the launcher."), { autoClose: 3000 });
               return;
             }
             await ask(`apps/${found.name}`, "PATCH", { is_pinned: true });
             toLauncher(found);
-            Notification.success("It is in the launcher, below Apps.", { autoClose: 3000 });
+            Notification.success(trans.__("It is in the launcher, below Apps."), { autoClose: 3000 });
           } catch (error) {
-            await showErrorMessage("This file cannot be run as an app", error.message);
+            await showErrorMessage(trans.__("This file cannot be run as an app"), error.message);
           }
         },
       });
       app.commands.addCommand(STOP, {
-        label: "Stop App",
+        label: trans.__("Stop App"),
         isVisible: isOffered,
         async execute(args) {
           const path = chosen(args);
           try {
             const found = (await ask("apps")).find(each => each.path === local(path));
             if (found === undefined) {
-              Notification.info("This file does not run as an app.", { autoClose: 3000 });
+              Notification.info(trans.__("This file does not run as an app."), { autoClose: 3000 });
               return;
             }
             await ask(`processes/apps/${found.name}`, "DELETE");
-            Notification.success("The app is stopped.", { autoClose: 3000 });
+            Notification.success(trans.__("The app is stopped."), { autoClose: 3000 });
           } catch (error) {
-            await showErrorMessage("The app was not stopped", error.message);
+            await showErrorMessage(trans.__("The app was not stopped"), error.message);
           }
         },
       });
@@ -112,7 +113,7 @@ export async function apps(shared) {
         // Of the home's file browser only: a file in the data store is none that can be run.
         const selector = '#filebrowser .jp-DirListing-item[data-isdir="false"]';
         app.contextMenu.addItem({ command, args: { isMenu: true }, selector, rank: 3 + rank / 10 });
-        palette?.addItem({ command, category: "Apps" });
+        palette?.addItem({ command, category: trans.__("Apps") });
       }
       ask("apps").then(found => found.filter(each => each.is_pinned).forEach(toLauncher));
     },

@@ -3,6 +3,7 @@ import { DRIVE, driveClass } from "./drive.js";
 import { icons } from "./icons.js";
 import { preview, TABLES } from "./preview.js";
 import { storage } from "./storage.js";
+import { clock, number, trans } from "./words.js";
 
 const OPEN = "sardonyx:preview", ADDRESS = "sardonyx:copy-s3-address", LINK = "sardonyx:share-link";
 const REFRESH_MS = 60000;
@@ -13,6 +14,7 @@ export async function data(shared) {
   const { IDocumentManager, shouldOverwrite } = await shared("@jupyterlab/docmanager");
   const { IFileBrowserFactory, Uploader } = await shared("@jupyterlab/filebrowser");
   const { ILayoutRestorer } = await shared("@jupyterlab/application");
+  const { IMainMenu } = await shared("@jupyterlab/mainmenu");
   const { newFolderIcon, refreshIcon, ToolbarButton } = await shared("@jupyterlab/ui-components");
   const { Widget } = await shared("@lumino/widgets");
   const [store, Drive, drawn, offerPreviews] =
@@ -22,30 +24,48 @@ export async function data(shared) {
   // Uploads with their progress in JupyterLab's notifications, where they can be stopped.
   async function upload(path, file) {
     const stop = new AbortController();
-    const actions = [{ label: "Stop", callback: () => stop.abort() }];
-    const id = Notification.emit(`Uploading ${file.name}`, "in-progress", { autoClose: false, progress: 0, actions });
-    const progress = part => Notification.update({ id, message: `Uploading ${file.name}`, progress: part });
+    const actions = [{ label: trans.__("Stop"), callback: () => stop.abort() }];
+    const message = trans.__("Uploading %1", file.name);
+    const id = Notification.emit(message, "in-progress", { autoClose: false, progress: 0, actions });
+    const progress = part => Notification.update({ id, message, progress: part });
     const put = replaces => store.upload(path, file, { replaces, signal: stop.signal, progress });
     try {
       await put(false).catch(async error => {
         if (error.response?.status !== 409 || !(await shouldOverwrite(file.name))) throw error;
         await put(true);
       });
-      Notification.update({ id, message: `${file.name} is in the data store.`, type: "success", autoClose: 3000, actions: [], progress: 1 });
+      const done = trans.__("%1 is in the data store.", file.name);
+      Notification.update({ id, message: done, type: "success", autoClose: 3000, actions: [], progress: 1 });
     } catch (error) {
-      const message = error.isStop ? `${file.name} was not uploaded: it was stopped.` : `${file.name} was not uploaded. ${error.message}`;
-      Notification.update({ id, message, type: error.isStop ? "info" : "error", autoClose: error.isStop ? 3000 : false, actions: [] });
+      const said = error.isStop
+        ? trans.__("%1 was not uploaded: it was stopped.", file.name)
+        : trans.__("%1 was not uploaded. %2", file.name, error.message);
+      Notification.update({ id, message: said, type: error.isStop ? "info" : "error", autoClose: error.isStop ? 3000 : false, actions: [] });
     }
   }
 
   async function inWords(items) {
-    const what = items.length === 1 ? `“${items[0].name}”` : `${items.length} selected items`;
+    const name = items.length === 1 ? items[0].name : "";
     const counted = await Promise.all(
       items.filter(item => item.type === "directory").map(item => store.ask("count", local(item.path))));
-    if (counted.length === 0) return `${what} will be deleted. It cannot be brought back.`;
-    const files = counted.reduce((sum, each) => sum + each.files, 0).toLocaleString("en");
-    const more = counted.some(each => each.is_more) ? "more than " : "";
-    return `${what} will be deleted, with ${more}${files} ${files === "1" ? "file" : "files"} in ${counted.length === 1 ? "the folder" : "the folders"}. It cannot be brought back.`;
+    if (counted.length === 0) {
+      return name
+        ? trans.__("“%1” will be deleted. It cannot be brought back.", name)
+        : trans.__("%1 selected items will be deleted. They cannot be brought back.", items.length);
+    }
+    const files = counted.reduce((sum, each) => sum + each.files, 0);
+    if (counted.some(each => each.is_more)) {
+      return name
+        ? trans.__("“%1” will be deleted, with more than %2 files in the folder. It cannot be brought back.", name, number(files))
+        : trans.__("%1 selected items will be deleted, with more than %2 files in folders. They cannot be brought back.",
+          items.length, number(files));
+    }
+    return name
+      ? trans._n("“%2” will be deleted, with %3 file in the folder. It cannot be brought back.",
+        "“%2” will be deleted, with %3 files in the folder. It cannot be brought back.", files, name, number(files))
+      : trans._n("%2 selected items will be deleted, with %3 file in folders. They cannot be brought back.",
+        "%2 selected items will be deleted, with %3 files in folders. They cannot be brought back.",
+        files, items.length, number(files));
   }
 
   // Below the listing: what is left out of it, or why there is none.
@@ -57,10 +77,13 @@ export async function data(shared) {
       const words = [];
       if (problem) words.push(problem);
       else {
-        if (isMore) words.push(`The first ${count.toLocaleString("en")} are shown; there are more.`);
-        if (unnamed) words.push(`${unnamed} more cannot be shown here, because of their names.`);
-        if (path && !mayWrite) words.push("You can read here, and not change anything.");
-        if (!isMore && count === 0) words.push("Nothing is here yet.");
+        if (isMore) words.push(trans.__("The first %1 are shown; there are more.", number(count)));
+        if (unnamed) {
+          words.push(trans._n("%1 more cannot be shown here, because of its name.",
+            "%1 more cannot be shown here, because of their names.", unnamed));
+        };
+        if (path && !mayWrite) words.push(trans.__("You can read here, and not change anything."));
+        if (!isMore && count === 0) words.push(trans.__("Nothing is here yet."));
       }
       const text = document.createElement("span");
       text.textContent = words.join(" ");
@@ -68,7 +91,7 @@ export async function data(shared) {
       if (isMore || problem) {
         const button = document.createElement("button");
         button.className = "jp-mod-styled jp-mod-minimal";
-        button.textContent = problem ? "Try again" : "Show more";
+        button.textContent = problem ? trans.__("Try again") : trans.__("Show more");
         button.onclick = () => {
           if (isMore) drive.showMore(path);
           browser.model.refresh();
@@ -86,18 +109,20 @@ export async function data(shared) {
     description: "Shows the person's places in the data store",
     autoStart: true,
     requires: [IFileBrowserFactory, IDocumentManager],
-    optional: [ILayoutRestorer],
-    async activate(app, factory, documents, restorer) {
+    optional: [ILayoutRestorer, IMainMenu],
+    async activate(app, factory, documents, restorer, menu) {
       offerPreviews(app);
+      const page = { url: "/hub/data", text: trans.__("Your Data: Places and Keys"), newBrowserTab: true };
+      menu?.fileMenu.addItem({ command: "help:open", args: page, rank: 97 });
       if (!(await store.isThere())) return;
       const drive = new Drive(store);
       app.serviceManager.contents.addDrive(drive);
       const browser = factory.createFileBrowser("sardonyx-data", { driveName: DRIVE, refreshInterval: REFRESH_MS, auto: false });
       browser.title.icon = drawn.data;
-      browser.title.caption = "Data Store";
+      browser.title.caption = trans.__("Data Store");
       browser.showFileSizeColumn = true;
       browser.node.setAttribute("role", "region");
-      browser.node.setAttribute("aria-label", "Data Store");
+      browser.node.setAttribute("aria-label", trans.__("Data Store"));
       const report = title => error => showErrorMessage(title, error);
       const refresh = () => browser.model.refresh();
       drive.fileChanged.connect(refresh);
@@ -112,11 +137,11 @@ export async function data(shared) {
         if (items.length === 0) return;
         try {
           const body = await inWords(items);
-          const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label: "Delete" })];
-          const { button } = await showDialog({ title: "Delete from the data store", body, buttons, defaultButton: 0 });
+          const buttons = [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__("Delete") })];
+          const { button } = await showDialog({ title: trans.__("Delete from the data store"), body, buttons, defaultButton: 0 });
           if (button.accept) await Promise.all(items.map(item => documents.deleteFile(item.path)));
         } catch (error) {
-          await report("This could not be deleted")(error);
+          await report(trans.__("This could not be deleted"))(error);
         }
       };
       const open = browser.listing.handleOpen.bind(browser.listing);
@@ -126,31 +151,31 @@ export async function data(shared) {
       };
 
       const makeFolder = () => browser.createNewDirectory();
-      browser.toolbar.addItem("folder", new ToolbarButton({ icon: newFolderIcon, tooltip: "New Folder", onClick: makeFolder }));
+      browser.toolbar.addItem("folder", new ToolbarButton({ icon: newFolderIcon, tooltip: trans.__("New Folder"), onClick: makeFolder }));
       browser.toolbar.addItem("upload", new Uploader({ model: browser.model }));
-      browser.toolbar.addItem("refresh", new ToolbarButton({ icon: refreshIcon, tooltip: "Look again", onClick: refresh }));
+      browser.toolbar.addItem("refresh", new ToolbarButton({ icon: refreshIcon, tooltip: trans.__("Look again"), onClick: refresh }));
       browser.mainPanel.addWidget(notice(drive, browser));
 
       const chosen = () => browser.selectedItems().next().value;
       app.commands.addCommand(OPEN, {
-        label: "Preview",
+        label: trans.__("Preview"),
         isVisible: () => TABLES.test(chosen()?.name ?? ""),
         execute: () => documents.openOrReveal(chosen().path, "Preview"),
       });
       app.commands.addCommand(ADDRESS, {
-        label: "Copy S3 Address",
+        label: trans.__("Copy S3 Address"),
         execute: () => store.ask("about", local(chosen().path)).then(about => {
           Clipboard.copyToSystem(about.address);
-          Notification.info(`Copied: ${about.address}`, { autoClose: 3000 });
-        }, report("The address cannot be copied")),
+          Notification.info(trans.__("Copied: %1", about.address), { autoClose: 3000 });
+        }, report(trans.__("The address cannot be copied"))),
       });
       app.commands.addCommand(LINK, {
-        label: "Copy Link for Others …",
+        label: trans.__("Copy Link for Others …"),
         execute: () => store.link(local(chosen().path), LINK_S).then(({ address, until }) => {
           Clipboard.copyToSystem(address);
-          const end = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-          Notification.success(`Copied. Whoever has the link can read the file until ${end}.`, { autoClose: false });
-        }, report("There can be no link")),
+          const end = clock(new Date(until));
+          Notification.success(trans.__("Copied. Whoever has the link can read the file until %1.", end), { autoClose: false });
+        }, report(trans.__("There can be no link"))),
       });
       const files = '#sardonyx-data .jp-DirListing-item[data-isdir="false"]';
       app.contextMenu.addItem({ command: OPEN, selector: files, rank: 0.5 });

@@ -1,5 +1,6 @@
 // The data store as a drive of JupyterLab (Contents.IDrive): its file browser, editors and viewers work on it as on files.
 import { size } from "./storage.js";
+import { trans } from "./words.js";
 
 export const DRIVE = "Data";
 const LARGEST_BYTES = 32e6;
@@ -55,7 +56,7 @@ export async function driveClass(shared) {
     }
 
     async newUntitled({ path = "", type = "file", ext = "" } = {}) {
-      const stem = { directory: "Untitled Folder", notebook: "Untitled" }[type] ?? "untitled";
+      const stem = { directory: trans.__("Untitled Folder"), notebook: trans.__("Untitled") }[type] ?? trans.__("untitled");
       const ending = type === "notebook" ? ".ipynb" : type === "directory" ? "" : ext.replace(/^(?=[^.])/, ".");
       const body = new Blob(type === "notebook" ? [JSON.stringify(NOTEBOOK)] : []);
       return this.#free(clean(path), number => `${stem}${number ? ` ${number}` : ""}${ending}`, target =>
@@ -66,7 +67,7 @@ export async function driveClass(shared) {
       const name = from.split("/").at(-1), dot = name.lastIndexOf(".");
       const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
       const isSame = clean(from).slice(0, -name.length - 1) === clean(folderPath);
-      const named = number => (number || isSame ? `${stem}-Copy${number + (isSame ? 1 : 0)}${ending}` : name);
+      const named = number => (number || isSame ? trans.__("%1-Copy%2", stem, number + (isSame ? 1 : 0)) + ending : name);
       return this.#free(clean(folderPath), named, target => this.store.copy(clean(from), target, false));
     }
 
@@ -119,7 +120,8 @@ export async function driveClass(shared) {
       const found = model(path, about, about.may_write);
       if (options.content === false || about.kind !== "file") return found;
       if (about.size > LARGEST_BYTES) {
-        throw new Error(`“${about.name}” has ${size(about.size)}, too much to be opened as a whole. Preview it, or download it.`);
+        throw new Error(trans.__(
+          "“%1” has %2, too much to be opened as a whole. Preview it, or download it.", about.name, size(about.size)));
       }
       return { ...found, ...await contentOf(await this.store.read(path), options) };
     }
@@ -169,7 +171,9 @@ async function contentOf(blob, { type, format }) {
     try {
       return { format: "text", content: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data) };
     } catch (error) {
-      if (format === "text") throw new Error("This file is not text in UTF-8. Download it to open it elsewhere.", { cause: error });
+      if (format === "text") {
+        throw new Error(trans.__("This file is not text in UTF-8. Download it to open it elsewhere."), { cause: error });
+      }
     }
   }
   const pieces = [];

@@ -1,9 +1,10 @@
 // Durations as people say them.
+import { trans } from "./words.js";
 
 export function duration(seconds) {
   const minutes = Math.max(0, Math.round(seconds / 60));
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 10 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  if (minutes < 48 * 60) return `${Math.round(minutes / 60)} h`;
-  return `${Math.round(minutes / 60 / 24)} days`;
+  if (minutes < 60) return trans.__("%1 min", minutes);
+  if (minutes < 10 * 60 && minutes % 60) return trans.__("%1 h %2 min", Math.floor(minutes / 60), minutes % 60);
+  if (minutes < 48 * 60) return trans.__("%1 h", Math.round(minutes / 60));
+  return trans.__("%1 days", Math.round(minutes / 60 / 24));
 }

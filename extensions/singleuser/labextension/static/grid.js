@@ -1,4 +1,5 @@
 // A table of texts, in the page: whatever is in them is text.
+import { trans } from "./words.js";
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -17,6 +18,6 @@ export function grid({ columns, rows }, title) {
 }
 
 function cell(value, { is_number: isNumber }) {
-  if (value === null) return element("td", { class: "sx-mod-none" }, "none");
+  if (value === null) return element("td", { class: "sx-mod-none" }, trans.__("none"));
   return element("td", isNumber ? { class: "sx-mod-number" } : {}, value);
 }

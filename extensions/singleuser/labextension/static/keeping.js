@@ -1,6 +1,7 @@
 // The end of this server: a word before it comes, and ways to keep it longer.
 import { duration } from "./duration.js";
 import { server } from "./server.js";
+import { trans } from "./words.js";
 
 const WARN_S = [30 * 60, 5 * 60];
 const IDLE_WARN_S = 10 * 60;
@@ -26,10 +27,10 @@ export async function keeping(shared) {
       const { seconds_left } = await ask("keep", "POST", { seconds });
       if (seconds > 0) {
         warned = new Set();
-        Notification.success(`This server goes on for ${duration(seconds_left)}.`, { autoClose: 5000 });
+        Notification.success(trans.__("This server goes on for %1.", duration(seconds_left)), { autoClose: 5000 });
       }
     } catch (error) {
-      await showErrorMessage("The server is not kept longer", error.message);
+      await showErrorMessage(trans.__("The server is not kept longer"), error.message);
     }
     await then();
   }
@@ -42,22 +43,24 @@ export async function keeping(shared) {
       if (endNote !== null) Notification.dismiss(endNote);
       const more = steps(may_be_kept_s).slice(0, 2);
       const actions = more.map(seconds => ({
-        label: `Keep it ${duration(seconds)} longer`, displayType: "accent", callback: () => keep(seconds, then),
+        label: trans.__("Keep it %1 longer", duration(seconds)), displayType: "accent", callback: () => keep(seconds, then),
       }));
-      endNote = Notification.warning(
-        `This server is stopped in ${duration(seconds_left)}: its time is over then. ` +
-        (more.length ? "Keep it longer, or save what you need; your files stay." : "Save what you need; your files stay."),
-        { autoClose: false, actions });
+      const left = duration(seconds_left);
+      const said = more.length
+        ? trans.__("This server is stopped in %1: its time is over then. Keep it longer, or save what you need; your files stay.", left)
+        : trans.__("This server is stopped in %1: its time is over then. Save what you need; your files stay.", left);
+      endNote = Notification.warning(said, { autoClose: false, actions });
     }
   }
 
   function tellOfIdleness({ idle_seconds_left }, then) {
     const isNear = idle_seconds_left !== null && idle_seconds_left < IDLE_WARN_S;
     if (isNear && idleNote === null) {
-      const actions = [{ label: "I am still here", displayType: "accent", callback: () => keep(0, then) }];
-      idleNote = Notification.warning(
-        `Nobody has used this server for a while. It is stopped in ${duration(Math.max(LEAST_S, idle_seconds_left))} if that ` +
-        "stays so; your files stay.", { autoClose: false, actions });
+      const actions = [{ label: trans.__("I am still here"), displayType: "accent", callback: () => keep(0, then) }];
+      const said = trans.__(
+        "Nobody has used this server for a while. It is stopped in %1 if that stays so; your files stay.",
+        duration(Math.max(LEAST_S, idle_seconds_left)));
+      idleNote = Notification.warning(said, { autoClose: false, actions });
     } else if (!isNear && idleNote !== null) {
       Notification.dismiss(idleNote);
       idleNote = null;
@@ -72,22 +75,25 @@ export async function keeping(shared) {
 
     addCommand(app, palette, then) {
       app.commands.addCommand(KEEP, {
-        label: "Keep My Server Longer …",
+        label: trans.__("Keep My Server Longer …"),
         async execute() {
           const { seconds_left, may_be_kept_s } = await ask("resources");
           const more = steps(may_be_kept_s);
-          const ends = seconds_left === null ? "This server has no end." : `This server ends in ${duration(seconds_left)}.`;
+          const title = trans.__("Keep my server");
           if (more.length === 0) {
-            const body = seconds_left === null ? ends : `${ends} It cannot be kept longer: its profile sets that.`;
-            await showDialog({ title: "Keep my server", body, buttons: [Dialog.okButton()] });
+            const body = seconds_left === null
+              ? trans.__("This server has no end.")
+              : trans.__("This server ends in %1. It cannot be kept longer: its profile sets that.", duration(seconds_left));
+            await showDialog({ title, body, buttons: [Dialog.okButton()] });
             return;
           }
-          const items = more.map(seconds => `${duration(seconds)} longer`);
-          const { button, value } = await InputDialog.getItem({ title: "Keep my server", label: ends, items, okLabel: "Keep It" });
+          const label = trans.__("This server ends in %1.", duration(seconds_left));
+          const items = more.map(seconds => trans.__("%1 longer", duration(seconds)));
+          const { button, value } = await InputDialog.getItem({ title, label, items, okLabel: trans.__("Keep It") });
           if (button.accept) await keep(more[items.indexOf(value)], then);
         },
       });
-      palette?.addItem({ command: KEEP, category: "Server" });
+      palette?.addItem({ command: KEEP, category: trans.__("Server") });
     },
   };
 }

@@ -5,7 +5,18 @@ import { environments } from "./environments.js";
 import { presence } from "./presence.js";
 import { resources } from "./resources.js";
 import { tools } from "./tools.js";
+import { speak } from "./words.js";
 
 export async function plugins(shared) {
-  return Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared), presence(shared)]);
+  const { ITranslator } = await shared("@jupyterlab/translation");
+  const found = await Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared), presence(shared)]);
+  // What one says is in JupyterLab's language, so it waits for the translator.
+  return found.map(plugin => ({
+    ...plugin,
+    requires: [ITranslator, ...plugin.requires ?? []],
+    activate(app, translator, ...others) {
+      speak(translator);
+      return plugin.activate(app, ...others);
+    },
+  }));
 }

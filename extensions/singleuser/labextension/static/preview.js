@@ -3,6 +3,7 @@ import { DRIVE } from "./drive.js";
 import { element, grid } from "./grid.js";
 import { icons } from "./icons.js";
 import { size, storage } from "./storage.js";
+import { number, trans } from "./words.js";
 
 export const TABLES = /\.(parquet|geoparquet|csv|tsv|json|jsonl|ndjson|geojson)$/i;
 const OWN_TYPES = [
@@ -10,7 +11,6 @@ const OWN_TYPES = [
   { name: "sardonyx-geojson", displayName: "GeoJSON", extensions: [".geojson"], fileFormat: "text" },
 ];
 const FILE_TYPES = ["csv", "tsv", "json", "jsonl", "sardonyx-parquet", "sardonyx-geojson"];
-const number = count => count.toLocaleString("en");
 
 export async function preview(shared) {
   const { ABCWidgetFactory, DocumentWidget, TextModelFactory } = await shared("@jupyterlab/docregistry");
@@ -37,7 +37,7 @@ export async function preview(shared) {
       this.columns = element("div");
       this.rows = element("div");
       this.sql = this.#sqlForm();
-      const columns = element("details", {}, element("summary", {}, "Columns and statistics"), this.columns);
+      const columns = element("details", {}, element("summary", {}, trans.__("Columns and statistics")), this.columns);
       const sql = element("details", {}, element("summary", {}, "SQL"), this.sql);
       this.node.append(this.facts, this.notes, columns, sql, this.rows);
       context.ready.then(() => this.look());
@@ -51,13 +51,13 @@ export async function preview(shared) {
     async look() {
       const isLocal = !this.context.path.startsWith(`${DRIVE}:`);
       this.#path = { path: isLocal ? this.context.path : this.context.localPath, is_local: isLocal };
-      this.facts.textContent = "Looking …";
+      this.facts.textContent = trans.__("Looking …");
       try {
         const first = await this.#ask("first");
         this.#showFacts(first);
         this.notes.textContent = first.notes.join(" · ");
         this.columns.replaceChildren(...this.#columnRows(first.columns));
-        this.rows.replaceChildren(grid(first, "First rows"));
+        this.rows.replaceChildren(grid(first, trans.__("First rows")));
       } catch (error) {
         this.#refuse(error, () => this.look());
       }
@@ -73,15 +73,17 @@ export async function preview(shared) {
     #showFacts(first) {
       const { count, rows, columns, left_out: leftOut, size: bytes } = first;
       const facts = [
-        count === null ? `at least ${number(rows.length)} rows` : `${number(count)} ${count === 1 ? "row" : "rows"}`,
-        `${number(columns.length + leftOut)} columns`,
+        count === null
+          ? trans._n("at least %2 row", "at least %2 rows", rows.length, number(rows.length))
+          : trans._n("%2 row", "%2 rows", count, number(count)),
+        trans._n("%2 column", "%2 columns", columns.length + leftOut, number(columns.length + leftOut)),
         size(bytes),
-        ...(rows.length === count || rows.length === 0 ? [] : [`the first ${rows.length} are below`]),
-        ...(leftOut ? [`${number(leftOut)} columns are left out`] : []),
+        ...(rows.length === count || rows.length === 0 ? [] : [trans._n("the first is below", "the first %1 are below", rows.length)]),
+        ...(leftOut ? [trans._n("%2 column is left out", "%2 columns are left out", leftOut, number(leftOut))] : []),
       ];
       this.facts.replaceChildren(facts.join(" · "));
       if (count !== null) return;
-      const button = element("button", { class: "jp-mod-styled jp-mod-minimal", type: "button" }, "Count all");
+      const button = element("button", { class: "jp-mod-styled jp-mod-minimal", type: "button" }, trans.__("Count all"));
       button.onclick = async () => {
         button.disabled = true;
         try {
@@ -97,14 +99,14 @@ export async function preview(shared) {
     #columnRows(columns) {
       return columns.map(({ name, type }) => {
         const found = element("dl");
-        const button = element("button", { class: "jp-mod-styled jp-mod-minimal", type: "button" }, "Statistics");
-        button.setAttribute("aria-label", `Statistics of ${name}`);
+        const button = element("button", { class: "jp-mod-styled jp-mod-minimal", type: "button" }, trans.__("Statistics"));
+        button.setAttribute("aria-label", trans.__("Statistics of %1", name));
         button.onclick = async () => {
-          found.replaceChildren(element("dd", { role: "status" }, "Reading the column …"));
+          found.replaceChildren(element("dd", { role: "status" }, trans.__("Reading the column …")));
           try {
             const { statistics } = await this.#ask("column", name);
             found.replaceChildren(...statistics.map(([title, value]) =>
-              element("div", {}, element("dt", {}, title), element("dd", {}, value ?? "none"))));
+              element("div", {}, element("dt", {}, title), element("dd", {}, value ?? trans.__("none")))));
           } catch (error) {
             found.replaceChildren(element("dd", { role: "status" }, error.message));
           }
@@ -118,8 +120,8 @@ export async function preview(shared) {
       const id = `sx-sql-${crypto.randomUUID()}`;
       const text = element("textarea", { id, rows: "3", spellcheck: "false", class: "jp-mod-styled" });
       text.value = "SELECT * FROM data LIMIT 100";
-      const run = element("button", { class: "jp-mod-styled jp-mod-accept", type: "submit" }, "Run");
-      const stop = element("button", { class: "jp-mod-styled", type: "button", disabled: "" }, "Stop");
+      const run = element("button", { class: "jp-mod-styled jp-mod-accept", type: "submit" }, trans.__("Run"));
+      const stop = element("button", { class: "jp-mod-styled", type: "button", disabled: "" }, trans.__("Stop"));
       const said = element("p", { role: "status" });
       const found = element("div");
       stop.onclick = () => this.#stop.abort();
@@ -129,18 +131,20 @@ export async function preview(shared) {
           form.requestSubmit();
         }
       };
-      const form = element("form", {}, element("label", { for: id }, "The file is the table data. Ctrl+Enter runs it."),
+      const form = element("form", {}, element("label", { for: id }, trans.__("The file is the table data. Ctrl+Enter runs it.")),
         text, element("div", {}, run, " ", stop), said, found);
       form.onsubmit = async event => {
         event.preventDefault();
         [run.disabled, stop.disabled] = [true, false];
-        said.textContent = "Running …";
+        said.textContent = trans.__("Running …");
         found.replaceChildren();
         try {
           const answer = await this.#ask("query", text.value);
-          said.textContent = `${number(answer.rows.length)} ${answer.rows.length === 1 ? "row" : "rows"}` +
-            `${answer.is_more ? "; there are more, which are left out" : ""}`;
-          found.replaceChildren(grid(answer, "Result"));
+          const count = answer.rows.length;
+          said.textContent = answer.is_more
+            ? trans._n("%2 row; there are more, which are left out", "%2 rows; there are more, which are left out", count, number(count))
+            : trans._n("%2 row", "%2 rows", count, number(count));
+          found.replaceChildren(grid(answer, trans.__("Result")));
         } catch (error) {
           said.textContent = error.message;
         } finally {
@@ -152,7 +156,7 @@ export async function preview(shared) {
 
     #refuse(error, again) {
       if (error.isStop) return;
-      const button = element("button", { class: "jp-mod-styled jp-mod-minimal", type: "button" }, "Try again");
+      const button = element("button", { class: "jp-mod-styled jp-mod-minimal", type: "button" }, trans.__("Try again"));
       button.onclick = again;
       this.facts.replaceChildren(error.message, " ", button);
     }
@@ -172,7 +176,7 @@ export async function preview(shared) {
     app.docRegistry.addModelFactory(new NoContent());
     OWN_TYPES.forEach(type => app.docRegistry.addFileType({ ...type, contentType: "file" }));
     app.docRegistry.addWidgetFactory(new PreviewFactory({
-      name: "Preview", label: "Preview", modelName: "sardonyx-no-content", readOnly: true,
+      name: "Preview", label: trans.__("Preview"), modelName: "sardonyx-no-content", readOnly: true,
       fileTypes: FILE_TYPES, defaultFor: ["sardonyx-parquet"],
     }));
   };

@@ -2,6 +2,7 @@
 import { duration } from "./duration.js";
 import { keeping } from "./keeping.js";
 import { server } from "./server.js";
+import { number, trans } from "./words.js";
 
 const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
@@ -45,36 +46,40 @@ export async function resources(shared) {
 
 function size(bytes) {
   const gigabytes = bytes / 2 ** 30;
-  return gigabytes >= 1 ? `${gigabytes.toFixed(1)} GB` : `${Math.round(bytes / 2 ** 20)} MB`;
+  return gigabytes >= 1 ? trans.__("%1 GB", number(gigabytes, 1)) : trans.__("%1 MB", number(bytes / 2 ** 20));
 }
 
 function inWords({ memory, memory_limit, seconds_left }) {
   const parts = [];
-  if (memory !== null) parts.push(`Memory ${size(memory)}${memory_limit ? ` of ${size(memory_limit)}` : ""}`);
-  if (seconds_left !== null) parts.push(`${duration(seconds_left)} left`);
+  if (memory !== null) {
+    parts.push(memory_limit
+      ? trans.__("Memory %1 of %2", size(memory), size(memory_limit))
+      : trans.__("Memory %1", size(memory)));
+  }
+  if (seconds_left !== null) parts.push(trans.__("%1 left", duration(seconds_left)));
   return parts.join(" · ");
 }
 
 function inFull({ cpu_limit, seconds_left }) {
-  const parts = ["What this server uses, with its notebooks, terminals and tools."];
-  if (cpu_limit) parts.push(`It may use ${cpu_limit} ${cpu_limit === 1 ? "processor" : "processors"}.`);
-  if (seconds_left !== null) parts.push("When its time is over it is stopped; your files stay.");
+  const parts = [trans.__("What this server uses, with its notebooks, terminals and tools.")];
+  if (cpu_limit) parts.push(trans._n("It may use %1 processor.", "It may use %1 processors.", cpu_limit));
+  if (seconds_left !== null) parts.push(trans.__("When its time is over it is stopped; your files stay."));
   return parts.join("\n");
 }
 
 function tellOfMemory({ memory, memory_limit, killed }, said, Notification) {
   if (said.killed !== null && killed > said.killed) {
-    Notification.error(
-      `A program of this server used more than its ${size(memory_limit)} and was ended: a notebook's kernel, perhaps. ` +
-      "Work on less at once, or start a larger server.", { autoClose: false });
+    Notification.error(trans.__(
+      "A program of this server used more than its %1 and was ended: a notebook's kernel, perhaps. Work on less at once, or start a larger server.",
+      size(memory_limit)), { autoClose: false });
   }
   said.killed = killed;
   if (memory === null || !memory_limit) return;
   if (memory > NEARLY_FULL * memory_limit && !said.isFull) {
     said.isFull = true;
-    Notification.warning(
-      `This server has used ${size(memory)} of its ${size(memory_limit)}. When all is used, a kernel is ended. ` +
-      "Shut down notebooks that you do not need.", { autoClose: 30000 });
+    Notification.warning(trans.__(
+      "This server has used %1 of its %2. When all is used, a kernel is ended. Shut down notebooks that you do not need.",
+      size(memory), size(memory_limit)), { autoClose: 30000 });
   } else if (memory < ROOM_AGAIN * memory_limit) {
     said.isFull = false;
   }

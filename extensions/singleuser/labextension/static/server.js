@@ -1,4 +1,5 @@
 // What this extension asks its server.
+import { trans } from "./words.js";
 
 export async function server(shared) {
   const { ServerConnection } = await shared("@jupyterlab/services");
@@ -11,7 +12,7 @@ export async function server(shared) {
     const answer = await ServerConnection.makeRequest(url, options, settings);
     const text = await answer.text();
     const said = text ? JSON.parse(text) : null;
-    if (!answer.ok) throw new Error(said?.message ?? `The server answers with ${answer.status}.`);
+    if (!answer.ok) throw new Error(said?.message ?? trans.__("The server answers with %1.", answer.status));
     return said;
   };
 }

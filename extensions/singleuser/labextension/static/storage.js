@@ -1,4 +1,5 @@
 // What this extension asks its server about the data store. Paths are in the query: a slash or a sign in a name stays one.
+import { number, trans } from "./words.js";
 
 const PART_BYTES = 8 * 2 ** 20;
 
@@ -14,11 +15,11 @@ export async function storage(shared) {
       answer = await ServerConnection.makeRequest(url(what, query), options, settings);
     } catch (error) {
       if (options.signal?.aborted) throw stopped();
-      throw new Error("Your server does not answer. Look whether you are connected, and try again.", { cause: error });
+      throw new Error(trans.__("Your server does not answer. Look whether you are connected, and try again."), { cause: error });
     }
     if (answer.ok) return answer;
     const said = await answer.json().catch(() => null);
-    const error = new Error(said?.message ?? `The server answers with ${answer.status}. Try again in a minute.`);
+    const error = new Error(said?.message ?? trans.__("The server answers with %1. Try again in a minute.", answer.status));
     // JupyterLab asks an error for it.
     error.response = answer;
     throw error;
@@ -69,12 +70,13 @@ export async function storage(shared) {
 }
 
 export function stopped() {
-  return Object.assign(new Error("Stopped."), { isStop: true });
+  return Object.assign(new Error(trans.__("Stopped.")), { isStop: true });
 }
 
 export function size(bytes) {
-  for (const [unit, factor] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
-    if (bytes >= factor) return `${(bytes / factor).toFixed(bytes < 10 * factor ? 1 : 0)} ${unit}`;
-  }
-  return `${bytes} bytes`;
+  const inUnits = factor => number(bytes / factor, bytes < 10 * factor ? 1 : 0);
+  if (bytes >= 1e9) return trans.__("%1 GB", inUnits(1e9));
+  if (bytes >= 1e6) return trans.__("%1 MB", inUnits(1e6));
+  if (bytes >= 1e3) return trans.__("%1 kB", inUnits(1e3));
+  return trans._n("%1 byte", "%1 bytes", bytes);
 }

@@ -2,6 +2,7 @@
 import { frames } from "./frames.js";
 import { icons } from "./icons.js";
 import { server } from "./server.js";
+import { trans } from "./words.js";
 
 // They need the whole window, with its own keys and menus.
 const IN_A_WINDOW = ["vscode", "rstudio"];
@@ -23,15 +24,15 @@ export async function tools(shared) {
         const icon = drawn[tool.name] ?? drawn.app;
         app.commands.addCommand(command, {
           label: tool.title,
-          caption: tool.how_to_get ? `Not installed here. ${tool.how_to_get}` : tool.description,
+          caption: tool.how_to_get ? trans.__("Not installed here. %1", tool.how_to_get) : tool.description,
           icon,
           execute() {
             if (IN_A_WINDOW.includes(tool.name)) window.open(tool.address, `sardonyx-${tool.name}`);
             else show(app.shell, { id: `sardonyx-${tool.name}`, title: tool.title, icon, address: tool.address });
           },
         });
-        launcher?.add({ command, category: "Tools", rank: 10 + rank });
-        palette?.addItem({ command, category: "Tools" });
+        launcher?.add({ command, category: trans.__("Tools"), rank: 10 + rank });
+        palette?.addItem({ command, category: trans.__("Tools") });
       }
     },
   };

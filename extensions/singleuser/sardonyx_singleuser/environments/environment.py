@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sardonyx_singleuser.language import _
+
 Kind = Literal["venv", "conda", "renv"]
 NAMES = (".venv", "venv", "env")
 """How the environment of a project is called that lies in it; the first is taken where there are several."""
@@ -53,14 +55,18 @@ class Environment:
         if self.kind == "renv":
             return f"R ({place})"
         python = f"Python {self.version}".strip()
-        return f"{python} ({place}, broken)" if self.is_broken else f"{python} ({place})"
+        return (
+            _("{python} ({place}, broken)").format(python=python, place=place)
+            if self.is_broken
+            else f"{python} ({place})"
+        )
 
     @property
     def project(self) -> str | None:
         """The folder whose notebooks it is for, from the home; "" is the home itself, None = it is for no folder."""
         if self.kind == "renv":
             return self.place
-        folder, _, last = self.place.rpartition("/")
+        folder, _slash, last = self.place.rpartition("/")
         return folder if last in NAMES else None
 
     @property
@@ -146,7 +152,7 @@ def _version_of(folder: Path) -> str:
     """Return the version that stands in a pyvenv.cfg: each program that makes them calls it otherwise."""
     with suppress(OSError), (folder / VENV).open(errors="replace") as file:
         for line in file.read(MOST_BYTES).splitlines():
-            key, _, value = line.partition("=")
+            key, _sign, value = line.partition("=")
             if key.strip() in {"version", "version_info"} and value.count(".") >= 1:
                 return ".".join(value.strip().split(".")[:2])
     return ""

@@ -11,6 +11,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from sardonyx_singleuser.language import _
+
 OLDEST = (3, 10)
 """Older ones no pip can install packages for that are needed; they have to have ipykernel themselves."""
 PATIENCE_S = 30.0
@@ -69,17 +71,17 @@ def ask(python: str, variables: Mapping[str, str]) -> Facts:
             [python, "-c", ASK], cwd="/", env=dict(variables), capture_output=True, timeout=PATIENCE_S, check=False
         )
     except subprocess.TimeoutExpired:
-        raise ProbeError(f"it did not answer within {PATIENCE_S:.0f} seconds") from None
+        raise ProbeError(_("it did not answer within {seconds} seconds").format(seconds=round(PATIENCE_S))) from None
     except OSError as error:
-        raise ProbeError(f"it cannot be run: {error.strerror}") from None
+        raise ProbeError(_("it cannot be run: {problem}").format(problem=error.strerror)) from None
     if done.returncode:
-        raise ProbeError(_last_line(done.stderr) or f"it ended with code {done.returncode}")
+        raise ProbeError(_last_line(done.stderr) or _("it ended with code {code}").format(code=done.returncode))
     try:
         # What is installed in it may say something, too.
         told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         version = tuple(map(int, told["version"]))
     except (ValueError, IndexError, KeyError, TypeError):
-        raise ProbeError("it is no Python") from None
+        raise ProbeError(_("it is no Python")) from None
     release = (version[0], version[1], version[2])
     packages = installed(told.get("packages", []))
     return Facts(release, str(told.get("abi", "")), bool(told.get("has_kernel")), packages)
@@ -106,7 +108,8 @@ def unfit(packages: Mapping[str, str], needs: Mapping[str, str]) -> list[str]:
         except InvalidVersion:
             continue
         if not fits:
-            found.append(f"{name} {packages[name]} ({needs[name]} is needed)")
+            said = _("{package} {version} ({needed} is needed)")
+            found.append(said.format(package=name, version=packages[name], needed=needs[name]))
     return found
 
 

@@ -12,6 +12,7 @@ from sardonyx_singleuser.environments.environment import look
 from sardonyx_singleuser.environments.readiness import CannotStartError, ready
 from sardonyx_singleuser.environments.start_kernel import SAYS
 from sardonyx_singleuser.kernels.provisioner import use_sockets
+from sardonyx_singleuser.language import _
 
 FOLDER = "SARDONYX_KERNEL_FOLDER"
 """Where R is to be, which starts in the notebook's folder."""
@@ -29,7 +30,11 @@ class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter
         home = Path.home().resolve()
         environment = look(home / self.place, home)
         if environment is None:
-            raise CannotStartError(f"{self.place} is no environment any more. Choose another kernel for this notebook.")
+            raise CannotStartError(
+                _("{place} is no environment any more. Choose another kernel for this notebook.").format(
+                    place=self.place
+                )
+            )
         variables = dict(kwargs.get("env") or os.environ)
         if environment.kind == "renv":
             variables[FOLDER] = str(environment.folder)
@@ -50,7 +55,11 @@ class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter
             said = await _line(told)
         if said != READY:
             await self._end()
-            raise CannotStartError(f"The kernel of {self.place} ended at its start: {said or 'it did not say why'}.")
+            raise CannotStartError(
+                _("The kernel of {place} ended at its start: {reason}.").format(
+                    place=self.place, reason=said or _("it did not say why")
+                )
+            )
         return found
 
     async def _end(self) -> None:
@@ -64,13 +73,13 @@ class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter
 async def _line(told: Any) -> str:
     """Return the line that comes, "" if none does."""
     reader = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+    transport, _protocol = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), told
     )
     try:
         async with asyncio.timeout(PATIENCE_S):
             return (await reader.readline()).decode(errors="replace").strip().rstrip(".")
     except TimeoutError:
-        return f"it was not there after {PATIENCE_S:.0f} seconds"
+        return _("it was not there after {seconds} seconds").format(seconds=round(PATIENCE_S))
     finally:
         transport.close()

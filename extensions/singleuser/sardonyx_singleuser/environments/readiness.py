@@ -15,10 +15,15 @@ from sardonyx_singleuser.environments import packages, probe
 from sardonyx_singleuser.environments.environment import Environment, python_in
 from sardonyx_singleuser.environments.start_kernel import PACKAGES
 from sardonyx_singleuser.environments.variables import of_kernel, without_own_packages, write_pip
+from sardonyx_singleuser.language import N_, _
 
 PATIENCE_S = 10.0
 SERVERS = "{}.{}".format(*sys.version_info)
-ANEW = "Make it anew, in a terminal beside it: python -m venv --clear {name}, or uv venv --clear {name}; then install your packages."
+ANEW = N_(
+    "Make it anew, in a terminal beside it: python -m venv --clear {name}, or uv venv --clear {name};"
+    " then install your packages."
+)
+ANEW_CONDA = N_("Make it anew, in a terminal: conda create -p {folder} python.")
 
 
 class CannotStartError(HTTPError):
@@ -42,28 +47,29 @@ def ready(environment: Environment, variables: dict[str, str], home: Path, log: 
         CannotStartError: it cannot run.
     """
     place, python = environment.place, str(python_in(environment.folder))
-    anew = ANEW.format(name=environment.folder.name)
-    if environment.kind == "conda":
-        anew = f"Make it anew, in a terminal: conda create -p {environment.folder} python."
+    folder = environment.folder
+    anew = _(ANEW_CONDA).format(folder=folder) if environment.kind == "conda" else _(ANEW).format(name=folder.name)
     if environment.is_broken:
         gone = os.path.realpath(python)
-        raise CannotStartError(f"The Python of {place} is gone: there is no {gone} any more. {anew}")
+        said = _("The Python of {place} is gone: there is no {gone} any more.").format(place=place, gone=gone)
+        raise CannotStartError(f"{said} {anew}")
     kept = without_own_packages(variables)
     if came_with_repository(environment, kept):
-        raise CannotStartError(
-            f"{place} came with a git repository, and was not made here: a notebook would run whatever the authors have put"
-            f" there. To have one of your own, take it out of the repository: git rm -r --cached {environment.folder.name}."
-            f" {anew}"
-        )
+        said = _(
+            "{place} came with a git repository, and was not made here: a notebook would run whatever the authors have put"
+            " there. To have one of your own, take it out of the repository: git rm -r --cached {name}."
+        ).format(place=place, name=environment.folder.name)
+        raise CannotStartError(f"{said} {anew}")
     try:
         facts = probe.ask(python, kept)
     except probe.ProbeError as error:
-        raise CannotStartError(f"The Python of {place} does not run: {error}. {anew}") from None
+        said = _("The Python of {place} does not run: {problem}.").format(place=place, problem=error)
+        raise CannotStartError(f"{said} {anew}") from None
     if environment.version not in {"", facts.short}:
-        raise CannotStartError(
-            f"{place} was made with Python {environment.version}, and its Python is {facts.short} now, for which it has no"
-            f" packages. {anew}"
-        )
+        said = _(
+            "{place} was made with Python {before}, and its Python is {now} now, for which it has no packages."
+        ).format(place=place, before=environment.version, now=facts.short)
+        raise CannotStartError(f"{said} {anew}")
     programs = packages.folder_of_all(home) / "bin"
     try:
         write_pip(programs)
@@ -71,14 +77,18 @@ def ready(environment: Environment, variables: dict[str, str], home: Path, log: 
         return found if facts.has_kernel else {**found, PACKAGES: str(_packages(place, python, facts, kept, home))}
     except OSError as error:
         raise CannotStartError(
-            f"{packages.folder_of_all(home)} cannot be written: {error.strerror}. A kernel needs it; make room, and try again."
+            _("{folder} cannot be written: {problem}. A kernel needs it; make room, and try again.").format(
+                folder=packages.folder_of_all(home), problem=error.strerror
+            )
         ) from None
     except packages.FetchError as error:
         log.warning("ipykernel for Python %s was not fetched: %s", facts.short, error)
         raise CannotStartError(
-            f"A notebook in Python {facts.short} needs the package ipykernel, which could not be fetched from here: the"
-            f" server's log has the reason. Try again when the package index can be reached, or make the environment with"
-            f" Python {SERVERS}, for which nothing has to be fetched."
+            _(
+                "A notebook in Python {version} needs the package ipykernel, which could not be fetched from here: the"
+                " server's log has the reason. Try again when the package index can be reached, or make the environment"
+                " with Python {servers}, for which nothing has to be fetched."
+            ).format(version=facts.short, servers=SERVERS)
         ) from None
 
 
@@ -101,8 +111,10 @@ def came_with_repository(environment: Environment, variables: Mapping[str, str])
 def _packages(place: str, python: str, facts: probe.Facts, kept: dict[str, str], home: Path) -> Path:
     if facts.version[:2] < probe.OLDEST:
         raise CannotStartError(
-            f"Python {facts.short} of {place} is older than notebooks here work with: they need Python"
-            f" {'{}.{}'.format(*probe.OLDEST)}, or an ipykernel in the environment itself."
+            _(
+                "Python {version} of {place} is older than notebooks here work with: they need Python {oldest}, or an"
+                " ipykernel in the environment itself."
+            ).format(version=facts.short, place=place, oldest="{}.{}".format(*probe.OLDEST))
         )
     folder = packages.get(facts, python, kept, home)
     needs: dict[str, str] = {}
@@ -111,7 +123,9 @@ def _packages(place: str, python: str, facts: probe.Facts, kept: dict[str, str],
     unfit = probe.unfit(facts.packages, needs)
     if unfit:
         raise CannotStartError(
-            f"No notebook runs with what is in {place}: {', '.join(unfit)}. Install another version there, or"
-            f" ipykernel, which brings what it needs."
+            _(
+                "No notebook runs with what is in {place}: {packages}. Install another version there, or ipykernel, which"
+                " brings what it needs."
+            ).format(place=place, packages=", ".join(unfit))
         )
     return folder / packages.PACKAGES

@@ -49,6 +49,7 @@ def say(file: int, line: str) -> None:
 
 def give_pip(shell: object) -> None:
     """Let `%pip` work where no pip is in the environment, as uv makes them: by the one that is first on the PATH."""
+    from gettext import translation  # noqa: PLC0415 - as the next
     from importlib.util import find_spec  # noqa: PLC0415 - not before the path is right
 
     if find_spec("pip") is not None:
@@ -57,7 +58,9 @@ def give_pip(shell: object) -> None:
     def pip(line: str) -> None:
         """Install packages into this environment."""
         shell.system("pip " + line)  # type: ignore[attr-defined]
-        sys.stdout.write("Note: you may need to restart the kernel to use updated packages.\n")
+        language = os.environ.get("SARDONYX_LANGUAGE", "")
+        _ = translation("sardonyx", str(Path(__file__).parents[1] / "locale"), [language], fallback=True).gettext
+        sys.stdout.write(_("Note: you may need to restart the kernel to use updated packages.") + "\n")
 
     shell.register_magic_function(pip, "line", "pip")  # type: ignore[attr-defined]
 

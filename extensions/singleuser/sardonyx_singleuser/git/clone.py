@@ -15,6 +15,7 @@ from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
 from sardonyx_singleuser.git.mirror import mirror_options
 from sardonyx_singleuser.git.problems import problem
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
 
 PARTIAL = ".sardonyx-clone-"
@@ -74,9 +75,11 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None) -
         return Fetched(folder, str(kept), is_kept=not str(kept))
     except GitError as error:
         said = problem(error.answer, _wanted(repository))
-        return Fetched(folder, f"It is here, but not up to date. {said}" if folder.exists() else said)
+        here = _("It is here, but not up to date. {problem}").format(problem=said)
+        return Fetched(folder, here if folder.exists() else said)
     except OSError as error:
-        return Fetched(folder, f"{error.strerror or 'Its folder cannot be written'}: {folder.name}.")
+        why = error.strerror or _("Its folder cannot be written")
+        return Fetched(folder, f"{why}: {folder.name}.")
 
 
 def _bring(repository: Repository, git: Git) -> Fetched:
@@ -112,7 +115,7 @@ def _clone(repository: Repository, wanted: Git) -> str:
         if repository.commit:
             git.must("checkout", "--quiet", "--detach", _brought_by_commit(git, repository.commit))
         if not git.does("rev-parse", "--verify", "--quiet", "HEAD"):
-            return "There is nothing in it yet: somebody has to commit to it first."
+            return _("There is nothing in it yet: somebody has to commit to it first.")
         git.must("update-ref", BROUGHT, "HEAD")
         missing = _parts_missing(git)
         partial.rename(folder)
@@ -134,9 +137,10 @@ def _parts_missing(git: Git) -> str:
         # A repository inside may be closed, or gone: the one around it is worth having.
         answer = Git(git.folder, git.ends_at).run("submodule", "--quiet", "update", "--init", "--recursive")
         if answer.code != 0:
-            return f"It is here, but not all repositories inside of it. {problem(answer, '')}"
+            why = problem(answer, "")
+            return _("It is here, but not all repositories inside of it. {problem}").format(problem=why)
     if _has_large_files(git.folder) and shutil.which("git-lfs") is None:
-        return (
+        return _(
             "It is here, but its large files are not: they are kept with Git LFS, which this machine does not have."
             " Ask the people who run this place to install git-lfs."
         )

@@ -12,6 +12,7 @@ from time import strftime
 from urllib.parse import quote, unquote, urlsplit
 
 from sardonyx_singleuser.git.clone import Fetched, fetch, folder_name, place_name
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
 
 FOLDER = re.compile(r"\w[\w. -]*")
@@ -51,13 +52,13 @@ def read_link(told: Callable[[str], str]) -> Link:
     _check_address(url)
     branch = told("branch")
     if branch and (not BRANCH.fullmatch(branch) or any(part in branch for part in NEVER_IN_BRANCHES)):
-        raise LinkError("The branch in this link cannot be the name of a branch. Ask who gave you the link.")
+        raise LinkError(_("The branch in this link cannot be the name of a branch. Ask who gave you the link."))
     folder = (told("targetpath") or told("targetPath") or folder_name(url)).strip("/")
     if not all(FOLDER.fullmatch(part) for part in folder.split("/")):
-        raise LinkError("The folder in this link is not one for files of yours. Ask who gave you the link.")
+        raise LinkError(_("The folder in this link is not one for files of yours. Ask who gave you the link."))
     depth = told("depth")
     if depth and not (depth.isascii() and depth.isdigit() and int(depth) <= DEEPEST):
-        raise LinkError("The depth in this link is not a number. Ask who gave you the link.")
+        raise LinkError(_("The depth in this link is not a number. Ask who gave you the link."))
     repository = Repository(url, branch, folder=folder, depth=int(depth or 0) or None, is_material=True)
     inside = told("subpath") or told("subPath")
     page = told("urlpath") or told("urlPath") or f"lab/tree/{folder}/{inside}".rstrip("/.")
@@ -80,19 +81,21 @@ def follow(link: Link, home: Path) -> tuple[Fetched, str]:
 
 def _check_address(url: str) -> None:
     if not url:
-        raise LinkError("This link names no repository. Ask who gave you the link.")
+        raise LinkError(_("This link names no repository. Ask who gave you the link."))
     try:
         parts = urlsplit(url if url.isprintable() and " " not in url and "\\" not in url else "")
-        host, _ = parts.hostname or "", parts.port
+        host, _port = parts.hostname or "", parts.port
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in {"http", "https"} or not host or host.startswith("-"):
         raise LinkError(
-            "The repository in this link has no address on the web, such as https://. Ask who gave you the link."
+            _("The repository in this link has no address on the web, such as https://. Ask who gave you the link.")
         )
     if "@" in parts.netloc:
         raise LinkError(
-            "The link has a name or a password in it, which nothing may see that comes by. Ask who gave you the link."
+            _(
+                "The link has a name or a password in it, which nothing may see that comes by. Ask who gave you the link."
+            )
         )
 
 
@@ -100,5 +103,5 @@ def _page(path: str) -> str:
     """Return a page of this server and of no other: a link may not lead elsewhere."""
     path, mark, query = path.lstrip("/").partition("?")
     if "\\" in path or not path.isprintable() or ".." in unquote(path).split("/") or ":" in path.partition("/")[0]:
-        raise LinkError("The page in this link is not one of your server. Ask who gave you the link.")
+        raise LinkError(_("The page in this link is not one of your server. Ask who gave you the link."))
     return quote(unquote(path), safe="/:@!$&'()*+,;=~") + mark + quote(query, safe="=&/:%+,-._~")

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.merging import Merged, merged
+from sardonyx_singleuser.language import _
 
 BROUGHT, BEFORE = "refs/sardonyx/brought", "refs/sardonyx/before"
 """The commit that was brought last; the person's state before."""
@@ -42,17 +43,19 @@ def bring(git: Git, new: str) -> tuple[str, ...]:
     git = Git(git.folder, git.ends_at, (*git.options, *OPTIONS))
     finish(git)
     if any((_inside(git) / name).exists() for name in UNDER_WAY) or git.must("ls-files", "--unmerged"):
-        raise KeptError("You are in the middle of a merge there: finish it, and what is new comes with the next start.")
+        raise KeptError(
+            _("You are in the middle of a merge there: finish it, and what is new comes with the next start.")
+        )
     head = git.must("rev-parse", "HEAD").strip()
     has_own = head != git.line("rev-parse", BROUGHT) and not git.does("merge-base", "--is-ancestor", head, new)
     base = git.line("merge-base", head, new) if has_own else head
     if not base:
         raise KeptError(
-            "It was made anew, and you have commits of your own in it: rename your folder to get the new one."
+            _("It was made anew, and you have commits of your own in it: rename your folder to get the new one.")
         )
     theirs, mine = _changed(git, base, new), _changed(git, base)
     if any(_leads_out(path) for path in theirs):
-        raise KeptError("It has files with names that lead out of its folder. Nothing was taken from it.")
+        raise KeptError(_("It has files with names that lead out of its folder. Nothing was taken from it."))
     set_aside: tuple[str, ...] = ()
     if theirs or "D" in mine.values():
         set_aside = _Update(git, new, base, has_own=has_own).run(theirs, mine)
@@ -135,7 +138,11 @@ class _Update:
     def _refuse_links(self, paths: Iterable[str]) -> None:
         for path in paths:
             if not stat.S_ISREG((self._git.folder / path).lstat().st_mode):
-                raise KeptError(f"{path} is a file in the new version and something else in yours: rename yours.")
+                raise KeptError(
+                    _("{path} is a file in the new version and something else in yours: rename yours.").format(
+                        path=path
+                    )
+                )
 
     def _merge(self, path: str) -> Merged:
         mine = (self._git.folder / path).read_bytes()
@@ -189,7 +196,7 @@ class _Update:
             return
         stages: dict[str, set[str]] = {}
         for line in _names(git.must("ls-files", "--unmerged", "-z")):
-            about, _, path = line.partition("\t")
+            about, _tab, path = line.partition("\t")
             stages.setdefault(path, set()).add(about.split()[2])
         if not stages:
             raise GitError(answer)

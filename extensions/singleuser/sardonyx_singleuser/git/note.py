@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from sardonyx_singleuser.language import _
+
 NOTE = "CODE-IS-MISSING.md"
 
 
@@ -19,9 +21,9 @@ def leave_note(home: Path, problems: Mapping[str, str]) -> None:
     if not problems:
         return
     lines = [f"- {url}: {problem}" for url, problem in problems.items()]
+    title = _("Your code is not here")
+    before = _("Your server started without it. What happened:")
+    after = _("To try again, start the server again, or use `git clone` in a terminal. This note goes away by itself.")
     # On a full disk there is no note, but still a server in which to make room.
     with suppress(OSError):
-        note.write_text(
-            "# Your code is not here\n\nYour server started without it. What happened:\n\n" + "\n".join(lines) + "\n\n"
-            "To try again, start the server again, or use `git clone` in a terminal. This note goes away by itself.\n"
-        )
+        note.write_text("\n\n".join((f"# {title}", before, "\n".join(lines), after)) + "\n")

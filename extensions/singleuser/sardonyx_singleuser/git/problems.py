@@ -2,22 +2,23 @@
 
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.command import NO_GIT, TIMED_OUT, Answer
+from sardonyx_singleuser.language import N_, _
 
 _SIGNS = (
     (("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403"),
-     "It does not exist, or it is private. Look at the address; for a private one, give a token on the hub's page “Git”."),
+     N_("It does not exist, or it is private. Look at the address; for a private one, give a token on the hub's page “Git”.")),
     (("Remote branch", "invalid reference", "did not match any", "find remote ref", "not our ref"),
-     "It has no branch {branch}. Leave the branch empty for the main one."),
+     N_("It has no branch {branch}. Leave the branch empty for the main one.")),
     (("No space left on device", "Disk quota exceeded"),
-     "There is no room left for it. Delete something that you do not need, and start again."),
+     N_("There is no room left for it. Delete something that you do not need, and start again.")),
     (("not found", "does not appear to be a git repository", "does not exist"),
-     "There is no repository at this address. Look at the address."),
+     N_("There is no repository at this address. Look at the address.")),
     (("Could not resolve host", "Failed to connect", "Could not connect", "timed out", "Connection refused", "too slow", "error: 5"),
-     "Its place on the web does not answer. Try again later."),
+     N_("Its place on the web does not answer. Try again later.")),
     (("would be overwritten",),
-     "A file of yours is in the way of one that came new. Rename yours, and start again."),
+     N_("A file of yours is in the way of one that came new. Rename yours, and start again.")),
     (("index.lock",),
-     "Another program is at work in it. Try again in a minute."),
+     N_("Another program is at work in it. Try again in a minute.")),
 )  # fmt: skip
 
 
@@ -30,15 +31,15 @@ def problem(answer: Answer, branch: str) -> str:
     if answer.code == 0:
         return ""
     if answer.code == NO_GIT:
-        return "This machine has no git. Ask the people who run this place to install it."
+        return _("This machine has no git. Ask the people who run this place to install it.")
     if answer.code == TIMED_OUT:
-        return (
-            f"It did not arrive within {command.PATIENCE_S} seconds. Use git clone in a terminal, or try again later."
+        return _("It did not arrive within {seconds} seconds. Use git clone in a terminal, or try again later.").format(
+            seconds=command.PATIENCE_S
         )
     known = next((sentence for signs, sentence in _SIGNS if any(sign in answer.said for sign in signs)), "")
-    return known.format(branch=branch) or _last_line(answer.said)
+    return _(known).format(branch=branch) if known else _last_line(answer.said)
 
 
 def _last_line(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[-1].removeprefix("fatal: ")[:200] if lines else "git said nothing."
+    return lines[-1].removeprefix("fatal: ")[:200] if lines else _("git said nothing.")

@@ -10,6 +10,7 @@ from tornado import web
 
 from sardonyx_singleuser.git.clone import place_name
 from sardonyx_singleuser.git.link import Link, LinkError, follow, read_link
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.pages import template
 
 LOCK = "sardonyx-git-pull"
@@ -46,7 +47,7 @@ class PullHandler(APIHandler):  # type: ignore[misc]
             told = {str(name): str(value) for name, value in json.loads(self.request.body).items()}
             link = read_link(lambda name: told.get(name, ""))
         except (ValueError, AttributeError):
-            raise web.HTTPError(400, "This is not what a link asks for.") from None
+            raise web.HTTPError(400, _("This is not what a link asks for.")) from None
         except LinkError as error:
             raise web.HTTPError(400, str(error)) from None
         # git does not go well with another git in the same folder.

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.preview.sources import (
     Source,
     first_rows_query,
@@ -29,8 +30,12 @@ MOST_ANSWER = 4 << 20
 """In characters: a browser has to show it."""
 CPU_S = 600
 """Of one process: it must not go on for ever when nobody is left to end it."""
-LACKS = "A preview needs the packages duckdb and duckdb-extension-httpfs, which are not in this server's environment."
-TOO_MUCH = f"This needs more memory than a preview may take, {MEMORY_MB} MB. Choose fewer columns or rows, or read it in a notebook."
+LACKS = N_(
+    "A preview needs the packages duckdb and duckdb-extension-httpfs, which are not in this server's environment."
+)
+TOO_MUCH = N_(
+    "This needs more memory than a preview may take, {most} MB. Choose fewer columns or rows, or read it in a notebook."
+)
 
 
 class RefusedError(Exception):
@@ -74,7 +79,7 @@ class Table:
 
     def first(self) -> dict[str, Any]:
         """Return the columns, the first rows, and how many there are if that is known at once."""
-        rows, _ = _read(self._connection.sql(self._first), FIRST_ROWS)
+        rows, _is_more = _read(self._connection.sql(self._first), FIRST_ROWS)
         count: int | None = None
         if self._source.kind == "parquet":
             count = self.count()["count"]
@@ -97,22 +102,31 @@ class Table:
         """Return the statistics of a column, which is read for them."""
         kind = dict(self._columns).get(name)
         if kind is None:
-            raise RefusedError(f"There is no column “{name[:80]}”.")
+            raise RefusedError(_("There is no column “{name}”.").format(name=name[:80]))
         self._view()
         found = self._connection.execute(statistics_query(name, kind)).fetchone()
-        titles = ("Rows", "Present", "Different, about", "Least", "Greatest", "Mean", "Median, about")
+        titles = (
+            _("Rows"),
+            _("Present"),
+            _("Different, about"),
+            _("Least"),
+            _("Greatest"),
+            _("Mean"),
+            _("Median, about"),
+        )
         return {"statistics": [[title, _short(value)] for title, value in zip(titles, found, strict=False)]}
 
     def query(self, sql: str) -> dict[str, Any]:
         """Return the first rows of what somebody asks for."""
         statements = self._duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != self._duckdb.StatementType.SELECT:
-            raise RefusedError("Write one SELECT, such as SELECT * FROM data LIMIT 10.")
+            raise RefusedError(_("Write one SELECT, such as SELECT * FROM data LIMIT 10."))
         self._view()
         asked = self._connection.sql(statements[0])
         columns = list(zip(asked.columns, map(str, asked.types), strict=True))
         if len(columns) > MOST_COLUMNS:
-            raise RefusedError(f"That has {len(columns)} columns; name {MOST_COLUMNS} at most.")
+            said = _("That has {columns} columns; name {most} at most.")
+            raise RefusedError(said.format(columns=len(columns), most=MOST_COLUMNS))
         rows, is_more = _read(asked.limit(MOST_ROWS + 1), MOST_ROWS)
         return {"columns": self._said(columns), "rows": rows, "is_more": is_more}
 
@@ -153,7 +167,7 @@ class Table:
 
     @property
     def _shown(self) -> list[str]:
-        return [name for name, _ in self._columns[:MOST_COLUMNS]]
+        return [name for name, _kind in self._columns[:MOST_COLUMNS]]
 
     def _said(self, columns: list[tuple[str, str]]) -> list[dict[str, Any]]:
         return [{"name": name, "type": kind, "is_number": is_number(kind)} for name, kind in columns]
@@ -186,11 +200,14 @@ def _read(relation: Any, most: int) -> tuple[list[list[str | None]], bool]:
 
 
 def _geometry_note(name: str, told: Mapping[str, Any]) -> str:
-    kinds = ", ".join(map(str, told.get("geometry_types") or ())) or "geometries"
+    kinds = ", ".join(map(str, told.get("geometry_types") or ())) or _("geometries")
     box = told.get("bbox") or ()
     half = len(box) // 2
     corners = [", ".join(f"{float(number):.6g}" for number in corner) for corner in (box[:half], box[half:])]
-    return f"{name}: {kinds}" + (f", between ({corners[0]}) and ({corners[1]})" if half else "")
+    if not half:
+        return f"{name}: {kinds}"
+    said = _("{column}: {kinds}, between ({first}) and ({last})")
+    return said.format(column=name, kinds=kinds, first=corners[0], last=corners[1])
 
 
 def _short(value: object) -> str | None:
@@ -207,17 +224,18 @@ def sentence(duckdb: Any, error: Exception, what: str) -> str:
     """Return what an error of DuckDB means for the person."""
     said = str(error).partition("\n\nLINE")[0].strip()
     if isinstance(error, duckdb.OutOfMemoryException):
-        return TOO_MUCH
+        return _(TOO_MUCH).format(most=MEMORY_MB)
     if isinstance(error, duckdb.PermissionException):
-        return "The SQL box reads this file only: the table `data`."
+        return _("The SQL box reads this file only: the table `data`.")
     if isinstance(error, duckdb.HTTPException | duckdb.IOException) and what != "query":
-        return "This file cannot be read from the data store now. Try again."
+        return _("This file cannot be read from the data store now. Try again.")
     if what == "query":
         # Hints for one line each follow the first.
         return f"{' '.join(said[:500].split()).rstrip('.')}."
     # What stands in the file is left out, and so is what to write in Python.
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Original Line")]
-    return f"This file cannot be read as a table: {' '.join(lines[:2])[:300].rstrip('.')}."
+    reason = " ".join(lines[:2])[:300].rstrip(".")
+    return _("This file cannot be read as a table: {reason}.").format(reason=reason)
 
 
 def main() -> None:
@@ -244,7 +262,7 @@ def main() -> None:
                 table.renew(asked["store"])
             said = getattr(table, what)(*asked["arguments"])
         except (ImportError, LookupError):
-            said = {"message": LACKS}
+            said = {"message": _(LACKS)}
         except RefusedError as error:
             said = {"message": str(error)}
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told a sentence, and the next question is answered

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from jupyter_server.utils import to_os_path
 from tornado import web
 
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.preview.previews import NO_STORE, PATIENCE_S, Previews
 from sardonyx_singleuser.preview.sources import Source
 from sardonyx_singleuser.storage.errors import INVALID, NOT_FOUND, StorageError
@@ -46,13 +47,15 @@ class PreviewHandler(StorageHandler):
         told = self.body()
         what, arguments, path = told.get("what"), told.get("arguments", []), told.get("path")
         if not isinstance(path, str) or what not in PATIENCE_S:
-            raise StorageError(f'There have to be a "path" and a "what": {", ".join(ARGUMENTS)}.', INVALID)
+            wanted = _('There have to be a "path" and a "what": {known}.').format(known=", ".join(ARGUMENTS))
+            raise StorageError(wanted, INVALID)
         if (
             not isinstance(arguments, list)
             or len(arguments) != ARGUMENTS[what]
             or not all(isinstance(each, str) and len(each) <= LONGEST_ARGUMENT for each in arguments)
         ):
-            raise StorageError(f'"{what}" takes {ARGUMENTS[what]} arguments, of {LONGEST_ARGUMENT} characters at most.')
+            wanted = _('"{what}" takes so many arguments: {count}, of {most} characters at most.')
+            raise StorageError(wanted.format(what=what, count=ARGUMENTS[what], most=LONGEST_ARGUMENT))
         previews: Previews
         reach: Reach | None
         previews, reach = self.settings[PREVIEWS]
@@ -63,12 +66,13 @@ class PreviewHandler(StorageHandler):
         root = Path(self.contents_manager.root_dir).resolve()
         file = Path(to_os_path(path, str(root))).resolve()
         if not file.is_relative_to(root) or not file.is_file():
-            raise StorageError(f"There is no file “{path[:200]}” in your home any more.", NOT_FOUND)
+            said = _("There is no file “{path}” in your home any more.")
+            raise StorageError(said.format(path=path[:200]), NOT_FOUND)
         return Source(str(file), file.stat().st_size), dict(NO_STORE)
 
     async def _stored(self, path: str, reach: Reach | None) -> tuple[Source, dict[str, str]]:
         if reach is None:
-            raise StorageError("There is no data store here.", NOT_FOUND)
+            raise StorageError(_("There is no data store here."), NOT_FOUND)
         spot, found = await self.files.file(path)
         keys = await reach.keyring.keys(spot.place.group, spot.place.prefix, "read")
         where = urlsplit(reach.store.endpoint)

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from sardonyx_singleuser.contract import LANGUAGE
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.preview.sources import Source, refusal
 from sardonyx_singleuser.storage.errors import AWAY, INVALID, StorageError
 
@@ -16,7 +18,7 @@ MOST, IDLE_S = 3, 60.0
 PATIENCE_S = {"first": 45.0, "count": 120.0, "column": 120.0, "query": 60.0}
 """Question -> so long it may take."""
 LONGEST_ANSWER = 64 << 20
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", LANGUAGE, "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables; the token of the server is none of a preview's."""
 NO_STORE: Mapping[str, str] = {}
 
@@ -53,8 +55,10 @@ class Engine:
             except TimeoutError:
                 self.close()
                 raise StorageError(
-                    f"This took longer than {PATIENCE_S[what]:.0f} seconds and was stopped. Ask for less, with fewer columns"
-                    " or a WHERE, or read the file in a notebook.",
+                    _(
+                        "This took longer than {seconds} seconds and was stopped. Ask for less, with fewer columns or a"
+                        " WHERE, or read the file in a notebook."
+                    ).format(seconds=round(PATIENCE_S[what])),
                     INVALID,
                 ) from None
             except BaseException:
@@ -94,8 +98,10 @@ class Engine:
                 line = await child.stdout.readline()
         if not line.endswith(b"\n"):
             raise StorageError(
-                "The preview ended before it had an answer; it may have needed more memory than there is."
-                " Try again, or ask for less.",
+                _(
+                    "The preview ended before it had an answer; it may have needed more memory than there is."
+                    " Try again, or ask for less."
+                ),
                 AWAY,
             )
         found: dict[str, Any] = json.loads(line)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sardonyx_singleuser.language import _
+
 MIB = 1 << 20
 READERS = {
     ".parquet": "parquet",
@@ -44,16 +46,19 @@ def refusal(source: Source) -> str:
     """Say why a file cannot be shown as a table; "" = it can be tried."""
     name = source.address.rpartition("/")[2]
     if not source.kind:
-        return f"“{name}” is no table that can be shown here: those are {', '.join(READERS)}."
+        said = _("“{name}” is no table that can be shown here: those are {known}.")
+        return said.format(name=name, known=", ".join(READERS))
     if not source.size:
-        return "This file is empty."
+        return _("This file is empty.")
     if PATTERN & set(source.address):
-        return f"“{name}” has *, ? or [ in its name or its folder, and here these stand for any name. Rename it first."
+        return _(
+            "“{name}” has *, ? or [ in its name or its folder, and here these stand for any name. Rename it first."
+        ).format(name=name)
     if source.kind == "geojson" and source.size > LARGEST_GEOJSON:
-        return (
-            f"“{name}” is larger than {LARGEST_GEOJSON // MIB} MB. GeoJSON has to be read as a whole;"
+        return _(
+            "“{name}” is larger than {most} MB. GeoJSON has to be read as a whole;"
             " as GeoParquet it could be shown at once."
-        )
+        ).format(name=name, most=LARGEST_GEOJSON // MIB)
     return ""
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.entries import FOLDER, text_of
 from sardonyx_singleuser.storage.errors import AWAY, CONFLICT, INVALID, NOT_FOUND, TOO_LARGE, StorageError
 from sardonyx_singleuser.storage.files import PAGE, Files
@@ -48,7 +49,7 @@ class Changes:
         )
         upload = text_of(answer.body, "UploadId")
         if not upload:
-            raise StorageError("The data store did not begin the upload. Try again in a minute.", AWAY)
+            raise StorageError(_("The data store did not begin the upload. Try again in a minute."), AWAY)
         return upload
 
     async def put_part(self, path: str, upload: str, number: int, body: bytes) -> str:
@@ -58,7 +59,7 @@ class Changes:
             StorageError: it cannot be written.
         """
         if not 1 <= number <= MOST_PARTS:
-            raise StorageError(f"A part has a number from 1 to {MOST_PARTS}.", INVALID)
+            raise StorageError(_("A part has a number from 1 to {most}.").format(most=MOST_PARTS), INVALID)
         spot = await self._reach.writable(path)
         query = {"partNumber": str(number), "uploadId": upload}
         answer = await self._reach.of(
@@ -83,7 +84,7 @@ class Changes:
         )
         # S3 may find out after it has begun to answer with 200.
         if text_of(answer.body, "Code"):
-            raise StorageError("The data store could not put the parts together. Upload the file again.", AWAY)
+            raise StorageError(_("The data store could not put the parts together. Upload the file again."), AWAY)
 
     async def abandon_upload(self, path: str, upload: str) -> None:
         """Throw the parts away.
@@ -127,13 +128,13 @@ class Changes:
         """
         start = await (self._reach.writable(source) if moves else self._reach.spot(source))
         if f"{target}/".startswith(f"{source}/"):
-            raise StorageError(f"“{start.name}” cannot be put into itself.", INVALID)
+            raise StorageError(_("“{name}” cannot be put into itself.").format(name=start.name), INVALID)
         end = await self._target(target, replaces=False)
         found = await self._files.find(start) if start.path else None
         if found is not None and found.size > MULTIPART_COPY_FROM:
-            raise StorageError(
-                f"“{start.name}” is larger than 5 GB: use `aws s3 {'mv' if moves else 'cp'}` in a terminal.", TOO_LARGE
-            )
+            said = _("“{name}” is larger than 5 GB: use `{command}` in a terminal.")
+            command = "aws s3 mv" if moves else "aws s3 cp"
+            raise StorageError(said.format(name=start.name, command=command), TOO_LARGE)
         pairs = [(start.key, end.key)] if found is not None else await self._pairs(start, end)
 
         async def do(keys: Keys) -> None:
@@ -142,7 +143,7 @@ class Changes:
         await self._reach.between(start.place, end.place, do)
         # All is there twice before anything is thrown away.
         if moves:
-            await self._delete(start.place, [old for old, _ in pairs if not old.endswith("/")])
+            await self._delete(start.place, [old for old, _new in pairs if not old.endswith("/")])
             if found is None:
                 await self._sweep(start.place, start.prefix)
 
@@ -156,11 +157,13 @@ class Changes:
     async def _pairs(self, start: Spot, end: Spot) -> list[tuple[str, str]]:
         keys = await self._files.keys_in(start, MOST_MOVED)
         if not keys and not await self._files.is_folder(start):
-            raise StorageError(f"There is no “{start.name}” here any more.", NOT_FOUND)
+            raise StorageError(_("There is no “{name}” here any more.").format(name=start.name), NOT_FOUND)
         if len(keys) > MOST_MOVED:
             raise StorageError(
-                f"“{start.name}” has more than {MOST_MOVED:,} files in it."
-                " Use `aws s3 mv --recursive` or `aws s3 cp --recursive` in a terminal.",
+                _(
+                    "“{name}” has more than 10,000 files in it."
+                    " Use `aws s3 mv --recursive` or `aws s3 cp --recursive` in a terminal."
+                ).format(name=start.name),
                 TOO_LARGE,
             )
         return [(key, end.prefix + key.removeprefix(start.prefix)) for key in keys or [start.prefix]]
@@ -168,7 +171,9 @@ class Changes:
     async def _target(self, path: str, *, replaces: bool) -> Spot:
         spot = await self._reach.writable(path)
         if not replaces and (await self._files.find(spot) is not None or await self._files.is_folder(spot)):
-            raise StorageError(f"There is a “{spot.name}” here already. Choose another name.", CONFLICT)
+            raise StorageError(
+                _("There is a “{name}” here already. Choose another name.").format(name=spot.name), CONFLICT
+            )
         return spot
 
     async def _delete(self, place: Place, keys: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser.credentials import LOOPBACK
+from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.storage.entries import FILE, FOLDER
 from sardonyx_singleuser.storage.errors import INVALID, NOT_FOUND, StorageError
 from sardonyx_singleuser.storage.places import Spot
@@ -22,7 +23,7 @@ PAGE = 1000
 MOST_COUNTED = 10_000
 BLOCK = 4 << 20
 """In bytes: so much of a file is in memory while it is downloaded."""
-NOT_SHAREABLE = (
+NOT_SHAREABLE = N_(
     "The data store here listens on this machine only, so a link would open nowhere else."
     " Put the file into the place of a team, or download it and send it."
 )
@@ -48,7 +49,7 @@ class Files:
         spot = await self._reach.spot(path)
         page = await self._reach.of(spot.place, lambda keys: self._store.page(keys, spot.prefix, after, PAGE))
         if spot.path and not after and not page.keys and not page.entries:
-            raise StorageError(f"There is no folder “{spot.name}” any more.", NOT_FOUND)
+            raise StorageError(_("There is no folder “{name}” any more.").format(name=spot.name), NOT_FOUND)
         return {
             "entries": [asdict(entry) for entry in page.entries],
             "unnamed": page.unnamed,
@@ -67,7 +68,7 @@ class Files:
         spot = await self._reach.spot(path)
         found = await self.find(spot) if spot.path else None
         if found is None and spot.path and not await self.is_folder(spot):
-            raise StorageError(f"There is no “{spot.name}” here any more.", NOT_FOUND)
+            raise StorageError(_("There is no “{name}” here any more.").format(name=spot.name), NOT_FOUND)
         return {
             "name": spot.name,
             "kind": FOLDER if found is None else FILE,
@@ -94,7 +95,7 @@ class Files:
         spot = await self._reach.spot(path)
         found = await self.find(spot) if spot.path else None
         if found is None:
-            raise StorageError(f"There is no file “{spot.name}” here any more.", NOT_FOUND)
+            raise StorageError(_("There is no file “{name}” here any more.").format(name=spot.name), NOT_FOUND)
         return spot, found
 
     async def is_folder(self, spot: Spot) -> bool:
@@ -152,8 +153,8 @@ class Files:
             StorageError: there can be none.
         """
         if _is_of_this_machine(urlsplit(self._store.endpoint).hostname or ""):
-            raise StorageError(NOT_SHAREABLE, INVALID)
-        spot, _ = await self.file(path)
+            raise StorageError(_(NOT_SHAREABLE), INVALID)
+        spot, _found = await self.file(path)
         keys = await self._reach.keyring.keys(spot.place.group, spot.place.prefix, "read")
         until = min(keys.until, datetime.now(UTC) + timedelta(seconds=life_s))
         left_s = max(1, int((until - datetime.now(UTC)).total_seconds()))

@@ -8,6 +8,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.changes import Changes
 from sardonyx_singleuser.storage.errors import INVALID, StorageError
 from sardonyx_singleuser.storage.files import Files
@@ -160,7 +161,7 @@ class UploadHandler(StorageHandler):
             return
         tags = told.get("tags")
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            self.refuse(StorageError('"tags" has to be the tags of all parts, in their order.', INVALID))
+            self.refuse(StorageError(_('"tags" has to be the tags of all parts, in their order.'), INVALID))
             return
         await self.answer(self.changes.end_upload(self.path, str(told["upload"]), tags))
 
@@ -188,7 +189,7 @@ class CopyHandler(StorageHandler):
         told = self.body()
         source, target = told.get("from"), told.get("to")
         if not isinstance(source, str) or not isinstance(target, str):
-            self.refuse(StorageError('There have to be "from" and "to", two paths.', INVALID))
+            self.refuse(StorageError(_('There have to be "from" and "to", two paths.'), INVALID))
             return
         await self.answer(self.changes.copy(source, target, moves=told.get("moves") is True))
 
@@ -201,7 +202,8 @@ class LinkHandler(StorageHandler):
         """Make it."""
         seconds = self.body().get("seconds")
         if not isinstance(seconds, int) or not 1 <= seconds <= LONGEST_LINK_S:
-            self.refuse(StorageError(f'"seconds" has to be a number from 1 to {LONGEST_LINK_S}.', INVALID))
+            said = _('"seconds" has to be a number from 1 to {most}.').format(most=LONGEST_LINK_S)
+            self.refuse(StorageError(said, INVALID))
             return
         await self.answer(self.files.link(self.path, seconds))
 

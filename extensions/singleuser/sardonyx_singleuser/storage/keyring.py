@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sardonyx_singleuser.keys_service import KeysError, KeysService
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.errors import AWAY, StorageError
 from sardonyx_singleuser.storage.places import Place, places_of
 from sardonyx_singleuser.storage.signature import Keys
@@ -39,7 +40,8 @@ class Keyring:
                 raise StorageError(str(error), AWAY) from error
             except (KeyError, TypeError) as error:
                 raise StorageError(
-                    "The service that gives keys is of another version than this server. Start the server again.", AWAY
+                    _("The service that gives keys is of another version than this server. Start the server again."),
+                    AWAY,
                 ) from error
         return self._places[1]
 

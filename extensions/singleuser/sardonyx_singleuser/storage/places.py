@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.storage.errors import FORBIDDEN, NOT_FOUND, StorageError
 
 LONGEST_KEY = 1024
 """In bytes: that of S3."""
-NO_PLACES = "This folder holds your places. Open one of them first."
+NO_PLACES = N_("This folder holds your places. Open one of them first.")
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ class Spot:
 
 def places_of(access: Mapping[str, Any]) -> tuple[Place, ...]:
     """Return the places, from what the keys service says that a server reaches; no two have the same name."""
-    found = [_place("My place", "only you", access["home"], "")]
+    found = [_place(_("My place"), _("only you"), access["home"], "")]
     for group in access["memberships"]:
         title = folder_name(str(group["title"])) or str(group["name"])
         for place in group["places"]:
             what = _what(str(group["role"]), str(place["prefix"]))
             name = title if group["role"] == "member" else f"{title} ({what})"
             found.append(_place(name, what, place, str(group["name"])))
-    found.append(_place("Published", "for everybody here", access["public"], ""))
+    found.append(_place(_("Published"), _("for everybody here"), access["public"], ""))
     names = [place.name for place in found]
     return tuple(
         place
@@ -82,19 +83,24 @@ def spot_of(path: str, places: Sequence[Place]) -> Spot:
     Raises:
         StorageError: it is in none of the places, or it could be understood as another one.
     """
-    name, _, rest = path.partition("/")
+    name, _slash, rest = path.partition("/")
     if not name:
-        raise StorageError(NO_PLACES, FORBIDDEN)
+        raise StorageError(_(NO_PLACES), FORBIDDEN)
     place = next((place for place in places if place.name == name), None)
     if place is None:
         raise StorageError(
-            f"You have no place “{name[:80]}” in the data store. Open the folder above: it lists yours.", NOT_FOUND
+            _("You have no place “{name}” in the data store. Open the folder above: it lists yours.").format(
+                name=name[:80]
+            ),
+            NOT_FOUND,
         )
     parts = rest.split("/") if rest else []
     if any(part in {"", ".", ".."} for part in parts) or "\\" in rest or not rest.isprintable():
-        raise StorageError("Names cannot be empty, “.” or “..”, or have a backslash in them. Choose another name.")
+        raise StorageError(_("Names cannot be empty, “.” or “..”, or have a backslash in them. Choose another name."))
     if len((place.prefix + rest).encode()) > LONGEST_KEY:
-        raise StorageError("This name is too long for the data store, with those of its folders. Choose a shorter one.")
+        raise StorageError(
+            _("This name is too long for the data store, with those of its folders. Choose a shorter one.")
+        )
     return Spot(place, rest)
 
 
@@ -107,11 +113,14 @@ def writable_spot(path: str, places: Sequence[Place]) -> Spot:
     spot = spot_of(path, places)
     if not spot.place.may_write:
         raise StorageError(
-            f"You can read in “{spot.place.name}”, and not change anything. Copy it to My place to work on it.",
+            _("You can read in “{place}”, and not change anything. Copy it to My place to work on it.").format(
+                place=spot.place.name
+            ),
             FORBIDDEN,
         )
     if not spot.path:
-        raise StorageError(f"“{spot.place.name}” is a place: it keeps its name, and cannot be removed.", FORBIDDEN)
+        said = _("“{place}” is a place: it keeps its name, and cannot be removed.")
+        raise StorageError(said.format(place=spot.place.name), FORBIDDEN)
     return spot
 
 
@@ -123,8 +132,10 @@ def group_of(source: Place, target: Place) -> str:
     """
     if source.group and target.group and source.group != target.group:
         raise StorageError(
-            f"“{source.name}” and “{target.name}” have keys of their own each, and none reach both."
-            " Copy it to My place first, and from there.",
+            _(
+                "“{source}” and “{target}” have keys of their own each, and none reach both."
+                " Copy it to My place first, and from there."
+            ).format(source=source.name, target=target.name),
             FORBIDDEN,
         )
     return source.group or target.group
@@ -145,7 +156,7 @@ def _place_with(place: Place, name: str) -> Place:
 
 def _what(role: str, prefix: str) -> str:
     if role == "member":
-        return "data of the team"
+        return _("data of the team")
     if prefix.endswith("/shared/"):
-        return "data of the class"
-    return "what all hand in" if role == "staff" else "what you hand in"
+        return _("data of the class")
+    return _("what all hand in") if role == "staff" else _("what you hand in")

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.storage.errors import AWAY, StorageError
 from sardonyx_singleuser.storage.keyring import Keyring
 from sardonyx_singleuser.storage.places import Place, Spot, group_of, spot_of, writable_spot
@@ -10,7 +11,7 @@ from sardonyx_singleuser.storage.signature import Keys
 from sardonyx_singleuser.storage.store import DeadKeysError, Store
 
 T = TypeVar("T")
-REFUSED = (
+REFUSED = N_(
     "The data store refuses the keys that it is given. Try again in a minute; if it stays so, start the server again."
 )
 
@@ -66,4 +67,4 @@ class Reach:
         try:
             return await do(await self.keyring.keys(group, prefix, access))
         except DeadKeysError as error:
-            raise StorageError(REFUSED, AWAY) from error
+            raise StorageError(_(REFUSED), AWAY) from error

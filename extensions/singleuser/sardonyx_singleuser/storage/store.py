@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
+from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.storage.entries import Page, read_page, text_of
 from sardonyx_singleuser.storage.errors import AWAY, FORBIDDEN, INVALID, NOT_FOUND, TOO_LARGE, StorageError
 from sardonyx_singleuser.storage.signature import Keys, Signer, object_url, quoted
 
-NO_ANSWER = "The data store does not answer now. Nothing can be read or written there; what is in it is kept."
+NO_ANSWER = N_("The data store does not answer now. Nothing can be read or written there; what is in it is kept.")
+READS_NOT = N_("The data store does not let this be read now. Try again in a minute.")
+CHANGES_NOT = N_("The data store does not let this be changed now. Try again in a minute.")
 CONNECT_S, PATIENCE_S = 10.0, 120.0
 LARGEST_ANSWER = 64 << 20
 AT_ONCE = 16
@@ -81,7 +84,8 @@ class Store:
         try:
             return read_page(answer.body, prefix)
         except ValueError as error:
-            raise StorageError("The data store answers with something else than a listing. Try again.", AWAY) from error
+            said = _("The data store answers with something else than a listing. Try again.")
+            raise StorageError(said, AWAY) from error
 
     async def find(self, keys: Keys, key: str) -> Found | None:
         """Return what is known of an object; None = there is none.
@@ -118,7 +122,7 @@ class Store:
         answer = await self.ask(keys, "PUT", target, headers=headers)
         # S3 may find out after it has begun to answer with 200.
         if text_of(answer.body, "Code"):
-            raise StorageError("The data store could not copy this file. Try again in a minute.", AWAY)
+            raise StorageError(_("The data store could not copy this file. Try again in a minute."), AWAY)
 
     async def ask(
         self,
@@ -157,7 +161,7 @@ class Store:
         try:
             answer = await self._connections().fetch(request, raise_error=False)
         except (OSError, ssl.SSLError) as error:
-            raise StorageError(NO_ANSWER, AWAY) from error
+            raise StorageError(_(NO_ANSWER), AWAY) from error
         finally:
             # tornado's objects refer to each other, and would keep what was sent until Python looks for such circles.
             request.body = b""
@@ -190,33 +194,36 @@ def refusal(status: int, code: str, method: str, key: str) -> Exception:
     if code in DEAD_KEYS:
         return DeadKeysError(code)
     if status == GONE:
-        return StorageError(
-            f"“{name}” is not there any more." if name else "The bucket of the data store is not there.", NOT_FOUND
-        )
+        gone = _("“{name}” is not there any more.") if name else _("The bucket of the data store is not there.")
+        return StorageError(gone.format(name=name), NOT_FOUND)
     if status == DENIED:
-        does = "be read" if method in READING else "be changed"
-        return StorageError(f"The data store does not let this {does} now. Try again in a minute.", FORBIDDEN)
+        return StorageError(_(READS_NOT if method in READING else CHANGES_NOT), FORBIDDEN)
     if status == CHANGED:
-        return StorageError(f"“{name}” was changed meanwhile. Open it again.", AWAY)
+        return StorageError(_("“{name}” was changed meanwhile. Open it again.").format(name=name), AWAY)
     if status == NO_RANGE:
-        return StorageError(f"“{name}” is shorter than it was. Open it again.", AWAY)
+        return StorageError(_("“{name}” is shorter than it was. Open it again.").format(name=name), AWAY)
     if code in {"EntityTooLarge", "InvalidRequest"} and method == "PUT":
         return StorageError(
-            f"“{name}” is larger than 5 GB, which the data store does not copy in one step."
-            " Use `aws s3 mv` or `aws s3 cp` in a terminal.",
+            _(
+                "“{name}” is larger than 5 GB, which the data store does not copy in one step."
+                " Use `aws s3 mv` or `aws s3 cp` in a terminal."
+            ).format(name=name),
             TOO_LARGE,
         )
     if method not in READING and status in {FAILED, NO_ROOM}:
         return StorageError(
-            "The data store could not take this: it may have no room left. What was there is kept; delete what you do"
-            " not need, or tell the people who run this place.",
+            _(
+                "The data store could not take this: it may have no room left. What was there is kept; delete what you do"
+                " not need, or tell the people who run this place."
+            ),
             NO_ROOM,
         )
     if status in NOT_TAKEN:
-        return StorageError(f"The data store does not take this for “{name}”. Try another name.", INVALID)
+        said = _("The data store does not take this for “{name}”. Try another name.")
+        return StorageError(said.format(name=name), INVALID)
     if status == FAILED or code in {"SlowDown", "ServiceUnavailable"}:
-        return StorageError("The data store is busy. Try again in a minute.", AWAY)
-    return StorageError(NO_ANSWER, AWAY)
+        return StorageError(_("The data store is busy. Try again in a minute."), AWAY)
+    return StorageError(_(NO_ANSWER), AWAY)
 
 
 async def in_turns(work: list[Any]) -> None:

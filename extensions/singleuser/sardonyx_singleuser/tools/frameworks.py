@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from sardonyx_singleuser.environments.environment import beside, python_in
+from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.tools.tool import Place, Start
 
 RUNNER = Path(__file__).parent / "runners" / "app.py"
 """Run by the Python of the app, in which nothing of ours may be."""
-NOTHING = (
+NOTHING = N_(
     "No framework was recognised in {name}. It has to import one of these: {known}."
     " An R file is taken for a Shiny app if it calls shinyApp(); notebooks are shown by Voilà, and .qmd and .Rmd by Quarto."
 )
+FAULTY_LINE = N_("{file}, line {line}: {problem}. Correct it and try again.")
+FAULTY = N_("{file}: {problem}. Correct it and try again.")
 MOST_BYTES = 4 << 20
 MOST_BYTES_OF_NOTEBOOK = 256 << 20
 """What a notebook has shown is in it."""
@@ -113,13 +116,12 @@ def recognise(file: PurePath, text: str) -> Framework:
     elif file.suffix == ".py":
         found = imported(file, text)
         if file.stem in found:
-            raise AppError(
-                f"{file.name} has the name of a package that it imports. Give it another one, such as app.py."
-            )
+            said = _("{file} has the name of a package that it imports. Give it another one, such as app.py.")
+            raise AppError(said.format(file=file.name))
         for framework in PYTHON:
             if found & {framework.name, *framework.also}:
                 return framework
-    raise AppError(NOTHING.format(name=file.name, known=", ".join(each.title for each in PYTHON)))
+    raise AppError(_(NOTHING).format(name=file.name, known=", ".join(each.title for each in PYTHON)))
 
 
 def imported(file: PurePath, text: str) -> set[str]:
@@ -132,8 +134,8 @@ def imported(file: PurePath, text: str) -> set[str]:
         tree = ast.parse(text)
     except SyntaxError as error:
         # Without a line: it has bytes in it that no Python file may have.
-        line = f", line {error.lineno}" if error.lineno else ""
-        raise AppError(f"{file.name}{line}: {error.msg}. Correct it and try again.") from None
+        said = FAULTY_LINE if error.lineno else FAULTY
+        raise AppError(_(said).format(file=file.name, line=error.lineno, problem=error.msg)) from None
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -149,7 +151,9 @@ def _check_notebook(file: PurePath, text: str) -> None:
     except (ValueError, TypeError):
         is_notebook = False
     if not is_notebook:
-        raise AppError(f"{file.name} is no notebook that can be read. Open it in JupyterLab and save it again.")
+        raise AppError(
+            _("{file} is no notebook that can be read. Open it in JupyterLab and save it again.").format(file=file.name)
+        )
 
 
 def read(file: Path) -> str:
@@ -161,12 +165,16 @@ def read(file: Path) -> str:
     try:
         most = MOST_BYTES_OF_NOTEBOOK if file.suffix == ".ipynb" else MOST_BYTES
         if file.stat().st_size > most:
-            raise AppError(f"{file.name} has more than {most >> 20} MB: it can hardly be an app.")
+            raise AppError(
+                _("{file} has more than {megabytes} MB: it can hardly be an app.").format(
+                    file=file.name, megabytes=most >> 20
+                )
+            )
         return file.read_text()
     except UnicodeDecodeError:
-        raise AppError(f"{file.name} is no text.") from None
+        raise AppError(_("{file} is no text.").format(file=file.name)) from None
     except OSError as error:
-        raise AppError(f"{file.name} cannot be read: {error.strerror}.") from None
+        raise AppError(_("{file} cannot be read: {problem}.").format(file=file.name, problem=error.strerror)) from None
 
 
 def python_of(file: Path, home: Path, usual: str) -> str:
@@ -188,12 +196,14 @@ def explain(last_words: str) -> str:
     missing = _MISSING.findall(last_words)
     if missing:
         package = missing[-1].partition(".")[0]
-        return (
-            f"The package {package} is not in this environment. Install it in a terminal, with: pip install {package}"
-        )
+        return _(
+            "The package {package} is not in this environment. Install it in a terminal, with: pip install {package}"
+        ).format(package=package)
     missing = _MISSING_IN_R.findall(last_words)
     if missing:
-        return f"The package {missing[-1]} is not in this R. Install it in R, with: install.packages('{missing[-1]}')"
+        return _("The package {package} is not in this R. Install it in R, with: install.packages('{package}')").format(
+            package=missing[-1]
+        )
     return ""
 
 

@@ -10,6 +10,7 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler, utcnow
 from jupyter_server_proxy.handlers import ProxyHandler
 from tornado import web
 
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.tools.frameworks import AppError, is_action_of_dash
 from sardonyx_singleuser.tools.page import progress_page
 from sardonyx_singleuser.tools.process import Process, State
@@ -38,7 +39,8 @@ class OnShelf(JupyterHandler):  # type: ignore[misc]
         try:
             return self.shelf.process(kind, name)
         except KeyError:
-            raise web.HTTPError(404, f"There is no {'tool' if kind == 'tools' else 'app'} {name} here.") from None
+            said = _("There is no tool {name} here.") if kind == "tools" else _("There is no app {name} here.")
+            raise web.HTTPError(404, said.format(name=name)) from None
 
 
 class PassingHandler(ProxyHandler, OnShelf):  # type: ignore[misc]
@@ -120,7 +122,8 @@ class PageHandler(PassingHandler):
                 self._show(process, kind, name)
                 return
             if await process.settled() is not State.RUNNING:
-                raise web.HTTPError(503, reason=None, log_message=process.problem or f"{process.title} does not run.")
+                said = process.problem or _("{title} does not run.").format(title=process.title)
+                raise web.HTTPError(503, reason=None, log_message=said)
         self._aim(kind, name, process)
         try:
             await self.proxy("localhost", 0, path)
@@ -196,8 +199,8 @@ class ToolsHandler(QuestionHandler):
             {
                 "name": tool.name,
                 "title": tool.title,
-                "description": tool.description,
-                "how_to_get": "" if is_here[tool.name] else tool.how_to_get,
+                "description": _(tool.description),
+                "how_to_get": "" if is_here[tool.name] else tool.way_to_get,
                 "address": f"{self.base_url}tools/{tool.name}/",
                 "state": _state(running.get(("tools", tool.name))),
             }
@@ -220,7 +223,7 @@ class AppsHandler(QuestionHandler):
         """Make a file known as an app: {"path": in the home}."""
         path = (self.get_json_body() or {}).get("path")
         if not isinstance(path, str) or not path:
-            raise web.HTTPError(400, 'There has to be a "path", of a file in your home.')
+            raise web.HTTPError(400, _('There has to be a "path", of a file in your home.'))
         try:
             app = self.shelf.add_app(path)
         except AppError as error:
@@ -240,11 +243,11 @@ class AppHandler(QuestionHandler):
         """Pin it to the launcher, or take it away: {"is_pinned": true}."""
         is_pinned = (self.get_json_body() or {}).get("is_pinned")
         if not isinstance(is_pinned, bool):
-            raise web.HTTPError(400, '"is_pinned" has to be true or false.')
+            raise web.HTTPError(400, _('"is_pinned" has to be true or false.'))
         try:
             self.finish(json.dumps(asdict(self.shelf.pin(name, is_pinned=is_pinned))))
         except KeyError:
-            raise web.HTTPError(404, f"There is no app {name} here.") from None
+            raise web.HTTPError(404, _("There is no app {name} here.").format(name=name)) from None
 
     @web.authenticated
     async def delete(self, name: str) -> None:

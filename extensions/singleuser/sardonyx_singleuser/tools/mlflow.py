@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from sardonyx_singleuser import contract
-from sardonyx_singleuser.tools.tool import Place, Start, Tool, ask_operator, program
+from sardonyx_singleuser.language import N_
+from sardonyx_singleuser.tools.tool import ASK_OPERATOR, Place, Start, Tool, program
 
 FOLDER = "mlflow"
 TRACKING = "MLFLOW_TRACKING_URI"
@@ -53,9 +54,9 @@ def client_variables(variables: Mapping[str, str]) -> dict[str, str]:
 MLFLOW = Tool(
     name="mlflow",
     title="MLflow",
-    description="Runs, metrics, artifacts and models of your experiments",
+    description=N_("Runs, metrics, artifacts and models of your experiments"),
     find=program("mlflow", "mlflow"),
     start=_start,
-    how_to_get=ask_operator("mlflow"),
+    how_to_get=ASK_OPERATOR,
     keeps_prefix=True,
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.tools.tool import Start
 
 LOOK_S = 0.1
@@ -95,7 +96,9 @@ class Process:
         except ValueError as error:
             problem = str(error)
         except OSError as error:
-            problem = f"{self.title} cannot be started: {error.strerror or error}."
+            problem = _("{title} cannot be started: {problem}.").format(
+                title=self.title, problem=error.strerror or error
+            )
         finally:
             await self._clear()
         self._become(State.FAILED, problem)
@@ -122,13 +125,15 @@ class Process:
                 while not ended.done() and not await self._answers(how.ready_path):
                     await asyncio.wait([ended], timeout=LOOK_S)
         except TimeoutError:
-            return f"{self.title} did not answer within {how.patience_s:.0f} seconds."
+            return _("{title} did not answer within {seconds} seconds.").format(
+                title=self.title, seconds=round(how.patience_s)
+            )
         if not ended.done():
             self._become(State.RUNNING)
         code = await ended
         # What it said before its end is still on its way.
         await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
-        return self.explain(self.last_words) or f"{self.title} ended {_how(code)}."
+        return self.explain(self.last_words) or _ended(self.title, code)
 
     def _become(self, state: State, problem: str = "") -> None:
         self.state, self.problem = state, problem
@@ -179,10 +184,11 @@ class Process:
         self.socket.unlink(missing_ok=True)
 
 
-def _how(code: int) -> str:
-    if code < 0:
-        try:
-            return f"by a signal, {signal.Signals(-code).name}"
-        except ValueError:
-            return f"by the signal {-code}"
-    return f"by itself, with the code {code}"
+def _ended(title: str, code: int) -> str:
+    if code >= 0:
+        return _("{title} ended by itself, with the code {code}.").format(title=title, code=code)
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        return _("{title} ended by the signal {number}.").format(title=title, number=-code)
+    return _("{title} ended by a signal, {name}.").format(title=title, name=name)

@@ -2,6 +2,7 @@
 
 import getpass
 
+from sardonyx_singleuser.language import N_
 from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
 
 
@@ -25,9 +26,9 @@ def _start(rserver: str, place: Place) -> Start:
 RSTUDIO = Tool(
     name="rstudio",
     title="RStudio",
-    description="Write and run R in RStudio",
+    description=N_("Write and run R in RStudio"),
     find=program("rstudio", "rserver"),
     start=_start,
     is_shown_missing=False,
-    how_to_get="Whoever runs this place can install RStudio Server on the machine.",
+    how_to_get=N_("Whoever runs this place can install RStudio Server on the machine."),
 )

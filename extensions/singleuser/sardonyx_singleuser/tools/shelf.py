@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.sandbox.layout import OWN
 from sardonyx_singleuser.tools import frameworks
 from sardonyx_singleuser.tools.process import Process
@@ -141,7 +142,8 @@ class Shelf:
         def start() -> Start:
             found = tool.find(self.variables)
             if not found:
-                raise ValueError(f"{tool.title} is not on this machine. {tool.how_to_get}")
+                said = _("{title} is not on this machine. {how_to_get}")
+                raise ValueError(said.format(title=tool.title, how_to_get=tool.way_to_get))
             return begin(found, self._place("tools", name))
 
         return Process(tool.title, start, self._place("tools", name).socket)
@@ -165,7 +167,7 @@ class Shelf:
     def _inside(self, path: str) -> Path:
         file = (self.home / path.lstrip("/")).resolve()
         if not file.is_relative_to(self.home.resolve()):
-            raise frameworks.AppError(f"{path} is not in your home.")
+            raise frameworks.AppError(_("{path} is not in your home.").format(path=path))
         return self.home / file.relative_to(self.home.resolve())
 
     def _write(self, apps: Mapping[str, App]) -> None:

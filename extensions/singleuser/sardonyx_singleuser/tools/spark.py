@@ -5,16 +5,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.language import N_
 from sardonyx_singleuser.tools.tool import Tool, program
 
 SPARK = Tool(
     name="spark",
     title="Spark",
-    description="Jobs, stages and data of your Spark sessions",
+    description=N_("Jobs, stages and data of your Spark sessions"),
     # It comes with PySpark, wherever that was installed.
     find=program("spark", "spark-submit"),
     start=None,
-    how_to_get="Start your server with the profile Spark, or install it in a terminal, with: pip install pyspark",
+    how_to_get=N_("Start your server with the profile Spark, or install it in a terminal, with: pip install pyspark"),
     is_shown_missing=False,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 from tornado import web
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.spark_settings import FOLDER, KEY, PAGES_HOST
 from sardonyx_singleuser.tools.handlers import FRAMED, NO_ANSWER, READS, PassingHandler
 from sardonyx_singleuser.tools.page import sessions_page
@@ -32,7 +33,7 @@ class SparkHandler(PassingHandler):
     async def post(self, path: str) -> None:
         """Answer what a page sends, such as the end of a job."""
         if self.request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE:
-            raise web.HTTPError(403, "This comes from a page of another site.")
+            raise web.HTTPError(403, _("This comes from a page of another site."))
         await self._answer(path)
 
     put = delete = patch = head = options = post
@@ -88,7 +89,7 @@ class SparkHandler(PassingHandler):
 
     async def _say_gone(self) -> None:
         if not self.wants_page():
-            raise web.HTTPError(404, "This Spark session runs no longer.")
+            raise web.HTTPError(404, _("This Spark session runs no longer."))
         self._show(await self._sessions.running(), is_gone=True)
 
     async def _pass_on(self, session: Session, inside: str) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sardonyx_singleuser.language import N_
 from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
 
 RUNNER = Path(__file__).parent / "runners" / "tensorboard_server.py"
@@ -18,9 +19,9 @@ def _start(tensorboard: str, place: Place) -> Start:
 TENSORBOARD = Tool(
     name="tensorboard",
     title="TensorBoard",
-    description="Curves of your training runs",
+    description=N_("Curves of your training runs"),
     find=program("tensorboard", "tensorboard"),
     start=_start,
-    how_to_get="Install it in a terminal, with: pip install tensorboard",
+    how_to_get=N_("Install it in a terminal, with: pip install tensorboard"),
     keeps_prefix=True,
 )

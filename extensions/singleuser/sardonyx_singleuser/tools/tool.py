@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.language import N_, _
 
 SHELF = "sardonyx_shelf"
 """Under this name the web application of the server has its tools and apps."""
+ASK_OPERATOR = N_("Whoever runs this place can install it, with: sardonyx tools install {tool}")
+"""What to do about a tool that the operator can install."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Tool:
         name: its part of the address.
         find: looks for the program, by the variables of the server; "" = it is not here.
         start: with what `find` found; None = it is no program of its own, and its pages are answered elsewhere.
+        description: marked to be translated, as the next.
         how_to_get: a sentence for the person where it is not here.
         keeps_prefix: it wants to see the whole address, and not what is behind its prefix.
         is_shown_missing: it is offered where it is not here, too, with how to get it.
@@ -77,6 +81,11 @@ class Tool:
     is_shown_missing: bool = True
     is_action: Callable[[bytes | str], bool] = every_message
 
+    @property
+    def way_to_get(self) -> str:
+        """What to do where it is not here, in the person's language."""
+        return _(self.how_to_get).format(tool=self.name)
+
 
 def program(tool: str, name: str) -> Callable[[Mapping[str, str]], str]:
     """Return a search for a program: among the tools that the operator installed, then on the path."""
@@ -89,8 +98,3 @@ def program(tool: str, name: str) -> Callable[[Mapping[str, str]], str]:
         return shutil.which(name, path=variables.get("PATH")) or ""
 
     return find
-
-
-def ask_operator(tool: str) -> str:
-    """Return what to do about a tool that the operator can install."""
-    return f"Whoever runs this place can install it, with: sardonyx tools install {tool}"

@@ -2,7 +2,8 @@
 
 import json
 
-from sardonyx_singleuser.tools.tool import Place, Start, Tool, ask_operator, program
+from sardonyx_singleuser.language import N_
+from sardonyx_singleuser.tools.tool import ASK_OPERATOR, Place, Start, Tool, program
 
 LONGEST_BEAT = 64
 """A page that was left open sends signs of life and confirmations, of 13 bytes and a few more, without end."""
@@ -47,9 +48,9 @@ def is_action(message: bytes | str) -> bool:
 VSCODE = Tool(
     name="vscode",
     title="VS Code",
-    description="Write and run code in Visual Studio Code",
+    description=N_("Write and run code in Visual Studio Code"),
     find=program("vscode", "code-server"),
     start=_start,
-    how_to_get=ask_operator("vscode"),
+    how_to_get=ASK_OPERATOR,
     is_action=is_action,
 )

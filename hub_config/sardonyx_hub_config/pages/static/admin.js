@@ -1,4 +1,5 @@
 // Operation: people and their servers, a page at a time.
+import { _, ngettext } from "./language.js";
 import { ago, base, call, element, say, sure, user as me } from "./hub.js";
 
 const LIMIT = 50;
@@ -20,7 +21,7 @@ async function act(work) {
 
 function button(text, about, style, work) {
   const made = element("button", { className: `btn btn-sm ${style}`, type: "button", textContent: text });
-  made.append(element("span", { className: "visually-hidden", textContent: `: ${about}` }));
+  made.append(element("span", { className: "visually-hidden", textContent: _(": {about}", { about }) }));
   made.addEventListener("click", () => act(work));
   return made;
 }
@@ -31,17 +32,17 @@ function serverPath(name, server) {
 
 function log(name, server, title) {
   const href = `${base}log/${encodeURIComponent(name)}${server ? `/${encodeURIComponent(server)}` : ""}`;
-  return element("a", { className: "btn btn-sm btn-link", href }, "Log", element("span", { className: "visually-hidden", textContent: `: ${name}, ${title}` }));
+  return element("a", { className: "btn btn-sm btn-link", href }, _("Log"), element("span", { className: "visually-hidden", textContent: _(": {about}", { about: `${name}, ${title}` }) }));
 }
 
 function servers(person) {
   const running = Object.values(person.servers ?? {}).filter((server) => server.ready || server.pending);
   // The log is wanted most where nothing runs; its page leads to those of named servers.
-  if (!running.length) return [element("div", { className: "sx-row" }, element("span", { className: "sx-muted", textContent: "none" }), log(person.name, "", "none runs"))];
+  if (!running.length) return [element("div", { className: "sx-row" }, element("span", { className: "sx-muted", textContent: _("none") }), log(person.name, "", _("none runs")))];
   return running.map((server) => {
-    const title = server.name || "the usual one";
-    const state = element("span", { className: `badge ${server.ready ? "sx-ok" : "sx-busy"}`, textContent: server.ready ? "Running" : "Busy" });
-    return element("div", { className: "sx-row" }, `${title} `, state, log(person.name, server.name, title), button("Stop", `${person.name}, ${title}`, "btn-danger", () => call("DELETE", serverPath(person.name, server.name))));
+    const title = server.name || _("the usual one");
+    const state = element("span", { className: `badge ${server.ready ? "sx-ok" : "sx-busy"}`, textContent: server.ready ? _("Running") : _("Busy") });
+    return element("div", { className: "sx-row" }, `${title} `, state, log(person.name, server.name, title), button(_("Stop"), `${person.name}, ${title}`, "btn-danger", () => call("DELETE", serverPath(person.name, server.name))));
   });
 }
 
@@ -49,14 +50,14 @@ function actions(person) {
   if (person.name === me) return [];
   const path = `users/${encodeURIComponent(person.name)}`;
   const role = person.admin
-    ? button("Take operation away", person.name, "", () => call("PATCH", path, { admin: false }))
-    : button("Make administrator", person.name, "", async () => {
-        const text = `${person.name} will see everybody here, and can stop servers, remove people, and look into their servers.`;
-        if (await sure(`Make ${person.name} an administrator?`, text, "Make administrator")) await call("PATCH", path, { admin: true });
+    ? button(_("Take operation away"), person.name, "", () => call("PATCH", path, { admin: false }))
+    : button(_("Make administrator"), person.name, "", async () => {
+        const text = _("{name} will see everybody here, and can stop servers, remove people, and look into their servers.", { name: person.name });
+        if (await sure(_("Make {name} an administrator?", { name: person.name }), text, _("Make administrator"))) await call("PATCH", path, { admin: true });
       });
-  const remove = button("Remove", person.name, "btn-danger", async () => {
-    const text = `Servers of ${person.name} stop, and ${person.name} can sign in no more. Files and data are kept on this machine.`;
-    if (await sure(`Remove ${person.name}?`, text, `Remove ${person.name}`)) await call("DELETE", path);
+  const remove = button(_("Remove"), person.name, "btn-danger", async () => {
+    const text = _("Servers of {name} stop, and {name} can sign in no more. Files and data are kept on this machine.", { name: person.name });
+    if (await sure(_("Remove {name}?", { name: person.name }), text, _("Remove {name}", { name: person.name }))) await call("DELETE", path);
   });
   return [role, remove];
 }
@@ -71,7 +72,7 @@ function row(person) {
     "tr",
     { role: "row" },
     element("th", { role: "rowheader", scope: "row", textContent: person.name }),
-    cell({ textContent: person.admin ? "Administrator" : "Person" }),
+    cell({ textContent: person.admin ? _("Administrator") : _("Person") }),
     cell({ className: "sx-not-phone", textContent: ago(person.last_activity) }),
     cell({}, ...servers(person)),
     cell({ className: "is-end" }, element("div", { className: "sx-row" }, ...actions(person))),
@@ -85,10 +86,10 @@ async function load() {
     const page = await call("GET", `users?${query}`);
     const total = page._pagination.total;
     rows.replaceChildren(...page.items.map(row));
-    if (!page.items.length) rows.append(element("tr", { role: "row" }, cell({ colSpan: 5, textContent: find ? `Nobody's name has “${find}” in it.` : "Nobody has signed in yet." })));
+    if (!page.items.length) rows.append(element("tr", { role: "row" }, cell({ colSpan: 5, textContent: find ? _("Nobody's name has “{text}” in it.", { text: find }) : _("Nobody has signed in yet.") })));
     before.hidden = offset === 0;
     after.hidden = offset + LIMIT >= total;
-    document.getElementById("count").textContent = total === 1 ? "1 person" : `${total} people`;
+    document.getElementById("count").textContent = ngettext("{count} person", "{count} people", total);
   } catch (fault) {
     say(fault.message);
   }

@@ -1,4 +1,6 @@
 // The start form. It works without this: a link's fragment fills it in (and never sends it), numbers reach the summary.
+import { _, ngettext } from "./language.js";
+
 const LONGEST_VALUE = 2000;
 const data = JSON.parse(document.getElementById("sx-form-data")?.textContent ?? "null");
 const form = document.querySelector(".sx-start")?.closest("form");
@@ -13,7 +15,7 @@ function controls(name) {
 
 /** What a person reads for a control's value. */
 function words(control) {
-  if (control.type !== "radio") return control.value || "none";
+  if (control.type !== "radio") return control.value || _("none");
   const label = control.closest("label");
   return (label.querySelector("strong") ?? label).textContent.trim();
 }
@@ -50,7 +52,7 @@ function isAsked(name) {
 
 function item(title, ...parts) {
   const li = document.createElement("li");
-  li.append(`${title}: `, ...parts);
+  li.append(_("{title}: ", { title }), ...parts);
   return li;
 }
 
@@ -58,7 +60,7 @@ function change(title, before, after) {
   const del = document.createElement("del");
   const not = document.createElement("span");
   not.className = "visually-hidden";
-  not.textContent = "not ";
+  not.textContent = _("not ");
   del.append(not, before);
   const arrow = document.createElement("span");
   arrow.ariaHidden = "true";
@@ -71,7 +73,7 @@ function change(title, before, after) {
 function mark(name) {
   const badge = document.createElement("span");
   badge.className = "badge sx-plain sx-from-link";
-  badge.textContent = "from the link";
+  badge.textContent = _("from the link");
   const control = chosen(name);
   (control.closest("fieldset")?.querySelector("legend") ?? control.labels[0]).append(badge);
 }
@@ -112,15 +114,15 @@ function fillIn(fragment) {
 function show(changed, before, refused) {
   const count = changed.length;
   part("head").textContent = count
-    ? `A link filled in this form. It changes ${count} of your usual choices:`
-    : "A link wanted to fill in this form. It changes none of your usual choices.";
+    ? ngettext("A link filled in this form. It changes {count} of your usual choices:", "A link filled in this form. It changes {count} of your usual choices:", count)
+    : _("A link wanted to fill in this form. It changes none of your usual choices.");
   part("changes").replaceChildren(
     ...changed.map((name) => change(data.titles[name], before.get(name).words, words(chosen(name)))),
   );
   part("code").hidden = !changed.some((name) => name.endsWith(".repository") && value(name));
   part("refused-head").hidden = !refused.length;
   part("refused").replaceChildren(
-    ...refused.map(([name, text]) => item(data.titles[name] ?? name.split(".").slice(1).join(".").slice(0, 40), `“${text.slice(0, 80)}”`)),
+    ...refused.map(([name, text]) => item(data.titles[name] ?? name.split(".").slice(1).join(".").slice(0, 40), _("“{text}”", { text: text.slice(0, 80) }))),
   );
   changed.forEach(mark);
   banner.hidden = false;

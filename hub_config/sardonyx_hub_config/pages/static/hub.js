@@ -1,4 +1,6 @@
 // The hub's REST API for our pages: one call, with the sign of the page it comes from, and faults in words.
+import { _, locale } from "./language.js";
+
 const hub = JSON.parse(document.getElementById("hub").textContent);
 
 export const { base, user, xsrf } = hub;
@@ -11,10 +13,10 @@ export async function call(method, path, body) {
     headers: { "X-XSRFToken": xsrf, "Content-Type": "application/json", Accept: "application/jupyterhub-pagination+json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   }).catch(() => {
-    throw new Fault("The hub does not answer. Look at your connection, then try again.");
+    throw new Fault(_("The hub does not answer. Look at your connection, then try again."));
   });
   const said = answer.status === 204 ? null : await answer.json().catch(() => null);
-  if (!answer.ok) throw new Fault(answer.status < 500 && said?.message ? said.message : "That did not work. Load the page again, then try again.");
+  if (!answer.ok) throw new Fault(answer.status < 500 && said?.message ? said.message : _("That did not work. Load the page again, then try again."));
   return said;
 }
 
@@ -25,12 +27,12 @@ export function element(name, options = {}, ...children) {
 }
 
 export function ago(time) {
-  if (!time) return "never";
+  if (!time) return _("never");
   const minutes = Math.floor((Date.now() - new Date(time)) / 60000);
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ago`;
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" }).format(new Date(time));
+  if (minutes < 1) return _("now");
+  if (minutes < 60) return _("{count} min ago", { count: minutes });
+  if (minutes < 1440) return _("{count} h ago", { count: Math.floor(minutes / 60) });
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" }).format(new Date(time));
 }
 
 export function sure(title, text, yes) {

@@ -1,5 +1,6 @@
 // Follows the log of a server that runs: asks now and then for its end, and leaves alone what is being read.
 import { xsrf } from "./hub.js";
+import { _ } from "./language.js";
 
 const SHORTEST_MS = 2000;
 const LONGEST_MS = 10000;
@@ -15,7 +16,7 @@ const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
 const isBeingCopied = () => !getSelection().isCollapsed && log.contains(getSelection().anchorNode);
 
 async function look() {
-  let said = "New lines appear by themselves.";
+  let said = _("New lines appear by themselves.");
   // Nobody reads a page in the background.
   if (!document.hidden && !isBeingCopied()) {
     const headers = seen ? { "X-XSRFToken": xsrf, "If-None-Match": seen } : { "X-XSRFToken": xsrf };
@@ -26,7 +27,7 @@ async function look() {
       seen = answer.headers.get("ETag") ?? "";
       if (text !== log.textContent) show(text);
     } else if (answer?.status !== 304) {
-      said = "There is no answer now. Look at your connection; this page tries again.";
+      said = _("There is no answer now. Look at your connection; this page tries again.");
     }
   }
   if (pause.ariaPressed === "true") return;
@@ -47,7 +48,7 @@ if (place) {
   pause.addEventListener("click", () => {
     const paused = pause.ariaPressed !== "true";
     pause.ariaPressed = String(paused);
-    state.textContent = paused ? "New lines wait." : "";
+    state.textContent = paused ? _("New lines wait.") : "";
     clearTimeout(timer);
     if (!paused) look();
   });

@@ -1,4 +1,6 @@
 // On every page: the theme switch, and times in the reader's own zone. Without it the pages work as well.
+import { locale } from "./language.js";
+
 const THEME = "jupyterhub-bs-theme";
 
 function isDark() {
@@ -21,7 +23,7 @@ function showTimes() {
     if (Number.isNaN(then.getTime())) continue;
     const clock = { hour: "2-digit", minute: "2-digit", hour12: false };
     const day = then.toDateString() === today ? {} : { weekday: "long", day: "numeric", month: "long" };
-    time.textContent = new Intl.DateTimeFormat("en-GB", { ...day, ...clock }).format(then);
+    time.textContent = new Intl.DateTimeFormat(locale, { ...day, ...clock }).format(then);
   }
 }
 

@@ -1,4 +1,6 @@
 // The steps of a start, as the hub tells them.
+import { _ } from "./language.js";
+
 const main = document.querySelector("[data-progress]");
 const steps = document.getElementById("steps");
 const bar = document.getElementById("bar");
@@ -29,7 +31,7 @@ function settle(item, state) {
   if (state === "done" && !item.querySelector(".visually-hidden")) {
     const done = document.createElement("span");
     done.className = "visually-hidden";
-    done.textContent = ", done";
+    done.textContent = _(", done");
     item.children[1].append(done);
   }
 }

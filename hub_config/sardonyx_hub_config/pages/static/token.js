@@ -1,4 +1,5 @@
 // Keys for programs: make one, shown once, or end one. The list is the server's own, fetched again after each change.
+import { _ } from "./language.js";
 import { call, element, say, user } from "./hub.js";
 
 const path = `users/${encodeURIComponent(user)}/tokens`;
@@ -23,7 +24,7 @@ document.getElementById("make").addEventListener("submit", (event) => {
     const code = element("pre", { tabIndex: 0 }, element("code", { textContent: made.token }));
     document
       .getElementById("made")
-      .replaceChildren(element("p", { textContent: "Copy it now: it is shown only this once." }), element("div", { className: "sx-snippet" }, code));
+      .replaceChildren(element("p", { textContent: _("Copy it now: it is shown only this once.") }), element("div", { className: "sx-snippet" }, code));
   });
 });
 

@@ -11,6 +11,7 @@ from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import GitAccounts, GitSecret, forge_address
+from sardonyx_spawner.language import _
 
 Person = Callable[[str], str | None]
 """Returns the id of who has a name; None = nobody."""
@@ -20,7 +21,8 @@ class NoTokenError(CredentialsError):
     """The person has given no token for a forge."""
 
     def __init__(self, address: str) -> None:
-        super().__init__("NoToken", f"There is no token for {address}. Give one on the hub's page “Git”.", 404)
+        said = _("There is no token for {address}. Give one on the hub's page “Git”.").format(address=address)
+        super().__init__("NoToken", said, 404)
 
 
 class GitAccess:
@@ -49,9 +51,9 @@ class GitAccess:
             found = await self._renewal.fresh(person, forge, found)
         except EndedError as error:
             await asyncio.to_thread(self._accounts.refuse, person, forge, found.token)
-            raise CredentialsError("Ended", str(error), 410) from error
+            raise CredentialsError("Ended", error.message, 410) from error
         except PeopleError as error:
-            raise UnavailableError(str(error)) from error
+            raise UnavailableError(error.message) from error
         now = datetime.now(UTC)
         until = datetime.fromtimestamp(found.ends_at, UTC) if found.ends_at else now
         self._issued(Issued(now, "git", person, caller.name, caller.server, f"{person}-git", (forge,), until))
@@ -71,7 +73,7 @@ class GitAccess:
         try:
             forge = forge_address(address)
         except PeopleError as error:
-            raise BadRequestError(str(error)) from error
+            raise BadRequestError(error.message) from error
         person = self._person(caller.name)
         if person is None:
             raise NoTokenError(forge)

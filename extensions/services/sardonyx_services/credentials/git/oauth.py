@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import GitSecret, check_token
+from sardonyx_spawner.language import _
 
 Kind = Literal["github", "gitlab", "gitea"]
 AUTHORIZE = {"github": "/login/oauth/authorize", "gitlab": "/oauth/authorize", "gitea": "/login/oauth/authorize"}
@@ -79,11 +80,15 @@ class GitProvider:
         # GitHub says no with the status of a yes.
         if said.get("error") in {"invalid_grant", "bad_refresh_token", "bad_verification_code"}:
             raise EndedError(
-                f"{self.title} gives no token for this any more. Connect it again on the hub's page “Git”."
+                _("{site} gives no token for this any more. Connect it again on the hub's page “Git”.").format(
+                    site=self.title
+                )
             )
         if said.get("error"):
             raise PeopleError(
-                f"{self.title} refuses: {str(said['error'])[:100]}. Tell the people who run this place; they know the app there."
+                _("{site} refuses: {reason}. Tell the people who run this place; they know the app there.").format(
+                    site=self.title, reason=str(said["error"])[:100]
+                )
             )
         try:
             token = check_token(str(said["access_token"]))
@@ -95,7 +100,9 @@ class GitProvider:
                 ends_at=now + float(life_s) if life_s else None,
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise PeopleError(f"{self.title} answers with something else than a token. Try again.") from error
+            raise PeopleError(
+                _("{site} answers with something else than a token. Try again.").format(site=self.title)
+            ) from error
 
     def _form(self, grant: str, **more: str) -> dict[str, str]:
         return {"client_id": self.client_id, "client_secret": self.client_secret, "grant_type": grant, **more}

@@ -9,6 +9,7 @@ import httpx
 from sardonyx_services.credentials.errors import UnavailableError
 from sardonyx_services.credentials.git.oauth import GitProvider
 from sardonyx_services.people.git_accounts import GitAccounts, GitSecret
+from sardonyx_spawner.language import _
 
 LEAST_LEFT_S = 120.0
 """A clone may take its time; it asks for a token at its beginning."""
@@ -41,7 +42,7 @@ class Renewal:
         task = self._under_way.get(who)
         if task is None:
             task = self._under_way[who] = asyncio.create_task(self._renew(person, address, secret, provider))
-            task.add_done_callback(lambda _: self._under_way.pop(who, None))
+            task.add_done_callback(lambda _done: self._under_way.pop(who, None))
         try:
             return await asyncio.shield(task)
         except UnavailableError:
@@ -60,7 +61,9 @@ class Renewal:
             )
             said = answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise UnavailableError(f"{provider.title} does not answer now. Try again in a minute.") from error
+            raise UnavailableError(
+                _("{site} does not answer now. Try again in a minute.").format(site=provider.title)
+            ) from error
         new = provider.read(said if isinstance(said, dict) else {}, time.time())
         # A refresh token is good once: whoever comes later needs the new one.
         await asyncio.to_thread(self._accounts.renew, person, address, secret, new)

@@ -22,6 +22,7 @@ from sardonyx_services.credentials.vault.client import GoneError, RefusedError, 
 from sardonyx_services.credentials.vault.hub import HubServers
 from sardonyx_services.credentials.vault.lease_store import LeaseStore
 from sardonyx_services.credentials.vault.leases import STOPPED, Lease, Look, Verdict, judge, successors
+from sardonyx_spawner.language import _
 
 Answer = TypeVar("Answer")
 
@@ -88,7 +89,7 @@ class VaultAccess:
     async def _issue(self, caller: Caller) -> Wrapped:
         person = await asyncio.to_thread(self._person_of, caller.name)
         if person is None:
-            raise NotAllowedError("You are not known here any more. Sign in again.")
+            raise NotAllowedError(_("You are not known here any more. Sign in again."))
         groups = token_groups(person.memberships)
         session = f"{person.id}-{caller.run}"
         # What could not be ended is not given: first the broker's own token.
@@ -210,7 +211,7 @@ class VaultAccess:
 
     def _wait(self, error: CredentialsError, pause_s: float) -> None:
         """Leave Vault alone for a moment; tokens that are there go on."""
-        self._say(error.said if isinstance(error, RefusedError) else error.message)
+        self._say(error.said if isinstance(error, RefusedError) else str(error))
         self._not_before = self._clock() + pause_s
 
     async def _with_badge(self, call: Callable[[str], Awaitable[Answer]]) -> Answer:

@@ -13,6 +13,7 @@ import httpx
 from sardonyx_services.credentials.configuration import VaultConfiguration
 from sardonyx_services.credentials.errors import CredentialsError, UnavailableError
 from sardonyx_services.credentials.turns import Turns
+from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 5.0
@@ -21,9 +22,11 @@ WHOLE_S = 10.0
 AT_ONCE, WAITING = 16, 2_000
 WRAP_S = 60
 SEALED = 503
-AWAY = "Vault does not answer now. A token that you have goes on working; try again in a minute."
-SEALED_SENTENCE = "Vault is sealed. A token that you have works again when the people who run Vault have unsealed it."
-STRANGER = (
+AWAY = _("Vault does not answer now. A token that you have goes on working; try again in a minute.")
+SEALED_SENTENCE = _(
+    "Vault is sealed. A token that you have works again when the people who run Vault have unsealed it."
+)
+STRANGER = _(
     "What answers at the address of Vault is not Vault, or not in order."
     " The people who run this place have to look at it."
 )
@@ -33,7 +36,7 @@ class GoneError(CredentialsError):
     """Vault does not know an accessor: its token has ended."""
 
     def __init__(self) -> None:
-        super().__init__("Gone", "Vault does not know this token any more.", 410)
+        super().__init__("Gone", _("Vault does not know this token any more."), 410)
 
 
 class RefusedError(CredentialsError):
@@ -82,7 +85,7 @@ class Vault:
         accessor = found.get("wrapped_accessor")
         if not accessor:
             raise RefusedError(
-                "Vault's tokens cannot be renewed. The people who run this place have to look: sardonyx vault setup",
+                _("Vault's tokens cannot be renewed. The people who run this place have to look: sardonyx vault setup"),
                 f"the role “{self._at.role}” makes tokens without an accessor; its token_type has to be service",
             )
         return Wrapped(_text(found, "token"), str(accessor))
@@ -132,7 +135,7 @@ class Vault:
         found = _json(answer)
         if not found.get("initialized", True):
             raise UnavailableError(
-                "Vault is not initialized. The people who run it have to do that first.", "VaultSealed"
+                _("Vault is not initialized. The people who run it have to do that first."), "VaultSealed"
             )
         if found.get("sealed", True):
             raise UnavailableError(SEALED_SENTENCE, "VaultSealed")
@@ -145,7 +148,7 @@ class Vault:
             return _json(answer)
         said = _said(answer)
         raise RefusedError(
-            "Vault refuses to give a token. The people who run this place find the reason in the log.",
+            _("Vault refuses to give a token. The people who run this place find the reason in the log."),
             f"Vault refuses the role “{role}” at {path}: {said}. Look with: sardonyx doctor",
         )
 
@@ -157,7 +160,7 @@ class Vault:
         if "invalid accessor" in said or "token not found" in said:
             raise GoneError
         raise RefusedError(
-            "Vault refuses to renew tokens. The people who run this place find the reason in the log.",
+            _("Vault refuses to renew tokens. The people who run this place find the reason in the log."),
             f"Vault refuses {call}: {said}",
         )
 

@@ -7,8 +7,12 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from gettext import translation
 from pathlib import Path
 from typing import Any
+
+LOCALE = Path(__file__).parents[2] / "locale"
+_ = translation("sardonyx", LOCALE, [os.environ.get("SARDONYX_LANGUAGE", "")], fallback=True).gettext
 
 
 def main() -> None:
@@ -24,7 +28,7 @@ def find(file: str, is_it: Callable[[Any], bool], what: str) -> Any:
     """Run a file and return the object in it that is the app: one with a usual name, else the only one."""
     spec = importlib.util.spec_from_file_location(Path(file).stem, file)
     if spec is None or spec.loader is None:
-        raise SystemExit(f"{file} cannot be loaded as Python.")
+        raise SystemExit(_("{file} cannot be loaded as Python.").format(file=file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -34,8 +38,11 @@ def find(file: str, is_it: Callable[[Any], bool], what: str) -> Any:
             return found[usual]
     if len(set(map(id, found.values()))) == 1:
         return next(iter(found.values()))
-    some = "has several of them: call the one that shall run `app`" if found else "has none"
-    raise SystemExit(f"The app has to be {what} at the top level of {Path(file).name}, which {some}.")
+    if found:
+        said = _("{file} has several apps at its top level: call the one that shall run `app`.")
+    else:
+        said = _("{file} has no app at its top level, which has to be an object of {what}.")
+    raise SystemExit(said.format(what=what, file=Path(file).name))
 
 
 def serve_asgi(app: Any, path: str, prefix: str = "") -> None:
@@ -44,7 +51,9 @@ def serve_asgi(app: Any, path: str, prefix: str = "") -> None:
         import uvicorn
     except ImportError:
         raise SystemExit(
-            "uvicorn is not in this environment. Install it in a terminal, with: pip install uvicorn"
+            _(
+                "The package {package} is not in this environment. Install it in a terminal, with: pip install {package}"
+            ).format(package="uvicorn")
         ) from None
     uvicorn.run(app, uds=path, root_path=prefix, log_level="info")
 
@@ -87,7 +96,7 @@ def shiny(file: str, path: str, _prefix: str) -> None:
     if is_express_app(Path(file).name, str(Path(file).parent)):
         serve_asgi(wrap_express_app(Path(file)), path)
     else:
-        serve_asgi(find(file, lambda value: isinstance(value, App), "a shiny.App"), path)
+        serve_asgi(find(file, lambda value: isinstance(value, App), "shiny.App"), path)
 
 
 def gradio(file: str, path: str, prefix: str) -> None:
@@ -97,7 +106,7 @@ def gradio(file: str, path: str, prefix: str) -> None:
     from fastapi import FastAPI
     from gradio import Blocks, mount_gradio_app
 
-    demo = find(file, lambda value: isinstance(value, Blocks), "a gradio.Blocks, such as a gradio.Interface,")
+    demo = find(file, lambda value: isinstance(value, Blocks), "gradio.Blocks")
     serve_asgi(mount_gradio_app(FastAPI(), demo, path="/", root_path=prefix), path)
 
 
@@ -105,14 +114,14 @@ def dash(file: str, path: str, _prefix: str) -> None:
     """Serve a Dash app."""
     from dash import Dash
 
-    serve_wsgi(find(file, lambda value: isinstance(value, Dash), "a dash.Dash").server, path)
+    serve_wsgi(find(file, lambda value: isinstance(value, Dash), "dash.Dash").server, path)
 
 
 def flask(file: str, path: str, _prefix: str) -> None:
     """Serve a Flask app."""
     from flask import Flask
 
-    serve_wsgi(find(file, lambda value: isinstance(value, Flask), "a flask.Flask"), path)
+    serve_wsgi(find(file, lambda value: isinstance(value, Flask), "flask.Flask"), path)
 
 
 def fastapi(file: str, path: str, prefix: str) -> None:
@@ -124,7 +133,9 @@ def fastapi(file: str, path: str, prefix: str) -> None:
             callable(value) and not isinstance(value, type) and type(value).__module__.partition(".")[0] in frameworks
         )
 
-    serve_asgi(find(file, lambda value: is_app(value) and hasattr(value, "routes"), "an app"), path, prefix)
+    serve_asgi(
+        find(file, lambda value: is_app(value) and hasattr(value, "routes"), "FastAPI / Starlette"), path, prefix
+    )
 
 
 def marimo(file: str, path: str, _prefix: str) -> None:

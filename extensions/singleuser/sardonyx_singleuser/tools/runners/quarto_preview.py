@@ -10,17 +10,18 @@ import shutil
 import subprocess
 import sys
 import threading
+from gettext import translation
 from html import escape
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
 
-MISSING = "Quarto is not on this machine. Whoever runs this place can install it: it has to be on the path as `quarto`."
-NEEDS_SERVER = "This document has `server: shiny`, and needs Shiny while it is read: that cannot be previewed."
+LOCALE = Path(__file__).parents[2] / "locale"
+_ = translation("sardonyx", LOCALE, [os.environ.get("SARDONYX_LANGUAGE", "")], fallback=True).gettext
 _SLIDES = re.compile(r"^format:\s*revealjs\b|^format:\s*\n\s+revealjs:", re.MULTILINE)
 _SERVER = re.compile(r"^server:\s*(?:\n\s+type:\s*)?[\"']?shiny", re.MULTILINE)
 _FRONT = re.compile(r"\A---\s*\n(.*?)^---\s*$", re.DOTALL | re.MULTILINE)
-FAULT = "<!doctype html><title>Quarto</title><h1>Quarto cannot render this</h1><pre>{}</pre>"
+FAULT = "<!doctype html><title>Quarto</title><h1>{title}</h1><pre>{said}</pre>"
 # The page asks whether there is a newer one.
 WATCH = """
 <script>
@@ -71,7 +72,7 @@ class Document:
                 except RenderError as error:
                     if known is None:
                         raise
-                    shown = FAULT.format(escape(str(error)))
+                    shown = FAULT.format(title=_("Quarto cannot render this"), said=escape(str(error)))
                 self._rendered = version, shown
         return shown + WATCH.format(version=version)
 
@@ -79,9 +80,11 @@ class Document:
         try:
             front = _FRONT.match(self._file.read_text(errors="replace"))
         except OSError as error:
-            raise RenderError(f"{self._file.name} cannot be read: {error.strerror}.") from None
+            raise RenderError(
+                _("{file} cannot be read: {problem}.").format(file=self._file.name, problem=error.strerror)
+            ) from None
         if front and _SERVER.search(front[1]):
-            raise RenderError(NEEDS_SERVER)
+            raise RenderError(_("This document needs Shiny while it is read: such documents cannot be previewed."))
         kind = "revealjs" if front and _SLIDES.search(front[1]) else "html"
         command = [self._quarto, "render", self._file.name, "--to", kind, "-M", "embed-resources:true", "--output", "-"]
         variables = {**os.environ, "QUARTO_PYTHON": sys.executable}
@@ -89,7 +92,9 @@ class Document:
             command, cwd=self._file.parent, env=variables, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise RenderError(done.stderr.strip() or f"quarto ended with the code {done.returncode}.")
+            raise RenderError(
+                done.stderr.strip() or _("quarto ended with the code {code}.").format(code=done.returncode)
+            )
         return done.stdout
 
 
@@ -129,7 +134,11 @@ def main() -> None:
     name, path = sys.argv[1:]
     quarto = shutil.which("quarto")
     if quarto is None:
-        raise SystemExit(MISSING)
+        raise SystemExit(
+            _(
+                "Quarto is not on this machine. Whoever runs this place can install it: it has to be on the path as `quarto`."
+            )
+        )
     document = Document(Path(name), quarto)
     try:
         document.page()
