@@ -101,6 +101,11 @@ def why_over(lifetime_s: int) -> str:
     return f"It reached its end after {say_duration(lifetime_s)}." if lifetime_s else "It reached its end."
 
 
+def why_moved(address: str, wanted: str) -> str:
+    """Say that a server cannot be reached any more where its hub has come back with another path; "" = it can."""
+    return "The address of this place was changed." if wanted and address != wanted else ""
+
+
 def why_no_environment(title: str) -> str:
     """Say that the environment of a profile is missing and cannot be made."""
     return f"“{title}” is not ready on this machine. {ASK}"
