@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field
 
+_PART = re.compile(r"[A-Za-z0-9_~-]+")
+"""A part of a path that is the same to browsers, proxies, cookies and the hub: nothing in it is ever written in another way."""
 _MAIL = re.compile(r"[^\s@<>,;:\"()]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
@@ -43,18 +45,25 @@ def _web_address(text: str) -> str:
 
 def _public_address(text: str) -> str:
     parts = _split(text)
-    if text and parts is None:
-        raise ValueError("write a whole address, such as https://notebooks.example.org")
-    if parts and (parts.path.rstrip("/") or parts.query or parts.fragment or parts.username is not None):
+    if parts is None:
+        if text:
+            raise ValueError("write a whole address, such as https://notebooks.example.org")
+        return text
+    path, at = parts.path.rstrip("/"), f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    if not all(_PART.fullmatch(part) for part in path.split("/")[1:]):
         raise ValueError(
-            f"is more than a host, and pages are served at its root only. Write {parts.scheme}://{_host_and_port(parts)}"
-            " and give this place a host name of its own"
+            f"has the path {parts.path}, which browsers and proxies do not all read in the same way. Use letters, digits,"
+            f" '-', '_' and '~', with one '/' between its parts, such as {at}/datalab"
         )
-    return text.rstrip("/")
+    if at + path != parts.scheme + text.rstrip("/")[len(parts.scheme) :]:
+        raise ValueError(f"is more than the address of a place. Write {at}{path}")
+    return at + path
 
 
-def _host_and_port(parts: SplitResult) -> str:
-    return parts.netloc.rpartition("@")[2]
+def slashed(path: str) -> str:
+    """Return a path with a slash at both ends: "/" or "/datalab/"."""
+    inner = path.strip("/")
+    return f"/{inner}/" if inner else "/"
 
 
 def _contact(text: str) -> str:
@@ -82,6 +91,10 @@ def _is_ip(text: str) -> bool:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(examples=["https://store.example.org"])]
-PublicAddress = Annotated[str, AfterValidator(_public_address), Field(examples=["https://notebooks.example.org"])]
+PublicAddress = Annotated[
+    str,
+    AfterValidator(_public_address),
+    Field(examples=["https://notebooks.example.org", "https://example.org/datalab"]),
+]
 Contact = Annotated[str, AfterValidator(_contact), Field(examples=["help@example.org", "https://example.org/help"])]
 Listening = Annotated[str, AfterValidator(_listening), Field(examples=["127.0.0.1", "0.0.0.0", "::"])]  # noqa: S104 - an example

@@ -4,6 +4,7 @@ import traceback
 from typing import Any
 from urllib.parse import urlsplit
 
+from sardonyx_hub_config.addresses import slashed
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 
@@ -25,16 +26,17 @@ def run_conf_d(c: Any, settings: Settings) -> None:
             ) from error
 
 
-def refuse_a_path(c: Any) -> None:
-    """Refuse a path: addresses of pages, sign-in links and keys are made for the root.
+def refuse_another_path(c: Any, settings: Settings) -> None:
+    """Refuse another path than the settings': addresses of pages, sign-in links and keys are made from those.
 
     Raises:
         OperatorError: one of those files has set one.
     """
-    base_url, path = c.JupyterHub.get("base_url", "/"), urlsplit(str(c.JupyterHub.bind_url)).path
+    ours = settings.web.path
+    base_url, path = c.JupyterHub.get("base_url", ours), urlsplit(str(c.JupyterHub.bind_url)).path
     for name, value in (("base_url", base_url), ("bind_url", path)):
-        if value not in {"", "/"}:
+        if slashed(value) != ours:
             raise OperatorError(
-                f"c.JupyterHub.{name} in a file of conf.d puts this place under the path {value}, which is not supported yet."
-                " Take the line out, and give this place a host name of its own."
+                f"c.JupyterHub.{name} in a file of conf.d puts this place under the path {value or '/'}, and the settings under"
+                f" {ours}. Take the line out, and set the path with the address that people type: 'public_url' under 'web'."
             )

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sardonyx_hub_config.addresses import in_url
-from sardonyx_hub_config.conf_d import refuse_a_path, run_conf_d
+from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.end_notice import EndNotice
 from sardonyx_hub_config.hub_database import write_ahead
@@ -59,7 +59,7 @@ def configure(c: Any, settings: Settings) -> None:
     _hub(c, settings, folder, ports)
     _proxy(c, folder, ports)
     _logs(c, folder)
-    _sign_in(c, settings, people, person_handlers(settings, folder, people, keys_address(ports)))
+    _sign_in(c, settings, people, person_handlers(settings, folder, people, keys_address(settings, ports)))
     launcher = _servers(c, settings, folder, ports, people)
     if settings.vault.is_there:
         _vault(c, settings, ports)
@@ -68,13 +68,16 @@ def configure(c: Any, settings: Settings) -> None:
     _pages(c, settings, launcher, Files(room, people))
     _roles_and_services(c, settings, folder, ports)
     run_conf_d(c, settings)
-    refuse_a_path(c)
+    refuse_another_path(c, settings)
 
 
 def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub = c.JupyterHub
     scheme = "https" if settings.web.certificate else "http"
-    hub.bind_url = f"{scheme}://{in_url(settings.web.address)}:{ports.public}"
+    # JupyterHub takes its base_url from here.
+    hub.bind_url = f"{scheme}://{in_url(settings.web.address)}:{ports.public}{settings.web.path}"
+    # All that comes to our port is the hub's, outside of the path too: it leads there.
+    hub.hub_routespec = "/"
     if settings.web.certificate and settings.web.key:
         hub.ssl_cert, hub.ssl_key = str(settings.web.certificate), str(settings.web.key)
     if settings.web.public_url:
@@ -96,7 +99,7 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub.tornado_settings = {"slow_spawn_timeout": 0}
     c.SardonyxHub.shown_url = settings.shown_url
     c.SardonyxHub.log_folder = str(folder.logs)
-    c.SardonyxHub.credentials_health_url = f"{keys_address(ports)}/health"
+    c.SardonyxHub.credentials_health_url = f"{keys_address(settings, ports)}/health"
 
 
 def _proxy(c: Any, folder: DataFolder, ports: Ports) -> None:
@@ -203,7 +206,7 @@ def _servers(
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
     c.SardonyxHub.cool_down = lambda: launcher.cool_down()  # noqa: PLW0108 - traitlets would copy a method's object
     spawner.storage = StorageAccess(
-        credentials_url=f"{keys_address(ports)}/aws",
+        credentials_url=f"{keys_address(settings, ports)}/aws",
         endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
         region=settings.storage.region,
         bucket=settings.storage.bucket,
@@ -220,7 +223,7 @@ def _servers(
         "users:activity!user",
         "access:servers!server",
     ]
-    notice = EndNotice(f"{keys_address(ports)}/ended", credentials_token(folder))
+    notice = EndNotice(f"{keys_address(settings, ports)}/ended", credentials_token(folder))
     spawner.end_notice = lambda name, server: notice(name, server)  # noqa: PLW0108 - traitlets would copy the object
     return launcher
 
@@ -234,7 +237,7 @@ def _hidden(settings: Settings) -> Hidden:
 def _vault(c: Any, settings: Settings, ports: Ports) -> None:
     spawner, at = c.SardonyxLocalSpawner, settings.vault
     spawner.vault = VaultPlace(
-        credentials_url=f"{keys_address(ports)}/vault",
+        credentials_url=f"{keys_address(settings, ports)}/vault",
         address=at.address,
         namespace=at.namespace,
         secrets=at.secrets,

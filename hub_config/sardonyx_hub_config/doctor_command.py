@@ -66,6 +66,8 @@ def findings(path: Path | None) -> Iterator[Finding]:
     offered = ", ".join(profile.title for profile in profiles_here(settings))
     yield Finding(GOOD, "settings", f"{found}; profiles offered here: {offered or 'none'}")
     folder = DataFolder(settings.data_folder)
+    if settings.web.public_url:
+        yield Finding(GOOD, "address", _address(settings))
     yield _try("data folder", lambda: _data_folder(folder))
     yield _try("ports", lambda: _ports(settings, folder))
     yield _try("proxy", lambda: _proxy(folder))
@@ -97,6 +99,12 @@ def _machine() -> str:
         f"Linux {platform.release()}, Python {platform.python_version()}, {os.cpu_count()} cores,"
         f" {memory / GIB:.0f} GB; run by {who}"
     )
+
+
+def _address(settings: Settings) -> str:
+    path = settings.web.path
+    rule = "" if path == "/" else f"; a proxy in front of it has to pass the path {path} on as it is"
+    return f"people open {settings.shown_url}{rule}"
 
 
 def _data_folder(folder: DataFolder) -> str:

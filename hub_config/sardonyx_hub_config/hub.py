@@ -14,6 +14,7 @@ from traitlets import Callable, Dict, Unicode
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.pages.language_handlers import in_their_language
 from sardonyx_hub_config.service_process import ServiceProcess
+from sardonyx_hub_config.sign_in.next_page import kept_below
 from sardonyx_hub_config.terminal import say
 from sardonyx_services.listening import bound
 
@@ -44,6 +45,8 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     cool_down = Callable(
         None, allow_none=True, help="() -> awaitable: ends what servers needed, when the hub stops."
     ).tag(config=True)
+
+    handlers: list[tuple[Any, ...]]
 
     kept_ports = Dict(help="Name of a service -> its port, which the hub keeps while the service is away.").tag(
         config=True
@@ -76,6 +79,12 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
                     f"port {port} on 127.0.0.1, for {name}, cannot be used: {os.strerror(error.errno or 0)}."
                     " Stop the program that has it, and start again."
                 ) from error
+
+    def init_handlers(self) -> None:
+        """Make them as JupyterHub does; those of a place that shares its host lead to nobody else's pages."""
+        super().init_handlers()
+        if self.base_url != "/":
+            self.handlers = [(path, kept_below(handler), *rest) for path, handler, *rest in self.handlers]
 
     async def start(self) -> None:
         """Start hub, proxy and services, then tell the operator."""

@@ -24,6 +24,7 @@ from sardonyx_spawner.amounts import duration_seconds
 
 CULL_EVERY_S, LEAST_CULL_EVERY_S = 60, 5
 KEYS_PATH = "/services/credentials"
+"""Below the address of this place."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _object_store(settings: Settings, folder: DataFolder, ports: Ports) -> Servi
         port=ports.object_store,
         bucket=settings.storage.bucket,
         region=settings.storage.region,
-        issuer=keys_address(ports),
+        issuer=keys_address(settings, ports),
         issuer_socket=folder.run / "issuer.sock",
         log=folder.logs / "object-store.log",
     ).write(path)
@@ -163,13 +164,13 @@ def _idle_stop(after_s: int, log: Path) -> Service:
     )
 
 
-def keys_address(ports: Ports) -> str:
+def keys_address(settings: Settings, ports: Ports) -> str:
     """Return where servers of people and the hub reach the keys service: past the proxy, whatever its address and TLS."""
-    return f"http://{LOOPBACK}:{ports.credentials}{KEYS_PATH}"
+    return f"http://{LOOPBACK}:{ports.credentials}{settings.web.path.rstrip('/')}{KEYS_PATH}"
 
 
 def issuer(settings: Settings, ports: Ports) -> str:
     """Return the issuer in our tokens: under this address the store that checks them finds our public keys."""
     if settings.storage.is_elsewhere and settings.storage.checks_tokens:
         return f"{settings.web.public_url}{KEYS_PATH}"
-    return keys_address(ports)
+    return keys_address(settings, ports)

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url
+from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, slashed
 from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
@@ -35,7 +36,8 @@ class WebSettings(Section):
     )
     public_url: PublicAddress = Field(
         default="",
-        description="The address that people type, if it is another one, such as behind a reverse proxy; a host, no path."
+        description="The address that people type, if it is another one, such as behind a reverse proxy; with a path,"
+        " as in https://example.org/datalab, everything is below that path, on this machine's own port too."
         " With a store on another machine it is the issuer of this place's tokens: <public_url>/services/credentials.",
     )
     trusted_proxies: frozenset[str] = Field(
@@ -51,6 +53,11 @@ class WebSettings(Section):
             there, missing = ("key", "certificate") if self.certificate is None else ("certificate", "key")
             raise ValueError(f"has a {there} and no {missing}. Add '{missing}: FILE', or remove '{there}'.")
         return self
+
+    @property
+    def path(self) -> str:
+        """The path below which everything is, with a slash at both ends; "/" where a host is this place's alone."""
+        return slashed(urlsplit(self.public_url).path)
 
 
 class LocalSignIn(Section):

@@ -52,7 +52,7 @@ class Setup:
 
 def jwks_url(settings: Settings, ports: Ports) -> str:
     """Return where Vault finds our public keys."""
-    base = f"{settings.web.public_url}{KEYS_PATH}" if settings.vault.is_elsewhere else keys_address(ports)
+    base = f"{settings.web.public_url}{KEYS_PATH}" if settings.vault.is_elsewhere else keys_address(settings, ports)
     return f"{base}/jwks"
 
 

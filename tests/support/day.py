@@ -22,7 +22,7 @@ from support.stack import Stack
 from support.waiting import soon
 
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.services import keys_address
+from sardonyx_hub_config.services import KEYS_PATH as KEYS_SERVICE
 
 BUCKET, REGION = "sardonyx", "us-east-1"
 TOKEN = "the-token-of-the-day"
@@ -98,7 +98,9 @@ class Day:
     def __post_init__(self) -> None:
         self._over, self._lifetimes = threading.Event(), count()
         self._hub = httpx.Client(base_url=f"{self.stack.url}/hub/api", headers={"Authorization": f"token {TOKEN}"})
-        self._service = httpx.Client(base_url=keys_address(Ports(self.stack.port)), timeout=2)
+        self._service = httpx.Client(
+            base_url=f"http://127.0.0.1:{Ports(self.stack.port).credentials}{KEYS_SERVICE}", timeout=2
+        )
         self.front = ExpiringFront(self.store, self._keys, self.life_s)
 
     @property

@@ -22,11 +22,16 @@ LINK = re.compile(r"^Sign in as the first administrator.*: (\S+)$", re.MULTILINE
 
 @dataclass
 class Stack:
-    """A running Sardonyx, started by the command that people use."""
+    """A running Sardonyx, started by the command that people use.
+
+    Args:
+        path: below which everything is, without a slash at its end; "" = the root.
+    """
 
     data: Path
     port: int
     settings: Path | None = None
+    path: str = ""
     process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
     first_output: str = ""
@@ -35,7 +40,7 @@ class Stack:
     @property
     def url(self) -> str:
         """The address that people open."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.path}"
 
     def start(self, patience_s: float = 180) -> float:
         """Run `sardonyx up` and wait for its line; return the seconds that it took."""
@@ -111,6 +116,8 @@ class Stack:
     def command(self, *arguments: str, stdin: str = "", patience_s: float = 60) -> subprocess.CompletedProcess[str]:
         """Run the command line as the operator does, beside the running hub."""
         environment = {**os.environ, "SARDONYX_DATA": str(self.data), "SARDONYX_PORT": str(self.port)}
+        if self.settings:
+            environment["SARDONYX_SETTINGS"] = str(self.settings)
         command = [str(Path(sys.executable).parent / "sardonyx"), *arguments]
         return subprocess.run(
             command, env=environment, input=stdin, text=True, capture_output=True, check=False, timeout=patience_s
@@ -156,9 +163,15 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data: Path, settings: Path | None = None, port: int = 0) -> Iterator[Stack]:
-    """Run a Sardonyx of one's own, and leave nothing behind."""
-    stack = Stack(data, port or free_ports(), settings)
+def running_stack(data: Path, settings: Path | None = None, port: int = 0, path: str = "") -> Iterator[Stack]:
+    """Run a Sardonyx of one's own, and leave nothing behind.
+
+    Args:
+        path: see `Stack`; the settings get it with the address.
+    """
+    stack = Stack(data, port or free_ports(), settings, path)
+    if settings and path:
+        settings.write_text(f"{settings.read_text()}\nweb: {{public_url: '{stack.url}'}}\n")
     try:
         stack.start()
         yield stack

@@ -29,29 +29,71 @@ def configured(folder: Path, conf_d: str = "", **sections: Any) -> Any:
     return c
 
 
+UNDER_A_PATH = {"public_url": "https://example.org/datalab/", "port": 8200}
+
+
 @pytest.mark.parametrize(
-    ("line", "named"),
+    ("web", "line", "said"),
     [
-        pytest.param('c.JupyterHub.base_url = "/jupyter/"', "base_url", id="base_url"),
-        pytest.param('c.JupyterHub.bind_url = "http://127.0.0.1:8000/jupyter/"', "bind_url", id="bind_url"),
+        pytest.param({}, 'base_url = "/jupyter/"', "path /jupyter/, and the settings under /.", id="base_url"),
+        pytest.param({}, 'bind_url = "http://[::]:80/x"', "path /x, and the settings under /.", id="bind_url"),
+        pytest.param(UNDER_A_PATH, 'base_url = "/"', "path /, and the settings under /datalab/.", id="the-root"),
+        pytest.param(
+            UNDER_A_PATH, 'bind_url = "http://[::]:80"', "path /, and the settings under /datalab/.", id="no-path"
+        ),
     ],
 )
-def test_a_path_set_by_conf_d_is_refused_with_the_way_out(tmp_path: Path, line: str, named: str) -> None:
-    """Pages and keys would be looked for at the root."""
+def test_another_path_set_by_conf_d_is_refused_with_the_way_out(
+    tmp_path: Path, web: dict[str, Any], line: str, said: str
+) -> None:
+    """Pages and keys would be looked for where the settings say."""
     with pytest.raises(OperatorError) as caught:
-        configured(tmp_path, line)
+        configured(tmp_path, f"c.JupyterHub.{line}", web=web)
 
     assert str(caught.value) == (
-        f"c.JupyterHub.{named} in a file of conf.d puts this place under the path /jupyter/, which is not supported yet."
-        " Take the line out, and give this place a host name of its own."
+        f"c.JupyterHub.{line.partition(' ')[0]} in a file of conf.d puts this place under the {said}"
+        " Take the line out, and set the path with the address that people type: 'public_url' under 'web'."
     )
 
 
-def test_the_root_set_by_conf_d_is_fine(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("web", "base", "bind"),
+    [
+        pytest.param({}, "/", "http://127.0.0.1:8100", id="root"),
+        pytest.param(UNDER_A_PATH, "datalab", "http://127.0.0.1:8100/datalab", id="path"),
+    ],
+)
+def test_the_same_path_set_by_conf_d_is_fine(tmp_path: Path, web: dict[str, Any], base: str, bind: str) -> None:
     """It is what counts anyway."""
-    c = configured(tmp_path, 'c.JupyterHub.base_url = "/"\nc.JupyterHub.bind_url = "http://127.0.0.1:8100"')
+    c = configured(tmp_path, f"c.JupyterHub.base_url = {base!r}\nc.JupyterHub.bind_url = {bind!r}", web=web)
 
-    assert c.JupyterHub.bind_url == "http://127.0.0.1:8100"
+    assert c.JupyterHub.bind_url == bind
+
+
+def test_a_path_in_the_public_address_is_everywhere(tmp_path: Path) -> None:
+    """One setting says it all: pages, keys for servers and pages, sign-in; the rest of our own port leads there."""
+    provider = {"title": "U", "issuer": "https://sso.example.org", "client_id": "s"}
+
+    c = configured(tmp_path, web=UNDER_A_PATH, sign_in={"providers": {"u": provider}})
+
+    assert c.JupyterHub.bind_url == "http://127.0.0.1:8200/datalab/"
+    assert c.JupyterHub.public_url == "https://example.org/datalab/"
+    assert c.JupyterHub.hub_routespec == "/"
+    keys = "http://127.0.0.1:8203/datalab/services/credentials"
+    assert c.SardonyxLocalSpawner.storage.credentials_url == f"{keys}/aws"
+    assert c.SardonyxHub.credentials_health_url == f"{keys}/health"
+    told = json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())
+    assert told["issuer"] == keys
+    assert json.loads((tmp_path / "data" / "run" / "object-store.json").read_text())["issuer"] == keys
+    assert c.SardonyxHub.shown_url == c.SardonyxAuthenticator.public_url == "https://example.org/datalab"
+
+
+def test_a_store_elsewhere_finds_the_public_keys_below_the_path(tmp_path: Path) -> None:
+    """Through the proxy in front, as anybody."""
+    configured(tmp_path, web=UNDER_A_PATH, storage={**STORE, "endpoint": "https://s3.example.org"})
+
+    told = json.loads((tmp_path / "data" / "run" / "credentials.json").read_text())
+    assert told["issuer"] == "https://example.org/datalab/services/credentials"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,25 @@ def test_a_place_without_a_fault_is_called_so(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        pytest.param("https://x.org/", "people open https://x.org\n", id="host"),
+        pytest.param(
+            "https://x.org/datalab",
+            "people open https://x.org/datalab; a proxy in front of it has to pass the path /datalab/ on as it is\n",
+            id="path",
+        ),
+    ],
+)
+def test_the_address_is_said_with_what_a_proxy_has_to_do(run: Run, tmp_path: Path, url: str, said: str) -> None:
+    """One that takes the path away is what goes wrong most easily."""
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(f"web: {{public_url: '{url}'}}\n{settings.read_text()}")
+
+    assert f"ok     address      {said}" in run()[1]
+
+
 def test_a_fault_in_the_settings_is_all_that_is_said(run: Run, tmp_path: Path) -> None:
     """What depends on them cannot be looked at."""
     (tmp_path / "settings.yaml").write_text("titel: x\n")

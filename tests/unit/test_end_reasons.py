@@ -2,7 +2,7 @@
 
 import pytest
 
-from sardonyx_spawner.local.reasons import part_ended, why_ended, why_ended_while_starting
+from sardonyx_spawner.local.reasons import part_ended, why_ended, why_ended_while_starting, why_moved
 
 GIB = 1 << 30
 
@@ -26,6 +26,21 @@ GIB = 1 << 30
 def test_a_server_that_ended_says_why(code: int | None, memory: int | None, killed: int, said: str) -> None:
     """What it used too much of comes first."""
     assert why_ended(code, memory, killed) == said
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted", "said"),
+    [
+        pytest.param("/user/ann/", "/user/ann/", "", id="where-it-was"),
+        pytest.param(
+            "/user/ann/", "/datalab/user/ann/", "The address of this place was changed.", id="under-a-path-now"
+        ),
+        pytest.param("/user/ann/", "", "", id="not-known"),
+    ],
+)
+def test_a_server_that_nobody_can_reach_any_more_says_so(address: str, wanted: str, said: str) -> None:
+    """Its own addresses were made at its start."""
+    assert why_moved(address, wanted) == said
 
 
 def test_a_server_that_is_too_small_to_start_says_so() -> None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from sardonyx_hub_config.settings import Settings
 
@@ -39,10 +40,67 @@ def test_a_contact_is_nothing_or_a_mail_address_or_a_link(contact: str) -> None:
     assert settings(contact=contact).contact == contact
 
 
-@pytest.mark.parametrize("url", ["https://x.example.org", "https://x.example.org:8443/", "http://[::1]:8000"])
-def test_a_public_address_is_a_host_and_perhaps_a_port(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "shown", "path"),
+    [
+        pytest.param("https://x.example.org", "https://x.example.org", "/", id="host"),
+        pytest.param("https://x.example.org:8443/", "https://x.example.org:8443", "/", id="slash"),
+        pytest.param("HTTP://[::1]:8000", "http://[::1]:8000", "/", id="ipv6"),
+        pytest.param("https://x.example.org/datalab", "https://x.example.org/datalab", "/datalab/", id="path"),
+        pytest.param(
+            "https://x.example.org/datalab/", "https://x.example.org/datalab", "/datalab/", id="path-and-slash"
+        ),
+        pytest.param("https://x.org/a/B_c-2/~d//", "https://x.org/a/B_c-2/~d", "/a/B_c-2/~d/", id="long-path"),
+        pytest.param("", "http://127.0.0.1:8000", "/", id="none"),
+    ],
+)
+def test_a_public_address_is_a_host_and_perhaps_a_port_and_a_path(url: str, shown: str, path: str) -> None:
     """A slash at the end is nobody's fault."""
-    assert settings(web={"public_url": url}).shown_url == url.rstrip("/")
+    found = settings(web={"public_url": url})
+
+    assert (found.shown_url, found.web.path) == (shown, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//a",
+        "/a//b",
+        "/..",
+        "/a/../b",
+        "/./a",
+        "/a%2Fb",
+        "/%61",
+        "/a;b",
+        "/a\\b",
+        "/a.b",
+        "/dätalab",
+        "/a+b",
+        "/a:b",
+        "/(a)",
+    ],
+)
+def test_a_path_that_is_read_in_more_than_one_way_is_refused(path: str) -> None:
+    """Browser, proxy and hub have to mean the same folder of the host; cookies and routes are kept apart by it."""
+    with pytest.raises(ValidationError) as caught:
+        settings(web={"public_url": f"https://x.org{path}"})
+
+    (fault,) = caught.value.errors()
+    assert fault["loc"] == ("web", "public_url")
+    assert fault["msg"] == (
+        f"Value error, has the path {path}, which browsers and proxies do not all read in the same way. Use letters,"
+        " digits, '-', '_' and '~', with one '/' between its parts, such as https://x.org/datalab"
+    )
+
+
+@pytest.mark.parametrize("url", ["https://x.org/a?b=1", "https://x.org/a#b", "https://ann@x.org/a", "https://x.org/a?"])
+def test_what_an_address_has_beside_host_and_path_is_refused(url: str) -> None:
+    """With the address that is left."""
+    with pytest.raises(ValidationError) as caught:
+        settings(web={"public_url": url})
+
+    (fault,) = caught.value.errors()
+    assert fault["msg"] == "Value error, is more than the address of a place. Write https://x.org/a"
 
 
 @pytest.mark.parametrize(

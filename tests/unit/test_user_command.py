@@ -148,3 +148,11 @@ def test_a_place_that_was_never_started_is_said(tmp_path: Path, monkeypatch: pyt
 
     with pytest.raises(OperatorError, match="is not there yet. Start Sardonyx once with: make up"):
         run("list")
+
+
+@pytest.mark.usefixtures("people")
+def test_a_link_leads_below_the_path_of_the_place(tmp_path: Path) -> None:
+    """As the person's browser reaches it."""
+    (tmp_path / "settings.yaml").write_text(f"web: {{public_url: 'https://x.org/datalab/'}}\n{SETTINGS}")
+
+    assert "https://x.org/datalab/hub/welcome?token=" in run("add", "amina", "--link")

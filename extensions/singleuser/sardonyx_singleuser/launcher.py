@@ -148,11 +148,13 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     extensions |= dict.fromkeys(idle_extensions(map(Path, jupyter_config_path()), roots), False)
     # Jupyter's own hook, called before the settings are read; what it has made is taken below.
     JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
+    # JupyterHub 6.1 reads it when it is imported, and would set the cookie that opens this server for the whole host.
+    own = f"--HubAuth.base_url={os.environ['JUPYTERHUB_SERVICE_PREFIX']}"
     # Kernels are forked where there is something to fork them from.
     forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
-    server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *forked, *arguments, *as_root])
+    server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, own, *forked, *arguments, *as_root])
     add_addresses(server, os.environ, lifetime_s)
     return server
 

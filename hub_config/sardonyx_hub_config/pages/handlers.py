@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from jupyterhub.apihandlers.auth import OAuthAuthorizeHandler
 from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
@@ -16,6 +17,7 @@ from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
 
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
+COOKIE_OF_A_SERVER = "jupyterhub-user-"
 STATIC = Path(__file__).parent / "static"
 
 
@@ -39,6 +41,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/stop/([^/]+)", StopHandler),
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
+        (r"/api/oauth2/authorize", OpenServerHandler),
         *log_handlers(),
         *end_handlers(),
         *language_handlers(),
@@ -55,6 +58,21 @@ class StaticHandler(web.StaticFileHandler):
     def check_etag_header(self) -> bool:
         """Compare by content."""
         return bool(super().check_etag_header())
+
+
+class OpenServerHandler(OAuthAuthorizeHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """Lets somebody into a server, as upstream does, after it took away what would keep them out.
+
+    Servers once set their cookie for the whole host, and browsers keep it for a month. Of two with the same name a server
+    reads that one, knows nobody by it, and sends the browser here again, without end.
+    """
+
+    async def get(self) -> None:
+        """Answer; the cookie of a server reaches the hub only if it is such a one."""
+        for name in self.request.cookies:
+            if name.startswith(COOKIE_OF_A_SERVER):
+                self.clear_cookie(name, path="/")
+        await super().get()
 
 
 class StartHandler(SpawnHandler):  # type: ignore[misc]  # JupyterHub is untyped

@@ -129,6 +129,9 @@ class ProviderLoginHandler(OAuthLoginHandler):  # type: ignore[misc]  # oauthent
         await self._provider.discover()
         super().get()
 
+    def _get_next_url(self) -> str | None:
+        return self._validate_next_url(super()._get_next_url() or "") or None
+
 
 class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator is untyped
     """Takes a person back from their provider."""

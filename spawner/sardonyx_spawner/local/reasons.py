@@ -117,6 +117,11 @@ def why_over(lifetime_s: int) -> Said:
     return _("It reached its end after {duration}.").format(duration=say_duration(lifetime_s))
 
 
+def why_moved(address: str, wanted: str) -> str:
+    """Say that a server cannot be reached any more where its hub has come back with another path; "" = it can."""
+    return _("The address of this place was changed.") if wanted and address != wanted else ""
+
+
 def why_no_environment(title: str) -> Said:
     """Say that the environment of a profile is missing and cannot be made."""
     return _("“{title}” is not ready on this machine. Ask the people who run this place to look at it.").format(

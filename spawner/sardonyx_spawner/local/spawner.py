@@ -30,7 +30,7 @@ from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
-from sardonyx_spawner.local.reasons import part_ended, why_ended, why_over
+from sardonyx_spawner.local.reasons import part_ended, why_ended, why_moved, why_over
 from sardonyx_spawner.local.refusals import ended_while_starting, refusals
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.local.variables import server_variables
@@ -210,15 +210,19 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         if not self.process.pid:
             return 0
         if is_alive(self.process):
-            if not self.running.is_over(time.time()):
+            over = why_over(self.running.lifetime_s) if self.running.is_over(time.time()) else self._why_moved()
+            if not over:
                 await asyncio.to_thread(self.folders.cut_log, contract.LOG_FILE)
                 self._tell_of_kills()
                 return None
-            self.folders.note_end(why_over(self.running.lifetime_s))
+            self.folders.note_end(over)
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
         return await self.endings.run(self.process, self._clear_up)
+
+    def _why_moved(self) -> str:
+        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else ""
 
     async def _clear_up(self) -> int:
         code = await self.launcher_source().exit_code(self.process)

@@ -14,7 +14,6 @@ export async function data(shared) {
   const { IDocumentManager, shouldOverwrite } = await shared("@jupyterlab/docmanager");
   const { IFileBrowserFactory, Uploader } = await shared("@jupyterlab/filebrowser");
   const { ILayoutRestorer } = await shared("@jupyterlab/application");
-  const { IMainMenu } = await shared("@jupyterlab/mainmenu");
   const { newFolderIcon, refreshIcon, ToolbarButton } = await shared("@jupyterlab/ui-components");
   const { Widget } = await shared("@lumino/widgets");
   const [store, Drive, drawn, offerPreviews] =
@@ -109,11 +108,9 @@ export async function data(shared) {
     description: "Shows the person's places in the data store",
     autoStart: true,
     requires: [IFileBrowserFactory, IDocumentManager],
-    optional: [ILayoutRestorer, IMainMenu],
-    async activate(app, factory, documents, restorer, menu) {
+    optional: [ILayoutRestorer],
+    async activate(app, factory, documents, restorer) {
       offerPreviews(app);
-      const page = { url: "/hub/data", text: trans.__("Your Data: Places and Keys"), newBrowserTab: true };
-      menu?.fileMenu.addItem({ command: "help:open", args: page, rank: 97 });
       if (!(await store.isThere())) return;
       const drive = new Drive(store);
       app.serviceManager.contents.addDrive(drive);

@@ -2,6 +2,7 @@
 import { apps } from "./apps.js";
 import { data } from "./data.js";
 import { environments } from "./environments.js";
+import { hub } from "./hub.js";
 import { presence } from "./presence.js";
 import { resources } from "./resources.js";
 import { tools } from "./tools.js";
@@ -9,7 +10,7 @@ import { speak } from "./words.js";
 
 export async function plugins(shared) {
   const { ITranslator } = await shared("@jupyterlab/translation");
-  const found = await Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared), presence(shared)]);
+  const found = await Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared), hub(shared), presence(shared)]);
   // What one says is in JupyterLab's language, so it waits for the translator.
   return found.map(plugin => ({
     ...plugin,

@@ -1,6 +1,7 @@
 """MLflow: a tracking server of the person's own, with its database in the home and artifacts in the person's storage."""
 
 from collections.abc import Mapping
+from urllib.parse import urljoin
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import N_
@@ -44,7 +45,8 @@ def client_variables(variables: Mapping[str, str]) -> dict[str, str]:
     if not place or not prefix:
         return {}
     return {
-        TRACKING: f"{place}{prefix}tools/{MLFLOW.name}",
+        # The prefix begins with the path of the place, if that has one.
+        TRACKING: urljoin(place, f"{prefix}tools/{MLFLOW.name}"),
         "MLFLOW_TRACKING_TOKEN": variables.get("JUPYTERHUB_API_TOKEN", ""),
         # The first call starts it, which takes longer than a client waits for each of its tries.
         "MLFLOW_HTTP_REQUEST_TIMEOUT": "180",
