@@ -136,6 +136,7 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
     from sardonyx_singleuser.addresses import add_addresses  # noqa: PLC0415
+    from sardonyx_singleuser.lazy_extensions import load_when_asked  # noqa: PLC0415
 
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
@@ -143,7 +144,8 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     roots = node_roots(Path.home())
     folders += node_root_options(roots)
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
-    extensions |= dict.fromkeys(idle_extensions(map(Path, jupyter_config_path()), roots), False)
+    idle = idle_extensions(map(Path, jupyter_config_path()), roots)
+    extensions |= dict.fromkeys(idle, False)
     # Jupyter's own hook, called before the settings are read; what it has made is taken below.
     JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
     # Kernels are forked where there is something to fork them from.
@@ -152,6 +154,7 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, *forked, *arguments, *as_root])
     add_addresses(server, os.environ, lifetime_s)
+    load_when_asked(server, idle)
     return server
 
 
