@@ -26,6 +26,7 @@ class ServerPlan:
         author_name: as whom commits are made.
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
+        collaboration: people whom its owner invites can work in it.
         summary: the plan in one sentence, for pages and logs.
     """
 
@@ -49,6 +50,7 @@ class ServerPlan:
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    collaboration: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as the JSON object that the user side reads."""

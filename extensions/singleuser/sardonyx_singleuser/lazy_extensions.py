@@ -7,6 +7,7 @@ them, which took a tenth of each start.
 import importlib
 import re
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from tornado.routing import PathMatches, Router, Rule
@@ -17,7 +18,7 @@ PARTS = ("jupyterlab_git.handlers", "nbdime.webapp.nb_server_extension")
 """What they import when they are loaded."""
 
 
-class FirstAsked(Router):  # type: ignore[misc]
+class FirstAsked(Router):
     """Loads an extension when the first request for it comes, which then finds its way by the extension's own addresses."""
 
     SUPPORTED_METHODS = ()
@@ -42,7 +43,7 @@ def load_when_asked(server: Any, names: Collection[str]) -> None:
     """
     base = re.escape(server.web_app.settings["base_url"])
     rules = [
-        Rule(PathMatches(rf"{base}{LAZY[name]}/.*"), FirstAsked(lambda name=name: _load(server, name)))
+        Rule(PathMatches(rf"{base}{LAZY[name]}/.*"), FirstAsked(partial(_load, server, name)))
         for name in names
         if name in LAZY
     ]

@@ -13,6 +13,7 @@ from tornado import web
 from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
+from sardonyx_hub_config.pages.together_handlers import together_handlers
 
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
 STATIC = Path(__file__).parent / "static"
@@ -40,6 +41,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/api/users/([^/]+)", PersonAPIHandler),
         *log_handlers(),
         *end_handlers(),
+        *together_handlers(),
     ]
 
 

@@ -32,6 +32,7 @@ from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
 from sardonyx_spawner.local.reasons import part_ended, why_ended, why_over
 from sardonyx_spawner.local.refusals import ended_while_starting, refusals
 from sardonyx_spawner.local.running import Running
+from sardonyx_spawner.local.shares import end_shares
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
@@ -89,7 +90,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         plan = self.plan
         if plan is None:
             raise RuntimeError("start without a plan: apply_user_options did not run")
-        self.running = Running(owner_id=plan.person, fresh=plan.home == "fresh", summary=plan.summary)
+        self.running = self.running.begun(plan)
+        if not self.running.invited:
+            end_shares(self.db, self.orm_spawner)
         folders = self.folders
         with refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
