@@ -15,6 +15,7 @@ from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
 from sardonyx_hub_config.pages.files import Files
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
+from sardonyx_hub_config.pages.shared import shared_with
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.person_pages import person_handlers
 from sardonyx_hub_config.ports import LOOPBACK, Ports
@@ -268,6 +269,7 @@ def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> 
         "minimum_password_length": settings.sign_in.local.minimum_password_length,
         "local_sign_in": settings.sign_in.local.enabled,
         "words": Words(),
+        "shared_with": lambda _user: shared_with,
         # JupyterHub calls both for each page; traitlets would copy an object, and everything that it knows.
         "files": lambda _user: files,
         "isolation": lambda _user: launcher.isolation.verdict,

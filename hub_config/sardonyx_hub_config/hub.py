@@ -63,13 +63,6 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             sys.stderr.flush()
             os._exit(1)
 
-    handlers: list[tuple[Any, ...]]
-
-    def init_handlers(self) -> None:
-        """Let every page and answer be in the language of who asks, JupyterHub's own ones too."""
-        super().init_handlers()
-        self.handlers = [(path, in_their_language(handler), *more) for path, handler, *more in self.handlers]
-
     def _keep_ports(self) -> None:
         for name, port in self.kept_ports.items():
             try:
@@ -81,8 +74,9 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
                 ) from error
 
     def init_handlers(self) -> None:
-        """Make them as JupyterHub does; those of a place that shares its host lead to nobody else's pages."""
+        """Let every page and answer be in the language of who asks; under a path, none leads to others' pages."""
         super().init_handlers()
+        self.handlers = [(path, in_their_language(handler), *more) for path, handler, *more in self.handlers]
         if self.base_url != "/":
             self.handlers = [(path, kept_below(handler), *rest) for path, handler, *rest in self.handlers]
 

@@ -182,6 +182,10 @@ class ProfileSettings(GivesSettings):
         description="Environment variables of its servers that are read from Vault at their start, as PATH#FIELD;"
         " `users/me/` is each person's own place.",
     )
+    collaboration: bool = Field(
+        default=False,
+        description="People can work together in its servers, at the same time, once the owner of a server has invited them.",
+    )
 
     @model_validator(mode="after")
     def _variables_are_free_names(self) -> "ProfileSettings":
@@ -212,6 +216,7 @@ class ProfileSettings(GivesSettings):
             repositories=tuple(repository.repository(name) for name, repository in self.repositories.items()),
             variables=self.variables,
             secrets=self.secrets,
+            collaboration=self.collaboration,
         )
 
 

@@ -28,6 +28,7 @@ class ServerPlan:
         language: in which its person is spoken to, such as "fr".
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
+        collaboration: people whom its owner invites can work in it.
         summary: the plan in one sentence, for logs.
         summaries: language -> the same for people.
     """
@@ -54,6 +55,7 @@ class ServerPlan:
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    collaboration: bool = False
 
     @property
     def said(self) -> str:

@@ -57,6 +57,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         variables={**variables, **seen.variables},
         secrets={name: own_secret(path, person) for name, path in seen.secrets.items()},
         labels={"profile": seen.slug},
+        collaboration=seen.collaboration,
     )
 
 

@@ -139,6 +139,7 @@ class Profile:
         longest_s: so far may a person prolong a server's lifetime; None = to the longest that they could have chosen.
         repositories: what every server has, besides the one that a person may choose.
         secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
+        collaboration: several people can work in one server, once its owner has invited them.
     """
 
     slug: str
@@ -156,6 +157,7 @@ class Profile:
     storage_scopes: tuple[str, ...] = ("home",)
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    collaboration: bool = False
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)

@@ -69,6 +69,7 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
         repositories=(PlannedRepository(*about),),
         author_name="A",
         author_mail="m",
+        collaboration=True,
     )
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan.to_json()))
@@ -78,6 +79,7 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
     assert found.title == "Python"
     assert found.repositories == (Repository(*about),)
     assert (found.author_name, found.author_mail) == ("A", "m")
+    assert found.collaboration
 
 
 @pytest.mark.parametrize(

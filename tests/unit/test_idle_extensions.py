@@ -23,6 +23,7 @@ def idle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Idle:
         write(tmp_path / "env/etc/jupyter" / name, json.dumps(content))
     monkeypatch.setattr(module, "has_language_server", lambda roots: (roots[0] / "language-server").exists())
     module._has_classic.cache_clear()
+    module._lazy.cache_clear()
 
     def ask() -> list[str]:
         folders = [tmp_path / "env/etc/jupyter", tmp_path / "home/.jupyter", tmp_path / "etc/jupyter"]
@@ -94,3 +95,11 @@ def test_an_extension_of_the_classic_notebook_keeps_its_shim(idle: Idle, tmp_pat
     write(tmp_path / "env/etc/jupyter/jupyter_notebook_config.d/old.json", text)
 
     assert idle() == [LANGUAGE_SERVERS]
+
+
+def test_the_git_panel_waits_until_it_is_asked_for(idle: Idle, tmp_path: Path) -> None:
+    """Where the environment has it."""
+    told = {"ServerApp": {"jpserver_extensions": {"jupyterlab_git": True, "something": True}}}
+    write(tmp_path / "env/etc/jupyter/jupyter_server_config.d/jupyterlab_git.json", json.dumps(told))
+
+    assert idle() == ["jupyterlab_git", CLASSIC, LANGUAGE_SERVERS]

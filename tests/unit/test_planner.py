@@ -222,3 +222,9 @@ def test_a_chosen_repository_comes_before_those_of_the_profile(
 def test_a_lifetime_can_be_prolonged_within_the_profile(changes: dict[str, Any], longest: int | None) -> None:
     """Nobody gets by prolonging what they could not have chosen, unless the operator says so."""
     assert plan(replace(PYTHON, **changes)).longest_s == longest
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_working_together_is_as_the_profile_says(*, is_on: bool) -> None:
+    """And nobody chooses it."""
+    assert plan(replace(PYTHON, collaboration=is_on)).collaboration is is_on

@@ -7,6 +7,7 @@ import pytest
 
 from sardonyx_spawner.local.process import ProcessId
 from sardonyx_spawner.local.running import Running
+from sardonyx_spawner.plan import ServerPlan
 
 SERVER = Running(
     ProcessId(71, 4200), "http://127.0.0.1:5", "abcd1234", fresh=True, ends_at=1000.0, lifetime_s=60, longest_s=100,
@@ -66,3 +67,23 @@ def test_a_server_without_an_end_is_not_given_one() -> None:
     """Nor one that an earlier version started, which knew of no longest time."""
     assert replace(SERVER, ends_at=None).kept(30).ends_at is None
     assert replace(SERVER, longest_s=0).kept(30).ends_at == 1000.0
+
+
+TOGETHER = ServerPlan(person="abcd1234", profile="together", title="T", summary="T", collaboration=True)
+
+
+@pytest.mark.parametrize(
+    ("plan", "invited"),
+    [
+        pytest.param(TOGETHER, ("ben",), id="the same again"),
+        pytest.param(replace(TOGETHER, profile="other"), (), id="another profile"),
+        pytest.param(replace(TOGETHER, collaboration=False), (), id="nobody works together in it any more"),
+        pytest.param(replace(TOGETHER, person="somebody-new"), (), id="another person of the same name"),
+    ],
+)
+def test_invitations_hold_for_the_next_server_of_the_same_kind_only(plan: ServerPlan, invited: tuple[str, ...]) -> None:
+    """Also where the hub was started again in between."""
+    first = Running().begun(TOGETHER).inviting(["ben", "ben"])
+    kept = Running.from_state(json.loads(json.dumps(first.over().to_state())))
+
+    assert kept.begun(plan).invited == invited

@@ -1,4 +1,6 @@
-"""Extensions of the server that would find nothing to do: they would take a tenth of each start to learn that.
+"""Extensions that a server does not load at its start: they would find nothing to do, or nothing to do yet.
+
+The first ones would take a tenth of each start to learn that; the others are loaded when they are asked for.
 
 Where somebody has settings of Jupyter's of their own, the person or the machine, nothing is left out: these may be for
 one of them.
@@ -19,6 +21,9 @@ CLASSIC, CLASSIC_PACKAGES = "notebook_shim", ("notebook", "nbclassic")
 LANGUAGE_SERVERS = "jupyter_lsp"
 """It validates what it knows of two dozen language servers, also where there is none."""
 
+LAZY = {"jupyterlab_git": "git", "nbdime": "nbdime"}
+"""Loaded when they are asked for, see `lazy_extensions`: module -> first part of its addresses, below the server's."""
+
 
 def idle_extensions(
     folders: Iterable[Path], roots: Sequence[Path] | None, environment: Path = Path(sys.prefix)
@@ -32,7 +37,7 @@ def idle_extensions(
     own = environment / "etc" / "jupyter"
     if any(_has_settings(folder, FILES if folder == own else PATTERNS) for folder in folders):
         return []
-    found = [] if _has_classic(own) else [CLASSIC]
+    found = [*_lazy(own), *([] if _has_classic(own) else [CLASSIC])]
     return found if has_language_server(roots) else [*found, LANGUAGE_SERVERS]
 
 
@@ -42,6 +47,16 @@ def _has_settings(folder: Path, patterns: Iterable[str]) -> bool:
         return folder.exists() and (not folder.is_dir() or any(any(folder.glob(pattern)) for pattern in patterns))
     except OSError:
         return True
+
+
+@cache
+def _lazy(folder: Path) -> tuple[str, ...]:
+    """Return those that packages of the environment bring; looked at once, too."""
+    try:
+        known = _named(folder / "jupyter_server_config.d", "ServerApp", "jpserver_extensions")
+    except (OSError, ValueError, AttributeError):
+        return ()
+    return tuple(name for name in LAZY if name in known)
 
 
 @cache

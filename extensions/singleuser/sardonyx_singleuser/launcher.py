@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sardonyx_singleuser import contract, own_packages, own_settings
+from sardonyx_singleuser import contract, own_packages, own_settings, together
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.git.clone import Fetched, fetch, place_name
@@ -108,12 +108,16 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
-    server = make_server(listening, plan.lifetime_s)
+    server = make_server(listening, plan.lifetime_s, is_together=plan.collaboration)
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(serve, server.http_server, forked.listener)
         server.io_loop.add_callback(forked.ready)
     server.io_loop.add_callback(watch_use, server, os.environ)
+    if plan.collaboration:
+        from sardonyx_singleuser.visits import watch_visits  # noqa: PLC0415
+
+        server.io_loop.add_callback(watch_visits, server, os.environ["JUPYTERHUB_USER"], together.ASK_AGAIN_S)
     try:
         server.start()
     finally:
@@ -126,18 +130,20 @@ def _tell(forked: Forked | None) -> Tell | None:
     return to_file(Path(os.environ[contract.PROGRESS])) if contract.PROGRESS in os.environ else None
 
 
-def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
+def make_server(arguments: list[str], lifetime_s: int | None, *, is_together: bool = False) -> Any:
     """Return JupyterHub's single-user server, which listens but does not answer yet.
 
     Args:
         lifetime_s: seconds from its start to its end; None = it has no end.
+        is_together: several people may work in it.
     """
     give_jupyterlab()
     # Takes a second, after the person knows what happens.
-    from jupyter_core.paths import jupyter_config_dir, jupyter_config_path  # noqa: PLC0415
+    from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_runtime_dir  # noqa: PLC0415
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
     from sardonyx_singleuser.addresses import add_addresses  # noqa: PLC0415
+    from sardonyx_singleuser.lazy_extensions import load_when_asked  # noqa: PLC0415
 
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
@@ -145,7 +151,13 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     roots = node_roots(Path.home())
     folders += node_root_options(roots)
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
-    extensions |= dict.fromkeys(idle_extensions(map(Path, jupyter_config_path()), roots), False)
+    extensions |= together.extensions(is_on=is_together)
+    if is_together:
+        place = Path(jupyter_runtime_dir()).parent / "together"
+        together.turn_on(place)
+        folders += together.options(place)
+    idle = idle_extensions(map(Path, jupyter_config_path()), roots)
+    extensions |= dict.fromkeys(idle, False)
     # Jupyter's own hook, called before the settings are read; what it has made is taken below.
     JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
     # JupyterHub 6.1 reads it when it is imported, and would set the cookie that opens this server for the whole host.
@@ -156,6 +168,9 @@ def make_server(arguments: list[str], lifetime_s: int | None) -> Any:
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, own, *forked, *arguments, *as_root])
     add_addresses(server, os.environ, lifetime_s)
+    load_when_asked(server, idle)
+    if not is_together:
+        together.leave_out(server.web_app.settings)
     return server
 
 

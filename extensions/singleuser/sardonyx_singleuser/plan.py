@@ -42,6 +42,7 @@ class Plan:
     Args:
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         lifetime_s: seconds from the start to the end; None = no end.
+        collaboration: people whom its owner invites can work in it.
         author_name: as whom the person's commits are made.
     """
 
@@ -51,6 +52,7 @@ class Plan:
     lifetime_s: int | None = None
     author_name: str = ""
     author_mail: str = ""
+    collaboration: bool = False
 
 
 def read_plan(path: Path) -> Plan:
@@ -77,6 +79,7 @@ def read_plan(path: Path) -> Plan:
             None if lifetime_s is None else int(lifetime_s),
             str(found.get("author_name", "")),
             str(found.get("author_mail", "")),
+            bool(found.get("collaboration", False)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error

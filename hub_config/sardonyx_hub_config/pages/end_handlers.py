@@ -5,6 +5,7 @@ from typing import Any
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.scopes import needs_scope
+from jupyterhub.user import User
 from tornado import web
 
 from sardonyx_hub_config.said import SaidError
@@ -59,8 +60,13 @@ class EndAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
 
 
 def running(handler: BaseHandler, user_name: str, server_name: str) -> Any:
-    """Return the spawner of a server that runs; where there is none, that is the answer."""
-    user = handler.find_user(user_name)
+    """Return the spawner of a server that runs; where there is none, that is the answer.
+
+    To who was invited into a server, and may enter it, there is none either: how long it runs is its owner's to say.
+    """
+    user, visitor = handler.find_user(user_name), handler.current_user
+    if isinstance(visitor, User) and visitor.name != user_name and not visitor.admin:
+        user = None
     if user is None or server_name not in user.spawners or not user.spawners[server_name].ready:
         raise SaidError(404, _("This server does not run."))
     return user.spawners[server_name]

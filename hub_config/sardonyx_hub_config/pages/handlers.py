@@ -15,6 +15,7 @@ from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.language_handlers import language_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
+from sardonyx_hub_config.pages.together_handlers import together_handlers
 
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
 COOKIE_OF_A_SERVER = "jupyterhub-user-"
@@ -45,6 +46,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         *log_handlers(),
         *end_handlers(),
         *language_handlers(),
+        *together_handlers(),
     ]
 
 

@@ -1,11 +1,13 @@
 """A server that runs: what the hub knows of it, and finds again after a restart of its own."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sardonyx_spawner.language import kept
 from sardonyx_spawner.local.process import ProcessId
+from sardonyx_spawner.plan import ServerPlan
 
 NO_PROCESS = ProcessId(0, 0)
 
@@ -25,6 +27,9 @@ class Running:
         summaries: language -> the same for people.
         memory: bytes that it may use; None = no limit.
         last_owner: whose it was when it last ran, if it does not run.
+        profile: slug of what it is, or was when it last ran.
+        collaboration: its owner can invite others.
+        invited: names that its owner has invited, whether anybody has them or not.
     """
 
     process: ProcessId = NO_PROCESS
@@ -38,6 +43,9 @@ class Running:
     summaries: Mapping[str, str] = field(default_factory=dict)
     memory: int | None = None
     last_owner: str = ""
+    profile: str = ""
+    collaboration: bool = False
+    invited: tuple[str, ...] = ()
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Running":
@@ -54,20 +62,61 @@ class Running:
             summaries=dict(state.get("summaries", {})),
             memory=state.get("memory"),
             last_owner=str(state.get("last_owner", "")),
+            profile=str(state.get("profile", "")),
+            collaboration=bool(state.get("collaboration", False)),
+            invited=tuple(map(str, state.get("invited", ()))),
         )
 
     def to_state(self) -> dict[str, Any]:
         """Return what JupyterHub keeps in its database; of one that does not run, what of it may be left."""
         if not self.process.pid:
-            kept = {"fresh": self.fresh, "last_owner": self.last_owner}
-            return {name: value for name, value in kept.items() if value}
+            kept = ("fresh", "last_owner", "profile", "collaboration", "invited")
+            return {name: value for name, value in asdict(self).items() if name in kept and value}
         state = asdict(self)
         del state["process"]
         return {**state, "pid": self.process.pid, "began": self.process.began}
 
     def over(self) -> "Running":
         """Return what is known of it when it has ended."""
-        return Running(fresh=self.fresh, last_owner=self.owner_id or self.last_owner)
+        return Running(
+            fresh=self.fresh,
+            last_owner=self.owner_id or self.last_owner,
+            profile=self.profile,
+            collaboration=self.collaboration,
+            invited=self.invited,
+        )
+
+    def begun(self, plan: ServerPlan) -> "Running":
+        """Return what is known of the next server when it begins to start.
+
+        Who was invited into the last one stays so in one of the same kind and the same person only.
+        """
+        is_same = self.profile == plan.profile and (self.owner_id or self.last_owner) == plan.person
+        return Running(
+            owner_id=plan.person,
+            fresh=plan.home == "fresh",
+            summary=plan.summary,
+            summaries=plan.summaries,
+            profile=plan.profile,
+            collaboration=plan.collaboration,
+            invited=self.invited if plan.collaboration and is_same else (),
+        )
+
+    def started(self, plan: ServerPlan, process: ProcessId, url: str) -> "Running":
+        """Return what is known of it when its process is there."""
+        return replace(
+            self,
+            process=process,
+            url=url,
+            ends_at=time.time() + plan.lifetime_s if plan.lifetime_s else None,
+            lifetime_s=plan.lifetime_s or 0,
+            longest_s=plan.longest_s or 0,
+            memory=plan.memory,
+        )
+
+    def inviting(self, names: Iterable[str]) -> "Running":
+        """Return it with these people invited."""
+        return replace(self, invited=tuple(dict.fromkeys(names)))
 
     @property
     def said(self) -> str:

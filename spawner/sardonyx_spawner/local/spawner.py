@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
 from sardonyx_spawner.local.reasons import part_ended, why_ended, why_moved, why_over
 from sardonyx_spawner.local.refusals import ended_while_starting, refusals
 from sardonyx_spawner.local.running import Running
+from sardonyx_spawner.local.shares import end_shares
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
@@ -92,9 +92,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             raise RuntimeError("start without a plan: apply_user_options did not run")
         # Whoever starts it: what is told on the way is read by its person.
         speak(plan.language)
-        self.running = Running(
-            owner_id=plan.person, fresh=plan.home == "fresh", summary=plan.summary, summaries=plan.summaries
-        )
+        self.running = self.running.begun(plan)
+        if not self.running.invited:
+            end_shares(self.db, self.orm_spawner)
         folders = self.folders
         with refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
@@ -127,15 +127,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             self._reach(address.url)
             process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
             self.killed_for_memory = 0
-            self.running = replace(
-                self.running,
-                process=process,
-                url=address.url,
-                ends_at=time.time() + plan.lifetime_s if plan.lifetime_s else None,
-                lifetime_s=plan.lifetime_s or 0,
-                longest_s=plan.longest_s or 0,
-                memory=plan.memory,
-            )
+            self.running = self.running.started(plan, process, address.url)
             if self.gpus is not None:
                 self.gpus.keep(process)
             await launcher.wait_until_ready(process)

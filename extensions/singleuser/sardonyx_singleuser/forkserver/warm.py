@@ -25,7 +25,15 @@ MARK = "sardonyx-warm-"
 """Begin of the name of the folder in which the throw-away server lives: nothing of it may stay."""
 NAME = "warm"
 PREFIX = f"/user/{NAME}/"
-PAGES = ("lab", "lab/api/settings", "api/kernelspecs", "api/contents?content=1", "api/me", "static/nothing")
+PAGES = (
+    "lab",
+    "lab/api/settings",
+    "api/kernelspecs",
+    "api/contents?content=1",
+    "api/me",
+    "git/settings",
+    "static/nothing",
+)
 HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)
 """Signals that a server takes over at its start."""
 
@@ -83,7 +91,9 @@ def _import_all() -> None:
     import jupyterlab.labapp  # noqa: F401, PLC0415
 
     from sardonyx_singleuser import lingering, own_packages  # noqa: F401, PLC0415
+    from sardonyx_singleuser.lazy_extensions import import_lazy  # noqa: PLC0415
 
+    import_lazy()
     # What everybody's first server would look up in the shared packages.
     own_packages.kernel_packages()
 

@@ -1,0 +1,45 @@
+"""Ends the connections of people who may not enter a server any more: a websocket that is open stays so by itself."""
+
+import gc
+from collections.abc import Iterable
+from typing import Any
+
+from tornado.ioloop import PeriodicCallback
+from tornado.websocket import WebSocketHandler
+
+NOT_INVITED, SAID = 4403, "You are not invited any more."
+
+
+def watch_visits(server: Any, owner: str, every_s: float) -> None:
+    """Look every few seconds; called when the server's loop runs.
+
+    Args:
+        owner: name of whose server it is.
+    """
+    auth = server.identity_provider.hub_auth
+
+    async def look() -> None:
+        for each in visits(gc.get_objects(), owner):
+            if not await may_stay(auth, each):
+                each.close(NOT_INVITED, SAID)
+
+    PeriodicCallback(look, every_s * 1000).start()
+
+
+def visits(found: Iterable[object], owner: str) -> list[Any]:
+    """Return the open websockets of others than the owner."""
+    # Nothing else knows all of them: each extension has handlers of its own.
+    sockets = [each for each in found if isinstance(each, WebSocketHandler) and each.ws_connection is not None]
+    return [each for each in sockets if getattr(each.current_user, "username", owner) != owner]
+
+
+async def may_stay(auth: Any, visit: Any) -> bool:
+    """Ask the hub whether somebody may still enter, with what they came with."""
+    token = auth.get_token(visit)
+    if not token:
+        return False
+    try:
+        person = await auth.user_for_token(token, use_cache=False, sync=False)
+    except Exception:  # noqa: BLE001 - of many kinds: the hub is away, and whoever is in stays until it is back
+        return True
+    return bool(person and auth.check_scopes(auth.access_scopes, person))

@@ -1,0 +1,32 @@
+"""What others let somebody enter, for the first page."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class SharedServer:
+    """A server of somebody else's.
+
+    Args:
+        path: its owner and name, as they are in addresses.
+        address: "" = it does not run.
+    """
+
+    title: str
+    path: str
+    address: str
+
+
+def shared_with(user: Any) -> list[SharedServer]:
+    """Return the servers that a person, as JupyterHub knows them, is invited into."""
+    found = []
+    for each in user.orm_user.shared_with_me:
+        owner, name = each.owner.name, each.spawner.name
+        title = f"{name} of {owner}" if name else f"The server of {owner}"
+        path = f"{quote(owner)}/{name}" if name else quote(owner)
+        # It is there from the start to the end of a server.
+        running = each.spawner.server
+        found.append(SharedServer(title, path, running.base_url if running else ""))
+    return sorted(found, key=lambda each: each.path)

@@ -1,0 +1,70 @@
+"""Extensions that are loaded by the first request for them."""
+
+import logging
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.web import Application
+
+from sardonyx_singleuser.lazy_extensions import load_when_asked
+
+
+@pytest.fixture
+def server() -> Any:
+    """A server that was told to leave the git panel's extension out."""
+    app = Application([], base_url="/user/a.b/")
+    found = SimpleNamespace(web_app=app, log=logging.getLogger("server"))
+    load_when_asked(found, ["jupyterlab_git", "jupyter_lsp"])
+    return found
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The servers that the extension was loaded into."""
+    servers: list[Any] = []
+    module = ModuleType("jupyterlab_git")
+    module._load_jupyter_server_extension = servers.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "jupyterlab_git", module)
+    return servers
+
+
+def ask(server: Any, path: str) -> None:
+    """Let a request find its handler."""
+    connection: Any = SimpleNamespace(context=None)
+    line = RequestStartLine("GET", path, "HTTP/1.1")
+    request = HTTPServerRequest(start_line=line, headers=HTTPHeaders(Host="x"), connection=connection)
+    server.web_app.find_handler(request)
+
+
+def test_the_first_request_loads_it_and_the_second_does_not(server: Any, loaded: list[Any]) -> None:
+    """Nothing is loaded before."""
+    before = list(loaded)
+
+    ask(server, "/user/a.b/git/settings")
+    ask(server, "/user/a.b/git/x/status")
+
+    assert (before, loaded) == ([], [server])
+
+
+@pytest.mark.parametrize(
+    "path", ["/user/a.b/git-pull", "/user/a.b/github/x", "/user/aXb/git/x", "/user/a.b/api/status"]
+)
+def test_other_addresses_load_nothing(server: Any, loaded: list[Any], path: str) -> None:
+    """Not even those that begin in the same way."""
+    ask(server, path)
+
+    assert loaded == []
+
+
+def test_one_that_cannot_be_loaded_is_left_out(
+    server: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server goes on, and its log says which."""
+    monkeypatch.setitem(sys.modules, "jupyterlab_git", None)
+
+    ask(server, "/user/a.b/git/settings")
+
+    assert "The extension jupyterlab_git could not be loaded" in caplog.text
