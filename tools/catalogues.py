@@ -5,10 +5,12 @@ A text is found where it is given to `_`, `ngettext` and the like, in Python, in
 
 import re
 import sys
+from ast import literal_eval
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -36,6 +38,10 @@ METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascr
 OPTIONS = {".html": {"trimmed": "true", "silent": "false"}}
 """A template that cannot be read is a fault, not one without texts."""
 _VALUES = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}|%\((\w+)\)[sd]")
+
+
+_TEXT = r"""((?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')(?:\s*\+\s*"(?:\\.|[^"\\\n])*")*)"""
+_IN_SCRIPT = re.compile(rf"(?<![\w$])(_|N_|__|gettext|ngettext|_n)\(\s*{_TEXT}(?:,\s*{_TEXT})?")
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,26 @@ PARTS = (
 )
 
 
+def from_script(file: BinaryIO, *_asked: object, **_options: object) -> Iterator[tuple[int, str, Any, list[str]]]:
+    """Find the texts of a script, for Babel, whose own way loses those after a template text within another one."""
+    for found in _IN_SCRIPT.finditer(file.read().decode()):
+        one, many = (_joined(text) if text else "" for text in (found[2], found[3]))
+        yield 0, found[1], (one, many) if found[1] in {"ngettext", "_n"} else one, []
+
+
+def _joined(pieces: str) -> str:
+    # Python joins pieces without a sign between them.
+    joined: str = literal_eval(re.sub(r"""(["'])\s*\+\s*(["'])""", r"\1 \2", pieces))
+    return joined
+
+
 def texts(part: Part) -> Catalog:
     """Return the texts of a distribution as they are now."""
     found = Catalog()
     for path in sources(part):
         with path.open("rb") as file:
-            method, options = METHODS[path.suffix], OPTIONS.get(path.suffix, {})
+            method: Any = from_script if path.suffix == ".js" else METHODS[path.suffix]
+            options = OPTIONS.get(path.suffix, {})
             for _, text, comments, context in extract(method, file, KEYWORDS, ("Translators:",), options):
                 found.add(text, None, [(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context)
     return found
