@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from sardonyx_spawner.language import _
+
 
 @dataclass(frozen=True)
 class SharedServer:
@@ -24,7 +26,11 @@ def shared_with(user: Any) -> list[SharedServer]:
     found = []
     for each in user.orm_user.shared_with_me:
         owner, name = each.owner.name, each.spawner.name
-        title = f"{name} of {owner}" if name else f"The server of {owner}"
+        title = (
+            _("{name} of {owner}").format(name=name, owner=owner)
+            if name
+            else _("The server of {owner}").format(owner=owner)
+        )
         path = f"{quote(owner)}/{name}" if name else quote(owner)
         # It is there from the start to the end of a server.
         running = each.spawner.server

@@ -5,6 +5,7 @@ from typing import Any
 from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
+from sardonyx_spawner.language import _
 from sardonyx_spawner.local.shares import end_shares, share, who_came, who_may
 
 MOST = 30
@@ -41,7 +42,7 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
         """
         spawner = self.own(user_name, server_name)
         if not (spawner.ready and spawner.running.collaboration):
-            raise web.HTTPError(409, "People can be invited into a server that runs, and whose profile allows it.")
+            raise web.HTTPError(409, _("People can be invited into a server that runs, and whose profile allows it."))
         name = self.authenticator.normalize_username(self.get_body_argument("name", "").strip())
         refused = self._refused(spawner, name)
         if refused:
@@ -60,11 +61,11 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
 
     def _refused(self, spawner: Any, name: str) -> str:
         if not name or len(name) > LONGEST or not name.isprintable() or not self.authenticator.validate_username(name):
-            return "Write the name with which somebody signs in here."
+            return _("Write the name with which somebody signs in here.")
         if name == spawner.user.name:
-            return "This is your own server: you are in it already."
+            return _("This is your own server: you are in it already.")
         if len({*spawner.running.invited, name}) > MOST:
-            return f"You have invited {MOST} people: take one invitation back first."
+            return _("You have invited {count} people: take one invitation back first.").format(count=MOST)
         return ""
 
     def note(self, spawner: Any, *names: str) -> None:

@@ -117,9 +117,9 @@ def why_over(lifetime_s: int) -> Said:
     return _("It reached its end after {duration}.").format(duration=say_duration(lifetime_s))
 
 
-def why_moved(address: str, wanted: str) -> str:
-    """Say that a server cannot be reached any more where its hub has come back with another path; "" = it can."""
-    return _("The address of this place was changed.") if wanted and address != wanted else ""
+def why_moved(address: str, wanted: str) -> Said | None:
+    """Say that a server cannot be reached any more where its hub has come back with another path; None = it can."""
+    return _("The address of this place was changed.") if wanted and address != wanted else None
 
 
 def why_no_environment(title: str) -> Said:

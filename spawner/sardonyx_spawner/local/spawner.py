@@ -15,7 +15,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets import Float, Instance, default
 
-from sardonyx_spawner.language import _, speak
+from sardonyx_spawner.language import Said, _, speak
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
@@ -213,8 +213,8 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             return 0
         return await self.endings.run(self.process, self._clear_up)
 
-    def _why_moved(self) -> str:
-        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else ""
+    def _why_moved(self) -> Said | None:
+        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
 
     async def _clear_up(self) -> int:
         code = await self.launcher_source().exit_code(self.process)
