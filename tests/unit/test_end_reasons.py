@@ -31,14 +31,14 @@ def test_a_server_that_ended_says_why(code: int | None, memory: int | None, kill
 @pytest.mark.parametrize(
     ("address", "wanted", "said"),
     [
-        pytest.param("/user/ann/", "/user/ann/", "", id="where-it-was"),
+        pytest.param("/user/ann/", "/user/ann/", None, id="where-it-was"),
         pytest.param(
             "/user/ann/", "/datalab/user/ann/", "The address of this place was changed.", id="under-a-path-now"
         ),
-        pytest.param("/user/ann/", "", "", id="not-known"),
+        pytest.param("/user/ann/", "", None, id="not-known"),
     ],
 )
-def test_a_server_that_nobody_can_reach_any_more_says_so(address: str, wanted: str, said: str) -> None:
+def test_a_server_that_nobody_can_reach_any_more_says_so(address: str, wanted: str, said: str | None) -> None:
     """Its own addresses were made at its start."""
     assert why_moved(address, wanted) == said
 
