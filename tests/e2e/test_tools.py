@@ -251,7 +251,7 @@ def test_vs_code_opens_the_home_edits_and_runs_in_its_terminal(workspace: Worksp
     code.locator(".monaco-workbench").click(position={"x": 700, "y": 400})
     code.keyboard.press("Control+`")
     terminal = code.locator(".terminal-wrapper.active .xterm-screen")
-    expect(code.locator(".terminal-wrapper.active .xterm-helper-textarea")).to_be_attached()
+    expect(code.locator(".terminal-wrapper.active .xterm-helper-textarea")).to_be_attached(timeout=60_000)
     code.wait_for_timeout(1500)
     terminal.click()
     code.keyboard.type("echo from-$((40+2)) > written.txt; id -u >> written.txt\n")
