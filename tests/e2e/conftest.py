@@ -37,8 +37,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def another_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stack]]:
     """A way to run a Sardonyx with settings of one's own."""
     with ExitStack() as running:
-        yield lambda settings, port=0: running.enter_context(
-            running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings, port)
+        yield lambda settings, port=0, path="": running.enter_context(
+            running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings, port, path)
         )
 
 
@@ -113,7 +113,9 @@ class Visitor:
 
     def run(self, code: str, server: str = "") -> str:
         """Run Python in a new kernel of one's server; return what it prints."""
-        said: str = self.page.evaluate(RUN_IN_KERNEL, [f"/user/{self.name}/{server}".rstrip("/") + "/", code])
+        said: str = self.page.evaluate(
+            RUN_IN_KERNEL, [f"{self.stack.path}/user/{self.name}/{server}".rstrip("/") + "/", code]
+        )
         return said
 
 

@@ -1,4 +1,7 @@
-"""Spark at a real browser, as it is shipped: it reads and writes the data store, and its pages open from the launcher."""
+"""Spark at a real browser, as it is shipped: it reads and writes the data store, and its pages open from the launcher.
+
+Below a path of the host, for the reason that stands in `test_tools`: Spark makes addresses of its own in many places.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -42,7 +45,7 @@ def stack(another_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPath
     """A place with the environment for Spark that is shipped."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
     settings.write_text(SETTINGS)
-    return another_stack(settings)
+    return another_stack(settings, path="/datalab")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspa
     beside = page.context.new_page()
     beside.goto(base)
     expect(beside.get_by_text("No Spark session runs in this server.")).to_be_visible()
-    page.evaluate(RUN_BESIDE, ["/user/ann/", CELL])
+    page.evaluate(RUN_BESIDE, [f"{workspace.stack.path}/user/ann/", CELL])
     soon((workspace.home / "session-runs").exists, 120)
     expect(beside.get_by_role("link", name="climate")).to_be_visible()
     check(beside, "tools-spark-sessions")

@@ -1,4 +1,8 @@
-"""Tools and apps at a real browser, through hub and proxy: each reacts to its person, and is where its address says."""
+"""Tools and apps at a real browser, through hub and proxy: each reacts to its person, and is where its address says.
+
+All of it is below a path of the host: what works there has asked for nothing by an address of its own making. What could
+work there alone is also at the root, as the other browser tests are: a websocket, a prefix that a tool is told, an app.
+"""
 
 import json
 import os
@@ -8,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import PASSWORD, SCREENSHOTS, Visitor, come_first
+from e2e.conftest import PASSWORD, SCREENSHOTS, Visitor
 from playwright.sync_api import Browser, FrameLocator, expect
 from support.environments import apps_environment
 from support.stack import Stack
@@ -136,33 +140,49 @@ class Workspace:
         self.page.get_by_role("button", name="New Launcher").first.click()
 
 
+PATH = "/datalab"
+AT_THE_ROOT_TOO = pytest.mark.parametrize("stack", [PATH, ""], indirect=True)
+AT_THE_ROOT = pytest.mark.parametrize("stack", [""], indirect=True)
+
+
 @pytest.fixture(scope="module")
-def stack(another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def place(another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """A place with tools, whose servers see an environment with frameworks for apps."""
     folder = tmp_path_factory.mktemp("settings")
     (folder / "settings.yaml").write_text(SETTINGS.format(prefix=prefix))
     (folder / "conf.d").mkdir()
     (folder / "conf.d" / "tests.py").write_text(CONF.format(apps=str(apps_environment())))
-    running = another_stack(folder / "settings.yaml")
+    running = another_stack(folder / "settings.yaml", path=PATH)
     give_vscode(running.data / "tools")
     where = ("--settings", str(folder / "settings.yaml"))
     installed = running.command("tools", "install", "mlflow", *where, patience_s=300)
     assert installed.returncode == 0, installed.stderr
     assert "MLflow is there." in installed.stdout
+    running.command("user", "add", "ann", "--admin", "--password-stdin", stdin=PASSWORD)
     return running
+
+
+@pytest.fixture(scope="module", params=[PATH])
+def stack(request: pytest.FixtureRequest, place: Stack) -> Stack:
+    """The place below a path; it moves for the few tests without one, since its tools take minutes to install."""
+    if place.path != request.param:
+        place.move(request.param)
+    return place
 
 
 @pytest.fixture(scope="module")
 def workspace(stack: Stack, browser: Browser) -> Iterator[Workspace]:
-    """Its first administrator in JupyterLab, with apps in the home and an environment beside them."""
+    """An administrator in JupyterLab, with apps in the home and an environment beside them."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(30_000)
-    visitor = come_first(stack, context.new_page(), "ann")
+    visitor = Visitor(stack, context.new_page())
+    visitor.sign_in("ann")
     visitor.start()
     found = Workspace(stack, visitor)
     for name, (text, _, _) in APPS.items():
         found.put(name, text)
-    (found.home / ".venv").symlink_to(apps_environment())
+    if not (found.home / ".venv").is_symlink():
+        (found.home / ".venv").symlink_to(apps_environment())
     yield found
     context.close()
 
@@ -172,6 +192,17 @@ def test_an_app_is_shown_beside_its_code_and_reacts(workspace: Workspace, name: 
     """From the menu of its file; with whatever its framework speaks, over the hub's proxy."""
     if name == "app.R" and shutil.which("Rscript") is None:
         pytest.skip("R is not on this machine. On Debian: r-base-core r-cran-shiny")
+    press(workspace, name)
+
+
+@AT_THE_ROOT
+def test_an_app_reacts_where_there_is_no_path(workspace: Workspace) -> None:
+    """The one that talks the most: its page is nothing without its websocket."""
+    press(workspace, "streamlit_app.py")
+
+
+def press(workspace: Workspace, name: str) -> None:
+    """Run an app from the menu of its file, and press its button."""
     _, title, pressed = APPS[name]
 
     workspace.choose(name, "Run as App")
@@ -225,9 +256,11 @@ def test_a_pinned_app_is_in_the_launcher(workspace: Workspace) -> None:
     expect(page.get_by_text("It is no longer in the launcher.")).to_be_visible()
 
 
+@AT_THE_ROOT_TOO
 def test_vs_code_opens_the_home_edits_and_runs_in_its_terminal(workspace: Workspace) -> None:
     """In a window of its own; what it writes is a file of the person's."""
     page = workspace.page
+    (workspace.home / "written.txt").unlink(missing_ok=True)
     workspace.to_launcher()
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="VS Code").click()
@@ -239,7 +272,7 @@ def test_vs_code_opens_the_home_edits_and_runs_in_its_terminal(workspace: Worksp
     code.locator(".monaco-workbench").click(position={"x": 700, "y": 400})
     code.keyboard.press("Control+`")
     terminal = code.locator(".terminal-wrapper.active .xterm-screen")
-    expect(code.locator(".terminal-wrapper.active .xterm-helper-textarea")).to_be_attached()
+    expect(code.locator(".terminal-wrapper.active .xterm-helper-textarea")).to_be_attached(timeout=60_000)
     code.wait_for_timeout(1500)
     terminal.click()
     code.keyboard.type("echo from-$((40+2)) > written.txt; id -u >> written.txt\n")
@@ -266,6 +299,7 @@ print(s3fs.S3FileSystem().find(os.environ["SARDONYX_S3_HOME"] + "mlflow"))
 """
 
 
+@AT_THE_ROOT_TOO
 def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(workspace: Workspace) -> None:
     """Clients find it by themselves; the page shows the run and its artifact."""
     python = str(workspace.stack.data / "tools" / "mlflow" / "bin" / "python")
@@ -290,9 +324,20 @@ def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(wor
     whole.close()
 
 
+def test_jupyterlab_leads_to_the_page_data_and_home_below_the_path(workspace: Workspace) -> None:
+    """By its own menu, and by JupyterHub's; both know where the hub is."""
+    page, hub = workspace.page, f"{workspace.stack.url}/hub"
+    for menu, item, address in (("File", "Your Data: Places and Keys", "data"), ("File", "Hub Control Panel", "home")):
+        page.get_by_role("menuitem", name=menu, exact=True).click()
+        with page.context.expect_page() as opened:
+            page.get_by_role("menuitem", name=item, exact=True).click()
+        opened.value.wait_for_url(f"{hub}/{address}")
+        opened.value.close()
+
+
 LAST_USE = """async () => {
   const xsrf = document.cookie.split("; ").find((each) => each.startsWith("_xsrf=")).slice("_xsrf=".length);
-  const said = await (await fetch("/hub/api/users/ann", { headers: { "X-XSRFToken": xsrf } })).json();
+  const said = await (await fetch(new URL("api/users/ann", location), { headers: { "X-XSRFToken": xsrf } })).json();
   return said.servers[""].last_activity;
 }"""
 

@@ -1,12 +1,12 @@
 """A place below a path of its host: all of it is there, nothing of it is anywhere else, and a neighbour is left alone."""
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from support.members import PASSWORD, Member
+from support.oidc_provider import Provider, serving_provider
 from support.stack import Stack, running_stack
 
 SETTINGS = """
@@ -14,6 +14,9 @@ environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python, lifetime: 1h, longest_lifetime: 6h}}
 servers: {{stop_with_hub: false}}
+"""
+PROVIDERS = """
+sign_in: {{providers: {{uni: {{title: Uni, issuer: '{issuer}', client_id: sardonyx}}}}}}
 """
 PUT = """
 import boto3, os
@@ -33,10 +36,19 @@ def settings(folder: Path, prefix: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Stack]:
-    """A place below /datalab, with two people."""
+def provider() -> Iterator[Provider]:
+    """Where people can sign in, too."""
+    with serving_provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, prefix: Path, provider: Provider) -> Iterator[Stack]:
+    """A place below /datalab, with two people and a provider."""
     folder = tmp_path_factory.mktemp("datalab")
-    with running_stack(folder / "data", settings(folder, prefix), path="/datalab") as stack:
+    path = settings(folder, prefix)
+    path.write_text(path.read_text() + PROVIDERS.format(issuer=provider.issuer))
+    with running_stack(folder / "data", path, path="/datalab") as stack:
         for name in ("ann", "bob"):
             assert stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD).returncode == 0
         yield stack
@@ -151,6 +163,33 @@ def test_sign_in_leads_to_no_other_page_of_the_host(place: Stack, then: str) -> 
     assert {first, again, root} <= {"/datalab/hub/spawn", "/datalab/user/ann/"}
 
 
+@pytest.mark.parametrize(
+    ("then", "leads"),
+    [
+        pytest.param("/datalab/hub/token", {"/datalab/hub/token"}, id="inside"),
+        pytest.param("/other/hub/home", {"/datalab/hub/spawn"}, id="elsewhere"),
+    ],
+)
+def test_a_provider_sends_people_back_below_the_path(
+    place: Stack, provider: Provider, then: str, leads: set[str]
+) -> None:
+    """It is told that address, what was begun is for this place's eyes, and the sign-in ends inside."""
+    provider.person = {"sub": "1", "preferred_username": "dora"}
+    dora = Member(place, "dora")
+
+    begun = dora.ask("GET", f"/hub/oauth/uni/login?{httpx.QueryParams(next=then)}")
+    asked = httpx.URL(begun.headers["Location"]).params["redirect_uri"]
+    paths = {cookie.path for cookie in dora.cookies}
+    back = httpx.get(begun.headers["Location"]).headers["Location"]
+    ended = dora.ask("GET", back)
+
+    assert asked == f"{place.url}/hub/oauth/uni/callback"
+    assert paths == {"/datalab/hub/"}
+    assert ended.headers["Location"] in leads
+    assert dora.is_in()
+    assert dora.cookie("sardonyx-sign-in", "/datalab/hub/") == ""
+
+
 def test_sign_in_leads_to_the_page_that_was_asked_for(place: Stack) -> None:
     """With its query."""
     then = "/datalab/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgit.example.org%2Fa"
@@ -238,19 +277,14 @@ def test_two_places_on_one_host_leave_each_others_sign_in_alone(
 
 def test_a_place_moves_with_its_people_and_their_data(tmp_path: Path, prefix: Path) -> None:
     """Servers that went on cannot be reached at the new address: they are ended, and their owner is told why."""
-    path = settings(tmp_path, prefix)
-    with running_stack(tmp_path / "data", path, path="/first") as stack:
+    with running_stack(tmp_path / "data", settings(tmp_path, prefix), path="/first") as stack:
         stack.command("user", "add", "ann", "--password-stdin", stdin=PASSWORD)
         ann = Member(stack, "ann")
         ann.sign_in()
         token = ann.key()
         ann.start(token)
         assert ann.run(token, PUT) == "seen\n"
-        stack.stop(signal.SIGINT)
-
-        path.write_text(path.read_text().replace("/first", "/second"))
-        stack.path = "/second"
-        stack.start()
+        stack.move("/second")
 
         ann.sign_in()
         assert ann.servers(token) == {}

@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import httpx
 from support.kernels import run_in_kernel
 from support.stack import Stack
-from support.waiting import soon
 
 PASSWORD = "correct horse battery"
+PATIENCE_S = 120
 FORM = re.compile(r'<form(?=[^>]* method="post")[^>]* action="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
@@ -77,7 +78,10 @@ class Member:
         """Start the server, and wait for it."""
         answer = self.api("POST", f"/users/{self.name}/server", token, {"profile": "python"})
         assert answer.status_code in {201, 202}, answer.text
-        soon(lambda: bool(self.servers(token)[""]["ready"]))
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.servers(token).get("", {}).get("ready"):
+            assert time.monotonic() < deadline, self.servers(token)
+            time.sleep(0.3)
 
     def servers(self, token: str) -> dict[str, dict[str, object]]:
         """Return what the hub says of the servers."""

@@ -85,6 +85,16 @@ class Stack:
             time.sleep(0.05)
         self.first_output = self.output
 
+    def move(self, path: str) -> None:
+        """Stop it, and begin again below another path, with all that is in it."""
+        self.stop()
+        assert self.settings is not None
+        before, self.path = self.url, path
+        text = self.settings.read_text()
+        assert f"public_url: '{before}'" in text
+        self.settings.write_text(text.replace(f"public_url: '{before}'", f"public_url: '{self.url}'"))
+        self.start()
+
     def stop(self, sig: signal.Signals = signal.SIGINT) -> None:
         """Stop as Ctrl-C does; whatever is left after that is ended by its process id."""
         if self.process is None:

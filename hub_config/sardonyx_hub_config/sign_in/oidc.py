@@ -20,6 +20,8 @@ from sardonyx_spawner.language import _
 
 DISCOVERY = "/.well-known/openid-configuration"
 PATIENCE_S = 10
+BEGUN = "sardonyx-sign-in"
+"""Cookie of a sign-in that was begun; oauthenticator's own would be sent to all that is on the host, and has what proves it."""
 
 
 class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator is untyped
@@ -129,12 +131,18 @@ class ProviderLoginHandler(OAuthLoginHandler):  # type: ignore[misc]  # oauthent
         await self._provider.discover()
         super().get()
 
+    def set_state_cookie(self, state_cookie_value: str) -> None:
+        """Remember in this browser what was begun, for this place alone."""
+        self._set_cookie(BEGUN, state_cookie_value, expires_days=1, httponly=True, path=self.hub.base_url)
+
     def _get_next_url(self) -> str | None:
         return self._validate_next_url(super()._get_next_url() or "") or None
 
 
 class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator is untyped
     """Takes a person back from their provider."""
+
+    _state_cookie: str | None
 
     def initialize(self, provider: Provider) -> None:
         """Belong to one provider."""
@@ -144,6 +152,13 @@ class ProviderCallbackHandler(OAuthCallbackHandler):  # type: ignore[misc]  # oa
     def authenticator(self) -> Provider:
         """The provider's own authenticator, not the one of the whole place."""
         return self._provider
+
+    def get_state_cookie(self) -> str:
+        """Return what this browser began, once."""
+        if self._state_cookie is None:
+            self._state_cookie = (self.get_secure_cookie(BEGUN) or b"").decode("utf8", "replace")
+            self.clear_cookie(BEGUN, path=self.hub.base_url)
+        return self._state_cookie
 
     def check_arguments(self) -> None:
         """Refuse an answer that this browser did not ask for, or in which the provider says no."""
