@@ -1,0 +1,12 @@
+// Loaded into JupyterHub's proxy before it starts (configurable-http-proxy 5.3), for what it has no option for.
+const http = require("node:http");
+
+// An answer that breaks off is one for the reader, too: http-proxy-3 (1.23) would leave them waiting for the rest for ever.
+const pipe = http.IncomingMessage.prototype.pipe;
+
+http.IncomingMessage.prototype.pipe = function (to, ...more) {
+  if (to instanceof http.ServerResponse) {
+    this.once("close", () => { if (!this.complete) to.destroy(); });
+  }
+  return pipe.call(this, to, ...more);
+};
