@@ -24,6 +24,8 @@ STEPS = {
         "ALTER TABLE people ADD COLUMN full_name VARCHAR(200) NOT NULL DEFAULT ''",
         "ALTER TABLE people ADD COLUMN mail VARCHAR(254) NOT NULL DEFAULT ''",
     ),
+    # Version 5 has the table of shared links.
+    4: (),
 }
 """Version of the tables -> what makes the next one of it."""
 

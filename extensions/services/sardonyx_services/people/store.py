@@ -16,7 +16,15 @@ from sardonyx_services.people.database import open_database
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
-from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
+from sardonyx_services.people.models import (
+    LET_GO,
+    SIGN_OUT,
+    AccountRow,
+    GitAccountRow,
+    LinkRow,
+    PersonRow,
+)
+from sardonyx_services.people.shared_links import SharedLinks, forget_links
 
 LOCAL = "local"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -69,6 +77,7 @@ class PeopleStore:
         """
         self._engine = open_database(path)
         self.groups = Groups(self._session)
+        self.shared_links = SharedLinks(self._session)
 
     def git_accounts(self, key: bytes) -> GitAccounts:
         """Return what people have for private repositories; `key` opens it."""
@@ -111,7 +120,7 @@ class PeopleStore:
     def remove(self, name: str) -> PersonRecord:
         """Remove a person: the name is free, the id is gone for good, files and data stay under the id.
 
-        What they had for private repositories is deleted.
+        What they had for private repositories is deleted, and so are the links by which they shared files.
 
         Raises:
             PeopleError: there is nobody of that name.
@@ -124,6 +133,7 @@ class PeopleStore:
                 session.delete(account)
             self._end_links(session, row.id)
             session.execute(delete(GitAccountRow).where(GitAccountRow.person == row.id))
+            forget_links(session, row.id)
             return _record(row)
 
     def readmit(self, name: str) -> PersonRecord:
@@ -246,16 +256,7 @@ class PeopleStore:
         session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
-        row = PersonRow(
-            id=_new_id(),
-            name=name,
-            provider=provider,
-            subject=subject,
-            is_admin=False,
-            created=_now(),
-            removed=None,
-            owed="",
-        )
+        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=_now(), removed=None)
         session.add(row)
         try:
             session.flush()
