@@ -8,7 +8,7 @@ import click
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings_file import find_settings, load_settings
-from sardonyx_services.credentials.audit import Issued, read
+from sardonyx_services.credentials.audit import LINK_ENDED, Issued, read
 from sardonyx_spawner.amounts import duration_seconds
 
 
@@ -28,11 +28,12 @@ def audit(*, person: str, server: str | None, place: str, since: str, living: bo
     except ValueError as error:
         raise OperatorError(f"“{since}” is no duration for --since: {error}.") from error
     try:
+        taken_back = {issued.session for issued in read(path) if issued.service == LINK_ENDED} if living else set()
         found = [
             issued
             for issued in read(path)
             if issued.time >= after
-            and (not living or issued.until > now)
+            and (not living or (issued.until > now and issued.session not in taken_back))
             and (not person or person in {issued.name, issued.person})
             and (server is None or issued.server == server)
             and (not place or any(reaches(given, place) for given in issued.places))
@@ -57,7 +58,7 @@ def table(found: Iterable[Issued]) -> list[str]:
     """Return the lines for people, or the one that says that there are none."""
     lines = [
         f"{_minute(issued.time)}  {issued.name:<20} {issued.person:<16}  {issued.server or '-':<12}"
-        f" {issued.service:<5} until {_minute(issued.until)}  {' '.join(issued.places)}"
+        f" {issued.service:<11} until {_minute(issued.until)}  {' '.join(issued.places)}"
         for issued in found
     ]
     return lines or ["Nothing was issued that fits. See how to ask with: sardonyx audit --help"]

@@ -12,6 +12,7 @@ from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.end_notice import EndNotice
 from sardonyx_hub_config.hub_database import write_ahead
+from sardonyx_hub_config.link_log import WithoutLinks
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
 from sardonyx_hub_config.pages.files import Files
 from sardonyx_hub_config.pages.handlers import page_handlers, static_version
@@ -128,6 +129,7 @@ def _logs(c: Any, folder: DataFolder) -> None:
     c.JupyterHub.log_level = "INFO"
     c.JupyterHub.logging_config = {
         # The terminal is for the operator: the address, the link, and what has to be done. The rest is in the file.
+        "filters": {"links": {"()": WithoutLinks}},
         "handlers": {
             "console": {"level": "CRITICAL"},
             "file": {
@@ -136,6 +138,7 @@ def _logs(c: Any, folder: DataFolder) -> None:
                 "maxBytes": LOG_BYTES,
                 "backupCount": 3,
                 "formatter": "console",
+                "filters": ["links"],
                 "level": "INFO",
             },
         },

@@ -35,6 +35,11 @@ class DataFolder:
         return self.secrets / "git-accounts"
 
     @property
+    def link_token(self) -> Path:
+        """By what the keys service knows the service that opens links."""
+        return self.secrets / "links-service"
+
+    @property
     def hub_database(self) -> Path:
         """JupyterHub's own database."""
         return self.root / "hub" / "jupyterhub.sqlite"

@@ -118,9 +118,12 @@ def _data_folder(folder: DataFolder) -> str:
 def _ports(settings: Settings, folder: DataFolder) -> str:
     ports = Ports(settings.web.port)
     if folder.is_in_use():
-        return f"{ports.public} to {ports.object_store}: Sardonyx runs on them"
-    ports.check(settings.web.address, with_object_store=settings.storage.kind == "embedded")
-    return f"{ports.public} to {ports.object_store} are free"
+        return f"{ports.public} to {ports.links}: Sardonyx runs on them"
+    storage = settings.storage
+    ports.check(
+        settings.web.address, with_object_store=storage.kind == "embedded", with_links=storage.links is not None
+    )
+    return f"{ports.public} to {ports.links} are free"
 
 
 def _proxy(folder: DataFolder) -> str:

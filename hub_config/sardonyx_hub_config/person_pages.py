@@ -7,6 +7,7 @@ from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.pages.data_handlers import data_handlers
 from sardonyx_hub_config.pages.git_connect import connect_handlers
 from sardonyx_hub_config.pages.git_handlers import git_handlers
+from sardonyx_hub_config.pages.link_handlers import link_handlers
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.git_accounts import GitAccounts
@@ -28,6 +29,7 @@ def person_handlers(
     providers = {slug: each.provider(slug) for slug, each in settings.git.providers.items()}
     return [
         *data_handlers(keys, settings.storage),
+        *link_handlers(keys, settings.storage),
         *git_handlers(people, accounts, providers),
         *connect_handlers(people, accounts, providers, settings.shown_url),
     ]

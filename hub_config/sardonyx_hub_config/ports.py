@@ -1,4 +1,4 @@
-"""Which ports one machine uses: the public one and four behind it, all on loopback, checked before the start."""
+"""Which ports one machine uses: the public one and five behind it, all on loopback, checked before the start."""
 
 import errno
 import socket
@@ -37,7 +37,20 @@ class Ports:
         """The S3 endpoint of the embedded object store."""
         return self.public + 4
 
-    def check(self, address: str, *, with_object_store: bool, proxy_runs: bool = False, patience_s: float = 0) -> None:
+    @property
+    def links(self) -> int:
+        """The service that opens links to files, behind the proxy."""
+        return self.public + 5
+
+    def check(
+        self,
+        address: str,
+        *,
+        with_object_store: bool,
+        with_links: bool = True,
+        proxy_runs: bool = False,
+        patience_s: float = 0,
+    ) -> None:
         """Make sure that every port can be bound now, or soon: what an earlier run started may still be ending.
 
         Args:
@@ -50,6 +63,8 @@ class Ports:
         wanted = [(LOOPBACK, self.hub, "the hub"), (LOOPBACK, self.credentials, "the keys for data")]
         if with_object_store:
             wanted.append((LOOPBACK, self.object_store, "the object store"))
+        if with_links:
+            wanted.append((LOOPBACK, self.links, "links to files"))
         if not proxy_runs:
             wanted[:0] = [(address, self.public, "the web pages"), (LOOPBACK, self.proxy_api, "the proxy's control")]
         deadline = time.monotonic() + patience_s
@@ -77,7 +92,7 @@ def _check(address: str, port: int, purpose: str) -> None:
 
 def _explain(address: str, port: int, purpose: str, error: OSError) -> str:
     change = (
-        "Set SARDONYX_PORT to another one (the four after it are used too), for example: SARDONYX_PORT=8100 make up"
+        "Set SARDONYX_PORT to another one (the five after it are used too), for example: SARDONYX_PORT=8100 make up"
     )
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {address}, for {purpose}, is used by another program. Stop that program. Or: {change}"

@@ -54,7 +54,8 @@ def find_node() -> Node:
 
 def proxy_command(node: Node, folder: Path) -> list[str]:
     """Return the command that starts the proxy installed under `folder`."""
-    return [str(node.node), str(_home(folder) / "node_modules" / PACKAGE / "bin" / PACKAGE)]
+    before = Path(__file__).parent / "proxy" / "before.cjs"
+    return [str(node.node), "--require", str(before), str(_home(folder) / "node_modules" / PACKAGE / "bin" / PACKAGE)]
 
 
 def is_installed(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from sardonyx_spawner.amounts import duration_seconds, memory_bytes
 SHORTEST_KEY_S, LONGEST_KEY_S = 900, 43200
 """Limits of AssumeRoleWithWebIdentity (AWS STS API reference, DurationSeconds)."""
 
+SHORTEST_LINK_S = 60
 RESERVED_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-"), ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 """Beginnings and ends that S3 keeps for itself (Amazon S3 user guide, general purpose bucket naming rules)."""
 
@@ -55,6 +56,12 @@ def _bucket(text: object) -> object:
     return text
 
 
+def _link_lifetime(text: str) -> str:
+    if duration_seconds(text) < SHORTEST_LINK_S:
+        raise ValueError(f"is {text}, and links live for 1m at least. Write a duration such as 7d, or null for none")
+    return text
+
+
 def _local_name(text: str) -> str:
     try:
         return local_name(text)
@@ -80,6 +87,7 @@ Duration = Annotated[
     str, BeforeValidator(_duration), Field(pattern=r"^[0-9]{1,9}[smhd]$", examples=["30m", "4h", "2d"])
 ]
 KeyLifetime = Annotated[Duration, AfterValidator(_key_lifetime)]
+LinkLifetime = Annotated[Duration, AfterValidator(_link_lifetime)]
 BucketName = Annotated[
     str, BeforeValidator(_bucket), Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", examples=["sardonyx"])
 ]

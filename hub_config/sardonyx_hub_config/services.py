@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.link_service import link_service, links_configuration
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import SecretRef, generated_secret
 from sardonyx_hub_config.settings import Settings
@@ -45,6 +46,8 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     """Return the services of one machine, in the order of their start."""
     found = [_object_store(settings, folder, ports)] if settings.storage.kind == "embedded" else []
     found.append(_credentials(settings, folder, ports))
+    if settings.storage.links is not None:
+        found.append(Service(link_service(settings, folder, ports, keys_address(ports)), port=ports.links))
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
     for service in found:
@@ -100,6 +103,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         vault=vault_configuration(settings.vault, folder) if settings.vault.is_there else None,
         git_key=folder.git_key,
         git_providers=_git_providers(settings),
+        links=links_configuration(settings, folder),
     ).write(path)
     description = {
         "name": "credentials",

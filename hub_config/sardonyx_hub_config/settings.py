@@ -32,7 +32,7 @@ class WebSettings(Section):
         default=8000,
         ge=1,
         le=LARGEST_PORT,
-        description="Port of the web pages; the four after it are used on 127.0.0.1. SARDONYX_PORT wins.",
+        description="Port of the web pages; the five after it are used on 127.0.0.1. SARDONYX_PORT wins.",
     )
     public_url: PublicAddress = Field(
         default="",

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from sardonyx_hub_config.addresses import WebAddress, is_loopback
 from sardonyx_hub_config.secret_refs import SecretRef
-from sardonyx_hub_config.section import BucketName, KeyLifetime, Section
+from sardonyx_hub_config.section import BucketName, KeyLifetime, LinkLifetime, Section
 from sardonyx_spawner.amounts import duration_seconds
 
 
@@ -30,6 +30,14 @@ class StorageSettings(Section):
         default="",
         description="Address of the store as people's own computers reach it, such as that of a proxy in front of it."
         " Empty: endpoint, unless that is on this machine; then there are no keys for other computers.",
+    )
+    links: LinkLifetime | None = Field(
+        default="7d",
+        description="Longest life of links by which people share single files with anybody who has the link, through this"
+        " place; null: there are none, and those that were made are gone.",
+    )
+    links_per_person: int = Field(
+        default=100, ge=1, le=10_000, description="So many files may somebody share by links at once."
     )
     endpoint: WebAddress = Field(
         default="",

@@ -59,6 +59,7 @@ def prepare(settings: Settings) -> None:
     Ports(settings.web.port).check(
         settings.web.address,
         with_object_store=settings.storage.kind == "embedded",
+        with_links=settings.storage.links is not None,
         proxy_runs=proxy_runs(folder.run / "proxy.pid", folder.proxy),
         patience_s=PORT_PATIENCE_S,
     )

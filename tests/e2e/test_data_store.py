@@ -283,15 +283,6 @@ def test_what_runs_files_is_offered_for_those_of_the_home_only(shelf: Shelf, fil
     shelf.page.get_by_role("tab", name="Data Store").click()
 
 
-def test_a_link_that_would_open_nowhere_is_explained(shelf: Shelf) -> None:
-    """Where the store listens on this machine only."""
-    shelf.choose("rows.parquet", "Copy Link for Others")
-
-    dialog = shelf.page.get_by_role("dialog")
-    expect(dialog.get_by_text("so a link would open nowhere else")).to_be_visible()
-    dialog.get_by_role("button").last.click()
-
-
 def test_a_preview_fits_a_phone_and_needs_no_mouse(shelf: Shelf) -> None:
     """Nothing scrolls sideways but the table, which the keyboard reaches."""
     page = shelf.page

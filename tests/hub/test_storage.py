@@ -9,10 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from support.data_server import DataServer, data_server, forks, place, told
 from support.forks import Forks
-from support.places import BUCKET, REGION, Place
+from support.places import BUCKET, Place
 from support.waiting import soon
-
-from sardonyx_singleuser.storage.signature import Keys, Signer, object_url
 
 __all__ = ["forks", "place"]
 ODD_NAMES = [
@@ -251,30 +249,41 @@ def test_a_file_that_went_meanwhile_is_said(petra: DataServer) -> None:
     assert told(petra.copy("My place/never.txt", "My place/other.txt")) == "There is no “never.txt” here any more."
 
 
-def test_a_link_that_would_open_nowhere_is_not_made(petra: DataServer) -> None:
-    """The store of one machine listens on that machine only."""
-    petra.put("My place/shared.txt", b"x")
+def test_a_link_opens_what_it_was_made_for_and_says_until_when(petra: DataServer, place: Place) -> None:
+    """Without signing in, through the service that opens links; from a place of one's own and from that of a class."""
+    place.start_links()
+    soon(lambda: httpx.get(place.links).status_code == 404)
+    for path in ("My place/shared é #1.txt", "Statistics (what you hand in)/shared 100%.txt"):
+        petra.put(path, b"for all")
 
-    said = told(petra.ask("link", "My place/shared.txt", "POST", json={"seconds": 600}))
+        made = petra.says("link", path, "POST", json={"seconds": 600})
 
-    assert said.startswith("The data store here listens on this machine only, so a link would open nowhere else.")
+        left = datetime.fromisoformat(made["until"]) - datetime.now(UTC)
+        assert timedelta(seconds=590) < left <= timedelta(seconds=600)
+        assert made["address"].startswith("/services/links/")
+        assert httpx.get(place.links + made["address"]).content == b"for all"
 
 
-def test_a_link_opens_what_it_was_made_for_and_nothing_else(petra: DataServer, place: Place) -> None:
-    """For whoever has it, until its time is over; as it is made where the store is reached from elsewhere."""
-    petra.put("My place/shared é #1.txt", b"for all")
-    given = petra.person.keys(prefix=petra.person.home, access="read")
-    until = datetime.fromisoformat(given["Expiration"])
-    keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["Token"], until)
-    url = object_url(place.endpoint, BUCKET, f"{petra.person.home}shared é #1.txt")
+def test_how_long_a_link_may_live_is_said_and_kept(petra: DataServer) -> None:
+    """By the hub's side, whatever the server asks for."""
+    petra.put("My place/kept.txt", b"x")
 
-    link = Signer(keys, REGION, datetime.now(UTC)).link(url, 600, {})
-    old = Signer(keys, REGION, datetime.now(UTC) - timedelta(seconds=700)).link(url, 600, {})
+    assert petra.says("link", "") == {"longest_s": 7 * 86400}
+    said = told(petra.ask("link", "My place/kept.txt", "POST", json={"seconds": 7 * 86400 + 1}))
+    assert said == "“seconds” is a number from 60 to 604800: links live no longer here, and no shorter."
+    assert told(petra.ask("link", "My place/kept.txt", "POST", json={})) == '"seconds" has to be a number.'
 
-    assert httpx.get(link).content == b"for all"
-    assert httpx.get(link.replace("shared", "used")).status_code == 403
-    assert httpx.put(link, content=b"changed").status_code == 403
-    assert httpx.get(old).status_code == 403
+
+def test_a_folder_is_not_shared_and_neither_is_what_is_not_there(petra: DataServer) -> None:
+    """With what to do instead."""
+    petra.put("My place/results/a.txt", b"x")
+    archive = "and a link opens one file. Make an archive of it in a terminal, such as a .zip, and share that."
+    for path, said in (
+        ("My place/results", f"“results” is a folder, {archive}"),
+        ("My place", f"“My place” is a folder, {archive}"),
+        ("My place/never.txt", "There is no file “never.txt” here any more."),
+    ):
+        assert told(petra.ask("link", path, "POST", json={"seconds": 60})) == said
 
 
 def test_nobody_else_gets_an_answer(petra: DataServer) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 from matrix.conftest import Front
-from support.places import BUCKET, REGION
+from support.places import BUCKET, LINK_TOKEN, REGION, client
+from support.waiting import soon
 
 from sardonyx_singleuser.keys_service import KeysService
 from sardonyx_singleuser.storage.changes import Changes
@@ -15,7 +16,6 @@ from sardonyx_singleuser.storage.errors import StorageError
 from sardonyx_singleuser.storage.files import Files
 from sardonyx_singleuser.storage.keyring import Keyring
 from sardonyx_singleuser.storage.reach import Reach
-from sardonyx_singleuser.storage.signature import object_url
 from sardonyx_singleuser.storage.store import Store
 
 STORES = ("seaweedfs", "radosgw", "minio")
@@ -109,17 +109,41 @@ def test_a_large_file_goes_in_by_parts(run: Callable[[Do], None]) -> None:
     run(do)
 
 
-def test_a_link_is_read_and_nothing_else(run: Callable[[Do], None]) -> None:
-    """By whoever has it."""
+@pytest.mark.parametrize("name", ["shared é #1 (x)~y!", "100%2f", "star * and ${aws:username}", "a;b,c:d@e+f'g"])
+def test_a_link_opens_one_file_of_any_name(front: Front, name: str) -> None:
+    """With keys that the store gives for it alone: whole, in part, and no other."""
+    place, petra = front.place, front.place.person("petra")
+    if not any("sardonyx_services.links" in str(each.args) for each in place.processes):
+        place.start_links()
+        soon(lambda: httpx.get(place.links).status_code == 404)
+    store = client(front.proxy.store, "s3", petra.keys())
+    key = f"{petra.home}{name}"
+    for each in (key, f"{key}x", f"{petra.home}other"):
+        store.put_object(Bucket=BUCKET, Key=each, Body=each.encode(), ContentType="text/html")
+
+    link = petra.link(key)
+    address = httpx.post(
+        f"{place.keys}/links/open",
+        json={"link": link.split("/")[-2]},
+        headers={"Authorization": f"token {LINK_TOKEN}"},
+    ).json()["addresses"]["GET"]
+
+    assert httpx.get(link).content == key.encode()
+    assert httpx.get(link, headers={"Range": "bytes=0-3"}).content == b"home"
+    assert httpx.head(link).headers["content-length"] == str(len(key.encode()))
+    assert httpx.get(link).headers["content-type"] == "application/octet-stream"
+    assert httpx.put(address, content=b"x").status_code == 403
+    store.delete_object(Bucket=BUCKET, Key=key)
+    assert httpx.get(link).status_code == 404
+    assert httpx.get(link, headers={"Range": "bytes=0-3"}).text.startswith("The file is not there any more.")
+
+
+def test_keys_that_only_read_change_nothing(run: Callable[[Do], None]) -> None:
+    """As those for previews."""
 
     async def do(_files: Files, changes: Changes, reach: Reach) -> None:
-        await changes.put("My place/linked é #1", b"for all", replaces=True)
-        spot = await reach.spot("My place/linked é #1")
-        keys = await reach.keyring.keys("", spot.place.prefix, "read")
-        link = reach.store.signer(keys).link(object_url(reach.store.endpoint, BUCKET, spot.key), 600, {})
-        async with httpx.AsyncClient() as web:
-            assert (await web.get(link)).content == b"for all"
-            assert (await web.put(link, content=b"x")).status_code == 403
+        await changes.put("My place/read", b"for all", replaces=True)
+        spot = await reach.spot("My place/read")
         with pytest.raises(StorageError, match="does not let this be changed"):
             await reach.of(spot.place, lambda keys: reach.store.ask(keys, "PUT", spot.key, body=b"x"), "read")
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from support.places import Place, running_place
 from support.ports import free_ports
+from support.waiting import soon
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,11 @@ def place_of_its_own(tmp_path: Path) -> Iterator[Place]:
         yield found
     finally:
         found.close()
+
+
+@pytest.fixture(scope="session")
+def opening(place: Place) -> Place:
+    """The place with the service that opens links to files."""
+    place.start_links()
+    soon(lambda: httpx.get(place.links).status_code == 404)
+    return place

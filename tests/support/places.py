@@ -23,8 +23,10 @@ from support.ports import free_ports
 from sardonyx_services.credentials.configuration import (
     CredentialsConfiguration,
     GitProviderConfiguration,
+    LinksConfiguration,
     StoreConfiguration,
 )
+from sardonyx_services.links.configuration import OpenerConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
@@ -35,6 +37,7 @@ BUCKET = "sardonyx"
 REGION = "us-east-1"
 PATIENCE_S = 20.0
 OWN_TOKEN = "the-services-own-token"
+LINK_TOKEN = "the-token-of-the-service-that-opens-links"
 GIT_KEY = bytes(range(32))
 MARK = "SARDONYX_TEST_PLACE"
 
@@ -97,6 +100,7 @@ class Place:
             (self.folder / name).mkdir(parents=True)
         self.people = PeopleStore(self.folder / "people.sqlite")
         self.git_key.write_text(GIT_KEY.hex())
+        (self.folder / "link-token").write_text(LINK_TOKEN)
         self.git_accounts = self.people.git_accounts(GIT_KEY)
         self.hub = Hub(self.port + 2)
 
@@ -114,6 +118,11 @@ class Place:
     def keys(self) -> str:
         """The address of the keys service."""
         return f"http://127.0.0.1:{self.port + 1}{PREFIX}"
+
+    @property
+    def links(self) -> str:
+        """Where links are opened."""
+        return f"http://127.0.0.1:{self.port + 3}"
 
     @property
     def audit(self) -> Path:
@@ -144,6 +153,8 @@ class Place:
         endpoint: str = "",
         role: str = ObjectStoreConfiguration.ROLE,
         git_providers: tuple[GitProviderConfiguration, ...] = (),
+        most_links: int = 100,
+        base: str = "/",
     ) -> subprocess.Popen[bytes]:
         """Start the keys service as the hub does."""
         path = self.folder / "run" / "keys.json"
@@ -167,6 +178,9 @@ class Place:
             audit=self.audit,
             git_key=self.git_key,
             git_providers=git_providers,
+            links=LinksConfiguration(
+                token=self.folder / "link-token", name="links", longest_s=7 * 86400, most=most_links
+            ),
         ).write(path)
         return self._start(
             "sardonyx_services.credentials",
@@ -175,6 +189,26 @@ class Place:
             JUPYTERHUB_API_URL=f"http://127.0.0.1:{self.port + 2}/hub/api",
             JUPYTERHUB_SERVICE_URL=f"http://127.0.0.1:{self.port + 1}",
             JUPYTERHUB_SERVICE_PREFIX=PREFIX + "/",
+            JUPYTERHUB_BASE_URL=base,
+        )
+
+    def start_links(self, base: str = "/") -> subprocess.Popen[bytes]:
+        """Start the service that opens links as the hub does; `base` is where the hub is."""
+        path = self.folder / "run" / "links.json"
+        OpenerConfiguration(
+            keys=self.keys,
+            people=self.folder / "people.sqlite",
+            log=self.folder / "logs" / "links.log",
+            title="Test",
+            contact="help@example.org",
+        ).write(path)
+        return self._start(
+            "sardonyx_services.links",
+            path,
+            JUPYTERHUB_API_TOKEN=LINK_TOKEN,
+            JUPYTERHUB_SERVICE_URL=self.links,
+            JUPYTERHUB_SERVICE_PREFIX=f"{base}services/links/",
+            JUPYTERHUB_BASE_URL=base,
         )
 
     def _start(self, module: str, path: Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -281,6 +315,18 @@ class Client:
         assert answer.status_code == 200, answer.text
         found: dict[str, str] = answer.json()
         return found
+
+    def share(self, key: object, seconds: object = 3600) -> httpx.Response:
+        """Ask for a link to a file."""
+        # As plain ASCII, so that text that is none can be sent as well.
+        said = json.dumps({"key": key, "seconds": seconds})
+        return httpx.post(f"{self.place.keys}/links", headers={"Authorization": f"token {self.token}"}, content=said)
+
+    def link(self, key: str, seconds: int = 3600) -> str:
+        """Return the address of a new link to a file."""
+        answer = self.share(key, seconds)
+        assert answer.status_code == 200, answer.text
+        return f"{self.place.links}{answer.json()['address']}"
 
     def s3(self, group: str = "", **wish: str) -> Any:
         """Return a client of the store with these keys."""

@@ -5,12 +5,12 @@ import socket
 
 
 def free_ports() -> int:
-    """Return a port that is free together with the four after it.
+    """Return a port that is free together with the five after it.
 
     They are below those that the system gives to connections: one of these could be the next in a row.
     """
     for base in range(21000 + os.getpid() % 500 * 10, 32000, 10):
-        probes = [socket.socket() for _ in range(5)]
+        probes = [socket.socket() for _ in range(6)]
         try:
             for offset, probe in enumerate(probes):
                 probe.bind(("127.0.0.1", base + offset))
@@ -21,4 +21,4 @@ def free_ports() -> int:
         finally:
             for probe in probes:
                 probe.close()
-    raise RuntimeError("no five free ports in a row")
+    raise RuntimeError("no six free ports in a row")

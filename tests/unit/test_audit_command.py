@@ -1,6 +1,7 @@
 """`sardonyx audit`: what an operator asks after somebody's keys were stolen."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,3 +89,22 @@ def test_a_duration_that_is_none_is_explained() -> None:
     """With what to write."""
     with pytest.raises(OperatorError, match="“yesterday” is no duration for --since: write a duration such as 90s"):
         run("--since", "yesterday")
+
+
+def test_a_link_that_was_taken_back_lives_no_more() -> None:
+    """Though the line that says that it was made has a later end."""
+    path = DataFolder(Path(os.environ["SARDONYX_DATA"])).audit
+    written = AuditLog(path)
+    for what, session, until in (
+        ("link", "id-of-amina-link-1", NOW + timedelta(days=7)),
+        ("link", "id-of-amina-link-2", NOW + timedelta(days=7)),
+        ("link-ended", "id-of-amina-link-1", NOW),
+    ):
+        written.write(Issued(NOW, what, "id-of-amina", "amina", "", session, (f"home/a/{session[-1]}.csv:r",), until))
+    written.close()
+
+    living = [line.split()[-1] for line in run("--living", "--person", "amina") if " link" in line]
+    everything = [line.split()[-1] for line in run("--person", "amina") if " link" in line]
+
+    assert living == ["home/a/2.csv:r"]
+    assert everything == ["home/a/1.csv:r", "home/a/2.csv:r", "home/a/1.csv:r"]

@@ -8,10 +8,11 @@ from sardonyx_hub_config.ports import Ports
 
 
 def test_the_inner_ports_follow_the_public_one() -> None:
-    """An operator who sets one number knows all five."""
+    """An operator who sets one number knows all six."""
     ports = Ports(8000)
 
-    assert (ports.hub, ports.proxy_api, ports.credentials, ports.object_store) == (8001, 8002, 8003, 8004)
+    assert (ports.hub, ports.proxy_api, ports.credentials) == (8001, 8002, 8003)
+    assert (ports.object_store, ports.links) == (8004, 8005)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ def test_the_inner_ports_follow_the_public_one() -> None:
         pytest.param(2, "the proxy's control", id="proxy"),
         pytest.param(3, "the keys for data", id="credentials"),
         pytest.param(4, "the object store", id="store"),
+        pytest.param(5, "links to files", id="links"),
     ],
 )
 def test_a_busy_port_is_named_with_its_purpose(offset: int, purpose: str) -> None:
@@ -47,6 +49,16 @@ def test_the_port_of_a_store_that_is_elsewhere_is_not_wanted() -> None:
         taken.listen()
 
         Ports(first).check("127.0.0.1", with_object_store=False)
+
+
+def test_the_port_of_links_is_not_wanted_where_there_are_none() -> None:
+    """The operator switched them off."""
+    first = free_ports()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", first + 5))
+        taken.listen()
+
+        Ports(first).check("127.0.0.1", with_object_store=True, with_links=False)
 
 
 def test_an_address_that_is_not_of_this_machine_is_explained() -> None:

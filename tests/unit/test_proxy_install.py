@@ -38,7 +38,7 @@ def test_an_interrupted_installation_is_made_again(tmp_path: Path) -> None:
     npm = tmp_path / "npm"
     npm.write_text("#!/bin/sh\nmkdir -p node_modules\n")
     fake = Node(Path("/bin/sh"), npm)
-    home = Path(proxy_command(fake, tmp_path)[1]).parents[3]
+    home = Path(proxy_command(fake, tmp_path)[-1]).parents[3]
     home.mkdir()
     (home / "rubbish").touch()
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -13,12 +13,11 @@ from sardonyx_singleuser.keys_service import KeysError
 from sardonyx_singleuser.preview.sources import Source, quoted, readings, refusal, statistics_query
 from sardonyx_singleuser.storage.entries import Entry, read_page
 from sardonyx_singleuser.storage.errors import StorageError
-from sardonyx_singleuser.storage.files import Files
 from sardonyx_singleuser.storage.keyring import Keyring
-from sardonyx_singleuser.storage.places import Place, group_of, places_of, spot_of, writable_spot
+from sardonyx_singleuser.storage.places import group_of, places_of, spot_of, writable_spot
 from sardonyx_singleuser.storage.reach import Reach
 from sardonyx_singleuser.storage.signature import Keys, Signer, object_url
-from sardonyx_singleuser.storage.store import DeadKeysError, Found, Store
+from sardonyx_singleuser.storage.store import DeadKeysError, Store
 from sardonyx_singleuser.storage.store import refusal as store_refusal
 
 NOW = datetime(2026, 11, 26, 12, 30, 5, tzinfo=UTC)
@@ -78,61 +77,6 @@ def test_a_request_is_signed_as_boto3_signs_it(credentials: Credentials, key: st
     signed = SIGNER.headers("PUT", url, {"If-Match": '"tag"'}, b"hello")
 
     assert signed["authorization"] == request.headers["Authorization"]
-
-
-@pytest.mark.parametrize("key", ODD_KEYS)
-def test_a_link_is_signed_as_boto3_signs_it(credentials: Credentials, key: str) -> None:
-    """With a life, and for everybody who has it."""
-    url = object_url("https://s3.example.org", "sardonyx", key)
-    request = AWSRequest("GET", url)
-    S3SigV4QueryAuth(credentials, "s3", SIGNER.region, expires=900).add_auth(request)
-
-    link = SIGNER.link(url, 900, {})
-
-    assert link.rpartition("=")[2] == str(request.url).rpartition("=")[2]
-
-
-class _Keyring:
-    """Has keys that live for ten minutes."""
-
-    async def places(self) -> tuple[Place, ...]:
-        return PLACES
-
-    async def keys(self, group: str, prefix: str, access: str = "") -> Keys:
-        assert (group, prefix) == ("", "home/petra/")
-        assert access in {"", "read"}
-        return Keys("AKID", "s", "t", datetime.now(UTC) + timedelta(minutes=10))
-
-
-class _Store(Store):
-    """Has one file."""
-
-    async def find(self, keys: Keys, key: str) -> Found | None:
-        return Found(3, "", '"tag"') if keys and key == "home/petra/x y.csv" else None
-
-
-def link(endpoint: str) -> dict[str, str]:
-    """Ask for a link of twelve hours to a file in a store."""
-    reach = Reach(cast("Any", _Keyring()), _Store(endpoint, "eu-west-3", "sardonyx"))
-    return asyncio.run(Files(reach).link("My place/x y.csv", 12 * 3600))
-
-
-def test_a_link_lives_no_longer_than_the_keys_that_sign_it() -> None:
-    """And says so."""
-    made = link("https://s3.example.org")
-
-    assert made["address"].startswith("https://s3.example.org/sardonyx/home/petra/x%20y.csv?X-Amz-Algorithm=")
-    left = datetime.fromisoformat(made["until"]) - datetime.now(UTC)
-    assert timedelta(minutes=9) < left <= timedelta(minutes=10)
-
-
-@pytest.mark.parametrize(
-    "endpoint", ["http://127.0.0.1:8334", "http://127.8.0.1", "https://localhost", "http://[::1]:1"]
-)
-def test_there_is_no_link_to_a_store_that_only_this_machine_reaches(endpoint: str) -> None:
-    """It would be a string that opens nothing."""
-    with pytest.raises(StorageError, match="a link would open nowhere else"):
-        link(endpoint)
 
 
 def test_places_have_the_names_that_people_know() -> None:

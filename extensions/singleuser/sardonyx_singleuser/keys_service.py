@@ -12,7 +12,7 @@ from sardonyx_singleuser.language import _
 
 URL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105 - the name of a variable
-KEYS, ACCESS, GIT = "/aws", "/access", "/git"
+KEYS, ACCESS, GIT, LINKS = "/aws", "/access", "/git", "/links"
 PATIENCE_S = 20.0
 OK, NOT_FOUND = 200, 404
 
@@ -67,6 +67,14 @@ class KeysService:
             KeysError: it cannot be said now.
         """
         return self._ask(self.url.removesuffix(KEYS) + ACCESS, {})
+
+    def link(self, key: str, seconds: int) -> dict[str, Any]:
+        """Return a link by which everybody who has it gets a file, and when it ends.
+
+        Raises:
+            KeysError: there can be none, or none now.
+        """
+        return self._ask(self.url.removesuffix(KEYS) + LINKS, {}, json.dumps({"key": key, "seconds": seconds}))
 
     def git_token(self, address: str) -> tuple[str, str]:
         """Return name and token for a forge, such as https://github.com.

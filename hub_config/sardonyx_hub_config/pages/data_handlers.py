@@ -9,6 +9,7 @@ from tornado import web
 from sardonyx_hub_config.pages import snippets
 from sardonyx_hub_config.pages.data_places import Reached, lives_offered, reached
 from sardonyx_hub_config.pages.keys_service import KeysService, KeysServiceError, LaptopWish
+from sardonyx_hub_config.pages.shared_links import LinkShown, links_shown
 from sardonyx_hub_config.storage_settings import StorageSettings
 
 
@@ -37,9 +38,11 @@ class DataPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
             refused: why no key was made; "" = none was wanted.
         """
         found: Reached | None = None
+        links: tuple[LinkShown, ...] = ()
         away = ""
         try:
-            found = reached(await self.keys.access_of(self.current_user))
+            answer = await self.keys.access_of(self.current_user)
+            found, links = reached(answer), links_shown(answer)
         except KeysServiceError as error:
             away, status = error.message, error.status
         longest_s = self.storage.laptop_key_lifetime_s
@@ -48,6 +51,7 @@ class DataPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
         html = await self.render_template(
             "data.html",
             found=found,
+            links=links,
             away=away,
             refused=refused,
             running=found.of_running(self._running()) if found else {},

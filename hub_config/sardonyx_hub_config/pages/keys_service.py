@@ -74,6 +74,14 @@ class KeysService:
         group = f"/{quote(wish.group, safe='')}" if wish.group else ""
         return await self._ask(user, "POST", f"/laptop{group}?{urlencode(query)}")
 
+    async def take_back_link(self, user: Any, mark: str) -> None:
+        """Take back a link by which somebody shares a file.
+
+        Raises:
+            KeysServiceError: that cannot be done now.
+        """
+        await self._ask(user, "POST", f"/links/end?{urlencode({'mark': mark})}")
+
     async def _ask(self, user: Any, method: str, path: str) -> dict[str, Any]:
         token = user.new_api_token(
             note="The page “Data”, for one call", expires_in=TOKEN_LIFE_S, scopes=[f"{PAGE_SCOPE}!user={user.name}"]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from traitlets.log import get_logger
 
 from sardonyx_spawner.amounts import say_duration
+from sardonyx_spawner.dates import say_day
 from sardonyx_spawner.language import LANGUAGES, N_, _, again, english, ngettext, script_texts, spoken
 
 STEPS_S = (3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600)
@@ -30,12 +31,6 @@ EXPLAINED = {
     504: (N_("Your server takes too long to answer"), N_("Wait a moment, then try again.")),
 }
 """HTTP status -> what happened, what to do."""
-
-
-MONTHS = (
-    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June")),
-    *(N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
-)
 
 
 SCOPES_OF_JUPYTERHUB = (
@@ -148,12 +143,6 @@ def say_ago(then: datetime, now: datetime) -> str:
     if then.year == now.year:
         return _("on {day}").format(day=say_day(then))
     return _("on {day} {year}").format(day=say_day(then), year=then.year)
-
-
-def say_day(then: datetime) -> str:
-    """Say a day: "18 December"."""
-    month = _(MONTHS[then.month - 1])
-    return _("1 {month}").format(month=month) if then.day == 1 else _("{day} {month}").format(day=then.day, month=month)
 
 
 def _explained(status: int) -> tuple[str, str]:

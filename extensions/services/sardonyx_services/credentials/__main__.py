@@ -22,6 +22,8 @@ from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
+from sardonyx_services.credentials.links.file_access import FileAccess
+from sardonyx_services.credentials.links.sharing import Sharer, Sharing
 from sardonyx_services.credentials.metrics import Metrics
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
@@ -57,9 +59,10 @@ async def serve(configuration: CredentialsConfiguration) -> None:
     issuer = Issuer(configuration.issuer, configuration.keys)
     store = configuration.store
     by_name = Lookup(configuration.people, lambda name: person(people.by_name(name)))
+    sts = sts_of(store)
     broker = Broker(
         issuer,
-        sts_of(store),
+        sts,
         by_name,
         bucket=store.bucket,
         lifetime_s=store.key_lifetime_s,
@@ -70,6 +73,29 @@ async def serve(configuration: CredentialsConfiguration) -> None:
         by_id = Lookup(configuration.people, lambda known: person(people.by_id(known)))
         refusals = StoreRefusals(store, store.administrator, living, by_id)
         beside.append(refusals.run)
+    sharing = None
+    if configuration.links is None:
+        people.shared_links.end_all()
+    else:
+
+        def sharer(known: str) -> Sharer | None:
+            found = people.by_id(known)
+            who = person(found)
+            return Sharer(who, found.name, found.full_name or found.name) if found and who else None
+
+        files = FileAccess(issuer, sts, broker, store)
+        made = Sharing(
+            people.shared_links,
+            files,
+            broker,
+            sharer=Lookup(configuration.people, sharer),
+            limits=configuration.links,
+            written=audit.write,
+            bucket=store.bucket,
+            prefix=f"{os.environ['JUPYTERHUB_BASE_URL']}services/{configuration.links.name}/",
+        )
+        beside.append(made.run)
+        sharing = made, configuration.links.token.read_text().strip()
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         vault = None
@@ -95,7 +121,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
             broker=broker,
             store=store,
-            access=Access(broker, living, store),
+            access=Access(broker, living, store, longest_link_s=sharing[0].longest_s if sharing else 0),
             laptop=LaptopKeys(broker, store.laptop_key_lifetime_s),
             hosts=configuration.hosts,
             metrics=metrics,
@@ -103,6 +129,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             ends=Ends(os.environ["JUPYTERHUB_API_TOKEN"], heard),
             vault=vault,
             git=_git(configuration, people, audit, client),
+            sharing=sharing,
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))

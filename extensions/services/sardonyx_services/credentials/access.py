@@ -26,8 +26,10 @@ class Access:
         living: Living,
         store: StoreConfiguration,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        longest_link_s: int = 0,
     ) -> None:
         self._broker, self._living, self._store, self._clock = broker, living, store, clock
+        self._longest_link_s = longest_link_s
 
     async def of_server(self, caller: Caller) -> dict[str, Any]:
         """Return what a server reaches.
@@ -67,6 +69,7 @@ class Access:
                 for membership in person.memberships
             ],
             "key_lifetime_s": self._store.key_lifetime_s,
+            "longest_link_s": self._longest_link_s,
             "bucket": self._store.bucket,
             "endpoint": self._store.endpoint,
         }

@@ -12,6 +12,7 @@ from typing import Any
 LARGEST = 16 << 20
 KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
+LINK_MADE, LINK_OPENED, LINK_ENDED = "link", "link-opened", "link-ended"
 LAPTOP = "laptop"
 """What stands for the server where keys were made for a person's own computer."""
 
@@ -21,7 +22,7 @@ class Issued:
     """One credential that was given.
 
     Args:
-        service: s3 or vault.
+        service: s3, vault or git; link: somebody shared a file, link-opened: for the first time, link-ended: taken back.
         person: the immutable id.
         name: how the person was called then.
         server: name of the server ("" = the default one); "laptop" for a person's own computer, see `is_of_laptop`.

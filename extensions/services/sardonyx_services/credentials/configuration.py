@@ -79,6 +79,26 @@ class GitProviderConfiguration(BaseModel):
         return GitProvider(self.slug, self.title, self.kind, self.address, self.client_id, secret)
 
 
+class LinksConfiguration(BaseModel):
+    """The links by which people share files.
+
+    Args:
+        token: file with what the service that opens them shows here.
+        name: of that service in the hub: below its path they are.
+        origin: scheme, host and port at which others reach this place; "" = as whoever makes a link reaches it.
+        longest_s: longest life of one.
+        most: so many may somebody have at once.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    token: Path
+    name: str
+    origin: str = ""
+    longest_s: int = Field(ge=60)
+    most: int = Field(ge=1)
+
+
 class CredentialsConfiguration(BaseModel):
     """Who signs, who is asked, and for whom.
 
@@ -91,6 +111,7 @@ class CredentialsConfiguration(BaseModel):
         hosts: Host headers that are answered; all others are somebody's trick.
         vault: none = there is no Vault.
         git_key: file with what opens people's tokens of forges; none = nobody has any.
+        links: none = nobody shares files by links.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +127,7 @@ class CredentialsConfiguration(BaseModel):
     vault: VaultConfiguration | None = None
     git_key: Path | None = None
     git_providers: tuple[GitProviderConfiguration, ...] = ()
+    links: LinksConfiguration | None = None
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""

@@ -8,16 +8,22 @@ from fastapi import APIRouter, Request
 from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.laptop import LaptopKeys
+from sardonyx_services.credentials.links.sharing import Sharing
 from sardonyx_services.credentials.wish import wish_of
 
 
 def person_routes(
-    identity: Identity, access: Access, laptop: LaptopKeys, token_of: Callable[[Request], str]
+    identity: Identity,
+    access: Access,
+    laptop: LaptopKeys,
+    token_of: Callable[[Request], str],
+    sharing: Sharing | None = None,
 ) -> APIRouter:
     """Return the routes: one for servers, and two for the hub's page “Data”.
 
     Args:
         token_of: returns the token of a request, or refuses it.
+        sharing: None = nobody shares files by links.
     """
     router = APIRouter()
 
@@ -27,7 +33,9 @@ def person_routes(
 
     @router.get("/access/all")
     async def of_person(request: Request) -> dict[str, Any]:
-        return await access.of_person(await identity.at_the_page(token_of(request)))
+        name = await identity.at_the_page(token_of(request))
+        links = await sharing.of_person(name) if sharing is not None else []
+        return {**await access.of_person(name), "links": links}
 
     async def make(request: Request, group: str) -> dict[str, str]:
         name = await identity.at_the_page(token_of(request))

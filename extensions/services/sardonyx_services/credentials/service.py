@@ -23,6 +23,8 @@ from sardonyx_services.credentials.git.routes import git_routes
 from sardonyx_services.credentials.identity import Identity
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
+from sardonyx_services.credentials.links.routes import link_routes
+from sardonyx_services.credentials.links.sharing import Sharing
 from sardonyx_services.credentials.metrics import SCOPE, Metrics
 from sardonyx_services.credentials.person_routes import person_routes
 from sardonyx_services.credentials.self_test import test_until_good
@@ -46,6 +48,7 @@ class Parts:
 
     Args:
         beside: what runs as long as the service does.
+        sharing: links by which people share files, and the token of the service that opens them; None = there are none.
     """
 
     issuer: Issuer
@@ -60,6 +63,7 @@ class Parts:
     beside: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
     vault: VaultAccess | None = None
     git: GitAccess | None = None
+    sharing: tuple[Sharing, str] | None = field(default=None, repr=False)
 
 
 class KeptByNobody:
@@ -106,7 +110,11 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
         app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, token_of), prefix=root)
     if parts.git is not None:
         app.include_router(git_routes(parts.git, parts.identity, token_of), prefix=root)
-    of_person = person_routes(parts.identity, parts.access, parts.laptop, token_of)
+    sharing = None
+    if parts.sharing is not None:
+        sharing, opener = parts.sharing
+        app.include_router(link_routes(sharing, parts.identity, opener, token_of), prefix=root)
+    of_person = person_routes(parts.identity, parts.access, parts.laptop, token_of, sharing)
     app.include_router(of_person, prefix=root)
 
     @app.exception_handler(CredentialsError)

@@ -25,6 +25,8 @@ STEPS = {
         "ALTER TABLE people ADD COLUMN mail VARCHAR(254) NOT NULL DEFAULT ''",
     ),
     4: ("ALTER TABLE people ADD COLUMN language VARCHAR(10) NOT NULL DEFAULT ''",),
+    # Version 6 has the table of shared links.
+    5: (),
 }
 """Version of the tables -> what makes the next one of it."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 5
+VERSION = 6
 """Version of the tables; `database.STEPS` leads to it from each earlier one."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
@@ -100,3 +100,16 @@ class GitAccountRow(Base):
     made: Mapped[datetime]
     used: Mapped[datetime | None]
     is_refused: Mapped[bool] = mapped_column(default=False)
+
+
+class SharedLinkRow(Base):
+    """A link by which somebody shares one file with whoever has it; only a hash of it is kept."""
+
+    __tablename__ = "shared_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    key: Mapped[str] = mapped_column(String(1024))
+    made: Mapped[datetime]
+    ends: Mapped[datetime]
+    opened: Mapped[int] = mapped_column(default=0)

@@ -18,6 +18,7 @@ from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
+from sardonyx_services.people.shared_links import SharedLinks, forget_links
 from sardonyx_spawner.language import _
 
 LOCAL = "local"
@@ -72,6 +73,7 @@ class PeopleStore:
         self._engine = open_database(path)
         self.groups = Groups(self._session)
         self.languages = Languages(self._session)
+        self.shared_links = SharedLinks(self._session)
 
     def git_accounts(self, key: bytes) -> GitAccounts:
         """Return what people have for private repositories; `key` opens it."""
@@ -114,7 +116,7 @@ class PeopleStore:
     def remove(self, name: str) -> PersonRecord:
         """Remove a person: the name is free, the id is gone for good, files and data stay under the id.
 
-        What they had for private repositories is deleted.
+        What they had for private repositories is deleted, and so are the links by which they shared files.
 
         Raises:
             PeopleError: there is nobody of that name.
@@ -127,6 +129,7 @@ class PeopleStore:
                 session.delete(account)
             self._end_links(session, row.id)
             session.execute(delete(GitAccountRow).where(GitAccountRow.person == row.id))
+            forget_links(session, row.id)
             return _record(row)
 
     def readmit(self, name: str) -> PersonRecord:
@@ -251,7 +254,7 @@ class PeopleStore:
         session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
-        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=_now())
+        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=_now(), removed=None)
         session.add(row)
         try:
             session.flush()

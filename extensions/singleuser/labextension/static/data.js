@@ -2,12 +2,12 @@
 import { DRIVE, driveClass } from "./drive.js";
 import { icons } from "./icons.js";
 import { preview, TABLES } from "./preview.js";
+import { sharing } from "./sharing.js";
 import { storage } from "./storage.js";
-import { clock, number, trans } from "./words.js";
+import { number, trans } from "./words.js";
 
 const OPEN = "sardonyx:preview", ADDRESS = "sardonyx:copy-s3-address", LINK = "sardonyx:share-link";
 const REFRESH_MS = 60000;
-const LINK_S = 3600;
 
 export async function data(shared) {
   const { Clipboard, Dialog, Notification, showDialog, showErrorMessage } = await shared("@jupyterlab/apputils");
@@ -18,6 +18,7 @@ export async function data(shared) {
   const { Widget } = await shared("@lumino/widgets");
   const [store, Drive, drawn, offerPreviews] =
     await Promise.all([storage(shared), driveClass(shared), icons(shared), preview(shared)]);
+  const share = await sharing(shared, store);
   const local = path => path.slice(path.indexOf(":") + 1);
 
   // Uploads with their progress in JupyterLab's notifications, where they can be stopped.
@@ -167,12 +168,8 @@ export async function data(shared) {
         }, report(trans.__("The address cannot be copied"))),
       });
       app.commands.addCommand(LINK, {
-        label: trans.__("Copy Link for Others …"),
-        execute: () => store.link(local(chosen().path), LINK_S).then(({ address, until }) => {
-          Clipboard.copyToSystem(address);
-          const end = clock(new Date(until));
-          Notification.success(trans.__("Copied. Whoever has the link can read the file until %1.", end), { autoClose: false });
-        }, report(trans.__("There can be no link"))),
+        label: trans.__("Share by a Link …"),
+        execute: () => share(local(chosen().path), chosen().name),
       });
       const files = '#sardonyx-data .jp-DirListing-item[data-isdir="false"]';
       app.contextMenu.addItem({ command: OPEN, selector: files, rank: 0.5 });

@@ -63,6 +63,7 @@ export async function storage(shared) {
     makeFolder: path => tell("folder", { path }, "POST"),
     remove: path => tell("file", { path }, "DELETE"),
     copy: (from, to, moves) => tell("copy", {}, "POST", { from, to, moves }),
+    offeredLinks: () => ask("link", ""),
     link: (path, seconds) => tell("link", { path }, "POST", { seconds }),
     preview: (told, signal) => tell("preview", {}, "POST", told, signal),
     downloadUrl: path => url("file", { path }),

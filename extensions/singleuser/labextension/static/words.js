@@ -12,4 +12,4 @@ export function number(count, digits = 0) {
   return count.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-export const clock = date => date.toLocaleTimeString(language === "en" ? [] : language, { hour: "2-digit", minute: "2-digit" });
+export const day = date => new Intl.DateTimeFormat(language === "en" ? [] : language, { dateStyle: "full", timeStyle: "short" }).format(date);

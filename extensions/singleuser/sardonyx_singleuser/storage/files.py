@@ -1,21 +1,15 @@
 """The person's files in the data store, to look at: by path, as the file browser has it."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
-from sardonyx_singleuser.credentials import LOOPBACK
-from sardonyx_singleuser.language import N_, _
+from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.entries import FILE, FOLDER
-from sardonyx_singleuser.storage.errors import INVALID, NOT_FOUND, StorageError
+from sardonyx_singleuser.storage.errors import NOT_FOUND, StorageError
 from sardonyx_singleuser.storage.places import Spot
 from sardonyx_singleuser.storage.reach import Reach
-from sardonyx_singleuser.storage.signature import object_url
 from sardonyx_singleuser.storage.store import Found
 
 PAGE = 1000
@@ -23,10 +17,6 @@ PAGE = 1000
 MOST_COUNTED = 10_000
 BLOCK = 4 << 20
 """In bytes: so much of a file is in memory while it is downloaded."""
-NOT_SHAREABLE = N_(
-    "The data store here listens on this machine only, so a link would open nowhere else."
-    " Put the file into the place of a team, or download it and send it."
-)
 
 
 class Files:
@@ -98,6 +88,22 @@ class Files:
             raise StorageError(_("There is no file “{name}” here any more.").format(name=spot.name), NOT_FOUND)
         return spot, found
 
+    async def shared(self, path: str) -> tuple[Spot, Found]:
+        """Return a file that is there, to share it.
+
+        Raises:
+            StorageError: it is a folder, or there is none, or it cannot be said.
+        """
+        spot = await self._reach.spot(path)
+        if not spot.path or (await self.find(spot) is None and await self.is_folder(spot)):
+            raise StorageError(
+                _(
+                    "“{name}” is a folder, and a link opens one file."
+                    " Make an archive of it in a terminal, such as a .zip, and share that."
+                ).format(name=spot.name)
+            )
+        return await self.file(path)
+
     async def is_folder(self, spot: Spot) -> bool:
         """Tell whether something is in a folder, or stands for it.
 
@@ -144,31 +150,8 @@ class Files:
             ask = partial(self._store.read, key=spot.key, first=first, count=BLOCK, tag=found.tag)
             yield await self._reach.of(spot.place, ask)
 
-    async def link(self, path: str, life_s: int) -> dict[str, str]:
-        """Return an address at which everybody can read a file, for some time.
-
-        It ends with the keys that sign it, so it says itself until when it works.
-
-        Raises:
-            StorageError: there can be none.
-        """
-        if _is_of_this_machine(urlsplit(self._store.endpoint).hostname or ""):
-            raise StorageError(_(NOT_SHAREABLE), INVALID)
-        spot, _found = await self.file(path)
-        keys = await self._reach.keyring.keys(spot.place.group, spot.place.prefix, "read")
-        until = min(keys.until, datetime.now(UTC) + timedelta(seconds=life_s))
-        left_s = max(1, int((until - datetime.now(UTC)).total_seconds()))
-        url = object_url(self._store.endpoint, self._store.bucket, spot.key)
-        return {"address": self._store.signer(keys).link(url, left_s, {}), "until": until.isoformat(timespec="seconds")}
-
     async def _places(self) -> list[dict[str, Any]]:
         return [
             {"name": place.name, "kind": FOLDER, "size": None, "modified": "", "what": place.what}
             for place in await self._reach.keyring.places()
         ]
-
-
-def _is_of_this_machine(host: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host in LOOPBACK

@@ -8,6 +8,7 @@ from sardonyx_singleuser.storage.changes import Changes
 from sardonyx_singleuser.storage.files import Files
 from sardonyx_singleuser.storage.keyring import Keyring
 from sardonyx_singleuser.storage.reach import Reach
+from sardonyx_singleuser.storage.sharing import Sharing
 from sardonyx_singleuser.storage.store import Store
 
 
@@ -30,7 +31,7 @@ def _certificates(variables: Mapping[str, str]) -> str | None:
     return next(filter(None, map(variables.get, ("AWS_CA_BUNDLE", "SSL_CERT_FILE"))), None)
 
 
-def files_of(reach: Reach) -> tuple[Files, Changes]:
+def files_of(reach: Reach) -> tuple[Files, Changes, Sharing]:
     """Return what handlers need of it."""
     files = Files(reach)
-    return files, Changes(reach, files)
+    return files, Changes(reach, files), Sharing(reach.keyring, files)

@@ -12,10 +12,10 @@ from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.changes import Changes
 from sardonyx_singleuser.storage.errors import INVALID, StorageError
 from sardonyx_singleuser.storage.files import Files
+from sardonyx_singleuser.storage.sharing import Sharing
 
 STORAGE = "sardonyx_storage"
 """Under this name the web application has the person's files."""
-LONGEST_LINK_S = 12 * 3600
 
 
 class StorageHandler(APIHandler):  # type: ignore[misc]
@@ -197,15 +197,25 @@ class CopyHandler(StorageHandler):
 class LinkHandler(StorageHandler):
     """A link to a file that ends, at `sardonyx/api/storage/link`: {"seconds": 3600}."""
 
+    @property
+    def sharing(self) -> Sharing:
+        """What makes it."""
+        found: Sharing = self.settings[STORAGE][2]
+        return found
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Return how long one may live."""
+        await self.answer(self.sharing.offered())
+
     @web.authenticated
     async def post(self) -> None:
         """Make it."""
         seconds = self.body().get("seconds")
-        if not isinstance(seconds, int) or not 1 <= seconds <= LONGEST_LINK_S:
-            said = _('"seconds" has to be a number from 1 to {most}.').format(most=LONGEST_LINK_S)
-            self.refuse(StorageError(said, INVALID))
+        if not isinstance(seconds, int):
+            self.refuse(StorageError(_('"seconds" has to be a number.'), INVALID))
             return
-        await self.answer(self.files.link(self.path, seconds))
+        await self.answer(self.sharing.link(self.path, seconds))
 
 
 HANDLERS = (

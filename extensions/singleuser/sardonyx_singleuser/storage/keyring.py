@@ -21,9 +21,10 @@ class Keyring:
     """Asks the keys service, in a thread: the server goes on meanwhile."""
 
     def __init__(self, service: KeysService, clock: Callable[[], float] = time.monotonic) -> None:
-        self._service, self._clock = service, clock
+        self.service, self._clock = service, clock
         self._keys: dict[tuple[str, str, str], tuple[float, Keys]] = {}
         self._places: tuple[float, tuple[Place, ...]] | None = None
+        self._longest_link_s = 0
 
     async def places(self) -> tuple[Place, ...]:
         """Return the places that there are now.
@@ -34,8 +35,9 @@ class Keyring:
         now = self._clock()
         if self._places is None or now - self._places[0] > FRESH_S:
             try:
-                access = await asyncio.to_thread(self._service.access)
+                access = await asyncio.to_thread(self.service.access)
                 self._places = now, places_of(access)
+                self._longest_link_s = int(access.get("longest_link_s", 0))
             except KeysError as error:
                 raise StorageError(str(error), AWAY) from error
             except (KeyError, TypeError) as error:
@@ -44,6 +46,15 @@ class Keyring:
                     AWAY,
                 ) from error
         return self._places[1]
+
+    async def longest_link_s(self) -> int:
+        """Return how long links to files may live; 0 = there are none.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        await self.places()
+        return self._longest_link_s
 
     async def keys(self, group: str, prefix: str, access: str = "") -> Keys:
         """Return keys that reach a place, and nothing else.
@@ -62,7 +73,7 @@ class Keyring:
         wish = {"prefix": prefix, "access": access}
         try:
             found = _read(
-                await asyncio.to_thread(self._service.keys, group, {what: said for what, said in wish.items() if said})
+                await asyncio.to_thread(self.service.keys, group, {what: said for what, said in wish.items() if said})
             )
         except KeysError as error:
             if known is not None and _left_s(known[1]) > LEAST_LEFT_S:

@@ -12,7 +12,6 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-UNSIGNED = "UNSIGNED-PAYLOAD"
 
 
 @dataclass(frozen=True)
@@ -53,20 +52,6 @@ class Signer:
         credential = f"{self.keys.name}/{self._scope}"
         signed["authorization"] = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
         return signed
-
-    def link(self, url: str, life_s: int, query: Mapping[str, str]) -> str:
-        """Return an address that anybody can read until its life, or that of the keys, is over."""
-        told = {
-            **query,
-            "X-Amz-Algorithm": ALGORITHM,
-            "X-Amz-Credential": f"{self.keys.name}/{self._scope}",
-            "X-Amz-Date": self._time,
-            "X-Amz-Expires": str(life_s),
-            "X-Amz-Security-Token": self.keys.token,
-            "X-Amz-SignedHeaders": "host",
-        }
-        whole = f"{url}?{query_text(told)}"
-        return f"{whole}&X-Amz-Signature={self._signature('GET', whole, {'host': urlsplit(url).netloc}, UNSIGNED)}"
 
     @property
     def _time(self) -> str:

@@ -1,0 +1,37 @@
+"""What the service that opens links is told, in one JSON file."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class OpenerConfiguration:
+    """Where it asks, and what its pages say. No pydantic here: it would be a fifth of this process.
+
+    Args:
+        keys: address of the keys service.
+        people: people.sqlite, to look whether there is a link at all.
+        title: name of this place.
+        contact: mail address or link of the people who run it; "" = not said.
+    """
+
+    keys: str
+    people: Path
+    log: Path
+    title: str
+    contact: str
+
+    def write(self, path: Path) -> None:
+        """Write the file for the service, for its owner only."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump({name: str(value) for name, value in asdict(self).items()}, file, indent=1)
+
+    @classmethod
+    def read(cls, path: Path) -> "OpenerConfiguration":
+        """Read it."""
+        found: dict[str, Any] = json.loads(path.read_text())
+        return cls(found["keys"], Path(found["people"]), Path(found["log"]), found["title"], found["contact"])
