@@ -66,6 +66,7 @@ def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: An
     [
         pytest.param("sardonyx_services.credentials", 3, id="keys"),
         pytest.param("sardonyx_services.object_store ", 4, id="store"),
+        pytest.param("sardonyx_services.links", 5, id="links"),
     ],
 )
 def test_nobody_has_the_port_of_a_service_that_is_away(stack: Any, worker: Any, process: str, offset: int) -> None:

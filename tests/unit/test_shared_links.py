@@ -141,7 +141,7 @@ def test_keys_for_a_file_read_it_and_do_nothing_else() -> None:
         {
             "Effect": "Allow",
             "Action": ["s3:GetObject"],
-            "Resource": ["arn:aws:s3:::data/home/x/a??{aws?username}*é.csv"],
+            "Resource": ["arn:aws:s3:::data/home/x/a??{aws?username}?é.csv"],
         }
     ]
 

@@ -18,7 +18,7 @@ LONGEST_KEY = 1024
 """In bytes: that of S3."""
 SHORTEST_LIFE_S = 60
 """Each link is a line in the audit log, which keeps so many: nobody shall push out what it has."""
-NOT_IN_A_POLICY = re.compile(r"[$: ]")
+NOT_IN_A_POLICY = re.compile(r"[*$: ]")
 NOT_YOURS = N_("This is no file in a place of yours. See what you can reach on the page “Data” of the hub.")
 NO_EXAM = N_("Files of an exam are not shared by links.")
 
@@ -79,9 +79,9 @@ def membership_for(key: str, person: Person) -> Membership | None:
 def file_policy(bucket: str, key: str) -> str:
     """Return the policy of a session that reads one file.
 
-    In a policy `*`, `?` and `$` stand for something. The first two stand for themselves as well. In the place of others stands
-    `?`: `$` names a variable, and Ceph takes no colon, and a space for a plus (RGW 16). What more this reaches lies in the same
-    place, and nobody is given an address for it.
+    `?` stands for any one sign, also for itself. It takes the place of those that a policy understands in another way: `*` is
+    any text, `$` names a variable, and Ceph takes no colon, and a space for a plus (RGW 16). What more this reaches has a
+    name of the same length in the same place, and nobody is given an address for it.
 
     Raises:
         BadRequestError: the name is too long to stand in one.
