@@ -12,6 +12,19 @@ from support.waiting import soon
 __all__ = ["remote"]
 pytestmark = pytest.mark.browser
 TOKEN = "the-token-of-pia"
+SETTINGS = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles:
+  python: {{title: Python, environment: python, options: {{repository: {{}}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def place(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A place with the environment that other tests have made."""
+    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
+    settings.write_text(SETTINGS.format(prefix=prefix))
+    return another_stack(settings)
 
 
 @pytest.fixture
@@ -23,12 +36,11 @@ def forge(remote: Path) -> Iterator[Forge]:
         yield found
 
 
-@pytest.mark.usefixtures("administrator")
-def test_a_change_is_staged_committed_and_pushed(stack: Any, newcomer: Callable[..., Any], forge: Forge) -> None:
+def test_a_change_is_staged_committed_and_pushed(place: Any, newcomer: Callable[..., Any], forge: Forge) -> None:
     """Without a password, and as who signed in."""
-    visitor = newcomer(stack, "pia")
+    visitor = newcomer(place, "pia")
     page = visitor.page
-    page.goto(f"{stack.url}/hub/git")
+    page.goto(f"{place.url}/hub/git")
     page.get_by_label("Site with your repositories").fill(forge.url)
     page.get_by_label("Token", exact=True).fill(TOKEN)
     page.get_by_role("button", name="Keep it").click()

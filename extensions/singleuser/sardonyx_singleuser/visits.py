@@ -28,9 +28,14 @@ def watch_visits(server: Any, owner: str, every_s: float) -> None:
 
 def visits(found: Iterable[object], owner: str) -> list[Any]:
     """Return the open websockets of others than the owner."""
-    # Nothing else knows all of them: each extension has handlers of its own.
-    sockets = [each for each in found if isinstance(each, WebSocketHandler) and each.ws_connection is not None]
-    return [each for each in sockets if getattr(each.current_user, "username", owner) != owner]
+    # Nothing else knows all of them: each extension has handlers of its own. An object is not asked what it is: one that
+    # stands for another may be unable to answer.
+    sockets: list[Any] = [each for each in found if issubclass(type(each), WebSocketHandler)]
+    return [
+        each
+        for each in sockets
+        if each.ws_connection is not None and getattr(each.current_user, "username", owner) != owner
+    ]
 
 
 async def may_stay(auth: Any, visit: Any) -> bool:
