@@ -5,6 +5,7 @@ A text is found where it is given to `_`, `ngettext` and the like, in Python, in
 
 import re
 import sys
+from ast import literal_eval
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -51,6 +52,10 @@ _VALUES = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}|%\((\w+)\)[sd]|%(\d)")
 """As Python, templates and JupyterLab's scripts have them."""
 
 
+_TEXT = r"""((?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')(?:\s*\+\s*"(?:\\.|[^"\\\n])*")*)"""
+_IN_SCRIPT = re.compile(rf"(?<![\w$])(_|N_|__|gettext|ngettext|_n)\(\s*{_TEXT}(?:,\s*{_TEXT})?")
+
+
 @dataclass(frozen=True)
 class Part:
     """A distribution with a catalogue of its own: where its translations are, and the folders with its texts."""
@@ -82,12 +87,26 @@ PARTS = (
 )
 
 
+def from_script(file: BinaryIO, *_asked: object, **_options: object) -> Iterator[tuple[int, str, Any, list[str]]]:
+    """Find the texts of a script, for Babel, whose own way loses those after a template text within another one."""
+    for found in _IN_SCRIPT.finditer(file.read().decode()):
+        one, many = (_joined(text) if text else "" for text in (found[2], found[3]))
+        yield 0, found[1], (one, many) if found[1] in {"ngettext", "_n"} else one, []
+
+
+def _joined(pieces: str) -> str:
+    # Python joins pieces without a sign between them.
+    joined: str = literal_eval(re.sub(r"""(["'])\s*\+\s*(["'])""", r"\1 \2", pieces))
+    return joined
+
+
 def texts(part: Part) -> Catalog:
     """Return the texts of a distribution as they are now."""
     found = Catalog()
     for path in sources(part):
         with path.open("rb") as file:
-            method, options = METHODS[path.suffix], OPTIONS.get(path.suffix, {})
+            method: Any = from_script if path.suffix == ".js" else METHODS[path.suffix]
+            options = OPTIONS.get(path.suffix, {})
             for _, text, comments, context in extract(method, file, KEYWORDS, ("Translators:",), options):
                 found.add(text, None, [(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context)
     return found

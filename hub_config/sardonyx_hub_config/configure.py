@@ -28,7 +28,7 @@ from sardonyx_services.credentials.identity import PAGE_SCOPE
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.language import _, spoken, spoken_to
+from sardonyx_spawner.language import N_, _, spoken, spoken_to
 from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
@@ -277,12 +277,12 @@ def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: P
     c.JupyterHub.services = [service.description for service in found]
     c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
     scopes = {
-        KEYS_SCOPE: {"description": "Get short-lived keys for one's own data."},
-        GIT_SCOPE: {"description": "Get one's own tokens for private repositories."},
-        PAGE_SCOPE: {"description": "See what data one can reach, and make keys to it for one's own computer."},
+        KEYS_SCOPE: {"description": N_("Get short-lived keys for one's own data.")},
+        GIT_SCOPE: {"description": N_("Get one's own tokens for private repositories.")},
+        PAGE_SCOPE: {"description": N_("See what data one can reach, and make keys to it for one's own computer.")},
     }
     if settings.vault.is_there:
-        scopes[VAULT_SCOPE] = {"description": "Get a token for one's own secrets in Vault."}
+        scopes[VAULT_SCOPE] = {"description": N_("Get a token for one's own secrets in Vault.")}
     c.JupyterHub.custom_scopes = scopes
     c.JupyterHub.load_roles = [
         {"name": "user", "scopes": ["self", *(f"{scope}!user" for scope in scopes)]},

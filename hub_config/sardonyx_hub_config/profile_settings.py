@@ -13,6 +13,7 @@ from sardonyx_hub_config.section import Duration, Memory, Pattern, Section, Slug
 from sardonyx_hub_config.vault_settings import OURS as OF_VAULT
 from sardonyx_hub_config.vault_settings import SecretPath
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes, number
+from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
 
 __all__ = ["Duration", "ProfileSettings", "Section", "Slug", "profile_faults"]
@@ -23,10 +24,10 @@ OptionName = Literal[
 ]
 
 TITLES = {
-    "environment": "Environment", "image": "Image", "size": "Size", "cpu": "Cores", "memory": "Memory", "gpus": "GPUs",
-    "repository": "Repository", "branch": "Branch", "lifetime": "For how long?", "home": "Files",
+    "environment": _("Environment"), "image": _("Image"), "size": _("Size"), "cpu": _("Cores"), "memory": _("Memory"), "gpus": _("GPUs"),
+    "repository": _("Repository"), "branch": _("Branch"), "lifetime": _("For how long?"), "home": _("Files"),
 }  # fmt: skip
-"""The question that each option asks where the settings give it no title."""
+"""The question that each option asks where the settings give it no title; said in the language of who reads it."""
 
 OURS = ("JUPYTERHUB_", "SARDONYX_", "AWS_")
 """Beginnings of variables that Sardonyx sets itself."""

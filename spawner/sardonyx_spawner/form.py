@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sardonyx_spawner.amounts import number, say_number
 from sardonyx_spawner.choice import LONGEST_VALUE, UNITS, Choice
 from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.language import N_, _, spoken
+from sardonyx_spawner.language import N_, _, again, spoken
 from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.planner import in_a_sentence, over, say_amounts, say_life, say_size
@@ -54,6 +54,11 @@ class Question:
         if self.option.choices:
             return "cards" if self.option.name == "size" or len(self.option.choices) > FEW else "segments"
         return "number" if self.option.name in NUMBERS else "text"
+
+    @property
+    def title(self) -> str:
+        """The question."""
+        return again(self.option.title)
 
     @property
     def hint(self) -> str:
@@ -134,7 +139,7 @@ def render_form(
     seen = [profile.seen_by(person) for profile in profiles]
     slugs = [profile.slug for profile in seen]
     wanted = _first(before, "profile", "")
-    titles = {f"{p.slug}.{q.name}": q.title.rstrip("?\xa0") for p in seen for q in p.questions}
+    titles = {f"{p.slug}.{q.name}": again(q.title).rstrip("?\xa0") for p in seen for q in p.questions}
     titles["profile"] = _("Profile")
     return (
         _environment()

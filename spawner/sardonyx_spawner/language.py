@@ -114,6 +114,10 @@ class Said(str):
         said._find, said._values = find, values
         return said
 
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        """Be a plain text where it is copied or kept."""
+        return str, (str(self),)
+
     def format(self, **values: object) -> "Said":  # type: ignore[override]  # values have names here
         """Put values in the place of their names."""
         return Said(self._find, values)

@@ -1,6 +1,7 @@
 """In which language somebody is spoken to."""
 
 import asyncio
+import copy
 
 import pytest
 
@@ -85,6 +86,15 @@ def test_what_a_person_reads_in_french_is_in_the_log_in_english() -> None:
         assert error.message == "size\xa0: Vous n’avez pas accès à «\xa0big\xa0». Choisissez parmi\xa0: small."
     assert str(error) == "size: “big” is not available to you. Choose one of: small."
     assert error.message == str(error)
+
+
+def test_a_text_that_is_copied_is_a_plain_one() -> None:
+    """As dataclasses do when they become JSON."""
+    with speaking("fr"):
+        said = say_memory(GIB)
+
+    assert type(copy.deepcopy(said)) is str
+    assert copy.deepcopy(said) == said == "1\xa0Go"
 
 
 def test_the_text_of_another_is_a_text_as_any() -> None:

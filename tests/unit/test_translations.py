@@ -2,13 +2,13 @@
 
 import filecmp
 import re
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
-from catalogues import HEADER, LANGUAGES, PARTS, ROOT, Part, problems, read, sources, texts
+from catalogues import HEADER, LANGUAGES, PARTS, ROOT, Part, from_script, problems, read, sources, texts
 from support import unmarked
 
 TRANSLATIONS = [pytest.param(part, language, id=f"{part.name}-{language}") for part in PARTS for language in LANGUAGES]
@@ -26,6 +26,19 @@ def faults(said: str) -> list[str]:
     found.add("Start {name}", None, [("a.py", 0)])
     found.add(("One file", "{count} files"), None, [("b.html", 0)])
     return problems(found, read_po(StringIO(HEADER.format(language="fr", plural=LANGUAGES["fr"]) + said)))
+
+
+def test_every_text_of_a_script_is_found() -> None:
+    """Also one after a text with another one in it, one of several pieces, and one with a quote."""
+    script = b"""
+    const href = `${base}log/${name}${server ? `/${server}` : ""}`; add("a", { href }, _("Log"), "b");
+    say(ngettext("One", "{count} of them", n), trans.__(
+      "It's " + "long"));
+    """
+
+    found = [text for _line, _name, text, _comments in from_script(BytesIO(script))]
+
+    assert found == ["Log", ("One", "{count} of them"), "It's long"]
 
 
 START = 'msgid "Start {name}"\nmsgstr "Démarrer {name}"\n\n'

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sardonyx_hub_config.pages.words import Words, say_ago, steps
+from sardonyx_spawner.language import speaking
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -25,6 +26,23 @@ def test_how_long_ago_is_said_in_the_largest_unit_that_fits(passed: timedelta, s
     """The hub's own times have no zone and are UTC."""
     assert say_ago(NOW - passed, NOW) == said
     assert say_ago((NOW - passed).replace(tzinfo=None), NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [
+        pytest.param(timedelta(seconds=59), "à l’instant", id="seconds"),
+        pytest.param(timedelta(minutes=6), "il y a 6\xa0min", id="minutes"),
+        pytest.param(timedelta(hours=3), "il y a 3\xa0h", id="hours"),
+        pytest.param(timedelta(days=23), "le 1er\xa0novembre", id="first-of-a-month"),
+        pytest.param(timedelta(days=400), "le 20\xa0octobre 2025", id="another-year"),
+    ],
+)
+def test_times_are_said_as_french_says_them(passed: timedelta, said: str) -> None:
+    """Months too: the machine's own language does not matter."""
+    with speaking("fr"):
+        assert say_ago(NOW - passed, NOW) == said
+        assert Words().day_and_hour(NOW) == "24\xa0novembre à 12:00\xa0UTC"
 
 
 def test_what_was_never_is_said_so() -> None:

@@ -31,10 +31,13 @@ class InTheirLanguage:
         usual = usual or self.authenticator.language
         # Also for what goes wrong before it is known who asks.
         speak(usual)
-        user = await self.get_current_user()
-        if isinstance(user, User):
-            speak(self.authenticator.people.languages.of(user.name) or usual, user.name)
-        await super().prepare()  # type: ignore[misc]  # the other base has it
+        try:
+            await super().prepare()  # type: ignore[misc]  # the other base has it
+        finally:
+            # Also where it refuses the request.
+            user = getattr(self, "_jupyterhub_user", None)
+            if isinstance(user, User):
+                speak(self.authenticator.people.languages.of(user.name) or usual, user.name)
 
 
 @cache

@@ -38,6 +38,13 @@ MONTHS = (
 )
 
 
+SCOPES_OF_JUPYTERHUB = (
+    *(N_("Access user servers via API or browser."), N_("Access services via API or browser.")),
+    *(N_("Read names of users."), N_("Read users’ group membership.")),  # noqa: RUF001 - as it writes it
+)
+"""What may stand on the page that asks whether a program may know somebody; the template translates it."""
+
+
 class Words:
     """What templates call; an object, because JupyterHub calls plain functions among its template variables."""
 
