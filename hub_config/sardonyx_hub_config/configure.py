@@ -22,15 +22,15 @@ from sardonyx_hub_config.person_pages import person_handlers
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_activity import SardonyxProxy
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
+from sardonyx_hub_config.roles import GIT_SCOPE, KEYS_SCOPE, VAULT_SCOPE, roles_and_services
 from sardonyx_hub_config.secret_refs import generated_secret, secret_files
-from sardonyx_hub_config.services import credentials_token, keys_address, services
+from sardonyx_hub_config.services import credentials_token, keys_address
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
-from sardonyx_services.credentials.identity import PAGE_SCOPE
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.language import N_, _, spoken, spoken_to
+from sardonyx_spawner.language import _, spoken, spoken_to
 from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
@@ -44,9 +44,6 @@ from sardonyx_spawner.person import Person
 
 PAGES = Path(__file__).parent / "pages"
 LOG_BYTES = 10 << 20
-KEYS_SCOPE = "custom:credentials:s3"
-GIT_SCOPE = "custom:credentials:git"
-VAULT_SCOPE = "custom:credentials:vault"
 
 
 def configure(c: Any, settings: Settings) -> None:
@@ -68,7 +65,7 @@ def configure(c: Any, settings: Settings) -> None:
     room = HomeRoom(folder.homes, folder.servers, folder.home_uses, settings.one_machine.home_bytes())
     _homes(c, room)
     _pages(c, settings, launcher, Files(room, people))
-    _roles_and_services(c, settings, folder, ports)
+    roles_and_services(c, settings, folder, ports)
     run_conf_d(c, settings)
     refuse_another_path(c, settings)
 
@@ -278,24 +275,6 @@ def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> 
         "isolation": lambda _user: launcher.isolation.verdict,
         "sardonyx_version": static_version(),
     }
-
-
-def _roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
-    found = services(settings, folder, ports)
-    c.JupyterHub.services = [service.description for service in found]
-    c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
-    scopes = {
-        KEYS_SCOPE: {"description": N_("Get short-lived keys for one's own data.")},
-        GIT_SCOPE: {"description": N_("Get one's own tokens for private repositories.")},
-        PAGE_SCOPE: {"description": N_("See what data one can reach, and make keys to it for one's own computer.")},
-    }
-    if settings.vault.is_there:
-        scopes[VAULT_SCOPE] = {"description": N_("Get a token for one's own secrets in Vault.")}
-    c.JupyterHub.custom_scopes = scopes
-    c.JupyterHub.load_roles = [
-        {"name": "user", "scopes": ["self", *(f"{scope}!user" for scope in scopes)]},
-        *(service.role for service in found if service.role is not None),
-    ]
 
 
 @cache

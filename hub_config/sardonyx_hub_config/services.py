@@ -47,7 +47,7 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found = [_object_store(settings, folder, ports)] if settings.storage.kind == "embedded" else []
     found.append(_credentials(settings, folder, ports))
     if settings.storage.links is not None:
-        found.append(Service(link_service(settings, folder, ports, keys_address(ports)), port=ports.links))
+        found.append(Service(link_service(settings, folder, ports, keys_address(settings, ports)), port=ports.links))
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
     for service in found:

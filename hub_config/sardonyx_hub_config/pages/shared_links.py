@@ -28,7 +28,10 @@ class LinkShown:
 
 def links_shown(answer: Mapping[str, Any]) -> tuple[LinkShown, ...]:
     """Return the links, from the answer of `GET /access/all`."""
-    titles = {str(answer["home"]["prefix"]): _("My place"), str(answer["public"]["prefix"]): _("Published")}
+    titles: dict[str, str] = {
+        str(answer["home"]["prefix"]): _("My place"),
+        str(answer["public"]["prefix"]): _("Published"),
+    }
     for group in answer["memberships"]:
         titles.update((str(place["prefix"]), str(group["title"])) for place in group["places"])
 
@@ -36,7 +39,7 @@ def links_shown(answer: Mapping[str, Any]) -> tuple[LinkShown, ...]:
         key = str(link["key"])
         # Who has left a class has no title for it any more; the link opens nothing then.
         prefix = next((prefix for prefix in titles if key.startswith(prefix)), "")
-        folders, _, name = key.removeprefix(prefix).rpartition("/")
+        folders, _slash, name = key.removeprefix(prefix).rpartition("/")
         until = datetime.fromisoformat(link["until"]).astimezone(UTC)
         place = titles.get(prefix, _("A place that you left: it opens nothing"))
         return LinkShown(str(link["mark"]), name, place, folders, until, say_times(int(link["opened"])))

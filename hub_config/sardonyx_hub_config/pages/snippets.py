@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sardonyx_hub_config.pages.data_places import Reached
-from sardonyx_hub_config.pages.words import say_day
+from sardonyx_spawner.dates import say_day
 from sardonyx_spawner.language import _
 
 

@@ -1,0 +1,33 @@
+"""The services that run beside the hub, and what people's own tokens may do there."""
+
+from typing import Any
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.ports import Ports
+from sardonyx_hub_config.services import services
+from sardonyx_hub_config.settings import Settings
+from sardonyx_services.credentials.identity import PAGE_SCOPE
+from sardonyx_spawner.language import N_
+
+KEYS_SCOPE = "custom:credentials:s3"
+GIT_SCOPE = "custom:credentials:git"
+VAULT_SCOPE = "custom:credentials:vault"
+
+
+def roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
+    """Set services, scopes and roles."""
+    found = services(settings, folder, ports)
+    c.JupyterHub.services = [service.description for service in found]
+    c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
+    scopes = {
+        KEYS_SCOPE: {"description": N_("Get short-lived keys for one's own data.")},
+        GIT_SCOPE: {"description": N_("Get one's own tokens for private repositories.")},
+        PAGE_SCOPE: {"description": N_("See what data one can reach, and make keys to it for one's own computer.")},
+    }
+    if settings.vault.is_there:
+        scopes[VAULT_SCOPE] = {"description": N_("Get a token for one's own secrets in Vault.")}
+    c.JupyterHub.custom_scopes = scopes
+    c.JupyterHub.load_roles = [
+        {"name": "user", "scopes": ["self", *(f"{scope}!user" for scope in scopes)]},
+        *(service.role for service in found if service.role is not None),
+    ]
