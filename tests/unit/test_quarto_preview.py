@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,12 @@ def ask(document: Path) -> Iterator[Ask]:
             connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
             return connection.makefile().read().partition("\n\n")[2]
 
-    soon((document.parent / "s").exists)
+    def is_there() -> bool:
+        with suppress(OSError):
+            return bool(answer("/?version"))
+        return False
+
+    soon(is_there)
     yield answer
     process.terminate()
     process.wait()
