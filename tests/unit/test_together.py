@@ -10,7 +10,7 @@ import pytest
 from tornado.websocket import WebSocketHandler
 
 from sardonyx_singleuser import together
-from sardonyx_singleuser.visits import may_stay, visits
+from sardonyx_singleuser.visits import may_stay, noted, visits
 
 PAGE = [{"name": "sardonyx"}, *({"name": name} for name in together.LABEXTENSIONS)]
 
@@ -56,7 +56,28 @@ def test_visits_are_the_open_websockets_of_others() -> None:
     """Not the owner's, and none that is closed."""
     hers, his = socket("ada"), socket("ben")
 
-    assert visits([hers, his, socket("ben", is_open=False), "something"], "ada") == [his]
+    assert visits([hers, his, socket("ben", is_open=False)], "ada") == [his]
+
+
+def test_connections_are_known_as_long_as_they_are_there() -> None:
+    """Whatever extension they belong to."""
+
+    class Handler:
+        """One of Jupyter Server's."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+    class OfAnExtension(Handler):
+        """One of an extension's."""
+
+    Handler("before")
+    made = noted(Handler)
+    kept, gone = OfAnExtension("kept"), Handler("gone")
+    del gone
+
+    assert list(made) == [kept]
+    assert kept.name == "kept"
 
 
 class Auth:

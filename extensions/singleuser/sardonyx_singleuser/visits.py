@@ -1,8 +1,8 @@
 """Ends the connections of people who may not enter a server any more: a websocket that is open stays so by itself."""
 
-import gc
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakSet
 
 from tornado.ioloop import PeriodicCallback
 from tornado.websocket import WebSocketHandler
@@ -16,21 +16,31 @@ def watch_visits(server: Any, owner: str, every_s: float) -> None:
     Args:
         owner: name of whose server it is.
     """
-    auth = server.identity_provider.hub_auth
+    auth, sockets = server.identity_provider.hub_auth, noted(WebSocketHandler)
 
     async def look() -> None:
-        for each in visits(gc.get_objects(), owner):
+        for each in visits(list(sockets), owner):
             if not await may_stay(auth, each):
                 each.close(NOT_INVITED, SAID)
 
     PeriodicCallback(look, every_s * 1000).start()
 
 
-def visits(found: Iterable[object], owner: str) -> list[Any]:
+def noted(handlers: Any) -> WeakSet[Any]:
+    """Return all handlers of a class that are made from now on: nothing else knows them, each extension has its own."""
+    made: WeakSet[Any] = WeakSet()
+    begin = handlers.__init__
+
+    def __init__(handler: Any, *arguments: Any, **named: Any) -> None:  # noqa: N807 - takes its place
+        begin(handler, *arguments, **named)
+        made.add(handler)
+
+    handlers.__init__ = __init__
+    return made
+
+
+def visits(sockets: Iterable[Any], owner: str) -> list[Any]:
     """Return the open websockets of others than the owner."""
-    # Nothing else knows all of them: each extension has handlers of its own. An object is not asked what it is: one that
-    # stands for another may be unable to answer.
-    sockets: list[Any] = [each for each in found if issubclass(type(each), WebSocketHandler)]
     return [
         each
         for each in sockets
