@@ -96,7 +96,7 @@ print(subprocess.run([sys.executable, "-c", bomb]).returncode)
     mallory.wait(lambda server: not server)
 
     assert log.exists()
-    assert (mallory.private / "ended").read_text() == "It used more than its 400 MB of memory."
+    assert json.loads((mallory.private / "ended").read_text())["en"] == "It used more than its 400 MB of memory."
     assert limited.call("GET", "/").status_code == 200
 
 
@@ -109,7 +109,7 @@ def test_a_server_that_fills_its_memory_with_files_ends_with_the_reason(limited:
     nora.run(f"import subprocess; subprocess.Popen(['setsid', 'sh', '-c', {fill!r}])")
     nora.wait(lambda server: not server)
 
-    assert (nora.private / "ended").read_text() == "It used more than its 400 MB of memory."
+    assert json.loads((nora.private / "ended").read_text())["en"] == "It used more than its 400 MB of memory."
     assert nora.processes() == []
     assert vera.run("print('alive')").strip() == "alive"
 

@@ -85,7 +85,7 @@ def test_a_server_ends_when_its_time_is_over(hub: Any) -> None:
 
     dan.wait(lambda server: not server)
 
-    assert (dan.private / "ended").read_text() == "It reached its end after 6 seconds."
+    assert json.loads((dan.private / "ended").read_text())["en"] == "It reached its end after 6 seconds."
     assert dan.processes() == []
 
 
