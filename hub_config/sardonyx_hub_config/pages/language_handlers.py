@@ -26,9 +26,10 @@ class InTheirLanguage:
 
     async def prepare(self: Any) -> None:
         """Speak it before anything else is said."""
-        here = self.get_cookie(COOKIE, "")
+        # That of the whole place: pages of a provider have its own one as theirs.
+        place, here = self.settings["authenticator"], self.get_cookie(COOKIE, "")
         usual = (here if here in LANGUAGES else "") or wished(self.request.headers.get("Accept-Language", ""))
-        usual = usual or self.authenticator.language
+        usual = usual or place.language
         # Also for what goes wrong before it is known who asks.
         speak(usual)
         try:
@@ -37,7 +38,7 @@ class InTheirLanguage:
             # Also where it refuses the request.
             user = getattr(self, "_jupyterhub_user", None)
             if isinstance(user, User):
-                speak(self.authenticator.people.languages.of(user.name) or usual, user.name)
+                speak(place.people.languages.of(user.name) or usual, user.name)
 
 
 @cache
