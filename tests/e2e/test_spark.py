@@ -67,7 +67,7 @@ def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspa
     beside.goto(base)
     expect(beside.get_by_text("No Spark session runs in this server.")).to_be_visible()
     page.evaluate(RUN_BESIDE, [f"{workspace.stack.path}/user/ann/", CELL])
-    soon((workspace.home / "session-runs").exists, 120)
+    soon((workspace.home / "session-runs").exists, 300)
     expect(beside.get_by_role("link", name="climate")).to_be_visible()
     check(beside, "tools-spark-sessions")
 
