@@ -29,6 +29,8 @@ TITLES = {
 }  # fmt: skip
 """The question that each option asks where the settings give it no title; said in the language of who reads it."""
 
+ToolName = Literal["vscode", "rstudio", "mlflow", "tensorboard", "spark"]
+"""The tools that a server knows; a contract test compares them."""
 OURS = ("JUPYTERHUB_", "SARDONYX_", "AWS_")
 """Beginnings of variables that Sardonyx sets itself."""
 
@@ -183,6 +185,11 @@ class ProfileSettings(GivesSettings):
         description="Environment variables of its servers that are read from Vault at their start, as PATH#FIELD;"
         " `users/me/` is each person's own place.",
     )
+    tools: list[ToolName] | None = Field(
+        default=None,
+        max_length=20,
+        description="The tools that its servers offer beside JupyterLab; without it all that are there. []: none.",
+    )
     collaboration: bool = Field(
         default=False,
         description="People can work together in its servers, at the same time, once the owner of a server has invited them.",
@@ -217,6 +224,7 @@ class ProfileSettings(GivesSettings):
             repositories=tuple(repository.repository(name) for name, repository in self.repositories.items()),
             variables=self.variables,
             secrets=self.secrets,
+            tools=None if self.tools is None else tuple(dict.fromkeys(self.tools)),
             collaboration=self.collaboration,
         )
 

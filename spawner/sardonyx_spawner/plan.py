@@ -28,6 +28,7 @@ class ServerPlan:
         language: in which its person is spoken to, such as "fr".
         variables: environment variables for the server; never a secret.
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
+        tools: names of those that are offered; None = all that are there.
         collaboration: people whom its owner invites can work in it.
         summary: the plan in one sentence, for logs.
         summaries: language -> the same for people.
@@ -44,7 +45,7 @@ class ServerPlan:
     gpus: int = 0
     repositories: tuple[Repository, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
-    tools: tuple[str, ...] = ()
+    tools: tuple[str, ...] | None = None
     lifetime_s: int | None = None
     longest_s: int | None = None
     home: Literal["kept", "fresh"] = "kept"

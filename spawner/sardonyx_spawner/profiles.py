@@ -139,6 +139,7 @@ class Profile:
         longest_s: so far may a person prolong a server's lifetime; None = to the longest that they could have chosen.
         repositories: what every server has, besides the one that a person may choose.
         secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
+        tools: those that its servers offer; None = all that are there.
         collaboration: several people can work in one server, once its owner has invited them.
     """
 
@@ -151,7 +152,7 @@ class Profile:
     gives: Gives = field(default_factory=Gives)
     options: tuple[Option, ...] = ()
     default_url: str = ""
-    tools: tuple[str, ...] = ()
+    tools: tuple[str, ...] | None = None
     longest_s: int | None = None
     repositories: tuple[Repository, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)

@@ -4,14 +4,17 @@ import json
 import tomllib
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from sardonyx_hub_config.profile_settings import ToolName
 from sardonyx_singleuser import contract as user_side
 from sardonyx_singleuser.forkserver import protocol
 from sardonyx_singleuser.git import mirror
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
+from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_spawner.local import contract as hub_side
 from sardonyx_spawner.local import mirrors
 from sardonyx_spawner.local.launcher import Places
@@ -69,6 +72,7 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
         repositories=(PlannedRepository(*about),),
         author_name="A",
         author_mail="m",
+        tools=("vscode",),
         collaboration=True,
     )
     path = tmp_path / "plan.json"
@@ -80,6 +84,21 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
     assert found.repositories == (Repository(*about),)
     assert (found.author_name, found.author_mail) == ("A", "m")
     assert found.collaboration
+    assert [found.offers(tool) for tool in ("vscode", "mlflow")] == [True, False]
+
+
+def test_a_plan_that_names_no_tools_offers_all(tmp_path: Path) -> None:
+    """And one that names an empty list, none."""
+    path = tmp_path / "plan.json"
+    for tools, offered in ((None, True), ((), False)):
+        path.write_text(json.dumps(ServerPlan("abcd1234", "python", "Python", "Python", tools=tools).to_json()))
+
+        assert read_plan(path).offers("mlflow") is offered
+
+
+def test_settings_name_the_tools_that_servers_have() -> None:
+    """One that only one side knows could be asked for in vain, or not at all."""
+    assert set(get_args(ToolName)) == set(TOOLS)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -106,7 +107,7 @@ def start(forks: Forks) -> Iterator[Start]:
     environment = apps_environment()
     people = []
 
-    def new(name: str, files: dict[str, str], variables: dict[str, str] | None = None) -> Person:
+    def new(name: str, files: dict[str, str], variables: dict[str, str] | None = None, **plan: Any) -> Person:
         for path, text in files.items():
             forks.put(name, path, text)
         (forks.base / "homes" / name).mkdir(parents=True, exist_ok=True)
@@ -114,7 +115,7 @@ def start(forks: Forks) -> Iterator[Start]:
         tools = str(forks.base / "tools")
         told = {"SARDONYX_TOOLS": tools, **(variables or {})}
         readable = (str(environment), *([tools] if Path(tools).exists() else []))
-        server = forks.start(name, variables=told, readable=readable)
+        server = forks.start(name, variables=told, plan=plan, readable=readable)
         assert server.is_ready, server.said
         people.append(Person(server))
         return people[-1]
@@ -234,6 +235,14 @@ def test_a_tool_that_is_not_there_says_how_to_get_it(start: Start) -> None:
     assert "VS Code is not on this machine." in page
     assert "sardonyx tools install vscode" in page
     assert person.web.get("tools/nothing/", headers=PAGE).status_code == 404
+
+
+def test_only_the_tools_of_its_profile_are_offered(start: Start) -> None:
+    """Others are not there, and leave nothing behind."""
+    person = start("few", {}, tools=["tensorboard"])
+
+    assert [tool["name"] for tool in person.web.get("sardonyx/api/tools").json()] == ["tensorboard"]
+    assert person.web.get("tools/vscode/", headers=PAGE).status_code == 404
 
 
 def test_tensorboard_shows_the_runs_and_opens_no_port(start: Start) -> None:

@@ -176,14 +176,20 @@ class Forks:
                 os.chown(made, user, user)
         return file
 
-    def start(self, name: str, *, variables: dict[str, str] | None = None, **sandbox: Any) -> Server:
-        """Start a server and wait until it is ready, or until it is not."""
+    def start(
+        self, name: str, *, variables: dict[str, str] | None = None, plan: dict[str, Any] | None = None, **sandbox: Any
+    ) -> Server:
+        """Start a server and wait until it is ready, or until it is not.
+
+        Args:
+            plan: what is in its plan beside what has to be.
+        """
         self.count += 1
         owner = self.owner(name)
         private, home = self.base / f"private-{self.count}", self.base / "homes" / name
         for folder in (private, home):
             folder.mkdir(exist_ok=True, parents=True, mode=0o700)
-        (private / "plan").write_text(json.dumps({"version": 1, "title": "x", "repositories": []}))
+        (private / "plan").write_text(json.dumps({"version": 1, "title": "x", "repositories": [], **(plan or {})}))
         for path in (self.base, self.base / "homes", private, home, private / "plan"):
             if self.user:
                 os.chown(path, self.user, self.user)

@@ -12,6 +12,7 @@ from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
+from sardonyx_singleuser.plan import Plan
 from sardonyx_singleuser.presence import count_persons_only
 from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
 from sardonyx_singleuser.preview.previews import Previews
@@ -27,6 +28,7 @@ from sardonyx_singleuser.tools.handlers import (
     ProcessHandler,
     ToolsHandler,
 )
+from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_singleuser.tools.shelf import Shelf
 from sardonyx_singleuser.tools.spark_handler import SESSIONS, SparkHandler, sessions_of
 from sardonyx_singleuser.tools.tool import SHELF
@@ -37,21 +39,18 @@ WORKED = "sardonyx-work"
 NAME = r"([A-Za-z0-9_-]+)"
 
 
-def add_addresses(server: Any, variables: Mapping[str, str], lifetime_s: int | None) -> None:
-    """Add them to a Jupyter server.
-
-    Args:
-        lifetime_s: seconds from its start to its end; None = it has no end.
-    """
+def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None:
+    """Add them to a Jupyter server."""
     prefix = server.web_app.settings["base_url"]
     # A name may have a point in it.
     base = re.escape(prefix)
     home = Path(server.root_dir)
     first = unquote(variables.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix("/lab/tree/"))
     folder = home / first if first and (home / first).is_dir() else home
-    server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable)
+    tools = {name: tool for name, tool in TOOLS.items() if plan.offers(name)}
+    server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable, tools)
     server.web_app.settings[METER] = Meter(variables)
-    server.web_app.settings[END] = ServerEnd(lifetime_s, variables)
+    server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
     reach = given(variables)
     server.web_app.settings[PREVIEWS] = Previews(), reach

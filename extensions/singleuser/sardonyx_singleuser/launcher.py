@@ -26,7 +26,7 @@ from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file
 from sardonyx_singleuser.sandbox.layout import OWN
 from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
-from sardonyx_singleuser.tools.mlflow import client_variables
+from sardonyx_singleuser.tools.mlflow import MLFLOW, client_variables
 from sardonyx_singleuser.tools.tool import SHELF
 
 OPTIONS = (
@@ -89,7 +89,8 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     give_keys()
     give_profiles()
     give_spark()
-    os.environ.update(client_variables(os.environ))
+    if plan.offers(MLFLOW.name):
+        os.environ.update(client_variables(os.environ))
     own_packages.give(home)
     if os.environ.get(contract.VAULT_URL):
         # Imported here: forked kernels have what this module imports, and would have more than ordinary ones.
@@ -108,7 +109,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
-    server = make_server(listening, plan.lifetime_s, is_together=plan.collaboration)
+    server = make_server(listening, plan)
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(serve, server.http_server, forked.listener)
@@ -130,13 +131,8 @@ def _tell(forked: Forked | None) -> Tell | None:
     return to_file(Path(os.environ[contract.PROGRESS])) if contract.PROGRESS in os.environ else None
 
 
-def make_server(arguments: list[str], lifetime_s: int | None, *, is_together: bool = False) -> Any:
-    """Return JupyterHub's single-user server, which listens but does not answer yet.
-
-    Args:
-        lifetime_s: seconds from its start to its end; None = it has no end.
-        is_together: several people may work in it.
-    """
+def make_server(arguments: list[str], plan: Plan) -> Any:
+    """Return JupyterHub's single-user server, which listens but does not answer yet."""
     give_jupyterlab()
     # Takes a second, after the person knows what happens.
     from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_runtime_dir  # noqa: PLC0415
@@ -151,8 +147,8 @@ def make_server(arguments: list[str], lifetime_s: int | None, *, is_together: bo
     roots = node_roots(Path.home())
     folders += node_root_options(roots)
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
-    extensions |= together.extensions(is_on=is_together)
-    if is_together:
+    extensions |= together.extensions(is_on=plan.collaboration)
+    if plan.collaboration:
         place = Path(jupyter_runtime_dir()).parent / "together"
         together.turn_on(place)
         folders += together.options(place)
@@ -167,9 +163,9 @@ def make_server(arguments: list[str], lifetime_s: int | None, *, is_together: bo
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, own, *forked, *arguments, *as_root])
-    add_addresses(server, os.environ, lifetime_s)
+    add_addresses(server, os.environ, plan)
     load_when_asked(server, idle)
-    if not is_together:
+    if not plan.collaboration:
         together.leave_out(server.web_app.settings)
     return server
 

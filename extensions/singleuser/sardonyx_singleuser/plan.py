@@ -44,6 +44,7 @@ class Plan:
         lifetime_s: seconds from the start to the end; None = no end.
         collaboration: people whom its owner invites can work in it.
         author_name: as whom the person's commits are made.
+        tools: names of those that are offered; None = all that are there.
     """
 
     title: str
@@ -53,6 +54,11 @@ class Plan:
     author_name: str = ""
     author_mail: str = ""
     collaboration: bool = False
+    tools: frozenset[str] | None = None
+
+    def offers(self, tool: str) -> bool:
+        """Tell whether this server offers a tool, if it is there."""
+        return self.tools is None or tool in self.tools
 
 
 def read_plan(path: Path) -> Plan:
@@ -71,7 +77,7 @@ def read_plan(path: Path) -> Plan:
             )
         repositories = tuple(_repository(repository) for repository in found["repositories"])
         secrets = {str(name): str(where) for name, where in found.get("secrets", {}).items()}
-        lifetime_s = found.get("lifetime_s")
+        lifetime_s, tools = found.get("lifetime_s"), found.get("tools")
         return Plan(
             str(found["title"]),
             repositories,
@@ -80,6 +86,7 @@ def read_plan(path: Path) -> Plan:
             str(found.get("author_name", "")),
             str(found.get("author_mail", "")),
             bool(found.get("collaboration", False)),
+            None if tools is None else frozenset(map(str, tools)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error

@@ -100,6 +100,7 @@ def _import_all() -> None:
 
 def _serve_once(folder: str) -> None:
     from sardonyx_singleuser import launcher  # noqa: PLC0415 - see above
+    from sardonyx_singleuser.plan import Plan  # noqa: PLC0415 - see above
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -112,7 +113,7 @@ def _serve_once(folder: str) -> None:
     port = int(reservation.getsockname()[1])
     os.environ.update(_variables(folder, f"http://127.0.0.1:{hub.getsockname()[1]}/hub/api", port))
     with reservation:
-        server = launcher.make_server([], None)
+        server = launcher.make_server([], Plan("", ()))
     loop.run_until_complete(_visit(port))
     server.stop()
     # Its own ending stops the loop.
