@@ -5,6 +5,7 @@ Below a path of the host, for the reason that stands in `test_tools`: Spark make
 
 import shutil
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import pytest
 from e2e.conftest import PASSWORD, RUN_IN_KERNEL, SCREENSHOTS, Check, Visitor, come_first
@@ -87,7 +88,7 @@ def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspa
     workspace.put("enough", "")
     assert "days: 7\n" in page.evaluate("window.said")
     session = pages.locator("html").evaluate("() => location.pathname")
-    beside.goto(f"{workspace.stack.url}{session}")
+    beside.goto(urljoin(workspace.stack.url, session))
     expect(beside.get_by_role("heading", name="This Spark session has ended")).to_be_visible()
     check(beside, "tools-spark-ended")
     beside.close()
