@@ -10,7 +10,6 @@ from support.environments import built_environment
 
 MAY_BE_SKIPPED_IN_CI: dict[str, str] = {
     "tests/hub/test_environment_kernels.py": "not every machine has a second Python that all can read, and R's kernel",
-    "tests/hub/test_reverse_proxies.py": "not every machine has nginx and Caddy",
     "tests/hub/test_project_quota.py": "not every kernel has project quotas, and not every machine mkfs.xfs",
 }
 """Id of a test, or the file that it is in -> why it cannot run there."""
