@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from support.git_server import Forge, serving
 from support.stack import ROOT, Stack, running_stack
 
@@ -24,6 +24,8 @@ PASSWORD = "correct horse battery"
 SCREENSHOTS = ROOT / "build" / "screenshots"
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 Check = Callable[[Page, str], None]
+# A busy machine takes its time; what is not there after that is not coming.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

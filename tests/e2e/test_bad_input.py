@@ -100,7 +100,7 @@ def test_a_name_that_nobody_can_have_is_refused_like_a_wrong_password(stack: Any
     before = stack.command("user", "list").stdout
     page = visitor.page
     page.goto(f"{stack.url}/hub/login")
-    xsrf = page.locator("[name=_xsrf]").input_value()
+    xsrf = page.locator("[name=_xsrf]").first.input_value()
 
     answer = page.request.post(f"{stack.url}/hub/login", form={"username": name, "password": PASSWORD, "_xsrf": xsrf})
 
