@@ -73,6 +73,7 @@ def test_a_server_is_told_what_its_owner_reaches(place: Any, lena: Any, course: 
             }
         ],
         "key_lifetime_s": 3600,
+        "longest_link_s": 604800,
         "until": None,
         "bucket": "sardonyx",
         "endpoint": place.endpoint,

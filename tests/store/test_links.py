@@ -60,7 +60,7 @@ def test_people_see_what_it_is_first_and_programs_get_the_file(petra: Client) ->
     assert shown.headers["content-type"] == "text/html; charset=utf-8"
     assert "petra shares a file with you:" in shown.text
     assert '<h1 class="sx-shared">cities &lt;b&gt;.csv</h1>' in shown.text
-    assert "<p>12 kB, to be had until <time" in shown.text
+    assert "<p>12 kB · until <time" in shown.text
     assert 'href="?download">Download</a>' in shown.text
     assert [len(each.content) for each in got] == [12_345] * 3
 
@@ -125,7 +125,7 @@ def test_an_empty_file_is_one(petra: Client) -> None:
     link = petra.link(put(petra, "empty.txt", b""))
 
     assert (httpx.get(link).status_code, httpx.get(link).content) == (200, b"")
-    assert "<p>0 bytes, to be had until" in httpx.get(link, headers=BROWSER).text
+    assert "<p>0 bytes · until" in httpx.get(link, headers=BROWSER).text
 
 
 def test_downloads_are_counted_and_the_first_is_written_down(place: Place, petra: Client) -> None:
