@@ -104,13 +104,13 @@ def test_spark_is_shown_a_folder_with_its_settings() -> None:
 def test_spark_is_told_where_the_store_is_and_asks_for_keys_itself(tmp_path: Path) -> None:
     """Also at the second start, with another store."""
     for endpoint in (STORAGE.endpoint, "https://s3.example.org"):
-        write_spark_settings(storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "abc"), tmp_path / "token")
+        write_spark_settings(storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "token-of-a-server"), tmp_path / "token")
 
     for file in (tmp_path / "spark").glob("**/spark-defaults.conf"):
         found = settings(file)
         assert found["spark.hadoop.fs.s3a.endpoint"] == "https://s3.example.org"
         assert found["spark.hadoop.fs.s3a.aws.credentials.provider"].endswith(".ContainerCredentialsProvider")
-        assert "abc" not in file.read_text()
+        assert "token-of-a-server" not in file.read_text()
 
 
 def test_spark_is_closed_to_others_where_there_is_no_store_too(tmp_path: Path) -> None:
