@@ -6,6 +6,7 @@ from tornado import web
 
 from sardonyx_hub_config.pages.data_handlers import DataPageHandler
 from sardonyx_hub_config.pages.keys_service import KeysService, KeysServiceError
+from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.storage_settings import StorageSettings
 
 
@@ -27,5 +28,5 @@ class TakeBackHandler(DataPageHandler):
         try:
             await self.keys.take_back_link(self.current_user, self.get_body_argument("mark", ""))
         except KeysServiceError as error:
-            raise web.HTTPError(error.status, error.message) from error
+            raise SaidError(error.status, error.message) from error
         self.redirect(f"{self.hub.base_url}data#links", status=303)

@@ -5,6 +5,7 @@ from typing import Any
 from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
+from sardonyx_hub_config.said import SaidError
 from sardonyx_spawner.language import _
 from sardonyx_spawner.local.shares import end_shares, share, who_came, who_may
 
@@ -42,7 +43,7 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
         """
         spawner = self.own(user_name, server_name)
         if not (spawner.ready and spawner.running.collaboration):
-            raise web.HTTPError(409, _("People can be invited into a server that runs, and whose profile allows it."))
+            raise SaidError(409, _("People can be invited into a server that runs, and whose profile allows it."))
         name = self.authenticator.normalize_username(self.get_body_argument("name", "").strip())
         refused = self._refused(spawner, name)
         if refused:
