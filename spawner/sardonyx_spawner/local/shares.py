@@ -25,9 +25,11 @@ def end_shares(db: Any, spawner: Any, name: str | None = None) -> None:
     shares = [each for each in _of(db, orm.Share, spawner) if name is None or (each.user and each.user.name == name)]
     codes = _of(db, orm.ShareCode, spawner) if name is None else []
     visits = [token for token in _visits(db, spawner) if name is None or token.user.name == name]
-    for each in (*shares, *codes, *visits):
+    gone = (*shares, *codes, *visits)
+    for each in gone:
         db.delete(each)
-    db.commit()
+    if gone:
+        db.commit()
 
 
 def who_may(db: Any, spawner: Any) -> list[str]:
@@ -48,5 +50,5 @@ def _visits(db: Any, spawner: Any) -> list[Any]:
     """Return the tokens that the server was given of others than its owner."""
     if not spawner.oauth_client_id:
         return []
-    given = db.query(orm.APIToken).filter_by(client_id=spawner.oauth_client_id)
-    return [token for token in given if token.user and token.user.id != spawner.user_id]
+    of_this = orm.APIToken.client_id == spawner.oauth_client_id
+    return list(db.query(orm.APIToken).filter(of_this, orm.APIToken.user_id != spawner.user_id))
