@@ -14,3 +14,8 @@ def say_day(then: datetime) -> Said:
     """Say a day: "18 December"."""
     month = _(MONTHS[then.month - 1])
     return _("1 {month}").format(month=month) if then.day == 1 else _("{day} {month}").format(day=then.day, month=month)
+
+
+def say_moment(then: datetime) -> Said:
+    """Say a day and a time, which is in UTC: "28 November 22:10 UTC"."""
+    return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")

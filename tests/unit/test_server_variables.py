@@ -104,7 +104,9 @@ def test_spark_is_shown_a_folder_with_its_settings() -> None:
 def test_spark_is_told_where_the_store_is_and_asks_for_keys_itself(tmp_path: Path) -> None:
     """Also at the second start, with another store."""
     for endpoint in (STORAGE.endpoint, "https://s3.example.org"):
-        write_spark_settings(storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "token-of-a-server"), tmp_path / "token")
+        write_spark_settings(
+            storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "token-of-a-server"), tmp_path / "token"
+        )
 
     for file in (tmp_path / "spark").glob("**/spark-defaults.conf"):
         found = settings(file)

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from sardonyx_hub_config.link_log import WithoutLinks
 from sardonyx_hub_config.pages.shared_links import links_shown, say_times
 from sardonyx_services.credentials.errors import BadRequestError, NotAllowedError
-from sardonyx_services.credentials.links.shareable import TOKEN, file_policy, membership_for, new_token
+from sardonyx_services.credentials.links.shareable import file_policy, membership_for
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.links.headers import asked_of_store, disposition, is_from_the_beginning, of_file
 from sardonyx_services.links.pages import say_size
+from sardonyx_services.links.token import TOKEN, new_token
 from sardonyx_services.people.groups import Membership
 from sardonyx_services.people.models import SharedLinkRow
 from sardonyx_services.people.store import PeopleStore

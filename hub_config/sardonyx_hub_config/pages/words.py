@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from traitlets.log import get_logger
 
 from sardonyx_spawner.amounts import say_duration
-from sardonyx_spawner.dates import say_day
+from sardonyx_spawner.dates import say_day, say_moment
 from sardonyx_spawner.language import LANGUAGES, N_, _, again, english, ngettext, script_texts, spoken
 
 STEPS_S = (3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600)
@@ -91,7 +91,7 @@ class Words:
 
     def day_and_hour(self, then: datetime) -> str:
         """Say a day and a time: "28 November 22:10 UTC"."""
-        return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")
+        return say_moment(then)
 
     def language(self) -> str:
         """Return the language that is spoken, for the page itself."""

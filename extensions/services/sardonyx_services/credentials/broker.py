@@ -18,6 +18,7 @@ from sardonyx_services.credentials.places import Place, group_places, narrowed, 
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_services.credentials.wish import EVERYTHING, SHORTEST_S, Wish
 from sardonyx_spawner.language import _
 
@@ -70,7 +71,7 @@ class Broker:
         self._issuer, self._source, self._person_of, self._clock = issuer, source, person_of, clock
         self._bucket, self._lifetime_s, self._issued = bucket, lifetime_s, issued
         self._given: OrderedDict[Session, tuple[Keys, datetime]] = OrderedDict()
-        self._minting: dict[Session, asyncio.Task[Keys]] = {}
+        self._minting: UnderWay[Session, Keys] = UnderWay()
         self.refusal: str = _("The data store was not looked at yet. Try again in a few seconds.")
         self.was_tested = asyncio.Event()
         """The first self-test is over, whatever it found."""
@@ -102,12 +103,8 @@ class Broker:
             await asyncio.wait_for(self.was_tested.wait(), FIRST_TEST_S)
         if self.refusal:
             return self._last_good(session, UnavailableError(self.refusal))
-        task = self._minting.get(session)
-        if task is None:
-            task = self._minting[session] = asyncio.create_task(self._mint(caller, session))
-            task.add_done_callback(lambda _done: self._minting.pop(session, None))
         try:
-            return await asyncio.shield(task)
+            return await self._minting.once(session, lambda: self._mint(caller, session))
         except UnavailableError as error:
             return self._last_good(session, error)
 

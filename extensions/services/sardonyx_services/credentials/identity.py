@@ -1,6 +1,5 @@
 """Who asks: the hub says whose server a token belongs to; nothing in the request does."""
 
-import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -12,6 +11,7 @@ import httpx
 
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.turns import Turns
+from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_spawner.language import _
 
 SCOPE = "custom:credentials:"
@@ -106,7 +106,7 @@ class Identity:
         self._client = client
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
-        self._asking: dict[str, asyncio.Task[Caller]] = {}
+        self._asking: UnderWay[str, Caller] = UnderWay()
         self._turns = Turns(AT_ONCE, WAITING)
 
     async def of(self, token: str) -> Caller:
@@ -120,11 +120,7 @@ class Identity:
         known = self._known.get(key)
         if known and known[0] > self._clock():
             return known[1]
-        task = self._asking.get(key)
-        if task is None:
-            task = self._asking[key] = asyncio.create_task(self._ask(key, token))
-            task.add_done_callback(lambda _done: self._asking.pop(key, None))
-        return await asyncio.shield(task)
+        return await self._asking.once(key, lambda: self._ask(key, token))
 
     def last_known(self, token: str) -> Caller | None:
         """Return who a token was, while the hub cannot be asked: good for keys that were given before, for nothing new."""

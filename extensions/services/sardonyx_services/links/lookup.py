@@ -1,7 +1,5 @@
 """What a link opens, as the keys service says it; what is no link at all is not asked there."""
 
-import hashlib
-import re
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +7,8 @@ from pathlib import Path
 
 import httpx
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+from sardonyx_services.links.token import TOKEN, token_hash
+
 PATIENCE_S = 20.0
 OK = 200
 UNKNOWN, ENDED, NOT_SHARED, AWAY = "Unknown", "Ended", "NotShared", "Away"
@@ -95,11 +94,10 @@ class LinkLookup:
             raise ClosedLinkError(AWAY) from error
 
     def _is_there(self, token: str) -> bool:
-        digest = hashlib.sha256(token.encode()).hexdigest()
         try:
             if self._database is None:
                 self._database = sqlite3.connect(self._people, uri=True)
-            found = self._database.execute("SELECT 1 FROM shared_links WHERE token_hash = ?", (digest,))
+            found = self._database.execute("SELECT 1 FROM shared_links WHERE token_hash = ?", (token_hash(token),))
             return found.fetchone() is not None
         except sqlite3.Error:
             # Busy, or not there yet: who hands out keys knows.

@@ -1,6 +1,5 @@
 """What a link shows before it is opened, and what it says where it opens nothing."""
 
-from datetime import datetime
 from importlib import resources
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
@@ -8,7 +7,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined
 from sardonyx_services.links.lookup import AWAY, ENDED, NOT_SHARED, UNKNOWN, Opened
 from sardonyx_services.links.transfer import BUSY, GONE
 from sardonyx_spawner.amounts import say_number
-from sardonyx_spawner.dates import say_day
+from sardonyx_spawner.dates import say_moment
 from sardonyx_spawner.language import N_, _, ngettext, spoken
 
 WHY: dict[str, tuple[int, str, str]] = {
@@ -67,7 +66,7 @@ class Pages:
         return self._render(opened=None, size="", closed=said_of(why))
 
     def _render(self, **told: object) -> str:
-        return self._template.render(**self._known, **told, clock=clock, language=spoken())
+        return self._template.render(**self._known, **told, clock=say_moment, language=spoken())
 
 
 def said_of(why: str) -> tuple[str, str]:
@@ -84,8 +83,3 @@ def say_size(size: int | None) -> str:
         if size >= factor:
             return _(text).format(count=say_number(round(size / factor, 1 if size < 10 * factor else 0)))
     return ngettext("{count} byte", "{count} bytes", size).format(count=size)
-
-
-def clock(then: datetime) -> str:
-    """Say a time for who has no script."""
-    return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")

@@ -81,7 +81,7 @@ export async function data(shared) {
         if (unnamed) {
           words.push(trans._n("%1 more cannot be shown here, because of its name.",
             "%1 more cannot be shown here, because of their names.", unnamed));
-        };
+        }
         if (path && !mayWrite) words.push(trans.__("You can read here, and not change anything."));
         if (!isMore && count === 0) words.push(trans.__("Nothing is here yet."));
       }

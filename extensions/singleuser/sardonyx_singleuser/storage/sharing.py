@@ -41,7 +41,7 @@ class Sharing:
             StorageError: there can be none.
         """
         await self.offered()
-        spot, _ = await self._files.shared(path)
+        spot, _found = await self._files.shared(path)
         try:
             made: dict[str, Any] = await asyncio.to_thread(self._keyring.service.link, spot.key, life_s)
         except KeysError as error:

@@ -8,6 +8,7 @@ import httpx
 
 from sardonyx_services.credentials.errors import UnavailableError
 from sardonyx_services.credentials.git.oauth import GitProvider
+from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_services.people.git_accounts import GitAccounts, GitSecret
 from sardonyx_spawner.language import _
 
@@ -25,7 +26,7 @@ class Renewal:
 
     def __init__(self, accounts: GitAccounts, providers: Mapping[str, GitProvider], client: httpx.AsyncClient) -> None:
         self._accounts, self._providers, self._client = accounts, providers, client
-        self._under_way: dict[tuple[str, str], asyncio.Task[GitSecret]] = {}
+        self._under_way: UnderWay[tuple[str, str], GitSecret] = UnderWay()
 
     async def fresh(self, person: str, address: str, secret: GitSecret) -> GitSecret:
         """Return a token that is good for a while.
@@ -38,13 +39,8 @@ class Renewal:
         provider = self._providers.get(secret.provider)
         if provider is None or not secret.refresh_token or _left_s(secret) > LEAST_LEFT_S:
             return secret
-        who = (person, address)
-        task = self._under_way.get(who)
-        if task is None:
-            task = self._under_way[who] = asyncio.create_task(self._renew(person, address, secret, provider))
-            task.add_done_callback(lambda _done: self._under_way.pop(who, None))
         try:
-            return await asyncio.shield(task)
+            return await self._under_way.once((person, address), lambda: self._renew(person, address, secret, provider))
         except UnavailableError:
             if _left_s(secret) > 0:
                 return secret

@@ -1,6 +1,5 @@
 """Addresses at the store that read one file for some minutes, signed with keys that can do nothing else."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.links.shareable import file_policy
 from sardonyx_services.credentials.places import token_groups
 from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_services.credentials.wish import SHORTEST_S
 from sardonyx_services.people.groups import Membership
 from sardonyx_services.people.shared_links import SharedLink
@@ -39,7 +39,7 @@ class FileAccess:
     ) -> None:
         self._issuer, self._source, self._broker, self._store, self._clock = issuer, source, broker, store, clock
         self._given: OrderedDict[str, Keys] = OrderedDict()
-        self._getting: dict[str, asyncio.Task[Keys]] = {}
+        self._getting: UnderWay[str, Keys] = UnderWay()
 
     async def addresses(self, link: SharedLink, membership: Membership | None) -> dict[str, str]:
         """Return the addresses of a link's file, for GET and for HEAD.
@@ -54,19 +54,12 @@ class FileAccess:
             raise UnavailableError(self._broker.refusal)
         keys = self._given.get(link.token_hash)
         if keys is None or keys.expires - self._clock() < RENEW_BEFORE:
-            keys = await self._get(link, membership)
+            keys = await self._getting.once(link.token_hash, lambda: self._mint(link, membership))
         return {method: self._signed(keys, method, link.key) for method in ("GET", "HEAD")}
 
     def forget(self, link: SharedLink) -> None:
         """Forget the keys of a link that was taken back."""
         self._given.pop(link.token_hash, None)
-
-    async def _get(self, link: SharedLink, membership: Membership | None) -> Keys:
-        task = self._getting.get(link.token_hash)
-        if task is None:
-            task = self._getting[link.token_hash] = asyncio.create_task(self._mint(link, membership))
-            task.add_done_callback(lambda _: self._getting.pop(link.token_hash, None))
-        return await asyncio.shield(task)
 
     async def _mint(self, link: SharedLink, membership: Membership | None) -> Keys:
         session = f"{link.person}-link-{link.mark}"

@@ -2,7 +2,6 @@
 
 import json
 import re
-import secrets
 
 from sardonyx_services.credentials.errors import BadRequestError, NotAllowedError
 from sardonyx_services.credentials.places import group_places, own_places
@@ -11,9 +10,6 @@ from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.people.groups import Membership
 from sardonyx_spawner.language import N_, _
 
-TOKEN_BYTES = 24
-TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
-"""What makes the address of a link: 192 random bits."""
 LONGEST_KEY = 1024
 """In bytes: that of S3."""
 SHORTEST_LIFE_S = 60
@@ -21,11 +17,6 @@ SHORTEST_LIFE_S = 60
 NOT_IN_A_POLICY = re.compile(r"[*$: ]")
 NOT_YOURS = N_("This is no file in a place of yours. See what you can reach on the page “Data” of the hub.")
 NO_EXAM = N_("Files of an exam are not shared by links.")
-
-
-def new_token() -> str:
-    """Return what makes the address of a new link."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def check_key(key: object) -> str:

@@ -1,7 +1,6 @@
 """Makes links, says what one opens now, and takes them back."""
 
 import asyncio
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -19,15 +18,9 @@ from sardonyx_services.credentials.configuration import LinksConfiguration
 from sardonyx_services.credentials.errors import BadRequestError, CredentialsError, NotAllowedError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.links.file_access import FileAccess
-from sardonyx_services.credentials.links.shareable import (
-    TOKEN,
-    check_key,
-    check_life,
-    file_policy,
-    membership_for,
-    new_token,
-)
+from sardonyx_services.credentials.links.shareable import check_key, check_life, file_policy, membership_for
 from sardonyx_services.credentials.revocation import Person
+from sardonyx_services.links.token import TOKEN, new_token, token_hash
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.shared_links import SharedLink, SharedLinks
 from sardonyx_spawner.language import _
@@ -115,7 +108,9 @@ class Sharing:
         file_policy(self._bucket, key)
         token = new_token()
         try:
-            link = await asyncio.to_thread(self._links.add, _hash(token), person.id, key, life_s, self._limits.most)
+            link = await asyncio.to_thread(
+                self._links.add, token_hash(token), person.id, key, life_s, self._limits.most
+            )
         except PeopleError as error:
             raise BadRequestError(error.message) from error
         self._write(LINK_MADE, link, caller.name, link.ends, caller.server)
@@ -193,7 +188,7 @@ class Sharing:
     async def _find(self, token: str) -> tuple[SharedLink, Sharer]:
         if not TOKEN.fullmatch(token):
             raise UnknownLinkError
-        link = await asyncio.to_thread(self._links.find, _hash(token))
+        link = await asyncio.to_thread(self._links.find, token_hash(token))
         if link is None:
             raise UnknownLinkError
         if link.ends <= self._clock():
@@ -209,7 +204,3 @@ class Sharing:
     def _write(self, what: str, link: SharedLink, name: str, until: datetime, server: str = "") -> None:
         session = f"{link.person}-link-{link.mark}"
         self._written(Issued(self._clock(), what, link.person, name, server, session, (f"{link.key}:r",), until))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
