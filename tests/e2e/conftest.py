@@ -5,11 +5,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from support.browser_kernels import BEGIN_IN_KERNEL, RUN_IN_KERNEL
 from support.git_server import Forge, serving
 from support.stack import ROOT, Stack, running_stack
 
@@ -42,6 +44,26 @@ def another_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         yield lambda settings, port=0, path="": running.enter_context(
             running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings, port, path)
         )
+
+
+@pytest.fixture(scope="module")
+def place_with(
+    another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Stack]:
+    """A way to run a Sardonyx with settings of one's own, in which `{prefix}` is the environment that is made already.
+
+    Other values in braces are given by name; `conf` is a file of JupyterHub's own settings.
+    """
+
+    def run(settings: str, *, conf: str = "", port: int = 0, path: str = "", **values: object) -> Stack:
+        folder = tmp_path_factory.mktemp("settings")
+        (folder / "settings.yaml").write_text(settings.format(prefix=prefix, **values))
+        if conf:
+            (folder / "conf.d").mkdir()
+            (folder / "conf.d" / "tests.py").write_text(conf)
+        return another_stack(folder / "settings.yaml", port, path)
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -113,39 +135,23 @@ class Visitor:
         self.page.wait_for_url(f"**/user/{path}/lab**", timeout=60_000)
         self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
 
-    def run(self, code: str, server: str = "") -> str:
-        """Run Python in a new kernel of one's server; return what it prints."""
-        said: str = self.page.evaluate(
-            RUN_IN_KERNEL, [f"{self.stack.path}/user/{self.name}/{server}".rstrip("/") + "/", code]
-        )
+    def run(self, code: str, server: str = "", kernel: str = "python3") -> str:
+        """Run code in a new kernel of one's server; return what it prints."""
+        said: str = self.page.evaluate(RUN_IN_KERNEL, [self.base(server), code, kernel])
         return said
 
+    def begin(self, code: str) -> None:
+        """Run Python in a new kernel, and do not wait for its end: nobody listens to it."""
+        self.page.evaluate(BEGIN_IN_KERNEL, [self.base(), code, "python3"])
 
-RUN_IN_KERNEL = """async ([base, code]) => {
-  const xsrf = document.cookie.split("; ").map((c) => c.split("=")).find(([n]) => n === "_xsrf")?.[1] ?? "";
-  const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
-  const kernel = await (await fetch(base + "api/kernels", { method: "POST", headers, body: "{}" })).json();
-  const socket = new WebSocket(`ws://${location.host}${base}api/kernels/${kernel.id}/channels`);
-  await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
-  const id = crypto.randomUUID();
-  const header = { msg_id: id, msg_type: "execute_request", username: "", session: id, version: "5.3", date: new Date().toISOString() };
-  const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: true };
-  let said = "";
-  const done = new Promise((ok) => {
-    socket.onmessage = ({ data }) => {
-      const message = JSON.parse(data);
-      if (message.parent_header?.msg_id !== header.msg_id) return;
-      if (message.msg_type === "stream") said += message.content.text;
-      if (message.msg_type === "error") said += `${message.content.ename}: ${message.content.evalue}`;
-      if (message.msg_type === "status" && message.content.execution_state === "idle") ok();
-    };
-  });
-  socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }));
-  await done;
-  socket.close();
-  await fetch(base + "api/kernels/" + kernel.id, { method: "DELETE", headers });
-  return said;
-}"""
+    def has_server(self) -> bool:
+        """Tell whether one's server runs, as the hub says."""
+        model = self.page.context.request.get(f"{self.stack.url}/hub/api/users/{self.name}").json()
+        return bool(model["servers"])
+
+    def base(self, server: str = "") -> str:
+        """Return the path of one's server, with a slash at its end."""
+        return f"{self.stack.path}/user/{self.name}/{server}".rstrip("/") + "/"
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 Check = Callable[[Any, str], None]
 SETTINGS = """
-storage: {{laptop_endpoint: "http://127.0.0.1:{port}", laptop_key_lifetime: 4h}}
+storage: {{laptop_endpoint: "http://127.0.0.1:{store}", laptop_key_lifetime: 4h}}
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python}}
@@ -25,12 +25,10 @@ profiles:
 
 
 @pytest.fixture(scope="module")
-def reachable(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def reachable(place_with: Callable[..., Any]) -> Any:
     """A place whose people's own computers reach the store: they are this very machine."""
     port = free_ports()
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(SETTINGS.format(port=port + 4, prefix=prefix))
-    return another_stack(settings, port)
+    return place_with(SETTINGS, port=port, store=port + 4)
 
 
 @pytest.fixture

@@ -77,11 +77,9 @@ class Shelf:
 
 
 @pytest.fixture(scope="module")
-def stack(another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    """A place."""
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(SETTINGS.format(prefix=prefix))
-    return another_stack(settings)
+def stack(place_with: Callable[..., Stack]) -> Stack:
+    """A place below a path of its host: the addresses of files and previews are made in many places."""
+    return place_with(SETTINGS, path="/datalab")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from e2e.conftest import PASSWORD, SCREENSHOTS, come_first
@@ -24,11 +23,9 @@ CHOOSE = """async ([base, locale]) => {
 
 
 @pytest.fixture(scope="module")
-def stack(another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def stack(place_with: Callable[..., Stack]) -> Stack:
     """A place whose environment is made already."""
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(SETTINGS.format(prefix=prefix))
-    return another_stack(settings)
+    return place_with(SETTINGS)
 
 
 @pytest.fixture(scope="module")

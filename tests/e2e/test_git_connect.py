@@ -28,23 +28,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OAuthSite]:
 
 
 @pytest.fixture(scope="module")
-def place(
-    another_stack: Callable[..., Any], site: OAuthSite, prefix: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
-    """A place with an app at the site."""
-    folder = tmp_path_factory.mktemp("settings")
-    (folder / "secret").write_text(SECRET)
-    (folder / "secret").chmod(0o600)
-    settings = folder / "settings.yaml"
-    settings.write_text(SETTINGS.format(site=site.url, app=APP, secret=folder / "secret", prefix=prefix))
-    return another_stack(settings)
+def place(place_with: Callable[..., Any], site: OAuthSite, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A place with an app at the site, below a path of its host, to which the site sends people back."""
+    secret = tmp_path_factory.mktemp("secret") / "secret"
+    secret.write_text(SECRET)
+    secret.chmod(0o600)
+    return place_with(SETTINGS, path="/datalab", site=site.url, app=APP, secret=secret)
 
 
 def at_the_page(place: Any, context: Any, name: str) -> Any:
     """Sign in as somebody new, and open the page."""
     place.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
     page = context.new_page()
-    page.goto(f"{place.url}/hub/login?next=%2Fhub%2Fgit")
+    page.goto(f"{place.url}/hub/login?next={place.path}/hub/git")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

@@ -20,11 +20,9 @@ profiles:
 
 
 @pytest.fixture(scope="module")
-def place(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def place(place_with: Callable[..., Any]) -> Any:
     """A place with the environment that other tests have made."""
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(SETTINGS.format(prefix=prefix))
-    return another_stack(settings)
+    return place_with(SETTINGS)
 
 
 @pytest.fixture

@@ -20,12 +20,10 @@ profiles:
 
 
 def test_whoever_has_too_many_files_reads_it_and_can_delete_them(
-    another_stack: Callable[[Path], Any], first_of: Callable[[Any], Any], prefix: Path, tmp_path: Path
+    place_with: Callable[..., Any], first_of: Callable[[Any], Any]
 ) -> None:
     """The start goes on; the person, the operator and the doctor say the same."""
-    settings = tmp_path / "settings.yaml"
-    settings.write_text(SETTINGS.format(prefix=prefix))
-    stack = another_stack(settings)
+    stack = place_with(SETTINGS)
     visitor = first_of(stack)
     page = visitor.page
     person = re.search(r"^ann\s+(\S+)", stack.command("user", "list").stdout, re.MULTILINE)
@@ -54,7 +52,7 @@ def test_whoever_has_too_many_files_reads_it_and_can_delete_them(
     page.screenshot(path=SCREENSHOTS / "admin-too-full.png", full_page=True)
     faults += Axe().run(page).response["violations"]
     assert faults == []
-    said = stack.command("doctor", str(settings)).stdout
+    said = stack.command("doctor", str(stack.settings)).stdout
     assert "may take 10 MB each; more is said, and not refused" in said
     assert f"near their limit or above it: {person[1]} (12 MB)" in said
 

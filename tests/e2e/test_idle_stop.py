@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,19 +36,9 @@ def tick():
 
 
 @pytest.fixture(scope="module")
-def place(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def place(place_with: Callable[..., Any]) -> Any:
     """A place that stops idle servers soon."""
-    folder = tmp_path_factory.mktemp("settings")
-    (folder / "settings.yaml").write_text(SETTINGS.format(idle=IDLE_S, prefix=prefix))
-    (folder / "conf.d").mkdir()
-    (folder / "conf.d" / "apps.py").write_text(CONF.format(apps=str(apps_environment())))
-    return another_stack(folder / "settings.yaml")
-
-
-def is_running(place: Any, page: Any, name: str) -> bool:
-    """Tell whether somebody's server runs, as the hub says."""
-    model = page.context.request.get(f"{place.url}/hub/api/users/{name}").json()
-    return bool(model["servers"])
+    return place_with(SETTINGS, conf=CONF.format(apps=str(apps_environment())), idle=IDLE_S)
 
 
 IN_TERMINAL = """async ([base, command]) => {
@@ -60,23 +49,6 @@ IN_TERMINAL = """async ([base, command]) => {
   await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
   socket.send(JSON.stringify(["stdin", command + "\\r"]));
   await new Promise((ok) => setTimeout(ok, 500));
-}"""
-
-
-# A cell that says nothing for minutes, and nobody waits for it.
-IN_KERNEL = """async ([base, code]) => {
-  const xsrf = document.cookie.split("; ").map((c) => c.split("=")).find(([n]) => n === "_xsrf")?.[1] ?? "";
-  const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
-  const kernel = await (await fetch(base + "api/kernels", { method: "POST", headers, body: "{}" })).json();
-  const socket = new WebSocket(`ws://${location.host}${base}api/kernels/${kernel.id}/channels`);
-  await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
-  const header = { msg_id: "1", msg_type: "execute_request", username: "", session: "1", version: "5.3", date: new Date().toISOString() };
-  const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: true };
-  const begun = new Promise((ok) => {
-    socket.onmessage = ({ data }) => { if (JSON.parse(data).msg_type === "execute_input") ok(); };
-  });
-  socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [] }));
-  await begun;
 }"""
 
 
@@ -104,7 +76,8 @@ def test_windows_left_open_do_not_keep_servers_and_people_and_work_do(place: Any
     idle.goto(f"{place.url}/hub/home")
     busy.evaluate(IN_TERMINAL, ["/user/bert/", "timeout 300 sh -c 'while :; do :; done'"])
     busy.goto(f"{place.url}/hub/home")
-    silent.evaluate(IN_KERNEL, ["/user/kurt/", "import time; time.sleep(300)"])
+    # A cell that says nothing for minutes.
+    visitors["kurt"].begin("import time; time.sleep(300)")
     silent.goto(f"{place.url}/hub/home")
     began = time.monotonic()
     stopped = dict.fromkeys(("ida", "lea"), False)
@@ -113,10 +86,10 @@ def test_windows_left_open_do_not_keep_servers_and_people_and_work_do(place: Any
         assert time.monotonic() - began < 4 * IDLE_S, f"windows that were left open keep servers: {stopped}"
         present.keyboard.press("Escape")
         time.sleep(2)
-        stopped = {name: not is_running(place, visitors[name].page, name) for name in stopped}
+        stopped = {name: not visitors[name].has_server() for name in stopped}
 
     while time.monotonic() < began + 1.5 * IDLE_S:
         present.keyboard.press("Escape")
         time.sleep(2)
-    running = {name for name in names if is_running(place, visitors[name].page, name)}
+    running = {name for name in names if visitors[name].has_server()}
     assert running == {"ann", "bert", "kurt"}

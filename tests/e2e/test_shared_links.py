@@ -41,11 +41,9 @@ LARGE = 12 << 20
 
 
 @pytest.fixture(scope="module")
-def stack(another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def stack(place_with: Callable[..., Stack]) -> Stack:
     """A place."""
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(SETTINGS.format(prefix=prefix, storage="links: 30d"))
-    return another_stack(settings)
+    return place_with(SETTINGS, storage="links: 30d")
 
 
 @pytest.fixture(scope="module")
@@ -272,12 +270,9 @@ def read_to_the_end(reader: socket.socket) -> int:
     return count
 
 
-def test_an_operator_can_switch_links_off(
-    another_stack: Callable[..., Stack], browser: Browser, prefix: Path, tmp_path: Path
-) -> None:
+def test_an_operator_can_switch_links_off(place_with: Callable[..., Stack], browser: Browser) -> None:
     """JupyterLab says so in a sentence, and no process waits for any."""
-    (tmp_path / "settings.yaml").write_text(SETTINGS.format(prefix=prefix, storage="links: null"))
-    stack = another_stack(tmp_path / "settings.yaml")
+    stack = place_with(SETTINGS, storage="links: null")
     context: Any = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(20_000)
     visitor = come_first(stack, context.new_page(), "ann")

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,11 +47,9 @@ KEPT_SOCKET = """async (path) => {
 
 
 @pytest.fixture(scope="module")
-def place(another_stack: Callable[..., Any], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def place(place_with: Callable[..., Any]) -> Any:
     """A place with a profile for working together, and one that is not."""
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(SETTINGS.format(prefix=prefix))
-    return another_stack(settings)
+    return place_with(SETTINGS)
 
 
 def invite(place: Any, owner: Any, name: str) -> Any:

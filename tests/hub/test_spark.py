@@ -13,7 +13,7 @@ import pytest
 from hub.test_tools import PAGE, Person, listening
 from support.environments import clients_environment
 from support.forks import Forks, running_forks
-from support.places import soon
+from support.waiting import soon
 
 from sardonyx_singleuser.sandbox.layout import OWN
 from sardonyx_singleuser.spark_settings import PAGES_HOST

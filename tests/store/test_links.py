@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
-from support.places import BUCKET, LINK_TOKEN, OWN_TOKEN, Client, Place, soon
+from support.places import BUCKET, LINK_TOKEN, OWN_TOKEN, Client, Place
 from support.shared_links import BROWSER, UNKNOWN, link_of, links_of, put, take_back, told
+from support.waiting import soon
 
 pytestmark = pytest.mark.usefixtures("opening")
 MIB = 1 << 20

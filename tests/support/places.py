@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,9 +16,9 @@ from typing import Any
 
 import boto3
 import httpx
-import pytest
 from botocore.config import Config
 from support.ports import free_ports
+from support.waiting import soon
 
 from sardonyx_services.credentials.configuration import (
     CredentialsConfiguration,
@@ -350,14 +350,3 @@ def client(endpoint: str, service: str, keys: dict[str, str]) -> Any:
             s3={"addressing_style": "path"},
         ),
     )
-
-
-def soon(works: Callable[[], bool], patience_s: float = PATIENCE_S) -> float:
-    """Wait until something works; return how long that took."""
-    began = time.monotonic()
-    while time.monotonic() - began < patience_s:
-        with suppress(httpx.HTTPError, OSError):
-            if works():
-                return time.monotonic() - began
-        time.sleep(0.05)
-    pytest.fail(f"it does not work after {patience_s} s")

@@ -5,17 +5,18 @@ from collections.abc import Callable
 
 import pytest
 
-PATIENCE_S = 30
+PATIENCE_S = 30.0
+TICK_S = 0.1
 
 
-def soon(works: Callable[[], bool]) -> float:
+def soon(works: Callable[[], bool], patience_s: float = PATIENCE_S) -> float:
     """Wait until something is so; return how long that took."""
     began = time.monotonic()
-    while time.monotonic() - began < PATIENCE_S:
+    while time.monotonic() - began < patience_s:
         try:
             if works():
                 return time.monotonic() - began
         except Exception:  # noqa: BLE001, S110 - it does not work yet, in whichever way
             pass
-        time.sleep(0.3)
-    pytest.fail(f"it is not so after {PATIENCE_S} s")
+        time.sleep(TICK_S)
+    pytest.fail(f"it is not so after {patience_s} s")
