@@ -14,6 +14,7 @@ import pytest
 from support.addresses import get
 from support.everybody import ORDINARY
 from support.forks import children, running_forks
+from support.waiting import soon
 
 from sardonyx_singleuser.forkserver import huge_pages
 from sardonyx_singleuser.forkserver.huge_pages import SIZE
@@ -128,6 +129,43 @@ def test_a_zygote_that_was_killed_harms_no_server_and_is_made_anew(forks: Any) -
     assert answers(before)
     assert answers(after)
     assert forks.zygote() != zygote
+
+
+def test_the_next_servers_first_process_is_there_before_it_is_asked_for(forks: Any) -> None:
+    """It is the one that is taken, and another one follows."""
+    assert forks.start("uma").is_ready
+    soon(lambda: len(forks.spares()) == 1)
+    (spare,) = forks.spares()
+
+    server = forks.start("vic")
+
+    assert server.is_ready
+    assert server.pid == spare
+    soon(lambda: len(forks.spares()) == 1)
+
+
+def test_one_that_was_killed_is_not_given_to_anybody(forks: Any) -> None:
+    """Whoever comes next does not notice."""
+    assert forks.start("wim").is_ready
+    soon(lambda: len(forks.spares()) == 1)
+    (spare,) = forks.spares()
+    os.kill(spare, signal.SIGKILL)
+
+    server = forks.start("xia")
+
+    assert server.is_ready
+    assert server.pid != spare
+
+
+def test_it_ends_with_the_process_that_made_it(forks: Any) -> None:
+    """It has that one's packages, which may have been changed; nobody would ever ask for it."""
+    assert forks.start("yan").is_ready
+    soon(lambda: len(forks.spares()) == 1)
+    (spare,) = forks.spares()
+
+    os.kill(forks.zygote(), signal.SIGKILL)
+
+    soon(lambda: not is_running(spare))
 
 
 def test_a_supervisor_that_was_killed_harms_no_server(forks: Any) -> None:
@@ -264,6 +302,7 @@ def test_no_secret_of_one_server_is_in_the_memory_of_another(forks: Any) -> None
     """Neither in that of the processes from which servers are made."""
     secrets = {name: f"{name}-secret-{os.urandom(8).hex()}" for name in ("max", "nia", "ole")}
     servers = [forks.start(name, variables={"JUPYTERHUB_API_TOKEN": secret}) for name, secret in secrets.items()]
+    soon(lambda: len(forks.spares()) == 1)
     inner = {server.name: [server.pid, *children(server.pid)] for server in servers}
 
     held = {
@@ -271,7 +310,10 @@ def test_no_secret_of_one_server_is_in_the_memory_of_another(forks: Any) -> None
         for name, pids in inner.items()
     }
     parents = [
-        name for name, secret in secrets.items() for pid in (forks.supervisor(), forks.zygote()) if _holds(pid, secret)
+        name
+        for name, secret in secrets.items()
+        for pid in (forks.supervisor(), forks.zygote(), *forks.spares())
+        if _holds(pid, secret)
     ]
 
     assert held == {"max": {"max"}, "nia": {"nia"}, "ole": {"ole"}}

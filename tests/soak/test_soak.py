@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.forks import children, processes_with
+from support.forks import children, is_first_of_namespace, processes_with
 from support.hubs import Hub, User, running_hub
+from support.waiting import soon
 
 from sardonyx_spawner.local.limits import ServerLimits
 
@@ -59,7 +60,12 @@ class Soak:
 
     def zygote(self) -> int:
         """Return the process from which servers are made; 0 = there is none."""
-        return next((pid for pid in children(self.supervisor()) if "zygote" in _command(pid)), 0)
+        return next((pid for pid in children(self.supervisor()) if not is_first_of_namespace(pid)), 0)
+
+    def spare(self) -> int:
+        """Return the process that the next start is made of; 0 = there is none."""
+        others = {0, self.zygote(), *self.servers()}
+        return next((pid for pid in children(self.supervisor()) if pid not in others), 0)
 
     def servers(self) -> list[int]:
         """Return the servers' first processes, by what the hub writes down beside their plans."""
@@ -76,6 +82,7 @@ class Soak:
             (15, "first process", lambda: self.random.choice(self.servers() or [0])),
             (15, "server", lambda: next(iter(children(self.random.choice(self.servers() or [0]))), 0)),
             (6, "zygote", self.zygote),
+            (6, "spare", self.spare),
             (2, "supervisor", self.supervisor),
         ]
         _, what, find = self.random.choices(ways, [weight for weight, _, _ in ways])[0]
@@ -163,6 +170,7 @@ def test_nothing_is_left_after_many_starts_stops_and_kills(soak: Soak) -> None:
         user = soak.hub.user(f"u{number}")
         user.start(profile="fresh")
         user.stop()
+    soon(lambda: soak.spare() > 0)
     before = soak.listing()
     began, number = time.monotonic(), 0
 

@@ -249,7 +249,11 @@ class Forks:
 
     def zygote(self) -> int:
         """Return the process from which servers are made."""
-        return next(pid for pid in children(self.supervisor()) if pid not in self.made)
+        return next(pid for pid in children(self.supervisor()) if not is_first_of_namespace(pid))
+
+    def spares(self) -> list[int]:
+        """Return the first processes of servers that nobody has asked for yet."""
+        return [pid for pid in children(self.supervisor()) if is_first_of_namespace(pid) and pid not in self.made]
 
     def close(self) -> None:
         """End everything that was started here, by number."""
@@ -260,6 +264,15 @@ class Forks:
             os.kill(self.supervisor(), signal.SIGKILL)
         sys.stdout.write((self.folder / "log").read_text()[-6000:])
         shutil.rmtree(self.base, ignore_errors=True)
+
+
+def is_first_of_namespace(pid: int) -> bool:
+    """Tell whether a process is the first of a process namespace below ours."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                return line.split()[-1] == "1" and len(line.split()) > 2
+    return False
 
 
 def children(pid: int) -> list[int]:

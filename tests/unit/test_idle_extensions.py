@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sardonyx_singleuser import idle_extensions as module
-from sardonyx_singleuser.idle_extensions import CLASSIC, LANGUAGE_SERVERS, idle_extensions
+from sardonyx_singleuser.idle_extensions import CLASSIC, LANGUAGE_SERVERS, PROXIED, PROXY, idle_extensions
 
 Idle = Callable[..., list[str]]
 
@@ -103,3 +103,15 @@ def test_the_git_panel_waits_until_it_is_asked_for(idle: Idle, tmp_path: Path) -
     write(tmp_path / "env/etc/jupyter/jupyter_server_config.d/jupyterlab_git.json", json.dumps(told))
 
     assert idle() == ["jupyterlab_git", CLASSIC, LANGUAGE_SERVERS]
+
+
+@pytest.mark.parametrize(("others", "lazy"), [((), [PROXY]), (("rstudio",), [])])
+def test_the_proxy_waits_to_be_asked_unless_other_packages_bring_tools(
+    idle: Idle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...], lazy: list[str]
+) -> None:
+    """Whose addresses are known when it is loaded, and not before."""
+    there = {"ServerApp": {"jpserver_extensions": {PROXY: True}}}
+    write(tmp_path / "env/etc/jupyter/jupyter_server_config.d/proxy.json", json.dumps(there))
+    monkeypatch.setattr(module, "entry_points", lambda group: others if group == PROXIED else ())
+
+    assert idle() == [*lazy, CLASSIC, LANGUAGE_SERVERS]

@@ -68,3 +68,20 @@ def test_one_that_cannot_be_loaded_is_left_out(
     ask(server, "/user/a.b/git/settings")
 
     assert "The extension jupyterlab_git could not be loaded" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["proxy/8000/", "proxy/absolute/8000/x", "server-proxy/servers-info"])
+def test_the_proxy_is_loaded_by_each_kind_of_its_addresses(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """JupyterLab asks for the last one when it opens."""
+    servers: list[Any] = []
+    module = ModuleType("jupyter_server_proxy")
+    module._load_jupyter_server_extension = servers.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "jupyter_server_proxy", module)
+    server = SimpleNamespace(web_app=Application([], base_url="/user/ann/"), log=logging.getLogger("server"))
+    load_when_asked(server, ["jupyter_server_proxy"])
+
+    ask(server, "/user/ann/my-proxy/8000/")
+    before = list(servers)
+    ask(server, f"/user/ann/{path}")
+
+    assert (before, servers) == ([], [server])

@@ -1,11 +1,19 @@
 """What a window asks for by itself is no use of a server; what its person does is, and what programs ask."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sardonyx_singleuser.presence import count_persons_only, is_told, is_use, note_presence
+from sardonyx_singleuser.presence import (
+    FIRST_S,
+    count_persons_only,
+    is_told,
+    is_use,
+    note_presence,
+    tell_hub_later,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +71,33 @@ def test_only_requests_of_windows_stop_to_count(headers: dict[str, str], counted
     handler.update_api_activity()
 
     assert handler.counted == counted
+
+
+def test_the_hub_hears_of_a_new_server_after_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows of the start itself, and would do this before it has ended it."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    class Extension:
+        told = False
+
+        async def keep_activity_updated(self) -> None:
+            self.told = bool(slept)
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    tell_hub_later(Extension)
+    extension = Extension()
+
+    asyncio.run(extension.keep_activity_updated())
+
+    assert slept == [FIRST_S]
+    assert extension.told
+
+
+def test_where_jupyterhub_tells_it_otherwise_nothing_is_changed() -> None:
+    """A start takes a little longer then, and nothing is lost."""
+    tell_hub_later(SimpleNamespace)
+
+    assert not hasattr(SimpleNamespace, "keep_activity_updated")

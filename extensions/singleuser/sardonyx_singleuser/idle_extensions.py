@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,8 +22,10 @@ CLASSIC, CLASSIC_PACKAGES = "notebook_shim", ("notebook", "nbclassic")
 LANGUAGE_SERVERS = "jupyter_lsp"
 """It validates what it knows of two dozen language servers, also where there is none."""
 
-LAZY = {"jupyterlab_git": "git", "nbdime": "nbdime"}
-"""Loaded when they are asked for, see `lazy_extensions`: module -> first part of its addresses, below the server's."""
+PROXY, PROXIED = "jupyter_server_proxy", "jupyter_serverproxy_servers"
+"""Entry points of other packages, each a tool with an address of its own: where there is one, it is there at once."""
+LAZY = {"jupyterlab_git": "git", "nbdime": "nbdime", PROXY: "(?:server-)?proxy"}
+"""Loaded when they are asked for, see `lazy_extensions`: module -> first part of its addresses, below the server's, as a pattern."""
 
 
 def idle_extensions(
@@ -56,7 +59,7 @@ def _lazy(folder: Path) -> tuple[str, ...]:
         known = _named(folder / "jupyter_server_config.d", "ServerApp", "jpserver_extensions")
     except (OSError, ValueError, AttributeError):
         return ()
-    return tuple(name for name in LAZY if name in known)
+    return tuple(name for name in LAZY if name in known and not (name == PROXY and entry_points(group=PROXIED)))
 
 
 @cache

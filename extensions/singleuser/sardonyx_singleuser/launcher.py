@@ -105,8 +105,13 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     if forked is not None:
         forked.opening()
     # Takes a second where nothing is warmed, after the person knows what happens.
+    from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
+
     from sardonyx_singleuser.addresses import watch_use  # noqa: PLC0415
     from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
+    from sardonyx_singleuser.presence import tell_hub_later  # noqa: PLC0415
+
+    tell_hub_later(JupyterHubSingleUser)
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
     server = make_server(listening, plan)

@@ -13,6 +13,12 @@ from pathlib import Path
 
 CONTROLLERS = ("memory", "pids", "cpu")
 MEMBERS, CHILDREN_HAVE = "cgroup.procs", "cgroup.subtree_control"
+JOIN = {1: "tasks", 2: MEMBERS}
+"""Where a process that is one thread writes itself; by version.
+
+For whole processes the kernel waits until no thread of the machine is being made: 5 ms in each hierarchy. Who writes
+0 into `tasks` moves one thread, itself, and waits for nobody (Linux 5.5 and later). Version 2 has no such file.
+"""
 LEAF = "hub"
 """On v2 a group with processes cannot limit the groups below it, so the hub goes into one of its own."""
 DELEGATED = ("user.delegate", "trusted.delegate")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from sardonyx_spawner.local.cgroup_places import CONTROLLERS, MEMBERS, Place, find_places, write_limits
+from sardonyx_spawner.local.cgroup_places import CONTROLLERS, JOIN, MEMBERS, Place, find_places, write_limits
 from sardonyx_spawner.local.exposed_files import read_end, write_new
 from sardonyx_spawner.local.process import TICK_S
 
@@ -64,7 +64,7 @@ class ServerLimits:
         return tuple(name for name in CONTROLLERS if any(name in place.controllers for place in self._places))
 
     def make(self, private: Path, limits: Limits) -> tuple[str, ...]:
-        """Make the groups of a server; return the files to which its first process writes itself.
+        """Make the groups of a server; return the files to which its first process writes 0, while it is one thread.
 
         Raises:
             OSError: the system refuses it; nothing is left then.
@@ -82,7 +82,7 @@ class ServerLimits:
             for group in made:
                 self._remove(group)
             raise
-        return tuple(str(group / MEMBERS) for group in made)
+        return tuple(str(group / JOIN[place.version]) for group, place in zip(made, self._places, strict=True))
 
     async def remove(self, private: Path) -> None:
         """Remove the groups of a server that ended; the last of its processes may need a moment."""

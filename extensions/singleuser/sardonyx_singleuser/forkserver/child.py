@@ -26,22 +26,39 @@ PATIENCE_S = 10.0
 SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE)
 
 
-class NotKnownError(ProtocolError):
-    """The zygote ended before it told of a new process: nobody could end that."""
-
-
-def run(connection: socket.socket, root: str, wait: int, hub: Identity) -> NoReturn:
+def run(given: socket.socket, root: str, hub: Identity) -> NoReturn:
     """Be a server from its request to its end; called in a child that was just made in fresh namespaces.
 
     Args:
+        given: where a connection comes from the zygote, which has told the supervisor of this process then.
         root: the empty folder on which the sandbox is put up.
-        wait: a pipe into which the zygote writes when it has told the hub and the supervisor of this process.
         hub: whose process the zygote is.
     """
+    try:
+        _begin_anew(given)
+        connection = _connection(given)
+    except BaseException:  # noqa: BLE001 - nothing of this may return into the zygote's code
+        traceback.print_exc()
+        _leave(1)
+    if connection is None:
+        _leave(0)
+    _run(connection, root, hub)
+
+
+def _connection(given: socket.socket) -> socket.socket | None:
+    """Wait for a connection, and tell the hub which process it has; None = the zygote ended before."""
+    with given:
+        number, descriptors, _, _ = socket.recv_fds(given, 32, 1)
+    if not descriptors:
+        return None
+    connection = socket.socket(fileno=descriptors[0])
+    # Nobody could end a process that nobody knows: who has gone meanwhile gets no server.
+    return connection if say(connection, pid=int(number)) else None
+
+
+def _run(connection: socket.socket, root: str, hub: Identity) -> NoReturn:
     code = 1
     try:
-        _wait_until_known(wait)
-        _begin_anew(connection)
         connection.settimeout(PATIENCE_S)
         request = parse(receive_line(connection))
         connection.settimeout(None)
@@ -50,8 +67,6 @@ def run(connection: socket.socket, root: str, wait: int, hub: Identity) -> NoRet
         listener = listen(Path(request.socket))
         enter(request.sandbox, root, hub)
         code = _keep(request, connection, listener)
-    except NotKnownError as error:
-        say(connection, error=str(error), again=True)
     except ProtocolError as error:
         say(connection, error=str(error))
     except OSError as error:
@@ -64,19 +79,14 @@ def run(connection: socket.socket, root: str, wait: int, hub: Identity) -> NoRet
         _leave(code)
 
 
-def _wait_until_known(wait: int) -> None:
-    if not os.read(wait, 1):
-        raise NotKnownError("the zygote ended before it told of the new process")
-
-
-def _begin_anew(connection: socket.socket) -> None:
+def _begin_anew(given: socket.socket) -> None:
     """Leave behind what the zygote has: its session, its signals, its open files."""
     signal.set_wakeup_fd(-1)
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
     os.setsid()
     os.umask(0o077)
-    kept = {0, 1, 2, connection.fileno()}
+    kept = {0, 1, 2, given.fileno()}
     for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - numbers are wanted, not paths
         if descriptor not in kept:
             # One of them is the folder that was just listed.

@@ -1,24 +1,26 @@
 """The process from which servers are made: it has imported and warmed everything, and knows nobody's secrets.
 
-It makes a child for each connection before anything was read from it. The child's parent is the supervisor
-(CLONE_PARENT), so nothing happens to servers when a zygote ends.
+It makes a child for each connection before anything was read from it; when it has nothing else to do, before there is
+a connection. The child's parent is the supervisor (CLONE_PARENT), so nothing happens to servers when a zygote ends.
 """
 
 import gc
 import os
+import select
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
-from sardonyx_singleuser.forkserver import child, huge_pages
+from sardonyx_singleuser.forkserver import huge_pages
 from sardonyx_singleuser.forkserver.protocol import say
+from sardonyx_singleuser.forkserver.spare import Spare
 from sardonyx_singleuser.forkserver.warm import warm
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
 from sardonyx_singleuser.kernels.warm import warm as warm_kernels
-from sardonyx_singleuser.sandbox.calls import CLONE_PARENT, clone
-from sardonyx_singleuser.sandbox.enter import Identity, namespaces
+from sardonyx_singleuser.sandbox.enter import Identity
 
 READY = b"ready"
 FAILED = b"failed "
@@ -26,6 +28,8 @@ MADE = b"made "
 COLD = "cold"
 MOST_SAID = 1000
 """So long are our messages, in bytes."""
+QUIET_S = 0.5
+"""So long after the last connection a child is made for the next one: not while its server takes what there is."""
 CONTROL = 3
 """The supervisor's socket to us has this number."""
 
@@ -33,27 +37,28 @@ CONTROL = 3
 def serve(control: socket.socket, root: str) -> None:
     """Make a server for each connection that the supervisor passes on, until it closes its side."""
     hub = Identity.own()
-    flags = CLONE_PARENT | namespaces(hub)
+    spare: Spare | None = None
     while True:
+        if spare is None and not select.select([control], [], [], QUIET_S)[0]:
+            # Whoever comes then is told why there is none.
+            with suppress(OSError):
+                spare = Spare.make(root, hub)
         _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not descriptors:
             return
-        connection = socket.socket(fileno=descriptors[0])
-        wait, go_on = os.pipe()
-        try:
-            made = clone(flags)
-        except OSError as error:
-            say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
-        else:
-            if made == 0:
-                os.close(go_on)
-                child.run(connection, root, wait, hub)
-            control.send(MADE + str(made).encode())
-            say(connection, pid=made)
-            os.write(go_on, b"1")
-        for descriptor in (wait, go_on):
-            os.close(descriptor)
-        connection.close()
+        with socket.socket(fileno=descriptors[0]) as connection:
+            try:
+                if spare is None or not spare.is_there():
+                    spare = Spare.make(root, hub)
+            except OSError as error:
+                say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
+            else:
+                # Before it is a server, whose end must not be missed.
+                control.send(MADE + str(spare.pid).encode())
+                # Where it has ended just now, the hub hears nothing but the connection's end, and asks again.
+                with suppress(OSError):
+                    spare.give(connection)
+        spare = None
 
 
 def check_threads() -> None:
