@@ -16,8 +16,6 @@ from e2e.conftest import PASSWORD, SCREENSHOTS, Visitor
 from playwright.sync_api import Browser, FrameLocator, expect
 from support.environments import apps_environment
 from support.stack import Stack
-from support.tools import give_vscode
-from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 SETTINGS = """
@@ -146,15 +144,10 @@ AT_THE_ROOT = pytest.mark.parametrize("stack", [""], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def place(another_stack: Callable[..., Stack], prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def place(place_with: Callable[..., Stack]) -> Stack:
     """A place with tools, whose servers see an environment with frameworks for apps."""
-    folder = tmp_path_factory.mktemp("settings")
-    (folder / "settings.yaml").write_text(SETTINGS.format(prefix=prefix))
-    (folder / "conf.d").mkdir()
-    (folder / "conf.d" / "tests.py").write_text(CONF.format(apps=str(apps_environment())))
-    running = another_stack(folder / "settings.yaml", path=PATH)
-    give_vscode(running.data / "tools")
-    where = ("--settings", str(folder / "settings.yaml"))
+    running = place_with(SETTINGS, conf=CONF.format(apps=str(apps_environment())), path=PATH)
+    where = ("--settings", str(running.settings))
     installed = running.command("tools", "install", "mlflow", *where, patience_s=300)
     assert installed.returncode == 0, installed.stderr
     assert "MLflow is there." in installed.stdout
@@ -254,33 +247,6 @@ def test_a_pinned_app_is_in_the_launcher(workspace: Workspace) -> None:
 
     workspace.choose("dash_app.py", "Pin App to Launcher")
     expect(page.get_by_text("It is no longer in the launcher.")).to_be_visible()
-
-
-@AT_THE_ROOT_TOO
-def test_vs_code_opens_the_home_edits_and_runs_in_its_terminal(workspace: Workspace) -> None:
-    """In a window of its own; what it writes is a file of the person's."""
-    page = workspace.page
-    (workspace.home / "written.txt").unlink(missing_ok=True)
-    workspace.to_launcher()
-    with page.context.expect_page() as opened:
-        page.get_by_role("button", name="VS Code").click()
-    code = opened.value
-    code.set_default_timeout(60_000)
-    code.set_viewport_size({"width": 1280, "height": 900})
-    code.get_by_text("streamlit_app.py").first.wait_for()
-
-    code.locator(".monaco-workbench").click(position={"x": 700, "y": 400})
-    code.keyboard.press("Control+`")
-    terminal = code.locator(".terminal-wrapper.active .xterm-screen")
-    expect(code.locator(".terminal-wrapper.active .xterm-helper-textarea")).to_be_attached(timeout=60_000)
-    code.wait_for_timeout(1500)
-    terminal.click()
-    code.keyboard.type("echo from-$((40+2)) > written.txt; id -u >> written.txt\n")
-    soon(lambda: len((workspace.home / "written.txt").read_text().split()) == 2)
-    code.screenshot(path=SCREENSHOTS / "tools-vscode.png")
-
-    assert (workspace.home / "written.txt").read_text().split() == ["from-42", str(workspace.home.stat().st_uid)]
-    code.close()
 
 
 LOG_A_RUN = """

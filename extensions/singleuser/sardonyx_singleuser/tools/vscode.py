@@ -34,8 +34,14 @@ def _start(code_server: str, place: Place) -> Start:
             *("--abs-proxy-base-path", place.prefix, str(place.folder)),
         ),
         place.folder,
-        # It would take these for its own, and listen on a port.
-        {"PORT": "", "CODE_SERVER_CONFIG": str(own / "config.yaml"), "PASSWORD": ""},
+        {
+            # It would take these for its own, and listen on a port.
+            "PORT": "",
+            "CODE_SERVER_CONFIG": str(own / "config.yaml"),
+            "PASSWORD": "",
+            # It would ask a login shell for the variables of its terminals, where /etc/profile has put another PATH.
+            "VSCODE_CLI": "1",
+        },
         ready_path="/healthz",
     )
 

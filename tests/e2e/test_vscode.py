@@ -1,0 +1,88 @@
+"""VS Code at a real browser, through hub and proxy: it opens what its person works on, and writes there."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from e2e.conftest import SCREENSHOTS, Visitor
+from playwright.sync_api import Page, expect
+from support.git_server import Forge, serving
+from support.repositories import remote
+from support.stack import Stack
+from support.tools import give_vscode
+from support.waiting import soon
+
+__all__ = ["remote"]
+pytestmark = pytest.mark.browser
+SETTINGS = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles:
+  python: {{title: Python, environment: python, options: {{repository: {{}}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def place(place_with: Callable[..., Stack]) -> Stack:
+    """A place that has VS Code."""
+    running = place_with(SETTINGS, path="/datalab")
+    give_vscode(running.data / "tools")
+    return running
+
+
+@pytest.fixture(scope="module", params=["/datalab", ""], ids=["below-a-path", "at-the-root"])
+def stack(request: pytest.FixtureRequest, place: Stack) -> Stack:
+    """The place below a path of the host, and without one."""
+    if place.path != request.param:
+        place.move(request.param)
+    return place
+
+
+@pytest.fixture
+def forge(remote: Path) -> Iterator[Forge]:
+    """A forge with one repository, which holds lesson.txt."""
+    with serving(Forge(remote.parent)) as found:
+        yield found
+
+
+def open_vscode(visitor: Visitor) -> Page:
+    """Open it from the launcher, in a window of its own."""
+    page = visitor.page
+    page.get_by_role("button", name="New Launcher").first.click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="VS Code").click()
+    code = opened.value
+    code.set_default_timeout(60_000)
+    code.set_viewport_size({"width": 1280, "height": 900})
+    return code
+
+
+def test_it_opens_the_repository_where_a_file_is_edited_and_run(
+    stack: Stack, newcomer: Callable[[Stack, str], Visitor], forge: Forge
+) -> None:
+    """In its editor and in its terminal; what it writes is a file of the person's."""
+    visitor = newcomer(stack, "vera" if stack.path else "vito")
+    visitor.start(repository=f"{forge.url}/stats-101")
+    folder = Path(visitor.run("import pathlib; print(pathlib.Path.home() / 'stats-101')").strip())
+
+    code = open_vscode(visitor)
+    explorer = code.get_by_role("tree", name="Files Explorer")
+    expect(code.get_by_role("button", name="Explorer Section: stats-101")).to_be_visible(timeout=60_000)
+    explorer.get_by_role("treeitem", name="lesson.txt").dblclick()
+    editor = code.locator(".monaco-editor[data-uri$='lesson.txt']")
+    editor.locator(".view-lines").click()
+    code.keyboard.press("Control+a")
+    code.keyboard.type("print(6 * 7)")
+    code.keyboard.press("Control+s")
+    soon(lambda: (folder / "lesson.txt").read_text() == "print(6 * 7)")
+
+    code.keyboard.press("Control+`")
+    terminal = code.locator(".terminal-wrapper.active .xterm-screen")
+    expect(code.locator(".terminal-wrapper.active .xterm-helper-textarea")).to_be_attached(timeout=60_000)
+    code.wait_for_timeout(1500)
+    terminal.click()
+    code.keyboard.type("python lesson.txt > written.txt; id -u >> written.txt\n")
+    soon(lambda: len((folder / "written.txt").read_text().split()) == 2)
+    code.screenshot(path=SCREENSHOTS / f"tools-vscode{stack.path.replace('/', '-')}.png")
+
+    assert (folder / "written.txt").read_text().split() == ["42", str(folder.stat().st_uid)]
+    code.close()
