@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 import pytest
-from e2e.conftest import PASSWORD, RUN_IN_KERNEL, SCREENSHOTS, Check, Visitor, come_first
+from e2e.conftest import PASSWORD, SCREENSHOTS, Check, Visitor, come_first
 from e2e.test_tools import Workspace
 from playwright.sync_api import Browser, expect
-from support.places import soon
+from support.browser_kernels import RUN_IN_KERNEL
 from support.stack import ROOT, Stack
+from support.waiting import soon
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("java") is None, reason="Java is not on this machine"),
 ]
+IDLE_S = 40
 SETTINGS = f"""
 environments:
   spark:
@@ -26,6 +28,7 @@ environments:
     jars: {ROOT}/hub_config/environments/spark.jars
 profiles:
   spark: {{title: Spark, environment: spark}}
+servers: {{idle_stop: {IDLE_S}s}}
 """
 CELL = """
 import os, pathlib, time
@@ -67,7 +70,7 @@ def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspa
     beside = page.context.new_page()
     beside.goto(base)
     expect(beside.get_by_text("No Spark session runs in this server.")).to_be_visible()
-    page.evaluate(RUN_BESIDE, [f"{workspace.stack.path}/user/ann/", CELL])
+    page.evaluate(RUN_BESIDE, [workspace.visitor.base(), CELL, "python3"])
     soon((workspace.home / "session-runs").exists, 300)
     expect(beside.get_by_role("link", name="climate")).to_be_visible()
     check(beside, "tools-spark-sessions")
@@ -94,6 +97,21 @@ def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspa
     beside.close()
 
 
+READ_WITH_R = """
+pandas <- reticulate::import("pandas")
+table <- as.data.frame(pandas$read_parquet(paste0(Sys.getenv("SARDONYX_S3_HOME"), "table"))$to_dict("list"))
+cat("R sees", nrow(table), "rows of", length(unique(table$day)), "days\n")
+"""
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not on this machine")
+def test_r_reads_what_spark_wrote(workspace: Workspace) -> None:
+    """In a notebook of its own, from the data store, by pandas of the same environment."""
+    said = workspace.visitor.run(READ_WITH_R, kernel="ir")
+
+    assert said == "R sees 1000 rows of 7 days\n"
+
+
 def test_another_person_reaches_no_session(workspace: Workspace, browser: Browser) -> None:
     """Signed in to the same place."""
     workspace.stack.command("user", "add", "bob", "--password-stdin", stdin=PASSWORD)
@@ -105,3 +123,24 @@ def test_another_person_reaches_no_session(workspace: Workspace, browser: Browse
         assert answer is not None
         assert answer.status == 403, address
     context.close()
+
+
+JOB_S = 2 * IDLE_S
+JOB = f"""
+import pathlib, time
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.appName("long").getOrCreate()
+spark.sparkContext.parallelize([0], 1).map(lambda _: time.sleep({JOB_S})).count()
+pathlib.Path("job-is-done").touch()
+"""
+
+
+def test_a_job_keeps_its_server_and_a_session_that_rests_does_not(workspace: Workspace) -> None:
+    """With the real culler, and nobody who has a page of either of them open."""
+    home = workspace.home
+    workspace.visitor.begin(JOB)
+    workspace.page.goto(f"{workspace.stack.url}/hub/home")
+
+    soon((home / "job-is-done").exists, 2 * JOB_S)
+    assert workspace.visitor.has_server()
+    soon(lambda: not workspace.visitor.has_server(), 4 * IDLE_S)

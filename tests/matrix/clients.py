@@ -277,7 +277,7 @@ def use_r() -> Round:
     here = Path(__file__).parent
     library = Path("library").absolute()
     library.mkdir()
-    run("R", "CMD", "INSTALL", "--no-docs", f"--library={library}", str(here / "aws.signature"))
+    run("R", "CMD", "INSTALL", "--no-docs", f"--library={library}", str(here / "aws.signature"), str(here / "duckdb"))
     r = subprocess.Popen(
         ["Rscript", str(here / "client.R")],
         env={**os.environ, "R_LIBS": str(library)},
@@ -299,6 +299,24 @@ def use_r() -> Round:
         same(s3.list_objects_v2(Bucket=BUCKET, Prefix=PREFIX)["KeyCount"], number + 1)
         said = run(sys.executable, "-c", PLAIN_DUCKDB, duckdb, f"{HOME}{number}.txt", env=alone)
         same(said, f"[('{number}',)]\n")
+        if number == ROUNDS - 1:
+            r.communicate()
+
+    return one_round
+
+
+def use_r_parquet() -> Round:
+    """R: Parquet by address, with pandas of the same environment (reticulate)."""
+    r = subprocess.Popen(
+        ["Rscript", str(Path(__file__).with_name("pandas.R"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+    def one_round(number: int) -> None:
+        assert r.stdin is not None
+        assert r.stdout is not None
+        r.stdin.write(f"{number}\n")
+        r.stdin.flush()
+        same(r.stdout.readline().split(), [str(each) for each in range(number + 1)])
         if number == ROUNDS - 1:
             r.communicate()
 
@@ -342,6 +360,7 @@ CLIENTS: dict[str, Callable[[], Round]] = {
     "rclone-daemon": use_rclone_daemon,
     "mc": use_mc,
     "r": use_r,
+    "r-parquet": use_r_parquet,
     "spark": use_spark,
 }
 

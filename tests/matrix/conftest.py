@@ -19,15 +19,18 @@ from support.environments import built_environment, clients_environment
 from support.expiring_front import KEYS_PATH, ExpiringFront
 from support.go_programs import GoProgram
 from support.minio import Minio
-from support.places import BUCKET, REGION, Place, soon
+from support.places import BUCKET, REGION, Place
 from support.ports import free_ports
 from support.radosgw import Radosgw, missing_programs
+from support.waiting import soon
 
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 
-NEEDS = {"r": "Rscript", "rclone": "rclone", "rclone-daemon": "rclone", "spark": "java"}
+NEEDS = {"r": "Rscript", "r-parquet": "Rscript", "rclone": "rclone", "rclone-daemon": "rclone", "spark": "java"}
 """Client -> a program of the machine that it is made of, or needs."""
+NEEDS_OF_R = {"r": "DBI", "r-parquet": "reticulate"}
+"""Client -> the package of R that it needs."""
 MC = GoProgram("mc", "github.com/minio/mc")
 LIFE_S = 6.0
 AT_ONCE = 10
@@ -36,6 +39,15 @@ KEYS_READY = 4
 PATIENCE_S = 240
 BESIDE = ("obstore", "deltalake", "mlflow", "minio-py", "aws-cli", "spark")
 """Clients in the environment of the tests; the others are in the shipped one for Python."""
+
+
+def need_r_package(name: str | None) -> None:
+    """Skip the test where R has not a package that it needs; None = it needs none."""
+    if (
+        name
+        and subprocess.run(["Rscript", "-e", f"loadNamespace('{name}')"], check=False, capture_output=True).returncode
+    ):
+        pytest.skip(f"R has no package {name} on this machine. On Debian: r-cran-{name.lower()}")
 
 
 @dataclass
@@ -98,6 +110,7 @@ class Front:
         program = NEEDS.get(client)
         if program and shutil.which(program) is None:
             pytest.skip(f"{program} is not on this machine")
+        need_r_package(NEEDS_OF_R.get(client))
         if client not in self._runs:
             self.start(client)
         return self._runs[client].result(PATIENCE_S)

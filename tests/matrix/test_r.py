@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from matrix.conftest import need_r_package
 
 import sardonyx_singleuser
 
@@ -14,17 +15,23 @@ AWAY = {
     "AWS_REGION": "us-east-1",
     "R_PROFILE": str(Path(sardonyx_singleuser.__file__).with_name("site_profile.R")),
 }
+ASK_DUCKDB = """
+duckdb <- new(getClass("duckdb_connection", where = asNamespace("duckdb")), told = new.env())
+invisible(DBI::dbExecute(duckdb, "{}"))
+cat(duckdb@told$statements, sep = "\n")
+"""
 LOOK = "cat(aws.signature::locate_credentials()$key, Sys.getenv('AWS_ACCESS_KEY_ID'))"
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """R packages, with the stand-in for aws.signature in it."""
+    """R packages, with the stand-ins for aws.signature and duckdb in it."""
     if shutil.which("Rscript") is None:
         pytest.skip("R is not on this machine. On Debian: r-base-core")
     found = tmp_path_factory.mktemp("library")
-    package = Path(__file__).with_name("aws.signature")
-    subprocess.run(["R", "CMD", "INSTALL", f"--library={found}", str(package)], check=True, capture_output=True)
+    need_r_package("DBI")
+    packages = [str(Path(__file__).with_name(name)) for name in ("aws.signature", "duckdb")]
+    subprocess.run(["R", "CMD", "INSTALL", f"--library={found}", *packages], check=True, capture_output=True)
     return found
 
 
@@ -129,3 +136,43 @@ def test_another_version_of_aws_signature_is_named(home: Path, tmp_path: Path) -
 
     assert (result.returncode, result.stdout) == (0, "1")
     assert "aws.signature does not look for keys as it did: take them from sardonyx_keys()." in result.stderr
+
+
+def test_duckdb_needs_no_keys_for_what_is_not_in_the_store(home: Path, library: Path) -> None:
+    """Nobody is asked for any."""
+    result = run(home, library, ASK_DUCKDB.format("SELECT 42"))
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "SELECT 42\n", "")
+
+
+def test_duckdb_is_told_a_statement_all_the_same_where_there_are_no_keys_now(home: Path, library: Path) -> None:
+    """Those of before may be good yet; the reason is a warning."""
+    result = run(home, library, ASK_DUCKDB.format("FROM 's3://sardonyx/x.csv'"))
+
+    assert (result.returncode, result.stdout) == (0, "FROM 's3://sardonyx/x.csv'\n")
+    assert "The service that gives keys does not answer now. Try again in a minute." in result.stderr
+
+
+def test_duckdb_is_left_alone_with_a_key_of_the_persons_own(home: Path, library: Path) -> None:
+    """They have made their secret themselves, for another store."""
+    result = run(home, library, ASK_DUCKDB.format("FROM 's3://mine/x.csv'"), AWS_ACCESS_KEY_ID="mine")
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "FROM 's3://mine/x.csv'\n", "")
+
+
+@pytest.mark.usefixtures("library")
+def test_another_version_of_duckdb_is_named(home: Path, tmp_path: Path) -> None:
+    """One that is told statements in another way; with what to do."""
+    other = tmp_path / "duckdb"
+    (other / "R").mkdir(parents=True)
+    (other / "DESCRIPTION").write_text("Package: duckdb\nVersion: 9.0\nTitle: X\nDescription: X.\nLicense: MIT\n")
+    (other / "NAMESPACE").write_text("export(other)\n")
+    (other / "R" / "other.R").write_text("other <- function() 1\n")
+    (tmp_path / "library").mkdir()
+    install = ["R", "CMD", "INSTALL", f"--library={tmp_path / 'library'}", str(other)]
+    subprocess.run(install, check=True, capture_output=True)
+
+    result = run(home, tmp_path / "library", "cat(duckdb::other())")
+
+    assert (result.returncode, result.stdout) == (0, "1")
+    assert "duckdb does not send statements as it did: give it keys with sardonyx_duckdb_secret()." in result.stderr

@@ -3,6 +3,8 @@
 # paws and arrow ask for keys by themselves. aws.signature, and with it aws.s3, looks at each request for keys that stand
 # in variables, and knows no other way (0.6.0): so they stand there while it looks, and at no other time, for other
 # programs would take them for their own and go on with them when they have expired.
+# DuckDB knows only keys that stand in a secret of each database (1.4): it is made before each statement that names an
+# address of the store, where DuckDB's part for S3 is wanted in any case.
 
 local({
   # What R would have read instead of this.
@@ -64,6 +66,28 @@ local({
     is_lent <<- TRUE
   }
 
+  secret <- function() {
+    now <- current()
+    sprintf(
+      paste(
+        "CREATE OR REPLACE SECRET sardonyx (TYPE s3, KEY_ID '%s', SECRET '%s', SESSION_TOKEN '%s', REGION '%s',",
+        "ENDPOINT '%s', USE_SSL %s, URL_STYLE 'path')"
+      ),
+      now[["AccessKeyId"]], now[["SecretAccessKey"]], now[["Token"]], Sys.getenv("AWS_REGION"),
+      sub("^https?://", "", Sys.getenv("AWS_ENDPOINT_URL")), tolower(startsWith(Sys.getenv("AWS_ENDPOINT_URL"), "https:"))
+    )
+  }
+
+  equip <- function(connection, statement) {
+    if (!any(grepl("s3://", statement, fixed = TRUE)) || nzchar(Sys.getenv("AWS_ACCESS_KEY_ID"))) return(invisible())
+    # With a secret of before the statement may do yet; where it does not, DuckDB says so.
+    tryCatch(
+      DBI::dbExecute(connection, secret()),
+      error = function(problem) warning(conditionMessage(problem), call. = FALSE)
+    )
+    invisible()
+  }
+
   take_back <- function() {
     if (is_lent) Sys.unsetenv(VARIABLES)
     is_lent <<- FALSE
@@ -82,21 +106,24 @@ local({
     )
   })
 
+  setHook(packageEvent("duckdb", "onLoad"), function(...) {
+    tryCatch(
+      suppressMessages(trace(
+        "dbSendQuery", signature = c("duckdb_connection", "character"),
+        tracer = as.call(list(equip, quote(conn), quote(statement))), where = asNamespace("duckdb"), print = FALSE
+      )),
+      error = function(problem) warning(
+        gettext("duckdb does not send statements as it did: give it keys with sardonyx_duckdb_secret()."), " ", conditionMessage(problem),
+        call. = FALSE
+      )
+    )
+  })
+
   # aws.s3 wants it without https://.
   if (!nzchar(Sys.getenv("AWS_S3_ENDPOINT"))) Sys.setenv(AWS_S3_ENDPOINT = sub("^https?://", "", Sys.getenv("AWS_ENDPOINT_URL")))
 
   ours <- new.env()
   ours$sardonyx_keys <- function() as.list(current())
-  ours$sardonyx_duckdb_secret <- function() {
-    now <- current()
-    sprintf(
-      paste(
-        "CREATE OR REPLACE SECRET sardonyx (TYPE s3, KEY_ID '%s', SECRET '%s', SESSION_TOKEN '%s', REGION '%s',",
-        "ENDPOINT '%s', USE_SSL %s, URL_STYLE 'path')"
-      ),
-      now[["AccessKeyId"]], now[["SecretAccessKey"]], now[["Token"]], Sys.getenv("AWS_REGION"),
-      sub("^https?://", "", Sys.getenv("AWS_ENDPOINT_URL")), tolower(startsWith(Sys.getenv("AWS_ENDPOINT_URL"), "https:"))
-    )
-  }
+  ours$sardonyx_duckdb_secret <- secret
   attach(ours, name = "sardonyx")
 })

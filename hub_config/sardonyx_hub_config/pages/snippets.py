@@ -113,7 +113,6 @@ get_bucket_df("{bucket}", prefix = "{home}", region = "", use_https = https)"""
 _DUCKDB_R = """library(DBI)
 
 connection <- dbConnect(duckdb::duckdb())
-dbExecute(connection, sardonyx_duckdb_secret()) # again after an hour
 dbGetQuery(connection, "select * from 's3://{file}'")"""
 _SPARK = """from pyspark.sql import SparkSession
 
