@@ -6,16 +6,22 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test soak lint bench docs words lock clean
+.PHONY: up test test-places test-browser test-environment soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: ## all tests, against the built wheels
-	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+test: test-places test-browser ## all tests, against the built wheels; both parts at once: make -j2 test
+
+test-places: test-environment
 	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store tests/vault tests/matrix tests/soak $(ARGS)
-	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS) # on its own: the browser's driver keeps an event loop running
+
+test-browser: test-environment # on its own: the browser's driver keeps an event loop running
+	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS)
+
+test-environment:
+	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
 
 soak: ## 1,000 starts of servers and a day of keys, with kills: make soak STARTS=200 REFRESHES=200
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
