@@ -27,6 +27,7 @@ from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.services import credentials_token, keys_address
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
+from sardonyx_services.people.groups import all_groups
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.errors import UserError
@@ -176,7 +177,8 @@ def _servers(
         mail = record.mail or f"{name}@{host}"
         # Who starts a server for somebody else may read another language.
         language = people().languages.of(name) or (spoken() if spoken_to() == name else settings.language)
-        return Person(record.id, name, groups, is_admin, record.full_name or name, mail, language)
+        known = all_groups(groups, people().groups.of(record.id))
+        return Person(record.id, name, known, is_admin, record.full_name or name, mail, language)
 
     c.JupyterHub.spawner_class = SardonyxLocalSpawner
     spawner = c.SardonyxLocalSpawner

@@ -11,6 +11,7 @@ from sardonyx_hub_config.configure import configure
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
+from sardonyx_services.people.store import PeopleStore
 
 
 def configured(folder: Path, conf_d: str = "", **sections: Any) -> Any:
@@ -177,3 +178,21 @@ def test_a_data_folder_may_be_called_anything(tmp_path: Path) -> None:
     c = configured(strange)
 
     assert make_url(c.JupyterHub.db_url).database == str(strange / "data" / "hub" / "jupyterhub.sqlite")
+
+
+def test_whoever_is_in_a_class_is_in_its_group(tmp_path: Path) -> None:
+    """At once, for profiles that name it; what a provider calls so does not count."""
+    c = configured(tmp_path)
+    people = PeopleStore(tmp_path / "data" / "people.sqlite")
+    people.signed_in("university", "a", "amina")
+    amina = people.by_name("amina")
+    assert amina is not None
+    course, other = people.groups.add("class", "Statistics"), people.groups.add("class", "Physics")
+    find = c.SardonyxLocalSpawner.person_source
+
+    people.groups.join(course, amina.id, "student")
+
+    assert find("amina", frozenset({"staff", f"class-{other}"}), False).groups == {"staff", f"class-{course}"}  # noqa: FBT003
+    people.groups.leave(course, amina.id)
+    assert find("amina", frozenset(), False).groups == frozenset()  # noqa: FBT003
+    people.close()

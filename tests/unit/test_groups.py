@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import Membership
+from sardonyx_services.people.groups import Membership, all_groups
 from sardonyx_services.people.store import PeopleStore
 
 
@@ -81,3 +81,17 @@ def test_who_was_removed_joins_nothing(people: PeopleStore, amina: str) -> None:
     for person in (amina, "nobody"):
         with pytest.raises(PeopleError, match="There is no such person here"):
             people.groups.join(course, person, "student")
+
+
+def test_a_class_makes_its_people_members_of_groups() -> None:
+    """Of one for all, and one for staff: profiles name them."""
+    student, staff = (Membership("class", "7mw2kfqd", role, "Statistics") for role in ("student", "staff"))
+
+    assert all_groups(["physics"], [student]) == {"physics", "class-7mw2kfqd"}
+    assert all_groups([], [staff]) == {"class-7mw2kfqd", "class-7mw2kfqd-staff"}
+
+
+@pytest.mark.parametrize("name", ["class-7mw2kfqd", "class-7mw2kfqd-staff", "team-7mw2kfqd"])
+def test_a_group_elsewhere_that_is_called_as_a_class_here_makes_nobody_a_member(name: str) -> None:
+    """Some providers let people make groups, and call them anything."""
+    assert all_groups([name, "class-2026", "classes"], []) == {"class-2026", "classes"}

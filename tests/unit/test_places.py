@@ -9,11 +9,10 @@ from sardonyx_services.credentials.places import (
     home_prefix,
     narrowed,
     own_places,
-    token_groups,
     wished_group,
 )
 from sardonyx_services.credentials.wish import Wish, wish_of
-from sardonyx_services.people.groups import Membership
+from sardonyx_services.people.groups import Membership, group_names
 
 PERSON = "abcd2345efgh6789"
 STUDENT = Membership("class", "7mw2kfqd", "student", "Statistics")
@@ -83,8 +82,8 @@ def test_a_group_that_one_is_not_in_does_not_exist(name: str) -> None:
 
 def test_staff_are_in_a_group_of_their_own_too() -> None:
     """A policy for staff does not have to know their names."""
-    assert token_groups([STUDENT, TEAM]) == ("class-7mw2kfqd", "team-k3qd9zzz")
-    assert token_groups([STAFF]) == ("class-7mw2kfqd", "class-7mw2kfqd-staff")
+    assert group_names([STUDENT, TEAM]) == ("class-7mw2kfqd", "team-k3qd9zzz")
+    assert group_names([STAFF]) == ("class-7mw2kfqd", "class-7mw2kfqd-staff")
 
 
 def test_keys_can_be_narrowed_to_a_folder_and_to_reading() -> None:

@@ -10,8 +10,9 @@ from sardonyx_services.credentials.audit import LAPTOP, Issued
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.identity import Caller
-from sardonyx_services.credentials.places import Place, group_name, group_places, own_places
+from sardonyx_services.credentials.places import Place, group_places, own_places
 from sardonyx_services.credentials.revocation import Living, Person
+from sardonyx_services.people.groups import group_name
 
 PATIENCE_S = 2.0
 NO_ANSWER = "The data store does not answer now. Nothing can be read or written there; what is in it is kept."

@@ -14,12 +14,13 @@ from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
-from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, token_groups, wished_group
+from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, wished_group
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_services.credentials.wish import EVERYTHING, SHORTEST_S, Wish
+from sardonyx_services.people.groups import group_names
 from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class Broker:
             longest = SHORTEST_S if group.is_exam else longest
             name += f"-{group.group}"
         places = narrowed(everything, wish)
-        groups = token_groups([group]) if group else ()
+        groups = group_names([group]) if group else ()
         policy = session_policy(self._bucket, places)
         return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, groups)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sardonyx_services.credentials.errors import NotAllowedError
 from sardonyx_services.credentials.wish import Wish
-from sardonyx_services.people.groups import Membership
+from sardonyx_services.people.groups import Membership, group_name
 from sardonyx_spawner.language import _
 
 ID = re.compile(r"[a-z0-9]{8,64}")
@@ -19,24 +19,6 @@ class Place:
 
     prefix: str
     is_writable: bool
-
-
-def group_name(membership: Membership) -> str:
-    """Return how a class or team is called in profiles, tokens and policies: by its id, which nobody chooses."""
-    return f"{membership.kind}-{membership.group}"
-
-
-def token_groups(memberships: Sequence[Membership]) -> tuple[str, ...]:
-    """Return the groups that a token tells of; staff of a class are in a group of their own, too.
-
-    An id holds no hyphen, so no class can be called in such a way that its students are somebody else's staff.
-    """
-    found = []
-    for membership in memberships:
-        found.append(group_name(membership))
-        if membership.role == "staff":
-            found.append(f"{group_name(membership)}-staff")
-    return tuple(found)
 
 
 def home_prefix(person: str) -> str:

@@ -1,7 +1,8 @@
 """Classes and teams as storage and secrets know them: who belongs to which, and as what."""
 
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,13 +13,19 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import GroupRow, MemberRow, PersonRow
+from sardonyx_spawner.language import N_, _
 
 Kind = Literal["class", "team"]
 Role = Literal["student", "staff", "member"]
+UNKNOWN: dict[Kind, str] = {
+    "class": N_("There is no class with the id “{id}”."),
+    "team": N_("There is no team with the id “{id}”."),
+}
 ROLES: dict[Kind, tuple[Role, ...]] = {"class": ("student", "staff"), "team": ("member",)}
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 8
 """Short: the policies that name a group have 2,048 characters for everything."""
+OURS = re.compile(rf"(class|team)-[{ALPHABET}]{{{ID_LENGTH}}}(-staff)?")
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,22 @@ class Membership:
     role: Role
     title: str
     is_exam: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A class or team.
+
+    Args:
+        ended: when it ended; None = it goes on.
+    """
+
+    kind: Kind
+    id: str
+    title: str
+    is_exam: bool
+    created: datetime
+    ended: datetime | None
 
 
 class Groups:
@@ -99,6 +122,34 @@ class Groups:
                 for row, role in session.execute(found)
             )
 
+    def get(self, kind: Kind, group: str) -> Group:
+        """Return a class or team, also one that has ended.
+
+        Raises:
+            PeopleError: there is none with this id.
+        """
+        with self._session() as session:
+            row = session.get(GroupRow, group)
+            if row is None or row.kind != kind:
+                raise PeopleError(_(UNKNOWN[kind]).format(id=group))
+            return _group(row)
+
+    def all(self, kind: Kind) -> list[Group]:
+        """Return every class or team, oldest first."""
+        found = select(GroupRow).where(GroupRow.kind == kind).order_by(GroupRow.created, GroupRow.id)
+        with self._session() as session:
+            return [_group(row) for row in session.scalars(found)]
+
+    def members(self, group: str) -> dict[str, Role]:
+        """Return who is in a class or team, by id; people who were removed are in none."""
+        found = (
+            select(MemberRow.person, MemberRow.role)
+            .join(PersonRow, PersonRow.id == MemberRow.person)
+            .where(MemberRow.group == group, PersonRow.removed.is_(None))
+        )
+        with self._session() as session:
+            return {row.person: row.role for row in session.execute(found)}
+
     def living(self) -> tuple[tuple[Kind, str], ...]:
         """Return kind and id of every class and team that has not ended, oldest first."""
         found = (
@@ -112,6 +163,38 @@ class Groups:
         if row is None or row.ended is not None:
             raise PeopleError(f"There is no class or team with the id “{group}”, or it has ended.")
         return row
+
+
+def group_name(membership: Membership) -> str:
+    """Return how a class or team is called in profiles, tokens and policies: by its id, which nobody chooses."""
+    return f"{membership.kind}-{membership.group}"
+
+
+def group_names(memberships: Sequence[Membership]) -> tuple[str, ...]:
+    """Return the groups that somebody is in by their classes and teams; staff of a class are in one of their own, too.
+
+    An id holds no hyphen, so no class can be called in such a way that its students are somebody else's staff.
+    """
+    found = []
+    for membership in memberships:
+        found.append(group_name(membership))
+        if membership.role == "staff":
+            found.append(f"{group_name(membership)}-staff")
+    return tuple(found)
+
+
+def all_groups(elsewhere: Iterable[str], memberships: Sequence[Membership]) -> frozenset[str]:
+    """Return all groups that somebody is in, for who is offered what.
+
+    Args:
+        elsewhere: those of their provider. Some let people make groups and call them anything: one that is called as
+            only a class or team of ours can be is not theirs by that.
+    """
+    return frozenset((*(name for name in elsewhere if not OURS.fullmatch(name)), *group_names(memberships)))
+
+
+def _group(row: GroupRow) -> Group:
+    return Group(row.kind, row.id, row.title, row.is_exam, row.created, row.ended)  # type: ignore[arg-type]  # what `add` wrote
 
 
 def _new_id() -> str:

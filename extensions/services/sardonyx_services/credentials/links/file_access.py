@@ -14,11 +14,10 @@ from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.errors import UnavailableError
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.links.shareable import file_policy
-from sardonyx_services.credentials.places import token_groups
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_services.credentials.wish import SHORTEST_S
-from sardonyx_services.people.groups import Membership
+from sardonyx_services.people.groups import Membership, group_names
 from sardonyx_services.people.shared_links import SharedLink
 
 ADDRESS_LIFE_S = 300
@@ -63,7 +62,7 @@ class FileAccess:
 
     async def _mint(self, link: SharedLink, membership: Membership | None) -> Keys:
         session = f"{link.person}-link-{link.mark}"
-        groups = token_groups([membership]) if membership else ()
+        groups = group_names([membership]) if membership else ()
         token = self._issuer.token(link.person, AUDIENCE, session, groups)
         policy = file_policy(self._store.bucket, link.key)
         keys = await self._source.keys(token, session, policy, SHORTEST_S)

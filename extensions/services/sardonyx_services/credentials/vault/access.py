@@ -15,13 +15,13 @@ from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.errors import BusyError, CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
-from sardonyx_services.credentials.places import token_groups
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.vault.badge import AUDIENCE, Badge
 from sardonyx_services.credentials.vault.client import GoneError, RefusedError, Vault, Wrapped
 from sardonyx_services.credentials.vault.hub import HubServers
 from sardonyx_services.credentials.vault.lease_store import LeaseStore
 from sardonyx_services.credentials.vault.leases import STOPPED, Lease, Look, Verdict, judge, successors
+from sardonyx_services.people.groups import group_names
 from sardonyx_spawner.language import _
 
 Answer = TypeVar("Answer")
@@ -90,7 +90,7 @@ class VaultAccess:
         person = await asyncio.to_thread(self._person_of, caller.name)
         if person is None:
             raise NotAllowedError(_("You are not known here any more. Sign in again."))
-        groups = token_groups(person.memberships)
+        groups = group_names(person.memberships)
         session = f"{person.id}-{caller.run}"
         # What could not be ended is not given: first the broker's own token.
         await self._badge.token()
@@ -226,7 +226,7 @@ class VaultAccess:
 
     def _people(self, names: Iterable[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
         found = {name: self._person_of(name) for name in names}
-        return {name: (person.id, token_groups(person.memberships)) for name, person in found.items() if person}
+        return {name: (person.id, group_names(person.memberships)) for name, person in found.items() if person}
 
     def _pause_s(self) -> float:
         now = self._clock()
