@@ -16,6 +16,7 @@ COMMANDS = {
     "audit": ("audit_command", "audit", "List who was given which access to data, and until when."),
     "tools": ("tools_command", "tools", "Tools for servers, such as VS Code and MLflow: list, install, remove."),
     "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
+    "class": ("class_command", "class_", "Classes: add, list, show, join, leave, import, end."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""

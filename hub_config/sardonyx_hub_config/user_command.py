@@ -34,7 +34,7 @@ def user() -> None:
 @link_option
 def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
     """Make a local account for NAME."""
-    settings, people = _open()
+    settings, people = open_people()
     try:
         _look_whether_passwords_are_used(settings)
         name = local_name(name)
@@ -51,7 +51,7 @@ def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
 @link_option
 def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
     """Give NAME a new password; whoever is signed in as NAME is signed out within seconds."""
-    settings, people = _open()
+    settings, people = open_people()
     try:
         _look_whether_passwords_are_used(settings)
         person = people.local(name)
@@ -68,7 +68,7 @@ def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, *, yes: bool) -> None:
     """Remove NAME: nobody signs in as NAME any more; files and data are kept under the person's id."""
-    _, people = _open()
+    _, people = open_people()
     person = people.by_name(name)
     if person is None:
         raise OperatorError(f"There is nobody called “{name}” here. See who there is with: sardonyx user list")
@@ -85,7 +85,7 @@ def remove(name: str, *, yes: bool) -> None:
 @click.argument("name")
 def readmit(name: str) -> None:
     """Let NAME come back who was removed, to the same files and data."""
-    settings, people = _open()
+    settings, people = open_people()
     try:
         person = people.readmit(name)
     except PeopleError as error:
@@ -97,14 +97,19 @@ def readmit(name: str) -> None:
 @user.command("list")
 def list_people() -> None:
     """List everybody: name, id, where they sign in, administrator or not."""
-    _, people = _open()
+    _, people = open_people()
     for person in people.everybody():
         click.echo(
             f"{person.name:<24} {person.id}  {person.provider:<12} {'administrator' if person.is_admin else ''}".rstrip()
         )
 
 
-def _open() -> tuple[Settings, PeopleStore]:
+def open_people() -> tuple[Settings, PeopleStore]:
+    """Return the settings, and the people of a place that was started once.
+
+    Raises:
+        OperatorError: it was not, or a newer release has written who there is.
+    """
     settings = load_settings(find_settings(None))
     folder = DataFolder(settings.data_folder)
     if not folder.people_database.parent.is_dir():

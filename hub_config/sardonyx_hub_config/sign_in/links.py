@@ -11,15 +11,16 @@ LIFE_S = 24 * 3600.0
 PATH = "welcome"
 
 
-def new_link(people: PeopleStore, purpose: str, hub_url: str) -> str:
+def new_link(people: PeopleStore, purpose: str, hub_url: str, life_s: float = LIFE_S) -> str:
     """Return a new link; earlier ones for the same purpose end.
 
     Args:
         purpose: `FIRST_ADMINISTRATOR`, or the id of the person who chooses a password: a name may change hands.
         hub_url: the hub's public address, ending in "/hub/".
+        life_s: seconds for which it is good.
     """
     token = secrets.token_urlsafe(32)
-    people.replace_link(purpose, hashed(token), time.time() + LIFE_S)
+    people.replace_link(purpose, hashed(token), time.time() + life_s)
     return f"{hub_url}{PATH}?token={token}"
 
 

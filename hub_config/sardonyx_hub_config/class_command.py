@@ -1,0 +1,226 @@
+"""`sardonyx class`: classes and who is in them, beside a running hub or without one."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.sign_in.links import new_link
+from sardonyx_hub_config.sign_in.usernames import local_name
+from sardonyx_hub_config.user_command import open_people
+from sardonyx_services.people.enrolment import Enrolment, Place, enrol
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.groups import Kind, Role
+from sardonyx_services.people.roster import read_roster
+from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import SaidError
+
+CLASS: Kind = "class"
+DAYS = 14
+"""A link to a new account is good for so long: it is handed out before a class begins."""
+DAY_S = 24 * 3600.0
+
+id_argument = click.argument("class_id", metavar="ID")
+names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+staff_option = click.option(
+    "--staff", is_flag=True, help="As staff: they write the class's data and read all hand-ins."
+)
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+@click.group("class")
+def class_() -> None:
+    """Classes: add, list, show, join, leave, import, end."""
+
+
+@class_.command()
+@click.argument("title")
+@click.option("--exam", is_flag=True, help="Keys that reach the class's data live for 15 minutes at most.")
+def add(title: str, *, exam: bool) -> None:
+    """Make a class called TITLE; print its id."""
+    _, people = open_people()
+    title = " ".join(title.split())
+    if not title or len(title) > 200:  # noqa: PLR2004 - as long as the table keeps
+        raise OperatorError("a class needs a title, of 200 characters at most.")
+    made = people.groups.add(CLASS, title, is_exam=exam)
+    click.echo(f"“{title}” has the id {made}. People join with: sardonyx class join {made} NAME …")
+
+
+@class_.command("list")
+def list_classes() -> None:
+    """List all classes: id, how many students and staff, title."""
+    _, people = open_people()
+    for found in people.groups.all(CLASS):
+        count = Counter(people.groups.members(found.id).values())
+        marks = [word for word, is_so in (("exam", found.is_exam), ("ended", found.ended is not None)) if is_so]
+        said = f"{found.id}  {count['student']:>4} students {count['staff']:>3} staff  {found.title}"
+        click.echo(f"{said} ({', '.join(marks)})" if marks else said)
+
+
+@class_.command()
+@id_argument
+def show(class_id: str) -> None:
+    """List who is in class ID: name, role, and the person's id, under which their data is."""
+    _, people = open_people()
+    members = _members(people, class_id)
+    for person in people.everybody():
+        if person.id in members:
+            click.echo(f"{person.name:<24} {members[person.id]:<8} {person.id}")
+
+
+@class_.command()
+@id_argument
+@names_argument
+@staff_option
+def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
+    """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
+    _, people = open_people()
+    role: Role = "staff" if staff else "student"
+    found = _people(people, class_id, names)
+    for name, person in found.items():
+        try:
+            people.groups.join(class_id, person, role)
+        except PeopleError as error:
+            raise OperatorError(error.message) from error
+        click.echo(f"{name} is in the class now, as {role}.")
+
+
+@class_.command()
+@id_argument
+@names_argument
+def leave(class_id: str, names: tuple[str, ...]) -> None:
+    """Let people leave class ID: they reach its data no more; what they handed in is kept."""
+    _, people = open_people()
+    for name, person in _people(people, class_id, names).items():
+        people.groups.leave(class_id, person)
+        click.echo(f"{name} is not in the class any more.")
+
+
+@class_.command()
+@id_argument
+@yes_option
+def end(class_id: str, *, yes: bool) -> None:
+    """End class ID: nobody reaches its data any more. Nothing is deleted."""
+    _, people = open_people()
+    members = _members(people, class_id)
+    title = people.groups.get(CLASS, class_id).title
+    if not yes and not click.confirm(f"End “{title}”, with {len(members)} people in it? It cannot begin again"):
+        click.echo("Nothing was changed.")
+        return
+    try:
+        people.groups.end(class_id)
+    except PeopleError as error:
+        raise OperatorError(error.message) from error
+    click.echo(f"“{title}” has ended. Its data is kept, at class/{class_id}/.")
+
+
+@class_.command("import")
+@id_argument
+@click.argument("roster", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--links",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Make accounts for who has none, and write this CSV file with a link for each.",
+)
+@staff_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@yes_option
+def import_(class_id: str, roster: Path, *, links: Path | None, staff: bool, dry_run: bool, yes: bool) -> None:
+    """Let everybody in ROSTER join class ID; people who are not in it stay what they are.
+
+    ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; name or mail is enough.
+    """
+    settings, people = open_people()
+    members = _members(people, class_id)
+    try:
+        read = read_roster(roster.read_bytes())
+    except PeopleError as error:
+        raise OperatorError(f"{roster}: {error.message}") from error
+    makes_accounts = settings.sign_in.local.enabled
+    found = enrol(
+        read, people.everybody(), members, "staff" if staff else "student", _new_name if makes_accounts else None
+    )
+    _say(found, roster)
+    if found.of("is new") and links is None:
+        raise OperatorError(
+            "some have no account yet. With --links FILE they get one, and FILE a link for each to choose a password. Nothing was changed."
+        )
+    if links is not None and links.exists():
+        raise OperatorError(f"{links} is there already, and is not written over. Nothing was changed.")
+    if dry_run or not found.of("joins", "changes", "is new"):
+        click.echo("Nothing was changed.")
+        return
+    if not yes and not click.confirm("Do this?"):
+        click.echo("Nothing was changed.")
+        return
+    _carry_out(settings, people, class_id, found, links)
+
+
+def _say(found: Enrolment, roster: Path) -> None:
+    for fault in found.faults:
+        click.echo(f"{roster}, line {fault.line}: {fault.text}")
+    said = {
+        "join": len(found.of("joins")),
+        "get an account and join": len(found.of("is new")),
+        "change their role": len(found.of("changes")),
+        "are in the class already": len(found.of("stays")),
+    }
+    click.echo(", ".join(f"{count} {what}" for what, count in said.items() if count) or "Nobody in it can join.")
+
+
+def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: Enrolment, links: Path | None) -> None:
+    made: list[tuple[Place, str]] = []
+    try:
+        for place in found.of("joins", "changes", "is new"):
+            person = place.person
+            if not person:
+                person = people.add_account(place.name, "").id
+                made.append((place, new_link(people, person, f"{settings.shown_url}/hub/", DAYS * DAY_S)))
+            people.groups.join(class_id, person, place.role)
+    except PeopleError as error:
+        raise OperatorError(
+            f"{error.message} Who came before is in the class; import again when it is mended."
+        ) from error
+    finally:
+        # Also of those before a line that failed: a link is not shown a second time.
+        if made and links is not None:
+            _write_links(links, made)
+    click.echo(
+        "Done." if not made else f"Done. {links} has a link for each new account, good once and for {DAYS} days."
+    )
+
+
+def _write_links(file: Path, made: list[tuple[Place, str]]) -> None:
+    rows = [("name", "mail", "link"), *((place.name, place.entry.mail, link) for place, link in made)]
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(write_csv(rows))
+
+
+def _new_name(name: str) -> str:
+    try:
+        return local_name(name)
+    except SaidError as error:
+        raise PeopleError(error.message) from error
+
+
+def _members(people: PeopleStore, class_id: str) -> dict[str, Role]:
+    """Return who is in a class; an operator who writes another id is told."""
+    try:
+        people.groups.get(CLASS, class_id)
+    except PeopleError as error:
+        raise OperatorError(f"{error.message} See which there are with: sardonyx class list") from error
+    return people.groups.members(class_id)
+
+
+def _people(people: PeopleStore, class_id: str, names: tuple[str, ...]) -> dict[str, str]:
+    """Return the ids of people; all of them, or none is changed."""
+    _members(people, class_id)
+    found = {name: people.by_name(name) for name in names}
+    missing = [name for name, person in found.items() if person is None]
+    if missing:
+        raise OperatorError(f"there is nobody called {', '.join(missing)} here. Nothing was changed.")
+    return {name: person.id for name, person in found.items() if person is not None}

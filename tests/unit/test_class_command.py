@@ -1,0 +1,199 @@
+"""`sardonyx class`: what an operator types for a class, beside a running hub or without one."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from unit.test_user_command import SETTINGS
+
+from sardonyx_hub_config.class_command import class_
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.sign_in.links import hashed
+from sardonyx_services.people.store import PeopleStore
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PeopleStore]:
+    """A place with two people, who sign in elsewhere."""
+    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    monkeypatch.setenv("SARDONYX_SETTINGS", str(tmp_path / "settings.yaml"))
+    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path))
+    monkeypatch.setenv("SARDONYX_PORT", "8000")
+    store = PeopleStore(tmp_path / "people.sqlite")
+    store.signed_in("university", "a", "amina", mail="amina@example.org")
+    store.signed_in("university", "b", "bob", mail="bob@example.org")
+    yield store
+    store.close()
+
+
+def run(*words: str, stdin: str = "") -> str:
+    """Run the command; return what it prints."""
+    result = CliRunner().invoke(class_, words, input=stdin)
+    if result.exception:
+        raise result.exception
+    return str(result.output)
+
+
+@pytest.fixture
+def course(people: PeopleStore) -> str:
+    """The id of a class that was made by the command."""
+    said = run("add", "  Statistics   101 ")
+    (found,) = people.groups.all("class")
+    assert said == f"“Statistics 101” has the id {found.id}. People join with: sardonyx class join {found.id} NAME …\n"
+    return found.id
+
+
+def roles(people: PeopleStore, course: str) -> dict[str, str]:
+    """Return who is what in a class, by name."""
+    members = people.groups.members(course)
+    return {person.name: members[person.id] for person in people.everybody() if person.id in members}
+
+
+def test_people_join_are_listed_and_leave(people: PeopleStore, course: str) -> None:
+    """With their role, which joining again changes."""
+    assert run("join", course, "amina", "bob") == (
+        "amina is in the class now, as student.\nbob is in the class now, as student.\n"
+    )
+    run("join", course, "bob", "--staff")
+    assert run("list") == f"{course}     1 students   1 staff  Statistics 101\n"
+    assert [line.split()[:2] for line in run("show", course).splitlines()] == [["amina", "student"], ["bob", "staff"]]
+
+    assert run("leave", course, "amina") == "amina is not in the class any more.\n"
+
+    assert roles(people, course) == {"bob": "staff"}
+
+
+def test_nobody_joins_where_one_of_them_is_not_known(people: PeopleStore, course: str) -> None:
+    """All or none: a name that was mistyped is mended, and the same line typed again."""
+    with pytest.raises(OperatorError, match="there is nobody called amin here. Nothing was changed."):
+        run("join", course, "bob", "amin")
+
+    assert roles(people, course) == {}
+
+
+@pytest.mark.parametrize("words", [("show",), ("join", "amina"), ("leave", "amina"), ("end", "--yes")])
+@pytest.mark.usefixtures("people")
+def test_a_class_that_is_not_there_is_named(words: tuple[str, ...]) -> None:
+    """With where to look."""
+    with pytest.raises(
+        OperatorError, match=r"There is no class with the id “xyz”. See which there are with: sardonyx class list"
+    ):
+        run(words[0], "xyz", *words[1:])
+
+
+def test_a_team_is_no_class(people: PeopleStore) -> None:
+    """Its members have another role."""
+    team = people.groups.add("team", "Team 3")
+
+    with pytest.raises(OperatorError, match="There is no class with the id"):
+        run("join", team, "amina")
+
+
+@pytest.mark.parametrize("title", ["  ", "x" * 201])
+@pytest.mark.usefixtures("people")
+def test_a_class_has_a_title(title: str) -> None:
+    """One that can be shown."""
+    with pytest.raises(OperatorError, match="a class needs a title, of 200 characters at most."):
+        run("add", title)
+
+
+def test_a_class_ends_once_and_keeps_its_data(people: PeopleStore, course: str) -> None:
+    """After a question."""
+    run("join", course, "amina")
+    assert run("end", course, stdin="n\n").endswith("Nothing was changed.\n")
+
+    assert run("end", course, "--yes") == f"“Statistics 101” has ended. Its data is kept, at class/{course}/.\n"
+
+    assert people.groups.of(people.everybody()[0].id) == ()
+    assert run("list").endswith("Statistics 101 (ended)\n")
+    for words in (["end", course, "--yes"], ["join", course, "amina"]):
+        with pytest.raises(OperatorError, match="or it has ended"):
+            run(*words)
+
+
+def test_a_roster_is_shown_before_anything_is_done(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """With what is wrong in it; a no, or a dry run, changes nothing."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name;role\namina;\nbob;staff\nbob;\n")
+    shown = f"{roster}, line 4: bob stands in line 3 already.\n2 join\n"
+
+    assert run("import", course, str(roster), "--dry-run") == f"{shown}Nothing was changed.\n"
+    assert run("import", course, str(roster), stdin="n\n").endswith("Nothing was changed.\n")
+    assert roles(people, course) == {}
+
+    assert run("import", course, str(roster), "--yes") == f"{shown}Done.\n"
+    assert roles(people, course) == {"amina": "student", "bob": "staff"}
+    assert run("import", course, str(roster), "--yes").endswith("2 are in the class already\nNothing was changed.\n")
+
+
+def test_accounts_are_made_for_who_has_none(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """With a link for each, in a file that only the operator reads and no spreadsheet computes."""
+    roster, links = tmp_path / "roster.csv", tmp_path / "links.csv"
+    roster.write_text("name,mail\ncem,-cem@example.org\namina,\n")
+
+    said = run("import", course, str(roster), "--links", str(links), "--yes")
+
+    assert said == (
+        f"1 join, 1 get an account and join\nDone. {links} has a link for each new account, good once and for 14 days.\n"
+    )
+    assert roles(people, course) == {"amina": "student", "cem": "student"}
+    assert links.stat().st_mode & 0o777 == 0o600
+    title, row = csv.reader(links.read_text().splitlines())
+    assert title == ["name", "mail", "link"]
+    assert row[:2] == ["cem", "'-cem@example.org"]
+    assert row[2].startswith("http://127.0.0.1:8000/hub/welcome?token=")
+    cem = people.by_name("cem")
+    assert cem is not None
+    assert people.link_purpose(hashed(row[2].partition("token=")[2]), 0) == cem.id
+
+
+def test_no_account_is_made_by_the_way(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """Nobody would have its link."""
+    (tmp_path / "roster.csv").write_text("cem\namina\n")
+
+    with pytest.raises(
+        OperatorError, match=r"some have no account yet. With --links FILE they get one.*Nothing was changed."
+    ):
+        run("import", course, str(tmp_path / "roster.csv"), "--yes")
+
+    assert roles(people, course) == {}
+    assert people.by_name("cem") is None
+
+
+def test_a_file_of_links_is_not_written_over(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """It may hold links that nobody has handed out."""
+    (tmp_path / "roster.csv").write_text("cem\n")
+    (tmp_path / "links.csv").write_text("kept")
+
+    with pytest.raises(OperatorError, match="is there already, and is not written over. Nothing was changed."):
+        run("import", course, str(tmp_path / "roster.csv"), "--links", str(tmp_path / "links.csv"), "--yes")
+
+    assert (tmp_path / "links.csv").read_text() == "kept"
+    assert people.by_name("cem") is None
+
+
+def test_where_nobody_has_a_password_people_sign_in_first(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """Their provider makes them known."""
+    provider = "{university: {title: U, issuer: 'https://id.example.org', client_id: hub, client_secret: {env: S}}}"
+    sign_in = f"sign_in: {{local: {{enabled: false}}, providers: {provider}}}\n"
+    (tmp_path / "settings.yaml").write_text(SETTINGS + sign_in)
+    (tmp_path / "roster.csv").write_text("cem\namina\n")
+
+    said = run("import", course, str(tmp_path / "roster.csv"), "--yes")
+
+    assert "line 1: cem is not known here: they sign in once first.\n1 join\nDone.\n" in said
+    assert roles(people, course) == {"amina": "student"}
+
+
+def test_a_file_that_is_no_roster_is_named(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """With what to do."""
+    (tmp_path / "roster.csv").write_bytes(b"\x00\x01")
+
+    with pytest.raises(
+        OperatorError, match="roster.csv: This is neither a text file nor a spreadsheet. Save the roster as CSV."
+    ):
+        run("import", course, str(tmp_path / "roster.csv"), "--yes")
+
+    assert roles(people, course) == {}

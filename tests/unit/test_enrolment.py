@@ -1,0 +1,77 @@
+"""What a roster would change, before anything is changed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sardonyx_services.people.enrolment import enrol
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.roster import read_roster
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Somebody who is known here."""
+
+    id: str
+    name: str
+    mail: str = ""
+
+
+PEOPLE = (
+    Somebody("1", "amina", "amina@example.org"),
+    Somebody("2", "bob", "Shared@example.org"),
+    Somebody("3", "cem", "shared@example.org"),
+)
+
+
+def refuse(name: str) -> str:
+    """Refuse names with a star, as the rules for local accounts do."""
+    if "*" in name:
+        raise PeopleError("A name has no star.")
+    return name
+
+
+def planned(text: str, **more: Any) -> Any:
+    """Read a roster with titles, and decide."""
+    how: dict[str, Any] = {"members": {}, "usual": "student", "new_name": refuse, **more}
+    return enrol(read_roster(f"name,mail,role\n{text}\n".encode()), PEOPLE, **how)
+
+
+@pytest.mark.parametrize(
+    ("line", "members", "step", "role"),
+    [
+        ("amina,,", {}, "joins", "student"),
+        (",AMINA@example.org,", {}, "joins", "student"),
+        ("amina,,staff", {}, "joins", "staff"),
+        ("amina,,", {"1": "staff"}, "stays", "staff"),
+        ("amina,,staff", {"1": "staff"}, "stays", "staff"),
+        ("amina,,student", {"1": "staff"}, "changes", "student"),
+        ("dora,dora@example.org,", {}, "is new", "student"),
+    ],
+)
+def test_a_line_becomes_what_it_says(line: str, members: dict[str, str], step: str, role: str) -> None:
+    """Whoever is in the class already keeps what they are, unless the roster names it."""
+    (place,) = planned(line, members=members).places
+
+    assert (place.step, place.role) == (step, role)
+    assert bool(place.person) == (step != "is new")
+
+
+@pytest.mark.parametrize(
+    ("line", "new_name", "said"),
+    [
+        (",shared@example.org,", refuse, "More than one person here has the address shared@example.org: write the name instead."),
+        (",eva@example.org,", refuse, "Nobody here has the address eva@example.org. Write the name under which they sign in."),
+        ("eva,,", None, "eva is not known here: they sign in once first."),
+        ("e*a,,", refuse, "A name has no star."),
+        ("amina,,\n,amina@example.org,", refuse, "amina stands in line 2 already."),
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_used_says_why(line: str, new_name: Any, said: str) -> None:
+    """And changes nothing."""
+    found = planned(line, new_name=new_name)
+
+    assert [fault.text for fault in found.faults] == [said]
+    assert len(found.places) == line.count("\n")
