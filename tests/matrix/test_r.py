@@ -13,12 +13,14 @@ AWAY = {
     "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/aws",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_REGION": "us-east-1",
+    "SARDONYX_S3_HOME": "s3://sardonyx/home/ab12cd34ef56ab78/",
     "R_PROFILE": str(Path(sardonyx_singleuser.__file__).with_name("site_profile.R")),
 }
 ASK_DUCKDB = """
-duckdb <- new(getClass("duckdb_connection", where = asNamespace("duckdb")), told = new.env())
-invisible(DBI::dbExecute(duckdb, "{}"))
-cat(duckdb@told$statements, sep = "\n")
+connection <- DBI::dbConnect(duckdb::duckdb())
+invisible(DBI::dbExecute(connection, "{}"))
+stopifnot(connection@driver@told$connections == 1L)
+cat(connection@driver@told$statements, sep = "\n")
 """
 LOOK = "cat(aws.signature::locate_credentials()$key, Sys.getenv('AWS_ACCESS_KEY_ID'))"
 
@@ -138,16 +140,17 @@ def test_another_version_of_aws_signature_is_named(home: Path, tmp_path: Path) -
     assert "aws.signature does not look for keys as it did: take them from sardonyx_keys()." in result.stderr
 
 
-def test_duckdb_needs_no_keys_for_what_is_not_in_the_store(home: Path, library: Path) -> None:
-    """Nobody is asked for any."""
-    result = run(home, library, ASK_DUCKDB.format("SELECT 42"))
+@pytest.mark.parametrize("statement", ["SELECT 42", "FROM 's3://theirs/x.csv'", "FROM 's3://sardonyx-2/x.csv'"])
+def test_duckdb_needs_no_keys_for_what_is_not_in_the_store(home: Path, library: Path, statement: str) -> None:
+    """Nobody is asked for any; another bucket is one of a store that the person has told DuckDB of."""
+    result = run(home, library, ASK_DUCKDB.format(statement))
 
-    assert (result.returncode, result.stdout, result.stderr) == (0, "SELECT 42\n", "")
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"{statement}\n", "")
 
 
 def test_duckdb_is_told_a_statement_all_the_same_where_there_are_no_keys_now(home: Path, library: Path) -> None:
-    """Those of before may be good yet; the reason is a warning."""
-    result = run(home, library, ASK_DUCKDB.format("FROM 's3://sardonyx/x.csv'"))
+    """Those of before may be good yet; the reason is said, and is no error where warnings are."""
+    result = run(home, library, "options(warn = 2)" + ASK_DUCKDB.format("FROM 's3://sardonyx/x.csv'"))
 
     assert (result.returncode, result.stdout) == (0, "FROM 's3://sardonyx/x.csv'\n")
     assert "The service that gives keys does not answer now. Try again in a minute." in result.stderr
@@ -155,9 +158,9 @@ def test_duckdb_is_told_a_statement_all_the_same_where_there_are_no_keys_now(hom
 
 def test_duckdb_is_left_alone_with_a_key_of_the_persons_own(home: Path, library: Path) -> None:
     """They have made their secret themselves, for another store."""
-    result = run(home, library, ASK_DUCKDB.format("FROM 's3://mine/x.csv'"), AWS_ACCESS_KEY_ID="mine")
+    result = run(home, library, ASK_DUCKDB.format("FROM 's3://sardonyx/x.csv'"), AWS_ACCESS_KEY_ID="mine")
 
-    assert (result.returncode, result.stdout, result.stderr) == (0, "FROM 's3://mine/x.csv'\n", "")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "FROM 's3://sardonyx/x.csv'\n", "")
 
 
 @pytest.mark.usefixtures("library")

@@ -157,7 +157,8 @@ def make_secret(connection: Any, validation: str) -> None:
     connection.execute(
         f"CREATE OR REPLACE SECRET sardonyx (TYPE s3, PROVIDER credential_chain, VALIDATION '{validation}', REFRESH auto,"
         f" ENDPOINT '{where.netloc}', USE_SSL {str(where.scheme == 'https').lower()}, URL_STYLE 'path',"
-        f" REGION '{os.environ['AWS_REGION']}')"
+        # Other buckets are those of stores that the person has told DuckDB of.
+        f" REGION '{os.environ['AWS_REGION']}', SCOPE 's3://{os.environ['SARDONYX_S3_BUCKET']}/')"
     )
 
 

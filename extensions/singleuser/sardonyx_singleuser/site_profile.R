@@ -71,19 +71,26 @@ local({
     sprintf(
       paste(
         "CREATE OR REPLACE SECRET sardonyx (TYPE s3, KEY_ID '%s', SECRET '%s', SESSION_TOKEN '%s', REGION '%s',",
-        "ENDPOINT '%s', USE_SSL %s, URL_STYLE 'path')"
+        "ENDPOINT '%s', USE_SSL %s, URL_STYLE 'path', SCOPE '%s')"
       ),
       now[["AccessKeyId"]], now[["SecretAccessKey"]], now[["Token"]], Sys.getenv("AWS_REGION"),
-      sub("^https?://", "", Sys.getenv("AWS_ENDPOINT_URL")), tolower(startsWith(Sys.getenv("AWS_ENDPOINT_URL"), "https:"))
+      sub("^https?://", "", Sys.getenv("AWS_ENDPOINT_URL")), tolower(startsWith(Sys.getenv("AWS_ENDPOINT_URL"), "https:")),
+      # Other buckets are those of stores that the person has told DuckDB of.
+      sub("^(s3://[^/]*/).*", "\\1", Sys.getenv("SARDONYX_S3_HOME"))
     )
   }
 
   equip <- function(connection, statement) {
-    if (!any(grepl("s3://", statement, fixed = TRUE)) || nzchar(Sys.getenv("AWS_ACCESS_KEY_ID"))) return(invisible())
-    # With a secret of before the statement may do yet; where it does not, DuckDB says so.
+    bucket <- sub("^(s3://[^/]*/).*", "\\1", Sys.getenv("SARDONYX_S3_HOME"))
     tryCatch(
-      DBI::dbExecute(connection, secret()),
-      error = function(problem) warning(conditionMessage(problem), call. = FALSE)
+      if (any(grepl(bucket, statement, fixed = TRUE, useBytes = TRUE)) && !nzchar(Sys.getenv("AWS_ACCESS_KEY_ID"))) {
+        # By a connection of our own: what fails there ends no transaction of the person's.
+        own <- DBI::dbConnect(connection@driver)
+        on.exit(DBI::dbDisconnect(own))
+        DBI::dbExecute(own, secret())
+      },
+      # With a secret of before the statement may do yet; where it does not, DuckDB says so.
+      error = function(problem) message(conditionMessage(problem))
     )
     invisible()
   }
