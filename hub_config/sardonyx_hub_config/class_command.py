@@ -2,7 +2,10 @@
 
 import os
 from collections import Counter
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -11,13 +14,13 @@ from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_hub_config.user_command import open_people
-from sardonyx_services.people.enrolment import Enrolment, Place, enrol
+from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Kind, Role
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_spawner.language import SaidError
+from sardonyx_spawner.language import SaidError, _
 
 CLASS: Kind = "class"
 DAYS = 14
@@ -42,7 +45,7 @@ def class_() -> None:
 @click.option("--exam", is_flag=True, help="Keys that reach the class's data live for 15 minutes at most.")
 def add(title: str, *, exam: bool) -> None:
     """Make a class called TITLE; print its id."""
-    _, people = open_people()
+    _settings, people = open_people()
     title = " ".join(title.split())
     if not title or len(title) > 200:  # noqa: PLR2004 - as long as the table keeps
         raise OperatorError("a class needs a title, of 200 characters at most.")
@@ -53,7 +56,7 @@ def add(title: str, *, exam: bool) -> None:
 @class_.command("list")
 def list_classes() -> None:
     """List all classes: id, how many students and staff, title."""
-    _, people = open_people()
+    _settings, people = open_people()
     for found in people.groups.all(CLASS):
         count = Counter(people.groups.members(found.id).values())
         marks = [word for word, is_so in (("exam", found.is_exam), ("ended", found.ended is not None)) if is_so]
@@ -65,7 +68,7 @@ def list_classes() -> None:
 @id_argument
 def show(class_id: str) -> None:
     """List who is in class ID: name, role, and the person's id, under which their data is."""
-    _, people = open_people()
+    _settings, people = open_people()
     members = _members(people, class_id)
     for person in people.everybody():
         if person.id in members:
@@ -78,8 +81,9 @@ def show(class_id: str) -> None:
 @staff_option
 def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
-    _, people = open_people()
+    _settings, people = open_people()
     role: Role = "staff" if staff else "student"
+    _members(people, class_id, goes_on=True)
     found = _people(people, class_id, names)
     for name, person in found.items():
         try:
@@ -94,7 +98,7 @@ def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
 @names_argument
 def leave(class_id: str, names: tuple[str, ...]) -> None:
     """Let people leave class ID: they reach its data no more; what they handed in is kept."""
-    _, people = open_people()
+    _settings, people = open_people()
     for name, person in _people(people, class_id, names).items():
         people.groups.leave(class_id, person)
         click.echo(f"{name} is not in the class any more.")
@@ -105,7 +109,7 @@ def leave(class_id: str, names: tuple[str, ...]) -> None:
 @yes_option
 def end(class_id: str, *, yes: bool) -> None:
     """End class ID: nobody reaches its data any more. Nothing is deleted."""
-    _, people = open_people()
+    _settings, people = open_people()
     members = _members(people, class_id)
     title = people.groups.get(CLASS, class_id).title
     if not yes and not click.confirm(f"End “{title}”, with {len(members)} people in it? It cannot begin again"):
@@ -132,32 +136,32 @@ def end(class_id: str, *, yes: bool) -> None:
 def import_(class_id: str, roster: Path, *, links: Path | None, staff: bool, dry_run: bool, yes: bool) -> None:
     """Let everybody in ROSTER join class ID; people who are not in it stay what they are.
 
-    ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; name or mail is enough.
+    ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
     """
     settings, people = open_people()
-    members = _members(people, class_id)
+    members = _members(people, class_id, goes_on=True)
     try:
         read = read_roster(roster.read_bytes())
     except PeopleError as error:
         raise OperatorError(f"{roster}: {error.message}") from error
-    makes_accounts = settings.sign_in.local.enabled
-    found = enrol(
-        read, people.everybody(), members, "staff" if staff else "student", _new_name if makes_accounts else None
-    )
+    new_name = partial(_new_name, settings) if settings.sign_in.local.enabled else None
+    found = enrol(read, people.everybody(), members, "staff" if staff else "student", new_name)
     _say(found, roster)
     if found.of("is new") and links is None:
         raise OperatorError(
-            "some have no account yet. With --links FILE they get one, and FILE a link for each to choose a password. Nothing was changed."
+            "some have no account yet. With --links FILE they get one, and FILE a link for each to choose a password."
+            " Nothing was changed."
         )
-    if links is not None and links.exists():
-        raise OperatorError(f"{links} is there already, and is not written over. Nothing was changed.")
     if dry_run or not found.of("joins", "changes", "is new"):
         click.echo("Nothing was changed.")
         return
     if not yes and not click.confirm("Do this?"):
         click.echo("Nothing was changed.")
         return
-    _carry_out(settings, people, class_id, found, links)
+    with nullcontext() if links is None else _new_file(links) as out:
+        _carry_out(settings, people, class_id, found, out)
+    is_said = links is not None and found.of("is new")
+    click.echo(f"Done. {links} has a link for each new account, good once and for {DAYS} days." if is_said else "Done.")
 
 
 def _say(found: Enrolment, roster: Path) -> None:
@@ -172,47 +176,64 @@ def _say(found: Enrolment, roster: Path) -> None:
     click.echo(", ".join(f"{count} {what}" for what, count in said.items() if count) or "Nobody in it can join.")
 
 
-def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: Enrolment, links: Path | None) -> None:
-    made: list[tuple[Place, str]] = []
-    try:
-        for place in found.of("joins", "changes", "is new"):
+def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: Enrolment, links: TextIO | None) -> None:
+    if links is not None:
+        links.write(write_csv([("name", "mail", "link")]))
+    for place in found.of("joins", "changes", "is new"):
+        try:
             person = place.person
             if not person:
                 person = people.add_account(place.name, "").id
-                made.append((place, new_link(people, person, f"{settings.shown_url}/hub/", DAYS * DAY_S)))
             people.groups.join(class_id, person, place.role)
-    except PeopleError as error:
-        raise OperatorError(
-            f"{error.message} Who came before is in the class; import again when it is mended."
-        ) from error
-    finally:
-        # Also of those before a line that failed: a link is not shown a second time.
-        if made and links is not None:
-            _write_links(links, made)
-    click.echo(
-        "Done." if not made else f"Done. {links} has a link for each new account, good once and for {DAYS} days."
-    )
+        except PeopleError as error:
+            raise OperatorError(
+                f"{error.message} Who came before is in the class; import again when it is mended."
+            ) from error
+        if not place.person and links is not None:
+            link = new_link(people, person, f"{settings.shown_url}/hub/", DAYS * DAY_S)
+            links.write(write_csv([(place.name, place.entry.mail, link)]))
+            # Each at once: it is not shown a second time.
+            links.flush()
 
 
-def _write_links(file: Path, made: list[tuple[Place, str]]) -> None:
-    rows = [("name", "mail", "link"), *((place.name, place.entry.mail, link) for place, link in made)]
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(write_csv(rows))
-
-
-def _new_name(name: str) -> str:
+def _new_file(path: Path) -> TextIO:
+    """Make the file before anything is changed: what is written into it is nowhere else."""
     try:
-        return local_name(name)
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+    except FileExistsError as error:
+        raise OperatorError(f"{path} is there already, and is not written over. Nothing was changed.") from error
+    except OSError as error:
+        raise OperatorError(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
+
+
+def _new_name(settings: Settings, name: str) -> str:
+    """Check the name of a new account.
+
+    Raises:
+        PeopleError: nobody can have it, or whoever has it is an administrator: a roster makes none.
+    """
+    try:
+        found = local_name(name)
     except SaidError as error:
         raise PeopleError(error.message) from error
+    if found in settings.sign_in.administrators:
+        said = _("{name} would be an administrator. Make this account with: sardonyx user add {name}")
+        raise PeopleError(said.format(name=found))
+    return found
 
 
-def _members(people: PeopleStore, class_id: str) -> dict[str, Role]:
-    """Return who is in a class; an operator who writes another id is told."""
+def _members(people: PeopleStore, class_id: str, *, goes_on: bool = False) -> dict[str, Role]:
+    """Return who is in a class.
+
+    Raises:
+        OperatorError: there is none with this id, or it has ended and should go on.
+    """
     try:
-        people.groups.get(CLASS, class_id)
+        found = people.groups.get(CLASS, class_id)
     except PeopleError as error:
         raise OperatorError(f"{error.message} See which there are with: sardonyx class list") from error
+    if goes_on and found.ended is not None:
+        raise OperatorError(f"“{found.title}” has ended: nobody joins it any more. Nothing was changed.")
     return people.groups.members(class_id)
 
 

@@ -11,9 +11,10 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OPEN = "urn:oasis:names:tc:opendocument:xmlns"
 
 
-def xlsx(rows: Rows, *, beside: int = 0) -> bytes:
-    """Return an .xlsx file with these rows, and beside them a part of a size in bytes."""
+def xlsx(rows: Rows, *, far: bool = False) -> bytes:
+    """Return an .xlsx file with these rows, and, far from them, one more cell in the last place that there is."""
     lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+    lines += '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>' if far else ""
     return _packed(
         {
             "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
@@ -22,7 +23,6 @@ def xlsx(rows: Rows, *, beside: int = 0) -> bytes:
             '<sheet name="A" sheetId="1" r:id="one"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": _relation("worksheet", "worksheets/sheet1.xml"),
             "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>',
-            "xl/media/large": " " * beside,
         }
     )
 

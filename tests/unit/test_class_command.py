@@ -108,9 +108,25 @@ def test_a_class_ends_once_and_keeps_its_data(people: PeopleStore, course: str) 
 
     assert people.groups.of(people.everybody()[0].id) == ()
     assert run("list").endswith("Statistics 101 (ended)\n")
-    for words in (["end", course, "--yes"], ["join", course, "amina"]):
-        with pytest.raises(OperatorError, match="or it has ended"):
+    with pytest.raises(OperatorError, match="or it has ended"):
+        run("end", course, "--yes")
+
+
+def test_nobody_joins_a_class_that_has_ended(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """And no account is made for it."""
+    run("end", course, "--yes")
+    (tmp_path / "roster.csv").write_text("cem\n")
+
+    for words in (
+        ["join", course, "amina"],
+        ["import", course, str(tmp_path / "roster.csv"), "--links", str(tmp_path / "links.csv"), "--yes"],
+    ):
+        with pytest.raises(
+            OperatorError, match="“Statistics 101” has ended: nobody joins it any more. Nothing was changed."
+        ):
             run(*words)
+
+    assert people.by_name("cem") is None
 
 
 def test_a_roster_is_shown_before_anything_is_done(people: PeopleStore, course: str, tmp_path: Path) -> None:
@@ -172,6 +188,29 @@ def test_a_file_of_links_is_not_written_over(people: PeopleStore, course: str, t
 
     assert (tmp_path / "links.csv").read_text() == "kept"
     assert people.by_name("cem") is None
+
+
+def test_where_links_cannot_be_written_no_account_is_made(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """A link is not shown a second time."""
+    (tmp_path / "roster.csv").write_text("cem\namina\n")
+
+    with pytest.raises(OperatorError, match="cannot be written: No such file or directory. Nothing was changed."):
+        run("import", course, str(tmp_path / "roster.csv"), "--links", str(tmp_path / "no" / "links.csv"), "--yes")
+
+    assert roles(people, course) == {}
+    assert people.by_name("cem") is None
+
+
+def test_a_roster_makes_no_administrator(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """Whoever has a name that the settings call an administrator's is one."""
+    (tmp_path / "settings.yaml").write_text(f"{SETTINGS}sign_in: {{administrators: [boss]}}\n")
+    (tmp_path / "roster.csv").write_text("Boss\n")
+
+    said = run("import", course, str(tmp_path / "roster.csv"), "--links", str(tmp_path / "links.csv"), "--yes")
+
+    assert "line 1: boss would be an administrator. Make this account with: sardonyx user add boss\n" in said
+    assert people.by_name("boss") is None
+    assert not (tmp_path / "links.csv").exists()
 
 
 def test_where_nobody_has_a_password_people_sign_in_first(people: PeopleStore, course: str, tmp_path: Path) -> None:

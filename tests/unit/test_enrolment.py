@@ -21,8 +21,7 @@ class Somebody:
 
 PEOPLE = (
     Somebody("1", "amina", "amina@example.org"),
-    Somebody("2", "bob", "Shared@example.org"),
-    Somebody("3", "cem", "shared@example.org"),
+    Somebody("2", "bob"),
 )
 
 
@@ -43,7 +42,8 @@ def planned(text: str, **more: Any) -> Any:
     ("line", "members", "step", "role"),
     [
         ("amina,,", {}, "joins", "student"),
-        (",AMINA@example.org,", {}, "joins", "student"),
+        ("amina,AMINA@example.org,", {}, "joins", "student"),
+        ("bob,bob@example.org,", {}, "joins", "student"),
         ("amina,,staff", {}, "joins", "staff"),
         ("amina,,", {"1": "staff"}, "stays", "staff"),
         ("amina,,staff", {"1": "staff"}, "stays", "staff"),
@@ -62,11 +62,12 @@ def test_a_line_becomes_what_it_says(line: str, members: dict[str, str], step: s
 @pytest.mark.parametrize(
     ("line", "new_name", "said"),
     [
-        (",shared@example.org,", refuse, "More than one person here has the address shared@example.org: write the name instead."),
-        (",eva@example.org,", refuse, "Nobody here has the address eva@example.org. Write the name under which they sign in."),
+        (
+            "amina,other@example.org,staff", refuse,
+            "amina has another address here: is it somebody else? Without the address the name counts.",
+        ),
         ("eva,,", None, "eva is not known here: they sign in once first."),
         ("e*a,,", refuse, "A name has no star."),
-        ("amina,,\n,amina@example.org,", refuse, "amina stands in line 2 already."),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_used_says_why(line: str, new_name: Any, said: str) -> None:
@@ -74,4 +75,4 @@ def test_a_line_that_cannot_be_used_says_why(line: str, new_name: Any, said: str
     found = planned(line, new_name=new_name)
 
     assert [fault.text for fault in found.faults] == [said]
-    assert len(found.places) == line.count("\n")
+    assert found.places == ()

@@ -28,6 +28,7 @@ def test_a_name_is_kept_without_regard_to_case(given: str, kept: str) -> None:
         pytest.param("аmina", id="cyrillic-look-alike"),
         pytest.param("amina\u200b", id="invisible"),
         pytest.param("ａmina", id="full-width"),
+        pytest.param("\u212aim", id="sign-of-the-kelvin"),
         pytest.param("amina*", id="wildcard"),
         pytest.param("${home}", id="variable"),
     ],

@@ -25,8 +25,10 @@ def local_name(name: str) -> str:
     Raises:
         NameRefusedError: it has other characters, dots in a row, or is too long.
     """
-    # Not normal(): a look-alike letter has to be refused here, not quietly turned into the one that it imitates.
-    return _checked(name.strip().lower(), _LOCAL)
+    # Not normal(): a look-alike letter has to be refused here, not quietly turned into the one that it imitates, and
+    # lower() does so with the sign of the kelvin.
+    name = name.strip()
+    return _checked(name.lower() if name.isascii() else name, _LOCAL)
 
 
 def provider_name(name: object) -> str:

@@ -1,6 +1,5 @@
 """What a roster would change in a class: decided before anything is changed, so that it can be shown."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -67,8 +66,9 @@ def enrol(
 ) -> Enrolment:
     """Decide what becomes of each line.
 
-    Somebody is found by name, else by address. A role in the roster counts more than the usual one; without one in the
-    roster, whoever is in the class already keeps theirs.
+    Somebody is found by name alone: an address is what a provider tells of them, and some let people write any there.
+    Where both are known and differ, it is not the one who is meant. A role in the roster counts more than the usual
+    one; without one in the roster, whoever is in the class already keeps theirs.
 
     Args:
         people: everybody here.
@@ -76,33 +76,13 @@ def enrol(
         new_name: checks the name of a new account, and returns it as it is kept; None = accounts are not made here.
     """
     by_name = {person.name: person for person in people}
-    by_mail: defaultdict[str, list[Known]] = defaultdict(list)
-    for person in people:
-        if person.mail:
-            by_mail[person.mail.lower()].append(person)
-    places, faults, taken = [], list(roster.faults), dict[str, int]()
+    places, faults = [], list(roster.faults)
     for entry in roster.entries:
         try:
-            known = by_name.get(entry.name) if entry.name else _only(by_mail[entry.mail], entry.mail)
-            place = _place(entry, known, members, usual, new_name)
+            places.append(_place(entry, by_name.get(entry.name), members, usual, new_name))
         except PeopleError as error:
             faults.append(Fault(entry.line, error.message))
-            continue
-        before = taken.setdefault(place.name, entry.line)
-        if before == entry.line:
-            places.append(place)
-        else:
-            said = _("{name} stands in line {line} already.").format(name=place.name, line=before)
-            faults.append(Fault(entry.line, said))
     return Enrolment(tuple(places), tuple(sorted(faults, key=lambda fault: fault.line)))
-
-
-def _only(found: Sequence[Known], mail: str) -> Known | None:
-    if len(found) > 1:
-        raise PeopleError(
-            _("More than one person here has the address {mail}: write the name instead.").format(mail=mail)
-        )
-    return found[0] if found else None
 
 
 def _place(
@@ -110,20 +90,15 @@ def _place(
 ) -> Place:
     wanted: Role = entry.role or usual  # type: ignore[assignment]  # what `read_roster` returns
     if person is None:
-        return Place(entry, "is new", "", _name_of_new(entry, new_name), wanted)
+        if new_name is None:
+            raise PeopleError(_("{name} is not known here: they sign in once first.").format(name=entry.name))
+        return Place(entry, "is new", "", new_name(entry.name), wanted)
+    if entry.mail and person.mail and entry.mail != person.mail.lower():
+        said = _("{name} has another address here: is it somebody else? Without the address the name counts.")
+        raise PeopleError(said.format(name=entry.name))
     has = members.get(person.id)
     if has is None:
         return Place(entry, "joins", person.id, person.name, wanted)
     if not entry.role or has == wanted:
         return Place(entry, "stays", person.id, person.name, has)
     return Place(entry, "changes", person.id, person.name, wanted)
-
-
-def _name_of_new(entry: Entry, new_name: Callable[[str], str] | None) -> str:
-    if not entry.name:
-        raise PeopleError(
-            _("Nobody here has the address {mail}. Write the name under which they sign in.").format(mail=entry.mail)
-        )
-    if new_name is None:
-        raise PeopleError(_("{name} is not known here: they sign in once first.").format(name=entry.name))
-    return new_name(entry.name)

@@ -13,7 +13,7 @@ from sardonyx_spawner.language import _
 
 MOST_BYTES = 4 << 20
 MOST_LINES = 10_000
-MOST_CELL = 200
+MOST_CELL, MOST_COLUMNS = 200, 100
 HALF = 0.5
 DELIMITERS = ",;\t"
 NAME, MAIL, ROLE = "name", "mail", "role"
@@ -27,7 +27,7 @@ ROLES = {
     "student": ("student", "learner", "participant", "étudiant", "étudiante", "élève", "apprenant", "apprenante"),
     "staff": ("staff", "teacher", "instructor", "assistant", "enseignant", "enseignante", "assistante", "formateur"),
 }
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_MAIL = re.compile(r"[^@\s;,=\"'<>()]+@[^@\s;,=\"'<>()]+\.[^@\s;,=\"'<>()]+")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Entry:
 
     Args:
         line: where they stand, counted from 1 as a spreadsheet does.
-        name: under which they sign in, in small letters; "" = only the address is known.
+        name: under which they sign in, in small letters where these are plain ones.
         mail: their address, in small letters; "" = not said.
         role: "student" or "staff"; "" = not said.
     """
@@ -66,8 +66,8 @@ class Roster:
 def read_roster(data: bytes) -> Roster:
     """Read a roster: CSV in any usual encoding and with any usual separator, or a spreadsheet (.xlsx, .ods, .xls).
 
-    The first line may name the columns. Without such a line, a column with addresses is that of addresses, and the
-    first other one that of names.
+    The first line may name the columns. Without such a line, a column with addresses beside another one is that of
+    addresses, and the first other one that of names.
 
     Raises:
         PeopleError: it is no roster at all, or too large for one.
@@ -75,7 +75,7 @@ def read_roster(data: bytes) -> Roster:
     if len(data) > MOST_BYTES:
         raise PeopleError(_("This file is larger than 4 MB. Is it the roster?"))
     rows = read_sheet(data) if data.startswith(KINDS) else _read_csv(_decoded(data))
-    lines = [(number, [_clean(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+    lines = [(number, [_clean(cell) for cell in row[:MOST_COLUMNS]]) for number, row in enumerate(rows, 1)]
     lines = [(number, row) for number, row in lines if any(row)]
     if not lines:
         raise PeopleError(_("There is nobody in this file."))
@@ -114,20 +114,20 @@ class _Reading:
     def _line(self, number: int, row: Sequence[str]) -> str:
         """Read one line; return what is wrong with it."""
         name, mail, role = (self._cell(row, column) for column in (NAME, MAIL, ROLE))
-        name, mail = name.lower(), mail.lower()
+        # A letter that only looks like a plain one stays what it is, and is nobody's.
+        name, mail = name.lower() if name.isascii() else name, mail.lower()
         if any(len(cell) > MOST_CELL for cell in (name, mail, role)):
             return _("A cell has more than 200 characters.")
-        if not name and not mail:
-            return _("There is neither a name nor an address.")
+        if not name:
+            return _("There is no name. Write what they sign in with.")
         if mail and not _MAIL.fullmatch(mail):
             return _("“{mail}” is not a mail address.").format(mail=mail)
         meant = next((known for known, words in ROLES.items() if role.lower() in words), "")
         if role and not meant:
             return _("“{role}” is no role in a class: write student or staff.").format(role=role)
-        for key in filter(None, (name, mail)):
-            if key in self.seen:
-                return _("{name} stands in line {line} already.").format(name=key, line=self.seen[key])
-        self.seen.update({key: number for key in (name, mail) if key})
+        if name in self.seen:
+            return _("{name} stands in line {line} already.").format(name=name, line=self.seen[name])
+        self.seen[name] = number
         self.entries.append(Entry(number, name, mail, meant))
         return ""
 
@@ -154,14 +154,14 @@ def _columns(row: Sequence[str]) -> dict[str, int]:
         for column, titles in TITLES.items():
             if cell.lower() in titles:
                 found.setdefault(column, at)
-    return found if NAME in found or MAIL in found else {}
+    return found if NAME in found else {}
 
 
 def _guessed(rows: Iterable[Sequence[str]]) -> dict[str, int]:
     held = list(rows)
     width = max(map(len, held))
     shares = [_share([row[at] for row in held if at < len(row)]) for at in range(width)]
-    mail = next((at for at, share in enumerate(shares) if share > HALF), -1)
+    mail = next((at for at, share in enumerate(shares) if share > HALF), -1) if width > 1 else -1
     name = next((at for at in range(width) if at != mail), -1)
     return {column: at for column, at in ((NAME, name), (MAIL, mail)) if at >= 0}
 
@@ -196,5 +196,5 @@ def _read_csv(text: str) -> list[list[str]]:
 
 def _clean(cell: str) -> str:
     """Return a cell without what copying brings with it: spaces around it, no-break spaces, marks that nobody sees."""
-    text = unicodedata.normalize("NFC", cell.replace("\u00a0", " "))
+    text = cell.replace("\u00a0", " ")
     return "".join(letter for letter in text if unicodedata.category(letter) not in {"Cc", "Cf"}).strip()

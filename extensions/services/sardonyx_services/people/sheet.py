@@ -1,8 +1,15 @@
-"""Tables for spreadsheets: files that somebody gives us, and CSV files that somebody opens with one."""
+"""Tables for spreadsheets: files that somebody gives us, and CSV files that somebody opens with one.
+
+A file of some kB can be made that fills a table of some GB: it is read by a process of its own, with limits, whose end
+costs nobody anything. `python -m sardonyx_services.people.sheet` is that process.
+"""
 
 import csv
 import io
-import zipfile
+import json
+import resource
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 
 from sardonyx_services.people.errors import PeopleError
@@ -10,8 +17,8 @@ from sardonyx_spawner.language import _
 
 KINDS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How spreadsheets begin: .xlsx and .ods, which are archives, and .xls."""
-MOST_UNPACKED = 64 << 20
 MOST_ROWS = 20_000
+MOST_MEMORY, MOST_CPU_S, PATIENCE_S = 1 << 30, 20, 60
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A cell that begins so is computed by the program that opens it (OWASP, CSV injection)."""
 
@@ -22,22 +29,22 @@ def read_sheet(data: bytes) -> list[list[str]]:
     Raises:
         PeopleError: it cannot be read, or is much larger than it looks.
     """
-    # Takes its time, and only some rosters are such files.
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-
-    _look_at_size(data)
+    reader = [sys.executable, "-I", "-m", __name__]
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
+        done = subprocess.run(reader, input=data, capture_output=True, check=True, timeout=PATIENCE_S)
+    except (subprocess.SubprocessError, OSError) as error:
         raise PeopleError(_("This file cannot be read as a spreadsheet. Save the roster as CSV.")) from error
-    return [[_text(cell) for cell in row] for row in rows]
+    rows: list[list[str]] = json.loads(done.stdout)
+    return rows
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> str:
     """Return rows as CSV in which no spreadsheet finds a formula, whatever people have called themselves."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([harmless(cell) for cell in row] for row in rows)
+    # In quotes, all of them: a spreadsheet may be set to another separator.
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(
+        [harmless(cell) for cell in row] for row in rows
+    )
     return out.getvalue()
 
 
@@ -46,14 +53,22 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
+def main() -> None:
+    """Read a spreadsheet from standard input; write its rows as JSON."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - in here only
+
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())).get_sheet_by_index(0)
+    rows = sheet.to_python(skip_empty_area=False, nrows=MOST_ROWS)
+    json.dump([[_text(cell) for cell in row] for row in rows], sys.stdout)
+
+
 def _text(cell: object) -> str:
     """Return a cell as it looks: a spreadsheet knows no other numbers than those with a point."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def _look_at_size(data: bytes) -> None:
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-            raise PeopleError(_("This file is much larger than it looks. Save the roster as CSV."))
+if __name__ == "__main__":
+    main()
