@@ -157,6 +157,28 @@ def test_one_that_was_killed_is_not_given_to_anybody(forks: Any) -> None:
     assert server.pid != spare
 
 
+@pytest.mark.parametrize("forks", ["root"], indirect=True)
+def test_it_has_the_mounts_of_the_moment_when_it_is_asked_for(forks: Any) -> None:
+    """A disk that was put up meanwhile would be missing, and one that was taken away held."""
+    assert forks.start("zoe").is_ready
+    soon(lambda: len(forks.spares()) == 1)
+    home = forks.base / "homes" / "zoe"
+
+    subprocess.run(["mount", "-t", "tmpfs", "sardonyx-test", str(home)], check=True)
+    try:
+        (home / "on-the-disk").write_text("seen")
+        home.chmod(0o755)
+        server = forks.start("zoe")
+        assert server.run("print(open('on-the-disk').read())") == "seen"
+        os.kill(server.pid, signal.SIGKILL)
+        soon(lambda: not is_running(server.pid))
+        soon(lambda: len(forks.spares()) == 1)
+    finally:
+        subprocess.run(["umount", "--lazy", str(home)], check=True)
+
+    soon(lambda: "sardonyx-test" not in "".join(Path(f"/proc/{pid}/mountinfo").read_text() for pid in forks.spares()))
+
+
 def test_it_ends_with_the_process_that_made_it(forks: Any) -> None:
     """It has that one's packages, which may have been changed; nobody would ever ask for it."""
     assert forks.start("yan").is_ready

@@ -105,13 +105,15 @@ def test_the_git_panel_waits_until_it_is_asked_for(idle: Idle, tmp_path: Path) -
     assert idle() == ["jupyterlab_git", CLASSIC, LANGUAGE_SERVERS]
 
 
-@pytest.mark.parametrize(("others", "lazy"), [((), [PROXY]), (("rstudio",), [])])
+@pytest.mark.parametrize("brought", ["nothing", "an entry point", "a setting"])
 def test_the_proxy_waits_to_be_asked_unless_other_packages_bring_tools(
-    idle: Idle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: tuple[str, ...], lazy: list[str]
+    idle: Idle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brought: str
 ) -> None:
     """Whose addresses are known when it is loaded, and not before."""
-    there = {"ServerApp": {"jpserver_extensions": {PROXY: True}}}
+    servers = {"mine": {"command": ["x"]}} if brought == "a setting" else {}
+    there = {"ServerApp": {"jpserver_extensions": {PROXY: True}}, "ServerProxy": {"servers": servers}}
     write(tmp_path / "env/etc/jupyter/jupyter_server_config.d/proxy.json", json.dumps(there))
+    others = ("rstudio",) if brought == "an entry point" else ()
     monkeypatch.setattr(module, "entry_points", lambda group: others if group == PROXIED else ())
 
-    assert idle() == [*lazy, CLASSIC, LANGUAGE_SERVERS]
+    assert idle() == [*([PROXY] if brought == "nothing" else []), CLASSIC, LANGUAGE_SERVERS]

@@ -23,7 +23,8 @@ LANGUAGE_SERVERS = "jupyter_lsp"
 """It validates what it knows of two dozen language servers, also where there is none."""
 
 PROXY, PROXIED = "jupyter_server_proxy", "jupyter_serverproxy_servers"
-"""Entry points of other packages, each a tool with an address of its own: where there is one, it is there at once."""
+"""Entry points of other packages, each a tool with an address of its own: where there is one, or one in packages'
+settings, it is there at once."""
 LAZY = {"jupyterlab_git": "git", "nbdime": "nbdime", PROXY: "(?:server-)?proxy"}
 """Loaded when they are asked for, see `lazy_extensions`: module -> first part of its addresses, below the server's, as a pattern."""
 
@@ -55,11 +56,13 @@ def _has_settings(folder: Path, patterns: Iterable[str]) -> bool:
 @cache
 def _lazy(folder: Path) -> tuple[str, ...]:
     """Return those that packages of the environment bring; looked at once, too."""
+    parts = folder / "jupyter_server_config.d"
     try:
-        known = _named(folder / "jupyter_server_config.d", "ServerApp", "jpserver_extensions")
+        known = _named(parts, "ServerApp", "jpserver_extensions")
+        has_tools = bool(entry_points(group=PROXIED) or _named(parts, "ServerProxy", "servers"))
     except (OSError, ValueError, AttributeError):
         return ()
-    return tuple(name for name in LAZY if name in known and not (name == PROXY and entry_points(group=PROXIED)))
+    return tuple(name for name in LAZY if name in known and not (name == PROXY and has_tools))
 
 
 @cache

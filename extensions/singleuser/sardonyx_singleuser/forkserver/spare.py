@@ -42,6 +42,10 @@ class Spare:
         """Tell whether it waits: it says nothing, so what can be read is its end."""
         return not select.select([self.gives], [], [], 0)[0]
 
+    def dismiss(self) -> None:
+        """Let it end."""
+        self.gives.close()
+
     def give(self, connection: socket.socket) -> None:
         """Let it be the server that a connection asks for; it says its number there.
 

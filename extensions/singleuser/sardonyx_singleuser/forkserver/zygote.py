@@ -28,7 +28,7 @@ MADE = b"made "
 COLD = "cold"
 MOST_SAID = 1000
 """So long are our messages, in bytes."""
-QUIET_S = 0.5
+QUIET_MS = 500
 """So long after the last connection a child is made for the next one: not while its server takes what there is."""
 CONTROL = 3
 """The supervisor's socket to us has this number."""
@@ -38,27 +38,43 @@ def serve(control: socket.socket, root: str) -> None:
     """Make a server for each connection that the supervisor passes on, until it closes its side."""
     hub = Identity.own()
     spare: Spare | None = None
-    while True:
-        if spare is None and not select.select([control], [], [], QUIET_S)[0]:
-            # Whoever comes then is told why there is none.
-            with suppress(OSError):
-                spare = Spare.make(root, hub)
-        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not descriptors:
-            return
-        with socket.socket(fileno=descriptors[0]) as connection:
-            try:
-                if spare is None or not spare.is_there():
-                    spare = Spare.make(root, hub)
-            except OSError as error:
-                say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
-            else:
-                # Before it is a server, whose end must not be missed.
-                control.send(MADE + str(spare.pid).encode())
-                # Where it has ended just now, the hub hears nothing but the connection's end, and asks again.
+    with Path("/proc/self/mountinfo").open("rb") as mounts:
+        waiting = select.poll()
+        waiting.register(control, select.POLLIN)
+        # The system tells once of each change (proc_pid_mountinfo(5)).
+        waiting.register(mounts, select.POLLPRI)
+        while True:
+            heard = {descriptor for descriptor, _ in waiting.poll(QUIET_MS if spare is None else None)}
+            if mounts.fileno() in heard and spare is not None:
+                # It has the mounts of before: a disk that was put up since would be missing, one that was taken away held.
+                spare.dismiss()
+                spare = None
+            if not heard and spare is None:
+                # Whoever comes then is told why there is none.
                 with suppress(OSError):
-                    spare.give(connection)
-        spare = None
+                    spare = Spare.make(root, hub)
+            if control.fileno() in heard:
+                _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+                if not descriptors:
+                    return
+                with socket.socket(fileno=descriptors[0]) as connection:
+                    _give(control, connection, spare, root, hub)
+                spare = None
+
+
+def _give(control: socket.socket, connection: socket.socket, spare: Spare | None, root: str, hub: Identity) -> None:
+    """Let somebody's request become a server, of what waits for it if that is still there."""
+    try:
+        if spare is None or not spare.is_there():
+            spare = Spare.make(root, hub)
+    except OSError as error:
+        say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
+    else:
+        # Before it is a server, whose end must not be missed.
+        control.send(MADE + str(spare.pid).encode())
+        # Where it has ended just now, the hub hears nothing but the connection's end, and asks again.
+        with suppress(OSError):
+            spare.give(connection)
 
 
 def check_threads() -> None:
