@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
+from sardonyx_services.people.moments import utc_now
 from sardonyx_services.people.shared_links import SharedLinks, forget_links
 from sardonyx_spawner.language import _
 
@@ -123,7 +124,7 @@ class PeopleStore:
         """
         with self._session() as session:
             row = self._named(session, name)
-            row.removed, row.owed = _now(), LET_GO
+            row.removed, row.owed = utc_now(), LET_GO
             account = session.get(AccountRow, row.id)
             if account:
                 session.delete(account)
@@ -254,7 +255,7 @@ class PeopleStore:
         session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
-        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=_now(), removed=None)
+        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=utc_now(), removed=None)
         session.add(row)
         try:
             session.flush()
@@ -291,7 +292,3 @@ def _record(row: PersonRow) -> PersonRecord:
 
 def _new_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
