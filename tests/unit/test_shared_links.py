@@ -37,21 +37,6 @@ def people(tmp_path: Path) -> Iterator[PeopleStore]:
     store.close()
 
 
-def test_a_database_from_before_links_gets_their_table(people: PeopleStore, tmp_path: Path) -> None:
-    """With everybody in it."""
-    person = people.add_account("amina", "hash")
-    with people._engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE shared_links")
-        connection.exec_driver_sql("UPDATE schema_version SET version = 5")
-    people.close()
-
-    upgraded = PeopleStore(tmp_path / "people.sqlite")
-    upgraded.shared_links.add("h" * 64, person.id, "home/x/a", 60, 10)
-
-    assert [link.key for link in upgraded.shared_links.of(person.id)] == ["home/x/a"]
-    upgraded.close()
-
-
 def test_a_link_is_remembered_for_a_month_after_its_end(people: PeopleStore) -> None:
     """So that it can say that it has ended; then it is one that never was."""
     person = people.add_account("amina", "hash").id
