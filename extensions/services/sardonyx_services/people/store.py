@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -159,11 +159,10 @@ class PeopleStore:
             return sorted((Owed(row.id, row.name, row.owed) for row in rows), key=lambda owed: owed.what)
 
     def settle(self, owed: Owed) -> None:
-        """Note that the hub has done what it owed."""
+        """Note that the hub has done what it owed, unless it owes something else by now."""
+        done = update(PersonRow).where(PersonRow.id == owed.person, PersonRow.owed == owed.what)
         with self._session() as session:
-            row = session.get(PersonRow, owed.person)
-            if row is not None and row.owed == owed.what:
-                row.owed = ""
+            session.execute(done.values(owed=""))
 
     def set_admin(self, name: str, *, is_admin: bool) -> None:
         """Make somebody an administrator, or not any more."""
