@@ -5,6 +5,7 @@ import sys
 import click
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import open_people
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
@@ -107,12 +108,9 @@ def list_people() -> None:
 def _open() -> tuple[Settings, PeopleStore]:
     settings = load_settings(find_settings(None))
     folder = DataFolder(settings.data_folder)
-    if not folder.people_database.parent.is_dir():
+    if not folder.root.is_dir():
         raise OperatorError(f"{folder.root} is not there yet. Start Sardonyx once with: make up")
-    try:
-        return settings, PeopleStore(folder.people_database)
-    except PeopleError as error:
-        raise OperatorError(str(error)) from error
+    return settings, open_people(settings, folder)
 
 
 def _password(settings: Settings, *, from_stdin: bool, as_link: bool) -> str:

@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.store import Owed, PeopleStore
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[PeopleStore]:
+def people(people_place: Place) -> Iterator[PeopleStore]:
     """An empty store."""
-    store = PeopleStore(tmp_path / "people.sqlite")
+    store = PeopleStore(people_place)
     yield store
     store.close()
 
 
-def test_the_database_is_for_its_owner_only(people: PeopleStore, tmp_path: Path) -> None:
+def test_a_file_is_for_its_owner_only(tmp_path: Path) -> None:
     """It holds password hashes."""
-    assert people.everybody() == []
+    PeopleStore(tmp_path / "people.sqlite").close()
+
     assert stat.S_IMODE((tmp_path / "people.sqlite").stat().st_mode) == 0o600
 
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -20,6 +19,7 @@ from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.links.headers import asked_of_store, disposition, is_from_the_beginning, of_file
 from sardonyx_services.links.pages import say_size
 from sardonyx_services.links.token import TOKEN, new_token
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.groups import Membership
 from sardonyx_services.people.models import SharedLinkRow
 from sardonyx_services.people.store import PeopleStore
@@ -30,9 +30,9 @@ ID, OTHER = "abcd2345efgh6789", "zzzz2345efgh6789"
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[PeopleStore]:
+def people(people_place: Place) -> Iterator[PeopleStore]:
     """An empty store."""
-    store = PeopleStore(tmp_path / "people.sqlite")
+    store = PeopleStore(people_place)
     yield store
     store.close()
 

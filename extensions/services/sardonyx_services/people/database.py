@@ -1,4 +1,4 @@
-"""people.sqlite itself: opened by several processes at once, its tables made on the first run."""
+"""The database itself: opened by several processes at once, its tables made on the first run."""
 
 import os
 from pathlib import Path
@@ -7,17 +7,25 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 
 from sardonyx_services.exclusive import exclusive
+from sardonyx_services.people.postgresql import Postgresql, open_postgresql
 from sardonyx_services.people.revisions import LATEST, bring_forward, revision_of
 
+Place = Path | Postgresql
+"""Where the people are: in a file of SQLite, or in a PostgreSQL."""
 BUSY_S = 10
 
 
-def open_database(path: Path) -> Engine:
-    """Open the database for its owner only; make its tables on the first run, and those of an earlier version new.
+def open_database(place: Place) -> Engine:
+    """Open the database; make its tables on the first run, and those of an earlier version new.
 
     Raises:
-        PeopleError: a newer version has written it.
+        PeopleError: a newer version has written it, or a PostgreSQL cannot be used.
     """
+    return open_postgresql(place) if isinstance(place, Postgresql) else _open_file(place)
+
+
+def _open_file(path: Path) -> Engine:
+    """Open a file of SQLite, for its owner only."""
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     engine = _engine(path)

@@ -1,10 +1,11 @@
-"""The tables of people.sqlite."""
+"""The tables of people."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+LIVING = text("removed IS NULL")
 REVISIONS = ("v1_people", "v2_owed", "v3_groups", "v4_full_names", "v5_languages", "v6_shared_links")
 """What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
@@ -31,8 +32,14 @@ class PersonRow(Base):
     __tablename__ = "people"
     __table_args__ = (
         # A name may change hands, but belongs to one person at a time; so does an identity at a provider.
-        Index("one_person_per_name", "name", unique=True, sqlite_where=text("removed IS NULL")),
-        Index("one_person_per_subject", "provider", "subject", unique=True, sqlite_where=text("removed IS NULL")),
+        Index("one_person_per_name", "name", unique=True, sqlite_where=LIVING, postgresql_where=LIVING),
+        Index(
+            "one_person_per_subject",
+            *("provider", "subject"),
+            unique=True,
+            sqlite_where=LIVING,
+            postgresql_where=LIVING,
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

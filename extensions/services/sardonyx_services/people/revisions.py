@@ -10,7 +10,7 @@ LATEST = REVISIONS[-1]
 
 def revision_of(connection: Connection) -> str:
     """Return what the tables are; "" = there are none, or they are from before Alembic."""
-    if not inspect(connection).has_table(RevisionRow.__tablename__):
+    if not _has(connection, RevisionRow.__tablename__):
         return ""
     return connection.scalar(select(RevisionRow.version_num)) or ""
 
@@ -44,7 +44,7 @@ def _take_over(connection: Connection) -> str:
 
     Those have a number: 1 for the first of `REVISIONS`, 2 for the second, and so on.
     """
-    if not inspect(connection).has_table("schema_version"):
+    if not _has(connection, "schema_version"):
         return ""
     version = connection.scalar(text("SELECT version FROM schema_version"))
     revision = dict(enumerate(REVISIONS, start=1)).get(version, f"version {version}")
@@ -52,3 +52,9 @@ def _take_over(connection: Connection) -> str:
     connection.execute(insert(RevisionRow).values(version_num=revision))
     connection.exec_driver_sql("DROP TABLE schema_version")
     return revision
+
+
+def _has(connection: Connection, table: str) -> bool:
+    # In the schema that is ours: beside it, JupyterHub's tables have a revision, too.
+    schema = connection.schema_for_object(Base.metadata.tables[RevisionRow.__tablename__])
+    return inspect(connection).has_table(table, schema=schema)

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.database import open_database
-from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
+from sardonyx_services.people.database import Place, open_database
+from sardonyx_services.people.errors import AwayError, NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
@@ -63,15 +62,15 @@ class Owed:
 
 
 class PeopleStore:
-    """people.sqlite; used at once by the hub, the keys service and the command line."""
+    """The people in people.sqlite or in a PostgreSQL; used at once by the hub, the keys service and the command line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place) -> None:
         """Open the store, and make its tables on the first run.
 
         Raises:
-            PeopleError: a newer version has written it.
+            PeopleError: a newer version has written it, or a PostgreSQL cannot be used.
         """
-        self._engine = open_database(path)
+        self._engine = open_database(place)
         self.groups = Groups(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
@@ -277,8 +276,14 @@ class PeopleStore:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with Session(self._engine) as session, session.begin():
-            yield session
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            # A file is always there; what is wrong with one, such as a full disk, is in the error.
+            if self._engine.dialect.name == "sqlite":
+                raise
+            raise AwayError from error
 
 
 def _living() -> Any:

@@ -12,8 +12,8 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables to the last revision, in the transaction that is open."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision, the last one by default, in the transaction that is open."""
     config = configuration()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

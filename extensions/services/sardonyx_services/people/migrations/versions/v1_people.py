@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime, nullable=False),
         sa.Column("removed", sa.DateTime),
     )
-    op.create_index("one_person_per_name", "people", ["name"], unique=True, sqlite_where=LIVING)
-    op.create_index("one_person_per_subject", "people", ["provider", "subject"], unique=True, sqlite_where=LIVING)
+    for name, columns in (("one_person_per_name", ["name"]), ("one_person_per_subject", ["provider", "subject"])):
+        op.create_index(name, "people", columns, unique=True, sqlite_where=LIVING, postgresql_where=LIVING)
     op.create_table(
         "accounts",
         sa.Column("person", sa.String(32), sa.ForeignKey("people.id"), primary_key=True),

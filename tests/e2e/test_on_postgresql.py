@@ -1,0 +1,144 @@
+"""A whole Sardonyx whose tables are in a PostgreSQL, from the first start to the second."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from support.kernels import run_in_kernel
+from support.ports import free_ports
+from support.postgresql import PASSWORD, PostgresqlServer
+from support.stack import Stack, running_stack
+from support.waiting import soon
+
+from sardonyx_services.people.store import PeopleStore
+
+SARDONYX = str(Path(sys.executable).parent / "sardonyx")
+TOKEN = "token-of-the-tests-only"
+SECRETS = (PASSWORD.encode(), quote(PASSWORD, safe="").encode())
+SETTINGS = """
+database: {{url: {{file: '{folder}/address'}}}}
+environments: {{python: {{title: Python, prefix: '{prefix}'}}}}
+profiles: {{python: {{title: Python, environment: python}}}}
+"""
+CONF = f"""
+c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}"}}]
+scopes = ["admin:users", "admin:servers", "access:servers"]
+c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
+"""
+CELL = """
+import boto3, os
+bucket, _, prefix = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+boto3.client("s3").put_object(Bucket=bucket, Key=prefix + "a.txt", Body=b"mine")
+print(boto3.client("s3").get_object(Bucket=bucket, Key=prefix + "a.txt")["Body"].read().decode())
+"""
+
+
+def settings_in(folder: Path, prefix: Path, address: str) -> Path:
+    """Write the settings of a place on a PostgreSQL."""
+    (folder / "conf.d").mkdir()
+    (folder / "conf.d" / "tests.py").write_text(CONF)
+    (folder / "address").touch(0o600)
+    (folder / "address").write_text(f"{address}\n")
+    path = folder / "settings.yaml"
+    path.write_text(SETTINGS.format(folder=folder, prefix=prefix))
+    return path
+
+
+@pytest.fixture(scope="module")
+def place(postgresql: PostgresqlServer, prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The place."""
+    settings = settings_in(tmp_path_factory.mktemp("settings"), prefix, postgresql.empty())
+    with running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings) as running:
+        yield running
+
+
+def call(place: Stack, method: str, path: str) -> httpx.Response:
+    """Ask the hub."""
+    headers = {"Authorization": f"token {TOKEN}"}
+    return httpx.request(method, f"{place.url}/hub/api{path}", headers=headers, timeout=60)
+
+
+def test_from_the_first_start_to_the_second(place: Stack, postgresql: PostgresqlServer) -> None:
+    """One story: people, servers and keys are there, and are found again."""
+    assert not list(place.data.rglob("people.sqlite")) + list(place.data.rglob("jupyterhub.sqlite"))
+    at = f"127.0.0.1:{postgresql.port}"
+    looked = place.command("doctor").stdout
+    assert "ok     database     PostgreSQL " in looked
+    assert f" answers at {at}; its database “sardonyx” has our tables\n" in looked
+    added = place.command("user", "add", "ann", "--password-stdin", stdin="correct horse battery\n")
+    assert added.stdout == "ann can sign in now.\n", added.stderr
+
+    call(place, "POST", "/users/ann")
+    call(place, "POST", "/users/ann/server")
+    soon(lambda: bool(call(place, "GET", "/users/ann").json()["servers"][""]["ready"]))
+    assert run_in_kernel(f"{place.url}/user/ann/", TOKEN, CELL) == "mine\n"
+
+    listed = place.command("user", "list").stdout
+    place.stop()
+    place.start()
+    assert place.command("user", "list").stdout == listed
+    assert call(place, "GET", "/users/ann").json()["name"] == "ann"
+    assert "Traceback" not in place.output
+
+
+def test_the_password_is_in_no_file_no_command_line_and_no_server(place: Stack) -> None:
+    """The hub and the keys service alone have it; the file that holds it is hidden from servers as other secrets are."""
+    call(place, "POST", "/users/ann/server")
+    soon(lambda: bool(call(place, "GET", "/users/ann").json()["servers"][""]["ready"]))
+
+    files = [path for path in place.data.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert place.data / "run" / "credentials.json" in files
+    assert [path for path in files if any(secret in path.read_bytes() for secret in SECRETS)] == []
+    processes = {process: Path(f"/proc/{process}") for process in place.processes()}
+    commands = {process: (at / "cmdline").read_bytes() for process, at in processes.items()}
+    assert not [command for command in commands.values() if any(secret in command for secret in SECRETS)]
+    have_it = {p for p, at in processes.items() if any(secret in (at / "environ").read_bytes() for secret in SECRETS)}
+    assert have_it == set(place.find_all("sardonyx_services.credentials"))
+
+
+def run(command: list[str], settings: Path, data: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command where no Sardonyx runs."""
+    variables = {"SARDONYX_DATA": str(data), "SARDONYX_PORT": str(free_ports()), "SARDONYX_SETTINGS": str(settings)}
+    return subprocess.run(
+        [SARDONYX, *command], env={**os.environ, **variables}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("command", [["up"], ["user", "list"]], ids=" ".join)
+def test_what_is_wrong_with_it_is_said_before_anything_starts(
+    command: list[str], postgresql: PostgresqlServer, prefix: Path, tmp_path: Path
+) -> None:
+    """In one sentence, without the password and without a trace."""
+    settings = settings_in(tmp_path, prefix, postgresql.address(password="wrong-one"))
+    (tmp_path / "data").mkdir()
+
+    ended = run(command, settings, tmp_path / "data")
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"Sardonyx: PostgreSQL at 127.0.0.1:{postgresql.port} does not let “sardonyx” in: the name or the password is wrong."
+        " Correct the address of the database.\n"
+    )
+
+
+def test_people_in_a_file_are_not_left_behind(postgresql: PostgresqlServer, prefix: Path, tmp_path: Path) -> None:
+    """With new ids they would have empty homes; who has moved is in the PostgreSQL, and nothing is asked."""
+    settings = settings_in(tmp_path, prefix, postgresql.new_database("another"))
+    data = tmp_path / "data"
+    data.mkdir()
+    with closing(PeopleStore(data / "people.sqlite")) as people:
+        people.add_account("amina", "hash")
+
+    ended = run(["up"], settings, data)
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"Sardonyx: {data}/people.sqlite has one person, and the PostgreSQL nobody: they would get new ids and empty homes."
+        " Take 'database' out of the settings, or move that file away to begin anew.\n"
+    )
