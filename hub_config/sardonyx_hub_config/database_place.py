@@ -57,8 +57,8 @@ def refuse_to_leave_anybody(people: PeopleStore, folder: DataFolder) -> None:
     if count:
         raise OperatorError(
             f"{folder.people_database} has {'one person' if count == 1 else f'{count} people'}, and the PostgreSQL nobody:"
-            " they would get new ids and empty homes. Take 'database' out of the settings,"
-            " or move that file away to begin anew."
+            " they would get new ids and empty homes. Take them along with: sardonyx database move"
+            " (to begin anew, move that file away)."
         )
 
 

@@ -28,7 +28,7 @@ profiles: {{python: {{title: Python, environment: python}}}}
 """
 CONF = f"""
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}"}}]
-scopes = ["admin:users", "admin:servers", "access:servers"]
+scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
 """
 CELL = """
@@ -58,10 +58,16 @@ def place(postgresql: PostgresqlServer, prefix: Path, tmp_path_factory: pytest.T
         yield running
 
 
-def call(place: Stack, method: str, path: str) -> httpx.Response:
+def call(place: Stack, method: str, path: str, body: object = None) -> httpx.Response:
     """Ask the hub."""
     headers = {"Authorization": f"token {TOKEN}"}
-    return httpx.request(method, f"{place.url}/hub/api{path}", headers=headers, timeout=60)
+    return httpx.request(method, f"{place.url}/hub/api{path}", headers=headers, json=body, timeout=60)
+
+
+def new_token(place: Stack, name: str) -> str:
+    """Return a token with which somebody asks who they are."""
+    made = call(place, "POST", f"/users/{name}/tokens", {"scopes": [f"read:users:name!user={name}"]})
+    return str(made.json()["token"])
 
 
 def test_from_the_first_start_to_the_second(place: Stack, postgresql: PostgresqlServer) -> None:
@@ -140,5 +146,58 @@ def test_people_in_a_file_are_not_left_behind(postgresql: PostgresqlServer, pref
     assert ended.returncode == 1
     assert ended.stderr == (
         f"Sardonyx: {data}/people.sqlite has one person, and the PostgreSQL nobody: they would get new ids and empty homes."
-        " Take 'database' out of the settings, or move that file away to begin anew.\n"
+        " Take them along with: sardonyx database move (to begin anew, move that file away).\n"
     )
+
+
+def test_a_place_moves_with_people_tokens_and_invitations(
+    postgresql: PostgresqlServer, prefix: Path, tmp_path: Path
+) -> None:
+    """All of it, once; who had something goes on with it, and whoever comes next gets numbers that nobody has."""
+    settings = settings_in(tmp_path, prefix, postgresql.new_database("moved"))
+    on_postgresql = settings.read_text()
+    settings.write_text(on_postgresql.replace("database:", "#"))
+    with running_stack(tmp_path / "data", settings) as place:
+        for name in ("ann", "bob"):
+            made = place.command("user", "add", name, "--password-stdin", stdin="correct horse battery\n")
+            assert made.returncode == 0, made.stderr
+            call(place, "POST", f"/users/{name}")
+        token = new_token(place, "ann")
+        before = place.command("user", "list").stdout
+        settings.write_text(on_postgresql)
+        assert "Sardonyx already runs on" in place.command("database", "move").stderr
+        place.stop()
+
+        moved = place.command("database", "move")
+        assert moved.stdout == (
+            "2 people and JupyterHub's tables are in the PostgreSQL now. The files are left as they were:"
+            f" {place.data}/people.sqlite, {place.data}/hub/jupyterhub.sqlite\n"
+        ), moved.stderr
+        again = place.command("database", "move")
+        assert again.stderr == (
+            "Sardonyx: the PostgreSQL has people already, and nothing was moved. Name an empty database.\n"
+        )
+
+        place.start()
+        assert place.command("user", "list").stdout == before
+        assert call(place, "POST", "/users/cleo").status_code == 201
+        for name, theirs in (("ann", token), ("cleo", new_token(place, "cleo"))):
+            own = httpx.get(f"{place.url}/hub/api/user", headers={"Authorization": f"token {theirs}"})
+            assert own.json()["name"] == name
+
+
+def test_there_is_something_to_move_and_somewhere_to_move_it(
+    postgresql: PostgresqlServer, prefix: Path, tmp_path: Path
+) -> None:
+    """Else it is said what to do first."""
+    settings = settings_in(tmp_path, prefix, postgresql.address())
+    (tmp_path / "data").mkdir()
+
+    nothing = run(["database", "move"], settings, tmp_path / "data")
+    settings.write_text(settings.read_text().replace("database:", "#"))
+    nowhere = run(["database", "move"], settings, tmp_path / "data")
+
+    assert nothing.stderr == (
+        f"Sardonyx: {tmp_path}/data has no people in files. Start Sardonyx: there is nothing to move.\n"
+    )
+    assert nowhere.stderr == ("Sardonyx: the settings name no PostgreSQL. Add 'database: {url: {file: …}}' first.\n")
