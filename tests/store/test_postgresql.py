@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from support.places import BUCKET, Place, running_place, soon
 from support.postgresql import PASSWORD, PostgresqlServer
 from support.shared_links import put, take_back
@@ -48,21 +50,38 @@ def test_a_link_opens_until_it_is_taken_back(place: Place) -> None:
 
 
 def test_while_it_is_away_that_is_said_and_afterwards_all_is_well(place: Place, postgresql: PostgresqlServer) -> None:
-    """Nobody has to start anything again."""
+    """Nobody has to start anything again: what looks for itself goes on, and counts what was opened meanwhile."""
     sam = place.person("sam")
-    assert sam.ask().status_code == 200
-    # Keys of a moment ago are given again.
-    place.people.groups.join(place.people.groups.add("team", "Team 3"), sam.id, "member")
+    key = put(sam, "a.csv", b"1,2")
+    link, s3 = sam.link(key), sam.s3()
+    assert httpx.get(link).is_success
+    log = place.folder / "logs" / "keys.log"
 
     postgresql.end()
     try:
         answer = sam.ask()
+        assert httpx.get(link).status_code == 503
+        soon(lambda: "Whose keys the store has to refuse cannot be looked up now" in log.read_text())
         assert (answer.status_code, answer.json()["code"]) == (503, "ServiceUnavailable")
         assert answer.json()["message"].startswith("The database of this place does not answer. Try again in a minute")
     finally:
         postgresql.start()
 
     assert sam.ask().status_code == 200
+    assert [httpx.get(link).status_code for _ in range(2)] == [200, 200]
+    soon(lambda: [each.opened for each in place.people.shared_links.of(sam.id)] == [3])
+    assert s3.get_object(Bucket=BUCKET, Key=key)
+    place.people.remove("sam")
+    soon(lambda: refused(s3, key))
+
+
+def refused(s3: Any, key: str) -> bool:
+    """Tell whether the store refuses to give an object."""
+    try:
+        s3.get_object(Bucket=BUCKET, Key=key)
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == "AccessDenied")
+    return False
 
 
 def test_the_password_is_in_no_file_and_in_no_command_line(place: Place) -> None:
