@@ -1,6 +1,8 @@
 """A whole Sardonyx whose tables are in a PostgreSQL, from the first start to the second."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +15,10 @@ import pytest
 from support.kernels import run_in_kernel
 from support.ports import free_ports
 from support.postgresql import PASSWORD, PostgresqlServer
-from support.stack import Stack, running_stack
+from support.stack import ROOT, Stack, running_stack
 from support.waiting import soon
 
+from sardonyx_services.people.postgresql import Postgresql
 from sardonyx_services.people.store import PeopleStore
 
 SARDONYX = str(Path(sys.executable).parent / "sardonyx")
@@ -91,6 +94,55 @@ def test_from_the_first_start_to_the_second(place: Stack, postgresql: Postgresql
     assert place.command("user", "list").stdout == listed
     assert call(place, "GET", "/users/ann").json()["name"] == "ann"
     assert "Traceback" not in place.output
+
+
+def test_the_hub_finds_it_again(place: Stack, postgresql: PostgresqlServer) -> None:
+    """While it is away nobody is known to the hub, which does not end."""
+    process = place.process
+    assert process is not None
+
+    postgresql.end()
+    try:
+        assert call(place, "GET", "/users").status_code >= 400
+        assert httpx.get(f"{place.url}/hub/health").is_success
+    finally:
+        postgresql.start()
+
+    soon(lambda: call(place, "GET", "/users").status_code == 200)
+    added = place.command("user", "add", "dana", "--password-stdin", stdin="correct horse battery\n")
+    assert added.returncode == 0, added.stderr
+    assert process.poll() is None
+
+
+def test_the_commands_of_the_docs_work(postgresql: PostgresqlServer, tmp_path: Path) -> None:
+    """Those that make the role and the database, and the one that makes a backup; under another name here."""
+    page = (ROOT / "docs" / "how-to" / "use-postgresql.md").read_text().replace("\\\n", "")
+    lines = re.findall(r"^ *(?:sudo -u postgres )?((?:createuser|createdb|pg_dump) .*)$", page, re.MULTILINE)
+    where = {"PGHOST": "127.0.0.1", "PGPORT": str(postgresql.port), "PGUSER": "postgres", "PGPASSWORD": PASSWORD}
+
+    def run_line(line: str, said: str = "") -> None:
+        program, *arguments = shlex.split(line)
+        ended = subprocess.run(
+            [postgresql.programs / program, *(re.sub(r"\bsardonyx$", "docs", word) for word in arguments)],
+            cwd=tmp_path,
+            env={**os.environ, **where},
+            input=said,
+            # It would ask on the terminal, if there is one.
+            start_new_session=True,
+            check=False,
+            text=True,
+            capture_output=True,
+            timeout=60,
+        )
+        assert ended.returncode == 0, ended.stderr
+
+    assert [line.split()[0] for line in lines] == ["createuser", "createdb", "pg_dump"]
+    run_line(lines[0], f"{PASSWORD}\n{PASSWORD}\n")
+    run_line(lines[1])
+    with closing(PeopleStore(Postgresql(postgresql.address("docs", "docs")))) as people:
+        people.add_account("amina", "hash")
+    run_line(lines[2])
+    assert (tmp_path / "sardonyx.dump").read_bytes().startswith(b"PGDMP")
 
 
 def test_the_password_is_in_no_file_no_command_line_and_no_server(place: Stack) -> None:
