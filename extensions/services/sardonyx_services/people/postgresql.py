@@ -142,8 +142,8 @@ def _said(error: DBAPIError, url: URL) -> str:
     words = " ".join(str(error.orig).split())
     if getattr(error.orig, "sqlstate", None) == NOT_ALLOWED:
         return (
-            f"“{_who(url)}” may not make the schema {SCHEMA} in the database “{url.database}”."
-            f' As an administrator of PostgreSQL, there: CREATE SCHEMA {SCHEMA} AUTHORIZATION "{_who(url)}"'
+            f"“{_who(url)}” may not make or use the schema {SCHEMA} in the database “{url.database}”. As an administrator"
+            f' of PostgreSQL, there: CREATE SCHEMA IF NOT EXISTS {SCHEMA}; ALTER SCHEMA {SCHEMA} OWNER TO "{_who(url)}"'
         )
     # Before somebody is let in there is no code for what is wrong, only words.
     if "authentication failed" in words or "no password supplied" in words:
