@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.deep import clear
 from support.environments import built_environment
+from support.postgresql import PostgresqlServer, running_postgresql
 
 MAY_BE_SKIPPED_IN_CI: dict[str, str] = {
     "tests/hub/test_environment_kernels.py": "not every machine has a second Python that all can read, and R's kernel",
@@ -46,6 +47,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def prefix() -> Path:
     """The shipped Python environment with the built user side in it."""
     return built_environment()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL, with a role and a database for a place."""
+    with running_postgresql() as running:
+        yield running
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.usernames import local_name
-from sardonyx_hub_config.user_command import open_people
+from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Kind, Role
@@ -45,7 +45,7 @@ def class_() -> None:
 @click.option("--exam", is_flag=True, help="Keys that reach the class's data live for 15 minutes at most.")
 def add(title: str, *, exam: bool) -> None:
     """Make a class called TITLE; print its id."""
-    _settings, people = open_people()
+    _settings, people = people_here()
     title = " ".join(title.split())
     if not title or len(title) > 200:  # noqa: PLR2004 - as long as the table keeps
         raise OperatorError("a class needs a title, of 200 characters at most.")
@@ -56,7 +56,7 @@ def add(title: str, *, exam: bool) -> None:
 @class_.command("list")
 def list_classes() -> None:
     """List all classes: id, how many students and staff, title."""
-    _settings, people = open_people()
+    _settings, people = people_here()
     for found in people.groups.all(CLASS):
         count = Counter(people.groups.members(found.id).values())
         marks = [word for word, is_so in (("exam", found.is_exam), ("ended", found.ended is not None)) if is_so]
@@ -68,7 +68,7 @@ def list_classes() -> None:
 @id_argument
 def show(class_id: str) -> None:
     """List who is in class ID: name, role, and the person's id, under which their data is."""
-    _settings, people = open_people()
+    _settings, people = people_here()
     members = _members(people, class_id)
     for person in people.everybody():
         if person.id in members:
@@ -81,7 +81,7 @@ def show(class_id: str) -> None:
 @staff_option
 def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
-    _settings, people = open_people()
+    _settings, people = people_here()
     role: Role = "staff" if staff else "student"
     _members(people, class_id, goes_on=True)
     found = _people(people, class_id, names)
@@ -98,7 +98,7 @@ def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
 @names_argument
 def leave(class_id: str, names: tuple[str, ...]) -> None:
     """Let people leave class ID: they reach its data no more; what they handed in is kept."""
-    _settings, people = open_people()
+    _settings, people = people_here()
     for name, person in _people(people, class_id, names).items():
         people.groups.leave(class_id, person)
         click.echo(f"{name} is not in the class any more.")
@@ -109,7 +109,7 @@ def leave(class_id: str, names: tuple[str, ...]) -> None:
 @yes_option
 def end(class_id: str, *, yes: bool) -> None:
     """End class ID: nobody reaches its data any more. Nothing is deleted."""
-    _settings, people = open_people()
+    _settings, people = people_here()
     members = _members(people, class_id)
     title = people.groups.get(CLASS, class_id).title
     if not yes and not click.confirm(f"End “{title}”, with {len(members)} people in it? It cannot begin again"):
@@ -138,7 +138,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, staff: bool, dry
 
     ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
     """
-    settings, people = open_people()
+    settings, people = people_here()
     members = _members(people, class_id, goes_on=True)
     try:
         read = read_roster(roster.read_bytes())

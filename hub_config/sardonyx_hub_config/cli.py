@@ -15,6 +15,7 @@ COMMANDS = {
     "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
     "audit": ("audit_command", "audit", "List who was given which access to data, and until when."),
     "tools": ("tools_command", "tools", "Tools for servers, such as VS Code and MLflow: list, install, remove."),
+    "database": ("database_command", "database", "The database: move, from files into a PostgreSQL."),
     "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
     "class": ("class_command", "class_", "Classes: add, list, show, join, leave, import, end."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import hub_address, people_place
 from sardonyx_hub_config.end_notice import EndNotice
-from sardonyx_hub_config.hub_database import write_ahead
 from sardonyx_hub_config.link_log import WithoutLinks
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
 from sardonyx_hub_config.pages.files import Files
@@ -27,6 +27,7 @@ from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.services import credentials_token, keys_address
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.groups import all_groups
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
@@ -55,7 +56,7 @@ def configure(c: Any, settings: Settings) -> None:
     """
     os.umask(0o077)
     folder, ports = DataFolder(settings.data_folder), Ports(settings.web.port)
-    people = _people(folder.people_database)
+    people = _people(people_place(settings, folder))
     _hub(c, settings, folder, ports)
     _proxy(c, folder, ports)
     _logs(c, folder)
@@ -83,8 +84,7 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     if settings.web.public_url:
         hub.public_url = settings.web.public_url + "/"
     hub.hub_bind_url = f"http://{LOOPBACK}:{ports.hub}"
-    write_ahead(folder.hub_database)
-    hub.db_url = f"sqlite:///{quote(str(folder.hub_database))}"
+    hub.db_url = hub_address(settings, folder)
     hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
     c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]
     if settings.servers.idle_stop:
@@ -280,9 +280,9 @@ def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> 
 
 
 @cache
-def _people(path: Path) -> Callable[[], PeopleStore]:
+def _people(place: Place) -> Callable[[], PeopleStore]:
     @cache
     def store() -> PeopleStore:
-        return PeopleStore(path)
+        return PeopleStore(place)
 
     return store

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import look_at_database
 from sardonyx_hub_config.environments import is_ready, jars_problem
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.gpu_look import look_at_gpus
@@ -69,6 +70,8 @@ def findings(path: Path | None) -> Iterator[Finding]:
     if settings.web.public_url:
         yield Finding(GOOD, "address", _address(settings))
     yield _try("data folder", lambda: _data_folder(folder))
+    if settings.database.url is not None:
+        yield _try("database", lambda: look_at_database(settings))
     yield _try("ports", lambda: _ports(settings, folder))
     yield _try("proxy", lambda: _proxy(folder))
     yield from _environments(settings, folder)

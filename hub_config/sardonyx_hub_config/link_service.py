@@ -24,7 +24,7 @@ def link_service(settings: Settings, folder: DataFolder, ports: Ports, keys: str
     path = folder.run / "links.json"
     OpenerConfiguration(
         keys=keys,
-        people=folder.people_database,
+        people=folder.people_database if settings.database.url is None else None,
         log=folder.logs / "links.log",
         title=settings.title,
         contact=settings.contact,

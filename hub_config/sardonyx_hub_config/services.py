@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import postgresql
 from sardonyx_hub_config.link_service import link_service, links_configuration
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import SecretRef, generated_secret
@@ -21,6 +22,7 @@ from sardonyx_services.credentials.configuration import (
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
+from sardonyx_services.people.postgresql import VARIABLE
 from sardonyx_spawner.amounts import duration_seconds
 
 CULL_EVERY_S, LEAST_CULL_EVERY_S = 60, 5
@@ -51,7 +53,7 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
     for service in found:
-        service.description["environment"] = {HUB: str(os.getpid())}
+        service.description["environment"] = {HUB: str(os.getpid()), **service.description.get("environment", {})}
     return found
 
 
@@ -111,6 +113,8 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         "command": [sys.executable, "-m", "sardonyx_services.credentials", str(path)],
         "api_token": credentials_token(folder),
         "display": False,
+        # JupyterHub shows and keeps a service's environment nowhere.
+        "environment": {VARIABLE: database.address} if (database := postgresql(settings)) else {},
     }
     # It looks once a minute which servers run.
     role = {"name": "credentials", "services": ["credentials"], "scopes": ["list:users", "read:servers"]}

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, slashed
+from sardonyx_hub_config.database_settings import DatabaseSettings
 from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
@@ -182,6 +183,9 @@ class Settings(Section):
     conf_d: FilePath = Field(
         default=Path("conf.d"),
         description="Folder with *.py files for what this file cannot say: run last, in order of name, with JupyterHub's `c`.",
+    )
+    database: DatabaseSettings = Field(
+        default=DatabaseSettings(), description="Where the hub's tables and the people are."
     )
     web: WebSettings = Field(default=WebSettings(), description="Where people reach this place.")
     sign_in: SignInSettings = Field(default=SignInSettings(), description="How people sign in.")

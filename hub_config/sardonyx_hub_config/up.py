@@ -3,12 +3,14 @@
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from sardonyx_hub_config.certificate import check_certificate
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import open_people, refuse_to_leave_anybody
 from sardonyx_hub_config.environments import EnvironmentRecipe, is_ready, make_environment
 from sardonyx_hub_config.machine import check_machine
 from sardonyx_hub_config.offered import environments_in_use, recipe
@@ -63,6 +65,9 @@ def prepare(settings: Settings) -> None:
         proxy_runs=proxy_runs(folder.run / "proxy.pid", folder.proxy),
         patience_s=PORT_PATIENCE_S,
     )
+    if settings.database.url is not None:
+        with step("Getting the database ready"), closing(open_people(settings, folder)) as people:
+            refuse_to_leave_anybody(people, folder)
     with step("Getting the proxy ready"):
         install_proxy(find_node(), folder.proxy, folder.logs / "proxy-install.log")
     for slug in environments_in_use(settings):

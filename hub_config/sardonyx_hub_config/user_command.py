@@ -5,6 +5,7 @@ import sys
 import click
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import open_people
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
@@ -34,7 +35,7 @@ def user() -> None:
 @link_option
 def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
     """Make a local account for NAME."""
-    settings, people = open_people()
+    settings, people = people_here()
     try:
         _look_whether_passwords_are_used(settings)
         name = local_name(name)
@@ -51,7 +52,7 @@ def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
 @link_option
 def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
     """Give NAME a new password; whoever is signed in as NAME is signed out within seconds."""
-    settings, people = open_people()
+    settings, people = people_here()
     try:
         _look_whether_passwords_are_used(settings)
         person = people.local(name)
@@ -68,7 +69,7 @@ def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(name: str, *, yes: bool) -> None:
     """Remove NAME: nobody signs in as NAME any more; files and data are kept under the person's id."""
-    _, people = open_people()
+    _, people = people_here()
     person = people.by_name(name)
     if person is None:
         raise OperatorError(f"There is nobody called “{name}” here. See who there is with: sardonyx user list")
@@ -85,7 +86,7 @@ def remove(name: str, *, yes: bool) -> None:
 @click.argument("name")
 def readmit(name: str) -> None:
     """Let NAME come back who was removed, to the same files and data."""
-    settings, people = open_people()
+    settings, people = people_here()
     try:
         person = people.readmit(name)
     except PeopleError as error:
@@ -97,14 +98,14 @@ def readmit(name: str) -> None:
 @user.command("list")
 def list_people() -> None:
     """List everybody: name, id, where they sign in, administrator or not."""
-    _, people = open_people()
+    _, people = people_here()
     for person in people.everybody():
         click.echo(
             f"{person.name:<24} {person.id}  {person.provider:<12} {'administrator' if person.is_admin else ''}".rstrip()
         )
 
 
-def open_people() -> tuple[Settings, PeopleStore]:
+def people_here() -> tuple[Settings, PeopleStore]:
     """Return the settings, and the people of a place that was started once.
 
     Raises:
@@ -112,12 +113,9 @@ def open_people() -> tuple[Settings, PeopleStore]:
     """
     settings = load_settings(find_settings(None))
     folder = DataFolder(settings.data_folder)
-    if not folder.people_database.parent.is_dir():
+    if not folder.root.is_dir():
         raise OperatorError(f"{folder.root} is not there yet. Start Sardonyx once with: make up")
-    try:
-        return settings, PeopleStore(folder.people_database)
-    except PeopleError as error:
-        raise OperatorError(str(error)) from error
+    return settings, open_people(settings, folder)
 
 
 def _password(settings: Settings, *, from_stdin: bool, as_link: bool) -> str:

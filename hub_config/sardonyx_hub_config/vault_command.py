@@ -9,12 +9,12 @@ import click
 import httpx
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import open_people
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.vault_setup import ACCESSOR, ExternalGroup, Setup, as_commands, setup_for
 from sardonyx_services.credentials.vault.client import trusted
-from sardonyx_services.people.store import PeopleStore
 
 PATIENCE_S = 20.0
 
@@ -133,10 +133,10 @@ def _named(value: object, accessor: str) -> object:
 
 
 def _groups(settings: Settings) -> tuple[tuple[str, str], ...]:
-    database = DataFolder(settings.data_folder).people_database
-    if not database.exists():
+    folder = DataFolder(settings.data_folder)
+    if settings.database.url is None and not folder.people_database.exists():
         return ()
-    people = PeopleStore(database)
+    people = open_people(settings, folder)
     try:
         return people.groups.living()
     finally:

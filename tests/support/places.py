@@ -30,6 +30,7 @@ from sardonyx_services.links.configuration import OpenerConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
 from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
+from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.store import PeopleStore
 
 PREFIX = "/services/credentials"
@@ -88,17 +89,23 @@ class Hub:
 
 @dataclass
 class Place:
-    """A data folder, its ports, and the processes that were started for it."""
+    """A data folder, its ports, and the processes that were started for it.
+
+    Args:
+        database: address of the PostgreSQL in which its people are; "" = they are in a file.
+    """
 
     folder: Path
     port: int
     without_namespaces: bool = False
+    database: str = field(default="", repr=False)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name in ("run", "logs"):
             (self.folder / name).mkdir(parents=True)
-        self.people = PeopleStore(self.folder / "people.sqlite")
+        file = self.folder / "people.sqlite"
+        self.people = PeopleStore(Postgresql(self.database) if self.database else file)
         self.git_key.write_text(GIT_KEY.hex())
         (self.folder / "link-token").write_text(LINK_TOKEN)
         self.git_accounts = self.people.git_accounts(GIT_KEY)
@@ -190,6 +197,7 @@ class Place:
             JUPYTERHUB_SERVICE_URL=f"http://127.0.0.1:{self.port + 1}",
             JUPYTERHUB_SERVICE_PREFIX=PREFIX + "/",
             JUPYTERHUB_BASE_URL=base,
+            **({VARIABLE: self.database} if self.database else {}),
         )
 
     def start_links(self, base: str = "/") -> subprocess.Popen[bytes]:
@@ -197,7 +205,7 @@ class Place:
         path = self.folder / "run" / "links.json"
         OpenerConfiguration(
             keys=self.keys,
-            people=self.folder / "people.sqlite",
+            people=None if self.database else self.folder / "people.sqlite",
             log=self.folder / "logs" / "links.log",
             title="Test",
             contact="help@example.org",
@@ -276,9 +284,9 @@ class Place:
 
 
 @contextmanager
-def running_place(folder: Path) -> Iterator[Place]:
+def running_place(folder: Path, database: str = "") -> Iterator[Place]:
     """Run a place with a store in namespaces of its own, and the keys service; nothing of it is left afterwards."""
-    place = Place(folder, free_ports())
+    place = Place(folder, free_ports(), database=database)
     try:
         place.start_store()
         place.start_keys()

@@ -196,3 +196,40 @@ def test_whoever_is_in_a_class_is_in_its_group(tmp_path: Path) -> None:
     people.groups.leave(course, amina.id)
     assert find("amina", frozenset(), False).groups == frozenset()  # noqa: FBT003
     people.close()
+
+
+def test_a_postgresql_is_for_the_hub_and_the_keys_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the driver that is there; no other service has its password, and no file of ours."""
+    monkeypatch.setenv("THE_DATABASE", "postgres://sardonyx:p%40ss@db.example.org/place?sslmode=require")
+
+    c = configured(tmp_path, database={"url": {"env": "THE_DATABASE"}})
+
+    url = make_url(c.JupyterHub.db_url)
+    assert (url.drivername, url.host, url.database, url.password) == (
+        "postgresql+psycopg",
+        "db.example.org",
+        "place",
+        "p@ss",
+    )
+    assert url.query == {"sslmode": "require", "connect_timeout": "5", "application_name": "sardonyx"}
+    told = {service["name"]: service["environment"].get("SARDONYX_DATABASE") for service in c.JupyterHub.services}
+    assert [name for name, address in told.items() if address] == ["credentials"]
+    assert json.loads((tmp_path / "data" / "run" / "links.json").read_text())["people"] == ""
+    assert not [path for path in (tmp_path / "data").rglob("*") if path.is_file() and b"p%40ss" in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        pytest.param("", "the secret in the environment variable THE_DATABASE is missing.", id="missing"),
+        pytest.param("mysql://u:p@h/x", "the address of the database is not one of a PostgreSQL.", id="another"),
+    ],
+)
+def test_an_address_that_is_none_is_said_before_the_hub_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    """JupyterHub would show a trace, or the password."""
+    monkeypatch.setenv("THE_DATABASE", address)
+
+    with pytest.raises(OperatorError, match=said):
+        configured(tmp_path, database={"url": {"env": "THE_DATABASE"}})

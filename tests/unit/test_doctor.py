@@ -153,3 +153,17 @@ def test_an_environment_that_is_not_there_is_a_fault(run: Run, tmp_path: Path) -
 
     assert code == 1
     assert "bin/python. Correct 'environments' in the settings." in said
+
+
+def test_a_postgresql_that_is_away_is_a_fault(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could sign in."""
+    port = free_ports()
+    monkeypatch.setenv("THE_DATABASE", f"postgresql://sardonyx:secret@127.0.0.1:{port}/sardonyx")
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(settings.read_text() + "database: {url: {env: THE_DATABASE}}\n")
+
+    code, said = run()
+
+    assert code == 1
+    assert f"FAULT  database     no PostgreSQL answers at 127.0.0.1:{port}. Look whether it runs" in said
+    assert "secret" not in said

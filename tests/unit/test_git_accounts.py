@@ -1,9 +1,9 @@
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import GitAccount, GitAccounts, GitSecret, check_token, forge_address
 from sardonyx_services.people.store import PeopleStore
@@ -14,9 +14,9 @@ SECRET = GitSecret("the-token", "amina")
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[PeopleStore]:
+def people(people_place: Place) -> Iterator[PeopleStore]:
     """A people store with Amina in it."""
-    store = PeopleStore(tmp_path / "people.sqlite")
+    store = PeopleStore(people_place)
     store.signed_in("test", "amina", "amina")
     yield store
     store.close()
@@ -100,9 +100,11 @@ def test_a_token_is_kept_until_it_is_forgotten(accounts: GitAccounts, amina: str
     assert accounts.of(amina) == []
 
 
-def test_no_file_has_a_token_in_it(accounts: GitAccounts, amina: str, people: PeopleStore, tmp_path: Path) -> None:
+def test_no_file_has_a_token_in_it(tmp_path: Path) -> None:
     """Whoever gets a backup without its secrets gets no token."""
-    accounts.keep(amina, FORGE, SECRET)
+    people = PeopleStore(tmp_path / "people.sqlite")
+    person = people.signed_in("test", "amina", "amina")
+    people.git_accounts(KEY).keep(person.id, FORGE, SECRET)
     people.close()
 
     assert all(b"the-token" not in path.read_bytes() for path in tmp_path.iterdir())
@@ -141,13 +143,10 @@ def test_the_page_knows_when_a_token_was_used(accounts: GitAccounts, amina: str)
     assert set(GitAccount.__dataclass_fields__) == {"address", "made", "used", "is_refused"}
 
 
-def test_tokens_of_who_was_removed_are_deleted(
-    accounts: GitAccounts, amina: str, people: PeopleStore, tmp_path: Path
-) -> None:
+def test_tokens_of_who_was_removed_are_deleted(accounts: GitAccounts, amina: str, people: PeopleStore) -> None:
     """Also where they come back."""
     accounts.keep(amina, FORGE, SECRET)
 
     people.remove("amina")
 
-    with sqlite3.connect(tmp_path / "people.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM git_accounts").fetchone() == (0,)
+    assert accounts.of(amina) == []

@@ -1,17 +1,17 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Membership, all_groups
 from sardonyx_services.people.store import PeopleStore
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[PeopleStore]:
+def people(people_place: Place) -> Iterator[PeopleStore]:
     """A place without anybody."""
-    found = PeopleStore(tmp_path / "people.sqlite")
+    found = PeopleStore(people_place)
     yield found
     found.close()
 

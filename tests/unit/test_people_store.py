@@ -1,30 +1,27 @@
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
-from sardonyx_services.people.models import SchemaVersion
 from sardonyx_services.people.store import Owed, PeopleStore
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[PeopleStore]:
+def people(people_place: Place) -> Iterator[PeopleStore]:
     """An empty store."""
-    store = PeopleStore(tmp_path / "people.sqlite")
+    store = PeopleStore(people_place)
     yield store
     store.close()
 
 
-def test_the_database_is_for_its_owner_only(people: PeopleStore, tmp_path: Path) -> None:
+def test_a_file_is_for_its_owner_only(tmp_path: Path) -> None:
     """It holds password hashes."""
-    assert people.everybody() == []
+    PeopleStore(tmp_path / "people.sqlite").close()
+
     assert stat.S_IMODE((tmp_path / "people.sqlite").stat().st_mode) == 0o600
 
 
@@ -142,24 +139,6 @@ def test_what_a_provider_calls_somebody_is_kept_as_it_is_now(people: PeopleStore
     assert people.by_name("amina") == now
 
 
-def test_a_database_of_an_earlier_version_is_taken_over(people: PeopleStore, tmp_path: Path) -> None:
-    """With everybody in it, and what it left of removed people to do; it is opened again afterwards as any other."""
-    gone = people.add_account("bela", "hash")
-    people.remove("bela")
-    person = people.add_account("amina", "hash")
-    with people._engine.begin() as connection:
-        for column in ("owed", "full_name", "mail", "language"):
-            connection.exec_driver_sql(f"ALTER TABLE people DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE schema_version SET version = 1")
-    people.close()
-
-    for _ in range(2):
-        upgraded = PeopleStore(tmp_path / "people.sqlite")
-        assert upgraded.everybody() == [person]
-        assert upgraded.owed() == [Owed(gone.id, "bela", "let-go")]
-        upgraded.close()
-
-
 def test_a_language_is_kept_with_the_person(people: PeopleStore) -> None:
     """Until they choose another one; who comes after them under the same name has chosen none."""
     people.add_account("amina", "hash")
@@ -171,15 +150,6 @@ def test_a_language_is_kept_with_the_person(people: PeopleStore) -> None:
     people.remove("amina")
     people.add_account("amina", "hash")
     assert people.languages.of("amina") == ""
-
-
-def test_several_processes_may_open_it_first(tmp_path: Path) -> None:
-    """The hub, the keys service and the command line start when they like."""
-    code = "import sys, pathlib, sardonyx_services.people.store as s; s.PeopleStore(pathlib.Path(sys.argv[1]))"
-    command = [sys.executable, "-c", code, str(tmp_path / "new.sqlite")]
-    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-
-    assert [process.communicate()[1] for process in processes] == [""] * 4
 
 
 def test_a_new_link_ends_the_earlier_one(people: PeopleStore) -> None:
@@ -196,12 +166,3 @@ def test_a_link_that_is_too_old_is_over(people: PeopleStore) -> None:
     people.replace_link("first-administrator", "h", 100.0)
 
     assert people.link_purpose("h", 101.0) == ""
-
-
-def test_a_database_of_a_newer_version_is_not_touched(people: PeopleStore, tmp_path: Path) -> None:
-    """A step back needs the backup."""
-    with Session(people._engine) as session, session.begin():
-        session.execute(update(SchemaVersion).values(version=99))
-
-    with pytest.raises(PeopleError, match="was written by a newer Sardonyx"):
-        PeopleStore(tmp_path / "people.sqlite")

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -20,6 +19,7 @@ from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.links.headers import asked_of_store, disposition, is_from_the_beginning, of_file
 from sardonyx_services.links.pages import say_size
 from sardonyx_services.links.token import TOKEN, new_token
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.groups import Membership
 from sardonyx_services.people.models import SharedLinkRow
 from sardonyx_services.people.store import PeopleStore
@@ -30,26 +30,11 @@ ID, OTHER = "abcd2345efgh6789", "zzzz2345efgh6789"
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[PeopleStore]:
+def people(people_place: Place) -> Iterator[PeopleStore]:
     """An empty store."""
-    store = PeopleStore(tmp_path / "people.sqlite")
+    store = PeopleStore(people_place)
     yield store
     store.close()
-
-
-def test_a_database_from_before_links_gets_their_table(people: PeopleStore, tmp_path: Path) -> None:
-    """With everybody in it."""
-    person = people.add_account("amina", "hash")
-    with people._engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE shared_links")
-        connection.exec_driver_sql("UPDATE schema_version SET version = 5")
-    people.close()
-
-    upgraded = PeopleStore(tmp_path / "people.sqlite")
-    upgraded.shared_links.add("h" * 64, person.id, "home/x/a", 60, 10)
-
-    assert [link.key for link in upgraded.shared_links.of(person.id)] == ["home/x/a"]
-    upgraded.close()
 
 
 def test_a_link_is_remembered_for_a_month_after_its_end(people: PeopleStore) -> None:

@@ -35,14 +35,16 @@ from sardonyx_services.credentials.vault.hub import HubServers
 from sardonyx_services.credentials.vault.lease_store import LeaseStore
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
-from sardonyx_services.people.lookup import Lookup
+from sardonyx_services.people.database import Place
+from sardonyx_services.people.lookup import looking_up
+from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.store import PeopleStore, PersonRecord
 from sardonyx_services.service_log import log_to
 
 
-async def serve(configuration: CredentialsConfiguration) -> None:
-    """Serve on the hub's port for this service and on the store's socket."""
-    people = PeopleStore(configuration.people)
+async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
+    """Serve on the hub's port for this service and on the store's socket, for the people of a place."""
+    people = PeopleStore(place)
 
     def person(found: PersonRecord | None) -> Person | None:
         return Person(found.id, found.is_admin, people.groups.of(found.id)) if found else None
@@ -58,7 +60,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
 
     issuer = Issuer(configuration.issuer, configuration.keys)
     store = configuration.store
-    by_name = Lookup(configuration.people, lambda name: person(people.by_name(name)))
+    by_name = looking_up(place, lambda name: person(people.by_name(name)))
     sts = sts_of(store)
     broker = Broker(
         issuer,
@@ -70,7 +72,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
     )
     beside = []
     if store.administrator is not None:
-        by_id = Lookup(configuration.people, lambda known: person(people.by_id(known)))
+        by_id = looking_up(place, lambda known: person(people.by_id(known)))
         refusals = StoreRefusals(store, store.administrator, living, by_id)
         beside.append(refusals.run)
     sharing = None
@@ -88,7 +90,7 @@ async def serve(configuration: CredentialsConfiguration) -> None:
             people.shared_links,
             files,
             broker,
-            sharer=Lookup(configuration.people, sharer),
+            sharer=looking_up(place, sharer),
             limits=configuration.links,
             written=audit.write,
             bucket=store.bucket,
@@ -171,7 +173,8 @@ def main() -> None:
     os.umask(0o077)
     configuration = CredentialsConfiguration.model_validate_json(Path(sys.argv[1]).read_text())
     log_to(configuration.log)
-    asyncio.run(serve(configuration))
+    address = os.environ.pop(VARIABLE, "")
+    asyncio.run(serve(configuration, Postgresql(address) if address else configuration.people))
 
 
 if __name__ == "__main__":

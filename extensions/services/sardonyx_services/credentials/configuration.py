@@ -106,7 +106,7 @@ class CredentialsConfiguration(BaseModel):
         issuer: this service's address, as tokens name it.
         issuer_socket: unix socket on which the embedded store fetches the signing keys.
         keys: folder of the signing keys.
-        people: people.sqlite, for names and their immutable ids.
+        people: people.sqlite, for names and their immutable ids; not there where they are in a PostgreSQL.
         audit: file that gets a line for each credential.
         hosts: Host headers that are answered; all others are somebody's trick.
         vault: none = there is no Vault.

@@ -32,6 +32,7 @@ from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.vault.access import VaultAccess
 from sardonyx_services.credentials.vault.routes import vault_routes
 from sardonyx_services.credentials.wish import Wish, wish_of
+from sardonyx_services.people.errors import AwayError
 from sardonyx_spawner.language import _, speak, wished
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,10 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     @app.exception_handler(CredentialsError)
     async def explain(_request: Request, error: CredentialsError) -> Response:
         return _answer(error)
+
+    @app.exception_handler(AwayError)
+    async def explain_database(_request: Request, error: AwayError) -> Response:
+        return _answer(UnavailableError(error.message))
 
     @app.exception_handler(HTTPException)
     async def explain_path(_request: Request, error: HTTPException) -> Response:

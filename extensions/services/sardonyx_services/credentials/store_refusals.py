@@ -10,10 +10,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from sqlalchemy.exc import SQLAlchemyError
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.revocation import Living, Person, bucket_policy
 from sardonyx_services.object_store.files import read_administrator
+from sardonyx_services.people.errors import AwayError
 
 log = logging.getLogger(__name__)
 EVERY_S = 2.0
@@ -30,12 +32,14 @@ class StoreRefusals:
         self._written: str | None = None
 
     async def run(self) -> None:
-        """Look every two seconds; what the store does not take now is tried again."""
+        """Look every two seconds; what the store does not take now, or the database does not say, is tried again."""
         while True:
             try:
                 await asyncio.to_thread(self._look)
             except (BotoCoreError, ClientError, OSError, ValueError) as error:
                 log.warning("The store cannot be told now which keys to refuse: %s", error)
+            except (AwayError, SQLAlchemyError) as error:
+                log.warning("Whose keys the store has to refuse cannot be looked up now: %s", type(error).__name__)
             await asyncio.sleep(EVERY_S)
 
     def _look(self) -> None:

@@ -13,13 +13,13 @@ class OpenerConfiguration:
 
     Args:
         keys: address of the keys service.
-        people: people.sqlite, to look whether there is a link at all.
+        people: people.sqlite, to look whether there is a link at all; None = they are in a PostgreSQL.
         title: name of this place.
         contact: mail address or link of the people who run it; "" = not said.
     """
 
     keys: str
-    people: Path
+    people: Path | None
     log: Path
     title: str
     contact: str
@@ -28,10 +28,11 @@ class OpenerConfiguration:
         """Write the file for the service, for its owner only."""
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump({name: str(value) for name, value in asdict(self).items()}, file, indent=1)
+            json.dump({name: str(value or "") for name, value in asdict(self).items()}, file, indent=1)
 
     @classmethod
     def read(cls, path: Path) -> "OpenerConfiguration":
         """Read it."""
         found: dict[str, Any] = json.loads(path.read_text())
-        return cls(found["keys"], Path(found["people"]), Path(found["log"]), found["title"], found["contact"])
+        people = Path(found["people"]) if found["people"] else None
+        return cls(found["keys"], people, Path(found["log"]), found["title"], found["contact"])

@@ -48,13 +48,14 @@ class LinkLookup:
     Args:
         keys: its address.
         token: by which it knows this service.
-        people: people.sqlite. Whoever tries links that there are not asks this file, and takes no time of who hands out keys.
+        people: people.sqlite. Whoever tries links that there are not asks this file, and takes no time of who hands out keys;
+            None = they are in a PostgreSQL, and each is asked for there.
     """
 
-    def __init__(self, keys: str, token: str, people: Path, client: httpx.AsyncClient) -> None:
+    def __init__(self, keys: str, token: str, people: Path | None, client: httpx.AsyncClient) -> None:
         self._keys, self._client = keys, client
         self._headers = {"Authorization": f"token {token}"}
-        self._people = f"{people.absolute().as_uri()}?mode=ro"
+        self._people = f"{people.absolute().as_uri()}?mode=ro" if people else ""
         self._database: sqlite3.Connection | None = None
 
     async def open(self, token: str) -> Opened:
@@ -94,6 +95,8 @@ class LinkLookup:
             raise ClosedLinkError(AWAY) from error
 
     def _is_there(self, token: str) -> bool:
+        if not self._people:
+            return True
         try:
             if self._database is None:
                 self._database = sqlite3.connect(self._people, uri=True)

@@ -23,3 +23,18 @@ class RemovedError(PeopleError):
 
     def __init__(self) -> None:
         super().__init__(_("Your access to this place was ended. Ask the people who run this place."))
+
+
+class DatabaseError(PeopleError):
+    """Say what is wrong with the database, to the operator: in English, as all that operators read."""
+
+
+class AwayError(PeopleError):
+    """The database does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The database of this place does not answer. Try again in a minute, or tell the people who run this place."
+            )
+        )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import GitAccountRow
+from sardonyx_services.people.moments import utc_now
 from sardonyx_spawner.language import _
 
 LONGEST_TOKEN = 4096
@@ -120,7 +121,7 @@ class GitAccounts:
                 row = GitAccountRow(person=person, address=address)
                 session.add(row)
             row.sealed = self._seal.encrypt(json.dumps(asdict(secret)).encode())
-            row.made, row.used, row.is_refused = _now(), None, False
+            row.made, row.used, row.is_refused = utc_now(), None, False
 
     def of(self, person: str) -> list[GitAccount]:
         """Return what somebody has, by address."""
@@ -134,8 +135,8 @@ class GitAccounts:
             row = session.get(GitAccountRow, (person, address))
             if row is None:
                 return None
-            if row.used is None or _now() - row.used > NOTED_EVERY:
-                row.used = _now()
+            if row.used is None or utc_now() - row.used > NOTED_EVERY:
+                row.used = utc_now()
             try:
                 return GitSecret(**json.loads(self._seal.decrypt(row.sealed)))
             except (InvalidToken, TypeError):
@@ -163,7 +164,3 @@ class GitAccounts:
             row = session.get(GitAccountRow, (person, address))
             if row is not None:
                 session.delete(row)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

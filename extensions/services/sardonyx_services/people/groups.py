@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import GroupRow, MemberRow, PersonRow
+from sardonyx_services.people.moments import utc_now
 from sardonyx_spawner.language import N_, _
 
 Kind = Literal["class", "team"]
@@ -69,7 +70,7 @@ class Groups:
     def add(self, kind: Kind, title: str, *, is_exam: bool = False) -> str:
         """Make a class or team; return its id."""
         with self._session() as session:
-            row = GroupRow(id=_new_id(), kind=kind, title=title, is_exam=is_exam, created=_now(), ended=None)
+            row = GroupRow(id=_new_id(), kind=kind, title=title, is_exam=is_exam, created=utc_now(), ended=None)
             session.add(row)
             return row.id
 
@@ -80,7 +81,7 @@ class Groups:
             PeopleError: there is none with this id.
         """
         with self._session() as session:
-            self._living(session, group).ended = _now()
+            self._living(session, group).ended = utc_now()
 
     def join(self, group: str, person: str, role: Role) -> None:
         """Make somebody a member, or what they are something else.
@@ -199,7 +200,3 @@ def _group(row: GroupRow) -> Group:
 
 def _new_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

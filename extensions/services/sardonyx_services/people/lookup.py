@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from sardonyx_services.people.database import Place
+
 Found = TypeVar("Found")
 
 
@@ -41,3 +43,12 @@ class Lookup(Generic[Found]):
     def close(self) -> None:
         """Let go of the database."""
         self._connection.close()
+
+
+def looking_up(place: Place, find: Callable[[str], Found]) -> Callable[[str], Found]:
+    """Return what looks people up; a PostgreSQL, which says nothing of changes, is asked each time.
+
+    Args:
+        find: looks somebody up.
+    """
+    return Lookup(place, find) if isinstance(place, Path) else find

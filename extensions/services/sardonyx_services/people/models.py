@@ -1,12 +1,13 @@
-"""The tables of people.sqlite."""
+"""The tables of people."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 6
-"""Version of the tables; `database.STEPS` leads to it from each earlier one."""
+LIVING = text("removed IS NULL")
+REVISIONS = ("v1_people", "v2_owed", "v3_groups", "v4_full_names", "v5_languages", "v6_shared_links")
+"""What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
 """What the hub may owe to a person: to end their sessions and tokens, or to forget them after they were removed."""
@@ -16,12 +17,13 @@ class Base(DeclarativeBase):
     """All tables of this database."""
 
 
-class SchemaVersion(Base):
-    """One row: the version of the tables."""
+class RevisionRow(Base):
+    """One row: which of the revisions the tables are. It is Alembic's table, made as Alembic makes it."""
 
-    __tablename__ = "schema_version"
+    __tablename__ = "alembic_version"
+    __table_args__ = (PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),)
 
-    version: Mapped[int] = mapped_column(primary_key=True)
+    version_num: Mapped[str] = mapped_column(String(32))
 
 
 class PersonRow(Base):
@@ -30,8 +32,14 @@ class PersonRow(Base):
     __tablename__ = "people"
     __table_args__ = (
         # A name may change hands, but belongs to one person at a time; so does an identity at a provider.
-        Index("one_person_per_name", "name", unique=True, sqlite_where=text("removed IS NULL")),
-        Index("one_person_per_subject", "provider", "subject", unique=True, sqlite_where=text("removed IS NULL")),
+        Index("one_person_per_name", "name", unique=True, sqlite_where=LIVING, postgresql_where=LIVING),
+        Index(
+            "one_person_per_subject",
+            *("provider", "subject"),
+            unique=True,
+            sqlite_where=LIVING,
+            postgresql_where=LIVING,
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

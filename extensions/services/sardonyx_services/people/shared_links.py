@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, func, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import SharedLinkRow
+from sardonyx_services.people.moments import aware, utc_now
 from sardonyx_spawner.language import _
 
 REMEMBERED = timedelta(days=30)
@@ -63,7 +64,7 @@ class SharedLinks:
         Raises:
             PeopleError: they have as many.
         """
-        now = _now()
+        now = utc_now()
         with self._session() as session:
             session.execute(delete(SharedLinkRow).where(SharedLinkRow.ends < now - REMEMBERED))
             has = select(func.count()).where(SharedLinkRow.person == person, SharedLinkRow.ends > now)
@@ -90,7 +91,7 @@ class SharedLinks:
         """Return the links of somebody that have not ended, newest first."""
         found = (
             select(SharedLinkRow)
-            .where(SharedLinkRow.person == person, SharedLinkRow.ends > _now())
+            .where(SharedLinkRow.person == person, SharedLinkRow.ends > utc_now())
             .order_by(SharedLinkRow.made.desc(), SharedLinkRow.token_hash)
         )
         with self._session() as session:
@@ -134,12 +135,4 @@ def forget_links(session: Session, person: str) -> None:
 
 
 def _link(row: SharedLinkRow) -> SharedLink:
-    return SharedLink(row.token_hash, row.person, row.key, _aware(row.made), _aware(row.ends), row.opened)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+    return SharedLink(row.token_hash, row.person, row.key, aware(row.made), aware(row.ends), row.opened)

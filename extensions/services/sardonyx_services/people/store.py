@@ -4,20 +4,20 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.database import open_database
-from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
+from sardonyx_services.people.database import Place, open_database
+from sardonyx_services.people.errors import AwayError, NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
+from sardonyx_services.people.moments import utc_now
 from sardonyx_services.people.shared_links import SharedLinks, forget_links
 from sardonyx_spawner.language import _
 
@@ -62,15 +62,15 @@ class Owed:
 
 
 class PeopleStore:
-    """people.sqlite; used at once by the hub, the keys service and the command line."""
+    """The people in people.sqlite or in a PostgreSQL; used at once by the hub, the keys service and the command line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place) -> None:
         """Open the store, and make its tables on the first run.
 
         Raises:
-            PeopleError: a newer version has written it.
+            PeopleError: a newer version has written it, or a PostgreSQL cannot be used.
         """
-        self._engine = open_database(path)
+        self._engine = open_database(place)
         self.groups = Groups(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
@@ -123,7 +123,7 @@ class PeopleStore:
         """
         with self._session() as session:
             row = self._named(session, name)
-            row.removed, row.owed = _now(), LET_GO
+            row.removed, row.owed = utc_now(), LET_GO
             account = session.get(AccountRow, row.id)
             if account:
                 session.delete(account)
@@ -158,11 +158,10 @@ class PeopleStore:
             return sorted((Owed(row.id, row.name, row.owed) for row in rows), key=lambda owed: owed.what)
 
     def settle(self, owed: Owed) -> None:
-        """Note that the hub has done what it owed."""
+        """Note that the hub has done what it owed, unless it owes something else by now."""
+        done = update(PersonRow).where(PersonRow.id == owed.person, PersonRow.owed == owed.what)
         with self._session() as session:
-            row = session.get(PersonRow, owed.person)
-            if row is not None and row.owed == owed.what:
-                row.owed = ""
+            session.execute(done.values(owed=""))
 
     def set_admin(self, name: str, *, is_admin: bool) -> None:
         """Make somebody an administrator, or not any more."""
@@ -254,7 +253,7 @@ class PeopleStore:
         session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
-        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=_now(), removed=None)
+        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=utc_now(), removed=None)
         session.add(row)
         try:
             session.flush()
@@ -277,8 +276,14 @@ class PeopleStore:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with Session(self._engine) as session, session.begin():
-            yield session
+        try:
+            with Session(self._engine) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            # A file is always there; what is wrong with one, such as a full disk, is in the error.
+            if self._engine.dialect.name == "sqlite":
+                raise
+            raise AwayError from error
 
 
 def _living() -> Any:
@@ -291,7 +296,3 @@ def _record(row: PersonRow) -> PersonRecord:
 
 def _new_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -21,7 +21,7 @@ from sardonyx_services.credentials.links.file_access import FileAccess
 from sardonyx_services.credentials.links.shareable import check_key, check_life, file_policy, membership_for
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.links.token import TOKEN, new_token, token_hash
-from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.errors import AwayError, PeopleError
 from sardonyx_services.people.shared_links import SharedLink, SharedLinks
 from sardonyx_spawner.language import _
 
@@ -181,7 +181,7 @@ class Sharing:
             return
         try:
             self._links.count(opened)
-        except SQLAlchemyError as error:
+        except (AwayError, SQLAlchemyError) as error:
             self._opened.update(opened)
             log.warning("How often links were opened cannot be written down now: %s", type(error).__name__)
 

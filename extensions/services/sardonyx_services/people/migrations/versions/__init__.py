@@ -1,0 +1,1 @@
+"""A module for each of `models.REVISIONS`, never changed once it was released."""
