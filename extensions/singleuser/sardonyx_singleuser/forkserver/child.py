@@ -18,6 +18,7 @@ from sardonyx_singleuser.forkserver.log import open_log
 from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, listen, parse, receive_line, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.dormant import Dormant
+from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.own_settings import found, place
 from sardonyx_singleuser.sandbox import calls
 from sardonyx_singleuser.sandbox.enter import Identity, enter
@@ -104,7 +105,7 @@ def _keep(request: Request, connection: socket.socket, listener: socket.socket) 
     has_own_settings = bool(found(Path(request.sandbox.home)))
     while True:
         told, tell = os.pipe()
-        server = os.fork()
+        server = Dormant.fork_server(inside)
         if server == 0:
             keeper.leave()
             for number in (1, 2):
@@ -142,7 +143,8 @@ def _serve(
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        Dormant.make()
+        if Dormant.current is None and Origin.current is not None:
+            sys.stderr.write("Sardonyx: kernels start slowly in this server: the system refuses one more process\n")
         os.environ.clear()
         os.environ.update(request.variables)
         time.tzset()

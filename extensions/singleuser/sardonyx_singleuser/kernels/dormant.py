@@ -1,13 +1,12 @@
 """The process of a server that its kernels are made from: it waits for the server's word, and forks.
 
-It is made before the server has run anything of its own, so it has one thread and no open file. What a kernel is
-to be is read by the kernel's process only.
+It is made before the server has run anything of its own, so it has one thread and no open file, and sleeps until the
+first kernel is wanted. What a kernel is to be is read by the kernel's process only.
 """
 
 import os
 import signal
 import socket
-import sys
 import traceback
 from contextlib import suppress
 from typing import ClassVar, NoReturn
@@ -15,7 +14,7 @@ from typing import ClassVar, NoReturn
 from sardonyx_singleuser.forkserver.protocol import say
 from sardonyx_singleuser.kernels import child
 from sardonyx_singleuser.kernels.origin import Origin
-from sardonyx_singleuser.sandbox.calls import clone_sibling
+from sardonyx_singleuser.sandbox.calls import clone_sibling, fork_two
 
 FORK = b"f"
 FORKED = "sardonyx-forked"
@@ -36,23 +35,34 @@ class Dormant:
         self.pid, self.control = pid, control
 
     @classmethod
-    def make(cls) -> None:
-        """Fork it, in a server that has run nothing yet; without it, kernels start as usual."""
+    def fork_server(cls, output: int) -> int:
+        """Fork a server, and this process with it; return the server's number, 0 in it.
+
+        Without this process, where nothing is warmed or the system refuses one more, kernels start as usual.
+
+        Args:
+            output: what the server will write to.
+
+        Raises:
+            OSError: the system refuses the server.
+        """
         origin = Origin.current
         if origin is None:
-            return
+            return os.fork()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            pid = os.fork()
-        except OSError as error:
-            sys.stderr.write(f"Sardonyx: kernels start slowly in this server: {error}\n")
+        with theirs:
+            try:
+                server, pid = fork_two(theirs.fileno(), output)
+            except OSError:
+                ours.close()
+                raise
+            if pid == 0:
+                _serve(theirs, origin)
+        if pid > 0:
+            cls.current = cls(pid, ours)
+        else:
             ours.close()
-            theirs.close()
-            return
-        if pid == 0:
-            _serve(theirs, origin)
-        theirs.close()
-        cls.current = cls(pid, ours)
+        return server
 
     def ask(self) -> socket.socket:
         """Return a connection to a process that will read what kernel it is to be.
@@ -81,8 +91,10 @@ class Dormant:
 def _serve(control: socket.socket, origin: Origin) -> NoReturn:
     code = 1
     try:
-        os.setsid()
-        child.close_files({0, 1, 2, control.fileno()})
+        # Python still has the handlers of the process that forked the server.
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
         while True:
             _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
             if not descriptors:
