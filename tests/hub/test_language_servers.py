@@ -38,8 +38,21 @@ def test_one_that_its_person_has_configured_is_offered(forks: Any) -> None:
 
 
 def test_extensions_with_nothing_to_do_are_left_out(forks: Any) -> None:
-    """They would cost each start a tenth of its time; all others are there."""
+    """They would cost each start a tenth of its time; so would those that the first request for them loads."""
     server = forks.start("nolsp")
 
     assert status(server) == 404
-    assert loaded(server) == {"jupyter_server_proxy", "jupyter_server_terminals", "jupyterhub", "jupyterlab"}
+    assert loaded(server) == {"jupyter_server_terminals", "jupyterhub", "jupyterlab"}
+
+
+def test_the_proxy_is_loaded_by_the_first_request_for_it(forks: Any) -> None:
+    """JupyterLab's, when it opens, or one for a program of the person's, of which there is none here."""
+    headers = {"Authorization": "token proxied-token"}
+    opened, asked = forks.start("proxied"), forks.start("proxied")
+
+    told = get(f"{opened.url}server-proxy/servers-info", headers=headers, timeout=30)
+    nobody = get(f"{asked.url}proxy/1/", headers=headers, timeout=30)
+
+    assert json.loads(told.text) == {"server_processes": []}
+    # Without it the address would not be known: 404.
+    assert nobody.status_code == 500
