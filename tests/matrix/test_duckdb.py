@@ -12,6 +12,7 @@ NOBODY = {
     "AWS_CONTAINER_AUTHORIZATION_TOKEN": "token abc",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_REGION": "us-east-1",
+    "SARDONYX_S3_BUCKET": "sardonyx",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 """A server's environment while its keys service is away."""
