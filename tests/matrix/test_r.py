@@ -13,7 +13,7 @@ AWAY = {
     "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/aws",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_REGION": "us-east-1",
-    "SARDONYX_S3_HOME": "s3://sardonyx/home/ab12cd34ef56ab78/",
+    "SARDONYX_S3_BUCKET": "sardonyx",
     "R_PROFILE": str(Path(sardonyx_singleuser.__file__).with_name("site_profile.R")),
 }
 ASK_DUCKDB = """
@@ -49,6 +49,18 @@ def run(home: Path, library: Path, code: str, **more: str) -> subprocess.Complet
     own = {"HOME": str(home), "R_LIBS": str(library), "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(home / "token")}
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **AWAY, **own, **more}
     return subprocess.run(["Rscript", "-e", code], env=environment, check=False, capture_output=True, text=True)
+
+
+def another_version(name: str, folder: Path) -> None:
+    """Install a package of this name that has nothing of what is known of it, into `library`."""
+    other = folder / name
+    (other / "R").mkdir(parents=True)
+    (other / "DESCRIPTION").write_text(f"Package: {name}\nVersion: 9.0\nTitle: X\nDescription: X.\nLicense: MIT\n")
+    (other / "NAMESPACE").write_text("export(other)\n")
+    (other / "R" / "other.R").write_text("other <- function() 1\n")
+    (folder / "library").mkdir()
+    install = ["R", "CMD", "INSTALL", f"--library={folder / 'library'}", str(other)]
+    subprocess.run(install, check=True, capture_output=True)
 
 
 def test_r_starts_while_the_keys_service_is_away(home: Path, library: Path) -> None:
@@ -126,13 +138,7 @@ def test_the_persons_own_profile_is_read_after_it(home: Path, library: Path) -> 
 @pytest.mark.usefixtures("library")
 def test_another_version_of_aws_signature_is_named(home: Path, tmp_path: Path) -> None:
     """One that looks for keys by a function of another name; with what to do."""
-    other = tmp_path / "aws.signature"
-    shutil.copytree(Path(__file__).with_name("aws.signature"), other)
-    (other / "NAMESPACE").write_text("export(other)\n")
-    (other / "R" / "locate_credentials.R").write_text("other <- function() 1\n")
-    (tmp_path / "library").mkdir()
-    install = ["R", "CMD", "INSTALL", f"--library={tmp_path / 'library'}", str(other)]
-    subprocess.run(install, check=True, capture_output=True)
+    another_version("aws.signature", tmp_path)
 
     result = run(home, tmp_path / "library", "cat(aws.signature::other())")
 
@@ -166,14 +172,7 @@ def test_duckdb_is_left_alone_with_a_key_of_the_persons_own(home: Path, library:
 @pytest.mark.usefixtures("library")
 def test_another_version_of_duckdb_is_named(home: Path, tmp_path: Path) -> None:
     """One that is told statements in another way; with what to do."""
-    other = tmp_path / "duckdb"
-    (other / "R").mkdir(parents=True)
-    (other / "DESCRIPTION").write_text("Package: duckdb\nVersion: 9.0\nTitle: X\nDescription: X.\nLicense: MIT\n")
-    (other / "NAMESPACE").write_text("export(other)\n")
-    (other / "R" / "other.R").write_text("other <- function() 1\n")
-    (tmp_path / "library").mkdir()
-    install = ["R", "CMD", "INSTALL", f"--library={tmp_path / 'library'}", str(other)]
-    subprocess.run(install, check=True, capture_output=True)
+    another_version("duckdb", tmp_path)
 
     result = run(home, tmp_path / "library", "cat(duckdb::other())")
 

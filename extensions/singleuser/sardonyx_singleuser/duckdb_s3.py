@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import _
 
 EXTENSIONS = ("httpfs", "aws")
@@ -158,7 +159,7 @@ def make_secret(connection: Any, validation: str) -> None:
         f"CREATE OR REPLACE SECRET sardonyx (TYPE s3, PROVIDER credential_chain, VALIDATION '{validation}', REFRESH auto,"
         f" ENDPOINT '{where.netloc}', USE_SSL {str(where.scheme == 'https').lower()}, URL_STYLE 'path',"
         # Other buckets are those of stores that the person has told DuckDB of.
-        f" REGION '{os.environ['AWS_REGION']}', SCOPE 's3://{os.environ['SARDONYX_S3_BUCKET']}/')"
+        f" REGION '{os.environ['AWS_REGION']}', SCOPE 's3://{os.environ[contract.S3_BUCKET]}/')"
     )
 
 

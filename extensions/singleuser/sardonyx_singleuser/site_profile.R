@@ -66,6 +66,9 @@ local({
     is_lent <<- TRUE
   }
 
+  # Other buckets are those of stores that the person has told DuckDB of.
+  bucket <- function() sprintf("s3://%s/", Sys.getenv("SARDONYX_S3_BUCKET"))
+
   secret <- function() {
     now <- current()
     sprintf(
@@ -75,15 +78,13 @@ local({
       ),
       now[["AccessKeyId"]], now[["SecretAccessKey"]], now[["Token"]], Sys.getenv("AWS_REGION"),
       sub("^https?://", "", Sys.getenv("AWS_ENDPOINT_URL")), tolower(startsWith(Sys.getenv("AWS_ENDPOINT_URL"), "https:")),
-      # Other buckets are those of stores that the person has told DuckDB of.
-      sub("^(s3://[^/]*/).*", "\\1", Sys.getenv("SARDONYX_S3_HOME"))
+      bucket()
     )
   }
 
   equip <- function(connection, statement) {
-    bucket <- sub("^(s3://[^/]*/).*", "\\1", Sys.getenv("SARDONYX_S3_HOME"))
     tryCatch(
-      if (any(grepl(bucket, statement, fixed = TRUE, useBytes = TRUE)) && !nzchar(Sys.getenv("AWS_ACCESS_KEY_ID"))) {
+      if (any(grepl(bucket(), statement, fixed = TRUE, useBytes = TRUE)) && !nzchar(Sys.getenv("AWS_ACCESS_KEY_ID"))) {
         # By a connection of our own: what fails there ends no transaction of the person's.
         own <- DBI::dbConnect(connection@driver)
         on.exit(DBI::dbDisconnect(own))
