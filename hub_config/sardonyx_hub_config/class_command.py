@@ -16,7 +16,7 @@ from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import Kind, Role
+from sardonyx_services.people.groups import Group, Kind, Role
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
@@ -69,7 +69,7 @@ def list_classes() -> None:
 def show(class_id: str) -> None:
     """List who is in class ID: name, role, and the person's id, under which their data is."""
     _settings, people = people_here()
-    members = _members(people, class_id)
+    members = people.groups.members(_class(people, class_id).id)
     for person in people.everybody():
         if person.id in members:
             click.echo(f"{person.name:<24} {members[person.id]:<8} {person.id}")
@@ -83,9 +83,8 @@ def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
     _settings, people = people_here()
     role: Role = "staff" if staff else "student"
-    _members(people, class_id, goes_on=True)
-    found = _people(people, class_id, names)
-    for name, person in found.items():
+    _class(people, class_id, goes_on=True)
+    for name, person in _people(people, names).items():
         try:
             people.groups.join(class_id, person, role)
         except PeopleError as error:
@@ -99,7 +98,8 @@ def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
 def leave(class_id: str, names: tuple[str, ...]) -> None:
     """Let people leave class ID: they reach its data no more; what they handed in is kept."""
     _settings, people = people_here()
-    for name, person in _people(people, class_id, names).items():
+    _class(people, class_id)
+    for name, person in _people(people, names).items():
         people.groups.leave(class_id, person)
         click.echo(f"{name} is not in the class any more.")
 
@@ -110,9 +110,8 @@ def leave(class_id: str, names: tuple[str, ...]) -> None:
 def end(class_id: str, *, yes: bool) -> None:
     """End class ID: nobody reaches its data any more. Nothing is deleted."""
     _settings, people = people_here()
-    members = _members(people, class_id)
-    title = people.groups.get(CLASS, class_id).title
-    if not yes and not click.confirm(f"End “{title}”, with {len(members)} people in it? It cannot begin again"):
+    title, count = _class(people, class_id).title, len(people.groups.members(class_id))
+    if not yes and not click.confirm(f"End “{title}”, with {count} people in it? It cannot begin again"):
         click.echo("Nothing was changed.")
         return
     try:
@@ -139,7 +138,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, staff: bool, dry
     ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
     """
     settings, people = people_here()
-    members = _members(people, class_id, goes_on=True)
+    members = people.groups.members(_class(people, class_id, goes_on=True).id)
     try:
         read = read_roster(roster.read_bytes())
     except PeopleError as error:
@@ -222,8 +221,8 @@ def _new_name(settings: Settings, name: str) -> str:
     return found
 
 
-def _members(people: PeopleStore, class_id: str, *, goes_on: bool = False) -> dict[str, Role]:
-    """Return who is in a class.
+def _class(people: PeopleStore, class_id: str, *, goes_on: bool = False) -> Group:
+    """Return a class.
 
     Raises:
         OperatorError: there is none with this id, or it has ended and should go on.
@@ -234,12 +233,11 @@ def _members(people: PeopleStore, class_id: str, *, goes_on: bool = False) -> di
         raise OperatorError(f"{error.message} See which there are with: sardonyx class list") from error
     if goes_on and found.ended is not None:
         raise OperatorError(f"“{found.title}” has ended: nobody joins it any more. Nothing was changed.")
-    return people.groups.members(class_id)
+    return found
 
 
-def _people(people: PeopleStore, class_id: str, names: tuple[str, ...]) -> dict[str, str]:
+def _people(people: PeopleStore, names: tuple[str, ...]) -> dict[str, str]:
     """Return the ids of people; all of them, or none is changed."""
-    _members(people, class_id)
     found = {name: people.by_name(name) for name in names}
     missing = [name for name, person in found.items() if person is None]
     if missing:

@@ -3,7 +3,6 @@
 import os
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 from jupyterhub import orm
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import hub_address, open_people
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.hub_database import sqlite_address
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_services.people.models import Base, RevisionRow
 from sardonyx_services.people.postgresql import SCHEMA
@@ -57,7 +57,7 @@ def move(settings: Path | None) -> None:
 def _prepare(folder: DataFolder, address: str) -> None:
     """Have tables of this release on both sides."""
     PeopleStore(folder.people_database).close()
-    for where in (_file(folder.hub_database), address):
+    for where in (sqlite_address(folder.hub_database), address):
         session = orm.new_session_factory(where)()
         try:
             if where == address and session.query(orm.User).first() is not None:
@@ -72,7 +72,7 @@ def _prepare(folder: DataFolder, address: str) -> None:
 def _copy(folder: DataFolder, address: str) -> int:
     """Copy everything in one transaction; return how many people there are."""
     target = create_engine(address, hide_parameters=True)
-    sources = [create_engine(_file(path)) for path in (folder.hub_database, folder.people_database)]
+    sources = [create_engine(sqlite_address(path)) for path in (folder.hub_database, folder.people_database)]
     try:
         with target.begin() as there, sources[0].connect() as hub, sources[1].connect() as people:
             _copy_tables(orm.Base.metadata, hub, there)
@@ -99,7 +99,3 @@ def _count_on(table: Table, there: Connection) -> None:
     if column is not None:
         last = select(func.max(column)).scalar_subquery()
         there.execute(select(func.setval(func.pg_get_serial_sequence(text(f"'{table.name}'"), column.name), last)))
-
-
-def _file(path: Path) -> str:
-    return f"sqlite:///{quote(str(path))}"

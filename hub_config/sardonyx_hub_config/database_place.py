@@ -1,11 +1,10 @@
 """Where the hub's tables and the people are: in files of SQLite, or in a PostgreSQL."""
 
 from contextlib import closing
-from urllib.parse import quote
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.hub_database import write_ahead
+from sardonyx_hub_config.hub_database import sqlite_address, write_ahead
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
@@ -71,7 +70,7 @@ def hub_address(settings: Settings, folder: DataFolder) -> str:
     database = postgresql(settings)
     if database is None:
         write_ahead(folder.hub_database)
-        return f"sqlite:///{quote(str(folder.hub_database))}"
+        return sqlite_address(folder.hub_database)
     try:
         return database.url().render_as_string(hide_password=False)
     except PeopleError as error:

@@ -3,6 +3,12 @@
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import quote
+
+
+def sqlite_address(path: Path) -> str:
+    """Return the address of a file, as SQLAlchemy takes it."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 def write_ahead(path: Path) -> None:
