@@ -11,6 +11,8 @@ from typing import Any
 PERSON = "sardonyx-person"
 """Our entry in Jupyter Server's list of what was used when: somebody said that they are there."""
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+FIRST_S = 5.0
+"""So long after its start a server tells the hub of its use for the first time."""
 _OF_PERSONS = ("api/contents", "sardonyx/api/")
 
 
@@ -52,9 +54,6 @@ def count_persons_only(handlers: Any, base: str) -> None:
             counts(handler)
 
     handlers.update_api_activity = update_api_activity
-
-
-FIRST_S = 5.0
 
 
 def tell_hub_later(extension: Any) -> None:

@@ -17,6 +17,7 @@ from sardonyx_singleuser.forkserver.keeper import OPEN_S, Keeper, Word, end_all_
 from sardonyx_singleuser.forkserver.log import open_log
 from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, listen, parse, receive_line, say
 from sardonyx_singleuser.forkserver.warm import adopt_home
+from sardonyx_singleuser.kernels.child import close_files
 from sardonyx_singleuser.kernels.dormant import Dormant
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.own_settings import found, place
@@ -87,12 +88,7 @@ def _begin_anew(given: socket.socket) -> None:
         signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
     os.setsid()
     os.umask(0o077)
-    kept = {0, 1, 2, given.fileno()}
-    for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - numbers are wanted, not paths
-        if descriptor not in kept:
-            # One of them is the folder that was just listed.
-            with suppress(OSError):
-                os.close(descriptor)
+    close_files({0, 1, 2, given.fileno()})
 
 
 def _keep(request: Request, connection: socket.socket, listener: socket.socket) -> int:
@@ -141,7 +137,7 @@ def _serve(
     """
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in calls.HANDLED:
             signal.signal(number, signal.SIG_DFL)
         if Dormant.current is None and Origin.current is not None:
             sys.stderr.write("Sardonyx: kernels start slowly in this server: the system refuses one more process\n")

@@ -14,7 +14,7 @@ from typing import ClassVar, NoReturn
 from sardonyx_singleuser.forkserver.protocol import say
 from sardonyx_singleuser.kernels import child
 from sardonyx_singleuser.kernels.origin import Origin
-from sardonyx_singleuser.sandbox.calls import clone_sibling, fork_two
+from sardonyx_singleuser.sandbox.calls import HANDLED, clone_sibling, fork_two
 
 FORK = b"f"
 FORKED = "sardonyx-forked"
@@ -93,7 +93,7 @@ def _serve(control: socket.socket, origin: Origin) -> NoReturn:
     try:
         # Python still has the handlers of the process that forked the server.
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in HANDLED:
             signal.signal(number, signal.SIG_DFL)
         while True:
             _, descriptors, _, _ = socket.recv_fds(control, 1, 1)

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import platform
+import select
 import signal
 import threading
 from pathlib import Path
@@ -32,8 +33,9 @@ MADV_COLLAPSE = 25
 CAPABILITY_VERSION_3 = 0x20080522
 KEYCTL_JOIN_SESSION_KEYRING = 1
 
-POLLIN = 0x001
 STDOUT, STDERR = 1, 2
+HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+"""What a server's first process does something of its own with; what it forks does not."""
 LAST = 0xFFFFFFFF
 
 NUMBERS = {
@@ -119,10 +121,10 @@ def fork_two(kept: int, output: int) -> tuple[int, int]:
     Raises:
         OSError: the system refuses the child.
     """
-    waiting, close_range = _PollFile(kept, POLLIN), ctypes.c_long(NUMBERS[platform.machine()]["close_range"])
+    waiting, close_range = _PollFile(kept, select.POLLIN), ctypes.c_long(NUMBERS[platform.machine()]["close_range"])
     # One that is empty is refused. Linux 5.9 has the call; the mounts of a sandbox need more.
     ranges = [(ctypes.c_uint(first), ctypes.c_uint(last)) for first, last in ((STDERR + 1, kept - 1), (kept + 1, LAST))]
-    ending = [ctypes.c_int(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)]
+    ending = [ctypes.c_int(number) for number in HANDLED]
     _python.PyOS_BeforeFork()
     child = int(_python.fork())
     if child != 0:
