@@ -1,12 +1,11 @@
 """`sardonyx class`: what an operator types for a class, beside a running hub or without one."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from unit.test_user_command import SETTINGS
+from unit.conftest import SETTINGS
 
 from sardonyx_hub_config.class_command import class_
 from sardonyx_hub_config.errors import OperatorError
@@ -15,17 +14,11 @@ from sardonyx_services.people.store import PeopleStore
 
 
 @pytest.fixture
-def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PeopleStore]:
-    """A place with two people, who sign in elsewhere."""
-    (tmp_path / "settings.yaml").write_text(SETTINGS)
-    monkeypatch.setenv("SARDONYX_SETTINGS", str(tmp_path / "settings.yaml"))
-    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path))
-    monkeypatch.setenv("SARDONYX_PORT", "8000")
-    store = PeopleStore(tmp_path / "people.sqlite")
-    store.signed_in("university", "a", "amina", mail="amina@example.org")
-    store.signed_in("university", "b", "bob", mail="bob@example.org")
-    yield store
-    store.close()
+def people(people_of_a_place: PeopleStore) -> PeopleStore:
+    """Two people, who sign in elsewhere."""
+    people_of_a_place.signed_in("university", "a", "amina", mail="amina@example.org")
+    people_of_a_place.signed_in("university", "b", "bob", mail="bob@example.org")
+    return people_of_a_place
 
 
 def run(*words: str, stdin: str = "") -> str:

@@ -1,10 +1,10 @@
 """`sardonyx user`: what an operator types beside a running hub, or without one."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from unit.conftest import SETTINGS
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.sign_in.links import hashed
@@ -12,21 +12,12 @@ from sardonyx_hub_config.user_command import user
 from sardonyx_services.people.store import PeopleStore
 
 PASSWORD = "correct horse battery"
-SETTINGS = (
-    "environments: {python: {title: Python, prefix: /usr}}\nprofiles: {python: {title: Python, environment: python}}\n"
-)
 
 
 @pytest.fixture
-def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PeopleStore]:
-    """The people of a place that was started once."""
-    (tmp_path / "settings.yaml").write_text(SETTINGS)
-    monkeypatch.setenv("SARDONYX_SETTINGS", str(tmp_path / "settings.yaml"))
-    monkeypatch.setenv("SARDONYX_DATA", str(tmp_path))
-    monkeypatch.setenv("SARDONYX_PORT", "8000")
-    store = PeopleStore(tmp_path / "people.sqlite")
-    yield store
-    store.close()
+def people(people_of_a_place: PeopleStore) -> PeopleStore:
+    """Nobody yet."""
+    return people_of_a_place
 
 
 def run(*words: str, stdin: str = "") -> str:
