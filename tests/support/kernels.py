@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from support.addresses import client as client_of
 from support.addresses import plain, websocket
@@ -12,8 +13,12 @@ PATIENCE_S = 60
 
 
 def run_in_kernel(url: str, token: str, code: str) -> str:
-    """Return what a piece of code prints, or the name and text of its error."""
-    return asyncio.run(_run(url, token, code))
+    """Return what a piece of code prints, or the name and text of its error.
+
+    In a thread of its own, because a browser of Playwright's keeps a loop running in the thread of the tests.
+    """
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, _run(url, token, code)).result()
 
 
 async def _run(url: str, token: str, code: str) -> str:
