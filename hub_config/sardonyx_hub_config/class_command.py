@@ -14,9 +14,10 @@ from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_hub_config.user_command import people_here
+from sardonyx_services.people.classes import checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import Group, Kind, Role
+from sardonyx_services.people.groups import ROLES, STAFF, Group, Kind, Role
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
@@ -29,8 +30,12 @@ DAY_S = 24 * 3600.0
 
 id_argument = click.argument("class_id", metavar="ID")
 names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
-staff_option = click.option(
-    "--staff", is_flag=True, help="As staff: they write the class's data and read all hand-ins."
+role_option = click.option(
+    "--role",
+    type=click.Choice(ROLES[CLASS]),
+    default="student",
+    show_default=True,
+    help="As what. Assistants and instructors write the class's data and read all hand-ins; guests read.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -46,9 +51,10 @@ def class_() -> None:
 def add(title: str, *, exam: bool) -> None:
     """Make a class called TITLE; print its id."""
     _settings, people = people_here()
-    title = " ".join(title.split())
-    if not title or len(title) > 200:  # noqa: PLR2004 - as long as the table keeps
-        raise OperatorError("a class needs a title, of 200 characters at most.")
+    try:
+        title = checked_title(title)
+    except PeopleError as error:
+        raise OperatorError(error.message) from error
     made = people.groups.add(CLASS, title, is_exam=exam)
     click.echo(f"“{title}” has the id {made}. People join with: sardonyx class join {made} NAME …")
 
@@ -60,7 +66,8 @@ def list_classes() -> None:
     for found in people.groups.all(CLASS):
         count = Counter(people.groups.members(found.id).values())
         marks = [word for word, is_so in (("exam", found.is_exam), ("ended", found.ended is not None)) if is_so]
-        said = f"{found.id}  {count['student']:>4} students {count['staff']:>3} staff  {found.title}"
+        staff = sum(count[role] for role in STAFF)
+        said = f"{found.id}  {count['student']:>4} students {staff:>3} staff  {found.title}"
         click.echo(f"{said} ({', '.join(marks)})" if marks else said)
 
 
@@ -72,17 +79,16 @@ def show(class_id: str) -> None:
     members = people.groups.members(_class(people, class_id).id)
     for person in people.everybody():
         if person.id in members:
-            click.echo(f"{person.name:<24} {members[person.id]:<8} {person.id}")
+            click.echo(f"{person.name:<24} {members[person.id]:<10} {person.id}")
 
 
 @class_.command()
 @id_argument
 @names_argument
-@staff_option
-def join(class_id: str, names: tuple[str, ...], *, staff: bool) -> None:
+@role_option
+def join(class_id: str, names: tuple[str, ...], *, role: Role) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
     _settings, people = people_here()
-    role: Role = "staff" if staff else "student"
     _class(people, class_id, goes_on=True)
     for name, person in _people(people, names).items():
         try:
@@ -129,10 +135,10 @@ def end(class_id: str, *, yes: bool) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Make accounts for who has none, and write this CSV file with a link for each.",
 )
-@staff_option
+@role_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @yes_option
-def import_(class_id: str, roster: Path, *, links: Path | None, staff: bool, dry_run: bool, yes: bool) -> None:
+def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_run: bool, yes: bool) -> None:
     """Let everybody in ROSTER join class ID; people who are not in it stay what they are.
 
     ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
@@ -144,7 +150,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, staff: bool, dry
     except PeopleError as error:
         raise OperatorError(f"{roster}: {error.message}") from error
     new_name = partial(_new_name, settings) if settings.sign_in.local.enabled else None
-    found = enrol(read, people.everybody(), members, "staff" if staff else "student", new_name)
+    found = enrol(read, people.everybody(), members, role, new_name)
     _say(found, roster)
     if found.of("is new") and links is None:
         raise OperatorError(

@@ -27,7 +27,7 @@ def refused(s3: Any, what: str, **how: Any) -> bool:
 def course(place: Any) -> str:
     """A class with tia as staff and sam and sue as students."""
     group: str = place.people.groups.add("class", "Statistics")
-    for name, role in (("tia", "staff"), ("sam", "student"), ("sue", "student")):
+    for name, role in (("tia", "instructor"), ("sam", "student"), ("sue", "student")):
         place.people.groups.join(group, place.person(name).id, role)
     return group
 

@@ -82,7 +82,7 @@ def test_who_left_a_class_shares_nothing_of_it_any_more(place: Place, bob: Clien
     """From the next request on, with what was shared before; and again once they are back, as the link has not ended."""
     group = place.people.groups.add("class", "Statistics")
     staff, student = place.person("carl"), bob
-    place.people.groups.join(group, staff.id, "staff")
+    place.people.groups.join(group, staff.id, "instructor")
     place.people.groups.join(group, student.id, "student")
     key = put(staff, "plan.txt", b"the plan", f"class-{group}", f"class/{group}/shared/")
     link = student.link(key)

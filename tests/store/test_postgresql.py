@@ -30,7 +30,7 @@ def test_keys_know_at_once_what_changes(place: Place) -> None:
     course = place.people.groups.add("class", "Statistics")
     assert amina.ask(f"class-{course}").status_code == 403
 
-    place.people.groups.join(course, amina.id, "staff")
+    place.people.groups.join(course, amina.id, "instructor")
     assert amina.ask(f"class-{course}").status_code == 200
     place.people.remove("amina")
 

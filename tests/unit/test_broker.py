@@ -213,7 +213,7 @@ async def test_who_left_a_class_does_not_even_get_the_keys_that_were_given(
 
 async def test_who_is_staff_no_longer_gets_other_keys(broker: Broker, store: Store, people: dict[str, Person]) -> None:
     """What was given to the same server yesterday reaches what everybody handed in."""
-    people["amina"] = Person(ID, memberships=(replace(STUDENT, role="staff"),))
+    people["amina"] = Person(ID, memberships=(replace(STUDENT, role="instructor"),))
     await broker.keys_for(AMINA, Wish(group="class-7mw2kfqd"))
     assert "class/7mw2kfqd/hand-in/*" in store.asked[0][1]
     people["amina"] = Person(ID, memberships=(STUDENT,))

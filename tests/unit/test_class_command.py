@@ -49,13 +49,16 @@ def test_people_join_are_listed_and_leave(people: PeopleStore, course: str) -> N
     assert run("join", course, "amina", "bob") == (
         "amina is in the class now, as student.\nbob is in the class now, as student.\n"
     )
-    run("join", course, "bob", "--staff")
+    run("join", course, "bob", "--role", "instructor")
     assert run("list") == f"{course}     1 students   1 staff  Statistics 101\n"
-    assert [line.split()[:2] for line in run("show", course).splitlines()] == [["amina", "student"], ["bob", "staff"]]
+    assert [line.split()[:2] for line in run("show", course).splitlines()] == [
+        ["amina", "student"],
+        ["bob", "instructor"],
+    ]
 
     assert run("leave", course, "amina") == "amina is not in the class any more.\n"
 
-    assert roles(people, course) == {"bob": "staff"}
+    assert roles(people, course) == {"bob": "instructor"}
 
 
 def test_nobody_joins_where_one_of_them_is_not_known(people: PeopleStore, course: str) -> None:
@@ -88,7 +91,7 @@ def test_a_team_is_no_class(people: PeopleStore) -> None:
 @pytest.mark.usefixtures("people")
 def test_a_class_has_a_title(title: str) -> None:
     """One that can be shown."""
-    with pytest.raises(OperatorError, match="a class needs a title, of 200 characters at most."):
+    with pytest.raises(OperatorError, match="A class needs a title, of 200 characters at most."):
         run("add", title)
 
 
@@ -133,7 +136,7 @@ def test_a_roster_is_shown_before_anything_is_done(people: PeopleStore, course: 
     assert roles(people, course) == {}
 
     assert run("import", course, str(roster), "--yes") == f"{shown}Done.\n"
-    assert roles(people, course) == {"amina": "student", "bob": "staff"}
+    assert roles(people, course) == {"amina": "student", "bob": "instructor"}
     assert run("import", course, str(roster), "--yes").endswith("2 are in the class already\nNothing was changed.\n")
 
 
@@ -155,7 +158,7 @@ def test_accounts_are_made_for_who_has_none(people: PeopleStore, course: str, tm
     assert row[2].startswith("http://127.0.0.1:8000/hub/welcome?token=")
     cem = people.by_name("cem")
     assert cem is not None
-    assert people.link_purpose(hashed(row[2].partition("token=")[2]), 0) == cem.id
+    assert people.one_time_links.purpose(hashed(row[2].partition("token=")[2]), 0) == cem.id
 
 
 def test_no_account_is_made_by_the_way(people: PeopleStore, course: str, tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ def test_each_place_is_told_in_plain_words() -> None:
 @pytest.mark.parametrize(
     ("role", "prefix", "what"),
     [
-        ("staff", "class/7mw2kfqd/hand-in/", "what all hand in"),
-        ("staff", "class/7mw2kfqd/shared/", "data of the class"),
+        ("instructor", "class/7mw2kfqd/hand-in/", "what all hand in"),
+        ("instructor", "class/7mw2kfqd/shared/", "data of the class"),
         ("member", "team/k1tek1te/", "data of the team"),
     ],
 )

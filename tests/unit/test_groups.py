@@ -39,9 +39,9 @@ def test_to_join_again_changes_the_role(people: PeopleStore, amina: str) -> None
     """A student becomes staff."""
     course = people.groups.add("class", "Statistics")
     people.groups.join(course, amina, "student")
-    people.groups.join(course, amina, "staff")
+    people.groups.join(course, amina, "instructor")
 
-    assert [membership.role for membership in people.groups.of(amina)] == ["staff"]
+    assert [membership.role for membership in people.groups.of(amina)] == ["instructor"]
 
 
 def test_who_leaves_is_a_member_no_more(people: PeopleStore, amina: str) -> None:
@@ -69,8 +69,8 @@ def test_roles_are_those_of_the_kind(people: PeopleStore, amina: str) -> None:
     """A team has no staff, a class no members."""
     team = people.groups.add("team", "Team 3")
 
-    with pytest.raises(PeopleError, match="In a team nobody is “staff”; write one of: member"):
-        people.groups.join(team, amina, "staff")
+    with pytest.raises(PeopleError, match="In a team nobody is “instructor”; write one of: member"):
+        people.groups.join(team, amina, "instructor")
 
 
 def test_who_was_removed_joins_nothing(people: PeopleStore, amina: str) -> None:
@@ -85,7 +85,7 @@ def test_who_was_removed_joins_nothing(people: PeopleStore, amina: str) -> None:
 
 def test_a_class_makes_its_people_members_of_groups() -> None:
     """Of one for all, and one for staff: profiles name them."""
-    student, staff = (Membership("class", "7mw2kfqd", role, "Statistics") for role in ("student", "staff"))
+    student, staff = (Membership("class", "7mw2kfqd", role, "Statistics") for role in ("student", "instructor"))
 
     assert all_groups(["physics"], [student]) == {"physics", "class-7mw2kfqd"}
     assert all_groups([], [staff]) == {"class-7mw2kfqd", "class-7mw2kfqd-staff"}

@@ -75,12 +75,12 @@ def test_a_name_in_use_is_refused(people: PeopleStore) -> None:
 def test_links_end_with_a_new_password_and_with_a_removal(people: PeopleStore) -> None:
     """Whoever finds one later must not get in as the next person of that name."""
     person = people.add_account("amina", "")
-    people.replace_link(person.id, "first", time.time() + 60)
+    people.one_time_links.replace(person.id, "first", time.time() + 60)
     people.set_password("amina", "hash")
-    people.replace_link(person.id, "second", time.time() + 60)
+    people.one_time_links.replace(person.id, "second", time.time() + 60)
     people.remove("amina")
 
-    assert [people.link_purpose(h, time.time()) for h in ("first", "second")] == ["", ""]
+    assert [people.one_time_links.purpose(h, time.time()) for h in ("first", "second")] == ["", ""]
 
 
 def test_the_hub_owes_the_end_of_sessions_until_it_says_that_it_is_done(people: PeopleStore) -> None:
@@ -154,15 +154,15 @@ def test_a_language_is_kept_with_the_person(people: PeopleStore) -> None:
 
 def test_a_new_link_ends_the_earlier_one(people: PeopleStore) -> None:
     """A link in an old terminal is worth nothing."""
-    people.replace_link("first-administrator", "old", time.time() + 60)
+    people.one_time_links.replace("first-administrator", "old", time.time() + 60)
 
-    people.replace_link("first-administrator", "new", time.time() + 60)
+    people.one_time_links.replace("first-administrator", "new", time.time() + 60)
 
-    assert [people.link_purpose(h, time.time()) for h in ("old", "new")] == ["", "first-administrator"]
+    assert [people.one_time_links.purpose(h, time.time()) for h in ("old", "new")] == ["", "first-administrator"]
 
 
 def test_a_link_that_is_too_old_is_over(people: PeopleStore) -> None:
     """A day is enough."""
-    people.replace_link("first-administrator", "h", 100.0)
+    people.one_time_links.replace("first-administrator", "h", 100.0)
 
-    assert people.link_purpose("h", 101.0) == ""
+    assert people.one_time_links.purpose("h", 101.0) == ""

@@ -16,7 +16,7 @@ from sardonyx_services.people.groups import Membership, group_names
 
 PERSON = "abcd2345efgh6789"
 STUDENT = Membership("class", "7mw2kfqd", "student", "Statistics")
-STAFF = Membership("class", "7mw2kfqd", "staff", "Statistics")
+STAFF = Membership("class", "7mw2kfqd", "instructor", "Statistics")
 TEAM = Membership("team", "k3qd9zzz", "member", "Team 3")
 OWN = own_places(PERSON, is_admin=False)
 BAD = ["", "short", "a/b/c/d/e/f", "..........", "abcd*efgh", "abcd?efgh", "${aws:user}", "ABCDEFGHIJ", "abcdefgh\n"]

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from jupyterhub import orm
-from sqlalchemy import Boolean, Connection, DateTime, MetaData, Table, create_engine, insert, select
+from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, create_engine, insert, select
+from support.earlier_people import EARLIER, called_now
 from support.ports import free_ports
 from support.postgresql import PASSWORD, PostgresqlServer
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import REVISIONS, Base
+from sardonyx_services.people.models import REVISIONS, Base, RevisionRow
 from sardonyx_services.people.postgresql import Postgresql, look_at
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.upgrade import upgrade
 
-EARLIER = sorted((Path(__file__).parent / "people_of_earlier_versions").glob("*.sql"))
 OPEN = """
 import os
 from sardonyx_services.people.postgresql import Postgresql
@@ -117,7 +116,8 @@ def rows_of(path: Path) -> dict[str, list[dict[str, Any]]]:
         return {
             table: [dict(row) for row in connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')]  # noqa: S608 - ours
             for table in Base.metadata.tables
-            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+            if table != RevisionRow.__tablename__
+            and connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
         }
 
 
@@ -126,8 +126,8 @@ def as_kept(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     found = dict(row)
     for name, value in row.items():
         kind = table.columns[name].type
-        if value is not None and isinstance(kind, Boolean | DateTime):
-            found[name] = bool(value) if isinstance(kind, Boolean) else datetime.fromisoformat(value)
+        if value is not None and isinstance(kind, Boolean | DateTime | Date):
+            found[name] = bool(value) if isinstance(kind, Boolean) else kind.python_type.fromisoformat(value)
     return found
 
 
@@ -153,7 +153,7 @@ def test_rows_of_an_earlier_version_are_kept(address: str, earlier: Path) -> Non
             table = Table(name, MetaData(), autoload_with=connection)
             columns = [table.columns[column] for column in rows[0]]
             after = connection.execute(select(*columns).order_by(*list(table.columns)[:2])).mappings()
-            assert [{**row} for row in after] == rows
+            assert [{**row} for row in after] == called_now(name, rows)
 
 
 def test_a_database_of_a_newer_version_is_not_touched(address: str) -> None:

@@ -19,7 +19,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ID = "abcd2345efgh6789"
 HOME, PUBLIC = f"home/{ID}/:rw", "public/:r"
 STUDENT = Membership("class", "7mw2kfqd", "student", "Statistics")
-STAFF = replace(STUDENT, role="staff")
+STAFF = replace(STUDENT, role="instructor")
 OF_STUDENT = ("class/7mw2kfqd/shared/:r", f"class/7mw2kfqd/hand-in/{ID}/:rw")
 OF_STAFF = ("class/7mw2kfqd/shared/:rw", "class/7mw2kfqd/hand-in/:r")
 ROLE = "arn:aws:iam::role/sardonyx"

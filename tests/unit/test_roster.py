@@ -7,7 +7,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.roster import MOST_LINES, Entry, read_roster
 from sardonyx_services.people.sheet import harmless, write_csv
 
-TWO = (Entry(2, "amina", "amina@example.org", "student"), Entry(3, "René", "", "staff"))
+TWO = (Entry(2, "amina", "amina@example.org", "student"), Entry(3, "René", "", "instructor"))
 ROWS = [["name", "mail", "role"], ["Amina", "amina@example.org", "student"], ["René", "", "staff"]]
 BOMB = xlsx([["name"]], far=True)
 """Its table has as many cells as a spreadsheet can have, in some hundred bytes."""
@@ -65,7 +65,7 @@ def test_numbers_of_students_are_names_without_a_point() -> None:
     ("line", "said"),
     [
         ("bob,not-an-address,", "“not-an-address” is not a mail address."),
-        ("bob,,dean", "“dean” is no role in a class: write student or staff."),
+        ("bob,,dean", "“dean” is no role in a class: write student, guest, assistant or instructor."),
         (",bob@example.org,student", "There is no name. Write what they sign in with."),
         ("bob,a@b.c;=1+1,", "“a@b.c;=1+1” is not a mail address."),
         ("AMINA,,", "amina stands in line 2 already."),

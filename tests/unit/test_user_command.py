@@ -99,7 +99,7 @@ def test_a_link_is_good_for_one_name_and_ends_with_the_next(people: PeopleStore)
 
     second = run("reset-password", "amina", "--link").split()[-1]
 
-    purposes = [people.link_purpose(hashed(link.partition("token=")[2]), 0) for link in (first, second)]
+    purposes = [people.one_time_links.purpose(hashed(link.partition("token=")[2]), 0) for link in (first, second)]
     person = people.by_name("amina")
     assert person is not None
     assert purposes == ["", person.id]

@@ -49,7 +49,7 @@ def test_members_read_what_a_class_has_and_its_staff_writes_it(place: Place) -> 
     """By groups that the sign-in tells of; `sardonyx vault setup` has made them, and may run again."""
     course = place.people.groups.add("class", "Statistics")
     team = place.people.groups.add("team", "Turing")
-    for name, group, role in (("tia", course, "staff"), ("sam", course, "student"), ("tom", team, "member")):
+    for name, group, role in (("tia", course, "instructor"), ("sam", course, "student"), ("tom", team, "member")):
         place.people.groups.join(group, place.person(name).id, role)  # type: ignore[arg-type]  # words of a table
     place.set_up()
     place.set_up()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sardonyx_services.people.groups import STAFF
 from sardonyx_spawner.language import _, ngettext
 
 HOUR_S = 3600
@@ -136,7 +137,7 @@ def _what(role: str, prefix: str) -> str:
         return _("data of the team")
     if prefix.endswith("/shared/"):
         return _("data of the class")
-    return _("what all hand in") if role == "staff" else _("what you hand in")
+    return _("what all hand in") if role in STAFF else _("what you hand in")
 
 
 def _opens(places: Sequence[str], titles: Mapping[str, str]) -> str:

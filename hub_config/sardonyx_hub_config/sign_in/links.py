@@ -20,7 +20,7 @@ def new_link(people: PeopleStore, purpose: str, hub_url: str, life_s: float = LI
         life_s: seconds for which it is good.
     """
     token = secrets.token_urlsafe(32)
-    people.replace_link(purpose, hashed(token), time.time() + life_s)
+    people.one_time_links.replace(purpose, hashed(token), time.time() + life_s)
     return f"{hub_url}{PATH}?token={token}"
 
 

@@ -51,7 +51,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
                 people.set_password(name, hashes.hashed(password))
             else:
                 people.add_account(name, hashes.hashed(password), is_admin=True)
-                people.end_links(FIRST_ADMINISTRATOR)
+                people.one_time_links.end(FIRST_ADMINISTRATOR)
         except (NameRefusedError, PeopleError) as error:
             await self._show(name=name, is_invited=bool(invited), name_fault=error.message)
             return
@@ -65,7 +65,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
     def _invited(self) -> str:
         """Return the name of who is invited; "" = the first administrator, who chooses one."""
         people = self.authenticator.people
-        purpose = people.link_purpose(self._token(), time.time())
+        purpose = people.one_time_links.purpose(self._token(), time.time())
         if purpose == FIRST_ADMINISTRATOR and not people.has_admin():
             return ""
         person = people.by_id(purpose)

@@ -34,9 +34,11 @@ def group_places(person: str, membership: Membership) -> tuple[Place, ...]:
     """Return what a member may use of a class or team."""
     root = f"{membership.kind}/{_checked(membership.group)}/"
     match membership.role:
-        case "staff":
+        case "assistant" | "instructor":
             # What was handed in is not theirs to change.
             return Place(f"{root}shared/", is_writable=True), Place(f"{root}hand-in/", is_writable=False)
+        case "guest":
+            return (Place(f"{root}shared/", is_writable=False),)
         case "student":
             own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=True)
             return Place(f"{root}shared/", is_writable=False), own

@@ -17,12 +17,14 @@ from sardonyx_services.people.moments import utc_now
 from sardonyx_spawner.language import N_, _
 
 Kind = Literal["class", "team"]
-Role = Literal["student", "staff", "member"]
+Role = Literal["student", "guest", "assistant", "instructor", "member"]
+STAFF: tuple[Role, ...] = ("assistant", "instructor")
+"""Who writes the data of a class and reads what is handed in."""
 UNKNOWN: dict[Kind, str] = {
     "class": N_("There is no class with the id “{id}”."),
     "team": N_("There is no team with the id “{id}”."),
 }
-ROLES: dict[Kind, tuple[Role, ...]] = {"class": ("student", "staff"), "team": ("member",)}
+ROLES: dict[Kind, tuple[Role, ...]] = {"class": ("student", "guest", "assistant", "instructor"), "team": ("member",)}
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 8
 """Short: the policies that name a group have 2,048 characters for everything."""
@@ -179,7 +181,7 @@ def group_names(memberships: Sequence[Membership]) -> tuple[str, ...]:
     found = []
     for membership in memberships:
         found.append(group_name(membership))
-        if membership.role == "staff":
+        if membership.role in STAFF:
             found.append(f"{group_name(membership)}-staff")
     return tuple(found)
 

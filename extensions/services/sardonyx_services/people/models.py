@@ -1,12 +1,12 @@
 """The tables of people."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 LIVING = text("removed IS NULL")
-REVISIONS = ("v1_people", "v2_owed", "v3_groups", "v4_full_names", "v5_languages", "v6_shared_links")
+REVISIONS = ("v1_people", "v2_owed", "v3_groups", "v4_full_names", "v5_languages", "v6_shared_links", "v7_classes")
 """What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
 SIGN_OUT, LET_GO = "sign-out", "let-go"
@@ -53,6 +53,7 @@ class PersonRow(Base):
     full_name: Mapped[str] = mapped_column(String(200), default="")
     mail: Mapped[str] = mapped_column(String(254), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
+    is_instructor: Mapped[bool] = mapped_column(default=False)
 
 
 class AccountRow(Base):
@@ -95,6 +96,40 @@ class MemberRow(Base):
     group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(10))
+
+
+class ClassRow(Base):
+    """What a class is beside its people; one that was made on the command line may have none."""
+
+    __tablename__ = "classes"
+
+    group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    description: Mapped[str] = mapped_column(String(500), default="")
+    profile: Mapped[str] = mapped_column(String(30), default="")
+    answers: Mapped[str] = mapped_column(Text, default="{}")
+    repository: Mapped[str] = mapped_column(String(2000), default="")
+    branch: Mapped[str] = mapped_column(String(200), default="")
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    kept_days: Mapped[int] = mapped_column(default=30)
+    joining: Mapped[bool] = mapped_column(default=False)
+    join_round: Mapped[int] = mapped_column(default=1)
+    changed: Mapped[int] = mapped_column(default=0)
+
+
+class ActionRow(Base):
+    """Something that somebody did to what is not theirs alone."""
+
+    __tablename__ = "actions"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(32))
+    what: Mapped[str] = mapped_column(String(40))
+    group: Mapped[str] = mapped_column(String(32), index=True)
+    whom: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[str] = mapped_column(String(300))
 
 
 class GitAccountRow(Base):

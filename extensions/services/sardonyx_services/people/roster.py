@@ -25,7 +25,18 @@ TITLES = {
 """What the columns that are read may be called, in English and French; others are passed over."""
 ROLES = {
     "student": ("student", "learner", "participant", "étudiant", "étudiante", "élève", "apprenant", "apprenante"),
-    "staff": ("staff", "teacher", "instructor", "assistant", "enseignant", "enseignante", "assistante", "formateur"),
+    "guest": ("guest", "auditor", "observer", "invité", "invitée", "auditeur", "auditrice"),
+    "assistant": ("assistant", "teaching assistant", "ta", "assistante", "chargé de td", "chargée de td"),
+    "instructor": (
+        "instructor",
+        "staff",
+        "teacher",
+        "enseignant",
+        "enseignante",
+        "professeur",
+        "formateur",
+        "formatrice",
+    ),
 }
 _MAIL = re.compile(r"[^@\s;,=\"'<>()]+@[^@\s;,=\"'<>()]+\.[^@\s;,=\"'<>()]+")
 
@@ -38,7 +49,7 @@ class Entry:
         line: where they stand, counted from 1 as a spreadsheet does.
         name: under which they sign in, in small letters where these are plain ones.
         mail: their address, in small letters; "" = not said.
-        role: "student" or "staff"; "" = not said.
+        role: a role in a class; "" = not said.
     """
 
     line: int
@@ -124,7 +135,7 @@ class _Reading:
             return _("“{mail}” is not a mail address.").format(mail=mail)
         meant = next((known for known, words in ROLES.items() if role.lower() in words), "")
         if role and not meant:
-            return _("“{role}” is no role in a class: write student or staff.").format(role=role)
+            return _("“{role}” is no role in a class: write student, guest, assistant or instructor.").format(role=role)
         if name in self.seen:
             return _("{name} stands in line {line} already.").format(name=name, line=self.seen[name])
         self.seen[name] = number

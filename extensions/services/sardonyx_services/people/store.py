@@ -11,13 +11,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from sardonyx_services.people.actions import Actions
+from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.database import Place, open_database
 from sardonyx_services.people.errors import AwayError, NameTakenError, PeopleError, RemovedError
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
-from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, LinkRow, PersonRow
+from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, PersonRow
 from sardonyx_services.people.moments import utc_now
+from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
 from sardonyx_services.people.shared_links import SharedLinks, forget_links
 from sardonyx_spawner.language import _
 
@@ -32,6 +35,7 @@ class PersonRecord:
 
     Args:
         full_name: as the provider calls them, for pages and commits; so is `mail`; "" = it does not say.
+        is_instructor: they may make classes.
     """
 
     id: str
@@ -42,6 +46,7 @@ class PersonRecord:
     created: datetime
     full_name: str = ""
     mail: str = ""
+    is_instructor: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,9 @@ class PeopleStore:
         self.groups = Groups(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
+        self.one_time_links = OneTimeLinks(self._session)
+        self.classes = Classes(self._session)
+        self.actions = Actions(self._session)
 
     def git_accounts(self, key: bytes) -> GitAccounts:
         """Return what people have for private repositories; `key` opens it."""
@@ -127,7 +135,7 @@ class PeopleStore:
             account = session.get(AccountRow, row.id)
             if account:
                 session.delete(account)
-            self._end_links(session, row.id)
+            end_links(session, row.id)
             session.execute(delete(GitAccountRow).where(GitAccountRow.person == row.id))
             forget_links(session, row.id)
             return _record(row)
@@ -167,6 +175,15 @@ class PeopleStore:
         """Make somebody an administrator, or not any more."""
         with self._session() as session:
             self._named(session, name).is_admin = is_admin
+
+    def set_instructor(self, name: str, *, is_instructor: bool) -> None:
+        """Let somebody make classes, or not any more.
+
+        Raises:
+            PeopleError: there is nobody of that name.
+        """
+        with self._session() as session:
+            self._named(session, name).is_instructor = is_instructor
 
     def has_admin(self) -> bool:
         """Tell whether there is an administrator."""
@@ -224,33 +241,13 @@ class PeopleStore:
             row, account = self._local(session, name)
             account.password_hash = password_hash
             row.owed = SIGN_OUT
-            self._end_links(session, row.id)
-
-    def replace_link(self, purpose: str, token_hash: str, expires: float) -> None:
-        """Keep a new link for a purpose; the earlier ones end."""
-        with self._session() as session:
-            self._end_links(session, purpose)
-            session.add(LinkRow(token_hash=token_hash, purpose=purpose, expires=expires))
-
-    def link_purpose(self, token_hash: str, now: float) -> str:
-        """Return what a link is for; "" = it was used, replaced, or is too old."""
-        with self._session() as session:
-            row = session.get(LinkRow, token_hash)
-            return row.purpose if row is not None and row.expires > now else ""
-
-    def end_links(self, purpose: str) -> None:
-        """End every link for a purpose."""
-        with self._session() as session:
-            self._end_links(session, purpose)
+            end_links(session, row.id)
 
     def by_id(self, person: str) -> PersonRecord | None:
         """Return a person who was not removed."""
         with self._session() as session:
             row = session.get(PersonRow, person)
             return _record(row) if row is not None and row.removed is None else None
-
-    def _end_links(self, session: Session, purpose: str) -> None:
-        session.execute(delete(LinkRow).where(LinkRow.purpose == purpose))
 
     def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
         row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=utc_now(), removed=None)
@@ -291,7 +288,17 @@ def _living() -> Any:
 
 
 def _record(row: PersonRow) -> PersonRecord:
-    return PersonRecord(row.id, row.name, row.provider, row.subject, row.is_admin, row.created, row.full_name, row.mail)
+    return PersonRecord(
+        row.id,
+        row.name,
+        row.provider,
+        row.subject,
+        row.is_admin,
+        row.created,
+        row.full_name,
+        row.mail,
+        row.is_instructor,
+    )
 
 
 def _new_id() -> str:

@@ -10,6 +10,8 @@ from sardonyx_singleuser.storage.errors import FORBIDDEN, NOT_FOUND, StorageErro
 
 LONGEST_KEY = 1024
 """In bytes: that of S3."""
+STAFF = ("assistant", "instructor")
+"""Roles in a class that read all hand-ins."""
 NO_PLACES = N_("This folder holds your places. Open one of them first.")
 
 
@@ -159,4 +161,4 @@ def _what(role: str, prefix: str) -> str:
         return _("data of the team")
     if prefix.endswith("/shared/"):
         return _("data of the class")
-    return _("what all hand in") if role == "staff" else _("what you hand in")
+    return _("what all hand in") if role in STAFF else _("what you hand in")

@@ -1,0 +1,73 @@
+"""What was done to what is not one's own: who, what, in which class, to whom, and when."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.models import ActionRow
+from sardonyx_services.people.moments import aware, utc_now
+
+OPERATOR = ""
+"""Stands for whoever types commands on the machine itself."""
+LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that was done.
+
+    Args:
+        at: with its time zone.
+        who: id of a person, or `OPERATOR`.
+        what: a word of ours, such as "join"; `people/web/words.py` says them.
+        group: id of the class or team; "" = none.
+        whom: id of the person to whom it was done; "" = to nobody alone.
+        detail: what else there is to know, such as a title.
+    """
+
+    at: datetime
+    who: str
+    what: str
+    group: str = ""
+    whom: str = ""
+    detail: str = ""
+
+
+class Actions:
+    """The actions in the database; they are only ever added."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def add(self, who: str, what: str, group: str = "", *, whom: Sequence[str] = ("",), detail: str = "") -> None:
+        """Write down that something was done, once for each person to whom it was."""
+        now = utc_now()
+        with self._session() as session:
+            session.add_all(
+                ActionRow(
+                    id=secrets.token_hex(16),
+                    at=now,
+                    who=who,
+                    what=what,
+                    group=group,
+                    whom=each,
+                    detail=detail[:LONGEST_DETAIL],
+                )
+                for each in whom
+            )
+
+    def of(self, group: str, most: int = 100) -> list[Action]:
+        """Return what was done in a class or team, the latest first."""
+        found = (
+            select(ActionRow).where(ActionRow.group == group).order_by(ActionRow.at.desc(), ActionRow.id).limit(most)
+        )
+        with self._session() as session:
+            return [
+                Action(aware(row.at), row.who, row.what, row.group, row.whom, row.detail)
+                for row in session.scalars(found)
+            ]

@@ -1,0 +1,193 @@
+"""Classes: what one is beside its people. When it begins and ends, what its servers are, and whether a link lets people in."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.models import ClassRow, GroupRow
+from sardonyx_spawner.language import _
+
+MOST_KEPT_DAYS = 3650
+LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 500
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
+
+
+class ChangedMeanwhileError(PeopleError):
+    """Somebody else has changed the same class since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody else has changed this class meanwhile, and nothing of yours was kept. Look at it, then try again."
+            )
+        )
+
+
+@dataclass(frozen=True)
+class ClassDetails:
+    """What a class is beside its people.
+
+    Args:
+        profile: slug of the profile that its servers are made from; "" = it has none of its own.
+        answers: option of that profile -> what it is in this class; nobody is asked those.
+        repository: address on the web of its material; "" = none.
+        first_day: the first day, in `zone`; None = it has begun. `last_day` is within it; None = it goes on until it is ended.
+        zone: name of a time zone, as "Europe/Paris".
+        kept_days: so many days after the last one its data is kept.
+        joining: a link lets people in.
+        join_round: which link that is: another one when it was replaced.
+        changed: how often this was changed.
+    """
+
+    description: str = ""
+    profile: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    repository: str = ""
+    branch: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    zone: str = "UTC"
+    kept_days: int = 30
+    joining: bool = False
+    join_round: int = 1
+    changed: int = 0
+
+    @property
+    def begins(self) -> datetime | None:
+        """The moment of its beginning; None = it has begun."""
+        return _midnight(self.first_day, self.zone) if self.first_day else None
+
+    @property
+    def ends(self) -> datetime | None:
+        """The moment after its last day; None = none is set. A day is 23 or 25 hours long where clocks are changed on it."""
+        return _midnight(self.last_day + timedelta(days=1), self.zone) if self.last_day else None
+
+    def is_on(self, now: datetime) -> bool:
+        """Tell whether it has begun and not come to its last moment."""
+        return (self.begins is None or self.begins <= now) and (self.ends is None or now < self.ends)
+
+
+class Classes:
+    """The classes in the database."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def details(self, group: str) -> ClassDetails:
+        """Return what a class is; one that was made on the command line is what all are at first."""
+        with self._session() as session:
+            row = session.get(ClassRow, group)
+            return _details(row) if row is not None else ClassDetails()
+
+    def of_many(self, groups: Sequence[str]) -> dict[str, ClassDetails]:
+        """Return what classes are, by id."""
+        found = select(ClassRow).where(ClassRow.group.in_(groups))
+        with self._session() as session:
+            rows = {row.group: _details(row) for row in session.scalars(found)} if groups else {}
+        return {group: rows.get(group, ClassDetails()) for group in groups}
+
+    def change(self, group: str, details: ClassDetails, *, title: str = "") -> ClassDetails:
+        """Keep what a class is now; return it as it is kept.
+
+        Args:
+            details: with `changed` as it was read.
+            title: a new one; "" = as it is.
+
+        Raises:
+            PeopleError: something in it cannot be, or there is no such class, or it has ended.
+            ChangedMeanwhileError: it was changed since.
+        """
+        check_details(details)
+        with self._session() as session:
+            above = session.get(GroupRow, group, with_for_update=True)
+            if above is None or above.kind != "class" or above.ended is not None:
+                raise PeopleError(_("There is no such class, or it has ended."))
+            row = session.get(ClassRow, group)
+            if (row.changed if row else 0) != details.changed:
+                raise ChangedMeanwhileError
+            kept = replace(details, changed=details.changed + 1)
+            session.merge(_row(group, kept))
+            if title:
+                above.title = checked_title(title)
+            return kept
+
+
+def checked_title(text: str) -> str:
+    """Return a title as it is kept.
+
+    Raises:
+        PeopleError: it is none.
+    """
+    title = " ".join(text.split())
+    if not title or len(title) > LONGEST_TITLE or not title.isprintable():
+        raise PeopleError(_("A class needs a title, of 200 characters at most."))
+    return title
+
+
+def check_details(details: ClassDetails) -> None:
+    """Make sure that a class can be so.
+
+    Raises:
+        PeopleError: what cannot be, and what to do.
+    """
+    if len(details.description) > LONGEST_DESCRIPTION:
+        raise PeopleError(_("The description has more than 500 characters. Shorten it."))
+    try:
+        ZoneInfo(details.zone)
+    except (ValueError, OSError, KeyError) as error:
+        raise PeopleError(
+            _("“{zone}” is no time zone. Write one such as Europe/Paris.").format(zone=details.zone[:64])
+        ) from error
+    for day in (details.first_day, details.last_day):
+        if day is not None and not _EARLIEST <= day < _LATEST:
+            raise PeopleError(_("{day} is no day on which a class can begin or end.").format(day=day.isoformat()))
+    if details.first_day and details.last_day and details.last_day < details.first_day:
+        raise PeopleError(_("The last day is before the first one."))
+    if not 0 <= details.kept_days <= MOST_KEPT_DAYS:
+        raise PeopleError(_("Data of a class can be kept for 0 to 3,650 days after its end."))
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def _details(row: ClassRow) -> ClassDetails:
+    return ClassDetails(
+        row.description,
+        row.profile,
+        json.loads(row.answers),
+        row.repository,
+        row.branch,
+        row.first_day,
+        row.last_day,
+        row.zone,
+        row.kept_days,
+        row.joining,
+        row.join_round,
+        row.changed,
+    )
+
+
+def _row(group: str, kept: ClassDetails) -> ClassRow:
+    return ClassRow(
+        group=group,
+        description=kept.description,
+        profile=kept.profile,
+        answers=json.dumps(dict(kept.answers), sort_keys=True),
+        repository=kept.repository,
+        branch=kept.branch,
+        first_day=kept.first_day,
+        last_day=kept.last_day,
+        zone=kept.zone,
+        kept_days=kept.kept_days,
+        joining=kept.joining,
+        join_round=kept.join_round,
+        changed=kept.changed,
+    )
