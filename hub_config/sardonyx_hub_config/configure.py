@@ -8,16 +8,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sardonyx_hub_config.addresses import in_url
+from sardonyx_hub_config.class_profiles import ClassProfiles
 from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import hub_address, people_place
 from sardonyx_hub_config.end_notice import EndNotice
 from sardonyx_hub_config.link_log import WithoutLinks
-from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix
+from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix, profiles_for_classes
 from sardonyx_hub_config.pages.files import Files
-from sardonyx_hub_config.pages.handlers import page_handlers, static_version
+from sardonyx_hub_config.pages.handlers import page_handlers
 from sardonyx_hub_config.pages.shared import shared_with
+from sardonyx_hub_config.pages.static_files import static_version
 from sardonyx_hub_config.pages.words import Words
+from sardonyx_hub_config.people_service import PATH as CLASSES
 from sardonyx_hub_config.person_pages import person_handlers
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_activity import SardonyxProxy
@@ -164,7 +167,8 @@ def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], hand
 def _servers(
     c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]
 ) -> ForkLauncher:
-    catalogue = catalogue_here(settings)
+    bases = {profile.slug: profile for profile in profiles_for_classes(settings)}
+    catalogue = catalogue_here(settings, ClassProfiles(bases, people_place(settings, folder), people))
     # git makes no commit without an address; who has another one tells git.
     host = urlsplit(settings.shown_url).hostname or "localhost"
 
@@ -269,6 +273,7 @@ def _pages(c: Any, settings: Settings, launcher: ForkLauncher, files: Files) -> 
         "place_description": settings.description,
         "contact": settings.contact,
         "minimum_password_length": settings.sign_in.local.minimum_password_length,
+        "classes_url": f"{settings.web.path}{CLASSES}",
         "local_sign_in": settings.sign_in.local.enabled,
         "words": Words(),
         "shared_with": lambda _user: shared_with,

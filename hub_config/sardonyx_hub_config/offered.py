@@ -7,7 +7,8 @@ from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shipped import singleuser_package
-from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.catalogue import Catalogue, ProfileSource
+from sardonyx_spawner.class_profile import base_of_classes
 from sardonyx_spawner.profiles import Profile
 
 
@@ -20,9 +21,24 @@ def profiles_here(settings: Settings) -> tuple[Profile, ...]:
     )
 
 
-def catalogue_here(settings: Settings) -> Catalogue:
-    """Return the catalogue of this machine."""
-    return Catalogue(profiles_here(settings))
+def profiles_for_classes(settings: Settings) -> tuple[Profile, ...]:
+    """Return the profiles of this machine that classes can be made from, in the order of the form."""
+    wanted = settings.classes.profiles
+    found = [
+        base_of_classes(each)
+        for each in profiles_here(settings)
+        if each.slug in wanted or (not wanted and not each.groups)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.order, each.title.casefold(), each.slug)))
+
+
+def catalogue_here(settings: Settings, classes: ProfileSource | None = None) -> Catalogue:
+    """Return the catalogue of this machine.
+
+    Args:
+        classes: has the profiles of classes.
+    """
+    return Catalogue(profiles_here(settings), classes)
 
 
 def environments_in_use(settings: Settings) -> list[str]:

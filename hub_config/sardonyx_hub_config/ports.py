@@ -1,4 +1,4 @@
-"""Which ports one machine uses: the public one and five behind it, all on loopback, checked before the start."""
+"""Which ports one machine uses: the public one and six behind it, all on loopback, checked before the start."""
 
 import errno
 import socket
@@ -42,6 +42,11 @@ class Ports:
         """The service that opens links to files, behind the proxy."""
         return self.public + 5
 
+    @property
+    def people(self) -> int:
+        """The service of classes, behind the proxy."""
+        return self.public + 6
+
     def check(
         self,
         address: str,
@@ -60,7 +65,11 @@ class Ports:
         Raises:
             OperatorError: names the port, what it is for, and what to do.
         """
-        wanted = [(LOOPBACK, self.hub, "the hub"), (LOOPBACK, self.credentials, "the keys for data")]
+        wanted = [
+            (LOOPBACK, self.hub, "the hub"),
+            (LOOPBACK, self.credentials, "the keys for data"),
+            (LOOPBACK, self.people, "the classes"),
+        ]
         if with_object_store:
             wanted.append((LOOPBACK, self.object_store, "the object store"))
         if with_links:
@@ -91,9 +100,7 @@ def _check(address: str, port: int, purpose: str) -> None:
 
 
 def _explain(address: str, port: int, purpose: str, error: OSError) -> str:
-    change = (
-        "Set SARDONYX_PORT to another one (the five after it are used too), for example: SARDONYX_PORT=8100 make up"
-    )
+    change = "Set SARDONYX_PORT to another one (the six after it are used too), for example: SARDONYX_PORT=8100 make up"
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {address}, for {purpose}, is used by another program. Stop that program. Or: {change}"
     if error.errno == errno.EACCES:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.people_service import NAME as PEOPLE
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.services import services
 from sardonyx_hub_config.settings import Settings
@@ -28,6 +29,9 @@ def roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Po
         scopes[VAULT_SCOPE] = {"description": N_("Get a token for one's own secrets in Vault.")}
     c.JupyterHub.custom_scopes = scopes
     c.JupyterHub.load_roles = [
-        {"name": "user", "scopes": ["self", *(f"{scope}!user" for scope in scopes)]},
+        {
+            "name": "user",
+            "scopes": ["self", f"access:services!service={PEOPLE}", *(f"{scope}!user" for scope in scopes)],
+        },
         *(service.role for service in found if service.role is not None),
     ]

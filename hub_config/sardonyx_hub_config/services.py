@@ -9,6 +9,8 @@ from typing import Any
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
 from sardonyx_hub_config.link_service import link_service, links_configuration
+from sardonyx_hub_config.people_service import ROLE as PEOPLE_ROLE
+from sardonyx_hub_config.people_service import people_service
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import SecretRef, generated_secret
 from sardonyx_hub_config.settings import Settings
@@ -50,6 +52,7 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found.append(_credentials(settings, folder, ports))
     if settings.storage.links is not None:
         found.append(Service(link_service(settings, folder, ports, keys_address(settings, ports)), port=ports.links))
+    found.append(Service(people_service(settings, folder, ports), PEOPLE_ROLE, ports.people))
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
     for service in found:

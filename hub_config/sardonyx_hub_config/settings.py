@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, slashed
+from sardonyx_hub_config.class_settings import ClassSettings
 from sardonyx_hub_config.database_settings import DatabaseSettings
 from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
@@ -17,7 +18,7 @@ from sardonyx_hub_config.section import Duration, FilePath, LocalName, Section, 
 from sardonyx_hub_config.storage_settings import StorageSettings
 from sardonyx_hub_config.vault_settings import VaultSettings, vault_faults
 
-LARGEST_PORT = 65535 - 4
+LARGEST_PORT = 65535 - 6
 EVERY_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 """Address to listen on that nobody can open -> the one of the same family that is this machine."""
 
@@ -33,7 +34,7 @@ class WebSettings(Section):
         default=8000,
         ge=1,
         le=LARGEST_PORT,
-        description="Port of the web pages; the five after it are used on 127.0.0.1. SARDONYX_PORT wins.",
+        description="Port of the web pages; the six after it are used on 127.0.0.1. SARDONYX_PORT wins.",
     )
     public_url: PublicAddress = Field(
         default="",
@@ -196,6 +197,7 @@ class Settings(Section):
         default=VaultSettings(), description="A Vault of your own, in which everybody has secrets."
     )
     git: GitSettings = Field(default=GitSettings(), description="Repositories that are not open to everybody.")
+    classes: ClassSettings = Field(default=ClassSettings(), description="Classes, and who may make them.")
     servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
     one_machine: OneMachineSettings = Field(
         default=OneMachineSettings(), description="What counts where everything runs on one machine."

@@ -95,6 +95,19 @@ def readmit(name: str) -> None:
     click.echo(_link(settings, people, person) if is_local else f"{name} can sign in again.")
 
 
+@user.command()
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Not any more; their classes stay as they are.")
+def instructor(name: str, *, revoke: bool) -> None:
+    """Let NAME make classes."""
+    _settings, people = people_here()
+    try:
+        people.set_instructor(name, is_instructor=not revoke)
+    except PeopleError as error:
+        raise OperatorError(error.message) from error
+    click.echo(f"{name} makes no classes any more." if revoke else f"{name} can make classes now.")
+
+
 @user.command("list")
 def list_people() -> None:
     """List everybody: name, id, where they sign in, administrator or not."""

@@ -1,16 +1,30 @@
 """Who sees which profile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from sardonyx_spawner.errors import UnknownProfileError
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Profile
 
 
-class Catalogue:
-    """The profiles of this place."""
+class ProfileSource(Protocol):
+    """Has more profiles, which depend on who asks: those of their classes."""
 
-    def __init__(self, profiles: Iterable[Profile]) -> None:
+    def profiles_for(self, person: Person) -> Sequence[Profile]:
+        """Return what the person may start besides."""
+        ...
+
+
+class Catalogue:
+    """The profiles of this place.
+
+    Args:
+        more: has those that depend on who asks.
+    """
+
+    def __init__(self, profiles: Iterable[Profile], more: ProfileSource | None = None) -> None:
+        self._more = more
         self._profiles = tuple(
             sorted(profiles, key=lambda profile: (profile.order, profile.title.casefold(), profile.slug))
         )
@@ -21,7 +35,9 @@ class Catalogue:
 
     def offered_to(self, person: Person) -> tuple[Profile, ...]:
         """Return what the person may start, in the order of the form, each without what they may not see."""
-        return tuple(profile.seen_by(person) for profile in self._profiles if profile.is_for(person))
+        own = self._more.profiles_for(person) if self._more is not None else ()
+        found = (profile.seen_by(person) for profile in (*own, *self._profiles) if profile.is_for(person))
+        return tuple(sorted(found, key=lambda profile: profile.order))
 
     def find(self, slug: str, person: Person) -> Profile:
         """Return a profile by its slug, without what the person may not see.

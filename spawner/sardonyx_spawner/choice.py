@@ -100,7 +100,7 @@ def _choice(profile: Profile, answers: Mapping[str, object], doubled: set[str]) 
             faults.append(UserError(_("This was answered more than once. Answer it once."), field=where))
             continue
         try:
-            accepted[option.name] = _answer(option, answers[option.name])
+            accepted[option.name] = checked_answer(option, answers[option.name])
         except UserError as fault:
             faults.append(UserError(fault.message, field=where))
     faults += _unknown(profile, answers)
@@ -126,7 +126,12 @@ def _not_asked(profile: Profile, name: str) -> Said:
     )
 
 
-def _answer(option: Option, given: object) -> str:
+def checked_answer(option: Option, given: object) -> str:
+    """Return the answer to one question, as it is kept.
+
+    Raises:
+        UserError: it is none that the question allows.
+    """
     text = _text(option, given)
     if option.choices:
         if option.allowed(text) is None:

@@ -1,6 +1,6 @@
-"""Days as people say them."""
+"""Days and times as people say them."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sardonyx_spawner.language import N_, Said, _
 
@@ -10,7 +10,7 @@ MONTHS = (
 )
 
 
-def say_day(then: datetime) -> Said:
+def say_day(then: date) -> Said:
     """Say a day: "18 December"."""
     month = _(MONTHS[then.month - 1])
     return _("1 {month}").format(month=month) if then.day == 1 else _("{day} {month}").format(day=then.day, month=month)
@@ -19,3 +19,22 @@ def say_day(then: datetime) -> Said:
 def say_moment(then: datetime) -> Said:
     """Say a day and a time, which is in UTC: "28 November 22:10 UTC"."""
     return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")
+
+
+def say_ago(then: datetime, now: datetime) -> str:
+    """Say how long ago a time was: "now", "6 min ago", "3 h ago", "on 18 December"."""
+    passed = now - in_utc(then)
+    if passed < timedelta(minutes=1):
+        return _("now")
+    if passed < timedelta(hours=1):
+        return _("{count} min ago").format(count=passed // timedelta(minutes=1))
+    if passed < timedelta(days=1):
+        return _("{count} h ago").format(count=passed // timedelta(hours=1))
+    if then.year == now.year:
+        return _("on {day}").format(day=say_day(then))
+    return _("on {day} {year}").format(day=say_day(then), year=then.year)
+
+
+def in_utc(then: datetime) -> datetime:
+    """Return a moment with its time zone; one without any is in UTC."""
+    return then if then.tzinfo else then.replace(tzinfo=UTC)

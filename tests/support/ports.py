@@ -13,7 +13,7 @@ COUNTER = Path(tempfile.gettempdir()) / f"sardonyx-test-ports-{os.geteuid()}"
 
 
 def free_ports() -> int:
-    """Return a port that is free together with the five after it."""
+    """Return a port that is free together with the six after it."""
     for _ in range(BLOCKS):
         base = FIRST + _next() % BLOCKS * SIZE
         probes = [socket.socket() for _ in range(6)]

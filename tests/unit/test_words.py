@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_hub_config.pages.words import Words, say_ago, steps
+from sardonyx_hub_config.pages.words import Words, steps
+from sardonyx_spawner.dates import say_ago
 from sardonyx_spawner.language import speaking
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

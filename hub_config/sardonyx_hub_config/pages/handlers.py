@@ -1,8 +1,6 @@
-"""Handlers that come before JupyterHub's own: our static files, and what upstream's pages get wrong."""
+"""Handlers that come before JupyterHub's own: what upstream's pages get wrong."""
 
-import hashlib
 import re
-from pathlib import Path
 from typing import Any
 
 from jupyterhub.apihandlers.auth import OAuthAuthorizeHandler
@@ -15,19 +13,12 @@ from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.language_handlers import language_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import PersonAPIHandler
+from sardonyx_hub_config.pages.servers_api import ServersAPIHandler
+from sardonyx_hub_config.pages.static_files import STATIC, StaticHandler
 from sardonyx_hub_config.pages.together_handlers import together_handlers
 
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
 COOKIE_OF_A_SERVER = "jupyterhub-user-"
-STATIC = Path(__file__).parent / "static"
-
-
-def static_version() -> str:
-    """Return a text that changes with any of our static files."""
-    digest = hashlib.sha256()
-    for path in sorted(STATIC.iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def page_handlers() -> list[tuple[Any, ...]]:
@@ -43,23 +34,12 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
         (r"/api/oauth2/authorize", OpenServerHandler),
+        (r"/api/sardonyx/servers", ServersAPIHandler),
         *log_handlers(),
         *end_handlers(),
         *language_handlers(),
         *together_handlers(),
     ]
-
-
-class StaticHandler(web.StaticFileHandler):
-    """Style and scripts; the address changes with the content, so browsers keep them for long."""
-
-    def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:  # noqa: ARG002 - tornado's signature
-        """Keep for a year what is asked for with its version."""
-        return 31536000 if self.get_query_argument("v", "") else 0
-
-    def check_etag_header(self) -> bool:
-        """Compare by content."""
-        return bool(super().check_etag_header())
 
 
 class OpenServerHandler(OAuthAuthorizeHandler):  # type: ignore[misc]  # JupyterHub is untyped

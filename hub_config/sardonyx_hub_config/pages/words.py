@@ -1,12 +1,12 @@
 """Times and faults as people say them; the pages ask here for every such word."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from traitlets.log import get_logger
 
 from sardonyx_spawner.amounts import say_duration
-from sardonyx_spawner.dates import say_day, say_moment
+from sardonyx_spawner.dates import in_utc, say_ago, say_moment
 from sardonyx_spawner.language import LANGUAGES, N_, _, again, english, ngettext, script_texts, spoken
 
 STEPS_S = (3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600)
@@ -123,7 +123,7 @@ class Words:
 
     def iso(self, then: datetime | None) -> str:
         """Return a time for the script that shows it in the reader's zone."""
-        return _aware(then).isoformat() if then else ""
+        return in_utc(then).isoformat() if then else ""
 
 
 def steps(most_s: int) -> list[int]:
@@ -131,23 +131,5 @@ def steps(most_s: int) -> list[int]:
     return [step for step in STEPS_S if step <= most_s] or ([most_s] if most_s >= LEAST_STEP_S else [])
 
 
-def say_ago(then: datetime, now: datetime) -> str:
-    """Say how long ago a time was: "now", "6 min ago", "3 h ago", "on 18 December"."""
-    passed = now - _aware(then)
-    if passed < timedelta(minutes=1):
-        return _("now")
-    if passed < timedelta(hours=1):
-        return _("{count} min ago").format(count=passed // timedelta(minutes=1))
-    if passed < timedelta(days=1):
-        return _("{count} h ago").format(count=passed // timedelta(hours=1))
-    if then.year == now.year:
-        return _("on {day}").format(day=say_day(then))
-    return _("on {day} {year}").format(day=say_day(then), year=then.year)
-
-
 def _explained(status: int) -> tuple[str, str]:
     return EXPLAINED.get(status, EXPLAINED[500] if status >= 500 else EXPLAINED[400])  # noqa: PLR2004 - HTTP
-
-
-def _aware(then: datetime) -> datetime:
-    return then if then.tzinfo else then.replace(tzinfo=UTC)

@@ -7,9 +7,11 @@ from traitlets import Any as AnyTrait
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.folders import ServerFolders
+from sardonyx_spawner.local.limits import memory_used
 from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.spawner import ProfileSpawner
+from sardonyx_spawner.troubles import TROUBLES, Key
 
 
 class FolderSpawner(ProfileSpawner):
@@ -30,6 +32,15 @@ class FolderSpawner(ProfileSpawner):
         return self._folders_of(self.name, self.running.owner_id or self.person().id)
 
     @property
+    def _key(self) -> Key:
+        return self.user.name, self.name
+
+    @property
+    def memory_used(self) -> int | None:
+        """Bytes of memory that the server uses now; None = that is not known."""
+        return memory_used(self.folders.private) if self.running.process.pid else None
+
+    @property
     def logs(self) -> FolderLogs:
         """What this server wrote, and the ones before it."""
         return FolderLogs(self.folders.private)
@@ -45,6 +56,7 @@ class FolderSpawner(ProfileSpawner):
 
     async def delete_forever(self) -> None:
         """Remove what a server leaves that was deleted, or whose owner was; the home of a person stays."""
+        TROUBLES.forget(self._key)
         owner = self._owner()
         if owner:
             await asyncio.to_thread(self._folders_of(self.name, owner).remove)

@@ -24,6 +24,9 @@ MOST_RECORDED = 1 << 16
 KILLS = ("memory.events", "memory.oom_control")
 """On cgroup v2, and on v1."""
 
+USED = (("memory.current", "inactive_file"), ("memory.usage_in_bytes", "total_inactive_file"))
+"""On cgroup v2, and on v1: the file with all that is used, and the line in memory.stat of what can be let go."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -169,6 +172,17 @@ def killed_for_memory(private: Path) -> int:
             lines = (line.split() for line in file.read_text().splitlines())
             return sum(int(line[1]) for line in lines if line[0] == "oom_kill")
     return 0
+
+
+def memory_used(private: Path) -> int | None:
+    """Return how much memory a server uses, in bytes, without files that the system keeps and can let go; None = unknown."""
+    for group in _recorded(private):
+        for used, kept in USED:
+            with suppress(OSError, ValueError):
+                whole = int((group / used).read_text())
+                lines = (line.split() for line in (group / "memory.stat").read_text().splitlines())
+                return max(0, whole - next((int(line[1]) for line in lines if line[0] == kept), 0))
+    return None
 
 
 def _members(group: Path) -> set[int]:

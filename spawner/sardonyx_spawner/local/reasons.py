@@ -104,6 +104,11 @@ def part_ended(memory: int | None) -> str:
     return f"Something in this server, such as a kernel, was ended: {more}."
 
 
+def why_part_ended(memory: int | None) -> Said:
+    """Say that a process in a server was ended, and the server goes on."""
+    return in_a_row([_("Something in it, such as a kernel, was ended."), _used_more(memory)])
+
+
 def _used_more(memory: int | None) -> Said:
     if not memory:
         return _("It used more memory than it may.")

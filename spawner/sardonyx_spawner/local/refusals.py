@@ -17,6 +17,7 @@ from sardonyx_spawner.local.reasons import (
     why_not_started,
 )
 from sardonyx_spawner.spawner import StartRefusedError
+from sardonyx_spawner.troubles import TROUBLES, Key
 
 LOG_LOOKED_AT = 1 << 16
 
@@ -56,6 +57,22 @@ def refusals(title: str, server: str) -> Iterator[None]:
         raise StartRefusedError(
             why_not_started(error), reason="machine", status_code=500, log_message=f"{server}: {error}"
         ) from error
+
+
+@contextmanager
+def noted(server: Key, profile: str) -> Iterator[None]:
+    """Remember why the start in the block failed, until the next one begins.
+
+    Args:
+        server: its person and name.
+        profile: slug of what it is.
+    """
+    TROUBLES.forget(server)
+    try:
+        yield
+    except StartRefusedError as error:
+        TROUBLES.note(server, error.jupyterhub_message, profile, is_end=True)
+        raise
 
 
 def ended_while_starting(server: str, log: Path, memory: int | None, killed: int) -> StartRefusedError:

@@ -29,13 +29,14 @@ from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
-from sardonyx_spawner.local.reasons import part_ended, why_ended, why_moved, why_over
-from sardonyx_spawner.local.refusals import ended_while_starting, refusals
+from sardonyx_spawner.local.reasons import part_ended, why_ended, why_moved, why_over, why_part_ended
+from sardonyx_spawner.local.refusals import ended_while_starting, noted, refusals
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.local.shares import end_shares
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.troubles import TROUBLES
 
 CHILD_PROCESSES = ChildProcessLauncher()
 """One for all servers: it reaps its children."""
@@ -96,7 +97,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         if not self.running.invited:
             end_shares(self.db, self.orm_spawner)
         folders = self.folders
-        with refusals(plan.title, self._log_name):
+        with noted(self._key, plan.profile), refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
             making = _("Getting “{title}” ready on this machine: some minutes, only this once")
             prefix = await MAKERS.ready(
@@ -219,7 +220,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     async def _clear_up(self) -> int:
         code = await self.launcher_source().exit_code(self.process)
         killed = self.launcher_source().killed_for_memory(self.folders)
-        self.folders.note_end(why_ended(code, self.running.memory, killed))
+        why = why_ended(code, self.running.memory, killed)
+        self.folders.note_end(why)
+        TROUBLES.note(self._key, why, self.running.profile, is_end=True)
         # Kernels and terminals of a server that was killed would run on without anybody being able to reach them.
         await self._end(self.patience_s)
         return code or 0
@@ -245,6 +248,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             self.killed_for_memory = killed
             self.log.warning("%s: %s", self._log_name, part_ended(self.running.memory))
             self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.running.memory)}")
+            TROUBLES.note(self._key, why_part_ended(self.running.memory), self.running.profile, is_end=False)
 
     def keep(self, seconds: int) -> None:
         """Let the server run longer, as far as its profile allows."""

@@ -1,0 +1,95 @@
+"""Run the people service under JupyterHub: `python -m sardonyx_services.people.web CONFIGURATION`."""
+
+import asyncio
+import hmac
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+
+from sardonyx_services.listening import given
+from sardonyx_services.parent import die_with_hub
+from sardonyx_services.people.join_link import JoinLinks
+from sardonyx_services.people.postgresql import VARIABLE, Postgresql
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.callers import Callers
+from sardonyx_services.people.web.classroom import Classroom
+from sardonyx_services.people.web.configuration import PeopleConfiguration
+from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.pages import Pages
+from sardonyx_services.people.web.parts import Parts
+from sardonyx_services.people.web.service import create_app
+from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
+from sardonyx_services.service_log import log_to
+
+
+def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: httpx.AsyncClient) -> Parts:
+    """Return the service's parts; the hub tells the rest by the environment."""
+    root, hub = os.environ["JUPYTERHUB_SERVICE_PREFIX"], f"{os.environ['JUPYTERHUB_BASE_URL']}hub/"
+    api, token = os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"]
+    secret = bytes.fromhex(configuration.secret.read_text().strip())
+    oauth = OAuthClient(
+        client_id=os.environ["JUPYTERHUB_CLIENT_ID"],
+        secret=token,
+        api=api,
+        authorize=f"{hub}api/oauth2/authorize",
+        callback=os.environ["JUPYTERHUB_OAUTH_CALLBACK_URL"],
+    )
+    sign_in = SignIn(oauth, client, _derived(secret, "sessions"))
+    makers, groups = configuration.makers, configuration.maker_groups
+    callers = Callers(sign_in, people, makers, groups, configuration.language)
+    desk = Desk(people, JoinLinks(_derived(secret, "join")), configuration.profiles)
+    origin = urlsplit(configuration.address)
+    classroom = Classroom(desk, people, Hub(api, token, client), f"{origin.scheme}://{origin.netloc}{root}")
+    pages = Pages(configuration, callers, root, hub)
+    return Parts(
+        people=people,
+        desk=desk,
+        classroom=classroom,
+        pages=pages,
+        callers=callers,
+        sign_in=sign_in,
+        profiles=configuration.profiles,
+        root=root,
+        is_secure=configuration.is_secure,
+    )
+
+
+async def serve(configuration: PeopleConfiguration) -> None:
+    """Serve on the hub's port for this service."""
+    place = configuration.people or Postgresql(os.environ[VARIABLE])
+    with closing(PeopleStore(place)) as people:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            settings = uvicorn.Config(
+                create_app(parts_of(configuration, people, client)),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=2,
+            )
+            port = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port or 80
+            await uvicorn.Server(settings).serve(sockets=[given(port)])
+
+
+def main() -> None:
+    """Run until the hub says stop."""
+    die_with_hub()
+    os.umask(0o077)
+    configuration = PeopleConfiguration.read(Path(sys.argv[1]))
+    log_to(configuration.log)
+    asyncio.run(serve(configuration))
+
+
+def _derived(secret: bytes, purpose: str) -> bytes:
+    """Return a secret of its own for each purpose; 32 bytes."""
+    return hmac.digest(secret, purpose.encode(), "sha256")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The REST API: all that the pages do. Bodies and answers are JSON; an error is an object with a message in words."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.roster import MOST_BYTES
+from sardonyx_services.people.web.api_models import (
+    ActionShown,
+    ClassShown,
+    ClassWish,
+    JoinWish,
+    LineShown,
+    LinkShown,
+    LinkWish,
+    LiveShown,
+    MemberShown,
+    RoleWish,
+    RowShown,
+    RunShown,
+    ServersWish,
+)
+from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.live import counts_of
+from sardonyx_services.people.web.parts import Here, Who
+from sardonyx_services.people.web.seat import Level
+from sardonyx_spawner.language import _
+
+router = APIRouter(prefix="/api")
+
+
+@router.get("/classes")
+def classes(here: Here, who: Who) -> list[ClassShown]:
+    """List the classes that the caller is in; for administrators, all."""
+    return [_shown(seen) for seen in here.desk.mine(who)]
+
+
+@router.post("/classes", status_code=201)
+def make(here: Here, who: Who, wish: ClassWish) -> ClassShown:
+    """Make a class, with the caller as its instructor."""
+    made = here.desk.make(who, wish.title, wish.on(ClassDetails()))
+    return _shown(here.desk.seen(who, made, Level.MEMBER))
+
+
+@router.get("/classes/{class_id}")
+def one(here: Here, who: Who, class_id: str) -> ClassShown:
+    """Return a class."""
+    return _shown(here.desk.seen(who, class_id, Level.MEMBER))
+
+
+@router.patch("/classes/{class_id}")
+def change(here: Here, who: Who, class_id: str, wish: ClassWish) -> ClassShown:
+    """Change what is said of a class."""
+    seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
+    here.desk.change(who, class_id, wish.title, wish.on(seen.details))
+    return _shown(here.desk.seen(who, class_id, Level.MEMBER))
+
+
+@router.post("/classes/{class_id}/end", status_code=204)
+def end(here: Here, who: Who, class_id: str) -> None:
+    """End a class: nobody reaches its data any more, and nothing is deleted."""
+    here.desk.end(who, class_id)
+
+
+@router.get("/classes/{class_id}/people")
+def people(here: Here, who: Who, class_id: str) -> list[MemberShown]:
+    """List who is in a class."""
+    return [
+        MemberShown(name=each.person.name, full_name=each.person.full_name, role=each.role)
+        for each in here.desk.members(who, class_id)
+    ]
+
+
+@router.put("/classes/{class_id}/people/{name}", status_code=204)
+def set_role(here: Here, who: Who, class_id: str, name: str, wish: RoleWish) -> None:
+    """Let somebody be something in a class."""
+    here.desk.set_role(who, class_id, name, wish.role)
+
+
+@router.delete("/classes/{class_id}/people/{name}", status_code=204)
+def remove(here: Here, who: Who, class_id: str, name: str) -> None:
+    """Take somebody out of a class; everybody may leave by themselves."""
+    here.desk.remove(who, class_id, name)
+
+
+@router.post("/classes/{class_id}/roster")
+async def roster(here: Here, who: Who, class_id: str, request: Request, *, dry_run: bool = False) -> list[LineShown]:
+    """Let everybody in a roster join; the body is a CSV file or a spreadsheet. With dry_run nothing is changed."""
+    data = await _body(request)
+    found = await run_in_threadpool(
+        here.desk.look_at_roster if dry_run else here.desk.import_roster, who, class_id, data
+    )
+    lines = [
+        LineShown(line=place.entry.line, name=place.name, step=place.step, role=place.role, fault="")
+        for place in found.places
+    ]
+    return lines + [LineShown(line=fault.line, name="", step="", role="", fault=fault.text) for fault in found.faults]
+
+
+@router.get("/classes/{class_id}/link")
+def link(here: Here, who: Who, class_id: str) -> LinkShown:
+    """Return the link to join by."""
+    code = here.desk.join_code(who, class_id)
+    return LinkShown(code=code, link=here.classroom.join_address(code) if code else "")
+
+
+@router.put("/classes/{class_id}/link")
+def open_link(here: Here, who: Who, class_id: str, wish: LinkWish) -> LinkShown:
+    """Let people join by a link, or not any more."""
+    here.desk.open_link(who, class_id, joining=wish.joining, renew=wish.renew)
+    return link(here, who, class_id)
+
+
+@router.post("/join")
+def join(here: Here, who: Who, wish: JoinWish) -> ClassShown:
+    """Join a class by the code of its link."""
+    return _shown(here.desk.seen(who, here.desk.join(who, wish.code), Level.MEMBER))
+
+
+@router.get("/classes/{class_id}/live")
+async def live(here: Here, who: Who, class_id: str) -> LiveShown:
+    """Return what everybody in a class does now."""
+    rows, run = await here.classroom.live(who, class_id)
+    shown = [RowShown(**{k: v for k, v in asdict(row).items() if k != "id"}) for row in rows]
+    return LiveShown(counts=counts_of(rows), run=RunShown(**asdict(run)), rows=shown)
+
+
+@router.post("/classes/{class_id}/start", status_code=202)
+async def start(here: Here, who: Who, class_id: str, wish: ServersWish) -> RunShown:
+    """Start servers, a few at a time; `live` says how far that is."""
+    return RunShown(**asdict(await here.classroom.start(who, class_id, wish.names)))
+
+
+@router.post("/classes/{class_id}/stop", status_code=202)
+async def stop(here: Here, who: Who, class_id: str, wish: ServersWish) -> RunShown:
+    """Stop the servers of the class that run; others of its people go on."""
+    return RunShown(**asdict(await here.classroom.stop(who, class_id, wish.names)))
+
+
+@router.get("/classes/{class_id}/actions")
+def actions(here: Here, who: Who, class_id: str) -> list[ActionShown]:
+    """List what was done in a class, the latest first."""
+    return [
+        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, detail=each.detail)
+        for each in here.desk.actions(who, class_id)
+    ]
+
+
+async def _body(request: Request) -> bytes:
+    data = b""
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            raise RefusedError(_("This file is larger than 4 MB. Is it the roster?"))
+    return data
+
+
+def _shown(seen: Seen) -> ClassShown:
+    details = seen.details
+    return ClassShown(
+        id=seen.group.id,
+        title=seen.group.title,
+        role=seen.role,
+        is_over=seen.is_over,
+        **{name: getattr(details, name) for name in ClassShown.model_fields.keys() & vars(details).keys()},
+    )

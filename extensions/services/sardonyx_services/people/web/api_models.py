@@ -1,0 +1,155 @@
+"""What the REST API takes and gives."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sardonyx_services.people.classes import ClassDetails
+
+RoleName = Literal["student", "guest", "assistant", "instructor"]
+
+
+class ClassWish(BaseModel):
+    """What a class is to be; what is not said is as it was, or as it usually is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(default="", max_length=1000)
+    description: str = Field(default="", max_length=1000)
+    profile: str = Field(default="", max_length=30)
+    answers: dict[str, str] = Field(default_factory=dict, max_length=20)
+    repository: str = Field(default="", max_length=2000)
+    branch: str = Field(default="", max_length=200)
+    first_day: date | None = None
+    last_day: date | None = None
+    zone: str = Field(default="UTC", max_length=64)
+    kept_days: int = 30
+    changed: int | None = Field(
+        default=None, description="How often it was changed when it was read; null: whatever it is."
+    )
+
+    def on(self, details: ClassDetails) -> ClassDetails:
+        """Return a class with what is said here."""
+        said = {name: getattr(self, name) for name in self.model_fields_set - {"title", "changed"}}
+        found = replace(details, **said)
+        return found if self.changed is None else replace(found, changed=self.changed)
+
+
+class ClassShown(BaseModel):
+    """A class, as the caller meets it."""
+
+    id: str
+    title: str
+    description: str
+    role: str | None
+    is_over: bool
+    profile: str
+    answers: dict[str, str]
+    repository: str
+    branch: str
+    first_day: date | None
+    last_day: date | None
+    zone: str
+    kept_days: int
+    joining: bool
+    changed: int
+
+
+class MemberShown(BaseModel):
+    """Somebody in a class."""
+
+    name: str
+    full_name: str
+    role: str
+
+
+class RoleWish(BaseModel):
+    """What somebody is to be in a class."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: RoleName
+
+
+class JoinWish(BaseModel):
+    """The code of a link to join by: what stands at its end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=100)
+
+
+class LinkWish(BaseModel):
+    """Whether people join by a link."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    joining: bool
+    renew: bool = Field(default=False, description="With another link: that of before leads nowhere any more.")
+
+
+class LinkShown(BaseModel):
+    """The link to join by; "" = nobody joins by one."""
+
+    code: str
+    link: str
+
+
+class ServersWish(BaseModel):
+    """Whose servers; null: those of all students."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    names: list[str] | None = Field(default=None, max_length=5000)
+
+
+class RunShown(BaseModel):
+    """A go through the people of a class."""
+
+    total: int
+    done: int
+    refused: dict[str, str]
+
+
+class RowShown(BaseModel):
+    """Somebody in a class, and their server."""
+
+    name: str
+    full_name: str
+    role: str
+    state: str
+    since: datetime | None
+    seen: datetime | None
+    memory: int | None
+    memory_limit: int | None
+    problem: str
+
+
+class LiveShown(BaseModel):
+    """What everybody in a class does now."""
+
+    counts: dict[str, int]
+    run: RunShown
+    rows: list[RowShown]
+
+
+class LineShown(BaseModel):
+    """What becomes of a line of a roster; `fault` is what is wrong with it, "" = nothing."""
+
+    line: int
+    name: str
+    step: str
+    role: str
+    fault: str
+
+
+class ActionShown(BaseModel):
+    """Something that was done in a class; `who` and `whom` are ids of people, "" = the operator, or nobody alone."""
+
+    at: datetime
+    who: str
+    what: str
+    whom: str
+    detail: str

@@ -1,0 +1,103 @@
+"""From a request to who asks, and whether it came from a page of ours."""
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_services.people.web.errors import NotOpenError, NotSignedInError
+from sardonyx_services.people.web.seat import Caller, Makers, may_make
+from sardonyx_services.people.web.sign_in import SignIn
+from sardonyx_spawner.language import LANGUAGES, _, speak, wished
+
+SESSION, STATE = "sardonyx-people", "sardonyx-people-sign-in"
+"""Cookies."""
+SAFE = ("GET", "HEAD")
+SIGN_HEADER, SIGN_FIELD = "x-xsrftoken", "_xsrf"
+ACCESS = ("access:services", "access:services!service=people")
+MOST_FIELDS = 3_000
+LARGEST_FIELD = 8 << 20
+
+
+class Callers:
+    """Finds out who asks, and speaks their language.
+
+    Args:
+        makers: who may make classes.
+        maker_groups: groups of a provider whose people are instructors.
+        language: of who has chosen none.
+    """
+
+    def __init__(
+        self, sign_in: SignIn, people: PeopleStore, makers: Makers, maker_groups: frozenset[str], language: str
+    ) -> None:
+        self._sign_in, self._people = sign_in, people
+        self._makers, self._maker_groups, self._language = makers, maker_groups, language
+
+    async def of(self, request: Request) -> Caller:
+        """Return who asks.
+
+        Raises:
+            NotSignedInError: nobody whom the hub knows, or somebody who was removed.
+            NotOpenError: the token is for something else, or the request is not from a page of ours.
+            AwayError: the hub does not answer.
+        """
+        self.speak_to(request)
+        token = _of_a_program(request)
+        if not token:
+            token = self._sign_in.token(request.cookies.get(SESSION, ""))
+            if not token:
+                raise NotSignedInError
+            await self._look_whether_ours(request, token)
+        model = await self._sign_in.model(token)
+        # The token of a server is somebody's, too, and not for this.
+        if not any(scope in model.get("scopes", ()) for scope in ACCESS):
+            raise NotOpenError(_("This token is not for classes. Make one on the page “Keys for programs”."))
+        return await self._caller(str(model["name"]), frozenset(map(str, model.get("groups", ()))))
+
+    def sign(self, request: Request) -> str:
+        """Return what a form has in it that is shown in this session."""
+        return self._sign_in.sign(self._sign_in.token(request.cookies.get(SESSION, "")))
+
+    def speak_to(self, request: Request) -> None:
+        """Speak the language that a browser asks for, until it is known who sits there."""
+        speak(wished(request.headers.get("accept-language", "")) or self._language)
+
+    async def _caller(self, name: str, groups: frozenset[str]) -> Caller:
+        found = await run_in_threadpool(self._find, name)
+        if found is None:
+            raise NotSignedInError
+        person, language = found
+        if language in LANGUAGES:
+            speak(language, name)
+        is_instructor = person.is_instructor or bool(groups & self._maker_groups)
+        return Caller(
+            id=person.id,
+            name=name,
+            full_name=person.full_name,
+            is_admin=person.is_admin,
+            may_make=may_make(self._makers, is_admin=person.is_admin, is_instructor=is_instructor),
+        )
+
+    def _find(self, name: str) -> tuple[PersonRecord, str] | None:
+        person = self._people.by_name(name)
+        return (person, self._people.languages.of(name)) if person is not None else None
+
+    async def _look_whether_ours(self, request: Request, token: str) -> None:
+        """Make sure that a browser was not sent here by somebody's page, on this host or elsewhere."""
+        sign = request.headers.get(SIGN_HEADER, "")
+        # All servers of a place have its address on the web: a page of one could read ours, and what signs its forms.
+        is_read = request.method in SAFE
+        if is_read and request.headers.get("sec-fetch-mode", "navigate") == "navigate":
+            return
+        if not sign and not is_read:
+            form = await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+            field = form.get(SIGN_FIELD)
+            sign = field if isinstance(field, str) else ""
+        if not self._sign_in.is_signed(token, sign):
+            raise NotOpenError(_("This did not come from a page of this place, or the page is old. Load it again."))
+
+
+def _of_a_program(request: Request) -> str:
+    words = request.headers.get("authorization", "").split()
+    is_token = len(words) == 2 and words[0].lower() in {"token", "bearer"}  # noqa: PLR2004 - scheme and token
+    return words[1] if is_token else ""

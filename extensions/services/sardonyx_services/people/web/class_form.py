@@ -1,0 +1,116 @@
+"""The form of a class: read from what a browser sent, and filled in again where something was wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from starlette.datastructures import FormData
+
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.web.desk import Seen
+from sardonyx_spawner.language import _
+from sardonyx_spawner.profiles import Profile
+
+TEXTS = (
+    "title",
+    "description",
+    "profile",
+    "repository",
+    "branch",
+    "first_day",
+    "last_day",
+    "zone",
+    "kept_days",
+    "changed",
+)
+
+
+@dataclass(frozen=True)
+class ClassForm:
+    """What stands in the form, as text.
+
+    Args:
+        answers: profile.option -> what was chosen; "" = each student chooses.
+    """
+
+    title: str = ""
+    description: str = ""
+    profile: str = ""
+    repository: str = ""
+    branch: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    zone: str = ""
+    kept_days: str = "30"
+    changed: str = "0"
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls) -> "ClassForm":
+        """Return the form of a new class."""
+        return cls()
+
+    @classmethod
+    def of(cls, seen: Seen) -> "ClassForm":
+        """Return the form of a class that there is."""
+        details = seen.details
+        return cls(
+            title=seen.group.title,
+            description=details.description,
+            profile=details.profile,
+            repository=details.repository,
+            branch=details.branch,
+            first_day=details.first_day.isoformat() if details.first_day else "",
+            last_day=details.last_day.isoformat() if details.last_day else "",
+            zone=details.zone,
+            kept_days=str(details.kept_days),
+            changed=str(details.changed),
+            answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
+        )
+
+    def details(self, before: ClassDetails) -> ClassDetails:
+        """Return the class that the form describes.
+
+        Args:
+            before: what it is, for what the form does not say.
+
+        Raises:
+            PeopleError: a day or a number is none.
+        """
+        prefix = f"{self.profile}."
+        return replace(
+            before,
+            description=self.description,
+            profile=self.profile,
+            answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
+            repository=self.repository,
+            branch=self.branch,
+            first_day=_day(self.first_day),
+            last_day=_day(self.last_day),
+            zone=self.zone or "UTC",
+            kept_days=_number(self.kept_days),
+            changed=_number(self.changed),
+        )
+
+
+def read_class_form(sent: FormData, profiles: Sequence[Profile]) -> ClassForm:
+    """Return what a browser sent; fields that are not of the form are not looked at."""
+    texts = {name: str(sent.get(name, "")).strip() for name in TEXTS}
+    known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
+    return ClassForm(**texts, answers={name: str(sent.get(name, "")).strip() for name in known})
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise PeopleError(_("“{text}” is no day. Write it as 2026-09-07.").format(text=text[:40])) from error
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6:  # noqa: PLR2004 - no number of ours is longer
+        raise PeopleError(_("“{text}” is no number of days.").format(text=text[:40]))
+    return int(text)

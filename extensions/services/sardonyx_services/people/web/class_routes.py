@@ -1,0 +1,184 @@
+"""The pages of one class. None needs a script; what they do, the desk and the classroom do."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from sardonyx_services.people.web.class_form import ClassForm, read_class_form
+from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.live import counts_of
+from sardonyx_services.people.web.pages import qr_code
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_spawner.language import SaidError
+
+SEE_OTHER = 303
+router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
+
+
+@router.get("")
+async def one(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show the class: live to its staff, with a start to its students."""
+    seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.MEMBER)
+    if not seen.is_staff:
+        return here.pages.page(request, who, "class_of_student.html", seen=seen)
+    rows, run = await here.classroom.live(who, class_id)
+    return here.pages.page(request, who, "class.html", seen=seen, rows=rows, counts=counts_of(rows), run=run)
+
+
+@router.get("/rows")
+async def rows(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Return the rows of the live page, for its script."""
+    found, run = await here.classroom.live(who, class_id)
+    return here.pages.page(request, who, "class_rows.html", rows=found, counts=counts_of(found), run=run)
+
+
+@router.post("/servers")
+async def servers(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Start or stop servers: those of everybody, or of the ticked people."""
+    form = await request.form()
+    names = [str(name) for name in form.getlist("who")]
+    act = here.classroom.start if form.get("do") in {"start", "start-all"} else here.classroom.stop
+    is_all = str(form.get("do", "")).endswith("-all")
+    await act(who, class_id, None if is_all else names)
+    return _at(here, class_id)
+
+
+@router.get("/link")
+def link(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show the link to join, and a picture of it."""
+    seen = here.desk.seen(who, class_id, Level.STAFF)
+    code = here.desk.join_code(who, class_id)
+    address = here.classroom.join_address(code) if code else ""
+    told = {"seen": seen, "address": address, "picture": qr_code(address) if address else ""}
+    return here.pages.page(request, who, "link.html", **told)
+
+
+@router.post("/link")
+async def open_link(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Open the link, close it, or make another one."""
+    do = (await request.form()).get("do")
+    await run_in_threadpool(here.desk.open_link, who, class_id, joining=do != "close", renew=do == "renew")
+    return _at(here, class_id, "/link")
+
+
+@router.get("/people")
+def people(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show who is in the class."""
+    seen = here.desk.seen(who, class_id, Level.STAFF)
+    return here.pages.page(request, who, "people.html", seen=seen, members=here.desk.members(who, class_id), fault="")
+
+
+@router.post("/people")
+async def change_people(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Put somebody in, out, or into another role."""
+    form = await request.form()
+    try:
+        await run_in_threadpool(_change_people, here.desk, who, class_id, form)
+    except RefusedError as error:
+        seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.STAFF)
+        members = await run_in_threadpool(here.desk.members, who, class_id)
+        told = {"seen": seen, "members": members, "fault": error.message}
+        return here.pages.page(request, who, "people.html", error.status, **told)
+    return _at(here, class_id, "/people")
+
+
+@router.post("/leave")
+def leave(here: Here, who: Who, class_id: str) -> Response:
+    """Leave the class."""
+    here.desk.remove(who, class_id, who.name)
+    return _to(here.root)
+
+
+@router.post("/roster")
+async def roster(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show what a list of names would change; carry it out when that was seen."""
+    data = await _file_of(await request.form())
+    seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
+    told: dict[str, object] = {"seen": seen, "found": None, "text": "", "fault": "", "is_done": False}
+    form = await request.form()
+    try:
+        act = here.desk.import_roster if form.get("do") == "import" else here.desk.look_at_roster
+        told["found"] = await run_in_threadpool(act, who, class_id, data)
+        told["is_done"], told["text"] = form.get("do") == "import", data.hex()
+    except SaidError as error:
+        told["fault"] = error.message
+    return here.pages.page(request, who, "roster.html", 400 if told["fault"] else 200, **told)
+
+
+@router.get("/settings")
+def settings(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show the settings."""
+    seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
+    told = {"seen": seen, "form": ClassForm.of(seen), "profiles": here.profiles, "fault": ""}
+    return here.pages.page(request, who, "settings.html", **told)
+
+
+@router.post("/settings")
+async def change(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Keep the settings, or show them again with what is wrong."""
+    seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
+    form = read_class_form(await request.form(), here.profiles)
+    try:
+        await run_in_threadpool(here.desk.change, who, class_id, form.title, form.details(seen.details))
+    except SaidError as error:
+        told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message}
+        return here.pages.page(request, who, "settings.html", 400, **told)
+    return _at(here, class_id)
+
+
+@router.get("/log")
+def log(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show what was done in the class."""
+    seen = here.desk.seen(who, class_id, Level.STAFF)
+    names = {person.id: person.full_name or person.name for person in here.people.everybody()}
+    return here.pages.page(
+        request, who, "actions.html", seen=seen, actions=here.desk.actions(who, class_id), names=names
+    )
+
+
+@router.get("/end")
+def ending(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Ask before the class is ended."""
+    seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
+    return here.pages.page(request, who, "end.html", seen=seen, count=len(here.desk.members(who, class_id)))
+
+
+@router.post("/end")
+def end(here: Here, who: Who, class_id: str) -> Response:
+    """End the class."""
+    here.desk.end(who, class_id)
+    return _at(here, class_id)
+
+
+def _change_people(desk: Desk, who: Caller, class_id: str, form: FormData) -> None:
+    name, role = str(form.get("name", "")).strip(), str(form.get("role", ""))
+    if form.get("do") == "remove":
+        desk.remove(who, class_id, name)
+    else:
+        desk.set_role(who, class_id, name, role)  # type: ignore[arg-type]  # the store refuses what is no role
+
+
+async def _file_of(form: FormData) -> bytes:
+    """Return the file that was sent, or what the page of its preview kept of it."""
+    file = form.get("file")
+    if file is None or isinstance(file, str):
+        return _from_hex(str(form.get("kept", "")))
+    return await file.read()
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, SEE_OTHER)
+
+
+def _at(here: Parts, class_id: str, page: str = "") -> Response:
+    return _to(f"{here.root}classes/{class_id}{page}")

@@ -1,0 +1,97 @@
+"""The servers of a class: what they do, and starting and stopping them."""
+
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.desk import Desk, Member
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.live import Row, Watch, rows_of
+from sardonyx_services.people.web.runs import Run, Runs
+from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_spawner.language import _
+
+
+class Classroom:
+    """What is done with servers; who may is asked of the desk.
+
+    Args:
+        address: of the pages of this service, as people open it, with a slash at its end.
+    """
+
+    def __init__(self, desk: Desk, people: PeopleStore, hub: Hub, address: str) -> None:
+        self._desk, self._people, self._address = desk, people, address
+        self._watch, self._runs = Watch(hub.servers), Runs(hub)
+
+    def join_address(self, code: str) -> str:
+        """Return the link of a code."""
+        return f"{self._address}join/{code}"
+
+    async def live(self, caller: Caller, class_id: str) -> tuple[list[Row], Run]:
+        """Return what everybody in a class does now, and how far the last go through it is.
+
+        Raises:
+            RefusedError: the caller may not look.
+            AwayError: the hub does not answer.
+        """
+        members = await run_in_threadpool(self._desk.members, caller, class_id)
+        run = self._runs.of(class_id)
+        return rows_of(members, await self._watch.servers(), f"class-{class_id}", run.refused), run
+
+    async def start(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> Run:
+        """Start the servers of people who are not here, in the background.
+
+        Args:
+            names: whose; None = those of all students and guests.
+
+        Raises:
+            RefusedError: the caller may not, the class has no servers or is over, or the last go is not through.
+            AwayError: the hub does not answer.
+        """
+        seen = await run_in_threadpool(self._desk.seen, caller, class_id, Level.STAFF)
+        if seen.is_over:
+            raise RefusedError(_("This class is over: its servers are not started any more."))
+        if not seen.details.profile:
+            raise RefusedError(_("This class has no servers of its own yet. Choose what they are in its settings."))
+        rows, _run = await self.live(caller, class_id)
+        wanted = await self._wanted(caller, class_id, names)
+        here = {row.name for row in rows if row.state in {"running", "starting", "elsewhere"}}
+        return await self._note(caller, class_id, "start", [each for each in wanted if each.person.name not in here])
+
+    async def stop(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> Run:
+        """Stop the servers of a class that run, in the background; other servers of its people go on.
+
+        Args:
+            names: whose; None = those of all students and guests.
+
+        Raises:
+            RefusedError: the caller may not, or the last go is not through.
+            AwayError: the hub does not answer.
+        """
+        rows, _run = await self.live(caller, class_id)
+        wanted = await self._wanted(caller, class_id, names)
+        here = {row.name for row in rows if row.state in {"running", "starting"}}
+        return await self._note(caller, class_id, "stop", [each for each in wanted if each.person.name in here])
+
+    async def close(self) -> None:
+        """End what goes on."""
+        await self._runs.close()
+
+    async def _wanted(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> list[Member]:
+        members = await run_in_threadpool(self._desk.members, caller, class_id)
+        if names is None:
+            return [member for member in members if member.role in {"student", "guest"}]
+        missing = sorted(set(names) - {member.person.name for member in members})
+        if missing:
+            raise RefusedError(_("{name} is not in this class. Nothing was done.").format(name=missing[0][:80]))
+        return [member for member in members if member.person.name in names]
+
+    async def _note(self, caller: Caller, class_id: str, what: str, members: Sequence[Member]) -> Run:
+        people = [member.person.name for member in members]
+        run = self._runs.start(class_id, people) if what == "start" else self._runs.stop(class_id, people)
+        whom = [member.person.id for member in members]
+        if whom:
+            await run_in_threadpool(self._people.actions.add, caller.id, what, class_id, whom=whom)
+        return run

@@ -1,0 +1,59 @@
+"""What the people service is told by the hub that starts it."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sardonyx_spawner.profiles import Profile
+
+Makers = Literal["administrators", "instructors", "everybody"]
+
+
+class PeopleConfiguration(BaseModel):
+    """Where the people are, what a class can be, and how this place looks.
+
+    Args:
+        people: people.sqlite; None = they are in a PostgreSQL, whose address is in the environment.
+        secret: file with what sessions and links to join are made from.
+        profiles: what classes can be made from.
+        makers: who may make classes; administrators always do.
+        maker_groups: groups of a provider whose people are instructors.
+        title: of this place; so is `contact`.
+        language: of who has chosen none.
+        address: under which people open this place, without a slash at its end.
+        templates: folder of the hub's page templates.
+        version: of its scripts and styles.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    people: Path | None
+    secret: Path
+    log: Path
+    profiles: tuple[Profile, ...] = ()
+    makers: Makers = "instructors"
+    maker_groups: frozenset[str] = frozenset()
+    title: str
+    contact: str = ""
+    language: str = "en"
+    address: str
+    templates: Path
+    version: str
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https."""
+        return self.address.startswith("https://")
+
+    def write(self, path: Path) -> None:
+        """Write the file for the service, for its owner only."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(self.model_dump_json(indent=1))
+
+    @classmethod
+    def read(cls, path: Path) -> "PeopleConfiguration":
+        """Read the file."""
+        return cls.model_validate_json(path.read_bytes())

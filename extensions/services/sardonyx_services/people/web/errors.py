@@ -1,0 +1,51 @@
+"""What the people service refuses, in words for who asked."""
+
+from sardonyx_spawner.language import SaidError, _
+
+
+class RefusedError(SaidError):
+    """A request that is not carried out; `status` is as HTTP has it."""
+
+    status = 400
+
+
+class NotSignedInError(RefusedError):
+    """Nobody has signed in, or not any more."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not signed in here, or not any more. Sign in, then try again."))
+
+
+class NotOpenError(RefusedError):
+    """Whoever asks may not do this."""
+
+    status = 403
+
+
+class NotThereError(RefusedError):
+    """There is no such thing, or none for who asks: the answer is the same."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such class, or you are not in it. See yours on the page “Classes”."))
+
+
+class NoLinkError(RefusedError):
+    """A link by which people join leads nowhere; why makes no difference."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This link leads into no class, or not any more. Ask who gave it to you for a new one."))
+
+
+class AwayError(RefusedError):
+    """The hub does not answer."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("The hub does not answer now. Wait a minute, then try again."))

@@ -1,0 +1,137 @@
+"""What the hub is asked to do: start and stop servers, and say what each does now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from sardonyx_services.people.web.errors import AwayError
+from sardonyx_spawner.language import N_, _, kept, spoken
+
+PATIENCE_S = 10.0
+START_PATIENCE_S = 60.0
+CREATED, ACCEPTED, NO_CONTENT, BAD, NOT_FOUND = 201, 202, 204, 400, 404
+NEVER_HERE = N_("They have not signed in here yet. A server can be started after that.")
+NOT_NOW = N_(
+    "The hub did not start it. Try again in a minute; if it happens again, tell the people who run this place."
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a server does now.
+
+    Args:
+        state: "running", "starting", "stopping" or "failed".
+        profile: slug of what it is.
+        since: when it began to do so.
+        seen: when it was last used; None = not yet.
+        memory: bytes that it uses; None = that is not known; so is `memory_limit`.
+        problem: what is wrong with it, in words, by language; {} = nothing.
+    """
+
+    name: str
+    server: str
+    state: str
+    profile: str
+    since: datetime | None
+    seen: datetime | None
+    memory: int | None
+    memory_limit: int | None
+    problem: Mapping[str, str]
+
+    @property
+    def said(self) -> str:
+        """What is wrong with it, for who reads it now; "" = nothing."""
+        return kept(self.problem) if self.problem else ""
+
+
+class Hub:
+    """The hub's REST API, with this service's own token.
+
+    Args:
+        api: its address, without a slash at its end.
+    """
+
+    def __init__(self, api: str, token: str, client: httpx.AsyncClient) -> None:
+        self._api, self._client = api, client
+        self._headers = {"Authorization": f"token {token}"}
+
+    async def servers(self) -> list[Server]:
+        """Return what every server does that does something, or failed of late.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        try:
+            answer = await self._client.get(f"{self._api}/sardonyx/servers", headers=self._headers, timeout=PATIENCE_S)
+            answer.raise_for_status()
+            return [server_of(found) for found in answer.json()["servers"]]
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise AwayError from error
+
+    async def start(self, name: str, profile: str) -> str:
+        """Start somebody's server; return why not, "" = it starts or is there.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        answer = await self._ask("POST", name, START_PATIENCE_S, {"profile": profile})
+        if answer.status_code in {CREATED, ACCEPTED}:
+            return ""
+        if answer.status_code == NOT_FOUND:
+            return _(NEVER_HERE)
+        said = _message(answer)
+        if answer.status_code == BAD and ("already running" in said or "pending" in said):
+            return ""
+        return said if answer.status_code < 500 and said else _(NOT_NOW)  # noqa: PLR2004 - HTTP
+
+    async def stop(self, name: str) -> None:
+        """Stop somebody's server; nothing happens if there is none.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        await self._ask("DELETE", name, PATIENCE_S, None)
+
+    async def _ask(self, method: str, name: str, patience_s: float, body: object) -> httpx.Response:
+        try:
+            return await self._client.request(
+                method,
+                f"{self._api}/users/{quote(name, safe='')}/server",
+                headers={**self._headers, "Accept-Language": spoken()},
+                json=body,
+                timeout=patience_s,
+            )
+        except httpx.HTTPError as error:
+            raise AwayError from error
+
+
+def server_of(found: Mapping[str, Any]) -> Server:
+    """Return a server from the hub's answer."""
+    return Server(
+        name=str(found["name"]),
+        server=str(found["server"]),
+        state=str(found["state"]),
+        profile=str(found["profile"]),
+        since=_moment(found.get("since")),
+        seen=_moment(found.get("last_activity")),
+        memory=found.get("memory"),
+        memory_limit=found.get("memory_limit"),
+        problem=found.get("problem") or {},
+    )
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
+
+
+def _message(answer: httpx.Response) -> str:
+    try:
+        said = answer.json()
+    except ValueError:
+        return ""
+    return str(said.get("message", "")) if isinstance(said, dict) else ""

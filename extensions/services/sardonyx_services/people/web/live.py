@@ -1,0 +1,122 @@
+"""What everybody in a class does now: from who is in it and what the hub says of servers, decided without either."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sardonyx_services.people.groups import Role
+from sardonyx_services.people.web.desk import Member
+from sardonyx_services.people.web.hub import Server
+from sardonyx_spawner.language import _
+
+KEPT_S = 2.0
+ALMOST_OUT = 0.9
+"""Share of its memory from which on a server is about to run out."""
+ORDER = ("failed", "running", "starting", "stopping", "elsewhere", "off")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Somebody in a class, and their server.
+
+    Args:
+        state: "failed", "running", "starting", "stopping", "off", or "elsewhere": they run something else.
+        share: of its memory that the server uses; None = that is not known.
+        problem: what is wrong, in words; "" = nothing.
+    """
+
+    id: str
+    name: str
+    full_name: str
+    role: Role
+    state: str
+    since: datetime | None = None
+    seen: datetime | None = None
+    memory: int | None = None
+    memory_limit: int | None = None
+    problem: str = ""
+
+    @property
+    def share(self) -> float | None:
+        """The share of its memory that the server uses; None = that is not known."""
+        return self.memory / self.memory_limit if self.memory is not None and self.memory_limit else None
+
+    @property
+    def shown_name(self) -> str:
+        """What people call them."""
+        return self.full_name or self.name
+
+
+def rows_of(
+    members: Sequence[Member], servers: Iterable[Server], profile: str, refused: Mapping[str, str]
+) -> list[Row]:
+    """Return a row for everybody, those with a problem first.
+
+    Args:
+        profile: slug of the class's own profile.
+        refused: names of those whom the last "Start everyone" did not start, and why.
+    """
+    found = {server.name: server for server in servers if not server.server}
+    rows = [
+        _row(member, found.get(member.person.name), profile, refused.get(member.person.name, "")) for member in members
+    ]
+    return sorted(rows, key=lambda row: (not row.problem, ORDER.index(row.state), row.shown_name.casefold(), row.name))
+
+
+def counts_of(rows: Sequence[Row]) -> dict[str, int]:
+    """Return how many there are, how many need help, how many run, how many do not."""
+    return {
+        "all": len(rows),
+        "problem": sum(bool(row.problem) for row in rows),
+        "on": sum(row.state in {"running", "starting"} for row in rows),
+        "off": sum(row.state not in {"running", "starting"} for row in rows),
+    }
+
+
+def _row(member: Member, server: Server | None, profile: str, refused: str) -> Row:
+    person = member.person
+    known = (person.id, person.name, person.full_name, member.role)
+    if server is None:
+        return Row(*known, "off", problem=refused)
+    if server.profile != profile:
+        return Row(*known, "off" if server.state == "failed" else "elsewhere", seen=server.seen, problem=refused)
+    row = Row(
+        *known,
+        server.state,
+        server.since,
+        server.seen,
+        server.memory,
+        server.memory_limit,
+        server.said,
+    )
+    if row.state == "running" and not row.problem and row.share is not None and row.share >= ALMOST_OUT:
+        return Row(*known, row.state, row.since, row.seen, row.memory, row.memory_limit, _("Almost out of memory."))
+    return row
+
+
+class Watch:
+    """Asks the hub once for all who look at the same time, and not more often than each `KEPT_S`.
+
+    Args:
+        ask: returns all servers.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[list[Server]]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask, self._clock = ask, clock
+        self._turn = asyncio.Lock()
+        self._kept: tuple[float, list[Server]] = (0.0, [])
+
+    async def servers(self) -> list[Server]:
+        """Return what every server does.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        async with self._turn:
+            until, found = self._kept
+            if self._clock() >= until:
+                found = await self._ask()
+                self._kept = (self._clock() + KEPT_S, found)
+            return found

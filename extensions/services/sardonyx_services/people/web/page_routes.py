@@ -1,0 +1,65 @@
+"""The pages that are of no class alone: the list, a new class, joining one, and one's language. None needs a script."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.web.class_form import ClassForm, read_class_form
+from sardonyx_services.people.web.parts import Here, Who
+from sardonyx_spawner.language import LANGUAGES, SaidError
+
+SEE_OTHER = 303
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def classes(request: Request, here: Here, who: Who) -> Response:
+    """List the classes of who asks."""
+    return here.pages.page(request, who, "classes.html", classes=here.desk.mine(who), may_make=who.may_make)
+
+
+@router.get("/new")
+def new(request: Request, here: Here, who: Who) -> Response:
+    """Show the form of a new class."""
+    return here.pages.page(request, who, "new.html", form=ClassForm.empty(), profiles=here.profiles, fault="")
+
+
+@router.post("/new")
+async def make(request: Request, here: Here, who: Who) -> Response:
+    """Make a class, and show its link; or the form again with what is wrong."""
+    form = read_class_form(await request.form(), here.profiles)
+    try:
+        made = await run_in_threadpool(here.desk.make, who, form.title, form.details(ClassDetails(joining=True)))
+    except SaidError as error:
+        told = {"form": form, "profiles": here.profiles, "fault": error.message}
+        return here.pages.page(request, who, "new.html", 400, **told)
+    return _to(f"{here.root}classes/{made}/link")
+
+
+@router.get("/join/{code}")
+def invited(request: Request, here: Here, who: Who, code: str) -> Response:
+    """Ask before joining; who is in the class already is led to it."""
+    seen = here.desk.invited(who, code)
+    if seen.role is not None:
+        return _to(f"{here.root}classes/{seen.group.id}")
+    return here.pages.page(request, who, "join.html", seen=seen, code=code)
+
+
+@router.post("/join/{code}")
+def join(here: Here, who: Who, code: str) -> Response:
+    """Join the class."""
+    return _to(f"{here.root}classes/{here.desk.join(who, code)}")
+
+
+@router.post("/language")
+async def language(request: Request, here: Here, who: Who) -> Response:
+    """Keep the language that somebody chooses."""
+    chosen = str((await request.form()).get("language", ""))
+    if chosen in LANGUAGES:
+        await run_in_threadpool(here.people.languages.choose, who.name, chosen)
+    return _to(here.root)
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, SEE_OTHER)

@@ -1,0 +1,83 @@
+"""How a page is made: the hub's own templates around ours, so that both look alike."""
+
+from importlib import resources
+from typing import Any
+
+import segno
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from sardonyx_services.people.web.callers import Callers
+from sardonyx_services.people.web.configuration import PeopleConfiguration
+from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.words import Words
+from sardonyx_spawner.language_in_templates import Translation
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""With each page."""
+
+
+class Pages:
+    """Makes pages.
+
+    Args:
+        root: path of this service's pages, with a slash at both ends.
+        hub: path of the hub's.
+    """
+
+    def __init__(self, configuration: PeopleConfiguration, callers: Callers, root: str, hub: str) -> None:
+        ours = str(resources.files("sardonyx_services.people.web") / "templates")
+        self._callers, self._root, self._hub = callers, root, hub
+        self._environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(ours), FileSystemLoader(configuration.templates)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=[Translation],
+        )
+        self._known: dict[str, Any] = {
+            "place": configuration.title,
+            "contact": configuration.contact,
+            "sardonyx_version": configuration.version,
+            "base_url": hub,
+            "classes_url": root,
+            "logout_url": f"{hub}logout",
+            "announcement": "",
+            "words": Words(),
+            "static_url": lambda path: f"{hub}static/{path}",
+            "here": "classes",
+        }
+
+    def page(
+        self, request: Request, caller: Caller, template: str, status: int = 200, /, **told: object
+    ) -> HTMLResponse:
+        """Return a page for somebody.
+
+        Args:
+            told: what its template is told.
+        """
+        text = self._environment.get_template(template).render(
+            **self._known,
+            user=caller,
+            parsed_scopes={"admin-ui"} if caller.is_admin else frozenset(),
+            xsrf_token=self._callers.sign(request),
+            **told,
+        )
+        return HTMLResponse(text, status, HEADERS)
+
+    def fault(self, message: str, status: int) -> HTMLResponse:
+        """Return the page that says why there is no other one."""
+        text = self._environment.get_template("refused.html").render(
+            **self._known, user=None, xsrf_token="", message=message
+        )
+        return HTMLResponse(text, status, HEADERS)
+
+
+def qr_code(text: str) -> str:
+    """Return a QR code as an SVG picture, black on white, which is what cameras read."""
+    return segno.make(text, error="m").svg_inline(scale=1, border=2, omitsize=True, dark="#000", light="#fff")

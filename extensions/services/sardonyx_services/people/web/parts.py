@@ -1,0 +1,50 @@
+"""What the service is made of, and how a route gets at it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.callers import Callers
+from sardonyx_services.people.web.classroom import Classroom
+from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.pages import Pages
+from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.sign_in import SignIn
+from sardonyx_spawner.profiles import Profile
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts.
+
+    Args:
+        profiles: what classes can be made from.
+        root: path of the pages, with a slash at both ends.
+        is_secure: browsers come by https.
+    """
+
+    people: PeopleStore
+    desk: Desk
+    classroom: Classroom
+    pages: Pages
+    callers: Callers
+    sign_in: SignIn
+    profiles: tuple[Profile, ...]
+    root: str
+    is_secure: bool
+
+
+async def _caller(request: Request) -> Caller:
+    return await _parts(request).callers.of(request)
+
+
+def _parts(request: Request) -> Parts:
+    found: Parts = request.app.state.parts
+    return found
+
+
+Who = Annotated[Caller, Depends(_caller)]
+"""Whoever asks; without somebody whom the hub knows a route is not called."""
+Here = Annotated[Parts, Depends(_parts)]

@@ -1,0 +1,105 @@
+"""Starting and stopping the servers of a class, a few at a time, so that the machine stands it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.hub import Hub
+from sardonyx_spawner.language import _
+
+AT_ONCE = 8
+"""The hub lines up what is more than its machine can start; this keeps its other callers from waiting behind a class."""
+
+
+@dataclass
+class Run:
+    """One go through the people of a class.
+
+    Args:
+        total: so many servers are started or stopped.
+        done: so many have been asked for.
+        refused: name -> why a server was not started.
+    """
+
+    total: int
+    done: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is not through."""
+        return self.done < self.total
+
+
+class Runs:
+    """The goes through classes, the last one of each."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._runs: dict[str, Run] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def of(self, class_id: str) -> Run:
+        """Return the last go through a class; one without anybody, where there was none."""
+        return self._runs.get(class_id, Run(0))
+
+    def start(self, class_id: str, names: Sequence[str]) -> Run:
+        """Start the servers of people, in the background.
+
+        Raises:
+            RefusedError: the last go is not through.
+        """
+        run = self._begin(class_id, len(names))
+
+        async def one(name: str) -> None:
+            why = await self._hub.start(name, f"class-{class_id}")
+            if why:
+                run.refused[name] = why
+
+        self._go(run, names, one)
+        return run
+
+    def stop(self, class_id: str, names: Sequence[str]) -> Run:
+        """Stop the servers of people, in the background.
+
+        Raises:
+            RefusedError: the last go is not through.
+        """
+        run = self._begin(class_id, len(names))
+        self._go(run, names, self._hub.stop)
+        return run
+
+    async def close(self) -> None:
+        """End what goes on."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, class_id: str, total: int) -> Run:
+        if self.of(class_id).goes_on:
+            raise RefusedError(
+                _("Servers of this class are being started or stopped just now. Wait until that is through.")
+            )
+        run = self._runs[class_id] = Run(total)
+        return run
+
+    def _go(self, run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]]) -> None:
+        task = asyncio.create_task(_through(run, names, one))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _through(run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]]) -> None:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def each(name: str) -> None:
+        async with turns:
+            try:
+                await one(name)
+            except RefusedError as error:
+                run.refused[name] = error.message
+            finally:
+                run.done += 1
+
+    await asyncio.gather(*map(each, names))

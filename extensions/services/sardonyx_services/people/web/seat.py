@@ -1,0 +1,68 @@
+"""Who may do what in a class: by the seat that somebody has in it. Decided here alone, for pages and API."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from sardonyx_services.people.groups import STAFF, Role
+from sardonyx_services.people.web.errors import NotOpenError, NotThereError
+from sardonyx_spawner.language import _
+
+Makers = Literal["administrators", "instructors", "everybody"]
+
+
+class Level(IntEnum):
+    """What somebody has to be in a class to do something; each may do all that those before may."""
+
+    OUTSIDE = 0
+    MEMBER = 1
+    STAFF = 2
+    INSTRUCTOR = 3
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever asks.
+
+    Args:
+        id: immutable, of the person.
+        name: as JupyterHub calls them.
+        is_admin: an administrator of this place, who may do everything.
+        may_make: they may make classes.
+    """
+
+    id: str
+    name: str
+    full_name: str = ""
+    is_admin: bool = False
+    may_make: bool = False
+
+
+def level_of(caller: Caller, role: Role | None) -> Level:
+    """Return what somebody is in a class; None = they are not in it."""
+    if caller.is_admin or role == "instructor":
+        return Level.INSTRUCTOR
+    if role in STAFF:
+        return Level.STAFF
+    return Level.OUTSIDE if role is None else Level.MEMBER
+
+
+def need(level: Level, found: Level) -> None:
+    """Make sure that somebody may do what needs a level.
+
+    Raises:
+        NotThereError: they are not in the class, so for them there is none.
+        NotOpenError: they are in it, as something less.
+    """
+    if found >= level:
+        return
+    if found == Level.OUTSIDE:
+        raise NotThereError
+    if level == Level.STAFF:
+        raise NotOpenError(_("This is for the instructors and assistants of the class. Ask one of them."))
+    raise NotOpenError(_("This is for the instructors of the class. Ask one of them."))
+
+
+def may_make(makers: Makers, *, is_admin: bool, is_instructor: bool) -> bool:
+    """Tell whether somebody may make classes."""
+    return is_admin or makers == "everybody" or (makers == "instructors" and is_instructor)

@@ -1,0 +1,107 @@
+"""The web side of the people service: sign-in, pages, API, and what is said where something is refused."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from sardonyx_services.people.errors import AwayError as DatabaseAwayError
+from sardonyx_services.people.web import api, class_routes, page_routes
+from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
+from sardonyx_services.people.web.errors import NotSignedInError, RefusedError
+from sardonyx_services.people.web.parts import Parts
+from sardonyx_services.people.web.sign_in import STATE_LIFE_S
+from sardonyx_spawner.language import SaidError, _
+
+SEE_OTHER = 303
+API = "api/"
+MOST_FAULTS = 3
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Return the service."""
+    root = parts.root
+    app = FastAPI(
+        title="Sardonyx: classes",
+        lifespan=_lifespan(parts),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{root}{API}openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    for part in (api, page_routes, class_routes):
+        app.include_router(part.router, prefix=root.rstrip("/"))
+    _add_sign_in(app, parts)
+    _add_refusals(app, parts)
+    return app
+
+
+def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await parts.classroom.close()
+
+    return lifespan
+
+
+def _add_sign_in(app: FastAPI, parts: Parts) -> None:
+    root = parts.root
+
+    @app.get(f"{root}oauth_callback", include_in_schema=False)
+    async def come_back(request: Request, state: str = "", code: str = "") -> Response:
+        parts.callers.speak_to(request)
+        session, back = await parts.sign_in.finish(request.cookies.get(STATE, ""), state, code)
+        answer = RedirectResponse(back, SEE_OTHER)
+        answer.delete_cookie(STATE, path=root)
+        answer.set_cookie(SESSION, session, path=root, secure=parts.is_secure, httponly=True, samesite="lax")
+        return answer
+
+    @app.get(f"{root}health", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+
+def _add_refusals(app: FastAPI, parts: Parts) -> None:
+    root, pages = parts.root, parts.pages
+
+    def answer(request: Request, message: str, status: int) -> Response:
+        if request.url.path.startswith(f"{root}{API}"):
+            return JSONResponse({"message": message}, status)
+        return pages.fault(message, status)
+
+    @app.exception_handler(SaidError)
+    async def refused(request: Request, error: SaidError) -> Response:
+        if isinstance(error, NotSignedInError) and _is_a_page(request, root):
+            return _send_to_sign_in(request, parts)
+        if isinstance(error, RefusedError):
+            return answer(request, error.message, error.status)
+        return answer(request, error.message, 503 if isinstance(error, DatabaseAwayError) else 400)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(request: Request, error: RequestValidationError) -> Response:
+        faults = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()[:MOST_FAULTS]]
+        return answer(request, _("This is not understood: {faults}.").format(faults="; ".join(faults)), 422)
+
+    @app.exception_handler(HTTPException)
+    async def no_page(request: Request, error: HTTPException) -> Response:
+        parts.callers.speak_to(request)
+        return answer(request, _("There is nothing at this address."), error.status_code)
+
+
+def _is_a_page(request: Request, root: str) -> bool:
+    """Tell whether a browser shows the answer: what was sent by a script or a form is not begun again after a sign-in."""
+    is_shown = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return request.method in SAFE and is_shown and not request.url.path.startswith((f"{root}{API}", f"{root}oauth"))
+
+
+def _send_to_sign_in(request: Request, parts: Parts) -> Response:
+    where, kept = parts.sign_in.begin(request.url.path)
+    found = RedirectResponse(where, SEE_OTHER)
+    cookie = {"path": parts.root, "secure": parts.is_secure, "httponly": True}
+    found.set_cookie(STATE, kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above
+    return found

@@ -1,0 +1,115 @@
+"""How pages say what is in a class: roles, states, days, and what was done. Templates ask here for every such word."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from sardonyx_services.people.actions import Action
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.groups import Role
+from sardonyx_services.people.web.desk import Seen
+from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.dates import in_utc, say_ago, say_day
+from sardonyx_spawner.language import LANGUAGES, N_, _, script_texts, spoken
+
+ROLES: dict[Role, str] = {
+    "student": N_("student"),
+    "guest": N_("guest"),
+    "assistant": N_("assistant"),
+    "instructor": N_("instructor"),
+}
+STATES = {
+    "running": (N_("Running"), "ok"),
+    "starting": (N_("Starting"), "busy"),
+    "stopping": (N_("Stopping"), "busy"),
+    "failed": (N_("Stopped"), "bad"),
+    "elsewhere": (N_("Runs something else"), "busy"),
+    "off": (N_("Not here"), ""),
+}
+"""State -> word, and colour of its badge."""
+DONE = {
+    "make": N_("made the class"),
+    "change": N_("changed the class"),
+    "end": N_("ended the class"),
+    "join": N_("joined by the link"),
+    "leave": N_("took out of the class:"),
+    "role": N_("gave a role to:"),
+    "import": N_("brought in from a list:"),
+    "link-open": N_("opened the link to join"),
+    "link-close": N_("closed the link to join"),
+    "link-renew": N_("made a new link to join"),
+    "start": N_("started the server of:"),
+    "stop": N_("stopped the server of:"),
+}
+
+
+class Words:
+    """What templates call."""
+
+    def role(self, role: Role) -> str:
+        """Say what somebody is in a class."""
+        return _(ROLES[role])
+
+    def roles(self) -> Mapping[Role, str]:
+        """Return the roles that there are, and how to say them."""
+        return {role: _(word) for role, word in ROLES.items()}
+
+    def state(self, state: str) -> str:
+        """Say what a server does."""
+        return _(STATES[state][0])
+
+    def colour(self, state: str) -> str:
+        """Return the colour of a state; "" = none."""
+        return STATES[state][1]
+
+    def done(self, action: Action) -> str:
+        """Say what somebody did."""
+        return _(DONE.get(action.what, action.what))
+
+    def day(self, day: date) -> str:
+        """Say a day: "18 December"; one of another year with its year."""
+        said = say_day(day)
+        return said if day.year == datetime.now(UTC).year else f"{said} {day.year}"
+
+    def memory(self, amount: int) -> str:
+        """Say an amount of memory."""
+        return say_memory(amount)
+
+    def time_of(self, seen: Seen) -> str:
+        """Say in one line when a class is: what is over, when it begins, when it ends."""
+        return say_time(seen.details, datetime.now(UTC), is_over=seen.is_over)
+
+    def ago(self, then: datetime | None) -> str:
+        """Say how long ago something was."""
+        return say_ago(then, datetime.now(UTC)) if then else _("never")
+
+    def hour(self, then: datetime) -> str:
+        """Say a time of the day, for who has no script."""
+        return _("{time} UTC").format(time=f"{in_utc(then).astimezone(UTC):%H:%M}")
+
+    def iso(self, then: datetime) -> str:
+        """Return a time for the script that shows it in the reader's zone."""
+        return in_utc(then).isoformat()
+
+    def language(self) -> str:
+        """Return the language that is spoken, for the page itself."""
+        return spoken()
+
+    def languages(self) -> dict[str, str]:
+        """Return those that can be chosen, by code."""
+        return LANGUAGES
+
+    def of_scripts(self) -> dict[str, object]:
+        """Return what page scripts say in this language, by the English text."""
+        return dict(script_texts())
+
+
+def say_time(details: ClassDetails, now: datetime, *, is_over: bool) -> str:
+    """Say when a class is: "Over", "Begins 7 September", "Until 18 December"; "" = it goes on until it is ended."""
+    words = Words()
+    if is_over:
+        return _("Over")
+    if details.begins is not None and details.first_day is not None and now < details.begins:
+        return _("Begins {day}").format(day=words.day(details.first_day))
+    if details.last_day is not None:
+        return _("Until {day}").format(day=words.day(details.last_day))
+    return ""

@@ -1,0 +1,55 @@
+"""The service on which people make, lead and join classes."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import postgresql
+from sardonyx_hub_config.offered import profiles_for_classes
+from sardonyx_hub_config.pages.static_files import static_version
+from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.secret_refs import generated_secret
+from sardonyx_hub_config.settings import Settings
+from sardonyx_services.people.postgresql import VARIABLE
+from sardonyx_services.people.web.configuration import PeopleConfiguration
+
+NAME = "people"
+PATH = f"services/{NAME}/"
+"""Below the path of this place."""
+TEMPLATES = Path(__file__).parent / "pages" / "templates"
+ROLE = {
+    "name": NAME,
+    "services": [NAME],
+    "scopes": ["list:users", "read:servers", "start:servers", "delete:servers"],
+}
+"""It starts and stops servers, and looks at what they do."""
+
+
+def people_service(settings: Settings, folder: DataFolder, ports: Ports) -> dict[str, Any]:
+    """Return the service as JupyterHub takes it."""
+    path, secret = folder.run / "people.json", folder.secrets / "people-service"
+    generated_secret(secret)
+    PeopleConfiguration(
+        people=folder.people_database if settings.database.url is None else None,
+        secret=secret,
+        log=folder.logs / "people.log",
+        profiles=profiles_for_classes(settings),
+        makers=settings.classes.create,
+        maker_groups=settings.classes.instructor_groups,
+        title=settings.title,
+        contact=settings.contact,
+        language=settings.language,
+        address=settings.shown_url,
+        templates=TEMPLATES,
+        version=static_version(),
+    ).write(path)
+    return {
+        "name": NAME,
+        "url": f"http://{LOOPBACK}:{ports.people}",
+        "command": [sys.executable, "-m", "sardonyx_services.people.web", str(path)],
+        "oauth_no_confirm": True,
+        "display": False,
+        # JupyterHub shows and keeps a service's environment nowhere.
+        "environment": {VARIABLE: database.address} if (database := postgresql(settings)) else {},
+    }
