@@ -1,4 +1,4 @@
-"""The generated pages: `python -m sardonyx_hub_config.reference` writes the settings' reference and their schema."""
+"""The generated pages: `python -m sardonyx_hub_config.reference` writes those of the settings and of the classes' API."""
 
 import json
 import types
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from sardonyx_hub_config.api_reference import api_reference
 from sardonyx_hub_config.check_command import schema_text
 from sardonyx_hub_config.settings import OVERRIDES, Settings
 
@@ -92,6 +93,7 @@ def _default(field: FieldInfo) -> str:
 def write(root: Path) -> None:
     """Write the generated pages of a checkout."""
     (root / "docs" / "reference" / "settings.md").write_text(settings_reference())
+    (root / "docs" / "reference" / "classes-api.md").write_text(api_reference())
     (root / "hub_config" / "settings.schema.json").write_text(schema_text())
 
 

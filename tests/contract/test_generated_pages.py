@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sardonyx_hub_config.api_reference import api_reference
 from sardonyx_hub_config.check_command import schema_text
 from sardonyx_hub_config.reference import settings_reference
 
@@ -11,6 +12,11 @@ ROOT = Path(__file__).parents[2]
 def test_the_settings_reference_is_up_to_date() -> None:
     """If this fails: make docs."""
     assert (ROOT / "docs" / "reference" / "settings.md").read_text() == settings_reference()
+
+
+def test_the_reference_of_the_api_is_up_to_date() -> None:
+    """If this fails: make docs."""
+    assert (ROOT / "docs" / "reference" / "classes-api.md").read_text() == api_reference()
 
 
 def test_the_settings_schema_is_up_to_date() -> None:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
+from support.classes import CONF, ask, people_of, token_of
+from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
@@ -24,7 +27,7 @@ profiles:
 @pytest.fixture(scope="module")
 def place(place_with: Callable[..., Any]) -> Any:
     """A place where people may be instructors."""
-    return place_with(SETTINGS)
+    return place_with(SETTINGS, conf=CONF)
 
 
 @pytest.fixture
@@ -49,17 +52,48 @@ def make(place: Any, visitor: Any, title: str, **fields: str) -> str:
     return str(page.get_by_role("link", name=re.compile("people.join")).inner_text())
 
 
-def test_a_class_is_made_and_joined(place: Any, tia: Any, newcomer: Callable[..., Any], check: Check) -> None:
-    """In two forms; a student needs two clicks."""
+def count(page: Any, word: str) -> str:
+    """Return how many there are of something, as the page says it."""
+    return str(page.get_by_role("radio", name=word).locator("xpath=..").inner_text().split()[-1])
+
+
+def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], check: Check) -> None:
+    """They join by the link, all servers are started, one runs out of memory, and all are stopped."""
     link = make(place, tia, "Statistics 101")
     check(tia.page, "class-link")
+    students = [newcomer(place, f"student{number}") for number in range(5)]
+    for each in students:
+        each.page.goto(link)
+        each.page.get_by_role("button", name="Join the class").click()
+        each.page.get_by_role("heading", name="Statistics 101").wait_for()
+    check(students[0].page, "class-of-student")
+    with people_of(place) as people:
+        for number in range(5, 30):
+            people.add_account(f"student{number}", "")
+    for number in range(5, 30):
+        joined = ask(place, token_of(place, f"student{number}"), "POST", "/api/join", {"code": link.rpartition("/")[2]})
+        assert joined.json()["role"] == "student"
 
-    sam = newcomer(place, "sam")
-    sam.page.goto(link)
-    sam.page.get_by_role("button", name="Join the class").click()
+    page = tia.page
+    page.get_by_role("link", name="Go to the class").click()
+    assert count(page, "Everyone") == "30"
+    page.get_by_role("button", name="Start everyone").click()
+    expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("30", timeout=120_000)
+    soon(lambda: page.get_by_role("row", name=re.compile("Starting")).count() == 0, patience_s=120)
+    check(page, "class")
 
-    sam.page.get_by_role("heading", name="Statistics 101").wait_for()
-    check(sam.page, "class-of-student")
-    tia.page.get_by_role("link", name="Go to the class").click()
-    tia.page.get_by_role("row", name=re.compile("sam.*Not here")).wait_for()
-    check(tia.page, "class")
+    first = students[0]
+    first.page.goto(f"{place.url}/hub/home")
+    first.page.get_by_role("link", name="Open").first.click()
+    first.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    first.begin("x = bytearray(3 << 30); x[::4096] = b'x' * len(x[::4096])")
+    row = page.get_by_role("row", name=re.compile("student0"))
+    expect(row).to_contain_text("Something in it, such as a kernel, was ended. It used more than its 1 GB of memory.")
+    assert count(page, "Need help") == "1"
+    check(page, "class-problem")
+
+    page.get_by_role("button", name="Stop everyone").click()
+    page.get_by_role("button", name=re.compile("Stop 30 servers")).click()
+    expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("0", timeout=60_000)
+    page.get_by_role("link", name="What was done").click()
+    assert page.get_by_role("row", name=re.compile("tia stopped the server of: student7")).count() == 1

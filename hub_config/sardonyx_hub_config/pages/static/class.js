@@ -14,6 +14,8 @@ function merge(html) {
   for (const [name, count] of Object.entries(JSON.parse(told.counts))) {
     main.querySelector(`[data-count="${name}"]`).textContent = count;
   }
+  const stop = document.getElementById("stop-all");
+  if (stop) stop.textContent = told.stop;
   const run = document.getElementById("run");
   if (run.textContent.trim() !== told.run.trim()) run.textContent = told.run;
   // A row with the keyboard's focus stays as long as nothing of it changed: a reader is not thrown out of it.

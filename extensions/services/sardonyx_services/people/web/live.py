@@ -1,12 +1,13 @@
 """What everybody in a class does now: from who is in it and what the hub says of servers, decided without either."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sardonyx_services.people.groups import Role
+from sardonyx_services.people.groups import STAFF, Role
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.hub import Server
 from sardonyx_spawner.language import _
@@ -52,7 +53,7 @@ class Row:
 def rows_of(
     members: Sequence[Member], servers: Iterable[Server], profile: str, refused: Mapping[str, str]
 ) -> list[Row]:
-    """Return a row for everybody, those with a problem first.
+    """Return a row for everybody, those with a problem first; for staff only while they have a server.
 
     Args:
         profile: slug of the class's own profile.
@@ -62,7 +63,15 @@ def rows_of(
     rows = [
         _row(member, found.get(member.person.name), profile, refused.get(member.person.name, "")) for member in members
     ]
-    return sorted(rows, key=lambda row: (not row.problem, ORDER.index(row.state), row.shown_name.casefold(), row.name))
+    shown = [row for row in rows if row.role not in STAFF or row.state != "off"]
+    return sorted(
+        shown, key=lambda row: (not row.problem, ORDER.index(row.state), _as_counted(row.shown_name), row.name)
+    )
+
+
+def _as_counted(name: str) -> list[str | int]:
+    """Return what names are ordered by: "student 2" comes before "student 10"."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", name.casefold())]
 
 
 def counts_of(rows: Sequence[Row]) -> dict[str, int]:

@@ -1,0 +1,228 @@
+"""Who may do what with a class: every route of the service, pages and API, for everybody who could ask."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from support.classes import CONF, TOKEN, hub, id_of, people_of, token_of
+from support.kernels import run_in_kernel
+from support.stack import Stack
+from support.waiting import soon
+
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.groups import Role
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web import api, class_routes, page_routes
+
+SETTINGS = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles: {{python: {{title: Python, environment: python}}}}
+"""
+Level = Literal["everybody", "maker", "member", "staff", "instructor"]
+ANYBODY: Level = "everybody"
+MAKER: Level = "maker"
+MEMBER: Level = "member"
+STAFF: Level = "staff"
+INSTRUCTOR: Level = "instructor"
+SEATS: dict[str, Role | None] = {
+    "student": "student",
+    "guest": "guest",
+    "assistant": "assistant",
+    "instructor": "instructor",
+    "student-of-another": None,
+    "instructor-of-another": None,
+    "operator": None,
+}
+"""Who asks -> what they are in the class."""
+NO_TOKEN = ("anonymous", "server", "stopped-server", "removed")
+"""Who asks without a token that is good for this."""
+OTHER = {"student-of-another": "student", "instructor-of-another": "instructor"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a route is called so that it does what it is for.
+
+    Args:
+        level: what somebody has to be.
+        found: status of the answer to who may.
+        body: JSON of the API; `form`: fields of a page.
+        is_page: a browser shows the answer, so somebody who has not signed in is led there.
+    """
+
+    level: Level
+    found: int = 200
+    body: Any = None
+    form: dict[str, str] | None = None
+    is_page: bool = False
+
+
+def page(level: Level, found: int = 200) -> Call:
+    """Return how a page is called."""
+    return Call(level, found, is_page=True)
+
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("GET", "/api/classes"): Call(ANYBODY),
+    ("POST", "/api/classes"): Call(MAKER, 201, {"title": "Another"}),
+    ("GET", "/api/classes/{class_id}"): Call(MEMBER),
+    ("PATCH", "/api/classes/{class_id}"): Call(INSTRUCTOR, 200, {"description": "Mondays"}),
+    ("POST", "/api/classes/{class_id}/end"): Call(INSTRUCTOR, 204),
+    ("GET", "/api/classes/{class_id}/people"): Call(STAFF),
+    ("PUT", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204, {"role": "guest"}),
+    ("DELETE", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204),
+    ("POST", "/api/classes/{class_id}/roster"): Call(INSTRUCTOR, 200, "name\nnewcomer\n"),
+    ("GET", "/api/classes/{class_id}/link"): Call(STAFF),
+    ("PUT", "/api/classes/{class_id}/link"): Call(INSTRUCTOR, 200, {"joining": True}),
+    ("POST", "/api/join"): Call(ANYBODY, 200, {"code": "{code}"}),
+    ("GET", "/api/classes/{class_id}/live"): Call(STAFF),
+    ("POST", "/api/classes/{class_id}/start"): Call(STAFF, 202, {"names": []}),
+    ("POST", "/api/classes/{class_id}/stop"): Call(STAFF, 202, {"names": []}),
+    ("GET", "/api/classes/{class_id}/actions"): Call(STAFF),
+    ("GET", "/"): page(ANYBODY),
+    ("GET", "/new"): page(MAKER),
+    ("POST", "/new"): Call(MAKER, 303, form={"title": "Another", "kept_days": "30", "changed": "0"}),
+    ("GET", "/join/{code}"): page(ANYBODY, 0),
+    ("POST", "/join/{code}"): Call(ANYBODY, 303),
+    ("POST", "/language"): Call(ANYBODY, 303, form={"language": "en"}),
+    ("GET", "/classes/{class_id}"): page(MEMBER),
+    ("GET", "/classes/{class_id}/rows"): page(STAFF),
+    ("POST", "/classes/{class_id}/servers"): Call(STAFF, 303, form={"do": "stop"}),
+    ("GET", "/classes/{class_id}/link"): page(STAFF),
+    ("POST", "/classes/{class_id}/link"): Call(INSTRUCTOR, 303, form={"do": "renew"}),
+    ("GET", "/classes/{class_id}/people"): page(STAFF),
+    ("POST", "/classes/{class_id}/people"): Call(
+        INSTRUCTOR, 303, form={"do": "set", "name": "newcomer", "role": "guest"}
+    ),
+    ("POST", "/classes/{class_id}/leave"): Call(MEMBER, 303),
+    ("POST", "/classes/{class_id}/roster"): Call(INSTRUCTOR, form={"do": "look", "kept": b"name\nnewcomer\n".hex()}),
+    ("GET", "/classes/{class_id}/settings"): page(INSTRUCTOR),
+    ("POST", "/classes/{class_id}/settings"): Call(
+        INSTRUCTOR, 303, form={"title": "Statistics", "kept_days": "30", "changed": "1"}
+    ),
+    ("GET", "/classes/{class_id}/log"): page(STAFF),
+    ("GET", "/classes/{class_id}/end"): page(INSTRUCTOR),
+    ("POST", "/classes/{class_id}/end"): Call(INSTRUCTOR, 303),
+}
+"""Method and path -> who may, and how it is called."""
+
+
+def routes() -> list[tuple[str, str]]:
+    """Return all routes of the service but those of the sign-in itself."""
+    found = [route for part in (api, page_routes, class_routes) for route in part.router.routes]
+    return sorted(
+        (method, route.path) for route in found if isinstance(route, APIRoute) for method in route.methods or ()
+    )
+
+
+def test_every_route_is_tried() -> None:
+    """One that is added needs a line above that says whose it is."""
+    assert routes() == sorted(CALLS)
+
+
+@pytest.fixture(scope="module")
+def place(place_with: Callable[..., Any]) -> Any:
+    """A place."""
+    return place_with(SETTINGS, conf=CONF)
+
+
+@pytest.fixture(scope="module")
+def people(place: Stack) -> Iterator[PeopleStore]:
+    """Its people, with an account for everybody who asks."""
+    with people_of(place) as store:
+        for name in (*SEATS, "newcomer", "removed"):
+            store.add_account(name, "", is_admin=name == "operator")
+            store.set_instructor(name, is_instructor=name in {"instructor", "instructor-of-another"})
+        other = store.groups.add("class", "Another")
+        for name, role in OTHER.items():
+            store.groups.join(other, id_of(store, name), role)  # type: ignore[arg-type]  # as written above
+        yield store
+
+
+@pytest.fixture(scope="module")
+def tokens(place: Stack, people: PeopleStore) -> dict[str, str]:
+    """A token for everybody; the instructor's server has one, and one that stopped had."""
+    found = {"anonymous": ""}
+    for name in (*SEATS, "removed"):
+        found[name] = token_of(place, name)
+    for server in ("stopped-server", "server"):
+        hub(place, "POST", "/users/instructor/server")
+        soon(lambda: bool(hub(place, "GET", "/users/instructor")["servers"].get("", {}).get("ready")))
+        code = "import os; print(os.environ['JUPYTERHUB_API_TOKEN'])"
+        found[server] = run_in_kernel(f"{place.url}/user/instructor/", TOKEN, code).strip()
+        if server == "stopped-server":
+            hub(place, "DELETE", "/users/instructor/server")
+            soon(lambda: not hub(place, "GET", "/users/instructor")["servers"])
+    people.remove("removed")
+    return found
+
+
+def new_class(people: PeopleStore) -> str:
+    """Return the id of a class with everybody in their seat, in which nobody has done anything yet."""
+    made = people.groups.add("class", "Statistics")
+    people.classes.change(made, ClassDetails(profile="python", joining=True))
+    for name, role in SEATS.items():
+        if role is not None:
+            people.groups.join(made, id_of(people, name), role)
+    # So that it is not the last one who goes.
+    people.groups.join(made, id_of(people, "operator"), "instructor")
+    people.groups.join(made, id_of(people, "newcomer"), "student")
+    return made
+
+
+def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: dict[str, str]) -> httpx.Response:
+    """Call a route."""
+    method, path = route
+    headers = {"Authorization": f"token {token}"} if token else {}
+    more: dict[str, Any] = {}
+    if isinstance(call.body, str):
+        more["content"] = call.body.encode()
+    elif call.body is not None:
+        more["json"] = json.loads(json.dumps(call.body).replace("{code}", values["code"]))
+    elif call.form is not None:
+        more["data"] = call.form
+    url = f"{place.url}/services/people{path.format(**values)}"
+    return httpx.request(method, url, headers=headers, timeout=30, **more)
+
+
+def expected(who: str, route: tuple[str, str]) -> set[int]:
+    """Return what the status of the answer to somebody can be."""
+    call = CALLS[route]
+    if who in {"anonymous", "stopped-server", "removed"}:
+        return {303} if call.is_page else {401}
+    if who == "server":
+        return {403}
+    role: Role | None = "instructor" if who == "operator" else SEATS[who]
+    is_maker = who in {"operator", "instructor", "instructor-of-another"}
+    has = {"instructor": 3, "assistant": 2, "student": 1, "guest": 1, None: 0}[role]
+    needs = {ANYBODY: 0, MAKER: 0, MEMBER: 1, STAFF: 2, INSTRUCTOR: 3}[call.level]
+    if call.level == MAKER:
+        # The form is shown to everybody, and what it makes is for some.
+        return {call.found} if is_maker or route == ("GET", "/new") else {403, 400}
+    if has >= needs:
+        return {call.found} if call.found else {200, 303}
+    return {404} if has == 0 else {403}
+
+
+@pytest.mark.parametrize("route", sorted(CALLS), ids=" ".join)
+def test_who_may_do_what(place: Stack, people: PeopleStore, tokens: dict[str, str], route: tuple[str, str]) -> None:
+    """Each of those who could ask gets what is theirs, and else a sentence that gives nothing away."""
+    wrong = {}
+    for who in (*NO_TOKEN, *SEATS):
+        course = new_class(people)
+        link = ask(
+            place, tokens["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
+        )
+        values = {"class_id": course, "name": "newcomer", "code": link.json()["code"]}
+
+        answer = ask(place, tokens[who], route, CALLS[route], values)
+
+        if answer.status_code not in expected(who, route):
+            wrong[who] = (answer.status_code, answer.text[:200])
+        if answer.status_code == 404:
+            assert "Statistics" not in answer.text, who
+    assert wrong == {}

@@ -1,0 +1,52 @@
+"""A place with classes, as tests ask it beside its pages."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import httpx
+from support.stack import Stack
+
+from sardonyx_services.people.store import PeopleStore
+
+TOKEN = "token-of-the-tests-only"
+CONF = f"""
+c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}"}}]
+scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
+c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
+"""
+"""A file of JupyterHub's own settings that lets tests ask the hub."""
+
+
+def hub(place: Stack, method: str, path: str, body: object = None) -> Any:
+    """Ask the hub; return its answer."""
+    headers = {"Authorization": f"token {TOKEN}"}
+    answer = httpx.request(method, f"{place.url}/hub/api{path}", headers=headers, json=body, timeout=60)
+    assert answer.status_code < 400, answer.text
+    return answer.json() if answer.content else None
+
+
+@contextmanager
+def people_of(place: Stack) -> Iterator[PeopleStore]:
+    """Look at the people of a place, beside it."""
+    with closing(PeopleStore(place.data / "people.sqlite")) as people:
+        yield people
+
+
+def id_of(people: PeopleStore, name: str) -> str:
+    """Return somebody's id."""
+    person = people.by_name(name)
+    assert person is not None
+    return person.id
+
+
+def token_of(place: Stack, name: str) -> str:
+    """Return a token of somebody who may never have signed in."""
+    hub(place, "POST", f"/users/{name}")
+    return str(hub(place, "POST", f"/users/{name}/tokens", {})["token"])
+
+
+def ask(place: Stack, token: str, method: str, path: str, body: object = None) -> httpx.Response:
+    """Ask the service of classes."""
+    headers = {"Authorization": f"token {token}"} if token else {}
+    return httpx.request(method, f"{place.url}/services/people{path}", headers=headers, json=body, timeout=30)

@@ -1,0 +1,121 @@
+"""What the page of a class says of everybody, from who is in it and what the hub says of servers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sardonyx_services.people.groups import Role
+from sardonyx_services.people.store import PersonRecord
+from sardonyx_services.people.web.desk import Member
+from sardonyx_services.people.web.errors import AwayError
+from sardonyx_services.people.web.hub import Server, server_of
+from sardonyx_services.people.web.live import Watch, counts_of, rows_of
+from sardonyx_spawner.language import speaking
+
+NOW = datetime(2026, 11, 2, 10, 37, tzinfo=UTC)
+GB = 1 << 30
+RUNNING = Server("amina", "", "running", "class-7mw2kfqd", NOW, NOW, GB // 2, GB, {})
+
+
+def member(name: str, role: Role = "student", full_name: str = "") -> Member:
+    """Return somebody in the class."""
+    return Member(PersonRecord(f"id-{name}", name, "local", name, False, NOW, full_name), role)  # noqa: FBT003
+
+
+def row(server: Server | None, refused: str = "", role: Role = "student") -> Any:
+    """Return the row of somebody with a server."""
+    (found,) = rows_of([member("amina", role)], [server] if server else [], "class-7mw2kfqd", {"amina": refused})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("server", "state", "problem"),
+    [
+        pytest.param(None, "off", "", id="nothing"),
+        pytest.param(RUNNING, "running", "", id="running"),
+        pytest.param(replace(RUNNING, state="starting", memory=None), "starting", "", id="starting"),
+        pytest.param(replace(RUNNING, memory=int(0.9 * GB) + 1), "running", "Almost out of memory.", id="nearly full"),
+        pytest.param(replace(RUNNING, memory=GB, memory_limit=None), "running", "", id="no limit"),
+        pytest.param(replace(RUNNING, problem={"en": "It fell."}), "running", "It fell.", id="a problem"),
+        pytest.param(replace(RUNNING, state="failed", problem={"en": "It fell."}), "failed", "It fell.", id="failed"),
+        pytest.param(replace(RUNNING, profile="python"), "elsewhere", "", id="another profile"),
+        pytest.param(replace(RUNNING, profile="python", state="failed"), "off", "", id="another profile that failed"),
+        pytest.param(replace(RUNNING, server="mine"), "off", "", id="a server with a name"),
+        pytest.param(replace(RUNNING, name="bob"), "off", "", id="somebody else"),
+    ],
+)
+def test_a_row_says_what_a_server_does(server: Server | None, state: str, problem: str) -> None:
+    """And what is wrong with it, for the class alone: what else somebody runs is theirs."""
+    found = row(server)
+
+    assert (found.state, found.problem) == (state, problem)
+    if found.state in {"elsewhere", "off"}:
+        assert (found.memory, found.since) == (None, None)
+
+
+def test_a_server_that_was_not_started_says_why() -> None:
+    """Until it runs."""
+    assert row(None, "They have not signed in here yet.").problem == "They have not signed in here yet."
+    assert row(RUNNING, "They have not signed in here yet.").problem == ""
+
+
+def test_a_problem_is_said_in_the_language_of_who_looks() -> None:
+    """Whoever's server it is."""
+    with speaking("fr"):
+        assert row(replace(RUNNING, problem={"en": "It fell.", "fr": "Il est tombé."})).problem == "Il est tombé."
+
+
+def test_problems_come_first_and_names_are_counted() -> None:
+    """Whoever needs help is on top; "student 2" is before "student 10"."""
+    members = [member(name) for name in ("student10", "student2", "amina", "zoe")]
+    servers = [replace(RUNNING, name="zoe", state="failed", problem={"en": "It fell."}), RUNNING]
+
+    rows = rows_of(members, servers, "class-7mw2kfqd", {})
+
+    assert [found.name for found in rows] == ["zoe", "amina", "student2", "student10"]
+    assert counts_of(rows) == {"all": 4, "problem": 1, "on": 1, "off": 3}
+
+
+def test_people_are_called_as_they_are() -> None:
+    """By their name at the provider, where it says one."""
+    (found,) = rows_of([member("u123", full_name="Amina B.")], [], "class-7mw2kfqd", {})
+    assert (found.shown_name, found.name) == ("Amina B.", "u123")
+
+
+@pytest.mark.parametrize(("role", "is_shown"), [("instructor", False), ("assistant", False), ("guest", True)])
+def test_staff_are_shown_while_they_have_a_server(role: Role, is_shown: bool) -> None:  # noqa: FBT001 - pytest passes by name
+    """Nobody waits for them."""
+    assert bool(rows_of([member("amina", role)], [], "class-7mw2kfqd", {})) is is_shown
+    assert len(rows_of([member("amina", role)], [RUNNING], "class-7mw2kfqd", {})) == 1
+
+
+def test_the_hub_s_answer_is_read_whatever_is_missing() -> None:
+    """A hub of another release may say less."""
+    said = {"name": "amina", "server": "", "state": "starting", "profile": "python"}
+    assert server_of(said) == Server("amina", "", "starting", "python", None, None, None, None, {})
+    whole = {**said, "since": "2026-11-02T10:37:00+00:00", "memory": 5, "problem": {"en": "It fell."}}
+    assert (server_of(whole).since, server_of(whole).memory, server_of(whole).said) == (NOW, 5, "It fell.")
+
+
+async def test_all_who_look_ask_the_hub_once() -> None:
+    """Not more often than every two seconds; where it fails, the next one asks again."""
+    asked = []
+    now = [100.0]
+
+    async def ask() -> list[Server]:
+        asked.append(now[0])
+        if len(asked) == 1:
+            raise AwayError
+        return [RUNNING]
+
+    watch = Watch(ask, lambda: now[0])
+    with pytest.raises(AwayError):
+        await watch.servers()
+    assert [await watch.servers() for _ in range(3)] == [[RUNNING]] * 3
+    assert len(asked) == 2
+
+    now[0] += 2
+    await watch.servers()
+    assert len(asked) == 3

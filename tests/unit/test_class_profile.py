@@ -1,0 +1,139 @@
+"""The profile of a class: the operator's, with what the instructor settled, and never more than it allows."""
+
+from dataclasses import replace
+
+import pytest
+
+from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.choice import choice_from_json
+from sardonyx_spawner.class_profile import Course, base_of_classes, check_answers, class_profile, material_of
+from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.person import Person
+from sardonyx_spawner.planner import plan_server
+from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+from sardonyx_spawner.repository import Repository
+
+AMINA = Person("p1", "amina", frozenset({"class-7mw2kfqd", "gpu-users"}))
+GB = 1 << 30
+SIZE = Option(
+    "size",
+    "Size",
+    choices=(
+        Allowed("small", "Small", gives=Gives(cpu=1, memory=GB)),
+        Allowed("large", "Large", gives=Gives(cpu=4, memory=8 * GB)),
+        Allowed("huge", "Huge", gives=Gives(cpu=64), groups=frozenset({"gpu-users"})),
+    ),
+)
+CPU = Option("cpu", "Cores", minimum=1, maximum=4, step=1, default="2")
+GPUS = Option("gpus", "GPUs", minimum=0, maximum=8, step=1, default="0", groups=frozenset({"gpu-users"}))
+BASE = Profile("python", "Python", "For all", gives=Gives(environment="python"), options=(SIZE,), order=3)
+COURSE = Course("class-7mw2kfqd", "Statistics 101", answers={"size": "large"})
+
+
+def test_a_class_has_a_card_of_its_own_before_all_others() -> None:
+    """With its own words, for its people alone."""
+    made = class_profile(BASE, COURSE)
+
+    assert (made.slug, made.title, made.description, made.icon) == (
+        "class-7mw2kfqd",
+        "Statistics 101",
+        "Python",
+        "class",
+    )
+    assert made.groups == {"class-7mw2kfqd"}
+    assert made.order < -1000
+    assert class_profile(BASE, replace(COURSE, description="Mondays")).description == "Mondays"
+
+
+def test_what_is_settled_is_not_asked() -> None:
+    """And is so for everybody; what is not, each chooses."""
+    made = class_profile(replace(BASE, options=(SIZE, CPU)), COURSE).seen_by(AMINA)
+
+    assert [question.name for question in made.questions] == ["cpu"]
+    choice = choice_from_json({"profile": made.slug, "cpu": 3}, Catalogue([made]), AMINA)
+    plan = plan_server(made, choice, AMINA)
+    assert (plan.cpu, plan.memory) == (3, 8 * GB)
+
+
+@pytest.mark.parametrize(
+    ("option", "answer", "cpu"),
+    [
+        pytest.param(SIZE, "gone", 1, id="a choice that is gone"),
+        pytest.param(SIZE, "huge", 1, id="a choice for others"),
+        pytest.param(CPU, "5", 2, id="more than the limit of now"),
+        pytest.param(CPU, "2.5", 2, id="between the steps of now"),
+        pytest.param(CPU, "1e9", 2, id="no number"),
+    ],
+)
+def test_nothing_is_widened_by_an_answer_that_is_not_allowed(option: Option, answer: str, cpu: float) -> None:
+    """The operator may have changed the profile since: the usual answer counts then."""
+    made = class_profile(replace(BASE, options=(option,)), replace(COURSE, answers={option.name: answer})).seen_by(
+        AMINA
+    )
+
+    choice = choice_from_json({"profile": made.slug}, Catalogue([made]), AMINA)
+    assert plan_server(made, choice, AMINA).cpu == cpu
+    assert made.questions == ()
+
+
+def test_what_is_for_some_is_in_no_class() -> None:
+    """Neither a question nor a choice: a class has people who may not see them."""
+    base = replace(BASE, options=(SIZE, GPUS))
+
+    seen = base_of_classes(base)
+    made = class_profile(base, replace(COURSE, answers={"gpus": "8", "size": "huge"})).seen_by(AMINA)
+
+    assert [choice.slug for choice in seen.options[0].choices] == ["small", "large"]
+    assert [question.name for question in seen.questions] == ["size"]
+    assert plan_server(made, choice_from_json({"profile": made.slug}, Catalogue([made]), AMINA), AMINA).gpus == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("https://git.example.org/statistics/material.git", "material"),
+        ("https://git.example.org/statistics/material/", "material"),
+        ("https://git.example.org/a/été 101", ""),
+        ("https://git.example.org/a/%2e%2e", "2e-2e"),
+        ("https://git.example.org", "git.example.org"),
+        ("file:///etc", ""),
+    ],
+)
+def test_material_has_a_folder_with_its_name(url: str, folder: str) -> None:
+    """Of letters that every shell takes; what is no address of the web is passed over."""
+    found = material_of(url, "main")
+    assert found == ((Repository(url, "main", folder=folder, is_material=True),) if folder else ())
+
+
+def test_the_material_of_the_class_comes_before_that_of_the_profile() -> None:
+    """JupyterLab opens in the first."""
+    of_base = Repository("https://git.example.org/base", is_mirrored=True)
+    made = class_profile(
+        replace(BASE, repositories=(of_base,)), replace(COURSE, repository="https://git.example.org/a")
+    )
+
+    assert [each.url for each in made.repositories] == ["https://git.example.org/a", "https://git.example.org/base"]
+    assert [each.is_mirrored for each in made.repositories] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"cpu": "1"}, "Python does not ask for cpu."),
+        ({"size": "huge"}, "Size: “huge” is not available"),
+        ({"size": ""}, "Size: “” is not available"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_explained(answers: dict[str, str], message: str) -> None:
+    """Before it is kept."""
+    with pytest.raises(UserError) as caught:
+        check_answers(BASE, answers)
+    assert caught.value.message.startswith(message)
+
+
+def test_answers_are_kept_as_they_are_used() -> None:
+    """A number without its zeros."""
+    assert check_answers(replace(BASE, options=(SIZE, CPU)), {"size": "small", "cpu": "3.0"}) == {
+        "size": "small",
+        "cpu": "3",
+    }

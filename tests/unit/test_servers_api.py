@@ -1,0 +1,73 @@
+"""What the hub says of each server, decided from what it knows, and for how long it knows what went wrong."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sardonyx_hub_config.pages.servers_api import Facts, entry_of
+from sardonyx_spawner.language import _
+from sardonyx_spawner.troubles import Trouble, Troubles
+
+STARTED = datetime(2026, 11, 2, 10, 0)  # noqa: DTZ001 - as JupyterHub keeps it
+FACTS = Facts("amina", "", None, True, "python", STARTED, STARTED, 5, 10, 1793620800.0)  # noqa: FBT003
+FAILED = Trouble(1793613600.0, {"en": "It fell."}, "class-7mw2kfqd", is_end=True)
+PART = replace(FAILED, is_end=False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "trouble", "state", "problem"),
+    [
+        pytest.param({}, None, "running", None, id="running"),
+        pytest.param({"pending": "spawn", "ready": False}, None, "starting", None, id="starting"),
+        pytest.param({"pending": "stop"}, None, "stopping", None, id="stopping"),
+        pytest.param({"ready": False}, FAILED, "failed", {"en": "It fell."}, id="failed"),
+        pytest.param({}, PART, "running", {"en": "It fell."}, id="a part was ended"),
+        pytest.param({}, FAILED, "running", None, id="it failed before, and runs again"),
+        pytest.param(
+            {"pending": "spawn", "ready": False}, PART, "starting", None, id="a part of the last one was ended"
+        ),
+    ],
+)
+def test_an_entry_says_what_a_server_does(
+    facts: dict[str, Any], trouble: Trouble | None, state: str, problem: object
+) -> None:
+    """And what is wrong with it, as long as that counts."""
+    found = entry_of(replace(FACTS, **facts), trouble)
+
+    assert found is not None
+    assert (found["name"], found["state"], found["problem"]) == ("amina", state, problem)
+    assert found["profile"] == ("class-7mw2kfqd" if state == "failed" else "python")
+
+
+def test_times_have_their_zone() -> None:
+    """JupyterHub keeps them without one."""
+    found = entry_of(FACTS, None)
+    assert found is not None
+    assert (found["since"], found["ends_at"]) == ("2026-11-02T10:00:00+00:00", "2026-11-02T12:00:00+00:00")
+
+
+@pytest.mark.parametrize("trouble", [None, PART])
+def test_a_server_that_does_nothing_is_not_there(trouble: Trouble | None) -> None:
+    """Nor one whose kernel was ended before it was stopped."""
+    assert entry_of(replace(FACTS, ready=False), trouble) is None
+
+
+def test_troubles_are_remembered_for_a_while() -> None:
+    """Those of a server that goes on for ten minutes, an end for a day, or until the next start."""
+    now = [datetime(2026, 11, 2, tzinfo=UTC).timestamp()]
+    troubles = Troubles(lambda: now[0])
+    troubles.note(("amina", ""), _("It ended by itself."), "python", is_end=True)
+    troubles.note(("bob", ""), "plain", "python", is_end=False)
+    troubles.note(("cem", ""), "plain", "python", is_end=True)
+
+    found = troubles.of(("amina", ""))
+    assert found is not None
+    assert found.words == {"en": "It ended by itself.", "fr": "Il s’est arrêté de lui-même."}
+    troubles.forget(("cem", ""))
+    assert {key[0] for key in troubles.all()} == {"amina", "bob"}
+    now[0] += 601
+    assert {key[0] for key in troubles.all()} == {"amina"}
+    now[0] += 24 * 3600
+    assert troubles.all() == {}
