@@ -11,6 +11,7 @@ from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
+FETCH = "async (path) => (await fetch(path)).status"
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
@@ -97,3 +98,131 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("0", timeout=60_000)
     page.get_by_role("link", name="What was done").click()
     assert page.get_by_role("row", name=re.compile("tia stopped the server of: student7")).count() == 1
+
+
+@pytest.fixture
+def course(place: Any, tia: Any) -> str:
+    """The address of the page of a class of tia's."""
+    make(place, tia, "Statistics 101")
+    tia.page.get_by_role("link", name="Go to the class").click()
+    return str(tia.page.url)
+
+
+def test_a_student_finds_the_class_on_top_of_the_form(
+    place: Any, tia: Any, newcomer: Callable[..., Any], course: str
+) -> None:
+    """With the size that the instructor settled, which nobody asks them."""
+    page = tia.page
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Size").select_option("Large")
+    page.get_by_label("One line under it").fill("Mondays at ten")
+    page.get_by_role("button", name="Keep it so").click()
+    page.goto(f"{course}/link")
+    link = page.get_by_role("link", name=re.compile("people.join")).inner_text()
+    nora = newcomer(place, "nora")
+    nora.page.goto(link)
+    nora.page.get_by_role("button", name="Join the class").click()
+
+    nora.page.get_by_role("link", name="Start a server for this class").click()
+
+    assert nora.page.get_by_role("radio", name="Statistics 101 Mondays at ten").is_checked()
+    assert not nora.page.get_by_label("Size").is_visible()
+    nora.page.get_by_role("button", name="Start", exact=True).click()
+    nora.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    page.goto(course)
+    expect(page.get_by_role("row", name=re.compile("nora"))).to_contain_text("of 4 GB")
+
+
+def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, check: Check) -> None:
+    """The second is told, and keeps what they wrote."""
+    pages = [tia.page, tia.page.context.new_page()]
+    for page, title in zip(pages, ("One", "Two"), strict=True):
+        page.goto(f"{course}/settings")
+        page.get_by_label("Title").fill(title)
+
+    for page in pages:
+        page.get_by_role("button", name="Keep it so").click()
+
+    pages[1].get_by_text("Somebody else has changed this class meanwhile, and nothing of yours was kept.").wait_for()
+    assert pages[1].get_by_label("Title").input_value() == "Two"
+    check(pages[1], "class-settings")
+    pages[0].reload()
+    pages[0].get_by_role("heading", name="One").wait_for()
+
+
+def test_a_list_of_names_is_looked_at_first(place: Any, tia: Any, course: str, check: Check) -> None:
+    """With what is wrong in each line; then it is carried out."""
+    with people_of(place) as people:
+        for name in ("amina", "bob"):
+            people.add_account(name, "")
+    page = tia.page
+    page.goto(f"{course}/people")
+    check(page, "class-people")
+    roster = "Name;Role\r\nAmina;\r\nbob;assistant\r\nbob;\r\nzoe;\r\n".encode("utf-16")
+    page.get_by_label("File").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": roster})
+    page.get_by_role("button", name="Look at it first").click()
+
+    page.get_by_text("2 people join, or get another role.").wait_for()
+    page.get_by_role("row", name="4 bob stands in line 3 already.").wait_for()
+    page.get_by_role("row", name="5 zoe is not known here: they sign in once first.").wait_for()
+    check(page, "class-roster")
+    page.get_by_role("button", name="Put 2 people into the class").click()
+    page.get_by_text("2 people have joined, or have another role.").wait_for()
+    page.get_by_role("link", name="Go to the people of the class").click()
+    assert page.get_by_label("Role of bob").input_value() == "assistant"
+
+    page.get_by_role("button", name="Take out tia").click()
+    page.get_by_text("tia is the only instructor of this class. Make somebody else one first.").wait_for()
+    page.get_by_role("button", name="Take out amina").click()
+    page.get_by_role("button", name="Take out amina").wait_for(state="hidden")
+
+
+def test_a_class_is_ended(tia: Any, course: str, check: Check) -> None:
+    """After a page that says what that means; its people still find it."""
+    page = tia.page
+    page.goto(f"{course}/settings")
+    page.get_by_role("link", name="End it …").click()
+    check(page, "class-end")
+    page.get_by_role("button", name="End the class").click()
+
+    page.get_by_text("This class was ended. Its data is kept, and nobody reaches it any more.").wait_for()
+    check(page, "class-ended")
+    page.get_by_role("link", name="Classes", exact=True).click()
+    expect(page.get_by_role("row", name="Statistics 101").first).to_contain_text("Over")
+    check(page, "classes")
+
+
+def test_a_page_elsewhere_does_nothing_in_somebodys_name(tia: Any, course: str) -> None:
+    """Nor does one in somebody's server, which has the same address on the web: it cannot read what signs our forms."""
+    page = tia.page
+    sent = page.context.request.post(f"{course}/end")
+    assert sent.status == 403
+    assert "This did not come from a page of this place, or the page is old. Load it again." in sent.text()
+
+    page.goto(f"{course.partition('/services')[0]}/hub/home")
+    assert [page.evaluate(FETCH, f"{course}{path}") for path in ("", "/rows", "/settings")] == [403] * 3
+    page.goto(course)
+    assert page.get_by_role("button", name="Start everyone").is_visible()
+
+
+def test_what_is_wrong_in_a_new_class_is_said_and_nothing_is_lost(place: Any, tia: Any, check: Check) -> None:
+    """The form is there again, with all that was written."""
+    page = tia.page
+    page.goto(f"{place.url}/services/people/new")
+    check(page, "class-new")
+    page.get_by_label("Title").fill("Statistics")
+    page.get_by_label("Material").fill("git@git.example.org:statistics/material")
+    page.get_by_role("button", name="Make it, and show the link").click()
+
+    page.get_by_text("No class was made. This address needs an SSH key, and your server has none.").wait_for()
+    assert page.get_by_label("Title").input_value() == "Statistics"
+    assert page.get_by_label("Material").input_value() == "git@git.example.org:statistics/material"
+
+
+def test_who_may_not_make_classes_is_told_so(place: Any, newcomer: Callable[..., Any]) -> None:
+    """On the page that they come to."""
+    uma = newcomer(place, "uma")
+    uma.page.goto(f"{place.url}/services/people/")
+
+    uma.page.get_by_text("You are in no class yet.").wait_for()
+    assert uma.page.get_by_role("link", name="Make a class").count() == 0
