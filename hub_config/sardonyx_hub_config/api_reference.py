@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from sardonyx_services.people.web import api
+from sardonyx_services.people.web.service import API_ROUTERS
 
 HEAD = """# Classes: REST API
 
@@ -22,7 +22,8 @@ The same as OpenAPI is at `/services/people/api/openapi.json`.
 def api_reference() -> str:
     """Return the page."""
     app = FastAPI()
-    app.include_router(api.router)
+    for router in API_ROUTERS:
+        app.include_router(router)
     told = app.openapi()
     routes = [
         _route(method, path, route, told["components"]["schemas"])

@@ -40,6 +40,11 @@ class DataFolder:
         return self.secrets / "links-service"
 
     @property
+    def collector_token(self) -> Path:
+        """By what the keys service knows the service of classes."""
+        return self.secrets / "people-service-keys"
+
+    @property
     def hub_database(self) -> Path:
         """JupyterHub's own database."""
         return self.root / "hub" / "jupyterhub.sqlite"

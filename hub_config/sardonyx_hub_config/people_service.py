@@ -12,7 +12,7 @@ from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.postgresql import VARIABLE
-from sardonyx_services.people.web.configuration import PeopleConfiguration
+from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
 
 NAME = "people"
 PATH = f"services/{NAME}/"
@@ -26,8 +26,12 @@ ROLE = {
 """It starts and stops servers, and looks at what they do."""
 
 
-def people_service(settings: Settings, folder: DataFolder, ports: Ports) -> dict[str, Any]:
-    """Return the service as JupyterHub takes it."""
+def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: str) -> dict[str, Any]:
+    """Return the service as JupyterHub takes it.
+
+    Args:
+        keys: address of the keys service.
+    """
     path, secret = folder.run / "people.json", folder.secrets / "people-service"
     generated_secret(secret)
     PeopleConfiguration(
@@ -41,6 +45,13 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports) -> dict
         contact=settings.contact,
         language=settings.language,
         address=settings.shown_url,
+        store=StorePlace(
+            keys=keys,
+            token=folder.collector_token,
+            endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
+            region=settings.storage.region,
+            bucket=settings.storage.bucket,
+        ),
         templates=TEMPLATES,
         version=static_version(),
     ).write(path)

@@ -52,7 +52,9 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found.append(_credentials(settings, folder, ports))
     if settings.storage.links is not None:
         found.append(Service(link_service(settings, folder, ports, keys_address(settings, ports)), port=ports.links))
-    found.append(Service(people_service(settings, folder, ports), PEOPLE_ROLE, ports.people))
+    found.append(
+        Service(people_service(settings, folder, ports, keys_address(settings, ports)), PEOPLE_ROLE, ports.people)
+    )
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
     for service in found:
@@ -85,6 +87,8 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     storage = settings.storage
     endpoint = storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}"
     path = folder.run / "credentials.json"
+    # Made here: this service reads it.
+    generated_secret(folder.collector_token)
     CredentialsConfiguration(
         issuer=issuer(settings, ports),
         issuer_socket=folder.run / "issuer.sock",
@@ -109,6 +113,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         git_key=folder.git_key,
         git_providers=_git_providers(settings),
         links=links_configuration(settings, folder),
+        collector=folder.collector_token,
     ).write(path)
     description = {
         "name": "credentials",

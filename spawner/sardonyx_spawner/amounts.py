@@ -2,7 +2,7 @@
 
 import re
 
-from sardonyx_spawner.language import POINTS, Said, _, ngettext
+from sardonyx_spawner.language import N_, POINTS, Said, _, ngettext
 
 MEMORY_UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -41,6 +41,16 @@ def say_memory(amount: int) -> Said:
     if amount < GIB:
         return _("{count} MB").format(count=f"{amount / MEMORY_UNITS['M']:.0f}")
     return _("{count} GB").format(count=say_number(amount / GIB))
+
+
+def say_bytes(size: int | None) -> str:
+    """Say how large a file is, in units of a thousand: "3.2 MB"; "" = that is not known."""
+    if size is None:
+        return ""
+    for text, factor in ((N_("{count} GB"), 10**9), (N_("{count} MB"), 10**6), (N_("{count} kB"), 10**3)):
+        if size >= factor:
+            return _(text).format(count=say_number(round(size / factor, 1 if size < 10 * factor else 0)))
+    return ngettext("{count} byte", "{count} bytes", size).format(count=size)
 
 
 def say_cores(cpu: float) -> Said:

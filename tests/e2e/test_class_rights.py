@@ -16,18 +16,20 @@ from support.waiting import soon
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web import api, class_routes, page_routes
+from sardonyx_services.people.web.service import ROUTERS
 
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
 """
-Level = Literal["everybody", "maker", "member", "staff", "instructor"]
+Level = Literal["everybody", "maker", "member", "staff", "instructor", "reader"]
 ANYBODY: Level = "everybody"
 MAKER: Level = "maker"
 MEMBER: Level = "member"
 STAFF: Level = "staff"
 INSTRUCTOR: Level = "instructor"
+READER: Level = "reader"
+"""Of the staff; an administrator reads nobody's work by being one."""
 SEATS: dict[str, Role | None] = {
     "student": "student",
     "guest": "guest",
@@ -83,6 +85,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/classes/{class_id}/start"): Call(STAFF, 202, {"names": []}),
     ("POST", "/api/classes/{class_id}/stop"): Call(STAFF, 202, {"names": []}),
     ("GET", "/api/classes/{class_id}/actions"): Call(STAFF),
+    ("GET", "/api/classes/{class_id}/hand-ins"): Call(READER),
+    ("GET", "/api/classes/{class_id}/hand-ins.zip"): Call(READER),
     ("GET", "/"): page(ANYBODY),
     ("GET", "/new"): page(MAKER),
     ("POST", "/new"): Call(MAKER, 303, form={"title": "Another", "kept_days": "30", "changed": "0"}),
@@ -104,6 +108,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/classes/{class_id}/settings"): Call(
         INSTRUCTOR, 303, form={"title": "Statistics", "kept_days": "30", "changed": "1"}
     ),
+    ("GET", "/classes/{class_id}/hand-ins"): page(READER),
+    ("GET", "/classes/{class_id}/hand-ins.zip"): page(READER),
     ("GET", "/classes/{class_id}/log"): page(STAFF),
     ("GET", "/classes/{class_id}/end"): page(INSTRUCTOR),
     ("POST", "/classes/{class_id}/end"): Call(INSTRUCTOR, 303),
@@ -113,7 +119,7 @@ CALLS: dict[tuple[str, str], Call] = {
 
 def routes() -> list[tuple[str, str]]:
     """Return all routes of the service but those of the sign-in itself."""
-    found = [route for part in (api, page_routes, class_routes) for route in part.router.routes]
+    found = [route for router in ROUTERS for route in router.routes]
     return sorted(
         (method, route.path) for route in found if isinstance(route, APIRoute) for method in route.methods or ()
     )
@@ -199,7 +205,7 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
     role: Role | None = "instructor" if who == "operator" else SEATS[who]
     is_maker = who in {"operator", "instructor", "instructor-of-another"}
     has = {"instructor": 3, "assistant": 2, "student": 1, "guest": 1, None: 0}[role]
-    needs = {ANYBODY: 0, MAKER: 0, MEMBER: 1, STAFF: 2, INSTRUCTOR: 3}[call.level]
+    needs = {ANYBODY: 0, MAKER: 0, MEMBER: 1, STAFF: 2, READER: 2, INSTRUCTOR: 3}[call.level]
     if call.level == MAKER:
         # The form is shown to everybody, and what it makes is for some.
         return {call.found} if is_maker or route == ("GET", "/new") else {403, 400}

@@ -1,6 +1,7 @@
 """A class from its beginning to its end, with nothing but the pages: an instructor makes it, students join and work."""
 
 import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,14 @@ from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
+HAND_IN = """
+import boto3, os
+bucket, _, home = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+key = "class/{course}/hand-in/" + home.removeprefix("home/") + "week 1/answer.txt"
+s3 = boto3.Session(profile_name="class-{course}").client("s3")
+s3.put_object(Bucket=bucket, Key=key, Body=b"42 by " + os.environ["JUPYTERHUB_USER"].encode())
+print("handed in")
+"""
 FETCH = "async (path) => (await fetch(path)).status"
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
@@ -75,7 +84,7 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
         joined = ask(place, token_of(place, f"student{number}"), "POST", "/api/join", {"code": link.rpartition("/")[2]})
         assert joined.json()["role"] == "student"
 
-    page = tia.page
+    page, course = tia.page, link.rpartition("/")[2].partition("-")[0]
     page.get_by_role("link", name="Go to the class").click()
     assert count(page, "Everyone") == "30"
     page.get_by_role("button", name="Start everyone").click()
@@ -92,6 +101,22 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     expect(row).to_contain_text("Something in it, such as a kernel, was ended. It used more than its 1 GB of memory.")
     assert count(page, "Need help") == "1"
     check(page, "class-problem")
+
+    for number, each in enumerate(students[1:4], start=1):
+        each.page.goto(f"{place.url}/user/student{number}/lab")
+        each.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+        assert each.run(HAND_IN.replace("{course}", course)) == "handed in\n"
+    page.get_by_role("link", name="Handed in").click()
+    page.get_by_text("3 of 30 have handed in something.").wait_for()
+    check(page, "class-hand-ins")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Collect all of it").click()
+    assert download.value.suggested_filename == "Statistics 101.zip"
+    archive = zipfile.ZipFile(download.value.path())
+    work = {f"student{number}/week 1/answer.txt" for number in range(1, 4)}
+    assert set(archive.namelist()) == {"hand-ins.csv", *work}
+    assert archive.read("student2/week 1/answer.txt") == b"42 by student2"
+    page.go_back()
 
     page.get_by_role("button", name="Stop everyone").click()
     page.get_by_role("button", name=re.compile("Stop 30 servers")).click()
@@ -148,6 +173,8 @@ def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, che
     check(pages[1], "class-settings")
     pages[0].reload()
     pages[0].get_by_role("heading", name="One").wait_for()
+    pages[1].get_by_role("button", name="Keep it so").click()
+    pages[1].get_by_role("heading", name="Two").wait_for()
 
 
 def test_a_list_of_names_is_looked_at_first(place: Any, tia: Any, course: str, check: Check) -> None:

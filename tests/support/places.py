@@ -38,6 +38,7 @@ BUCKET = "sardonyx"
 REGION = "us-east-1"
 PATIENCE_S = 20.0
 OWN_TOKEN = "the-services-own-token"
+COLLECTOR_TOKEN = "the-token-of-the-service-of-classes"
 LINK_TOKEN = "the-token-of-the-service-that-opens-links"
 GIT_KEY = bytes(range(32))
 MARK = "SARDONYX_TEST_PLACE"
@@ -108,6 +109,7 @@ class Place:
         self.people = PeopleStore(Postgresql(self.database) if self.database else file)
         self.git_key.write_text(GIT_KEY.hex())
         (self.folder / "link-token").write_text(LINK_TOKEN)
+        (self.folder / "collector-token").write_text(COLLECTOR_TOKEN)
         self.git_accounts = self.people.git_accounts(GIT_KEY)
         self.hub = Hub(self.port + 2)
 
@@ -188,6 +190,7 @@ class Place:
             links=LinksConfiguration(
                 token=self.folder / "link-token", name="links", longest_s=7 * 86400, most=most_links
             ),
+            collector=self.folder / "collector-token",
         ).write(path)
         return self._start(
             "sardonyx_services.credentials",

@@ -16,7 +16,7 @@ def free_ports() -> int:
     """Return a port that is free together with the six after it."""
     for _ in range(BLOCKS):
         base = FIRST + _next() % BLOCKS * SIZE
-        probes = [socket.socket() for _ in range(6)]
+        probes = [socket.socket() for _ in range(7)]
         try:
             for offset, probe in enumerate(probes):
                 probe.bind(("127.0.0.1", base + offset))
@@ -27,7 +27,7 @@ def free_ports() -> int:
         finally:
             for probe in probes:
                 probe.close()
-    raise RuntimeError("no six free ports in a row")
+    raise RuntimeError("no seven free ports in a row")
 
 
 def _next() -> int:

@@ -42,7 +42,7 @@ class Stack:
         """The address that people open."""
         return f"http://127.0.0.1:{self.port}{self.path}"
 
-    def start(self, patience_s: float = 180) -> float:
+    def start(self, patience_s: float = 420) -> float:
         """Run `sardonyx up` and wait for its line; return the seconds that it took."""
         began = time.monotonic()
         self.lines = []

@@ -198,7 +198,9 @@ def test_whoever_is_in_a_class_is_in_its_group(tmp_path: Path) -> None:
     people.close()
 
 
-def test_a_postgresql_is_for_the_hub_and_the_keys_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_postgresql_is_for_the_hub_the_keys_service_and_that_of_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the driver that is there; no other service has its password, and no file of ours."""
     monkeypatch.setenv("THE_DATABASE", "postgres://sardonyx:p%40ss@db.example.org/place?sslmode=require")
 
@@ -213,7 +215,7 @@ def test_a_postgresql_is_for_the_hub_and_the_keys_service(tmp_path: Path, monkey
     )
     assert url.query == {"sslmode": "require", "connect_timeout": "5", "application_name": "sardonyx"}
     told = {service["name"]: service["environment"].get("SARDONYX_DATABASE") for service in c.JupyterHub.services}
-    assert [name for name, address in told.items() if address] == ["credentials"]
+    assert [name for name, address in told.items() if address] == ["credentials", "people"]
     assert json.loads((tmp_path / "data" / "run" / "links.json").read_text())["people"] == ""
     assert not [path for path in (tmp_path / "data").rglob("*") if path.is_file() and b"p%40ss" in path.read_bytes()]
 

@@ -17,7 +17,6 @@ from sardonyx_services.credentials.errors import BadRequestError, NotAllowedErro
 from sardonyx_services.credentials.links.shareable import file_policy, membership_for
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.links.headers import asked_of_store, disposition, is_from_the_beginning, of_file
-from sardonyx_services.links.pages import say_size
 from sardonyx_services.links.token import TOKEN, new_token
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.groups import Membership
@@ -25,6 +24,7 @@ from sardonyx_services.people.models import SharedLinkRow
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_singleuser.storage.errors import StorageError
 from sardonyx_singleuser.storage.sharing import Sharing
+from sardonyx_spawner.amounts import say_bytes
 
 ID, OTHER = "abcd2345efgh6789", "zzzz2345efgh6789"
 
@@ -199,7 +199,7 @@ def test_one_range_is_asked_of_the_store_and_nothing_else(
 
 def test_sizes_and_numbers_are_words() -> None:
     """As people say them."""
-    assert [say_size(size) for size in (None, 0, 1, 999, 1000, 12_345, 3_240_000, 7 * 10**9)] == [
+    assert [say_bytes(size) for size in (None, 0, 1, 999, 1000, 12_345, 3_240_000, 7 * 10**9)] == [
         "", "0 bytes", "1 byte", "999 bytes", "1 kB", "12 kB", "3.2 MB", "7 GB",
     ]  # fmt: skip
     assert [say_times(times) for times in (0, 1, 2, 1234)] == ["never", "once", "twice", "1234 times"]

@@ -15,6 +15,7 @@ import uvicorn
 from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.collecting import Collecting
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.ends import Ends
 from sardonyx_services.credentials.git.access import GitAccess
@@ -132,6 +133,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             vault=vault,
             git=_git(configuration, people, audit, client),
             sharing=sharing,
+            collecting=_collecting(configuration, broker),
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
@@ -152,6 +154,10 @@ def _git(
 
     providers = {each.slug: each.provider() for each in configuration.git_providers}
     return GitAccess(accounts, Renewal(accounts, providers, client), person, audit.write)
+
+
+def _collecting(configuration: CredentialsConfiguration, broker: Broker) -> tuple[Collecting, str] | None:
+    return (Collecting(broker), configuration.collector.read_text().strip()) if configuration.collector else None
 
 
 def _socket(path: Path) -> socket.socket:

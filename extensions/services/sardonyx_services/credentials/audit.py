@@ -13,8 +13,8 @@ LARGEST = 16 << 20
 KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
 LINK_MADE, LINK_OPENED, LINK_ENDED = "link", "link-opened", "link-ended"
-LAPTOP = "laptop"
-"""What stands for the server where keys were made for a person's own computer."""
+LAPTOP, COLLECT = "laptop", "collect"
+"""What stands for the server where keys were made for a person's own computer, or to collect what was handed in."""
 
 
 @dataclass(frozen=True)

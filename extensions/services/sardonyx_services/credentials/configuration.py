@@ -112,6 +112,7 @@ class CredentialsConfiguration(BaseModel):
         vault: none = there is no Vault.
         git_key: file with what opens people's tokens of forges; none = nobody has any.
         links: none = nobody shares files by links.
+        collector: file with what the service of classes shows here; none = there is none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -128,6 +129,7 @@ class CredentialsConfiguration(BaseModel):
     git_key: Path | None = None
     git_providers: tuple[GitProviderConfiguration, ...] = ()
     links: LinksConfiguration | None = None
+    collector: Path | None = None
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.collecting import Collecting, collecting_routes
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.ends import Ends, end_routes
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
@@ -49,6 +50,7 @@ class Parts:
 
     Args:
         beside: what runs as long as the service does.
+        collecting: keys to collect what is handed in, and the token of the service that asks for them; None = nobody does.
         sharing: links by which people share files, and the token of the service that opens them; None = there are none.
     """
 
@@ -65,6 +67,7 @@ class Parts:
     vault: VaultAccess | None = None
     git: GitAccess | None = None
     sharing: tuple[Sharing, str] | None = field(default=None, repr=False)
+    collecting: tuple[Collecting, str] | None = field(default=None, repr=False)
 
 
 class KeptByNobody:
@@ -111,6 +114,8 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
         app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, token_of), prefix=root)
     if parts.git is not None:
         app.include_router(git_routes(parts.git, parts.identity, token_of), prefix=root)
+    if parts.collecting is not None:
+        app.include_router(collecting_routes(*parts.collecting, token_of), prefix=root)
     sharing = None
     if parts.sharing is not None:
         sharing, opener = parts.sharing

@@ -6,7 +6,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from sardonyx_services.links.lookup import AWAY, ENDED, NOT_SHARED, UNKNOWN, Opened
 from sardonyx_services.links.transfer import BUSY, GONE
-from sardonyx_spawner.amounts import say_number
+from sardonyx_spawner.amounts import say_bytes
 from sardonyx_spawner.dates import say_moment
 from sardonyx_spawner.language import N_, _, ngettext, spoken
 
@@ -59,7 +59,7 @@ class Pages:
 
     def of_file(self, opened: Opened, size: int | None) -> str:
         """Return the page that says what a link opens."""
-        return self._render(opened=opened, size=say_size(size), closed=None)
+        return self._render(opened=opened, size=say_bytes(size), closed=None)
 
     def of_closed(self, why: str) -> str:
         """Return the page that says why a link opens nothing."""
@@ -73,13 +73,3 @@ def said_of(why: str) -> tuple[str, str]:
     """Return why a link opens nothing, and what to do."""
     _status, happened, to_do = WHY[why]
     return _(happened), _(to_do)
-
-
-def say_size(size: int | None) -> str:
-    """Say how large a file is: "3.2 MB"; "" = that is not known."""
-    if size is None:
-        return ""
-    for text, factor in ((N_("{count} GB"), 10**9), (N_("{count} MB"), 10**6), (N_("{count} kB"), 10**3)):
-        if size >= factor:
-            return _(text).format(count=say_number(round(size / factor, 1 if size < 10 * factor else 0)))
-    return ngettext("{count} byte", "{count} bytes", size).format(count=size)

@@ -23,11 +23,7 @@ class ChangedMeanwhileError(PeopleError):
     """Somebody else has changed the same class since it was read."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Somebody else has changed this class meanwhile, and nothing of yours was kept. Look at it, then try again."
-            )
-        )
+        super().__init__(_("Somebody else has changed this class meanwhile, and nothing of yours was kept."))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.configuration import PeopleConfiguration
 from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
@@ -51,6 +52,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         people=people,
         desk=desk,
         classroom=classroom,
+        hand_ins=HandIns(configuration.store),
         pages=pages,
         callers=callers,
         sign_in=sign_in,

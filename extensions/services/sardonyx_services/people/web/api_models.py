@@ -145,6 +145,15 @@ class LineShown(BaseModel):
     fault: str
 
 
+class HandInShown(BaseModel):
+    """A file that somebody has handed in."""
+
+    name: str
+    path: str
+    size: int
+    changed: datetime
+
+
 class ActionShown(BaseModel):
     """Something that was done in a class; `who` and `whom` are ids of people, "" = the operator, or nobody alone."""
 

@@ -47,9 +47,9 @@ class ClassForm:
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def empty(cls) -> "ClassForm":
-        """Return the form of a new class."""
-        return cls()
+    def new(cls, profiles: Sequence[Profile]) -> "ClassForm":
+        """Return the form of a new class: its servers are of the first kind that there is."""
+        return cls(profile=profiles[0].slug if profiles else "")
 
     @classmethod
     def of(cls, seen: Seen) -> "ClassForm":

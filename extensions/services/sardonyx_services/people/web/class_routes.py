@@ -1,10 +1,13 @@
 """The pages of one class. None needs a script; what they do, the desk and the classroom do."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.errors import RefusedError
@@ -112,7 +115,7 @@ async def roster(request: Request, here: Here, who: Who, class_id: str) -> Respo
 def settings(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the settings."""
     seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
-    told = {"seen": seen, "form": ClassForm.of(seen), "profiles": here.profiles, "fault": ""}
+    told = {"seen": seen, "form": ClassForm.of(seen), "profiles": here.profiles, "fault": "", "is_old": False}
     return here.pages.page(request, who, "settings.html", **told)
 
 
@@ -123,8 +126,13 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
     form = read_class_form(await request.form(), here.profiles)
     try:
         await run_in_threadpool(here.desk.change, who, class_id, form.title, form.details(seen.details))
+    except ChangedMeanwhileError as error:
+        # Who has read that may write over it: their own words are all still there.
+        form = replace(form, changed=str(seen.details.changed))
+        told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message, "is_old": True}
+        return here.pages.page(request, who, "settings.html", 409, **told)
     except SaidError as error:
-        told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message}
+        told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message, "is_old": False}
         return here.pages.page(request, who, "settings.html", 400, **told)
     return _at(here, class_id)
 

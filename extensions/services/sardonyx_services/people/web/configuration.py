@@ -11,6 +11,24 @@ from sardonyx_spawner.profiles import Profile
 Makers = Literal["administrators", "instructors", "everybody"]
 
 
+class StorePlace(BaseModel):
+    """Where what is handed in is.
+
+    Args:
+        keys: address of the keys service.
+        token: file with what this service shows there.
+        endpoint: of the store.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keys: str
+    token: Path
+    endpoint: str
+    region: str
+    bucket: str
+
+
 class PeopleConfiguration(BaseModel):
     """Where the people are, what a class can be, and how this place looks.
 
@@ -39,6 +57,7 @@ class PeopleConfiguration(BaseModel):
     contact: str = ""
     language: str = "en"
     address: str
+    store: StorePlace
     templates: Path
     version: str
 

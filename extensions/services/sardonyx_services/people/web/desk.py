@@ -239,6 +239,10 @@ class Desk:
             self._people.actions.add(caller.id, "join", seen.group.id, whom=(caller.id,))
         return seen.group.id
 
+    def collected(self, caller: Caller, class_id: str) -> None:
+        """Write down that somebody has collected what was handed in."""
+        self._people.actions.add(caller.id, "collect", class_id)
+
     def actions(self, caller: Caller, class_id: str) -> list[Action]:
         """Return what was done in a class, the latest first."""
         self.seen(caller, class_id, Level.STAFF)

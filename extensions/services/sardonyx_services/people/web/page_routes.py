@@ -22,7 +22,9 @@ def classes(request: Request, here: Here, who: Who) -> Response:
 @router.get("/new")
 def new(request: Request, here: Here, who: Who) -> Response:
     """Show the form of a new class."""
-    return here.pages.page(request, who, "new.html", form=ClassForm.empty(), profiles=here.profiles, fault="")
+    return here.pages.page(
+        request, who, "new.html", form=ClassForm.new(here.profiles), profiles=here.profiles, fault=""
+    )
 
 
 @router.post("/new")

@@ -9,6 +9,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.sign_in import SignIn
@@ -28,6 +29,7 @@ class Parts:
     people: PeopleStore
     desk: Desk
     classroom: Classroom
+    hand_ins: HandIns
     pages: Pages
     callers: Callers
     sign_in: SignIn

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
-from sardonyx_services.people.web import api, class_routes, page_routes
+from sardonyx_services.people.web import api, class_routes, hand_in_routes, page_routes
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
 from sardonyx_services.people.web.errors import NotSignedInError, RefusedError
 from sardonyx_services.people.web.parts import Parts
@@ -19,6 +19,9 @@ from sardonyx_spawner.language import SaidError, _
 SEE_OTHER = 303
 API = "api/"
 MOST_FAULTS = 3
+API_ROUTERS = (api.router, hand_in_routes.api_router)
+ROUTERS = (*API_ROUTERS, page_routes.router, class_routes.router, hand_in_routes.router)
+"""All routes of this service but those of the sign-in; those of the API come first."""
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -33,8 +36,8 @@ def create_app(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
-    for part in (api, page_routes, class_routes):
-        app.include_router(part.router, prefix=root.rstrip("/"))
+    for router in ROUTERS:
+        app.include_router(router, prefix=root.rstrip("/"))
     _add_sign_in(app, parts)
     _add_refusals(app, parts)
     return app

@@ -7,7 +7,7 @@ from sardonyx_services.people.actions import Action
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.desk import Seen
-from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.amounts import say_bytes, say_memory
 from sardonyx_spawner.dates import in_utc, say_ago, say_day
 from sardonyx_spawner.language import LANGUAGES, N_, _, script_texts, spoken
 
@@ -37,6 +37,7 @@ DONE = {
     "link-open": N_("opened the link to join"),
     "link-close": N_("closed the link to join"),
     "link-renew": N_("made a new link to join"),
+    "collect": N_("collected what was handed in"),
     "start": N_("started the server of:"),
     "stop": N_("stopped the server of:"),
 }
@@ -73,6 +74,10 @@ class Words:
     def memory(self, amount: int) -> str:
         """Say an amount of memory."""
         return say_memory(amount)
+
+    def size(self, amount: int) -> str:
+        """Say the size of files, in units of a thousand as the data store does: "3.2 MB"."""
+        return say_bytes(amount)
 
     def time_of(self, seen: Seen) -> str:
         """Say in one line when a class is: what is over, when it begins, when it ends."""

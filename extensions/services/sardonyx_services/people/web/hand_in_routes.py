@@ -1,0 +1,61 @@
+"""What was handed in in a class: as a page, as a list for programs, and as one archive."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.links.headers import disposition
+from sardonyx_services.people.web.api_models import HandInShown
+from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.hand_ins import Handed, handed_in
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_services.people.web.seat import Caller, Level
+
+router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
+api_router = APIRouter(prefix="/api/classes/{class_id}")
+
+
+@router.get("/hand-ins")
+def hand_ins(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Show who has handed in what."""
+    seen, handed = _handed(here, who, class_id)
+    return here.pages.page(request, who, "hand_ins.html", seen=seen, handed=handed)
+
+
+@router.get("/hand-ins.zip")
+async def collect(here: Here, who: Who, class_id: str) -> Response:
+    """Send all of it."""
+    return await _archive(here, who, class_id)
+
+
+@api_router.get("/hand-ins")
+def list_hand_ins(here: Here, who: Who, class_id: str) -> list[HandInShown]:
+    """List the files that were handed in."""
+    _seen, handed = _handed(here, who, class_id)
+    return [
+        HandInShown(name=each.member.person.name, path=file.path, size=file.size, changed=file.changed)
+        for each in handed
+        for file in each.files
+    ]
+
+
+@api_router.get("/hand-ins.zip", response_class=Response)
+async def collect_hand_ins(here: Here, who: Who, class_id: str) -> Response:
+    """Return all of it as a ZIP archive: a folder for each person, and `hand-ins.csv` with all files."""
+    return await _archive(here, who, class_id)
+
+
+def _handed(here: Parts, who: Caller, class_id: str) -> tuple[Seen, Sequence[Handed]]:
+    seen = here.desk.seen(who, class_id, Level.STAFF)
+    return seen, handed_in(here.desk.members(who, class_id), here.hand_ins.files(who.name, class_id))
+
+
+async def _archive(here: Parts, who: Caller, class_id: str) -> Response:
+    seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.STAFF)
+    members = await run_in_threadpool(here.desk.members, who, class_id)
+    parts = await run_in_threadpool(here.hand_ins.archive, who.name, class_id, members)
+    await run_in_threadpool(here.desk.collected, who, class_id)
+    headers = {"Content-Disposition": disposition(f"{seen.group.title}.zip"), "Cache-Control": "no-store"}
+    return StreamingResponse(parts, media_type="application/zip", headers=headers)

@@ -1,0 +1,218 @@
+"""What students hand in: which files there are, and all of them as one archive, made while it is sent."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import httpx
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+from zipstream import ZIP_DEFLATED, ZipStream
+
+from sardonyx_services.people.sheet import harmless
+from sardonyx_services.people.web.configuration import StorePlace
+from sardonyx_services.people.web.desk import Member
+from sardonyx_services.people.web.errors import NotOpenError, RefusedError
+from sardonyx_spawner.language import _, spoken
+
+PATIENCE_S = 10.0
+BLOCK = 1 << 18
+LIST = "hand-ins.csv"
+OK, FORBIDDEN = 200, 403
+_ODD = re.compile(r'[\x00-\x1f\x7f<>:"/\\\\|?*]')
+"""What cannot stand in the name of a file everywhere."""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A file that somebody has handed in.
+
+    Args:
+        person: their id.
+        path: below their place.
+        size: bytes.
+        changed: when it was last written.
+    """
+
+    person: str
+    path: str
+    size: int
+    changed: datetime
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What somebody has handed in."""
+
+    member: Member
+    files: tuple[HandIn, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of it."""
+        return sum(each.size for each in self.files)
+
+    @property
+    def changed(self) -> datetime | None:
+        """When something of it was last written; None = there is nothing."""
+        return max((each.changed for each in self.files), default=None)
+
+
+class StoreAwayError(RefusedError):
+    """The data store does not give what was handed in now."""
+
+    status = 503
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(said or _("The data store does not answer now. Nothing of it is lost; try again in a minute."))
+
+
+class HandIns:
+    """What is handed in in the classes of this place, read with the rights of who asks."""
+
+    def __init__(self, at: StorePlace) -> None:
+        self._at = at
+        self._token = at.token.read_text().strip()
+
+    def files(self, name: str, class_id: str) -> list[HandIn]:
+        """Return what is there.
+
+        Args:
+            name: of who asks, somebody of the staff.
+
+        Raises:
+            RefusedError: they may not read it, or not now.
+        """
+        prefix = _prefix(class_id)
+        try:
+            pages = (
+                self._client(name, class_id)
+                .get_paginator("list_objects_v2")
+                .paginate(Bucket=self._at.bucket, Prefix=prefix)
+            )
+            return [found for page in pages for each in page.get("Contents", ()) if (found := _hand_in(prefix, each))]
+        except (BotoCoreError, ClientError) as error:
+            raise StoreAwayError from error
+
+    def archive(self, name: str, class_id: str, members: Sequence[Member]) -> Iterator[bytes]:
+        """Yield an archive with a folder for each person, and a list of all files.
+
+        Raises:
+            RefusedError: it cannot be read, or not now.
+        """
+        client, files = self._client(name, class_id), self.files(name, class_id)
+        folders = folders_of(members, {each.person for each in files})
+
+        def content(file: HandIn) -> Iterator[bytes]:
+            key = f"{_prefix(class_id)}{file.person}/{file.path}"
+            yield from client.get_object(Bucket=self._at.bucket, Key=key)["Body"].iter_chunks(BLOCK)
+
+        made = ZipStream(compress_type=ZIP_DEFLATED)
+        made.add(listed(files, folders), LIST)
+        for file, path in zip(files, paths_of(files, folders), strict=True):
+            made.add(content(file), path)
+        return iter(made)
+
+    def _client(self, name: str, class_id: str) -> Any:
+        def fresh() -> dict[str, str]:
+            return self._keys(name, class_id)
+
+        # They live for a quarter of an hour, and an archive may take longer.
+        keys = RefreshableCredentials.create_from_metadata(fresh(), fresh, "sardonyx")
+        session = get_session()
+        session._credentials = keys  # type: ignore[attr-defined]  # noqa: SLF001 - botocore has no other way in
+        config = Config(s3={"addressing_style": "path"}, connect_timeout=PATIENCE_S, retries={"max_attempts": 2})
+        return boto3.Session(botocore_session=session).client(
+            "s3", endpoint_url=self._at.endpoint, region_name=self._at.region, config=config
+        )
+
+    def _keys(self, name: str, class_id: str) -> dict[str, str]:
+        headers = {"Authorization": f"token {self._token}", "Accept-Language": spoken()}
+        try:
+            answer = httpx.post(
+                f"{self._at.keys}/collect",
+                json={"name": name, "class": class_id},
+                headers=headers,
+                timeout=PATIENCE_S,
+                trust_env=False,
+            )
+            said = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise StoreAwayError from error
+        if answer.status_code == FORBIDDEN:
+            raise NotOpenError(str(said.get("message", "")))
+        if answer.status_code != OK:
+            raise StoreAwayError(str(said.get("message", "")))
+        return {
+            "access_key": said["AccessKeyId"],
+            "secret_key": said["SecretAccessKey"],
+            "token": said["Token"],
+            "expiry_time": said["Expiration"],
+        }
+
+
+def handed_in(members: Iterable[Member], files: Iterable[HandIn]) -> list[Handed]:
+    """Return what each student has handed in; who has nothing stands there, too."""
+    of: dict[str, list[HandIn]] = {}
+    for file in files:
+        of.setdefault(file.person, []).append(file)
+    return [
+        Handed(member, tuple(of.get(member.person.id, ())))
+        for member in members
+        if member.role == "student" or member.person.id in of
+    ]
+
+
+def folders_of(members: Iterable[Member], people: Iterable[str]) -> dict[str, str]:
+    """Return a folder for each person by id: their name, which no two have; who is in the class no more has their id."""
+    names = {member.person.id: member.person.name for member in members}
+    return {person: plain(names.get(person, f"left-{person}")) for person in people}
+
+
+def paths_of(files: Sequence[HandIn], folders: Mapping[str, str]) -> list[str]:
+    """Return where each file is in an archive: nowhere outside of it, and no two at one place, whatever they are called."""
+    taken: set[str] = set()
+    found = []
+    for file in files:
+        parts = [plain(part) for part in file.path.split("/") if part]
+        path = "/".join((folders[file.person], *parts))
+        number = 1
+        while path.casefold() in taken:
+            number += 1
+            path = "/".join((folders[file.person], *parts[:-1], f"{number}-{parts[-1]}"))
+        taken.add(path.casefold())
+        found.append(path)
+    return found
+
+
+def plain(part: str) -> str:
+    """Return a name that every system takes for a file, and none for another folder."""
+    return _ODD.sub("_", part).strip(" .")[:200] or "_"
+
+
+def listed(files: Sequence[HandIn], folders: Mapping[str, str]) -> bytes:
+    """Return the list of all files as CSV, in which no cell is a formula."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(("name", "file", "bytes", "changed"))
+    for file in files:
+        moment = file.changed.astimezone(UTC).isoformat(timespec="seconds")
+        rows.writerow((harmless(folders[file.person]), harmless(file.path), file.size, moment))
+    return text.getvalue().encode()
+
+
+def _prefix(class_id: str) -> str:
+    return f"class/{class_id}/hand-in/"
+
+
+def _hand_in(prefix: str, found: Mapping[str, Any]) -> HandIn | None:
+    person, _slash, path = str(found["Key"]).removeprefix(prefix).partition("/")
+    # Folders are objects of no length to some stores.
+    return HandIn(person, path, found["Size"], found["LastModified"]) if path and not path.endswith("/") else None
