@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -10,11 +10,13 @@ from botocore.exceptions import ClientError
 from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 
 from sardonyx_services.credentials import audit
-from sardonyx_services.people.store import PersonRecord
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.hand_ins import HandIns, StoreAwayError
+
+if TYPE_CHECKING:
+    from sardonyx_services.people.store import PersonRecord
 
 
 @pytest.fixture(scope="module")
