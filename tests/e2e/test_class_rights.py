@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import httpx
@@ -77,6 +78,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/classes/{class_id}/people"): Call(STAFF),
     ("PUT", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204, {"role": "guest"}),
     ("DELETE", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204),
+    ("PUT", "/api/classes/{class_id}/people/{name}/extension"): Call(STAFF, 204, {"until": None}),
     ("POST", "/api/classes/{class_id}/roster"): Call(INSTRUCTOR, 200, "name\nnewcomer\n"),
     ("GET", "/api/classes/{class_id}/link"): Call(STAFF),
     ("PUT", "/api/classes/{class_id}/link"): Call(INSTRUCTOR, 200, {"joining": True}),
@@ -110,6 +112,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("GET", "/classes/{class_id}/hand-ins"): page(READER),
     ("GET", "/classes/{class_id}/hand-ins.zip"): page(READER),
+    ("POST", "/classes/{class_id}/hand-ins"): Call(STAFF, 303, form={"name": "newcomer", "until": "2099-01-01T12:00"}),
     ("GET", "/classes/{class_id}/log"): page(STAFF),
     ("GET", "/classes/{class_id}/end"): page(INSTRUCTOR),
     ("POST", "/classes/{class_id}/end"): Call(INSTRUCTOR, 303),
@@ -170,7 +173,9 @@ def tokens(place: Stack, people: PeopleStore) -> dict[str, str]:
 def new_class(people: PeopleStore) -> str:
     """Return the id of a class with everybody in their seat, in which nobody has done anything yet."""
     made = people.groups.add("class", "Statistics")
-    people.classes.change(made, ClassDetails(profile="python", joining=True))
+    people.classes.change(
+        made, ClassDetails(profile="python", joining=True, hand_in_until=datetime(2026, 12, 11, tzinfo=UTC))
+    )
     for name, role in SEATS.items():
         if role is not None:
             people.groups.join(made, id_of(people, name), role)

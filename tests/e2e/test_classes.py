@@ -116,7 +116,21 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     work = {f"student{number}/week 1/answer.txt" for number in range(1, 4)}
     assert set(archive.namelist()) == {"hand-ins.csv", *work}
     assert archive.read("student2/week 1/answer.txt") == b"42 by student2"
-    page.go_back()
+
+    page.goto(f"{place.url}/services/people/classes/{course}/settings")
+    page.get_by_label("Hand in until").fill("2026-01-31T18:00")
+    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("link", name="Handed in").click()
+    page.get_by_text("Students hand in until 31 January 18:00.").wait_for()
+    page.get_by_label("Student").select_option("student2")
+    page.get_by_label("Until").fill("2099-01-31T18:00")
+    page.get_by_role("button", name="Give more time").click()
+    page.get_by_text("has time until 31 January 2099 18:00").wait_for()
+    check(page, "class-deadline")
+    late = HAND_IN.replace("{course}", course)
+    assert "AccessDenied" in students[1].run(late)
+    assert students[2].run(late) == "handed in\n"
+    page.goto(f"{place.url}/services/people/classes/{course}")
 
     page.get_by_role("button", name="Stop everyone").click()
     page.get_by_role("button", name=re.compile("Stop 30 servers")).click()

@@ -229,6 +229,29 @@ async def test_keys_that_reach_an_exam_live_for_a_quarter_of_an_hour(broker: Bro
     assert (await broker.keys_for(AMINA)).expires == store.now + timedelta(hours=1)
 
 
+async def test_keys_that_hand_in_end_when_the_time_does(
+    broker: Broker, store: Store, people: dict[str, Person]
+) -> None:
+    """After that others are given, which only read: a store may refuse the session of those before."""
+    until = store.now + timedelta(minutes=40)
+    people["amina"] = Person(ID, memberships=(replace(STUDENT, hand_in_until=until),))
+    wish = Wish(group="class-7mw2kfqd")
+
+    assert (await broker.keys_for(AMINA, wish)).expires == store.now + timedelta(minutes=30)
+    store.now += timedelta(minutes=5)
+    await broker.keys_for(AMINA, wish)
+    assert len(store.asked) == 1
+    store.now = until - timedelta(minutes=1)
+    assert (await broker.keys_for(AMINA, wish)).expires == store.now + timedelta(minutes=15)
+    store.now = until
+    assert (await broker.keys_for(AMINA, wish)).expires == store.now + timedelta(hours=1)
+
+    sessions = [session for session, _policy in store.asked]
+    assert sessions == [f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd-late"]
+    writes = [f"hand-in/{ID}/*" in policy.partition("s3:PutObject")[2] for _session, policy in store.asked]
+    assert writes == [True, True, False]
+
+
 async def test_a_wish_for_a_longer_life_gets_the_usual_one(broker: Broker, store: Store) -> None:
     """A person may ask for less, never for more."""
     assert (await broker.keys_for(AMINA, Wish(lifetime_s=43_200))).expires == store.now + timedelta(hours=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.endings import Endings
 
+HAND_IN_UNTIL = datetime(2026, 10, 23, 16, 0, tzinfo=UTC)
 AUTUMN = ClassDetails(
     description="Mondays",
     profile="python",
@@ -24,6 +26,7 @@ AUTUMN = ClassDetails(
     last_day=date(2026, 10, 25),
     zone="Europe/Paris",
     kept_days=44,
+    hand_in_until=HAND_IN_UNTIL,
     joining=True,
     join_round=2,
 )
@@ -86,7 +89,8 @@ def test_what_has_ended_is_not_changed(people: PeopleStore, course: str, is_ther
         ({"zone": ""}, "“” is no time zone."),
         ({"last_day": date(2026, 9, 6)}, "The last day is before the first one."),
         ({"last_day": date(9999, 12, 31)}, "9999-12-31 is no day on which a class can begin or end."),
-        ({"kept_days": -1}, "Data of a class can be kept for 0 to 3,650 days after its end."),
+        ({"hand_in_until": datetime(9999, 1, 1, tzinfo=UTC)}, "9999-01-01 is no day until which anybody hands in."),
+        ({"kept_days": -1}, "People reach the data of a class for 0 to 3,650 days after its last one."),
     ],
 )
 def test_what_cannot_be_is_explained(people: PeopleStore, course: str, change: dict[str, Any], message: str) -> None:
@@ -121,6 +125,55 @@ def test_a_title_is_one(people: PeopleStore, course: str, title: str) -> None:
 def test_days_are_those_of_its_time_zone(now: str, is_on: bool) -> None:  # noqa: FBT001 - pytest passes by name
     """The last day counts as a whole, however long it is."""
     assert AUTUMN.is_on(datetime.fromisoformat(now).replace(tzinfo=UTC)) is is_on
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [
+        pytest.param("2026-12-08T22:59:59", False, id="the last evening of 44 days"),
+        pytest.param("2026-12-08T23:00:00", True, id="midnight in Paris after them"),
+    ],
+)
+def test_a_class_ends_by_itself_some_days_after_its_last_one(
+    people: PeopleStore,
+    course: str,
+    now: str,
+    over: bool,  # noqa: FBT001 - pytest passes by name
+) -> None:
+    """As many as were wanted; that is written down, and nothing is ended twice."""
+    people.classes.change(course, AUTUMN)
+    forever = people.groups.add("class", "For ever")
+    endings = Endings(people, lambda: datetime.fromisoformat(now).replace(tzinfo=UTC))
+
+    assert [endings.end_what_is_over() for _ in range(2)] == [[course] if over else [], []]
+
+    assert (people.groups.get("class", course).ended is not None) is over
+    assert [action.what for action in people.actions.of(course)] == ["close"] * over
+    assert people.groups.get("class", forever).ended is None
+
+
+def test_who_has_more_time_hands_in_longer(people: PeopleStore, course: str) -> None:
+    """One person, in one class; more time is never less."""
+    people.classes.change(course, AUTUMN)
+    other = people.groups.add("class", "Other")
+    ids = {name: people.signed_in("university", name, name).id for name in ("amina", "bob")}
+    for group in (course, other):
+        for person in ids.values():
+            people.groups.join(group, person, "student")
+
+    def until(name: str) -> list[datetime | None]:
+        return [membership.hand_in_until for membership in people.groups.of(ids[name])]
+
+    later, earlier = (HAND_IN_UNTIL + timedelta(days=days) for days in (3, -3))
+    people.classes.extend(course, ids["amina"], later)
+    people.classes.extend(course, ids["bob"], earlier)
+
+    assert until("amina") == [later, None]
+    assert until("bob") == [HAND_IN_UNTIL, None]
+    assert people.classes.extensions(course) == {ids["amina"]: later, ids["bob"]: earlier}
+    for when in (earlier, None):
+        people.classes.extend(course, ids["amina"], when)
+    assert until("amina") == [HAND_IN_UNTIL, None]
 
 
 def test_a_class_without_days_is_always_on() -> None:

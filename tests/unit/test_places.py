@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from sardonyx_services.credentials.places import (
     home_prefix,
     narrowed,
     own_places,
+    seconds_left,
     wished_group,
 )
 from sardonyx_services.credentials.wish import Wish, wish_of
-from sardonyx_services.people.groups import Membership, group_names
+from sardonyx_services.people.groups import Membership, Role, group_names
 
+UNTIL = datetime(2026, 12, 11, 17, 0, tzinfo=UTC)
 PERSON = "abcd2345efgh6789"
 STUDENT = Membership("class", "7mw2kfqd", "student", "Statistics")
 STAFF = Membership("class", "7mw2kfqd", "instructor", "Statistics")
@@ -150,3 +153,27 @@ def test_a_wish_is_read_from_a_request() -> None:
 
     assert wish_of("", []) == Wish()
     assert wish_of("team-k3qd9zzz", whole) == Wish("team-k3qd9zzz", read_only=True, prefix="public/", lifetime_s=900)
+
+
+@pytest.mark.parametrize(
+    ("role", "now", "is_writable", "left_s"),
+    [
+        ("student", UNTIL - timedelta(seconds=90), True, 90),
+        ("student", UNTIL, False, 0),
+        ("student", UNTIL + timedelta(days=1), False, 0),
+        ("student", None, True, None),
+        ("instructor", UNTIL + timedelta(days=1), False, None),
+    ],
+)
+def test_what_was_handed_in_is_only_read_after_the_deadline(
+    role: Role,
+    now: datetime | None,
+    is_writable: bool,  # noqa: FBT001 - pytest passes by name
+    left_s: int | None,
+) -> None:
+    """By who handed it in, and as before by staff."""
+    membership = Membership("class", "7mw2kfqd", role, "Statistics", hand_in_until=UNTIL)
+
+    assert group_places(PERSON, membership, now)[1].is_writable is is_writable
+    if now is not None:
+        assert seconds_left(membership, now) == left_s

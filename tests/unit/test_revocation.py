@@ -50,7 +50,7 @@ def test_keys_are_compared_with_what_their_owner_may_reach_now(
     theirs: bool,  # noqa: FBT001 - pytest passes by name
 ) -> None:
     """A student who becomes staff gets other keys: what they handed in is not theirs to change any more."""
-    assert is_still_theirs(issued(*places), person) is theirs
+    assert is_still_theirs(issued(*places), person, NOW) is theirs
 
 
 def test_places_are_read_as_they_are_written() -> None:

@@ -82,14 +82,25 @@ CREATE TABLE classes (
     last_day DATE,
     zone VARCHAR(64) NOT NULL,
     kept_days INTEGER NOT NULL,
+    hand_in_until DATETIME,
     joining BOOLEAN NOT NULL,
     join_round INTEGER NOT NULL,
     changed INTEGER NOT NULL,
     PRIMARY KEY ("group"),
     FOREIGN KEY("group") REFERENCES groups (id)
 );
-INSERT INTO "classes" ("group", description, profile, answers, repository, branch, first_day, last_day, zone, kept_days, joining, join_round, changed) VALUES
-  ('stats222', 'Every Monday', 'python', '{"size": "small"}', 'https://git.example.org/statistics/material', 'main', '2026-09-07', '2026-12-18', 'Europe/Paris', 44, 1, 2, 5);
+INSERT INTO "classes" ("group", description, profile, answers, repository, branch, first_day, last_day, zone, kept_days, hand_in_until, joining, join_round, changed) VALUES
+  ('stats222', 'Every Monday', 'python', '{"size": "small"}', 'https://git.example.org/statistics/material', 'main', '2026-09-07', '2026-12-18', 'Europe/Paris', 44, '2026-12-11 17:00:00.000000', 1, 2, 5);
+CREATE TABLE extensions (
+    "group" VARCHAR(32) NOT NULL,
+    person VARCHAR(32) NOT NULL,
+    until DATETIME NOT NULL,
+    PRIMARY KEY ("group", person),
+    FOREIGN KEY("group") REFERENCES groups (id),
+    FOREIGN KEY(person) REFERENCES people (id)
+);
+INSERT INTO "extensions" ("group", person, until) VALUES
+  ('stats222', 'aminaaaaaaaaaa22', '2026-12-14 17:00:00.000000');
 CREATE TABLE git_accounts (
     person VARCHAR(32) NOT NULL,
     address VARCHAR(300) NOT NULL,

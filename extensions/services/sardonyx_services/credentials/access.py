@@ -65,7 +65,7 @@ class Access:
                     "name": group_name(membership),
                     "title": membership.title,
                     "role": membership.role,
-                    "places": [place(found) for found in group_places(person.id, membership)],
+                    "places": [place(found) for found in group_places(person.id, membership, self._clock())],
                 }
                 for membership in person.memberships
             ],

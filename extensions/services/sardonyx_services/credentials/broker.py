@@ -14,7 +14,7 @@ from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
-from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, wished_group
+from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, seconds_left, wished_group
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
@@ -142,9 +142,16 @@ class Broker:
         longest = longest_s or self._lifetime_s
         name = f"{person.id}-{caller.run}"
         if group is not None:
-            everything = (*everything, *group_places(person.id, group))
+            now = self._clock()
+            everything = (*everything, *group_places(person.id, group, now))
             longest = SHORTEST_S if group.is_exam else longest
             name += f"-{group.group}"
+            left_s = seconds_left(group, now)
+            if left_s is not None:
+                # In quarters of an hour, so that it is one session for so long: keys that write end with the time to do so.
+                # Those after it are another session's: a store may refuse the one from before.
+                longest = min(longest, max(SHORTEST_S, left_s - left_s % SHORTEST_S)) if left_s > 0 else longest
+                name += "" if left_s > 0 else "-late"
         places = narrowed(everything, wish)
         groups = group_names([group]) if group else ()
         policy = session_policy(self._bucket, places)

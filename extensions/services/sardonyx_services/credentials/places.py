@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sardonyx_services.credentials.errors import NotAllowedError
 from sardonyx_services.credentials.wish import Wish
@@ -30,8 +31,12 @@ def home_prefix(person: str) -> str:
     return f"home/{_checked(person)}/"
 
 
-def group_places(person: str, membership: Membership) -> tuple[Place, ...]:
-    """Return what a member may use of a class or team."""
+def group_places(person: str, membership: Membership, now: datetime | None = None) -> tuple[Place, ...]:
+    """Return what a member may use of a class or team.
+
+    Args:
+        now: with its time zone; None = for who only asks what is reached: whether there is time left does not count.
+    """
     root = f"{membership.kind}/{_checked(membership.group)}/"
     match membership.role:
         case "assistant" | "instructor":
@@ -40,10 +45,17 @@ def group_places(person: str, membership: Membership) -> tuple[Place, ...]:
         case "guest":
             return (Place(f"{root}shared/", is_writable=False),)
         case "student":
-            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=True)
+            until = membership.hand_in_until
+            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=until is None or now is None or now < until)
             return Place(f"{root}shared/", is_writable=False), own
         case "member":
             return (Place(root, is_writable=True),)
+
+
+def seconds_left(membership: Membership, now: datetime) -> int | None:
+    """Return for how long a student still hands in, 0 = not any more; None = there is no end, or they hand in nothing."""
+    until = membership.hand_in_until
+    return max(0, int((until - now).total_seconds())) if until is not None and membership.role == "student" else None
 
 
 def own_places(person: str, *, is_admin: bool) -> tuple[Place, ...]:

@@ -22,9 +22,9 @@ class Person:
     is_admin: bool = False
     memberships: tuple[Membership, ...] = ()
 
-    def places(self) -> tuple[Place, ...]:
+    def places(self, now: datetime) -> tuple[Place, ...]:
         """Return everything that keys of this person may reach."""
-        of_groups = (place for membership in self.memberships for place in group_places(self.id, membership))
+        of_groups = (place for membership in self.memberships for place in group_places(self.id, membership, now))
         return (*own_places(self.id, is_admin=self.is_admin), *of_groups)
 
 
@@ -34,11 +34,11 @@ def given_place(text: str) -> Place:
     return Place(prefix, is_writable=access == "rw")
 
 
-def is_still_theirs(issued: Issued, person: Person | None) -> bool:
+def is_still_theirs(issued: Issued, person: Person | None, now: datetime) -> bool:
     """Tell whether everything that keys reach may still be reached by whom they were given to."""
     if person is None:
         return False
-    may = person.places()
+    may = person.places(now)
     return all(
         any(given.prefix.startswith(place.prefix) and place.is_writable >= given.is_writable for place in may)
         for given in map(given_place, issued.places)
@@ -85,7 +85,7 @@ class Living:
         found = [
             issued
             for issued in living
-            if issued.session in self._ended or not is_still_theirs(issued, people[issued.person])
+            if issued.session in self._ended or not is_still_theirs(issued, people[issued.person], now)
         ]
         found.sort(key=lambda issued: (issued.session in self._ended, -issued.until.timestamp(), issued.session))
         return tuple(dict.fromkeys(issued.session for issued in found))

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import ClassRow, GroupRow
+from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
+from sardonyx_services.people.moments import aware, in_tables
 from sardonyx_spawner.language import _
 
 MOST_KEPT_DAYS = 3650
@@ -36,7 +37,8 @@ class ClassDetails:
         repository: address on the web of its material; "" = none.
         first_day: the first day, in `zone`; None = it has begun. `last_day` is within it; None = it goes on until it is ended.
         zone: name of a time zone, as "Europe/Paris".
-        kept_days: so many days after the last one its data is kept.
+        kept_days: so many days after the last one its people still reach its data; then the class ends by itself.
+        hand_in_until: the moment until which students hand in, unless they have more time; None = always.
         joining: a link lets people in.
         join_round: which link that is: another one when it was replaced.
         changed: how often this was changed.
@@ -51,6 +53,7 @@ class ClassDetails:
     last_day: date | None = None
     zone: str = "UTC"
     kept_days: int = 30
+    hand_in_until: datetime | None = None
     joining: bool = False
     join_round: int = 1
     changed: int = 0
@@ -64,6 +67,13 @@ class ClassDetails:
     def ends(self) -> datetime | None:
         """The moment after its last day; None = none is set. A day is 23 or 25 hours long where clocks are changed on it."""
         return _midnight(self.last_day + timedelta(days=1), self.zone) if self.last_day else None
+
+    @property
+    def closes(self) -> datetime | None:
+        """The moment at which it ends by itself; None = it goes on until it is ended."""
+        if self.last_day is None:
+            return None
+        return _midnight(self.last_day + timedelta(days=1 + self.kept_days), self.zone)
 
     def is_on(self, now: datetime) -> bool:
         """Tell whether it has begun and not come to its last moment."""
@@ -88,6 +98,22 @@ class Classes:
         with self._session() as session:
             rows = {row.group: _details(row) for row in session.scalars(found)} if groups else {}
         return {group: rows.get(group, ClassDetails()) for group in groups}
+
+    def extensions(self, group: str) -> dict[str, datetime]:
+        """Return until when those may hand in who have more time, by id."""
+        found = select(ExtensionRow).where(ExtensionRow.group == group)
+        with self._session() as session:
+            return {row.person: aware(row.until) for row in session.scalars(found)}
+
+    def extend(self, group: str, person: str, until: datetime | None) -> None:
+        """Give somebody more time to hand in; None = no more than the others."""
+        with self._session() as session:
+            row = session.get(ExtensionRow, (group, person))
+            if row is not None:
+                session.delete(row)
+                session.flush()
+            if until is not None:
+                session.add(ExtensionRow(group=group, person=person, until=in_tables(until)))
 
     def change(self, group: str, details: ClassDetails, *, title: str = "") -> ClassDetails:
         """Keep what a class is now; return it as it is kept.
@@ -147,7 +173,9 @@ def check_details(details: ClassDetails) -> None:
     if details.first_day and details.last_day and details.last_day < details.first_day:
         raise PeopleError(_("The last day is before the first one."))
     if not 0 <= details.kept_days <= MOST_KEPT_DAYS:
-        raise PeopleError(_("Data of a class can be kept for 0 to 3,650 days after its end."))
+        raise PeopleError(_("People reach the data of a class for 0 to 3,650 days after its last one."))
+    if details.hand_in_until is not None and not _EARLIEST <= details.hand_in_until.date() < _LATEST:
+        raise PeopleError(_("{day} is no day until which anybody hands in.").format(day=details.hand_in_until.date()))
 
 
 def _midnight(day: date, zone: str) -> datetime:
@@ -165,6 +193,7 @@ def _details(row: ClassRow) -> ClassDetails:
         row.last_day,
         row.zone,
         row.kept_days,
+        aware(row.hand_in_until) if row.hand_in_until else None,
         row.joining,
         row.join_round,
         row.changed,
@@ -183,6 +212,7 @@ def _row(group: str, kept: ClassDetails) -> ClassRow:
         last_day=kept.last_day,
         zone=kept.zone,
         kept_days=kept.kept_days,
+        hand_in_until=in_tables(kept.hand_in_until) if kept.hand_in_until else None,
         joining=kept.joining,
         join_round=kept.join_round,
         changed=kept.changed,

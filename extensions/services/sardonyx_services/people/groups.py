@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import GroupRow, MemberRow, PersonRow
-from sardonyx_services.people.moments import utc_now
+from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow, MemberRow, PersonRow
+from sardonyx_services.people.moments import aware, utc_now
 from sardonyx_spawner.language import N_, _
 
 Kind = Literal["class", "team"]
@@ -38,6 +38,7 @@ class Membership:
     Args:
         group: id of the class or team; never given to another one.
         is_exam: keys that reach this class live for the shortest time that there is.
+        hand_in_until: until then they hand in; None = always.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Membership:
     role: Role
     title: str
     is_exam: bool = False
+    hand_in_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,15 +116,17 @@ class Groups:
     def of(self, person: str) -> tuple[Membership, ...]:
         """Return the memberships of a person in classes and teams that have not ended, oldest group first."""
         found = (
-            select(GroupRow, MemberRow.role)
+            select(GroupRow, MemberRow.role, ClassRow.hand_in_until, ExtensionRow.until)
             .join(MemberRow, MemberRow.group == GroupRow.id)
+            .outerjoin(ClassRow, ClassRow.group == GroupRow.id)
+            .outerjoin(ExtensionRow, and_(ExtensionRow.group == GroupRow.id, ExtensionRow.person == person))
             .where(MemberRow.person == person, GroupRow.ended.is_(None))
             .order_by(GroupRow.created, GroupRow.id)
         )
         with self._session() as session:
             return tuple(
-                Membership(row.kind, row.id, role, row.title, row.is_exam)  # type: ignore[arg-type]  # what `add` and `join` wrote
-                for row, role in session.execute(found)
+                Membership(row.kind, row.id, role, row.title, row.is_exam, _later(until, extended))  # type: ignore[arg-type]  # what `add` and `join` wrote
+                for row, role, until, extended in session.execute(found)
             )
 
     def get(self, kind: Kind, group: str) -> Group:
@@ -200,6 +204,11 @@ def all_groups(elsewhere: Iterable[str], memberships: Sequence[Membership]) -> f
             only a class or team of ours can be is not theirs by that.
     """
     return frozenset((*(name for name in elsewhere if not OURS.fullmatch(name)), *group_names(memberships)))
+
+
+def _later(until: datetime | None, extended: datetime | None) -> datetime | None:
+    """Return until when somebody hands in: more time is never less."""
+    return aware(max(until, extended or until)) if until is not None else None
 
 
 def _group(row: GroupRow) -> Group:

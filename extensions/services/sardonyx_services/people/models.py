@@ -113,9 +113,20 @@ class ClassRow(Base):
     last_day: Mapped[date | None]
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     kept_days: Mapped[int] = mapped_column(default=30)
+    hand_in_until: Mapped[datetime | None]
     joining: Mapped[bool] = mapped_column(default=False)
     join_round: Mapped[int] = mapped_column(default=1)
     changed: Mapped[int] = mapped_column(default=0)
+
+
+class ExtensionRow(Base):
+    """More time to hand in, for one person."""
+
+    __tablename__ = "extensions"
+
+    group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    until: Mapped[datetime]
 
 
 class ActionRow(Base):

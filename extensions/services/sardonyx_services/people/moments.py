@@ -11,3 +11,8 @@ def utc_now() -> datetime:
 def aware(moment: datetime) -> datetime:
     """Return a moment of the tables with its time zone."""
     return moment.replace(tzinfo=UTC)
+
+
+def in_tables(moment: datetime) -> datetime:
+    """Return a moment, which has a time zone, as the tables keep it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)

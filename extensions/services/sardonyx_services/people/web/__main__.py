@@ -19,7 +19,9 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.configuration import PeopleConfiguration
+from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.endings import Endings
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.pages import Pages
@@ -52,7 +54,9 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         people=people,
         desk=desk,
         classroom=classroom,
+        deadlines=Deadlines(desk, people),
         hand_ins=HandIns(configuration.store),
+        endings=Endings(people),
         pages=pages,
         callers=callers,
         sign_in=sign_in,

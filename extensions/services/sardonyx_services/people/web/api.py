@@ -11,6 +11,7 @@ from sardonyx_services.people.web.api_models import (
     ActionShown,
     ClassShown,
     ClassWish,
+    ExtensionWish,
     JoinWish,
     LineShown,
     LinkShown,
@@ -84,6 +85,12 @@ def set_role(here: Here, who: Who, class_id: str, name: str, wish: RoleWish) -> 
 def remove(here: Here, who: Who, class_id: str, name: str) -> None:
     """Take somebody out of a class; everybody may leave by themselves."""
     here.desk.remove(who, class_id, name)
+
+
+@router.put("/classes/{class_id}/people/{name}/extension", status_code=204)
+def extend(here: Here, who: Who, class_id: str, name: str, wish: ExtensionWish) -> None:
+    """Give somebody more time to hand in than all others have."""
+    here.deadlines.extend(who, class_id, name, wish.until)
 
 
 @router.post("/classes/{class_id}/roster")

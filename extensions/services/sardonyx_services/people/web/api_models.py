@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.classes import ClassDetails
 
@@ -26,6 +26,7 @@ class ClassWish(BaseModel):
     last_day: date | None = None
     zone: str = Field(default="UTC", max_length=64)
     kept_days: int = 30
+    hand_in_until: AwareDatetime | None = Field(default=None, description="With its time zone; null: always.")
     changed: int | None = Field(
         default=None, description="How often it was changed when it was read; null: whatever it is."
     )
@@ -53,6 +54,7 @@ class ClassShown(BaseModel):
     last_day: date | None
     zone: str
     kept_days: int
+    hand_in_until: datetime | None
     joining: bool
     changed: int
 
@@ -71,6 +73,14 @@ class RoleWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: RoleName
+
+
+class ExtensionWish(BaseModel):
+    """Until when somebody hands in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: AwareDatetime | None = Field(description="With its time zone; null: as all others.")
 
 
 class JoinWish(BaseModel):

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
 
@@ -22,6 +24,7 @@ TEXTS = (
     "last_day",
     "zone",
     "kept_days",
+    "hand_in_until",
     "changed",
 )
 
@@ -43,6 +46,7 @@ class ClassForm:
     last_day: str = ""
     zone: str = ""
     kept_days: str = "30"
+    hand_in_until: str = ""
     changed: str = "0"
     answers: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,6 +69,7 @@ class ClassForm:
             last_day=details.last_day.isoformat() if details.last_day else "",
             zone=details.zone,
             kept_days=str(details.kept_days),
+            hand_in_until=Words().field(details.hand_in_until, details.zone) if details.hand_in_until else "",
             changed=str(details.changed),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
@@ -90,6 +95,7 @@ class ClassForm:
             last_day=_day(self.last_day),
             zone=self.zone or "UTC",
             kept_days=_number(self.kept_days),
+            hand_in_until=moment_of(self.hand_in_until, self.zone or "UTC"),
             changed=_number(self.changed),
         )
 
@@ -108,6 +114,22 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise PeopleError(_("“{text}” is no day. Write it as 2026-09-07.").format(text=text[:40])) from error
+
+
+def moment_of(text: str, zone: str) -> datetime | None:
+    """Return a moment from a field of a form, which has it by the clocks of a zone; None = nothing was written.
+
+    Raises:
+        PeopleError: it is none, or there is no such zone.
+    """
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OSError, KeyError, OverflowError) as error:
+        raise PeopleError(
+            _("“{text}” is no day and time. Write it as 2026-12-11T18:00.").format(text=text[:40])
+        ) from error
 
 
 def _number(text: str) -> int:

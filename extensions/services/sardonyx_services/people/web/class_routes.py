@@ -26,7 +26,8 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
     """Show the class: live to its staff, with a start to its students."""
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.MEMBER)
     if not seen.is_staff:
-        return here.pages.page(request, who, "class_of_student.html", seen=seen)
+        until = await run_in_threadpool(here.deadlines.of, who, seen)
+        return here.pages.page(request, who, "class_of_student.html", seen=seen, until=until)
     rows, run = await here.classroom.live(who, class_id)
     return here.pages.page(request, who, "class.html", seen=seen, rows=rows, counts=counts_of(rows), run=run)
 

@@ -145,7 +145,7 @@ class Desk:
             RefusedError: the caller may not, there is nobody of that name, or no instructor would be left.
         """
         self.seen(caller, class_id, Level.INSTRUCTOR)
-        person = self._person(name)
+        person = self.person(name)
         if role != "instructor":
             self._keep_an_instructor(class_id, person)
         self._people.groups.join(class_id, person.id, role)
@@ -158,7 +158,7 @@ class Desk:
             RefusedError: the caller may not, they are not in it, or no instructor would be left.
         """
         self.seen(caller, class_id, Level.MEMBER if name == caller.name else Level.INSTRUCTOR)
-        person = self._person(name)
+        person = self.person(name)
         self._keep_an_instructor(class_id, person)
         self._people.groups.leave(class_id, person.id)
         self._people.actions.add(caller.id, "leave", class_id, whom=(person.id,))
@@ -266,7 +266,12 @@ class Desk:
             group, details, role, level, group.ended is not None or (ends is not None and ends <= self._clock())
         )
 
-    def _person(self, name: str) -> PersonRecord:
+    def person(self, name: str) -> PersonRecord:
+        """Return somebody who is to have a seat in a class.
+
+        Raises:
+            RefusedError: there is nobody of that name.
+        """
         person = self._people.by_name(name)
         if person is None:
             raise RefusedError(

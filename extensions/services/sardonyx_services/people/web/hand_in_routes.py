@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.web.api_models import HandInShown
+from sardonyx_services.people.web.class_form import moment_of
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.hand_ins import Handed, handed_in
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_spawner.language import SaidError
 
+SEE_OTHER = 303
 router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
 api_router = APIRouter(prefix="/api/classes/{class_id}")
 
@@ -20,8 +23,21 @@ api_router = APIRouter(prefix="/api/classes/{class_id}")
 @router.get("/hand-ins")
 def hand_ins(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show who has handed in what."""
-    seen, handed = _handed(here, who, class_id)
-    return here.pages.page(request, who, "hand_ins.html", seen=seen, handed=handed)
+    return _page(request, here, who, class_id)
+
+
+@router.post("/hand-ins")
+async def extend(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Give somebody more time, or take it back."""
+    form = await request.form()
+    name, text = str(form.get("name", "")), str(form.get("until", ""))
+    seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.STAFF)
+    try:
+        until = moment_of(text, seen.details.zone)
+        await run_in_threadpool(here.deadlines.extend, who, class_id, name, until)
+    except SaidError as error:
+        return await run_in_threadpool(_page, request, here, who, class_id, error.message)
+    return RedirectResponse(f"{here.root}classes/{class_id}/hand-ins", SEE_OTHER)
 
 
 @router.get("/hand-ins.zip")
@@ -45,6 +61,13 @@ def list_hand_ins(here: Here, who: Who, class_id: str) -> list[HandInShown]:
 async def collect_hand_ins(here: Here, who: Who, class_id: str) -> Response:
     """Return all of it as a ZIP archive: a folder for each person, and `hand-ins.csv` with all files."""
     return await _archive(here, who, class_id)
+
+
+def _page(request: Request, here: Parts, who: Caller, class_id: str, fault: str = "") -> Response:
+    seen, handed = _handed(here, who, class_id)
+    extensions = here.deadlines.extensions(who, class_id)
+    told = {"seen": seen, "handed": handed, "extensions": extensions, "fault": fault}
+    return here.pages.page(request, who, "hand_ins.html", 400 if fault else 200, **told)
 
 
 def _handed(here: Parts, who: Caller, class_id: str) -> tuple[Seen, Sequence[Handed]]:

@@ -8,7 +8,9 @@ from fastapi import Depends, Request
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.classroom import Classroom
+from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.endings import Endings
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.seat import Caller
@@ -29,7 +31,9 @@ class Parts:
     people: PeopleStore
     desk: Desk
     classroom: Classroom
+    deadlines: Deadlines
     hand_ins: HandIns
+    endings: Endings
     pages: Pages
     callers: Callers
     sign_in: SignIn

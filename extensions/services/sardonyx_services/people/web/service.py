@@ -1,7 +1,8 @@
 """The web side of the people service: sign-in, pages, API, and what is said where something is refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -46,7 +47,11 @@ def create_app(parts: Parts) -> FastAPI:
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        endings = asyncio.create_task(parts.endings.run())
         yield
+        endings.cancel()
+        with suppress(asyncio.CancelledError):
+            await endings
         await parts.classroom.close()
 
     return lifespan

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.actions import Action
 from sardonyx_services.people.classes import ClassDetails
@@ -37,6 +38,8 @@ DONE = {
     "link-open": N_("opened the link to join"),
     "link-close": N_("closed the link to join"),
     "link-renew": N_("made a new link to join"),
+    "extend": N_("changed the time to hand in of:"),
+    "close": N_("was over, and has ended by itself"),
     "collect": N_("collected what was handed in"),
     "start": N_("started the server of:"),
     "stop": N_("stopped the server of:"),
@@ -74,6 +77,15 @@ class Words:
     def memory(self, amount: int) -> str:
         """Say an amount of memory."""
         return say_memory(amount)
+
+    def moment(self, then: datetime, zone: str) -> str:
+        """Say a day and a time by the clocks of a zone: "11 December 18:00"."""
+        local = then.astimezone(ZoneInfo(zone))
+        return _("{day} {time}").format(day=self.day(local.date()), time=f"{local:%H:%M}")
+
+    def field(self, then: datetime, zone: str) -> str:
+        """Return a moment as a field of a form has it."""
+        return f"{then.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
 
     def size(self, amount: int) -> str:
         """Say the size of files, in units of a thousand as the data store does: "3.2 MB"."""

@@ -23,9 +23,16 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date),
         sa.Column("zone", sa.String(64), nullable=False),
         sa.Column("kept_days", sa.Integer, nullable=False),
+        sa.Column("hand_in_until", sa.DateTime),
         sa.Column("joining", sa.Boolean, nullable=False),
         sa.Column("join_round", sa.Integer, nullable=False),
         sa.Column("changed", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "extensions",
+        sa.Column("group", sa.String(32), sa.ForeignKey("groups.id"), primary_key=True),
+        sa.Column("person", sa.String(32), sa.ForeignKey("people.id"), primary_key=True),
+        sa.Column("until", sa.DateTime, nullable=False),
     )
     op.create_table(
         "actions",
