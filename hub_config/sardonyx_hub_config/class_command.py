@@ -9,6 +9,8 @@ from typing import TextIO
 
 import click
 
+from sardonyx_hub_config.class_change_command import change
+from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.links import new_link
@@ -17,18 +19,16 @@ from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.classes import checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import ROLES, STAFF, Group, Kind, Role
+from sardonyx_services.people.groups import ROLES, STAFF, Role
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.language import SaidError, _
 
-CLASS: Kind = "class"
 DAYS = 14
 """A link to a new account is good for so long: it is handed out before a class begins."""
 DAY_S = 24 * 3600.0
 
-id_argument = click.argument("class_id", metavar="ID")
 names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 role_option = click.option(
     "--role",
@@ -42,7 +42,10 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 @click.group("class")
 def class_() -> None:
-    """Classes: add, list, show, join, leave, import, end."""
+    """Classes: add, list, show, change, join, leave, import, end."""
+
+
+class_.add_command(change)
 
 
 @class_.command()
@@ -76,7 +79,7 @@ def list_classes() -> None:
 def show(class_id: str) -> None:
     """List who is in class ID: name, role, and the person's id, under which their data is."""
     _settings, people = people_here()
-    members = people.groups.members(_class(people, class_id).id)
+    members = people.groups.members(class_of_id(people, class_id).id)
     for person in people.everybody():
         if person.id in members:
             click.echo(f"{person.name:<24} {members[person.id]:<10} {person.id}")
@@ -89,7 +92,7 @@ def show(class_id: str) -> None:
 def join(class_id: str, names: tuple[str, ...], *, role: Role) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
     _settings, people = people_here()
-    _class(people, class_id, goes_on=True)
+    class_of_id(people, class_id, goes_on=True)
     for name, person in _people(people, names).items():
         try:
             people.groups.join(class_id, person, role)
@@ -104,7 +107,7 @@ def join(class_id: str, names: tuple[str, ...], *, role: Role) -> None:
 def leave(class_id: str, names: tuple[str, ...]) -> None:
     """Let people leave class ID: they reach its data no more; what they handed in is kept."""
     _settings, people = people_here()
-    _class(people, class_id)
+    class_of_id(people, class_id)
     for name, person in _people(people, names).items():
         people.groups.leave(class_id, person)
         click.echo(f"{name} is not in the class any more.")
@@ -116,7 +119,7 @@ def leave(class_id: str, names: tuple[str, ...]) -> None:
 def end(class_id: str, *, yes: bool) -> None:
     """End class ID: nobody reaches its data any more. Nothing is deleted."""
     _settings, people = people_here()
-    title, count = _class(people, class_id).title, len(people.groups.members(class_id))
+    title, count = class_of_id(people, class_id).title, len(people.groups.members(class_id))
     if not yes and not click.confirm(f"End “{title}”, with {count} people in it? It cannot begin again"):
         click.echo("Nothing was changed.")
         return
@@ -144,7 +147,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
     """
     settings, people = people_here()
-    members = people.groups.members(_class(people, class_id, goes_on=True).id)
+    members = people.groups.members(class_of_id(people, class_id, goes_on=True).id)
     try:
         read = read_roster(roster.read_bytes())
     except PeopleError as error:
@@ -224,21 +227,6 @@ def _new_name(settings: Settings, name: str) -> str:
     if found in settings.sign_in.administrators:
         said = _("{name} would be an administrator. Make this account with: sardonyx user add {name}")
         raise PeopleError(said.format(name=found))
-    return found
-
-
-def _class(people: PeopleStore, class_id: str, *, goes_on: bool = False) -> Group:
-    """Return a class.
-
-    Raises:
-        OperatorError: there is none with this id, or it has ended and should go on.
-    """
-    try:
-        found = people.groups.get(CLASS, class_id)
-    except PeopleError as error:
-        raise OperatorError(f"{error.message} See which there are with: sardonyx class list") from error
-    if goes_on and found.ended is not None:
-        raise OperatorError(f"“{found.title}” has ended: nobody joins it any more. Nothing was changed.")
     return found
 
 

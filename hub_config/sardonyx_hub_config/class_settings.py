@@ -1,5 +1,6 @@
 """The `classes` section of the settings: who may make classes, and from which profiles."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from pydantic import Field
@@ -21,3 +22,16 @@ class ClassSettings(Section):
         default_factory=list,
         description="Profiles that classes can be made from; without any, all that everybody may see.",
     )
+
+
+def class_faults(classes: ClassSettings, profiles: Collection[str]) -> list[tuple[tuple[str, ...], str]]:
+    """Return what is wrong, and what to write instead: (path, message) pairs.
+
+    Args:
+        profiles: slugs of the profiles in the settings.
+    """
+    missing = ", ".join(dict.fromkeys(slug for slug in classes.profiles if slug not in profiles))
+    if not missing:
+        return []
+    said = f"names {missing}, and there is no such profile. Profiles are: {', '.join(profiles)}."
+    return [(("classes", "profiles"), said)]

@@ -17,8 +17,8 @@ COMMANDS = {
     "tools": ("tools_command", "tools", "Tools for servers, such as VS Code and MLflow: list, install, remove."),
     "database": ("database_command", "database", "The database: move, from files into a PostgreSQL."),
     "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
-    "class": ("class_command", "class_", "Classes: add, list, show, join, leave, import, end."),
-    "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password."),
+    "class": ("class_command", "class_", "Classes: add, list, show, change, join, leave, import, end."),
+    "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password, instructor."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""
 

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from sardonyx_hub_config.implied import implied_by
+from sardonyx_services.people.groups import ALPHABET, ID_LENGTH
 from sardonyx_spawner.amounts import number
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.profiles import NUMBERS, TEXTS
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sardonyx_hub_config.profile_settings import ChoiceSettings, OptionSettings, ProfileSettings
 
 Found = Iterator[tuple[tuple[str, ...], str]]
+
+OF_A_CLASS = re.compile(rf"class-[{ALPHABET}]{{{ID_LENGTH}}}")
+"""What the profile of a class can be called, of which there may be one any day."""
 
 WRITTEN = {
     "image": "image: registry.example/python:1",
@@ -46,6 +50,11 @@ def profile_faults(
 def _profile_faults(slug: str, profile: "ProfileSettings", environments: AbstractSet[str]) -> Found:
     if not slug[:1].isalpha():
         yield (), f"'{slug}' does not begin with a letter. Call it something like 'python'."
+    if OF_A_CLASS.fullmatch(slug):
+        yield (
+            (),
+            f"'{slug}' is a name that a class may have. Call it something else, such as 'for-{slug.removeprefix('class-')}'.",
+        )
     if profile.environment is not None and profile.environment not in environments:
         yield ("environment",), _missing_environment(profile.environment, environments)
     if profile.environment is None and profile.image is None and not {"environment", "image"} & profile.options.keys():

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, slashed
-from sardonyx_hub_config.class_settings import ClassSettings
+from sardonyx_hub_config.class_settings import ClassSettings, class_faults
 from sardonyx_hub_config.database_settings import DatabaseSettings
 from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
@@ -207,6 +207,7 @@ class Settings(Section):
         """Return what is wrong between sections that are each well-formed: (path, message) pairs."""
         return [
             *profile_faults(self.profiles, self.environments.keys()),
+            *class_faults(self.classes, self.profiles),
             *self._store_faults(),
             *vault_faults(self.vault, self.web.public_url, self.profiles),
         ]

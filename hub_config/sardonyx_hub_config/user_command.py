@@ -25,15 +25,16 @@ link_option = click.option(
 
 @click.group()
 def user() -> None:
-    """People: add, remove, readmit, list, reset-password."""
+    """People: add, remove, readmit, list, reset-password, instructor."""
 
 
 @user.command()
 @click.argument("name")
 @click.option("--admin", is_flag=True, help="Make the person an administrator.")
+@click.option("--instructor", is_flag=True, help="Let the person make classes.")
 @stdin_option
 @link_option
-def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
+def add(name: str, *, admin: bool, instructor: bool, password_stdin: bool, link: bool) -> None:
     """Make a local account for NAME."""
     settings, people = people_here()
     try:
@@ -41,6 +42,8 @@ def add(name: str, *, admin: bool, password_stdin: bool, link: bool) -> None:
         name = local_name(name)
         password = _password(settings, from_stdin=password_stdin, as_link=link)
         person = people.add_account(name, Passwords().hashed(password) if password else "", is_admin=admin)
+        if instructor:
+            people.set_instructor(name, is_instructor=True)
     except (NameRefusedError, PeopleError) as error:
         raise OperatorError(str(error)) from error
     click.echo(f"{name} can sign in now." if password else _link(settings, people, person))
@@ -110,12 +113,12 @@ def instructor(name: str, *, revoke: bool) -> None:
 
 @user.command("list")
 def list_people() -> None:
-    """List everybody: name, id, where they sign in, administrator or not."""
+    """List everybody: name, id, where they sign in, and whether they are an administrator or an instructor."""
     _, people = people_here()
     for person in people.everybody():
-        click.echo(
-            f"{person.name:<24} {person.id}  {person.provider:<12} {'administrator' if person.is_admin else ''}".rstrip()
-        )
+        marks = (("administrator", person.is_admin), ("instructor", person.is_instructor))
+        said = ", ".join(word for word, is_so in marks if is_so)
+        click.echo(f"{person.name:<24} {person.id}  {person.provider:<12} {said}".rstrip())
 
 
 def people_here() -> tuple[Settings, PeopleStore]:

@@ -12,7 +12,7 @@ class ProfileSource(Protocol):
     """Has more profiles, which depend on who asks: those of their classes."""
 
     def profiles_for(self, person: Person) -> Sequence[Profile]:
-        """Return what the person may start besides."""
+        """Return what the person may start besides, in the order of the form."""
         ...
 
 
@@ -34,10 +34,12 @@ class Catalogue:
             raise ValueError(f"two profiles are called {', '.join(twice)}")
 
     def offered_to(self, person: Person) -> tuple[Profile, ...]:
-        """Return what the person may start, in the order of the form, each without what they may not see."""
+        """Return what the person may start, in the order of the form, each without what they may not see.
+
+        What depends on them comes first, whatever order the operator has given to the others.
+        """
         own = self._more.profiles_for(person) if self._more is not None else ()
-        found = (profile.seen_by(person) for profile in (*own, *self._profiles) if profile.is_for(person))
-        return tuple(sorted(found, key=lambda profile: profile.order))
+        return tuple(profile.seen_by(person) for profile in (*own, *self._profiles) if profile.is_for(person))
 
     def find(self, slug: str, person: Person) -> Profile:
         """Return a profile by its slug, without what the person may not see.

@@ -59,7 +59,8 @@ def class_profile(base: Profile, course: Course) -> Profile:
         order=ORDER,
         groups=frozenset({course.group}),
         options=tuple(_answered(option, course.answers.get(option.name, "")) for option in base.options),
-        repositories=(*material, *base.repositories),
+        # The same place with two branches would be brought to and fro at each start.
+        repositories=(*material, *(each for each in base.repositories if each.url not in {m.url for m in material})),
     )
 
 

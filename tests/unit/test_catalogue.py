@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 
 from sardonyx_spawner.catalogue import Catalogue
@@ -75,3 +77,20 @@ def test_who_is_offered_nothing_is_told_whom_to_ask() -> None:
     """There is nothing to choose from."""
     with pytest.raises(UnknownProfileError, match=r"^Nothing is offered to you yet. Ask who runs this place.$"):
         Catalogue([]).find("python", ANYBODY)
+
+
+class Classes:
+    """A class of amina's, called as one of the operator's profiles is."""
+
+    def profiles_for(self, person: Person) -> Sequence[Profile]:
+        """Return it for her alone."""
+        return [Profile("r", "Statistics 101", order=99)] if person == ANYBODY else []
+
+
+def test_what_is_somebodys_own_comes_first_and_is_found() -> None:
+    """Whatever orders and slugs the operator has chosen; others are not offered it."""
+    both = Catalogue([Profile("python", "Python", order=-(10**9)), Profile("r", "R")], Classes())
+
+    assert [profile.title for profile in both.offered_to(ANYBODY)] == ["Statistics 101", "Python", "R"]
+    assert both.find("r", ANYBODY).title == "Statistics 101"
+    assert both.find("r", STAFF).title == "R"

@@ -63,6 +63,8 @@ def test_what_is_settled_is_not_asked() -> None:
         pytest.param(CPU, "5", 2, id="more than the limit of now"),
         pytest.param(CPU, "2.5", 2, id="between the steps of now"),
         pytest.param(CPU, "1e9", 2, id="no number"),
+        pytest.param(CPU, "0", 2, id="less than the limit of now"),
+        pytest.param(CPU, "nan", 2, id="nothing that is a number"),
     ],
 )
 def test_nothing_is_widened_by_an_answer_that_is_not_allowed(option: Option, answer: str, cpu: float) -> None:
@@ -74,6 +76,34 @@ def test_nothing_is_widened_by_an_answer_that_is_not_allowed(option: Option, ans
     choice = choice_from_json({"profile": made.slug}, Catalogue([made]), AMINA)
     assert plan_server(made, choice, AMINA).cpu == cpu
     assert made.questions == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ("https://git.example.org/a", "https://git.example.org/a"),
+        ("https://elsewhere.example/a", "https://git.example.org/usual"),
+        ("https://me:secret@git.example.org/a", "https://git.example.org/usual"),
+        ("file:///etc", "https://git.example.org/usual"),
+    ],
+)
+def test_a_repository_is_settled_within_the_operators_pattern(answer: str, kept: str) -> None:
+    """Else the usual one is there."""
+    usual = "https://git.example.org/usual"
+    option = Option("repository", "Repository", default=usual, pattern=r"https://git\.example\.org/.*")
+
+    made = class_profile(replace(BASE, options=(option,)), replace(COURSE, answers={"repository": answer}))
+
+    choice = choice_from_json({"profile": made.slug}, Catalogue([made]), AMINA)
+    assert [each.url for each in plan_server(made, choice, AMINA).repositories] == [kept]
+
+
+def test_what_is_settled_cannot_be_answered_all_the_same() -> None:
+    """By who uses the REST API, which knows no form."""
+    made = class_profile(BASE, COURSE)
+
+    with pytest.raises(UserError, match="Statistics 101 does not ask for “size”"):
+        choice_from_json({"profile": made.slug, "size": "small"}, Catalogue([made]), AMINA)
 
 
 def test_what_is_for_some_is_in_no_class() -> None:
@@ -114,6 +144,27 @@ def test_the_material_of_the_class_comes_before_that_of_the_profile() -> None:
 
     assert [each.url for each in made.repositories] == ["https://git.example.org/a", "https://git.example.org/base"]
     assert [each.is_mirrored for each in made.repositories] == [False, True]
+
+
+def test_material_that_the_profile_has_too_is_there_once() -> None:
+    """As the class has it: two branches of it would be brought into one folder by turns."""
+    url = "https://git.example.org/a"
+    base = replace(BASE, repositories=(Repository(url, "main"), Repository(f"{url}-2")))
+
+    made = class_profile(base, replace(COURSE, repository=url, branch="2026"))
+
+    assert [(each.url, each.branch) for each in made.repositories] == [(url, "2026"), (f"{url}-2", "")]
+
+
+def test_a_repository_of_ones_own_comes_beside_that_of_the_class() -> None:
+    """Where the profile asks for one: before it, as each profile does it."""
+    base = replace(BASE, options=(Option("repository", "Repository"),))
+    made = class_profile(base, replace(COURSE, repository="https://git.example.org/a")).seen_by(AMINA)
+
+    mine = {"profile": made.slug, "repository": "https://git.example.org/mine"}
+    plan = plan_server(made, choice_from_json(mine, Catalogue([made]), AMINA), AMINA)
+
+    assert [each.url for each in plan.repositories] == ["https://git.example.org/mine", "https://git.example.org/a"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice, choice_from_form
+from sardonyx_spawner.class_profile import Course, class_profile
 from sardonyx_spawner.errors import ChoiceError, UserError
 from sardonyx_spawner.form import render_form
 from sardonyx_spawner.person import Person
@@ -388,3 +389,27 @@ def test_changed_settings_are_seen_at_once() -> None:
     form()
 
     assert "Snakes" in form(catalogue=Catalogue([replace(PYTHON, title="Snakes")]))
+
+
+def test_a_class_is_the_first_card_and_asks_what_is_not_settled() -> None:
+    """What was settled is said under it all the same; titles may be anything."""
+    nora = Person("p3", "nora", frozenset({"class-7mw2kfqd"}))
+    course = Course("class-7mw2kfqd", f"Statistics {EVIL}", answers={"size": "small", "lifetime": "4h"})
+
+    class OfNora:
+        def profiles_for(self, person: Person) -> Sequence[Profile]:
+            return [class_profile(PYTHON, course)] if person == nora else []
+
+    html = form(person=nora, catalogue=Catalogue([PYTHON, R, GPU], OfNora()))
+    page = Page(html)
+
+    assert [a["value"] for a in page.find("input", name="profile")] == ["class-7mw2kfqd", "python", "r"]
+    assert page.checked()["profile"] == "class-7mw2kfqd"
+    fields = {a["name"] for a in page.find("input")}
+    assert {name for name in fields if name.startswith("class-7mw2kfqd.")} == {
+        "class-7mw2kfqd.repository",
+        "class-7mw2kfqd.branch",
+    }
+    assert "with 1 core and 2 GB, for 4 hours" in html
+    assert EVIL not in html
+    assert "Statistics" not in form(catalogue=Catalogue([PYTHON, R, GPU], OfNora()))

@@ -61,6 +61,20 @@ def test_an_administrator_is_shown_as_one(people: PeopleStore) -> None:
     assert "administrator" in run("list")
 
 
+def test_an_instructor_is_made_shown_and_no_more(people: PeopleStore) -> None:
+    """With the account or later; being an administrator is something else."""
+    run("add", "tia", "--instructor", "--password-stdin", stdin=PASSWORD)
+    run("add", "boss", "--admin", "--password-stdin", stdin=PASSWORD)
+    assert run("instructor", "boss") == "boss can make classes now.\n"
+
+    assert [line.split(maxsplit=3)[3] for line in run("list").splitlines()] == [
+        "administrator, instructor",
+        "instructor",
+    ]
+    assert run("instructor", "tia", "--revoke") == "tia makes no classes any more.\n"
+    assert [person.is_instructor for person in people.everybody()] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("words", "stdin", "said"),
     [
@@ -69,6 +83,7 @@ def test_an_administrator_is_shown_as_one(people: PeopleStore) -> None:
         pytest.param(["add", "taken", "--password-stdin"], PASSWORD, "already somebody called “taken”", id="taken"),
         pytest.param(["add", "a/b", "--link"], "", "A name has the letters a to z", id="bad-name"),
         pytest.param(["remove", "nobody", "--yes"], "", "There is nobody called “nobody” here.", id="remove-nobody"),
+        pytest.param(["instructor", "nobody"], "", "There is nobody called “nobody” here.", id="instructor-nobody"),
         pytest.param(
             ["reset-password", "nobody", "--link"], "", "There is nobody called “nobody” here.", id="reset-nobody"
         ),

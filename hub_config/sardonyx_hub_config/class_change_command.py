@@ -1,0 +1,171 @@
+"""`sardonyx class change`: what a class is beside its people, as its instructors change it on its pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import click
+
+from sardonyx_hub_config.class_id import class_of_id, id_argument
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.offered import profiles_for_classes
+from sardonyx_hub_config.people_service import PATH
+from sardonyx_hub_config.user_command import people_here
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.classes import ClassDetails, checked_title
+from sardonyx_spawner.class_profile import check_answers, check_material
+from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import SaidError
+from sardonyx_spawner.profiles import Profile
+
+AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining"})
+"""What is kept as it is typed; whether it can be is looked at with the rest."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a class becomes.
+
+    Args:
+        dropped: options that were settled, and that its profile does not ask or allow so.
+    """
+
+    details: ClassDetails
+    dropped: tuple[str, ...] = ()
+
+
+@click.command()
+@id_argument
+@click.option("--title", help="What its people read.")
+@click.option("--description", help="One line under the title.")
+@click.option("--profile", metavar="SLUG", help="The profile that its servers are made from; '': none of its own.")
+@click.option(
+    "--set",
+    "settle",
+    metavar="OPTION=VALUE",
+    multiple=True,
+    help="What an option of the profile is for all, who are not asked; 'OPTION=': each chooses again.",
+)
+@click.option("--repository", metavar="URL", help="Its material, a git repository; '': none.")
+@click.option("--branch", metavar="NAME", help="Branch of the material; '', or another repository: the main one.")
+@click.option("--first-day", metavar="YYYY-MM-DD", help="Before it only staff start its servers; '': it has begun.")
+@click.option("--last-day", metavar="YYYY-MM-DD", help="After it nobody starts them; '': until the class is ended.")
+@click.option("--zone", metavar="ZONE", help="Where its days begin and end, such as Europe/Paris.")
+@click.option("--kept-days", type=int, metavar="N", help="So many days after the last one its data is kept.")
+@click.option("--joining/--no-joining", default=None, help="Whether people join by a link.")
+@click.option("--new-link", is_flag=True, default=None, help="Another link: that of before leads nowhere any more.")
+def change(class_id: str, **typed: Any) -> None:
+    """Change class ID; what is not said stays. Servers that run go on as they are, the next start has it."""
+    settings, people = people_here()
+    found = class_of_id(people, class_id)
+    if found.ended is not None:
+        raise OperatorError(f"“{found.title}” has ended: it stays as it is. Nothing was changed.")
+    said = {name: value for name, value in typed.items() if value is not None and value != ()}
+    if not said:
+        raise OperatorError("nothing was said that is to change. See what can be with: sardonyx class change --help")
+    before = people.classes.details(class_id)
+    try:
+        title = checked_title(said["title"]) if "title" in said else ""
+        made = changed(before, said, profiles_for_classes(settings))
+        after = people.classes.change(class_id, made.details, title=title)
+    except (SaidError, OperatorError) as error:
+        raise OperatorError(f"{error} Nothing was changed.") from error
+    for what in _done(before, after, said):
+        people.actions.add(OPERATOR, what, class_id, detail=(title or found.title) if what == "change" else "")
+    click.echo(f"“{title or found.title}” is changed.")
+    if made.dropped:
+        click.echo(f"Not settled any more, because “{after.profile}” does not allow it so: {', '.join(made.dropped)}.")
+    if after.joining and said.keys() & {"joining", "new_link"}:
+        click.echo(f"The link to join is at {settings.shown_url}/{PATH}classes/{class_id}/link")
+
+
+def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profile]) -> Change:
+    """Return what a class becomes.
+
+    Args:
+        said: what is to change, by the name of the option.
+        bases: what classes can be made from.
+
+    Raises:
+        OperatorError: something in it cannot be.
+        UserError: its material cannot be, or an answer that its profile does not allow.
+    """
+    after = replace(before, **{name: value for name, value in said.items() if name in AS_IT_IS})
+    days: dict[str, Any] = {name: _day(said[name]) for name in ("first_day", "last_day") if name in said}
+    made = _with_answers(replace(after, **days), said, {base.slug: base for base in bases})
+    after = _with_material(made.details, said)
+    if said.get("new_link"):
+        if not after.joining:
+            raise OperatorError("Nobody joins by a link now. Add --joining.")
+        after = replace(after, join_round=before.join_round + 1)
+    return replace(made, details=after)
+
+
+def _with_answers(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[str, Profile]) -> Change:
+    settled = dict(map(_pair, said.get("settle", ())))
+    slug = said.get("profile", before.profile)
+    # Whoever changes a day alone is not kept from it by a profile that the operator took away.
+    if "profile" not in said and not settled:
+        return Change(before)
+    if not slug:
+        if settled:
+            raise OperatorError("The class has no profile of its own that could ask anything. Add --profile SLUG.")
+        return Change(replace(before, profile="", answers={}))
+    if slug not in bases:
+        there = ", ".join(bases) or "none"
+        raise OperatorError(f"Classes cannot be made from “{slug[:40]}” here. Profiles for them are: {there}.")
+    base = bases[slug]
+    asked = {question.name for question in base.questions}
+    # An option that is asked can be left to each; one that is not, cannot even that.
+    new = check_answers(base, {name: value for name, value in settled.items() if value or name not in asked})
+    old = {name: value for name, value in before.answers.items() if name not in settled}
+    kept = {name: value for name, value in old.items() if _is_allowed(base, name, value)}
+    return Change(replace(before, profile=slug, answers={**kept, **new}), tuple(sorted(old.keys() - kept.keys())))
+
+
+def _with_material(before: ClassDetails, said: Mapping[str, Any]) -> ClassDetails:
+    if not said.keys() & {"repository", "branch"}:
+        return before
+    repository = said.get("repository", before.repository)
+    # Another repository hardly has the branch of the one before.
+    usual = before.branch if repository == before.repository else ""
+    after = replace(before, repository=repository, branch=said.get("branch", usual))
+    if after.branch and not after.repository:
+        raise OperatorError("The class has no material, of which this could be a branch. Add --repository URL.")
+    check_material(after.repository, after.branch)
+    return after
+
+
+def _is_allowed(base: Profile, name: str, value: str) -> bool:
+    try:
+        check_answers(base, {name: value})
+    except UserError:
+        return False
+    return True
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise OperatorError(f"“{text[:40]}” settles nothing. Write --set OPTION=VALUE, such as --set size=large.")
+    return name.strip(), value.strip()
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise OperatorError(f"“{text[:40]}” is no day. Write it as 2026-09-07.") from error
+
+
+def _done(before: ClassDetails, after: ClassDetails, said: Mapping[str, Any]) -> list[str]:
+    """Return what was done, in the words of the actions of a class."""
+    done = ["change"] if said.keys() - {"joining", "new_link"} else []
+    if after.join_round != before.join_round:
+        return [*done, "link-renew"]
+    if after.joining != before.joining:
+        done.append("link-open" if after.joining else "link-close")
+    return done

@@ -1,0 +1,194 @@
+"""Who is offered the profile of a class, from which moment to which, and how often the database is asked for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sardonyx_hub_config.class_profiles import ClassProfiles
+from sardonyx_hub_config.offered import profiles_for_classes
+from sardonyx_hub_config.settings import Settings
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.database import Place
+from sardonyx_services.people.groups import Role, all_groups
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.errors import UnknownProfileError
+from sardonyx_spawner.person import Person
+from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+
+SIZE = Option(
+    "size", "Size", choices=(Allowed("small", "S", gives=Gives(cpu=1)), Allowed("large", "L", gives=Gives(cpu=4)))
+)
+PYTHON = Profile("python", "Python", options=(SIZE,), gives=Gives(environment="python"))
+FIRST = datetime(2026, 9, 6, 22, tzinfo=UTC)
+AFTER = datetime(2026, 12, 18, 23, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+AUTUMN = ClassDetails(
+    profile="python",
+    answers={"size": "large"},
+    first_day=date(2026, 9, 7),
+    last_day=date(2026, 12, 18),
+    zone="Europe/Paris",
+)
+"""From midnight to midnight in Paris, where clocks are changed between them."""
+
+
+class School:
+    """A class, its profiles, and a clock."""
+
+    def __init__(self, place: Place, bases: Mapping[str, Profile]) -> None:
+        self.people = PeopleStore(place)
+        self.now = FIRST
+        self.asked = 0
+        self.course = self.people.groups.add("class", "Statistics 101")
+        self.people.classes.change(self.course, AUTUMN)
+        self.catalogue = Catalogue(bases.values(), ClassProfiles(bases, place, self._people, lambda: self.now))
+
+    def _people(self) -> PeopleStore:
+        self.asked += 1
+        return self.people
+
+    def person(self, name: str, role: Role | None = None) -> Person:
+        """Return somebody, in the class as something."""
+        record = self.people.signed_in("university", name, name)
+        if role is not None:
+            self.people.groups.join(self.course, record.id, role)
+        return Person(record.id, name, all_groups((), self.people.groups.of(record.id)))
+
+    def change(self, **changes: Any) -> None:
+        """Change the class."""
+        details = self.people.classes.details(self.course)
+        self.people.classes.change(self.course, replace(details, **changes))
+
+    def offered(self, person: Person) -> list[str]:
+        """Return the titles of what somebody may start now."""
+        return [profile.title for profile in self.catalogue.offered_to(person)]
+
+
+@pytest.fixture
+def school(people_place: Place) -> Iterator[School]:
+    """A class in autumn, made from the one profile that there is."""
+    made = School(people_place, {"python": PYTHON})
+    yield made
+    made.people.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "now", "is_offered"),
+    [
+        ("student", FIRST - MOMENT, False),
+        ("student", FIRST, True),
+        ("student", AFTER - MOMENT, True),
+        ("student", AFTER, False),
+        ("guest", FIRST - MOMENT, False),
+        ("guest", FIRST, True),
+        ("assistant", FIRST - MOMENT, True),
+        ("instructor", FIRST - timedelta(days=100), True),
+        ("instructor", AFTER - MOMENT, True),
+        ("instructor", AFTER, False),
+        (None, FIRST, False),
+    ],
+)
+def test_a_class_is_offered_while_it_is_on(school: School, role: Role | None, now: datetime, is_offered: bool) -> None:  # noqa: FBT001
+    """To the moment, in its own time zone; to who prepares it before that, too, and to nobody else ever."""
+    person = school.person("amina", role)
+    school.now = now
+
+    assert school.offered(person) == (["Statistics 101", "Python"] if is_offered else ["Python"])
+    if not is_offered:
+        with pytest.raises(UnknownProfileError, match="is not available to you. Choose one of: python."):
+            school.catalogue.find(f"class-{school.course}", person)
+
+
+def test_the_clock_goes_on_while_nothing_is_changed(school: School) -> None:
+    """What is remembered of the database is not when it was looked at."""
+    amina = school.person("amina", "student")
+    seen = []
+    for school.now in (FIRST - MOMENT, FIRST, AFTER - MOMENT, AFTER):
+        seen.append(len(school.offered(amina)))
+
+    assert seen == [1, 2, 2, 1]
+
+
+def test_the_database_is_asked_again_when_something_has_changed(tmp_path: Path) -> None:
+    """And not before: a start looks several times."""
+    school = School(tmp_path / "people.sqlite", {"python": PYTHON})
+    amina, bob = school.person("amina", "student"), school.person("bob", "student")
+    school.offered(amina)
+    school.offered(bob)
+    before = school.asked
+    for _ in range(20):
+        school.offered(amina)
+        school.offered(bob)
+    assert school.asked == before
+
+    school.change(description="Mondays")
+
+    assert school.catalogue.offered_to(amina)[0].description == "Mondays"
+    assert school.asked == before + 1
+    school.people.close()
+
+
+def test_it_is_gone_at_once_when_it_is_over_for_somebody(school: School) -> None:
+    """Who left it, and then the others."""
+    amina, bob = school.person("amina", "student"), school.person("bob", "student")
+    assert school.offered(amina) == school.offered(bob) == ["Statistics 101", "Python"]
+
+    school.people.groups.leave(school.course, amina.id)
+    assert [school.offered(amina), school.offered(bob)] == [["Python"], ["Statistics 101", "Python"]]
+    school.people.groups.end(school.course)
+    assert school.offered(bob) == ["Python"]
+
+
+@pytest.mark.parametrize("profile", ["", "gone", "class-7mw2kfqd"])
+def test_a_class_without_a_profile_of_this_machine_has_no_card(school: School, profile: str) -> None:
+    """Its people start what everybody may start."""
+    amina = school.person("amina", "student")
+    school.change(profile=profile)
+
+    assert school.offered(amina) == ["Python"]
+
+
+def test_the_oldest_class_comes_first_and_each_is_its_own(school: School) -> None:
+    """With what was settled in it."""
+    amina = school.person("amina", "student")
+    second = school.people.groups.add("class", "Physics")
+    school.people.classes.change(second, ClassDetails(profile="python", answers={"size": "small"}))
+    school.people.groups.join(second, amina.id, "student")
+    team = school.people.groups.add("team", "Team")
+    school.people.groups.join(team, amina.id, "member")
+    amina = school.person("amina")
+
+    offered = school.catalogue.offered_to(amina)
+
+    assert [profile.slug for profile in offered] == [f"class-{school.course}", f"class-{second}", "python"]
+    assert [profile.settled({})["size"] for profile in offered] == ["large", "small", "small"]
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ([], ["plain", "python"]),
+        (["python"], ["python"]),
+        (["staff", "gone-here"], ["staff"]),
+    ],
+)
+def test_the_operator_says_from_what_classes_are_made(named: list[str], found: list[str]) -> None:
+    """Or says nothing: from what everybody may start, and this machine can."""
+    python = {"title": "Python", "environment": "python"}
+    profiles = {
+        "python": python,
+        "plain": {**python, "order": -1},
+        "staff": {**python, "groups": ["staff"]},
+        "gone-here": {**python, "when": {"program": "no-such-program"}},
+    }
+    environments = {"python": {"title": "Python", "prefix": "/usr"}}
+    settings = Settings.model_validate(
+        {"environments": environments, "profiles": profiles, "classes": {"profiles": named}}
+    )
+
+    assert [profile.slug for profile in profiles_for_classes(settings)] == found
