@@ -38,7 +38,11 @@ class Troubles:
         self._known: dict[Key, Trouble] = {}
 
     def note(self, key: Key, said: str, profile: str, *, is_end: bool) -> None:
-        """Remember what went wrong with a server."""
+        """Remember what went wrong with a server; of one that is not there any more, only what was noted first."""
+        known = self._known.get(key)
+        if known is not None and known.is_end:
+            # A start that failed is cleared up as a server that ended, by who does not know why.
+            return
         words = said.in_all() if isinstance(said, Said) else dict.fromkeys(LANGUAGES, said)
         self._known[key] = Trouble(self._clock(), words, profile, is_end)
 

@@ -34,6 +34,7 @@ import hashlib
 import json
 from pathlib import Path
 from jupyterhub.proxy import Proxy
+from sardonyx_hub_config.pages.handlers import page_handlers
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
@@ -85,9 +86,11 @@ c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = SardonyxLocalSpawner
 c.JupyterHub.services = [{"name": "tests", "api_token": TOKEN}]
 c.JupyterHub.load_roles = [
-    {"name": "tests", "services": ["tests"], "scopes": ["admin:users", "admin:servers", "access:servers"]},
+    {"name": "tests", "services": ["tests"], "scopes": ["admin:users", "admin:servers", "access:servers", "tokens"]},
 ]
 c.JupyterHub.allow_named_servers = True
+# Ours that need nothing but the spawner.
+c.JupyterHub.extra_handlers = [found for found in page_handlers() if found[0].startswith("/api/sardonyx/")]
 spawner = c.SardonyxLocalSpawner
 spawner.catalogue_source = lambda: catalogue
 spawner.person_source = lambda name, groups, admin: Person(hashlib.sha256(name.encode()).hexdigest()[:16], name, groups, admin)
@@ -172,12 +175,14 @@ class Hub:
             self.process.wait(20)
             self.process = None
 
-    def call(self, method: str, path: str, body: object = None, *, content: bytes | None = None) -> httpx.Response:
+    def call(
+        self, method: str, path: str, body: object = None, *, content: bytes | None = None, token: str = TOKEN
+    ) -> httpx.Response:
         """Ask the hub's REST API."""
         return httpx.request(
             method,
             f"http://127.0.0.1:{self.port}/hub/api{path}",
-            headers={"Authorization": f"token {TOKEN}"},
+            headers={"Authorization": f"token {token}"},
             content=content if content is not None or body is None else json.dumps(body).encode(),
             timeout=PATIENCE_S,
         )

@@ -1,5 +1,6 @@
 """What the hub says of each server, decided from what it knows, and for how long it knows what went wrong."""
 
+from asyncio import CancelledError
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 
 from sardonyx_hub_config.pages.servers_api import Facts, entry_of
 from sardonyx_spawner.language import _
-from sardonyx_spawner.troubles import Trouble, Troubles
+from sardonyx_spawner.local.refusals import noted
+from sardonyx_spawner.spawner import StartRefusedError
+from sardonyx_spawner.troubles import TROUBLES, Trouble, Troubles
 
 STARTED = datetime(2026, 11, 2, 10, 0)  # noqa: DTZ001 - as JupyterHub keeps it
 FACTS = Facts("amina", "", None, True, "python", STARTED, STARTED, 5, 10, 1793620800.0)  # noqa: FBT003
@@ -22,6 +25,7 @@ PART = replace(FAILED, is_end=False)
         pytest.param({}, None, "running", None, id="running"),
         pytest.param({"pending": "spawn", "ready": False}, None, "starting", None, id="starting"),
         pytest.param({"pending": "stop"}, None, "stopping", None, id="stopping"),
+        pytest.param({"pending": "check", "ready": False}, None, "running", None, id="the hub has just started"),
         pytest.param({"ready": False}, FAILED, "failed", {"en": "It fell."}, id="failed"),
         pytest.param({}, PART, "running", {"en": "It fell."}, id="a part was ended"),
         pytest.param({}, FAILED, "running", None, id="it failed before, and runs again"),
@@ -71,3 +75,61 @@ def test_troubles_are_remembered_for_a_while() -> None:
     assert {key[0] for key in troubles.all()} == {"amina"}
     now[0] += 24 * 3600
     assert troubles.all() == {}
+
+
+def test_the_reason_of_a_start_that_failed_is_kept() -> None:
+    """It is cleared up as a server that ended by itself, which would say less; the next start begins anew."""
+    troubles = Troubles()
+    for said in ("It has no room.", "It ended by itself."):
+        troubles.note(("amina", ""), said, "python", is_end=True)
+    found = troubles.of(("amina", ""))
+
+    troubles.forget(("amina", ""))
+    troubles.note(("amina", ""), "It ended by itself.", "python", is_end=True)
+    later = troubles.of(("amina", ""))
+
+    assert found is not None
+    assert later is not None
+    assert (found.words["en"], later.words["en"]) == ("It has no room.", "It ended by itself.")
+
+
+def test_an_end_says_more_than_a_part_that_was_ended_before() -> None:
+    """The last that happened to a server is told."""
+    troubles = Troubles()
+    troubles.note(("amina", ""), "A kernel was ended.", "python", is_end=False)
+    troubles.note(("amina", ""), "It ended by itself.", "python", is_end=True)
+
+    found = troubles.of(("amina", ""))
+
+    assert found is not None
+    assert (found.words["en"], found.is_end) == ("It ended by itself.", True)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param(StartRefusedError(_("No room."), reason="gpus"), "No room.", id="refused"),
+        pytest.param(
+            CancelledError(),
+            "This machine is too busy to start your server at the moment. Try again in a minute.",
+            id="JupyterHub gave it up",
+        ),
+        pytest.param(
+            KeyError("x"),
+            "Your server could not be started on this machine. Ask the people who run this place to look at it.",
+            id="a fault of our own",
+        ),
+    ],
+)
+def test_every_start_that_failed_is_noted(error: BaseException, said: str) -> None:
+    """Whatever it was, and only until the next one begins."""
+    key = ("amina", "noted")
+    with pytest.raises(type(error)), noted(key, "python"):
+        raise error
+    found = TROUBLES.of(key)
+    with noted(key, "python"):
+        pass
+
+    assert found is not None
+    assert (found.words["en"], found.profile, found.is_end) == (said, "python", True)
+    assert TROUBLES.of(key) is None

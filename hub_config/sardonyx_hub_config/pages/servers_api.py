@@ -13,6 +13,8 @@ from sardonyx_spawner.dates import in_utc
 from sardonyx_spawner.troubles import TROUBLES, Trouble
 
 NEEDED = ("list:users", "read:servers")
+PENDING = {"spawn": "starting", "stop": "stopping", "check": "running"}
+"""A hub that has just started checks the servers of the last one; until then they run, as far as it knows."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Facts:
     """What the hub knows of a server.
 
     Args:
-        pending: "spawn", "stop", or None: nothing is under way.
+        pending: "spawn", "stop", "check", or None: nothing is under way.
         profile: slug of what it is.
         memory: bytes that it uses; None = that is not known.
         memory_limit: bytes that it may use; None = no limit.
@@ -41,7 +43,7 @@ class Facts:
 
 def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
     """Return what is said of a server; None = it does nothing, and nothing went wrong with it."""
-    state = {"spawn": "starting", "stop": "stopping"}.get(facts.pending or "", "running" if facts.ready else "")
+    state = PENDING.get(facts.pending or "", "running" if facts.ready else "")
     if not state:
         return failed_entry(facts.name, facts.server, trouble) if trouble is not None and trouble.is_end else None
     shown = trouble if trouble is not None and not trouble.is_end and state == "running" else None

@@ -13,7 +13,7 @@ from pathlib import Path
 AT_ONCE = os.O_NOFOLLOW | os.O_NONBLOCK
 
 
-def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
+def open_file(path: Path | str, flags: int = os.O_RDONLY) -> int:
     """Open a file that a person's code may have replaced by anything, or may hold.
 
     Raises:
@@ -28,7 +28,7 @@ def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     return descriptor
 
 
-def read_end(path: Path, most: int) -> bytes:
+def read_end(path: Path | str, most: int) -> bytes:
     """Return the end of a file; b"" if it cannot be read now."""
     try:
         descriptor = open_file(path)

@@ -7,8 +7,8 @@ from traitlets import Any as AnyTrait
 
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.limits import memory_used
 from sardonyx_spawner.local.logs import FolderLogs
+from sardonyx_spawner.local.memory_use import memory_used
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.spawner import ProfileSpawner
 from sardonyx_spawner.troubles import TROUBLES, Key

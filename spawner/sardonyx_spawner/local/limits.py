@@ -24,9 +24,6 @@ MOST_RECORDED = 1 << 16
 KILLS = ("memory.events", "memory.oom_control")
 """On cgroup v2, and on v1."""
 
-USED = (("memory.current", "inactive_file"), ("memory.usage_in_bytes", "total_inactive_file"))
-"""On cgroup v2, and on v1: the file with all that is used, and the line in memory.stat of what can be let go."""
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -165,6 +162,11 @@ def group_name(private: Path) -> str:
     return f"{private.parent.name}-{server}"
 
 
+def recorded_groups(private: Path) -> list[str]:
+    """Return the folders of a server's groups; [] = it has none."""
+    return os.fsdecode(read_end(private / RECORD, MOST_RECORDED)).splitlines()
+
+
 def killed_for_memory(private: Path) -> int:
     """Return how many processes of a server were ended because it used more memory than it may; 0 if unknown."""
     for file in (group / name for group in _recorded(private) for name in KILLS):
@@ -172,17 +174,6 @@ def killed_for_memory(private: Path) -> int:
             lines = (line.split() for line in file.read_text().splitlines())
             return sum(int(line[1]) for line in lines if line[0] == "oom_kill")
     return 0
-
-
-def memory_used(private: Path) -> int | None:
-    """Return how much memory a server uses, in bytes, without files that the system keeps and can let go; None = unknown."""
-    for group in _recorded(private):
-        for used, kept in USED:
-            with suppress(OSError, ValueError):
-                whole = int((group / used).read_text())
-                lines = (line.split() for line in (group / "memory.stat").read_text().splitlines())
-                return max(0, whole - next((int(line[1]) for line in lines if line[0] == kept), 0))
-    return None
 
 
 def _members(group: Path) -> set[int]:
@@ -200,4 +191,4 @@ def _end_members(group: Path) -> None:
 
 
 def _recorded(private: Path) -> list[Path]:
-    return [Path(line) for line in os.fsdecode(read_end(private / RECORD, MOST_RECORDED)).splitlines()]
+    return [Path(group) for group in recorded_groups(private)]

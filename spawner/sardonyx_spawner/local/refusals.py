@@ -1,5 +1,7 @@
 """What a person and the log are told of a start that failed: each error of this engine, translated once."""
 
+import errno
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +74,13 @@ def noted(server: Key, profile: str) -> Iterator[None]:
         yield
     except StartRefusedError as error:
         TROUBLES.note(server, error.jupyterhub_message, profile, is_end=True)
+        raise
+    except CancelledError:
+        # JupyterHub gives a start up that takes longer than it may.
+        TROUBLES.note(server, why_not_started(TimeoutError(errno.ETIMEDOUT, "")), profile, is_end=True)
+        raise
+    except Exception:
+        TROUBLES.note(server, why_not_started(OSError()), profile, is_end=True)
         raise
 
 

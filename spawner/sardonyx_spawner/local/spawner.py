@@ -78,7 +78,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     )
     news = Instance(OncePerProcess, (), help="The word to JupyterHub that a server ended, once.")
     ticket = Instance(Ticket, (), help="This server's place in the queue of starts.")
-    killed_for_memory = 0
+    killed_for_memory: int | None = None
     watch: EndWatch | None = None
     gpus: GivenGpus | None = None
 
@@ -243,9 +243,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         return status
 
     def _tell_of_kills(self) -> None:
-        killed = self.launcher_source().killed_for_memory(self.folders)
-        if killed > self.killed_for_memory:
-            self.killed_for_memory = killed
+        known, self.killed_for_memory = self.killed_for_memory, self.launcher_source().killed_for_memory(self.folders)
+        # The first look at a server of an earlier hub finds what was told already.
+        if known is not None and self.killed_for_memory > known:
             self.log.warning("%s: %s", self._log_name, part_ended(self.running.memory))
             self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.running.memory)}")
             TROUBLES.note(self._key, why_part_ended(self.running.memory), self.running.profile, is_end=False)
