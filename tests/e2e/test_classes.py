@@ -84,7 +84,7 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
         joined = ask(place, token_of(place, f"student{number}"), "POST", "/api/join", {"code": link.rpartition("/")[2]})
         assert joined.json()["role"] == "student"
 
-    page, course = tia.page, link.rpartition("/")[2].partition("-")[0]
+    page = tia.page
     page.get_by_role("link", name="Go to the class").click()
     assert count(page, "Everyone") == "30"
     page.get_by_role("button", name="Start everyone").click()
