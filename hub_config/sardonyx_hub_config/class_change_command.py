@@ -14,6 +14,7 @@ from sardonyx_hub_config.people_service import PATH
 from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails, checked_title
+from sardonyx_services.people.moments import moment_of
 from sardonyx_spawner.class_profile import check_answers, check_material
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
@@ -52,7 +53,17 @@ class Change:
 @click.option("--first-day", metavar="YYYY-MM-DD", help="Before it only staff start its servers; '': it has begun.")
 @click.option("--last-day", metavar="YYYY-MM-DD", help="After it nobody starts them; '': until the class is ended.")
 @click.option("--zone", metavar="ZONE", help="Where its days begin and end, such as Europe/Paris.")
-@click.option("--kept-days", type=int, metavar="N", help="So many days after the last one its data is kept.")
+@click.option(
+    "--kept-days",
+    type=int,
+    metavar="N",
+    help="So many days after the last one its people still reach its data; then it ends.",
+)
+@click.option(
+    "--hand-in-until",
+    metavar="YYYY-MM-DDTHH:MM",
+    help="Students hand in until then, by the clocks of its zone; '': always.",
+)
 @click.option("--joining/--no-joining", default=None, help="Whether people join by a link.")
 @click.option("--new-link", is_flag=True, default=None, help="Another link: that of before leads nowhere any more.")
 def change(class_id: str, **typed: Any) -> None:
@@ -89,10 +100,12 @@ def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profi
 
     Raises:
         OperatorError: something in it cannot be.
-        UserError: its material cannot be, or an answer that its profile does not allow.
+        SaidError: its material cannot be, a moment, or an answer that its profile does not allow.
     """
     after = replace(before, **{name: value for name, value in said.items() if name in AS_IT_IS})
     days: dict[str, Any] = {name: _day(said[name]) for name in ("first_day", "last_day") if name in said}
+    if "hand_in_until" in said:
+        days["hand_in_until"] = moment_of(said["hand_in_until"], after.zone)
     made = _with_answers(replace(after, **days), said, {base.slug: base for base in bases})
     after = _with_material(made.details, said)
     if said.get("new_link"):

@@ -1,7 +1,7 @@
 """`sardonyx class change`: what an operator changes in a class, all of it or nothing, and with everything explained."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,11 @@ def run(course: str, *words: str) -> str:
         ),
         (["--last-day", ""], {"last_day": None}),
         (["--kept-days", "0"], {"kept_days": 0}),
+        (
+            ["--zone", "Europe/Paris", "--hand-in-until", "2026-12-11T18:00"],
+            {"zone": "Europe/Paris", "hand_in_until": datetime(2026, 12, 11, 17, 0, tzinfo=UTC)},
+        ),
+        (["--hand-in-until", ""], {"hand_in_until": None}),
         (["--joining"], {"joining": True}),
         (["--joining", "--new-link"], {"joining": True, "join_round": 2}),
     ],
@@ -112,7 +117,8 @@ def test_what_is_said_changes_and_the_rest_stays(
         (["--first-day", "7.9.2026"], "“7.9.2026” is no day. Write it as 2026-09-07. Nothing was changed."),
         (["--first-day", "2027-01-01"], "The last day is before the first one. Nothing was changed."),
         (["--zone", "Paris"], "“Paris” is no time zone. Write one such as Europe/Paris."),
-        (["--kept-days", "-1"], "Data of a class can be kept for 0 to 3,650 days after its end."),
+        (["--hand-in-until", "soon"], "“soon” is no day and time. Write it as 2026-12-11T18:00."),
+        (["--kept-days", "-1"], "People reach the data of a class for 0 to 3,650 days after its last one."),
         (["--new-link"], "Nobody joins by a link now. Add --joining. Nothing was changed."),
     ],
 )

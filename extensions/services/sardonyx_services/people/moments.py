@@ -1,6 +1,10 @@
-"""Moments as the tables keep them: in UTC, without a word about it."""
+"""Moments as the tables keep them, in UTC without a word about it, and as people write them."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_spawner.language import _
 
 
 def utc_now() -> datetime:
@@ -16,3 +20,19 @@ def aware(moment: datetime) -> datetime:
 def in_tables(moment: datetime) -> datetime:
     """Return a moment, which has a time zone, as the tables keep it."""
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def moment_of(text: str, zone: str) -> datetime | None:
+    """Return a moment that was written by the clocks of a zone; None = nothing was written.
+
+    Raises:
+        PeopleError: it is none, or there is no such zone.
+    """
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OSError, KeyError, OverflowError) as error:
+        raise PeopleError(
+            _("“{text}” is no day and time. Write it as 2026-12-11T18:00.").format(text=text[:40])
+        ) from error

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language import _
@@ -114,22 +114,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise PeopleError(_("“{text}” is no day. Write it as 2026-09-07.").format(text=text[:40])) from error
-
-
-def moment_of(text: str, zone: str) -> datetime | None:
-    """Return a moment from a field of a form, which has it by the clocks of a zone; None = nothing was written.
-
-    Raises:
-        PeopleError: it is none, or there is no such zone.
-    """
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except (ValueError, OSError, KeyError, OverflowError) as error:
-        raise PeopleError(
-            _("“{text}” is no day and time. Write it as 2026-12-11T18:00.").format(text=text[:40])
-        ) from error
 
 
 def _number(text: str) -> int:

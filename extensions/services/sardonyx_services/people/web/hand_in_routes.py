@@ -7,8 +7,8 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.links.headers import disposition
+from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.api_models import HandInShown
-from sardonyx_services.people.web.class_form import moment_of
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.hand_ins import Handed, handed_in
 from sardonyx_services.people.web.parts import Here, Parts, Who
