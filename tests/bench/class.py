@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 from support.bench_hubs import BASELINE as SIMPLE
-from support.bench_hubs import TOKEN, BenchHub, Kind, bench_hub
+from support.bench_hubs import BenchHub, Kind, bench_hub, together
 from support.environments import built_environment, vanilla_environment
 from support.figures import figure
 
@@ -29,7 +28,7 @@ def bench_class() -> list[dict[str, Any]]:
     prefixes: dict[Kind, Path] = {"fork": built_environment(), "vanilla": vanilla_environment()}
     for kind, prefix in prefixes.items():
         with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as base, bench_hub(kind, Path(base), prefix) as hub:
-            found[kind] = asyncio.run(_together(hub)), _memory(hub)
+            found[kind] = asyncio.run(together(hub, SIZE)), _memory(hub)
     (ready, memory), (vanilla, vanilla_memory) = found["fork"], found["vanilla"]
     rows = [
         figure(f"{SIZE} at once: {word}", pick(ready), "s", BASELINE, pick(vanilla))
@@ -39,28 +38,6 @@ def bench_class() -> list[dict[str, Any]]:
         figure(f"PSS per idle server, {size} running", memory[size], "MB", BASELINE, vanilla_memory[size])
         for size in SIZES
     ]
-
-
-async def _together(hub: BenchHub) -> list[float]:
-    """Return when each server was ready, in seconds after all were asked for."""
-    hub.start("first")
-    names = [f"pupil{number}" for number in range(SIZE)]
-    for name in names:
-        hub.call("POST", f"users/{name}")
-    limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(
-        base_url=hub.api, headers={"Authorization": f"token {TOKEN}"}, timeout=1800, limits=limits
-    ) as client:
-        began = time.monotonic()
-        taken = await asyncio.gather(*(_ready(client, name, began) for name in names))
-    for name in ["first", *names]:
-        hub.stop(name)
-    return list(taken)
-
-
-async def _ready(client: httpx.AsyncClient, name: str, began: float) -> float:
-    (await client.post(f"users/{name}/server")).raise_for_status()
-    return time.monotonic() - began
 
 
 def _memory(hub: BenchHub) -> dict[int, float]:

@@ -1,5 +1,6 @@
 """JupyterHub with our spawner for one machine, and with SimpleLocalProcessSpawner, for benches: no proxy, REST only."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -148,6 +149,28 @@ def bench_hub(kind: Kind, base: Path, prefix: Path) -> Iterator[BenchHub]:
         for pid in _processes(str(hub.data)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+async def together(hub: BenchHub, size: int) -> list[float]:
+    """Start a class at once; return when each server was ready, in seconds after all were asked for."""
+    hub.start("first")
+    names = [f"pupil{number}" for number in range(size)]
+    for name in names:
+        hub.call("POST", f"users/{name}")
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(
+        base_url=hub.api, headers={"Authorization": f"token {TOKEN}"}, timeout=1800, limits=limits
+    ) as client:
+        began = time.monotonic()
+        taken = await asyncio.gather(*(_ready(client, name, began) for name in names))
+    for name in ["first", *names]:
+        hub.stop(name)
+    return list(taken)
+
+
+async def _ready(client: httpx.AsyncClient, name: str, began: float) -> float:
+    (await client.post(f"users/{name}/server")).raise_for_status()
+    return time.monotonic() - began
 
 
 def _wait(hub: BenchHub) -> None:
