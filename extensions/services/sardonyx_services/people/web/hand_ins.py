@@ -80,6 +80,8 @@ class HandIns:
     def __init__(self, at: StorePlace) -> None:
         self._at = at
         self._token = at.token.read_text().strip()
+        # What S3 is, in half a megabyte of JSON: read once, and not for each who asks.
+        self._loader = get_session().get_component("data_loader")
 
     def files(self, name: str, class_id: str) -> list[HandIn]:
         """Return what is there.
@@ -127,6 +129,7 @@ class HandIns:
         # They live for a quarter of an hour, and an archive may take longer.
         keys = RefreshableCredentials.create_from_metadata(fresh(), fresh, "sardonyx")
         session = get_session()
+        session.register_component("data_loader", self._loader)
         session._credentials = keys  # type: ignore[attr-defined]  # noqa: SLF001 - botocore has no other way in
         config = Config(s3={"addressing_style": "path"}, connect_timeout=PATIENCE_S, retries={"max_attempts": 2})
         return boto3.Session(botocore_session=session).client(
