@@ -99,5 +99,5 @@ class Callers:
 
 def _of_a_program(request: Request) -> str:
     words = request.headers.get("authorization", "").split()
-    is_token = len(words) == 2 and words[0].lower() in {"token", "bearer"}  # noqa: PLR2004 - scheme and token
+    is_token = len(words) == 2 and words[0].lower() in {"token", "bearer"} and words[1].isascii()  # noqa: PLR2004 - scheme and token
     return words[1] if is_token else ""
