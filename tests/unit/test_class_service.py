@@ -147,3 +147,9 @@ async def test_a_fault_of_ours_is_said_in_words(
     assert page.status_code == 500
     assert said in page.text
     assert "secret" not in page.text
+
+
+async def test_a_new_class_begins_at_its_beginning(service: httpx.AsyncClient, people: PeopleStore) -> None:
+    """Whatever somebody says of how often it was changed: a class that nobody leads would be left."""
+    assert (await service.post("api/classes", json={"title": "x", "changed": 5}, headers=TIA)).status_code == 201
+    assert [len(people.groups.members(group.id)) for group in people.groups.all("class")] == [1]
