@@ -11,6 +11,7 @@ from sardonyx_hub_config.people_service import TEMPLATES
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.__main__ import parts_of
+from sardonyx_services.people.web.callers import SESSION, STATE
 from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import create_app
@@ -153,3 +154,15 @@ async def test_a_new_class_begins_at_its_beginning(service: httpx.AsyncClient, p
     """Whatever somebody says of how often it was changed: a class that nobody leads would be left."""
     assert (await service.post("api/classes", json={"title": "x", "changed": 5}, headers=TIA)).status_code == 201
     assert [len(people.groups.members(group.id)) for group in people.groups.all("class")] == [1]
+
+
+async def test_two_pages_that_are_opened_at_once_both_come_back(service: httpx.AsyncClient) -> None:
+    """As a browser does that opens the windows of yesterday: each sign-in is one of its own."""
+    begun = [await service.get(path) for path in ("new", "")]
+    assert len({name for name in service.cookies if name.startswith(STATE)}) == 2
+
+    for answer, path in zip(begun, ("new", ""), strict=True):
+        state = httpx.URL(answer.headers["Location"]).params["state"]
+        back = await service.get("oauth_callback", params={"state": state, "code": "c"})
+        assert (back.status_code, back.headers["Location"]) == (303, f"{ROOT}{path}")
+    assert list(service.cookies) == [SESSION]

@@ -70,9 +70,10 @@ def _add_sign_in(app: FastAPI, parts: Parts) -> None:
     @app.get(f"{root}oauth_callback", include_in_schema=False)
     async def come_back(request: Request, state: str = "", code: str = "") -> Response:
         parts.callers.speak_to(request)
-        session, back = await parts.sign_in.finish(request.cookies.get(STATE, ""), state, code)
+        kept = _state_cookie(state)
+        session, back = await parts.sign_in.finish(request.cookies.get(kept, ""), state, code)
         answer = RedirectResponse(back, SEE_OTHER)
-        answer.delete_cookie(STATE, path=root)
+        answer.delete_cookie(kept, path=root)
         answer.set_cookie(SESSION, session, path=root, secure=parts.is_secure, httponly=True, samesite="lax")
         return answer
 
@@ -125,8 +126,13 @@ def _is_a_page(request: Request, root: str) -> bool:
 
 
 def _send_to_sign_in(request: Request, parts: Parts) -> Response:
-    where, kept = parts.sign_in.begin(request.url.path)
+    where, kept, state = parts.sign_in.begin(request.url.path)
     found = RedirectResponse(where, SEE_OTHER)
     cookie = {"path": parts.root, "secure": parts.is_secure, "httponly": True}
-    found.set_cookie(STATE, kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above
+    found.set_cookie(_state_cookie(state), kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above
     return found
+
+
+def _state_cookie(state: str) -> str:
+    """Return the name of a cookie for each sign-in: a browser that opens several pages at once has several."""
+    return f"{STATE}-{state[:8]}"
