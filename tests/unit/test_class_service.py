@@ -166,3 +166,20 @@ async def test_two_pages_that_are_opened_at_once_both_come_back(service: httpx.A
         back = await service.get("oauth_callback", params={"state": state, "code": "c"})
         assert (back.status_code, back.headers["Location"]) == (303, f"{ROOT}{path}")
     assert list(service.cookies) == [SESSION]
+
+
+async def test_nothing_for_programs_is_shown_in_a_window(service: httpx.AsyncClient) -> None:
+    """A page in somebody's server could look into it, as it cannot into a page."""
+    begun = await service.get("new")
+    await service.get(
+        "oauth_callback", params={"state": httpx.URL(begun.headers["Location"]).params["state"], "code": "c"}
+    )
+    shown = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+
+    assert (await service.get("api/classes", headers=shown)).status_code == 403
+    assert (await service.get("api/classes")).status_code == 403
+    page = await service.get("", headers=shown)
+    assert page.status_code == 200
+    assert page.headers["Cross-Origin-Opener-Policy"] == "noopener-allow-popups"
+    sign = page.text.partition('name="_xsrf" value="')[2].partition('"')[0]
+    assert (await service.get("api/classes", headers={"X-XSRFToken": sign})).status_code == 200
