@@ -21,6 +21,21 @@ s3.put_object(Bucket=bucket, Key=key, Body=b"42 by " + os.environ["JUPYTERHUB_US
 print("handed in")
 """
 FETCH = "async (path) => (await fetch(path)).status"
+LOOK_INTO = """async (path) => {
+  const opened = window.open(path);
+  for (let tries = 0; tries < 20; tries++) {
+    await new Promise((done) => setTimeout(done, 100));
+    try {
+      if (opened.location.href !== "about:blank" && opened.document.readyState === "complete") {
+        const text = opened.document.body.innerText;
+        opened.close();
+        return text;
+      }
+    } catch { return ""; }
+  }
+  return "";
+}"""
+"""What a page sees of another one at the same address that it opens; "" = nothing."""
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
@@ -253,6 +268,9 @@ def test_a_page_elsewhere_does_nothing_in_somebodys_name(tia: Any, course: str) 
 
     page.goto(f"{course.partition('/services')[0]}/hub/home")
     assert [page.evaluate(FETCH, f"{course}{path}") for path in ("", "/rows", "/settings")] == [403] * 3
+    assert "tia" in page.evaluate(LOOK_INTO, page.url), "pages that do not say so are looked into"
+    assert page.evaluate(LOOK_INTO, course) == ""
+    assert "people/join" not in page.evaluate(LOOK_INTO, course.replace("/classes/", "/api/classes/") + "/link")
     page.goto(course)
     assert page.get_by_role("button", name="Start everyone").is_visible()
 

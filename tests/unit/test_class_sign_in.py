@@ -55,7 +55,7 @@ def sign_in(hub: Hub, now: list[float]) -> SignIn:
 
 async def test_a_browser_comes_back_with_a_session(sign_in: SignIn, hub: Hub) -> None:
     """To the page that it wanted; the hub is shown what proves that it is the same browser (RFC 7636)."""
-    where, kept = sign_in.begin("/services/people/new")
+    where, kept, _state = sign_in.begin("/services/people/new")
     asked = parse_qs(urlsplit(where).query)
     assert asked["client_id"] == ["service-people"]
     assert asked["redirect_uri"] == ["/services/people/oauth_callback"]
@@ -73,7 +73,7 @@ async def test_a_browser_comes_back_with_a_session(sign_in: SignIn, hub: Hub) ->
 @pytest.mark.parametrize("fault", ["another state", "another browser", "no cookie", "refused"])
 async def test_nobody_comes_in_by_what_they_did_not_begin(sign_in: SignIn, hub: Hub, fault: str) -> None:
     """A link elsewhere with somebody else's code signs nobody in."""
-    where, kept = sign_in.begin("/services/people/")
+    where, kept, _state = sign_in.begin("/services/people/")
     state = parse_qs(urlsplit(where).query)["state"][0]
     if fault == "another state":
         state = "x"
@@ -90,7 +90,7 @@ async def test_nobody_comes_in_by_what_they_did_not_begin(sign_in: SignIn, hub: 
 
 async def test_a_hub_that_is_away_is_said(sign_in: SignIn, hub: Hub) -> None:
     """It is not the person's fault."""
-    where, kept = sign_in.begin("/")
+    where, kept, _state = sign_in.begin("/")
     hub.status = 0
     with pytest.raises(AwayError, match="The hub does not answer now. Wait a minute, then try again."):
         await sign_in.finish(kept, parse_qs(urlsplit(where).query)["state"][0], "code")

@@ -1,8 +1,10 @@
 """What a class is beside its people: kept as it was written, refused where it cannot be, and never written over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -207,3 +209,43 @@ def test_what_was_done_is_written_down_for_each_person(people: PeopleStore, cour
     assert [(a.who, a.what, a.whom, a.detail) for a in found[2:]] == [("", "make", "", "Statistics")]
     assert {(a.who, a.what, a.whom) for a in found[:2]} == {("tia", "start", "amina"), ("tia", "start", "bob")}
     assert all(a.at.tzinfo is UTC for a in found)
+
+
+@pytest.fixture
+def at_once(
+    people: PeopleStore, people_place: Place
+) -> Iterator[Callable[[Callable[[PeopleStore], object]], list[str]]]:
+    """A way to do something twice at the same moment, as two processes would; it returns what went wrong."""
+    other, start = PeopleStore(people_place), Barrier(2)
+
+    def once(store: PeopleStore, do: Callable[[PeopleStore], object]) -> str:
+        start.wait()
+        try:
+            do(store)
+        except Exception as error:  # noqa: BLE001 - which one it is, is what is looked at
+            return type(error).__name__
+        return ""
+
+    with ThreadPoolExecutor(2) as both:
+        yield lambda do: [fault for fault in both.map(once, (people, other), (do, do)) if fault]
+    other.close()
+
+
+def test_of_two_who_change_a_class_at_the_same_moment_one_is_told(
+    people: PeopleStore, course: str, at_once: Callable[[Callable[[PeopleStore], object]], list[str]]
+) -> None:
+    """Also where both have read before either has written."""
+    people.classes.change(course, AUTUMN)
+    for _again in range(10):
+        read = people.classes.details(course)
+        assert at_once(lambda store, read=read: store.classes.change(course, read)) == ["ChangedMeanwhileError"]  # type: ignore[misc]  # mypy infers no lambda with a default
+
+
+def test_who_joins_twice_at_the_same_moment_is_in_the_class(
+    people: PeopleStore, course: str, at_once: Callable[[Callable[[PeopleStore], object]], list[str]]
+) -> None:
+    """As a double click does it."""
+    for number in range(10):
+        amina = people.add_account(f"amina-{number}", "").id
+        assert at_once(lambda store, amina=amina: store.groups.join(course, amina, "student")) == []  # type: ignore[misc]  # as above
+        assert people.groups.members(course)[amina] == "student"

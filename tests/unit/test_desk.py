@@ -1,9 +1,12 @@
 """What is done with a class at the desk: who may, what is refused and why, and what is written down."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -208,6 +211,23 @@ def test_for_others_there_is_no_such_class(desk: Desk, people: PeopleStore, cour
     assert desk.seen(root, course, Level.INSTRUCTOR).role is None
     with pytest.raises(NotThereError):
         desk.seen(root, "other", Level.INSTRUCTOR)
+
+
+def test_of_the_last_two_instructors_one_stays(desk: Desk, people: PeopleStore, tia: Caller) -> None:
+    """Also when both leave at the same moment."""
+    tom, start = caller(people, "tom"), Barrier(2)
+
+    def leave(course: str, who: Caller) -> None:
+        start.wait()
+        with suppress(RefusedError):
+            desk.remove(who, course, who.name)
+
+    with ThreadPoolExecutor(2) as both:
+        for _again in range(20):
+            course = desk.make(tia, "Statistics", AUTUMN)
+            desk.set_role(tia, course, "tom", "instructor")
+            list(both.map(leave, (course, course), (tia, tom)))
+            assert len(people.groups.members(course)) == 1
 
 
 def test_a_class_keeps_an_instructor(desk: Desk, people: PeopleStore, tia: Caller, course: str) -> None:

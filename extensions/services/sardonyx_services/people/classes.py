@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
+from sardonyx_services.people.groups import alone_with
+from sardonyx_services.people.models import ClassRow, ExtensionRow
 from sardonyx_services.people.moments import aware, in_tables
 from sardonyx_spawner.language import _
 
@@ -108,6 +109,7 @@ class Classes:
     def extend(self, group: str, person: str, until: datetime | None) -> None:
         """Give somebody more time to hand in; None = no more than the others."""
         with self._session() as session:
+            alone_with(session, group)
             row = session.get(ExtensionRow, (group, person))
             if row is not None:
                 session.delete(row)
@@ -128,7 +130,7 @@ class Classes:
         """
         check_details(details)
         with self._session() as session:
-            above = session.get(GroupRow, group, with_for_update=True)
+            above = alone_with(session, group)
             if above is None or above.kind != "class" or above.ended is not None:
                 raise PeopleError(_("There is no such class, or it has ended."))
             row = session.get(ClassRow, group)

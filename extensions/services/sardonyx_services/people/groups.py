@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
@@ -172,10 +172,21 @@ class Groups:
             return tuple((kind, group) for kind, group in session.execute(found))  # type: ignore[misc]  # what `add` wrote
 
     def _living(self, session: Session, group: str) -> GroupRow:
-        row = session.get(GroupRow, group)
+        row = alone_with(session, group)
         if row is None or row.ended is not None:
             raise PeopleError(f"There is no class or team with the id “{group}”, or it has ended.")
         return row
+
+
+def alone_with(session: Session, group: str) -> GroupRow | None:
+    """Return a class or team that nobody else changes until the session is through; None = there is none.
+
+    Args:
+        session: one that has read nothing yet.
+    """
+    # A change of nothing: SQLite knows no FOR UPDATE, and lets nobody wait before the first change.
+    session.execute(update(GroupRow).where(GroupRow.id == group).values(kind=GroupRow.kind))
+    return session.get(GroupRow, group)
 
 
 def group_name(membership: Membership) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.actions import Actions
@@ -281,6 +281,8 @@ class PeopleStore:
             if self._engine.dialect.name == "sqlite":
                 raise
             raise AwayError from error
+        except DataError as error:
+            raise PeopleError(_("This holds signs that cannot be kept, or is too long.")) from error
 
 
 def _living() -> Any:

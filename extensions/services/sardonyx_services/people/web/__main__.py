@@ -26,7 +26,7 @@ from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
-from sardonyx_services.people.web.service import create_app
+from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.service_log import log_to
 
@@ -45,7 +45,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     )
     sign_in = SignIn(oauth, client, _derived(secret, "sessions"))
     makers, groups = configuration.makers, configuration.maker_groups
-    callers = Callers(sign_in, people, makers, groups, configuration.language)
+    callers = Callers(sign_in, people, makers, groups, configuration.language, api=f"{root}{API}")
     desk = Desk(people, JoinLinks(_derived(secret, "join")), configuration.profiles)
     origin = urlsplit(configuration.address)
     classroom = Classroom(desk, people, Hub(api, token, client), f"{origin.scheme}://{origin.netloc}{root}")

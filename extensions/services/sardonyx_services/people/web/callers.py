@@ -25,12 +25,20 @@ class Callers:
         makers: who may make classes.
         maker_groups: groups of a provider whose people are instructors.
         language: of who has chosen none.
+        api: path below which nothing is a page.
     """
 
     def __init__(
-        self, sign_in: SignIn, people: PeopleStore, makers: Makers, maker_groups: frozenset[str], language: str
+        self,
+        sign_in: SignIn,
+        people: PeopleStore,
+        makers: Makers,
+        maker_groups: frozenset[str],
+        language: str,
+        *,
+        api: str,
     ) -> None:
-        self._sign_in, self._people = sign_in, people
+        self._sign_in, self._people, self._api = sign_in, people, api
         self._makers, self._maker_groups, self._language = makers, maker_groups, language
 
     async def of(self, request: Request) -> Caller:
@@ -87,7 +95,9 @@ class Callers:
         sign = request.headers.get(SIGN_HEADER, "")
         # All servers of a place have its address on the web: a page of one could read ours, and what signs its forms.
         is_read = request.method in SAFE
-        if is_read and request.headers.get("sec-fetch-mode", "navigate") == "navigate":
+        is_page = not request.url.path.startswith(self._api)
+        # What is no page says to no browser that nobody else may look into its window.
+        if is_read and is_page and request.headers.get("sec-fetch-mode", "navigate") == "navigate":
             return
         if not sign and not is_read:
             form = await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
@@ -99,5 +109,5 @@ class Callers:
 
 def _of_a_program(request: Request) -> str:
     words = request.headers.get("authorization", "").split()
-    is_token = len(words) == 2 and words[0].lower() in {"token", "bearer"}  # noqa: PLR2004 - scheme and token
+    is_token = len(words) == 2 and words[0].lower() in {"token", "bearer"} and words[1].isascii()  # noqa: PLR2004 - scheme and token
     return words[1] if is_token else ""

@@ -16,6 +16,8 @@ from sardonyx_spawner.language_in_templates import Translation
 
 HEADERS = {
     "Cache-Control": "no-store",
+    # Who opens it, such as a page in somebody's server at the same address, does not get hold of its window.
+    "Cross-Origin-Opener-Policy": "noopener-allow-popups",
     "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",

@@ -15,11 +15,17 @@ from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
 from sardonyx_services.people.web.errors import NotSignedInError, RefusedError
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.sign_in import STATE_LIFE_S
-from sardonyx_spawner.language import SaidError, _
+from sardonyx_spawner.language import N_, SaidError, _
 
 SEE_OTHER = 303
+BAD_REQUEST = 400
 API = "api/"
 MOST_FAULTS = 3
+LARGEST_BODY = 9 << 20
+"""A roster as the page of its preview keeps it, and the form around it. Bodies of the API are read before it is known who asks."""
+UNREADABLE = N_("What was sent cannot be read. Load the page again, then try again.")
+NOTHING_HERE = N_("There is nothing at this address.")
+SAID = {404: NOTHING_HERE, 405: NOTHING_HERE, 413: N_("What was sent is too large: a list of names has 4 MB at most.")}
 API_ROUTERS = (api.router, hand_in_routes.api_router)
 ROUTERS = (*API_ROUTERS, page_routes.router, class_routes.router, hand_in_routes.router)
 """All routes of this service but those of the sign-in; those of the API come first."""
@@ -35,6 +41,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{root}{API}openapi.json",
         redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
     )
     app.state.parts = parts
     for router in ROUTERS:
@@ -63,9 +70,10 @@ def _add_sign_in(app: FastAPI, parts: Parts) -> None:
     @app.get(f"{root}oauth_callback", include_in_schema=False)
     async def come_back(request: Request, state: str = "", code: str = "") -> Response:
         parts.callers.speak_to(request)
-        session, back = await parts.sign_in.finish(request.cookies.get(STATE, ""), state, code)
+        kept = _state_cookie(state)
+        session, back = await parts.sign_in.finish(request.cookies.get(kept, ""), state, code)
         answer = RedirectResponse(back, SEE_OTHER)
-        answer.delete_cookie(STATE, path=root)
+        answer.delete_cookie(kept, path=root)
         answer.set_cookie(SESSION, session, path=root, secure=parts.is_secure, httponly=True, samesite="lax")
         return answer
 
@@ -98,7 +106,17 @@ def _add_refusals(app: FastAPI, parts: Parts) -> None:
     @app.exception_handler(HTTPException)
     async def no_page(request: Request, error: HTTPException) -> Response:
         parts.callers.speak_to(request)
-        return answer(request, _("There is nothing at this address."), error.status_code)
+        return answer(request, _(SAID.get(error.status_code, UNREADABLE)), error.status_code)
+
+    @app.exception_handler(UnicodeEncodeError)
+    async def no_text(request: Request, _error: UnicodeEncodeError) -> Response:
+        # Half of a sign, which JSON can hold and no text.
+        return answer(request, _(UNREADABLE), BAD_REQUEST)
+
+    @app.exception_handler(Exception)
+    async def wrong(request: Request, _error: Exception) -> Response:
+        # The error itself goes on into the log.
+        return answer(request, _("Something went wrong here, and was written down. Try again."), 500)
 
 
 def _is_a_page(request: Request, root: str) -> bool:
@@ -108,8 +126,13 @@ def _is_a_page(request: Request, root: str) -> bool:
 
 
 def _send_to_sign_in(request: Request, parts: Parts) -> Response:
-    where, kept = parts.sign_in.begin(request.url.path)
+    where, kept, state = parts.sign_in.begin(request.url.path)
     found = RedirectResponse(where, SEE_OTHER)
     cookie = {"path": parts.root, "secure": parts.is_secure, "httponly": True}
-    found.set_cookie(STATE, kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above
+    found.set_cookie(_state_cookie(state), kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above
     return found
+
+
+def _state_cookie(state: str) -> str:
+    """Return the name of a cookie for each sign-in: a browser that opens several pages at once has several."""
+    return f"{STATE}-{state[:8]}"

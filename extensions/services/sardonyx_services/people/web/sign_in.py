@@ -59,8 +59,8 @@ class SignIn:
         self._seal = Fernet(urlsafe_b64encode(key))
         self._known: OrderedDict[str, tuple[float, Model]] = OrderedDict()
 
-    def begin(self, back: str) -> tuple[str, str]:
-        """Return where a browser goes to sign in, and what its cookie keeps meanwhile.
+    def begin(self, back: str) -> tuple[str, str, str]:
+        """Return where a browser goes to sign in, what its cookie keeps meanwhile, and by which state it is known again.
 
         Args:
             back: path that it comes back to.
@@ -76,7 +76,7 @@ class SignIn:
             "code_challenge_method": "S256",
         }
         kept = self._seal.encrypt(json.dumps([state, verifier, back]).encode()).decode()
-        return f"{self._oauth.authorize}?{urlencode(asked)}", kept
+        return f"{self._oauth.authorize}?{urlencode(asked)}", kept, state
 
     async def finish(self, kept: str, state: str, code: str) -> tuple[str, str]:
         """Return what the session's cookie keeps, and the path that the browser comes back to.

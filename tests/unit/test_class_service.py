@@ -1,0 +1,185 @@
+"""What the service of classes answers to what no page of ours would send: in words, and without taking harm."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sardonyx_hub_config.people_service import TEMPLATES
+from sardonyx_services.people.database import Place
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.__main__ import parts_of
+from sardonyx_services.people.web.callers import SESSION, STATE
+from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.parts import Parts
+from sardonyx_services.people.web.service import create_app
+from sardonyx_spawner.profiles import Profile
+
+ROOT = "/services/people/"
+ENVIRONMENT = {
+    "JUPYTERHUB_SERVICE_PREFIX": ROOT,
+    "JUPYTERHUB_BASE_URL": "/",
+    "JUPYTERHUB_API_URL": "http://hub/api",
+    "JUPYTERHUB_API_TOKEN": "token-of-the-service",
+    "JUPYTERHUB_CLIENT_ID": "service-people",
+    "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{ROOT}oauth_callback",
+}
+TIA = {"Authorization": "token tia"}
+JSON = {"Content-Type": "application/json"}
+UNREADABLE = "What was sent cannot be read. Load the page again, then try again."
+
+
+def hub(request: httpx.Request) -> httpx.Response:
+    """Answer as the hub does, which knows one token, of tia."""
+    if request.url.path == "/api/oauth2/token":
+        return httpx.Response(200, json={"access_token": "tia"})
+    if request.headers["Authorization"] != "token tia":
+        return httpx.Response(403, json={"message": "no"})
+    return httpx.Response(
+        200, json={"kind": "user", "name": "tia", "groups": [], "scopes": ["access:services!service=people"]}
+    )
+
+
+@pytest.fixture
+def people(people_place: Place) -> Iterator[PeopleStore]:
+    """An instructor, in both kinds of database."""
+    store = PeopleStore(people_place)
+    store.add_account("tia", "")
+    store.set_instructor("tia", is_instructor=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def parts(people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """What the service is made of."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "secret").write_text("ab" * 32)
+    nowhere = "http://127.0.0.1:9"
+    configuration = PeopleConfiguration(
+        people=None,
+        secret=tmp_path / "secret",
+        log=tmp_path / "people.log",
+        title="Sardonyx",
+        address="http://place",
+        store=StorePlace(keys=nowhere, token=tmp_path / "secret", endpoint=nowhere, region="r", bucket="b"),
+        profiles=(Profile("python", "Python"),),
+        templates=TEMPLATES,
+        version="1",
+    )
+    return parts_of(configuration, people, httpx.AsyncClient(transport=httpx.MockTransport(hub)))
+
+
+@pytest.fixture
+async def service(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser or program that asks it."""
+    app = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=app, base_url=f"http://place{ROOT}") as client:
+        yield client
+
+
+@pytest.mark.parametrize("headers", [{}, TIA])
+@pytest.mark.parametrize("path", ["api/classes", "new"])
+async def test_what_is_too_large_is_not_read(service: httpx.AsyncClient, headers: dict[str, str], path: str) -> None:
+    """Least of all from somebody whom nobody knows: it would be kept in memory."""
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        yield b'{"title": "'
+        for _block in range(64):
+            read += 1 << 20
+            yield b"x" * (1 << 20)
+
+    answer = await service.post(path, content=endless(), headers={**headers, **JSON})
+
+    # A page asks first who that is, and reads nothing then.
+    assert answer.status_code == (413 if path == "api/classes" else 400 if headers else 401)
+    assert read <= 10 << 20, f"{read} bytes were read"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"title": "x", "answers": {"\\ud800": "a"}, "profile": "python"}', b"[" * 100_000, b"\xff"],
+    ids=["half a sign", "too deep", "no text"],
+)
+async def test_what_is_no_json_is_said(service: httpx.AsyncClient, body: bytes) -> None:
+    """And not that there was nothing at the address."""
+    answer = await service.post("api/classes", content=body, headers={**TIA, **JSON})
+    assert (answer.status_code, answer.json()["message"]) == (400, UNREADABLE)
+
+
+async def test_what_a_table_cannot_keep_is_said(service: httpx.AsyncClient) -> None:
+    """PostgreSQL takes no zeros, and no more than fits."""
+    for path, body in (
+        ("api/classes", {"title": "x", "description": "a\0b"}),
+        ("api/join", {"code": "a\0b"}),
+        ("api/classes", {"title": "x", "branch": "\0"}),
+    ):
+        answer = await service.post(path, json=body, headers=TIA)
+        assert answer.status_code in {201, 400, 404}, answer.text
+    assert (await service.get("api/classes/%00", headers=TIA)).status_code in {400, 404}
+    assert (await service.delete("api/classes/x/people/%00", headers=TIA)).status_code in {400, 404}
+
+
+async def test_a_token_that_is_none_is_nobodys(service: httpx.AsyncClient) -> None:
+    """It is not the hub that is away."""
+    answer = await service.get("api/classes", headers=[(b"Authorization", b"token \xe9")])
+    assert answer.status_code == 401
+
+
+async def test_a_fault_of_ours_is_said_in_words(
+    service: httpx.AsyncClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a page and for programs; the log has the rest."""
+
+    def fails(*_args: Any) -> None:
+        raise RuntimeError("a secret of the machine")
+
+    monkeypatch.setattr(parts.desk, "mine", fails)
+    said = "Something went wrong here, and was written down. Try again."
+
+    answer = await service.get("api/classes", headers=TIA)
+    assert (answer.status_code, answer.json()) == (500, {"message": said})
+    page = await service.get("", headers=TIA)
+    assert page.status_code == 500
+    assert said in page.text
+    assert "secret" not in page.text
+
+
+async def test_a_new_class_begins_at_its_beginning(service: httpx.AsyncClient, people: PeopleStore) -> None:
+    """Whatever somebody says of how often it was changed: a class that nobody leads would be left."""
+    assert (await service.post("api/classes", json={"title": "x", "changed": 5}, headers=TIA)).status_code == 201
+    assert [len(people.groups.members(group.id)) for group in people.groups.all("class")] == [1]
+
+
+async def test_two_pages_that_are_opened_at_once_both_come_back(service: httpx.AsyncClient) -> None:
+    """As a browser does that opens the windows of yesterday: each sign-in is one of its own."""
+    begun = [await service.get(path) for path in ("new", "")]
+    assert len({name for name in service.cookies if name.startswith(STATE)}) == 2
+
+    for answer, path in zip(begun, ("new", ""), strict=True):
+        state = httpx.URL(answer.headers["Location"]).params["state"]
+        back = await service.get("oauth_callback", params={"state": state, "code": "c"})
+        assert (back.status_code, back.headers["Location"]) == (303, f"{ROOT}{path}")
+    assert list(service.cookies) == [SESSION]
+
+
+async def test_nothing_for_programs_is_shown_in_a_window(service: httpx.AsyncClient) -> None:
+    """A page in somebody's server could look into it, as it cannot into a page."""
+    begun = await service.get("new")
+    await service.get(
+        "oauth_callback", params={"state": httpx.URL(begun.headers["Location"]).params["state"], "code": "c"}
+    )
+    shown = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+
+    assert (await service.get("api/classes", headers=shown)).status_code == 403
+    assert (await service.get("api/classes")).status_code == 403
+    page = await service.get("", headers=shown)
+    assert page.status_code == 200
+    assert page.headers["Cross-Origin-Opener-Policy"] == "noopener-allow-popups"
+    sign = page.text.partition('name="_xsrf" value="')[2].partition('"')[0]
+    assert (await service.get("api/classes", headers={"X-XSRFToken": sign})).status_code == 200
