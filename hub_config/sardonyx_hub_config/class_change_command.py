@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import click
@@ -14,7 +13,7 @@ from sardonyx_hub_config.people_service import PATH
 from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails, checked_title
-from sardonyx_services.people.moments import moment_of
+from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_spawner.class_profile import check_answers, check_material
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
@@ -103,7 +102,7 @@ def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profi
         SaidError: its material cannot be, a moment, or an answer that its profile does not allow.
     """
     after = replace(before, **{name: value for name, value in said.items() if name in AS_IT_IS})
-    days: dict[str, Any] = {name: _day(said[name]) for name in ("first_day", "last_day") if name in said}
+    days: dict[str, Any] = {name: day_of(said[name]) for name in ("first_day", "last_day") if name in said}
     if "hand_in_until" in said:
         days["hand_in_until"] = moment_of(said["hand_in_until"], after.zone)
     made = _with_answers(replace(after, **days), said, {base.slug: base for base in bases})
@@ -163,15 +162,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not name.strip():
         raise OperatorError(f"“{text[:40]}” settles nothing. Write --set OPTION=VALUE, such as --set size=large.")
     return name.strip(), value.strip()
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise OperatorError(f"“{text[:40]}” is no day. Write it as 2026-09-07.") from error
 
 
 def _done(before: ClassDetails, after: ClassDetails, said: Mapping[str, Any]) -> list[str]:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from traitlets.log import get_logger
 
+from sardonyx_services.page_words import PageWords
 from sardonyx_spawner.amounts import say_duration
-from sardonyx_spawner.dates import in_utc, say_ago, say_moment
-from sardonyx_spawner.language import LANGUAGES, N_, _, again, english, ngettext, script_texts, spoken
+from sardonyx_spawner.dates import say_moment
+from sardonyx_spawner.language import N_, _, again, english, ngettext
 
 STEPS_S = (3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600)
 LEAST_STEP_S = 60
@@ -40,7 +41,7 @@ SCOPES_OF_JUPYTERHUB = (
 """What may stand on the page that asks whether a program may know somebody; the template translates it."""
 
 
-class Words:
+class Words(PageWords):
     """What templates call; an object, because JupyterHub calls plain functions among its template variables."""
 
     def happened(self, status: int) -> str:
@@ -57,10 +58,6 @@ class Words:
         number = f"{digits // 10_000}-{digits // 100 % 100:02}-{digits % 100:02}"
         get_logger().error("A person was shown number %s: status %d, %r", number, status, cause)
         return number
-
-    def ago(self, then: datetime | None) -> str:
-        """Say how long ago something was."""
-        return say_ago(then, datetime.now(UTC)) if then else _("never")
 
     def more_servers(self, most: int, there: int) -> str:
         """Say how many servers with names somebody may have beside "My server"."""
@@ -85,25 +82,9 @@ class Words:
         then = self.moment(seconds)
         return self.hour(then) if then.date() == datetime.now(UTC).date() else self.day_and_hour(then)
 
-    def hour(self, then: datetime) -> str:
-        """Say a time of the day: "22:10 UTC"."""
-        return _("{time} UTC").format(time=f"{then:%H:%M}")
-
     def day_and_hour(self, then: datetime) -> str:
         """Say a day and a time: "28 November 22:10 UTC"."""
         return say_moment(then)
-
-    def language(self) -> str:
-        """Return the language that is spoken, for the page itself."""
-        return spoken()
-
-    def languages(self) -> dict[str, str]:
-        """Return those that can be chosen, by code."""
-        return LANGUAGES
-
-    def of_scripts(self) -> dict[str, object]:
-        """Return what page scripts say in this language, by the English text."""
-        return dict(script_texts())
 
     def english(self, text: str) -> str:
         """Return what was said to somebody as the log has it."""
@@ -120,10 +101,6 @@ class Words:
     def duration(self, seconds: int) -> str:
         """Say a duration; seven days are a week."""
         return _("1 week") if seconds == 7 * 86400 else say_duration(seconds)
-
-    def iso(self, then: datetime | None) -> str:
-        """Return a time for the script that shows it in the reader's zone."""
-        return in_utc(then).isoformat() if then else ""
 
 
 def steps(most_s: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Moments as the tables keep them, in UTC without a word about it, and as people write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.errors import PeopleError
@@ -20,6 +20,20 @@ def aware(moment: datetime) -> datetime:
 def in_tables(moment: datetime) -> datetime:
     """Return a moment, which has a time zone, as the tables keep it."""
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def day_of(text: str) -> date | None:
+    """Return a day that was written; None = nothing was.
+
+    Raises:
+        PeopleError: it is none.
+    """
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise PeopleError(_("“{text}” is no day. Write it as 2026-09-07.").format(text=text[:40])) from error
 
 
 def moment_of(text: str, zone: str) -> datetime | None:

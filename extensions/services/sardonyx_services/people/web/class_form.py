@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.moments import moment_of
+from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language import _
@@ -91,8 +90,8 @@ class ClassForm:
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repository=self.repository,
             branch=self.branch,
-            first_day=_day(self.first_day),
-            last_day=_day(self.last_day),
+            first_day=day_of(self.first_day),
+            last_day=day_of(self.last_day),
             zone=self.zone or "UTC",
             kept_days=_number(self.kept_days),
             hand_in_until=moment_of(self.hand_in_until, self.zone or "UTC"),
@@ -105,15 +104,6 @@ def read_class_form(sent: FormData, profiles: Sequence[Profile]) -> ClassForm:
     texts = {name: str(sent.get(name, "")).strip() for name in TEXTS}
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
     return ClassForm(**texts, answers={name: str(sent.get(name, "")).strip() for name in known})
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise PeopleError(_("“{text}” is no day. Write it as 2026-09-07.").format(text=text[:40])) from error
 
 
 def _number(text: str) -> int:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from sardonyx_services.page_words import PageWords
 from sardonyx_services.people.actions import Action
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_spawner.amounts import say_bytes, say_memory
-from sardonyx_spawner.dates import in_utc, say_ago, say_day
-from sardonyx_spawner.language import LANGUAGES, N_, _, script_texts, spoken
+from sardonyx_spawner.dates import say_day
+from sardonyx_spawner.language import N_, _
 
 ROLES: dict[Role, str] = {
     "student": N_("student"),
@@ -46,7 +47,7 @@ DONE = {
 }
 
 
-class Words:
+class Words(PageWords):
     """What templates call."""
 
     def role(self, role: Role) -> str:
@@ -94,30 +95,6 @@ class Words:
     def time_of(self, seen: Seen) -> str:
         """Say in one line when a class is: what is over, when it begins, when it ends."""
         return say_time(seen.details, datetime.now(UTC), is_over=seen.is_over)
-
-    def ago(self, then: datetime | None) -> str:
-        """Say how long ago something was."""
-        return say_ago(then, datetime.now(UTC)) if then else _("never")
-
-    def hour(self, then: datetime) -> str:
-        """Say a time of the day, for who has no script."""
-        return _("{time} UTC").format(time=f"{in_utc(then).astimezone(UTC):%H:%M}")
-
-    def iso(self, then: datetime) -> str:
-        """Return a time for the script that shows it in the reader's zone."""
-        return in_utc(then).isoformat()
-
-    def language(self) -> str:
-        """Return the language that is spoken, for the page itself."""
-        return spoken()
-
-    def languages(self) -> dict[str, str]:
-        """Return those that can be chosen, by code."""
-        return LANGUAGES
-
-    def of_scripts(self) -> dict[str, object]:
-        """Return what page scripts say in this language, by the English text."""
-        return dict(script_texts())
 
 
 def say_time(details: ClassDetails, now: datetime, *, is_over: bool) -> str:
