@@ -3,14 +3,18 @@
 import io
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from zipstream import ZipStream
 
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PersonRecord
+from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
-from sardonyx_services.people.web.hand_ins import HandIn, folders_of, handed_in, listed, paths_of, plain
+from sardonyx_services.people.web.hand_ins import HandIn, HandIns, folders_of, handed_in, listed, paths_of, plain
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 AMINA, BOB = "aminaaaaaaaaaa22", "bobaaaaaaaaaaa33"
@@ -102,3 +106,30 @@ def test_the_library_makes_an_archive_that_opens() -> None:
 def test_a_name_is_never_empty() -> None:
     """Whatever is left of it."""
     assert [plain(name) for name in ("", " ", "...", "/")] == ["_", "_", "_", "_"]
+
+
+def test_what_is_taken_away_meanwhile_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others' work is collected; a sentence stands in the place of what went."""
+
+    class Store:
+        """Lists two files, of which one is gone when it is read."""
+
+        exceptions = SimpleNamespace(NoSuchKey=KeyError)
+
+        def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - as boto3 names them
+            """Return a file."""
+            assert Bucket == "b"
+            return {
+                f"class/7mw2kfqd/hand-in/{BOB}/b.txt": {"Body": SimpleNamespace(iter_chunks=lambda _size: [b"mine"])}
+            }[Key]
+
+    (tmp_path / "token").write_text("t")
+    hand_ins = HandIns(StorePlace(keys="", token=tmp_path / "token", endpoint="", region="", bucket="b"))
+    monkeypatch.setattr(hand_ins, "_client", lambda *_who: Store())
+    monkeypatch.setattr(hand_ins, "files", lambda *_who: [file("a.txt"), file("b.txt", BOB)])
+
+    made = b"".join(hand_ins.archive("tia", "7mw2kfqd", [member(AMINA, "amina"), member(BOB, "bob")]))
+
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.read("amina/a.txt") == b"This file was taken away while the archive was made."
+        assert archive.read("bob/b.txt") == b"mine"

@@ -114,7 +114,13 @@ class HandIns:
 
         def content(file: HandIn) -> Iterator[bytes]:
             key = f"{_prefix(class_id)}{file.person}/{file.path}"
-            yield from client.get_object(Bucket=self._at.bucket, Key=key)["Body"].iter_chunks(BLOCK)
+            try:
+                body = client.get_object(Bucket=self._at.bucket, Key=key)["Body"]
+            except client.exceptions.NoSuchKey:
+                # Else a student could keep everybody's work from being collected.
+                yield _("This file was taken away while the archive was made.").encode()
+                return
+            yield from body.iter_chunks(BLOCK)
 
         made = ZipStream(compress_type=ZIP_DEFLATED)
         made.add(listed(files, folders), LIST)
