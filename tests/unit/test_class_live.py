@@ -10,9 +10,9 @@ from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PersonRecord
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import AwayError
-from sardonyx_services.people.web.hub import Server, server_of
+from sardonyx_services.people.web.hub import NOT_NOW, Server, server_of
 from sardonyx_services.people.web.live import Watch, counts_of, rows_of
-from sardonyx_spawner.language import speaking
+from sardonyx_spawner.language import _, speaking
 
 NOW = datetime(2026, 11, 2, 10, 37, tzinfo=UTC)
 GB = 1 << 30
@@ -65,6 +65,13 @@ def test_a_problem_is_said_in_the_language_of_who_looks() -> None:
     """Whoever's server it is."""
     with speaking("fr"):
         assert row(replace(RUNNING, problem={"en": "It fell.", "fr": "Il est tombé."})).problem == "Il est tombé."
+
+
+def test_why_nothing_started_is_said_in_the_language_of_who_looks() -> None:
+    """Not in that of who pressed the button."""
+    with speaking("fr"):
+        refused = _(NOT_NOW)
+    assert row(None, refused=refused).problem == NOT_NOW
 
 
 def test_problems_come_first_and_names_are_counted() -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sardonyx_services.people.groups import STAFF, Role
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.hub import Server
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import _, again
 
 KEPT_S = 2.0
 ALMOST_OUT = 0.9
@@ -85,7 +85,7 @@ def counts_of(rows: Sequence[Row]) -> dict[str, int]:
 
 
 def _row(member: Member, server: Server | None, profile: str, refused: str) -> Row:
-    person = member.person
+    person, refused = member.person, again(refused)
     known = (person.id, person.name, person.full_name, member.role)
     if server is None:
         return Row(*known, "off", problem=refused)
