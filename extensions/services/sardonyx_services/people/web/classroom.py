@@ -90,7 +90,14 @@ class Classroom:
 
     async def _note(self, caller: Caller, class_id: str, what: str, members: Sequence[Member]) -> Run:
         people = [member.person.name for member in members]
-        run = self._runs.start(class_id, people) if what == "start" else self._runs.stop(class_id, people)
+
+        async def is_there(name: str) -> bool:
+            return any(
+                (each.name, each.server, each.profile) == (name, "", f"class-{class_id}")
+                for each in await self._watch.servers()
+            )
+
+        run = self._runs.start(class_id, people) if what == "start" else self._runs.stop(class_id, people, is_there)
         whom = [member.person.id for member in members]
         if whom:
             await run_in_threadpool(self._people.actions.add, caller.id, what, class_id, whom=whom)

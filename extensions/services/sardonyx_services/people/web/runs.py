@@ -60,14 +60,22 @@ class Runs:
         self._go(run, names, one)
         return run
 
-    def stop(self, class_id: str, names: Sequence[str]) -> Run:
+    def stop(self, class_id: str, names: Sequence[str], is_there: Callable[[str], Awaitable[bool]]) -> Run:
         """Stop the servers of people, in the background.
+
+        Args:
+            is_there: tells whether somebody's server is one of the class when its turn comes: they may have another by then.
 
         Raises:
             RefusedError: the last go is not through.
         """
         run = self._begin(class_id, len(names))
-        self._go(run, names, self._hub.stop)
+
+        async def one(name: str) -> None:
+            if await is_there(name):
+                await self._hub.stop(name)
+
+        self._go(run, names, one)
         return run
 
     async def close(self) -> None:
