@@ -166,3 +166,14 @@ def test_a_link_that_is_too_old_is_over(people: PeopleStore) -> None:
     people.one_time_links.replace("first-administrator", "h", 100.0)
 
     assert people.one_time_links.purpose("h", 101.0) == ""
+
+
+def test_the_people_of_a_class_are_found_among_all(people: PeopleStore) -> None:
+    """By name, and without those who were removed: a page asks for them every few seconds, in a place of thousands."""
+    course, other = people.groups.add("class", "Statistics"), people.groups.add("class", "Another")
+    for name in ("tom", "amina", "bob", "gone"):
+        people.groups.join(other if name == "bob" else course, people.add_account(name, "").id, "student")
+    people.remove("gone")
+
+    assert [person.name for person in people.everybody(course)] == ["amina", "tom"]
+    assert [person.name for person in people.everybody()] == ["amina", "bob", "tom"]

@@ -18,7 +18,7 @@ from sardonyx_services.people.errors import AwayError, NameTakenError, PeopleErr
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
-from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, PersonRow
+from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import utc_now
 from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
 from sardonyx_services.people.shared_links import SharedLinks, forget_links
@@ -116,10 +116,11 @@ class PeopleStore:
             row = session.scalars(_living().where(PersonRow.name == name)).first()
             return _record(row) if row else None
 
-    def everybody(self) -> list[PersonRecord]:
-        """Return all who were not removed, by name."""
+    def everybody(self, group: str = "") -> list[PersonRecord]:
+        """Return all who were not removed, by name; those of a class or team, if one is given."""
+        found = _living().join(MemberRow).where(MemberRow.group == group) if group else _living()
         with self._session() as session:
-            return [_record(row) for row in session.scalars(_living().order_by(PersonRow.name))]
+            return [_record(row) for row in session.scalars(found.order_by(PersonRow.name))]
 
     def remove(self, name: str) -> PersonRecord:
         """Remove a person: the name is free, the id is gone for good, files and data stay under the id.

@@ -139,7 +139,7 @@ class Desk:
         """Return who is in a class, by name."""
         self.seen(caller, class_id, Level.STAFF)
         roles = self._people.groups.members(class_id)
-        return [Member(person, roles[person.id]) for person in self._people.everybody() if person.id in roles]
+        return [Member(person, roles[person.id]) for person in self._people.everybody(class_id) if person.id in roles]
 
     def set_role(self, caller: Caller, class_id: str, name: str, role: Role) -> None:
         """Let somebody be something in a class, in which they may be already.
