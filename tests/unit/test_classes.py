@@ -249,3 +249,11 @@ def test_who_joins_twice_at_the_same_moment_is_in_the_class(
         amina = people.add_account(f"amina-{number}", "").id
         assert at_once(lambda store, amina=amina: store.groups.join(course, amina, "student")) == []  # type: ignore[misc]  # as above
         assert people.groups.members(course)[amina] == "student"
+
+
+def test_more_time_ends_on_a_day_that_every_time_zone_has(people: PeopleStore, course: str) -> None:
+    """Else no page of the class could be shown any more once its time zone is another."""
+    amina = people.add_account("amina", "").id
+    with pytest.raises(PeopleError, match="9999-12-31 is no day until which anybody hands in."):
+        people.classes.extend(course, amina, datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+    assert people.classes.extensions(course) == {}

@@ -107,7 +107,12 @@ class Classes:
             return {row.person: aware(row.until) for row in session.scalars(found)}
 
     def extend(self, group: str, person: str, until: datetime | None) -> None:
-        """Give somebody more time to hand in; None = no more than the others."""
+        """Give somebody more time to hand in; None = no more than the others.
+
+        Raises:
+            PeopleError: it is no day that pages of every time zone can show.
+        """
+        _check_until(until)
         with self._session() as session:
             alone_with(session, group)
             row = session.get(ExtensionRow, (group, person))
@@ -176,8 +181,12 @@ def check_details(details: ClassDetails) -> None:
         raise PeopleError(_("The last day is before the first one."))
     if not 0 <= details.kept_days <= MOST_KEPT_DAYS:
         raise PeopleError(_("People reach the data of a class for 0 to 3,650 days after its last one."))
-    if details.hand_in_until is not None and not _EARLIEST <= details.hand_in_until.date() < _LATEST:
-        raise PeopleError(_("{day} is no day until which anybody hands in.").format(day=details.hand_in_until.date()))
+    _check_until(details.hand_in_until)
+
+
+def _check_until(until: datetime | None) -> None:
+    if until is not None and not _EARLIEST <= until.date() < _LATEST:
+        raise PeopleError(_("{day} is no day until which anybody hands in.").format(day=until.date()))
 
 
 def _midnight(day: date, zone: str) -> datetime:
