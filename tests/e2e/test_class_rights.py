@@ -203,8 +203,11 @@ def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: di
 def expected(who: str, route: tuple[str, str]) -> set[int]:
     """Return what the status of the answer to somebody can be."""
     call = CALLS[route]
-    if who in {"anonymous", "stopped-server", "removed"}:
+    if who in {"anonymous", "stopped-server"}:
         return {303} if call.is_page else {401}
+    if who == "removed":
+        # For as long as the hub knows them, they are not led to a sign-in that would lead back.
+        return {303, 401} if call.is_page else {401}
     if who == "server":
         return {403}
     role: Role | None = "instructor" if who == "operator" else SEATS[who]

@@ -183,3 +183,11 @@ async def test_nothing_for_programs_is_shown_in_a_window(service: httpx.AsyncCli
     assert page.headers["Cross-Origin-Opener-Policy"] == "noopener-allow-popups"
     sign = page.text.partition('name="_xsrf" value="')[2].partition('"')[0]
     assert (await service.get("api/classes", headers={"X-XSRFToken": sign})).status_code == 200
+
+
+async def test_who_was_removed_is_not_sent_around_in_circles(service: httpx.AsyncClient, people: PeopleStore) -> None:
+    """From here to the hub, which may know them still, and back."""
+    people.remove("tia")
+    page = await service.get("", headers=TIA)
+    assert page.status_code == 401
+    assert "You are not signed in here, or not any more." in page.text

@@ -4,7 +4,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.store import PeopleStore, PersonRecord
-from sardonyx_services.people.web.errors import NotOpenError, NotSignedInError
+from sardonyx_services.people.web.errors import NobodyHereError, NotOpenError, NotSignedInError
 from sardonyx_services.people.web.seat import Caller, Makers, may_make
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_spawner.language import LANGUAGES, _, speak, wished
@@ -73,7 +73,7 @@ class Callers:
     async def _caller(self, name: str, groups: frozenset[str]) -> Caller:
         found = await run_in_threadpool(self._find, name)
         if found is None:
-            raise NotSignedInError
+            raise NobodyHereError
         person, language = found
         if language in LANGUAGES:
             speak(language, name)

@@ -18,6 +18,10 @@ class NotSignedInError(RefusedError):
         super().__init__(_("You are not signed in here, or not any more. Sign in, then try again."))
 
 
+class NobodyHereError(NotSignedInError):
+    """The hub knows them, and the people of this place do not: another sign-in would end in the same."""
+
+
 class NotOpenError(RefusedError):
     """Whoever asks may not do this."""
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
 from sardonyx_services.people.web import api, class_routes, hand_in_routes, page_routes
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
-from sardonyx_services.people.web.errors import NotSignedInError, RefusedError
+from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.sign_in import STATE_LIFE_S
 from sardonyx_spawner.language import N_, SaidError, _
@@ -92,7 +92,7 @@ def _add_refusals(app: FastAPI, parts: Parts) -> None:
 
     @app.exception_handler(SaidError)
     async def refused(request: Request, error: SaidError) -> Response:
-        if isinstance(error, NotSignedInError) and _is_a_page(request, root):
+        if isinstance(error, NotSignedInError) and not isinstance(error, NobodyHereError) and _is_a_page(request, root):
             return _send_to_sign_in(request, parts)
         if isinstance(error, RefusedError):
             return answer(request, error.message, error.status)
