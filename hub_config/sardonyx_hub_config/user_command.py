@@ -13,7 +13,8 @@ from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.store import LOCAL, PeopleStore, PersonRecord
+from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.store import LOCAL, PeopleStore
 
 stdin_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."

@@ -16,7 +16,7 @@ from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.hand_ins import HandIns, StoreAwayError
 
 if TYPE_CHECKING:
-    from sardonyx_services.people.store import PersonRecord
+    from sardonyx_services.people.records import PersonRecord
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sardonyx_services.people.groups import Role
-from sardonyx_services.people.store import PersonRecord
+from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import NOT_NOW, Server, server_of

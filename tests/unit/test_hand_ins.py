@@ -11,7 +11,7 @@ import pytest
 from zipstream import ZipStream
 
 from sardonyx_services.people.groups import Role
-from sardonyx_services.people.store import PersonRecord
+from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.hand_ins import HandIn, HandIns, folders_of, handed_in, listed, paths_of, plain

@@ -7,7 +7,8 @@ import pytest
 
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import NameTakenError, PeopleError, RemovedError
-from sardonyx_services.people.store import Owed, PeopleStore
+from sardonyx_services.people.records import Owed
+from sardonyx_services.people.store import PeopleStore
 
 
 @pytest.fixture

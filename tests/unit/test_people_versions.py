@@ -17,7 +17,8 @@ from support.earlier_people import EARLIER, called_now
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import REVISIONS, Base
-from sardonyx_services.people.store import Owed, PeopleStore
+from sardonyx_services.people.records import Owed
+from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.upgrade import configuration, upgrade
 
 OPEN = "import sys, pathlib, sardonyx_services.people.store as s; s.PeopleStore(pathlib.Path(sys.argv[1]))"

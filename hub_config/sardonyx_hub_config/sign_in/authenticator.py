@@ -17,7 +17,8 @@ from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
 from sardonyx_hub_config.sign_in.oidc import Provider, ProviderCallbackHandler, ProviderLoginHandler
 from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.welcome import Proven, WelcomeHandler
-from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.language import ENGLISH, _
 
 

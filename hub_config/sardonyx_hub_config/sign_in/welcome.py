@@ -10,7 +10,7 @@ from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, hashed
 from sardonyx_hub_config.sign_in.passwords import password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.store import PersonRecord
+from sardonyx_services.people.records import PersonRecord
 from sardonyx_spawner.language import N_, _
 
 OVER = N_(

@@ -39,7 +39,8 @@ from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
-from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.service_log import log_to
 
 

@@ -3,8 +3,6 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -21,49 +19,13 @@ from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import utc_now
 from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
+from sardonyx_services.people.records import Account, Owed, PersonRecord
 from sardonyx_services.people.shared_links import SharedLinks, forget_links
 from sardonyx_spawner.language import _
 
 LOCAL = "local"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 16
-
-
-@dataclass(frozen=True)
-class PersonRecord:
-    """A person as kept: `id` never changes and is never given to anybody else.
-
-    Args:
-        full_name: as the provider calls them, for pages and commits; so is `mail`; "" = it does not say.
-        is_instructor: they may make classes.
-    """
-
-    id: str
-    name: str
-    provider: str
-    subject: str
-    is_admin: bool
-    created: datetime
-    full_name: str = ""
-    mail: str = ""
-    is_instructor: bool = False
-
-
-@dataclass(frozen=True)
-class Account:
-    """What is needed to check a local account's password."""
-
-    person: PersonRecord
-    password_hash: str
-
-
-@dataclass(frozen=True)
-class Owed:
-    """What the hub has still to do for a person: `SIGN_OUT` or `LET_GO`."""
-
-    person: str
-    name: str
-    what: str
 
 
 class PeopleStore:

@@ -3,7 +3,8 @@
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import NobodyHereError, NotOpenError, NotSignedInError
 from sardonyx_services.people.web.seat import Caller, Makers, may_make
 from sardonyx_services.people.web.sign_in import SignIn

@@ -11,8 +11,9 @@ from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.join_link import JoinLinks, group_of
+from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.roster import read_roster
-from sardonyx_services.people.store import PeopleStore, PersonRecord
+from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
 from sardonyx_services.people.web.seat import Caller, Level, level_of, need
 from sardonyx_spawner.class_profile import check_answers, check_material
