@@ -13,7 +13,8 @@ class ClassSettings(Section):
 
     create: Literal["administrators", "instructors", "everybody"] = Field(
         default="instructors",
-        description="Who may make classes. Administrators always do; instructors are made by `sardonyx user instructor`.",
+        description="Who may make classes; administrators always do, instructors are made by `sardonyx user instructor`."
+        " Whoever leads a class can put anybody here into it, and start and stop their server of it.",
     )
     instructor_groups: frozenset[str] = Field(
         default=frozenset(), description="People in one of these groups of their provider are instructors, too."

@@ -69,7 +69,7 @@ def test_roles_are_those_of_the_kind(people: PeopleStore, amina: str) -> None:
     """A team has no staff, a class no members."""
     team = people.groups.add("team", "Team 3")
 
-    with pytest.raises(PeopleError, match="In a team nobody is “instructor”; write one of: member"):
+    with pytest.raises(PeopleError, match="Nobody is “instructor” there; write one of: member"):
         people.groups.join(team, amina, "instructor")
 
 

@@ -96,10 +96,11 @@ class Groups:
         with self._session() as session:
             row = self._living(session, group)
             if role not in ROLES[row.kind]:  # type: ignore[index]  # what `add` wrote
-                raise PeopleError(f"In a {row.kind} nobody is “{role}”; write one of: {', '.join(ROLES[row.kind])}.")  # type: ignore[index]
+                said = _("Nobody is “{role}” there; write one of: {roles}.")
+                raise PeopleError(said.format(role=role[:40], roles=", ".join(ROLES[row.kind])))  # type: ignore[index]  # as above
             somebody = session.get(PersonRow, person)
             if somebody is None or somebody.removed is not None:
-                raise PeopleError("There is no such person here.")
+                raise PeopleError(_("There is no such person here."))
             member = session.get(MemberRow, (group, person))
             if member is None:
                 session.add(MemberRow(group=group, person=person, role=role))
@@ -174,7 +175,7 @@ class Groups:
     def _living(self, session: Session, group: str) -> GroupRow:
         row = alone_with(session, group)
         if row is None or row.ended is not None:
-            raise PeopleError(f"There is no class or team with the id “{group}”, or it has ended.")
+            raise PeopleError(_("There is no class or team with the id “{id}”, or it has ended.").format(id=group))
         return row
 
 

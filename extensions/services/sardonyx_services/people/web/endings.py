@@ -5,10 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PeopleStore
 
 log = logging.getLogger(__name__)
@@ -38,6 +35,6 @@ class Endings:
         while True:
             try:
                 await asyncio.to_thread(self.end_what_is_over)
-            except (PeopleError, SQLAlchemyError) as error:
-                log.warning("It cannot be looked now which classes are over: %s", type(error).__name__)
+            except Exception:
+                log.exception("It cannot be looked now which classes are over")
             await asyncio.sleep(EVERY_S)
