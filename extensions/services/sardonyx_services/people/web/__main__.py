@@ -13,6 +13,7 @@ import uvicorn
 
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
+from sardonyx_services.people.database import Place
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.store import PeopleStore
@@ -66,9 +67,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     )
 
 
-async def serve(configuration: PeopleConfiguration) -> None:
+async def serve(configuration: PeopleConfiguration, place: Place) -> None:
     """Serve on the hub's port for this service."""
-    place = configuration.people or Postgresql(os.environ[VARIABLE])
     with closing(PeopleStore(place)) as people:
         async with httpx.AsyncClient(trust_env=False) as client:
             settings = uvicorn.Config(
@@ -89,7 +89,9 @@ def main() -> None:
     os.umask(0o077)
     configuration = PeopleConfiguration.read(Path(sys.argv[1]))
     log_to(configuration.log)
-    asyncio.run(serve(configuration))
+    # What this service starts, such as what reads a spreadsheet, does not have it.
+    address = os.environ.pop(VARIABLE, "")
+    asyncio.run(serve(configuration, configuration.people or Postgresql(address)))
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:
