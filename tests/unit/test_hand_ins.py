@@ -82,13 +82,16 @@ def test_no_two_files_have_one_place() -> None:
 
 
 def test_no_cell_of_the_list_is_a_formula() -> None:
-    """A spreadsheet that opens it does nothing."""
-    text = listed([file("=cmd|' /C calc'!A0"), file("plain.txt")], {AMINA: "amina"}).decode()
+    """A spreadsheet that opens it does nothing, also one for which a semicolon begins the next cell."""
+    text = listed(
+        [file("=cmd|' /C calc'!A0"), file("a;=cmd|' /C calc'!A0"), file("plain.txt")], {AMINA: "amina"}
+    ).decode()
 
     assert text.splitlines() == [
-        "name,file,bytes,changed",
-        "amina,'=cmd|' /C calc'!A0,3,2026-11-02T10:00:00+00:00",
-        "amina,plain.txt,3,2026-11-02T10:00:00+00:00",
+        '"name","file","bytes","changed"',
+        """"amina","'=cmd|' /C calc'!A0","3","2026-11-02T10:00:00+00:00\"""",
+        """"amina","a;=cmd|' /C calc'!A0","3","2026-11-02T10:00:00+00:00\"""",
+        '"amina","plain.txt","3","2026-11-02T10:00:00+00:00"',
     ]
 
 

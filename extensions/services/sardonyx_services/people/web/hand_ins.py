@@ -1,7 +1,5 @@
 """What students hand in: which files there are, and all of them as one archive, made while it is sent."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 from zipstream import ZIP_DEFLATED, ZipStream
 
-from sardonyx_services.people.sheet import harmless
+from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import NotOpenError, RefusedError
@@ -208,13 +206,11 @@ def plain(part: str) -> str:
 
 def listed(files: Sequence[HandIn], folders: Mapping[str, str]) -> bytes:
     """Return the list of all files as CSV, in which no cell is a formula."""
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(("name", "file", "bytes", "changed"))
-    for file in files:
-        moment = file.changed.astimezone(UTC).isoformat(timespec="seconds")
-        rows.writerow((harmless(folders[file.person]), harmless(file.path), file.size, moment))
-    return text.getvalue().encode()
+    rows = [
+        (folders[file.person], file.path, str(file.size), file.changed.astimezone(UTC).isoformat(timespec="seconds"))
+        for file in files
+    ]
+    return write_csv([("name", "file", "bytes", "changed"), *rows]).encode()
 
 
 def _prefix(class_id: str) -> str:
