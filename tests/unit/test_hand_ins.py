@@ -129,7 +129,7 @@ def test_what_is_taken_away_meanwhile_holds_up_nothing(tmp_path: Path, monkeypat
     (tmp_path / "token").write_text("t")
     hand_ins = HandIns(StorePlace(keys="", token=tmp_path / "token", endpoint="", region="", bucket="b"))
     monkeypatch.setattr(hand_ins, "_client", lambda *_who: Store())
-    monkeypatch.setattr(hand_ins, "files", lambda *_who: [file("a.txt"), file("b.txt", BOB)])
+    monkeypatch.setattr(hand_ins, "_files", lambda *_who: [file("a.txt"), file("b.txt", BOB)])
 
     made = b"".join(hand_ins.archive("tia", "7mw2kfqd", [member(AMINA, "amina"), member(BOB, "bob")]))
 

@@ -21,6 +21,7 @@ from sardonyx_services.people.web.errors import NotOpenError, RefusedError
 from sardonyx_spawner.language import _, spoken
 
 PATIENCE_S = 10.0
+RENEWED_BEFORE_S = 60
 BLOCK = 1 << 18
 LIST = "hand-ins.csv"
 OK, FORBIDDEN = 200, 403
@@ -90,16 +91,7 @@ class HandIns:
         Raises:
             RefusedError: they may not read it, or not now.
         """
-        prefix = _prefix(class_id)
-        try:
-            pages = (
-                self._client(name, class_id)
-                .get_paginator("list_objects_v2")
-                .paginate(Bucket=self._at.bucket, Prefix=prefix)
-            )
-            return [found for page in pages for each in page.get("Contents", ()) if (found := _hand_in(prefix, each))]
-        except (BotoCoreError, ClientError) as error:
-            raise StoreAwayError from error
+        return self._files(self._client(name, class_id), class_id)
 
     def archive(self, name: str, class_id: str, members: Sequence[Member]) -> Iterator[bytes]:
         """Yield an archive with a folder for each person, and a list of all files.
@@ -107,7 +99,9 @@ class HandIns:
         Raises:
             RefusedError: it cannot be read, or not now.
         """
-        client, files = self._client(name, class_id), self.files(name, class_id)
+        # One client: each has keys of its own, which are written down.
+        client = self._client(name, class_id)
+        files = self._files(client, class_id)
         folders = folders_of(members, {each.person for each in files})
 
         def content(file: HandIn) -> Iterator[bytes]:
@@ -126,12 +120,23 @@ class HandIns:
             made.add(content(file), path)
         return iter(made)
 
+    def _files(self, client: Any, class_id: str) -> list[HandIn]:
+        prefix = _prefix(class_id)
+        try:
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._at.bucket, Prefix=prefix)
+            return [found for page in pages for each in page.get("Contents", ()) if (found := _hand_in(prefix, each))]
+        except (BotoCoreError, ClientError) as error:
+            raise StoreAwayError from error
+
     def _client(self, name: str, class_id: str) -> Any:
         def fresh() -> dict[str, str]:
             return self._keys(name, class_id)
 
-        # They live for a quarter of an hour, and an archive may take longer.
-        keys = RefreshableCredentials.create_from_metadata(fresh(), fresh, "sardonyx")
+        # They live for a quarter of an hour, and an archive may take longer. Botocore renews keys a quarter of an hour before
+        # their end by itself: these would be others for each file.
+        keys = RefreshableCredentials.create_from_metadata(
+            fresh(), fresh, "sardonyx", advisory_timeout=RENEWED_BEFORE_S, mandatory_timeout=RENEWED_BEFORE_S
+        )
         session = get_session()
         session.register_component("data_loader", self._loader)
         session._credentials = keys  # type: ignore[attr-defined]  # noqa: SLF001 - botocore has no other way in
