@@ -1,11 +1,11 @@
 """What the credentials service is told, in one JSON file."""
 
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sardonyx_services.credentials.git.oauth import GitProvider, Kind
+from sardonyx_services.private_file import write_private
 
 
 class StoreConfiguration(BaseModel):
@@ -133,6 +133,4 @@ class CredentialsConfiguration(BaseModel):
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(self.model_dump_json(indent=1))
+        write_private(path, self.model_dump_json(indent=1))

@@ -1,10 +1,11 @@
 """What the service that opens links is told, in one JSON file."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from sardonyx_services.private_file import write_private
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,7 @@ class OpenerConfiguration:
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({name: str(value or "") for name, value in asdict(self).items()}, file, indent=1)
+        write_private(path, json.dumps({name: str(value or "") for name, value in asdict(self).items()}, indent=1))
 
     @classmethod
     def read(cls, path: Path) -> "OpenerConfiguration":

@@ -1,10 +1,11 @@
 """What the object store is told, in one JSON file."""
 
-import os
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
+
+from sardonyx_services.private_file import write_private
 
 
 class ObjectStoreConfiguration(BaseModel):
@@ -34,9 +35,7 @@ class ObjectStoreConfiguration(BaseModel):
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(self.model_dump_json(indent=1))
+        write_private(path, self.model_dump_json(indent=1))
 
     @property
     def socket(self) -> Path:

@@ -1,14 +1,12 @@
 """What the people service is told by the hub that starts it."""
 
-import os
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from sardonyx_services.people.web.seat import Makers
+from sardonyx_services.private_file import write_private
 from sardonyx_spawner.profiles import Profile
-
-Makers = Literal["administrators", "instructors", "everybody"]
 
 
 class StorePlace(BaseModel):
@@ -68,9 +66,7 @@ class PeopleConfiguration(BaseModel):
 
     def write(self, path: Path) -> None:
         """Write the file for the service, for its owner only."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(self.model_dump_json(indent=1))
+        write_private(path, self.model_dump_json(indent=1))
 
     @classmethod
     def read(cls, path: Path) -> "PeopleConfiguration":
