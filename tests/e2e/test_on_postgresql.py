@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from support.classes import CONF, TOKEN
 from support.kernels import run_in_kernel
 from support.ports import free_ports
 from support.postgresql import PASSWORD, PostgresqlServer
@@ -22,17 +23,11 @@ from sardonyx_services.people.postgresql import Postgresql
 from sardonyx_services.people.store import PeopleStore
 
 SARDONYX = str(Path(sys.executable).parent / "sardonyx")
-TOKEN = "token-of-the-tests-only"
 SECRETS = (PASSWORD.encode(), quote(PASSWORD, safe="").encode())
 SETTINGS = """
 database: {{url: {{file: '{folder}/address'}}}}
 environments: {{python: {{title: Python, prefix: '{prefix}'}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
-"""
-CONF = f"""
-c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}"}}]
-scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
-c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
 """
 CELL = """
 import boto3, os
