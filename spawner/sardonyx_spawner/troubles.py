@@ -50,15 +50,8 @@ class Troubles:
         """Forget it: the server starts again, or was stopped by somebody."""
         self._known.pop(key, None)
 
-    def of(self, key: Key) -> Trouble | None:
-        """Return what went wrong with a server, for as long as that is worth knowing."""
-        return self._living().get(key)
-
     def all(self) -> Mapping[Key, Trouble]:
         """Return what went wrong with every server, for as long as that is worth knowing."""
-        return self._living()
-
-    def _living(self) -> dict[Key, Trouble]:
         now = self._clock()
         self._known = {
             key: trouble

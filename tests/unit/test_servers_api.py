@@ -66,7 +66,7 @@ def test_troubles_are_remembered_for_a_while() -> None:
     troubles.note(("bob", ""), "plain", "python", is_end=False)
     troubles.note(("cem", ""), "plain", "python", is_end=True)
 
-    found = troubles.of(("amina", ""))
+    found = troubles.all().get(("amina", ""))
     assert found is not None
     assert found.words == {"en": "It ended by itself.", "fr": "Il s’est arrêté de lui-même."}
     troubles.forget(("cem", ""))
@@ -82,11 +82,11 @@ def test_the_reason_of_a_start_that_failed_is_kept() -> None:
     troubles = Troubles()
     for said in ("It has no room.", "It ended by itself."):
         troubles.note(("amina", ""), said, "python", is_end=True)
-    found = troubles.of(("amina", ""))
+    found = troubles.all().get(("amina", ""))
 
     troubles.forget(("amina", ""))
     troubles.note(("amina", ""), "It ended by itself.", "python", is_end=True)
-    later = troubles.of(("amina", ""))
+    later = troubles.all().get(("amina", ""))
 
     assert found is not None
     assert later is not None
@@ -99,7 +99,7 @@ def test_an_end_says_more_than_a_part_that_was_ended_before() -> None:
     troubles.note(("amina", ""), "A kernel was ended.", "python", is_end=False)
     troubles.note(("amina", ""), "It ended by itself.", "python", is_end=True)
 
-    found = troubles.of(("amina", ""))
+    found = troubles.all().get(("amina", ""))
 
     assert found is not None
     assert (found.words["en"], found.is_end) == ("It ended by itself.", True)
@@ -126,10 +126,10 @@ def test_every_start_that_failed_is_noted(error: BaseException, said: str) -> No
     key = ("amina", "noted")
     with pytest.raises(type(error)), noted(key, "python"):
         raise error
-    found = TROUBLES.of(key)
+    found = TROUBLES.all().get(key)
     with noted(key, "python"):
         pass
 
     assert found is not None
     assert (found.words["en"], found.profile, found.is_end) == (said, "python", True)
-    assert TROUBLES.of(key) is None
+    assert TROUBLES.all().get(key) is None

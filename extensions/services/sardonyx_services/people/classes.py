@@ -116,11 +116,10 @@ class Classes:
         with self._session() as session:
             alone_with(session, group)
             row = session.get(ExtensionRow, (group, person))
-            if row is not None:
-                session.delete(row)
-                session.flush()
             if until is not None:
-                session.add(ExtensionRow(group=group, person=person, until=in_tables(until)))
+                session.merge(ExtensionRow(group=group, person=person, until=in_tables(until)))
+            elif row is not None:
+                session.delete(row)
 
     def change(self, group: str, details: ClassDetails, *, title: str = "") -> ClassDetails:
         """Keep what a class is now; return it as it is kept.

@@ -158,6 +158,12 @@ class Groups:
         with self._session() as session:
             return {row.person: row.role for row in session.execute(found)}
 
+    def role(self, group: str, person: str) -> Role | None:
+        """Return what somebody is in a class or team; None = nothing."""
+        with self._session() as session:
+            member = session.get(MemberRow, (group, person))
+            return member.role if member is not None else None  # type: ignore[return-value]  # what `join` wrote
+
     def roles_of(self, person: str) -> dict[str, Role]:
         """Return what somebody is in classes and teams, also in those that have ended, by id."""
         with self._session() as session:

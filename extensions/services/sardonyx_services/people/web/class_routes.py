@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -12,12 +12,11 @@ from sardonyx_services.people.web.class_form import ClassForm, read_class_form
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live import counts_of
-from sardonyx_services.people.web.pages import qr_code
+from sardonyx_services.people.web.pages import qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.language import SaidError
 
-SEE_OTHER = 303
 router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
 
 
@@ -93,16 +92,16 @@ async def change_people(request: Request, here: Here, who: Who, class_id: str) -
 def leave(here: Here, who: Who, class_id: str) -> Response:
     """Leave the class."""
     here.desk.remove(who, class_id, who.name)
-    return _to(here.root)
+    return see(here.root)
 
 
 @router.post("/roster")
 async def roster(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show what a list of names would change; carry it out when that was seen."""
-    data = await _file_of(await request.form())
+    form = await request.form()
+    data = await _file_of(form)
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
     told: dict[str, object] = {"seen": seen, "found": None, "text": "", "fault": "", "is_done": False}
-    form = await request.form()
     try:
         act = here.desk.import_roster if form.get("do") == "import" else here.desk.look_at_roster
         told["found"] = await run_in_threadpool(act, who, class_id, data)
@@ -185,9 +184,5 @@ def _from_hex(text: str) -> bytes:
         return b""
 
 
-def _to(path: str) -> Response:
-    return RedirectResponse(path, SEE_OTHER)
-
-
 def _at(here: Parts, class_id: str, page: str = "") -> Response:
-    return _to(f"{here.root}classes/{class_id}{page}")
+    return see(f"{here.root}classes/{class_id}{page}")

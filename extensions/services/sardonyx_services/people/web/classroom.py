@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 
+from sardonyx_services.people.groups import STAFF
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.desk import Desk, Member
 from sardonyx_services.people.web.errors import RefusedError
@@ -37,8 +38,7 @@ class Classroom:
             AwayError: the hub does not answer.
         """
         members = await run_in_threadpool(self._desk.members, caller, class_id)
-        run = self._runs.of(class_id)
-        return rows_of(members, await self._watch.servers(), f"class-{class_id}", run.refused), run
+        return await self._rows(class_id, members), self._runs.of(class_id)
 
     async def start(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> Run:
         """Start the servers of people who are not here, in the background.
@@ -55,10 +55,11 @@ class Classroom:
             raise RefusedError(_("This class is over: its servers are not started any more."))
         if not seen.details.profile:
             raise RefusedError(_("This class has no servers of its own yet. Choose what they are in its settings."))
-        rows, _run = await self.live(caller, class_id)
-        wanted = await self._wanted(caller, class_id, names)
+        members = await run_in_threadpool(self._desk.members, caller, class_id)
+        rows = await self._rows(class_id, members)
         here = {row.name for row in rows if row.state in {"running", "starting", "elsewhere"}}
-        return await self._note(caller, class_id, "start", [each for each in wanted if each.person.name not in here])
+        wanted = [each for each in _wanted(members, names) if each.person.name not in here]
+        return await self._note(caller, class_id, "start", wanted)
 
     async def stop(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> Run:
         """Stop the servers of a class that run, in the background; other servers of its people go on.
@@ -70,23 +71,18 @@ class Classroom:
             RefusedError: the caller may not, or the last go is not through.
             AwayError: the hub does not answer.
         """
-        rows, _run = await self.live(caller, class_id)
-        wanted = await self._wanted(caller, class_id, names)
+        members = await run_in_threadpool(self._desk.members, caller, class_id)
+        rows = await self._rows(class_id, members)
         here = {row.name for row in rows if row.state in {"running", "starting"}}
-        return await self._note(caller, class_id, "stop", [each for each in wanted if each.person.name in here])
+        wanted = [each for each in _wanted(members, names) if each.person.name in here]
+        return await self._note(caller, class_id, "stop", wanted)
 
     async def close(self) -> None:
         """End what goes on."""
         await self._runs.close()
 
-    async def _wanted(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> list[Member]:
-        members = await run_in_threadpool(self._desk.members, caller, class_id)
-        if names is None:
-            return [member for member in members if member.role in {"student", "guest"}]
-        missing = sorted(set(names) - {member.person.name for member in members})
-        if missing:
-            raise RefusedError(_("{name} is not in this class. Nothing was done.").format(name=missing[0][:80]))
-        return [member for member in members if member.person.name in names]
+    async def _rows(self, class_id: str, members: Sequence[Member]) -> list[Row]:
+        return rows_of(members, await self._watch.servers(), f"class-{class_id}", self._runs.of(class_id).refused)
 
     async def _note(self, caller: Caller, class_id: str, what: str, members: Sequence[Member]) -> Run:
         people = [member.person.name for member in members]
@@ -102,3 +98,17 @@ class Classroom:
         if whom:
             await run_in_threadpool(self._people.actions.add, caller.id, what, class_id, whom=whom)
         return run
+
+
+def _wanted(members: Sequence[Member], names: Sequence[str] | None) -> list[Member]:
+    """Return those whose servers are meant; None = students and guests.
+
+    Raises:
+        RefusedError: somebody is not in the class.
+    """
+    if names is None:
+        return [member for member in members if member.role not in STAFF]
+    missing = sorted(set(names) - {member.person.name for member in members})
+    if missing:
+        raise RefusedError(_("{name} is not in this class. Nothing was done.").format(name=missing[0][:80]))
+    return [member for member in members if member.person.name in names]

@@ -23,7 +23,7 @@ class Deadlines:
         """
         seen = self._desk.seen(caller, class_id, Level.STAFF)
         person = self._desk.person(name)
-        if self._people.groups.members(class_id).get(person.id) != "student":
+        if self._people.groups.role(class_id, person.id) != "student":
             raise RefusedError(_("{name} is no student of this class.").format(name=name))
         if seen.details.hand_in_until is None:
             raise RefusedError(_("Everybody hands in for as long as the class goes on: nobody needs more time."))

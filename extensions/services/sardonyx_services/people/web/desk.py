@@ -82,7 +82,7 @@ class Desk:
         Raises:
             RefusedError: there is none for the caller, or they are less than that in it.
         """
-        role = self._people.groups.members(class_id).get(caller.id)
+        role = self._people.groups.role(class_id, caller.id)
         found = level_of(caller, role)
         need(level, found)
         try:
@@ -228,7 +228,7 @@ class Desk:
         except PeopleError as error:
             raise NoLinkError from error
         details = self._people.classes.details(class_id)
-        role = self._people.groups.members(class_id).get(caller.id)
+        role = self._people.groups.role(class_id, caller.id)
         seen = self._seen(group, details, role, level_of(caller, role))
         if not self._links.is_of(code, class_id, details.join_round) or not details.joining or seen.is_over:
             raise NoLinkError

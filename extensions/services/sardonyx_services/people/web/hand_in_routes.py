@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.links.headers import disposition
@@ -11,11 +11,11 @@ from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.api_models import HandInShown
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.hand_ins import Handed, handed_in
+from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.language import SaidError
 
-SEE_OTHER = 303
 router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
 api_router = APIRouter(prefix="/api/classes/{class_id}")
 
@@ -37,7 +37,7 @@ async def extend(request: Request, here: Here, who: Who, class_id: str) -> Respo
         await run_in_threadpool(here.deadlines.extend, who, class_id, name, until)
     except SaidError as error:
         return await run_in_threadpool(_page, request, here, who, class_id, error.message)
-    return RedirectResponse(f"{here.root}classes/{class_id}/hand-ins", SEE_OTHER)
+    return see(f"{here.root}classes/{class_id}/hand-ins")
 
 
 @router.get("/hand-ins.zip")

@@ -13,7 +13,7 @@ from sardonyx_spawner.language import N_, _, kept, spoken
 
 PATIENCE_S = 10.0
 START_PATIENCE_S = 60.0
-CREATED, ACCEPTED, NO_CONTENT, BAD, NOT_FOUND = 201, 202, 204, 400, 404
+CREATED, ACCEPTED, BAD, NOT_FOUND = 201, 202, 400, 404
 NEVER_HERE = N_("They have not signed in here yet. A server can be started after that.")
 NOT_NOW = N_(
     "The hub did not start it. Try again in a minute; if it happens again, tell the people who run this place."

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sardonyx_services.people.groups import STAFF, Role
@@ -101,7 +101,7 @@ def _row(member: Member, server: Server | None, profile: str, refused: str) -> R
         server.said,
     )
     if row.state == "running" and not row.problem and row.share is not None and row.share >= ALMOST_OUT:
-        return Row(*known, row.state, row.since, row.seen, row.memory, row.memory_limit, _("Almost out of memory."))
+        return replace(row, problem=_("Almost out of memory."))
     return row
 
 

@@ -1,15 +1,15 @@
 """The pages that are of no class alone: the list, a new class, joining one, and one's language. None needs a script."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
+from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Who
 from sardonyx_spawner.language import LANGUAGES, SaidError
 
-SEE_OTHER = 303
 router = APIRouter(include_in_schema=False)
 
 
@@ -36,7 +36,7 @@ async def make(request: Request, here: Here, who: Who) -> Response:
     except SaidError as error:
         told = {"form": form, "profiles": here.profiles, "fault": error.message}
         return here.pages.page(request, who, "new.html", 400, **told)
-    return _to(f"{here.root}classes/{made}/link")
+    return see(f"{here.root}classes/{made}/link")
 
 
 @router.get("/join/{code}")
@@ -44,14 +44,14 @@ def invited(request: Request, here: Here, who: Who, code: str) -> Response:
     """Ask before joining; who is in the class already is led to it."""
     seen = here.desk.invited(who, code)
     if seen.role is not None:
-        return _to(f"{here.root}classes/{seen.group.id}")
+        return see(f"{here.root}classes/{seen.group.id}")
     return here.pages.page(request, who, "join.html", seen=seen, code=code)
 
 
 @router.post("/join/{code}")
 def join(here: Here, who: Who, code: str) -> Response:
     """Join the class."""
-    return _to(f"{here.root}classes/{here.desk.join(who, code)}")
+    return see(f"{here.root}classes/{here.desk.join(who, code)}")
 
 
 @router.post("/language")
@@ -60,8 +60,4 @@ async def language(request: Request, here: Here, who: Who) -> Response:
     chosen = str((await request.form()).get("language", ""))
     if chosen in LANGUAGES:
         await run_in_threadpool(here.people.languages.choose, who.name, chosen)
-    return _to(here.root)
-
-
-def _to(path: str) -> Response:
-    return RedirectResponse(path, SEE_OTHER)
+    return see(here.root)

@@ -5,7 +5,7 @@ from typing import Any
 
 import segno
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from sardonyx_services.people.web.callers import Callers
@@ -23,6 +23,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """With each page."""
+SEE_OTHER = 303
 
 
 class Pages:
@@ -35,7 +36,7 @@ class Pages:
 
     def __init__(self, configuration: PeopleConfiguration, callers: Callers, root: str, hub: str) -> None:
         ours = str(resources.files("sardonyx_services.people.web") / "templates")
-        self._callers, self._root, self._hub = callers, root, hub
+        self._callers = callers
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(ours), FileSystemLoader(configuration.templates)]),
             autoescape=True,
@@ -78,6 +79,11 @@ class Pages:
             **self._known, user=None, xsrf_token="", message=message
         )
         return HTMLResponse(text, status, HEADERS)
+
+
+def see(path: str) -> Response:
+    """Lead a browser to a page, also after a form that it sent."""
+    return RedirectResponse(path, SEE_OTHER)
 
 
 def qr_code(text: str) -> str:

@@ -6,18 +6,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
 from sardonyx_services.people.web import api, class_routes, hand_in_routes, page_routes
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
+from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.sign_in import STATE_LIFE_S
 from sardonyx_spawner.language import N_, SaidError, _
 
-SEE_OTHER = 303
 BAD_REQUEST = 400
 API = "api/"
 MOST_FAULTS = 3
@@ -72,7 +72,7 @@ def _add_sign_in(app: FastAPI, parts: Parts) -> None:
         parts.callers.speak_to(request)
         kept = _state_cookie(state)
         session, back = await parts.sign_in.finish(request.cookies.get(kept, ""), state, code)
-        answer = RedirectResponse(back, SEE_OTHER)
+        answer = see(back)
         answer.delete_cookie(kept, path=root)
         answer.set_cookie(SESSION, session, path=root, secure=parts.is_secure, httponly=True, samesite="lax")
         return answer
@@ -127,7 +127,7 @@ def _is_a_page(request: Request, root: str) -> bool:
 
 def _send_to_sign_in(request: Request, parts: Parts) -> Response:
     where, kept, state = parts.sign_in.begin(request.url.path)
-    found = RedirectResponse(where, SEE_OTHER)
+    found = see(where)
     cookie = {"path": parts.root, "secure": parts.is_secure, "httponly": True}
     found.set_cookie(_state_cookie(state), kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above
     return found
