@@ -92,7 +92,8 @@ def install(folder, lock, wheels):
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
     run([*pip, "--requirement", UV_LOCK])
     uv = [os.path.join(folder, "bin", "uv"), "pip"]
-    run([*uv, "sync", "--quiet", "--python", python, "--require-hashes", lock])
+    # Else each process that starts compiles what it imports, wherever Python may not or does not write that down.
+    run([*uv, "sync", "--quiet", "--compile-bytecode", "--python", python, "--require-hashes", lock])
     if not wheels:
         run([*uv, "install", "--quiet", "--python", python, "--no-deps", "--editable", ROOT])
     sys.stderr.write("Packages are there after %.0f s.\n" % (time.monotonic() - began))
@@ -107,7 +108,8 @@ def install_wheels(folder):
         build = [uv, "build", "--quiet", "--wheel", "--no-build-isolation", "--python", python, "--out-dir", out]
         run([*build, source])
     built = [os.path.join(out, name) for name in os.listdir(out) if name.endswith(".whl")]
-    run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "--reinstall", *built])
+    install = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "--no-deps", "--reinstall"]
+    run([*install, *built])
 
 
 def _says(stamp, wanted):
