@@ -39,7 +39,10 @@ RUN_IN_KERNEL = f"""async ([base, code, name]) => {{
 BEGIN_IN_KERNEL = f"""async ([base, code, name]) => {{
   const ask = {_ASK};
   let begun;
-  const began = new Promise((ok) => {{ begun = ok; }});
+  const began = new Promise((ok, never) => {{
+    begun = ok;
+    setTimeout(() => never(new Error("the kernel has not begun after 60 s")), 60_000);
+  }});
   await ask(base, code, name, (message) => {{ if (message.msg_type === "execute_input") begun(); }});
   await began;
 }}"""
