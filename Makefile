@@ -25,7 +25,7 @@ test-environment:
 
 soak: ## 1,000 starts of servers and a day of keys, with kills: make soak STARTS=200 REFRESHES=200
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
-	@SOAK_STARTS=$(STARTS) SOAK_REFRESHES=$(REFRESHES) $(CHECK)/bin/python -m pytest tests/soak $(ARGS)
+	@SOAK_STARTS=$(STARTS) SOAK_REFRESHES=$(REFRESHES) $(CHECK)/bin/python -m pytest tests/soak --timeout=0 $(ARGS)
 
 lint: ## style, types, import rules
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
