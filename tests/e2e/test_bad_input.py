@@ -12,7 +12,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def sender(stack: Any, visitor: Any) -> Any:
     """Somebody who is signed in and has no server; `send` posts as their browser would."""
-    stack.command("user", "add", "eva", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("eva", PASSWORD)
     visitor.sign_in("eva")
     hub = json.loads(visitor.page.locator("#hub").inner_text())
 

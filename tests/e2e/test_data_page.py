@@ -43,7 +43,7 @@ def person(reachable: Any, browser: Any, request: Any) -> Iterator[Any]:
         contexts.append(context)
         page = context.new_page()
         name = f"{request.node.name.removeprefix('test_').replace('_', '-')[:20].strip('-')}-{next(number)}"
-        reachable.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+        reachable.add_person(name, PASSWORD)
         page.goto(f"{reachable.url}/hub/login?next=%2Fhub%2Fdata")
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
@@ -108,7 +108,7 @@ def test_a_place_with_a_store_of_its_own_machine_says_so_and_has_no_button(
     stack: Any, visitor: Any, check: Check
 ) -> None:
     """Where a key would be of no use, none is offered; the rest of the page is all there."""
-    stack.command("user", "add", "dora", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("dora", PASSWORD)
     visitor.sign_in("dora")
     join_class(stack, "dora", "Statistics 101 <b>&")
     page = visitor.page
@@ -253,7 +253,7 @@ def test_code_in_a_server_makes_no_keys_that_outlive_it(reachable: Any, first_of
 
 def test_the_code_of_the_page_works_in_a_server(stack: Any, visitor: Any) -> None:
     """As it stands, one piece after the other; a class is reached by its profile, and JupyterLab leads to the page."""
-    stack.command("user", "add", "edda", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("edda", PASSWORD)
     visitor.sign_in("edda")
     group = join_class(stack, "edda", "Statistics 101")
     visitor.start()

@@ -22,7 +22,7 @@ KILLS = 12
 @pytest.fixture
 def worker(stack: Any, visitor: Any) -> Any:
     """Somebody in the middle of work: a running server, and a variable in a kernel's parent process."""
-    stack.command("user", "add", "dora", "--password-stdin", stdin=PASSWORD + "\n")
+    stack.add_person("dora", PASSWORD)
     visitor.sign_in("dora")
     visitor.start()
     return visitor

@@ -73,7 +73,7 @@ CLIENTS = {
 
 def test_every_client_works_without_an_argument_and_reaches_nobody_else(stack: Any, visitor: Any) -> None:
     """No key, no endpoint, no option in the code; and another person's place is refused."""
-    stack.command("user", "add", "bela", "--password-stdin", stdin=PASSWORD + "\n")
+    stack.add_person("bela", PASSWORD)
     visitor.sign_in("bela")
     visitor.start()
     begin = (
@@ -100,7 +100,7 @@ def test_every_client_works_without_an_argument_and_reaches_nobody_else(stack: A
 
 def test_code_that_cannot_be_had_does_not_stop_the_server(stack: Any, visitor: Any, repository: str) -> None:
     """The person finds a note in their files that says what happened."""
-    stack.command("user", "add", "cora", "--password-stdin", stdin=PASSWORD + "\n")
+    stack.add_person("cora", PASSWORD)
     visitor.sign_in("cora")
 
     visitor.start(repository=repository.replace("course", "nowhere"))

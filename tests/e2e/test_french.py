@@ -34,7 +34,7 @@ def page(stack: Stack, browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     come_first(stack, context.new_page(), "ann")
     context.close()
-    stack.command("user", "add", "amelie", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("amelie", PASSWORD)
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
     context.set_default_timeout(30_000)
     shown = context.new_page()

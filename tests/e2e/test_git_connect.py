@@ -38,7 +38,7 @@ def place(place_with: Callable[..., Any], site: OAuthSite, tmp_path_factory: pyt
 
 def at_the_page(place: Any, context: Any, name: str) -> Any:
     """Sign in as somebody new, and open the page."""
-    place.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+    place.add_person(name, PASSWORD)
     page = context.new_page()
     page.goto(f"{place.url}/hub/login?next={place.path}/hub/git")
     page.get_by_label("Name", exact=True).fill(name)

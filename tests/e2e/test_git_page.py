@@ -26,7 +26,7 @@ def forge(remote: Any) -> Iterator[Forge]:
 
 def at_the_page(stack: Any, visitor: Any, name: str) -> Any:
     """Sign in as somebody new, and open the page as people do."""
-    stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+    stack.add_person(name, PASSWORD)
     visitor.sign_in(name)
     visitor.page.get_by_role("link", name="Git", exact=True).click()
     visitor.page.get_by_role("heading", name="Git", exact=True).wait_for()
@@ -116,7 +116,7 @@ def link_to(stack: Any, repo: str, **more: str) -> str:
 
 def test_a_link_of_nbgitpuller_works_whether_the_server_runs_or_not(stack: Any, visitor: Any, repository: str) -> None:
     """It leads through the form to the notebook; the second time it brings what is new around one's changes."""
-    stack.command("user", "add", "lina", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("lina", PASSWORD)
     visitor.sign_in("lina")
     page = visitor.page
     link = link_to(stack, repository, urlpath="lab/tree/course/first-notebook.ipynb", branch="main")
@@ -135,7 +135,7 @@ def test_a_link_that_fails_says_why_and_can_be_tried_again(
     stack: Any, visitor: Any, forge: Forge, check: Check
 ) -> None:
     """Nothing is lost, and the next try may work."""
-    stack.command("user", "add", "luis", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("luis", PASSWORD)
     visitor.sign_in("luis")
     visitor.start()
     page = visitor.page
@@ -152,7 +152,7 @@ def test_a_link_that_fails_says_why_and_can_be_tried_again(
 
 def test_a_link_that_is_not_harmless_does_nothing(stack: Any, visitor: Any, repository: str) -> None:
     """It says so, and what to do."""
-    stack.command("user", "add", "linus", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("linus", PASSWORD)
     visitor.sign_in("linus")
     visitor.start()
 
@@ -165,7 +165,7 @@ def test_a_link_that_is_not_harmless_does_nothing(stack: Any, visitor: Any, repo
 def test_a_link_says_which_files_got_other_names(stack: Any, visitor: Any, forge: Forge, check: Check) -> None:
     """Before it opens the repository."""
     forge.token = ""
-    stack.command("user", "add", "lea", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("lea", PASSWORD)
     visitor.sign_in("lea")
     visitor.start()
     link = link_to(stack, f"{forge.url}/stats-101")

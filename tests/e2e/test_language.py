@@ -41,7 +41,7 @@ def named(stack: Any, administrator: str, request: Any) -> str:
     """Somebody who has an account, called after the test."""
     assert administrator
     name: str = request.node.name.removeprefix("test_").replace("_", "-")[:20].rstrip("-")
-    stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+    stack.add_person(name, PASSWORD)
     return name
 
 

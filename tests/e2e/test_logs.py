@@ -16,7 +16,7 @@ PASSWORD = "correct horse battery"
 def person(stack: Any, visitor: Any, request: Any) -> Any:
     """Somebody who has signed in, called after the test."""
     name = "l-" + re.sub(r"[^a-z]+", "-", request.node.name.removeprefix("test_"))[:24].strip("-")
-    stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+    stack.add_person(name, PASSWORD)
     visitor.sign_in(name)
     return visitor
 
@@ -142,7 +142,7 @@ def test_the_log_of_a_failed_start_is_one_click_away(another_stack: Any, tmp_pat
 
 def test_the_log_of_another_is_not_there(stack: Any, person: Any, admin_page: Any) -> None:
     """As another's server is not; also not for somebody with whom the server is shared, and for a token of a server."""
-    stack.command("user", "add", "l-owner", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("l-owner", PASSWORD)
     admin_page.goto(f"{stack.url}/hub/home")
     ask(admin_page, "POST", "users/l-owner")
     assert statuses(person.page, stack.url, "l-owner") == [404, 404]

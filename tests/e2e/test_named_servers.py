@@ -11,7 +11,7 @@ FULL = "You have 3 servers beside “My server”, which is as many as you may h
 
 def test_the_limit_is_said_and_kept_and_removing_one_makes_room(stack: Any, visitor: Any, check: Any) -> None:
     """Also one that was never started counts, and can be seen and removed."""
-    stack.command("user", "add", "mona", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("mona", PASSWORD)
     visitor.sign_in("mona")
     visitor.start()
     page, home = visitor.page, f"{stack.url}/hub/home"

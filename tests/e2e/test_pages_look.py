@@ -21,7 +21,7 @@ Check = Callable[[Any, str], None]
 def person(stack: Any, visitor: Any, request: Any) -> Any:
     """Somebody who has signed in, called after the test."""
     name = request.node.name.removeprefix("test_").replace("_", "-")
-    stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD)
+    stack.add_person(name, PASSWORD)
     visitor.sign_in(name)
     return visitor
 
@@ -188,7 +188,7 @@ def test_operating(stack: Any, person: Any, browser: Any, check: Check) -> None:
 def test_the_form_starts_a_server_without_a_script(stack: Any, administrator: str, browser: Any) -> None:
     """Sign in, choose, be told what is wrong, correct it, and look again until the server is there: plain HTML."""
     assert administrator
-    stack.command("user", "add", "plain", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("plain", PASSWORD)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{stack.url}/hub/login")
@@ -222,7 +222,7 @@ def test_the_form_starts_a_server_without_a_script(stack: Any, administrator: st
 def test_the_whole_way_works_by_keyboard(stack: Any, administrator: str, browser: Any) -> None:
     """Tab, arrows and Enter lead from sign-in through the form to JupyterLab, and what has the focus is seen."""
     assert administrator
-    stack.command("user", "add", "keys", "--password-stdin", stdin=PASSWORD)
+    stack.add_person("keys", PASSWORD)
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{stack.url}/hub/login?next=%2Fhub%2Fhome")

@@ -114,7 +114,7 @@ def test_r_reads_what_spark_wrote(workspace: Workspace) -> None:
 
 def test_another_person_reaches_no_session(workspace: Workspace, browser: Browser) -> None:
     """Signed in to the same place."""
-    workspace.stack.command("user", "add", "bob", "--password-stdin", stdin=PASSWORD)
+    workspace.stack.add_person("bob", PASSWORD)
     context = browser.new_context()
     visitor = Visitor(workspace.stack, context.new_page())
     visitor.sign_in("bob")

@@ -330,7 +330,7 @@ def test_memory_and_time_are_in_the_status_bar(workspace: Workspace) -> None:
 
 def test_another_person_reaches_no_tool(workspace: Workspace, browser: Browser) -> None:
     """Signed in to the same place, with the address of somebody's app."""
-    workspace.stack.command("user", "add", "bob", "--password-stdin", stdin=PASSWORD)
+    workspace.stack.add_person("bob", PASSWORD)
     context = browser.new_context()
     visitor = Visitor(workspace.stack, context.new_page())
     visitor.sign_in("bob")

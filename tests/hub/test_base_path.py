@@ -258,7 +258,7 @@ def test_two_places_on_one_host_leave_each_others_sign_in_alone(
 ) -> None:
     """Cookies know no ports: two on one machine are two behind one proxy. Who signs out of one stays in the other."""
     with running_stack(tmp_path / "data", settings(tmp_path, prefix), path=path) as other:
-        other.command("user", "add", "bob", "--password-stdin", stdin=PASSWORD)
+        other.add_person("bob", PASSWORD)
         ann = Member(place, "ann")
         bob = Member(other, "bob", ann.cookies)
         ann.sign_in()
@@ -278,7 +278,7 @@ def test_two_places_on_one_host_leave_each_others_sign_in_alone(
 def test_a_place_moves_with_its_people_and_their_data(tmp_path: Path, prefix: Path) -> None:
     """Servers that went on cannot be reached at the new address: they are ended, and their owner is told why."""
     with running_stack(tmp_path / "data", settings(tmp_path, prefix), path="/first") as stack:
-        stack.command("user", "add", "ann", "--password-stdin", stdin=PASSWORD)
+        stack.add_person("ann", PASSWORD)
         ann = Member(stack, "ann")
         ann.sign_in()
         token = ann.key()

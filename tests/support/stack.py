@@ -8,12 +8,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
 from support.ports import free_ports
+
+from sardonyx_hub_config.sign_in.passwords import Passwords
+from sardonyx_services.people.store import PeopleStore
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^Sardonyx is ready: (\S+)$", re.MULTILINE)
@@ -133,6 +137,11 @@ class Stack:
             command, env=environment, input=stdin, text=True, capture_output=True, check=False, timeout=patience_s
         )
 
+    def add_person(self, name: str, password: str) -> None:
+        """Make an account beside the running hub, as `sardonyx user add` does, in a hundredth of its time."""
+        with closing(PeopleStore(self.data / "people.sqlite")) as people:
+            people.add_account(name, _hashed(password))
+
     def processes(self) -> set[int]:
         """Return the ids of all processes that belong to this stack."""
         mark = str(self.data).encode()
@@ -170,6 +179,11 @@ class Stack:
     def _log_tail(self) -> str:
         tails = [f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.data.glob("logs/*")]
         return "\n".join(tails)
+
+
+@cache
+def _hashed(password: str) -> str:
+    return Passwords().hashed(password)
 
 
 @contextmanager
