@@ -6,16 +6,19 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test test-places test-browser test-environment soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-environment soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-places test-browser ## all tests, against the built wheels; both parts at once: make -j2 test
+test: test-places test-hub test-browser ## all tests, against the built wheels; the parts at once: make -j3 test
 
 test-places: test-environment
-	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/hub tests/store tests/vault tests/matrix tests/soak $(ARGS)
+	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
+
+test-hub: test-environment
+	@$(CHECK)/bin/python -m pytest tests/hub $(ARGS)
 
 test-browser: test-environment # on its own: the browser's driver keeps an event loop running
 	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS)
