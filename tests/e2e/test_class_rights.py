@@ -225,13 +225,14 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
 @pytest.mark.parametrize("route", sorted(CALLS), ids=" ".join)
 def test_who_may_do_what(place: Stack, people: PeopleStore, tokens: dict[str, str], route: tuple[str, str]) -> None:
     """Each of those who could ask gets what is theirs, and else a sentence that gives nothing away."""
-    wrong = {}
+    wrong, values = {}, {}
     for who in (*NO_TOKEN, *SEATS):
-        course = new_class(people)
-        link = ask(
-            place, tokens["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
-        )
-        values = {"class_id": course, "name": "newcomer", "code": link.json()["code"]}
+        if not values or route[0] != "GET":
+            course = new_class(people)
+            link = ask(
+                place, tokens["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
+            )
+            values = {"class_id": course, "name": "newcomer", "code": link.json()["code"]}
 
         answer = ask(place, tokens[who], route, CALLS[route], values)
 
