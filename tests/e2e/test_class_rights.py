@@ -225,7 +225,8 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
 @pytest.mark.parametrize("route", sorted(CALLS), ids=" ".join)
 def test_who_may_do_what(place: Stack, people: PeopleStore, tokens: dict[str, str], route: tuple[str, str]) -> None:
     """Each of those who could ask gets what is theirs, and else a sentence that gives nothing away."""
-    wrong, values = {}, {}
+    wrong: dict[str, tuple[int, str]] = {}
+    values: dict[str, str] = {}
     for who in (*NO_TOKEN, *SEATS):
         if not values or route[0] != "GET":
             course = new_class(people)
