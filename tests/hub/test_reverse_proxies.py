@@ -51,7 +51,7 @@ def caddy(folder: Path, front: int, behind: int) -> list[str]:
 def place(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[tuple[Stack, Stack]]:
     """A place, and the same as people reach it, through what a test puts in front."""
     folder, behind = tmp_path_factory.mktemp("behind"), free_ports()
-    front = behind + 6  # the place has six, and the next run of ports begins four later
+    front = behind + 7  # the place has seven, and the next run of ports begins three later
     (folder / "settings.yaml").write_text(SETTINGS.format(front=front, prefix=prefix))
     with running_stack(folder / "data", folder / "settings.yaml", behind) as stack:
         for name in (nginx.__name__, caddy.__name__):

@@ -9,6 +9,7 @@ from tempfile import gettempdir
 
 from uv import find_uv_bin
 
+from sardonyx_hub_config.environments import open_to_servers
 from sardonyx_services.exclusive import exclusive
 
 ROOT = Path(__file__).parents[2]
@@ -75,3 +76,5 @@ def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
         ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
     ):
         subprocess.run([uv, *arguments], check=True, env=clean)
+    # uv takes files from its cache as it has put them there, perhaps for a hub, which makes its own for nobody else.
+    open_to_servers(folder)
