@@ -72,7 +72,8 @@ def test_windows_left_open_do_not_keep_servers_and_people_and_work_do(place: Any
     )
     page = idle.context.new_page()
     page.goto(f"{place.url}{app}")
-    page.get_by_role("heading", name="Open").wait_for()
+    # The app's own start: it imports its framework.
+    page.get_by_role("heading", name="Open").wait_for(timeout=60_000)
     idle.goto(f"{place.url}/hub/home")
     busy.evaluate(IN_TERMINAL, ["/user/bert/", "timeout 300 sh -c 'while :; do :; done'"])
     busy.goto(f"{place.url}/hub/home")

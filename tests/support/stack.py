@@ -138,9 +138,13 @@ class Stack:
         )
 
     def add_person(self, name: str, password: str) -> None:
-        """Make an account beside the running hub, as `sardonyx user add` does, in a hundredth of its time."""
+        """Make an account beside the running hub, as `sardonyx user add` does, in a hundredth of its time.
+
+        Who has one already, from another test at the same place, keeps it.
+        """
         with closing(PeopleStore(self.data / "people.sqlite")) as people:
-            people.add_account(name, _hashed(password))
+            if people.by_name(name) is None:
+                people.add_account(name, _hashed(password))
 
     def processes(self) -> set[int]:
         """Return the ids of all processes that belong to this stack."""
