@@ -105,6 +105,18 @@ def test_the_keys_of_a_server_that_ended_are_refused_and_not_those_of_its_next_r
     assert living.to_refuse(NOW, lambda _: Person(ID)) == (f"{ID}-run1",)
 
 
+def test_keys_that_are_given_while_it_is_looked_are_looked_at_the_next_time() -> None:
+    """A class signs in while somebody is removed: the look goes on, and no keys are forgotten."""
+    other = replace(issued(HOME), person="zzzz2345zzzz6789", session="zzzz2345zzzz6789-run1")
+    living = Living([issued(HOME)], NOW)
+
+    def removed_meanwhile(_person: str) -> None:
+        living.add(other)
+
+    assert living.to_refuse(NOW, removed_meanwhile) == (f"{ID}-run1",)
+    assert set(living.to_refuse(NOW, lambda _person: None)) == {f"{ID}-run1", other.session}
+
+
 def test_access_to_secrets_is_not_the_stores_matter() -> None:
     """Vault revokes by itself."""
     vault = replace(issued("class-7mw2kfqd"), service="vault")

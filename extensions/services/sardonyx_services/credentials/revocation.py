@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.places import Place, group_places, own_places
@@ -46,48 +47,57 @@ def is_still_theirs(issued: Issued, person: Person | None, now: datetime) -> boo
 
 
 class Living:
-    """The keys that were given and have not ended; after a restart they are read from the audit log."""
+    """The keys that were given and have not ended; after a restart they are read from the audit log.
+
+    For several threads at once: some give keys while another looks which have to be refused.
+    """
 
     def __init__(self, written: Iterable[Issued], now: datetime) -> None:
         self._given = {_key(issued): issued for issued in written if issued.until > now and issued.service == SERVICE}
         self._ended: set[str] = set()
+        self._turn = Lock()
 
     def add(self, issued: Issued) -> None:
         """Remember keys that were just given."""
         if issued.service == SERVICE:
-            self._given[_key(issued)] = issued
+            with self._turn:
+                self._given[_key(issued)] = issued
 
     def end(self, name: str, server: str) -> None:
         """Note that a server ended: what it was given until now is for nobody any more."""
-        self._ended.update(
-            issued.session
-            for issued in self._given.values()
-            if (issued.name, issued.server) == (name, server) and not issued.is_of_laptop
-        )
+        with self._turn:
+            self._ended.update(
+                issued.session
+                for issued in self._given.values()
+                if (issued.name, issued.server) == (name, server) and not issued.is_of_laptop
+            )
 
     def of(self, person: str, now: datetime) -> tuple[Issued, ...]:
         """Return the keys of a person that still work, in the order in which they were given."""
-        return tuple(
-            issued
-            for issued in tuple(self._given.values())
-            if issued.person == person and issued.until > now and issued.session not in self._ended
-        )
+        with self._turn:
+            return tuple(
+                issued
+                for issued in self._given.values()
+                if issued.person == person and issued.until > now and issued.session not in self._ended
+            )
 
     def to_refuse(self, now: datetime, person_of: Callable[[str], Person | None]) -> tuple[str, ...]:
         """Return the sessions that the store has to refuse.
 
         Those of who was removed come before those of servers that ended, because a policy has room for some hundreds.
         """
-        self._given = {key: issued for key, issued in self._given.items() if issued.until > now}
-        living = self._given.values()
-        self._ended &= {issued.session for issued in living}
+        with self._turn:
+            self._given = {key: issued for key, issued in self._given.items() if issued.until > now}
+            living = tuple(self._given.values())
+            self._ended &= {issued.session for issued in living}
+            ended = frozenset(self._ended)
         people = {person: person_of(person) for person in {issued.person for issued in living}}
         found = [
             issued
             for issued in living
-            if issued.session in self._ended or not is_still_theirs(issued, people[issued.person], now)
+            if issued.session in ended or not is_still_theirs(issued, people[issued.person], now)
         ]
-        found.sort(key=lambda issued: (issued.session in self._ended, -issued.until.timestamp(), issued.session))
+        found.sort(key=lambda issued: (issued.session in ended, -issued.until.timestamp(), issued.session))
         return tuple(dict.fromkeys(issued.session for issued in found))
 
 

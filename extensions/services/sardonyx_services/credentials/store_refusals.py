@@ -40,6 +40,9 @@ class StoreRefusals:
                 log.warning("The store cannot be told now which keys to refuse: %s", error)
             except (AwayError, SQLAlchemyError) as error:
                 log.warning("Whose keys the store has to refuse cannot be looked up now: %s", type(error).__name__)
+            except Exception:
+                # Whatever it was: who was removed would keep their keys if nobody looked any more.
+                log.exception("It was not looked which keys the store has to refuse, and will be again")
             await asyncio.sleep(EVERY_S)
 
     def _look(self) -> None:
