@@ -11,41 +11,43 @@ from support.everybody import python_for_everybody
 from support.forks import Forks, running_forks
 from support.hubs import Hub, running_hub
 
-LEVELS = ("root", "ordinary")
+LEVELS, WAYS = ("root", "ordinary"), ("child", "fork")
 ON_EITHER = {
+    "test_deleted_servers.py",
     "test_environment_kernels.py",
     "test_forked_kernels.py",
     "test_git_panel.py",
     "test_language_servers.py",
+    "test_local_spawner.py",
     "test_own_packages.py",
     "test_own_settings.py",
     "test_server_output.py",
+    "test_servers_api.py",
 }
-"""What a server does in the same way on each level of isolation: each of these tests runs on one, half of them on each."""
+"""What is the same on each level of isolation, or for each way to start a server: half of the tests run on each."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the other half, unless `LEVELS=all` asks for both."""
     if os.environ.get("LEVELS") == "all" or os.geteuid() != 0:
         return
-    left_out = [item for item in items if item.path.name in ON_EITHER and _level_of(item) not in {"", _drawn(item)}]
+    left_out = [item for item in items if item.path.name in ON_EITHER and not _is_drawn(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _level_of(item: pytest.Item) -> str:
-    """Return the level on which a test runs; "" = it asks for none."""
-    asked = getattr(item, "callspec", None)
-    return str(asked.params.get("forks", "")) if asked is not None else ""
+def _is_drawn(item: pytest.Item) -> bool:
+    """Tell whether a test runs as it is: always the same one of two that differ in nothing else."""
+    asked = getattr(getattr(item, "callspec", None), "params", {})
+    for name, kinds in (("forks", LEVELS), ("hub", WAYS)):
+        kind = str(asked.get(name, ""))
+        if kind:
+            rest = item.name.replace(kind, "")
+            return kind == kinds[crc32(f"{item.path.name} {rest}".encode()) % 2]
+    return True
 
 
-def _drawn(item: pytest.Item) -> str:
-    """Return the level for a test: always the same one."""
-    name = item.name.replace(_level_of(item), "")
-    return LEVELS[crc32(f"{item.path.name} {name}".encode()) % 2]
-
-
-@pytest.fixture(scope="session", params=["child", "fork"])
+@pytest.fixture(scope="session", params=WAYS)
 def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Hub]:
     """One hub for all tests here, for each way to start servers."""
     with running_hub(tmp_path_factory.mktemp("hub"), prefix, request.param) as running:
