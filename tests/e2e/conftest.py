@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery"
 SCREENSHOTS = ROOT / "build" / "screenshots"
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 LOOKED_INTO = {("light", 1280), ("dark", 390)}
-"""In which axe-core looks for faults: each colour and each width once, because it takes a second each time."""
+"""In which axe-core looks for faults: each colour and each width once."""
 Check = Callable[[Page, str], None]
 # A busy machine takes its time; what is not there after that is not coming.
 expect.set_options(timeout=20_000)

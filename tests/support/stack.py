@@ -138,7 +138,7 @@ class Stack:
         )
 
     def add_person(self, name: str, password: str) -> None:
-        """Make an account beside the running hub, as `sardonyx user add` does, in a hundredth of its time.
+        """Make an account beside the running hub, as `sardonyx user add` does, without the start of a command.
 
         Who has one already, from another test at the same place, keeps it.
         """
