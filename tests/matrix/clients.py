@@ -20,10 +20,13 @@ import duckdb
 from sardonyx_singleuser.duckdb_s3 import extension_path
 connection = duckdb.connect()
 connection.execute(f"LOAD '{extension_path('httpfs')}'")
-connection.execute(sys.argv[1])
-print(connection.execute("SELECT content FROM read_text(?)", [sys.argv[2]]).fetchall())
+print("ready", flush=True)
+while secret := sys.stdin.readline():
+    connection.execute(secret)
+    path = sys.stdin.readline().strip()
+    print(connection.execute("SELECT content FROM read_text(?)", [path]).fetchall(), flush=True)
 """
-"""DuckDB with no secret but the one of its first argument."""
+"""DuckDB with no secret but the one that it is told, a line before the file that it shall read."""
 HOME = os.environ.get("SARDONYX_S3_HOME", "")
 BUCKET, _, PREFIX = HOME.removeprefix("s3://").partition("/")
 Round = Callable[[int], None]
@@ -278,45 +281,34 @@ def use_r() -> Round:
     library = Path("library").absolute()
     library.mkdir()
     run("R", "CMD", "INSTALL", "--no-docs", f"--library={library}", str(here / "aws.signature"), str(here / "duckdb"))
-    r = subprocess.Popen(
-        ["Rscript", str(here / "client.R")],
-        env={**os.environ, "R_LIBS": str(library)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    # With no other keys than those that R has, and there before them: it can take longer to load than they live.
+    session = boto3.Session()
+    session.client("s3", aws_access_key_id="none", aws_secret_access_key="none")
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    duckdb = told([sys.executable, "-c", PLAIN_DUCKDB], alone)
+    same(ask(duckdb), ["ready"])
+    r = told(["Rscript", str(here / "client.R")], {**os.environ, "R_LIBS": str(library)})
 
     def one_round(number: int) -> None:
-        assert r.stdin is not None
-        assert r.stdout is not None
-        r.stdin.write("next\n")
-        r.stdin.flush()
-        key, secret, token, duckdb = (r.stdout.readline().strip() for _ in range(4))
-        # With no other keys than those that R has.
-        alone = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        s3 = boto3.client("s3", aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token)
+        key, secret, token, create_secret = ask(r, "next", answers=4)
+        s3 = session.client("s3", aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token)
         s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}{number}.txt", Body=b"%d" % number)
         same(s3.list_objects_v2(Bucket=BUCKET, Prefix=PREFIX)["KeyCount"], number + 1)
-        said = run(sys.executable, "-c", PLAIN_DUCKDB, duckdb, f"{HOME}{number}.txt", env=alone)
-        same(said, f"[('{number}',)]\n")
+        same(ask(duckdb, f"{create_secret}\n{HOME}{number}.txt"), [f"[('{number}',)]"])
         if number == ROUNDS - 1:
             r.communicate()
+            duckdb.communicate()
 
     return one_round
 
 
 def use_r_parquet() -> Round:
     """R: Parquet by address, with pandas of the same environment (reticulate)."""
-    r = subprocess.Popen(
-        ["Rscript", str(Path(__file__).with_name("pandas.R"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    r = told(["Rscript", str(Path(__file__).with_name("pandas.R"))])
 
     def one_round(number: int) -> None:
-        assert r.stdin is not None
-        assert r.stdout is not None
-        r.stdin.write(f"{number}\n")
-        r.stdin.flush()
-        same(r.stdout.readline().split(), [str(each) for each in range(number + 1)])
+        [numbers] = ask(r, str(number))
+        same(numbers.split(), [str(each) for each in range(number + 1)])
         if number == ROUNDS - 1:
             r.communicate()
 
@@ -336,9 +328,24 @@ def use_spark() -> Round:
     return one_round
 
 
-def run(*command: str, env: dict[str, str] | None = None) -> str:
+def run(*command: str) -> str:
     """Run a program; return what it says."""
-    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=60).stdout
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=60).stdout
+
+
+def told(command: list[str], env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start a program that reads lines and answers with lines."""
+    return subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def ask(program: subprocess.Popen[str], lines: str = "", answers: int = 1) -> list[str]:
+    """Tell a program some lines, or nothing; return as many lines as it answers."""
+    assert program.stdin is not None
+    assert program.stdout is not None
+    if lines:
+        program.stdin.write(f"{lines}\n")
+        program.stdin.flush()
+    return [program.stdout.readline().strip() for _ in range(answers)]
 
 
 CLIENTS: dict[str, Callable[[], Round]] = {
