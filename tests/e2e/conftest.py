@@ -91,8 +91,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real Chromium, without a window; Debian's name for it, or Fedora's."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    """A real Chromium, without a window: the build that can have none, which is a third faster; else Debian's, or Fedora's."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    program = next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.skip("there is no Chromium here: sudo apt-get install chromium")
     with sync_playwright() as playwright:
