@@ -13,7 +13,6 @@ from sardonyx_hub_config.class_change_command import change
 from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.classes import checked_title
@@ -22,6 +21,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Role
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.language import SaidError, _
 

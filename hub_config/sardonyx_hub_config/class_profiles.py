@@ -1,4 +1,4 @@
-"""The profiles of somebody's classes, from what their instructors said and within what the operator allows."""
+"""The profiles of somebody's classes and events, from what was said of these and within what the operator allows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,19 +6,23 @@ from datetime import UTC, datetime
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.groups import STAFF, Membership, group_name
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.groups import Membership, group_name
 from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.class_profile import Course, class_profile
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Profile
 
+LEADS = ("assistant", "instructor", "organiser")
+"""Who prepares a class or an event before it begins."""
+
 
 @dataclass(frozen=True)
 class Attended:
-    """A class that somebody is in, and the profile of its servers."""
+    """A class or an event that somebody is in, and the profile of its servers."""
 
-    details: ClassDetails
+    details: ClassDetails | EventDetails
     is_staff: bool
     profile: Profile
 
@@ -29,10 +33,10 @@ class Attended:
 
 
 class ClassProfiles:
-    """The profiles of classes; the people are asked when something of them has changed.
+    """The profiles of classes and events; the people are asked when something of them has changed.
 
     Args:
-        bases: what classes can be made from, by slug.
+        bases: what classes and events can be made from, by slug.
         place: where the people are.
         clock: returns the moment that it is, with its time zone.
     """
@@ -48,7 +52,7 @@ class ClassProfiles:
         self._find: Callable[[str], tuple[Attended, ...]] | None = None
 
     def profiles_for(self, person: Person) -> Sequence[Profile]:
-        """Return the profiles of the classes that somebody is in, as long as they are on; the oldest class first."""
+        """Return the profiles of what somebody is in, as long as it is on; the oldest first."""
         if self._find is None:
             # Not before: the tables have to be there.
             self._people()
@@ -58,16 +62,19 @@ class ClassProfiles:
 
     def _attended(self, person: str) -> tuple[Attended, ...]:
         people = self._people()
-        memberships = [each for each in people.groups.of(person) if each.kind == "class"]
-        details = people.classes.of_many([each.group for each in memberships])
+        memberships = [each for each in people.groups.of(person) if each.kind in {"class", "event"}]
+        of = {kind: [each.group for each in memberships if each.kind == kind] for kind in ("class", "event")}
+        details: dict[str, ClassDetails | EventDetails] = {
+            **people.classes.of_many(of["class"]),
+            **people.events.of_many(of["event"]),
+        }
         return tuple(
-            Attended(told, each.role in STAFF, class_profile(self._bases[told.profile], _course(each, told)))
+            Attended(told, each.role in LEADS, class_profile(self._bases[told.profile], _course(each, told)))
             for each in memberships
             if (told := details[each.group]).profile in self._bases
         )
 
 
-def _course(membership: Membership, told: ClassDetails) -> Course:
-    return Course(
-        group_name(membership), membership.title, told.description, told.answers, told.repository, told.branch
-    )
+def _course(membership: Membership, told: ClassDetails | EventDetails) -> Course:
+    said = told.description if isinstance(told, ClassDetails) else told.place
+    return Course(group_name(membership), membership.title, said, told.answers, told.repository, told.branch)

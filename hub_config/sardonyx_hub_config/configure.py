@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.class_profiles import ClassProfiles
@@ -22,6 +21,7 @@ from sardonyx_hub_config.pages.static_files import static_version
 from sardonyx_hub_config.pages.words import Words
 from sardonyx_hub_config.people_service import PATH as CLASSES
 from sardonyx_hub_config.person_pages import person_handlers
+from sardonyx_hub_config.person_source import PersonSource
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.proxy_activity import SardonyxProxy
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
@@ -31,11 +31,8 @@ from sardonyx_hub_config.services import credentials_token, keys_address
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.groups import all_groups
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
-from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.language import _, spoken, spoken_to
 from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
@@ -43,9 +40,9 @@ from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.mirrors import Mirrors
+from sardonyx_spawner.local.removal import remove_now
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.local.variables import StorageAccess, Surroundings, VaultPlace
-from sardonyx_spawner.person import Person
 
 PAGES = Path(__file__).parent / "pages"
 LOG_BYTES = 10 << 20
@@ -63,7 +60,7 @@ def configure(c: Any, settings: Settings) -> None:
     _hub(c, settings, folder, ports)
     _proxy(c, folder, ports)
     _logs(c, folder)
-    _sign_in(c, settings, people, person_handlers(settings, folder, people, keys_address(settings, ports)))
+    _sign_in(c, settings, folder, people, person_handlers(settings, folder, people, keys_address(settings, ports)))
     launcher = _servers(c, settings, folder, ports, people)
     if settings.vault.is_there:
         _vault(c, settings, ports)
@@ -150,13 +147,17 @@ def _logs(c: Any, folder: DataFolder) -> None:
     }
 
 
-def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], handlers: list[tuple[Any, ...]]) -> None:
+def _sign_in(
+    c: Any, settings: Settings, folder: DataFolder, people: Callable[[], PeopleStore], handlers: list[tuple[Any, ...]]
+) -> None:
     c.JupyterHub.authenticator_class = SardonyxAuthenticator
     authenticator = c.SardonyxAuthenticator
     authenticator.people_source = people
     authenticator.sign_in = settings.sign_in
     authenticator.public_url = settings.shown_url
     authenticator.language = settings.language
+    authenticator.clear_person = lambda person: _clear(folder, person)
+    authenticator.event_secret = bytes.fromhex(generated_secret(folder.people_secret))
     authenticator.page_handlers = lambda: [*page_handlers(), *handlers]
     authenticator.trusted_proxies = settings.web.trusted_proxies
     # Who may sign in is decided by having an account or by the provider's rules, in `authenticate`.
@@ -164,30 +165,22 @@ def _sign_in(c: Any, settings: Settings, people: Callable[[], PeopleStore], hand
     authenticator.manage_groups = any(p.groups_claim for p in settings.sign_in.providers.values())
 
 
+def _clear(folder: DataFolder, person: str) -> None:
+    """Delete what somebody has on this machine: their home, and what is of their servers."""
+    for tree in (folder.servers / person, folder.homes / person):
+        remove_now(tree)
+
+
 def _servers(
     c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]
 ) -> ForkLauncher:
     bases = {profile.slug: profile for profile in profiles_for_classes(settings)}
     catalogue = catalogue_here(settings, ClassProfiles(bases, people_place(settings, folder), people))
-    # git makes no commit without an address; who has another one tells git.
-    host = urlsplit(settings.shown_url).hostname or "localhost"
-
-    def person(name: str, groups: frozenset[str], is_admin: bool) -> Person:  # noqa: FBT001 - called by position
-        record = people().by_name(name)
-        if record is None:
-            raise UserError(
-                _("{name} has not signed in here yet. A server can be started after that.").format(name=name)
-            )
-        mail = record.mail or f"{name}@{host}"
-        # Who starts a server for somebody else may read another language.
-        language = people().languages.of(name) or (spoken() if spoken_to() == name else settings.language)
-        known = all_groups(groups, people().groups.of(record.id))
-        return Person(record.id, name, known, is_admin, record.full_name or name, mail, language)
-
     c.JupyterHub.spawner_class = SardonyxLocalSpawner
     spawner = c.SardonyxLocalSpawner
     spawner.catalogue_source = lambda: catalogue
-    spawner.person_source = person
+    person_source = PersonSource(settings, people)
+    spawner.person_source = lambda *who: person_source.person(*who)  # noqa: PLW0108 - traitlets would copy the object
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers

@@ -40,6 +40,11 @@ class DataFolder:
         return self.secrets / "links-service"
 
     @property
+    def people_secret(self) -> Path:
+        """What sessions of the service of classes, links to join, and the codes of events are made from."""
+        return self.secrets / "people-service"
+
+    @property
     def collector_token(self) -> Path:
         """By what the keys service knows the service of classes."""
         return self.secrets / "people-service-keys"

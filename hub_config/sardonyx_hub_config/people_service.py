@@ -12,7 +12,7 @@ from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.postgresql import VARIABLE
-from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.configuration import EventRules, PeopleConfiguration, StorePlace
 
 NAME = "people"
 PATH = f"services/{NAME}/"
@@ -32,7 +32,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
     Args:
         keys: address of the keys service.
     """
-    path, secret = folder.run / "people.json", folder.secrets / "people-service"
+    path, secret = folder.run / "people.json", folder.people_secret
     generated_secret(secret)
     PeopleConfiguration(
         people=folder.people_database if settings.database.url is None else None,
@@ -41,6 +41,14 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         profiles=profiles_for_classes(settings),
         makers=settings.classes.create,
         maker_groups=settings.classes.instructor_groups,
+        events=EventRules(
+            makers=settings.events.create,
+            maker_groups=settings.events.organiser_groups,
+            most_accounts=settings.events.most_accounts,
+            longest_days=settings.events.longest_days,
+            keep_accounts=settings.events.keep_accounts,
+        ),
+        homes=folder.homes,
         title=settings.title,
         contact=settings.contact,
         language=settings.language,

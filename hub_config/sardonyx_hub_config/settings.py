@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from sardonyx_hub_config.addresses import Contact, Listening, PublicAddress, WebAddress, in_url, slashed
 from sardonyx_hub_config.class_settings import ClassSettings, class_faults
 from sardonyx_hub_config.database_settings import DatabaseSettings
+from sardonyx_hub_config.event_settings import EventSettings, event_faults
 from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
@@ -198,6 +199,7 @@ class Settings(Section):
     )
     git: GitSettings = Field(default=GitSettings(), description="Repositories that are not open to everybody.")
     classes: ClassSettings = Field(default=ClassSettings(), description="Classes, and who may make them.")
+    events: EventSettings = Field(default=EventSettings(), description="Events, and who may make them.")
     servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
     one_machine: OneMachineSettings = Field(
         default=OneMachineSettings(), description="What counts where everything runs on one machine."
@@ -208,6 +210,7 @@ class Settings(Section):
         return [
             *profile_faults(self.profiles, self.environments.keys()),
             *class_faults(self.classes, self.profiles),
+            *event_faults(self.events, has_local_accounts=self.sign_in.local.enabled),
             *self._store_faults(),
             *vault_faults(self.vault, self.web.public_url, self.profiles),
         ]

@@ -9,12 +9,12 @@ from sardonyx_hub_config.database_place import open_people
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
-from sardonyx_hub_config.sign_in.links import new_link
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.records import PersonRecord
-from sardonyx_services.people.store import LOCAL, PeopleStore
+from sardonyx_services.people.records import LOCAL, PersonRecord
+from sardonyx_services.people.sign_in_links import new_link
+from sardonyx_services.people.store import PeopleStore
 
 stdin_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
@@ -26,7 +26,7 @@ link_option = click.option(
 
 @click.group()
 def user() -> None:
-    """People: add, remove, readmit, list, reset-password, instructor."""
+    """People: add, remove, readmit, list, reset-password, instructor, organiser."""
 
 
 @user.command()
@@ -112,12 +112,29 @@ def instructor(name: str, *, revoke: bool) -> None:
     click.echo(f"{name} makes no classes any more." if revoke else f"{name} can make classes now.")
 
 
+@user.command()
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Not any more; their events stay as they are.")
+def organiser(name: str, *, revoke: bool) -> None:
+    """Let NAME make events."""
+    _settings, people = people_here()
+    try:
+        people.set_organiser(name, is_organiser=not revoke)
+    except PeopleError as error:
+        raise OperatorError(error.message) from error
+    click.echo(f"{name} makes no events any more." if revoke else f"{name} can make events now.")
+
+
 @user.command("list")
 def list_people() -> None:
-    """List everybody: name, id, where they sign in, and whether they are an administrator or an instructor."""
+    """List everybody: name, id, where they sign in, and what they may do here."""
     _, people = people_here()
     for person in people.everybody():
-        marks = (("administrator", person.is_admin), ("instructor", person.is_instructor))
+        marks = (
+            ("administrator", person.is_admin),
+            ("instructor", person.is_instructor),
+            ("organiser", person.is_organiser),
+        )
         said = ", ".join(word for word, is_so in marks if is_so)
         click.echo(f"{person.name:<24} {person.id}  {person.provider:<12} {said}".rstrip())
 

@@ -9,7 +9,7 @@ from sardonyx_spawner.profiles import Profile
 
 
 class ProfileSource(Protocol):
-    """Has more profiles, which depend on who asks: those of their classes."""
+    """Has more profiles, which depend on who asks: those of their classes and events."""
 
     def profiles_for(self, person: Person) -> Sequence[Profile]:
         """Return what the person may start besides, in the order of the form."""
@@ -39,7 +39,8 @@ class Catalogue:
         What depends on them comes first, whatever order the operator has given to the others.
         """
         own = self._more.profiles_for(person) if self._more is not None else ()
-        return tuple(profile.seen_by(person) for profile in (*own, *self._profiles) if profile.is_for(person))
+        usual = () if person.is_temporary else self._profiles
+        return tuple(profile.seen_by(person) for profile in (*own, *usual) if profile.is_for(person))
 
     def find(self, slug: str, person: Person) -> Profile:
         """Return a profile by its slug, without what the person may not see.

@@ -14,6 +14,7 @@ class Person:
         full_name: as they are called elsewhere, and on their commits.
         mail: address for their commits.
         language: in which they are spoken to.
+        is_temporary: their account is one of an event: they start its servers, and no other ones.
     """
 
     id: str
@@ -23,3 +24,4 @@ class Person:
     full_name: str = ""
     mail: str = ""
     language: str = "en"
+    is_temporary: bool = False

@@ -30,6 +30,7 @@ class ServerPlan:
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         tools: names of those that are offered; None = all that are there.
         collaboration: people whom its owner invites can work in it.
+        has_vault: its person has secrets in Vault, where there is one; accounts of events have none.
         summary: the plan in one sentence, for logs.
         summaries: language -> the same for people.
     """
@@ -57,6 +58,7 @@ class ServerPlan:
     secrets: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     collaboration: bool = False
+    has_vault: bool = True
 
     @property
     def said(self) -> str:

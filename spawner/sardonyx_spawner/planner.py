@@ -55,9 +55,10 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         author_mail=person.mail,
         language=person.language,
         variables={**variables, **seen.variables},
-        secrets={name: own_secret(path, person) for name, path in seen.secrets.items()},
+        secrets={} if person.is_temporary else {name: own_secret(path, person) for name, path in seen.secrets.items()},
         labels={"profile": seen.slug},
         collaboration=seen.collaboration,
+        has_vault=not person.is_temporary,
     )
 
 

@@ -17,6 +17,7 @@ from support.waiting import soon
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web import event_api, event_routes
 from sardonyx_services.people.web.service import ROUTERS
 
 SETTINGS = """
@@ -121,8 +122,9 @@ CALLS: dict[tuple[str, str], Call] = {
 
 
 def routes() -> list[tuple[str, str]]:
-    """Return all routes of the service but those of the sign-in itself."""
-    found = [route for router in ROUTERS for route in router.routes]
+    """Return all routes of the service but those of the sign-in itself, and of events."""
+    of_events = (event_api.router, event_routes.router)
+    found = [route for router in ROUTERS if router not in of_events for route in router.routes]
     return sorted(
         (method, route.path) for route in found if isinstance(route, APIRoute) for method in route.methods or ()
     )

@@ -67,7 +67,7 @@ def make(place: Any, visitor: Any, title: str, **fields: str) -> str:
     """Make a class with its form; return its link to join."""
     page = visitor.page
     page.goto(f"{place.url}/hub/home")
-    page.get_by_role("link", name="Classes", exact=True).click()
+    page.get_by_role("link", name="Classes and events").click()
     page.get_by_role("link", name="Make a class").click()
     page.get_by_label("Title").fill(title)
     page.get_by_role("radio", name="Python").check()
@@ -255,7 +255,7 @@ def test_a_class_is_ended(tia: Any, course: str, check: Check) -> None:
 
     page.get_by_text("This class was ended. Its data is kept, and nobody reaches it any more.").wait_for()
     check(page, "class-ended")
-    page.get_by_role("link", name="Classes", exact=True).click()
+    page.get_by_role("link", name="Classes and events").click()
     expect(page.get_by_role("row", name="Statistics 101").first).to_contain_text("Over")
     check(page, "classes")
 

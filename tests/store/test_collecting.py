@@ -13,7 +13,8 @@ from sardonyx_services.credentials import audit
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import NotOpenError
-from sardonyx_services.people.web.hand_ins import HandIns, StoreAwayError
+from sardonyx_services.people.web.hand_ins import HandIns
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 
 if TYPE_CHECKING:
     from sardonyx_services.people.records import PersonRecord
@@ -40,13 +41,18 @@ def course(place: Any) -> str:
     return group
 
 
-def hand_ins(place: Any, token: str = COLLECTOR_TOKEN, endpoint: str = "") -> HandIns:
-    """Return what reads them."""
+def door(place: Any, token: str = COLLECTOR_TOKEN, endpoint: str = "") -> StoreDoor:
+    """Return what opens the store for the service of classes."""
     file = place.folder / "token-shown"
     file.write_text(token)
-    return HandIns(
+    return StoreDoor(
         StorePlace(keys=place.keys, token=file, endpoint=endpoint or place.endpoint, region=REGION, bucket=BUCKET)
     )
+
+
+def hand_ins(place: Any, token: str = COLLECTOR_TOKEN, endpoint: str = "") -> HandIns:
+    """Return what reads them."""
+    return HandIns(door(place, token, endpoint))
 
 
 def members(place: Any, course: str) -> list[Member]:
@@ -94,13 +100,13 @@ def test_a_question_that_is_none_is_refused(place: Any, body: bytes) -> None:
     answer = httpx.post(f"{place.keys}/collect", content=body, headers={"Authorization": f"token {COLLECTOR_TOKEN}"})
     assert (answer.status_code, answer.json()["message"]) == (
         400,
-        'Say who and where, as JSON, with "name" and "class".',
+        'Say what is wanted, as JSON, with "name", "class".',
     )
 
 
 def test_the_keys_read_what_was_handed_in_there_and_nothing_else(place: Any, course: str) -> None:
     """Not what is shared, not the person's own place, and nothing is changed with them."""
-    s3 = hand_ins(place)._client("tia", course)
+    s3 = door(place).client("collect", {"name": "tia", "class": course})
     sam, tia = place.person("sam").id, place.person("tia").id
     key = f"class/{course}/hand-in/{sam}/answer.txt"
     assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"answer.txt by sam"

@@ -234,7 +234,7 @@ async def test_keys_that_hand_in_end_when_the_time_does(
 ) -> None:
     """After that others are given, which only read: a store may refuse the session of those before."""
     until = store.now + timedelta(minutes=40)
-    people["amina"] = Person(ID, memberships=(replace(STUDENT, hand_in_until=until),))
+    people["amina"] = Person(ID, memberships=(replace(STUDENT, writes_until=until),))
     wish = Wish(group="class-7mw2kfqd")
 
     assert (await broker.keys_for(AMINA, wish)).expires == store.now + timedelta(minutes=30)

@@ -94,3 +94,21 @@ def test_what_is_somebodys_own_comes_first_and_is_found() -> None:
     assert [profile.title for profile in both.offered_to(ANYBODY)] == ["Statistics 101", "Python", "R"]
     assert both.find("r", ANYBODY).title == "Statistics 101"
     assert both.find("r", STAFF).title == "R"
+
+
+class Hackathon:
+    """Events that somebody is in."""
+
+    def profiles_for(self, person: Person) -> Sequence[Profile]:
+        """Return the one."""
+        return [Profile("event-7mw2kfqd", "Hackathon")] if person.is_temporary else []
+
+
+def test_an_account_of_an_event_is_offered_that_event_alone() -> None:
+    """Nobody let its owner in for anything else."""
+    guest = Person("p3", "hackathon-1", is_temporary=True)
+    offering = Catalogue([Profile("python", "Python")], Hackathon())
+
+    assert [profile.slug for profile in offering.offered_to(guest)] == ["event-7mw2kfqd"]
+    with pytest.raises(UnknownProfileError):
+        offering.find("python", guest)

@@ -9,7 +9,7 @@ from unit.conftest import SETTINGS
 
 from sardonyx_hub_config.class_command import class_
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.sign_in.links import hashed
+from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore
 
 

@@ -67,6 +67,7 @@ def parts(people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         address="http://place",
         store=StorePlace(keys=nowhere, token=tmp_path / "secret", endpoint=nowhere, region="r", bucket="b"),
         profiles=(Profile("python", "Python"),),
+        homes=tmp_path / "homes",
         templates=TEMPLATES,
         version="1",
     )

@@ -164,7 +164,7 @@ def test_who_has_more_time_hands_in_longer(people: PeopleStore, course: str) -> 
             people.groups.join(group, person, "student")
 
     def until(name: str) -> list[datetime | None]:
-        return [membership.hand_in_until for membership in people.groups.of(ids[name])]
+        return [membership.writes_until for membership in people.groups.of(ids[name])]
 
     later, earlier = (HAND_IN_UNTIL + timedelta(days=days) for days in (3, -3))
     people.classes.extend(course, ids["amina"], later)

@@ -15,6 +15,7 @@ from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.hand_ins import HandIn, HandIns, folders_of, handed_in, listed, paths_of, plain
+from sardonyx_services.people.web.store_door import StoreDoor
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 AMINA, BOB = "aminaaaaaaaaaa22", "bobaaaaaaaaaaa33"
@@ -127,8 +128,9 @@ def test_what_is_taken_away_meanwhile_holds_up_nothing(tmp_path: Path, monkeypat
             }[Key]
 
     (tmp_path / "token").write_text("t")
-    hand_ins = HandIns(StorePlace(keys="", token=tmp_path / "token", endpoint="", region="", bucket="b"))
-    monkeypatch.setattr(hand_ins, "_client", lambda *_who: Store())
+    door = StoreDoor(StorePlace(keys="", token=tmp_path / "token", endpoint="", region="", bucket="b"))
+    monkeypatch.setattr(door, "client", lambda *_asked: Store())
+    hand_ins = HandIns(door)
     monkeypatch.setattr(hand_ins, "_files", lambda *_who: [file("a.txt"), file("b.txt", BOB)])
 
     made = b"".join(hand_ins.archive("tia", "7mw2kfqd", [member(AMINA, "amina"), member(BOB, "bob")]))

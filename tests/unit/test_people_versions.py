@@ -80,8 +80,9 @@ def shape(path: Path) -> list[tuple[object, ...]]:
         for table in sorted(Base.metadata.tables):
             for _, name, kind, is_needed, _default, key in connection.execute(f'PRAGMA table_info("{table}")'):
                 found.append((table, name, kind, is_needed, key))
-            for _, _, to, here, there, *_ in connection.execute(f'PRAGMA foreign_key_list("{table}")'):
-                found.append((table, here, to, there))
+            # A table that was made anew has its references in another order.
+            references = connection.execute(f'PRAGMA foreign_key_list("{table}")')
+            found += sorted((table, here, to, there) for _, _, to, here, there, *_ in references)
         found += connection.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL ORDER BY name")
     return found
 
@@ -209,7 +210,7 @@ def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     assert differences(path) == []
 
 
-@pytest.mark.parametrize("version", ["new", "v7"])
+@pytest.mark.parametrize("version", ["new", "v8"])
 def test_alembic_is_imported_where_there_is_something_to_bring_forward(path: Path, version: str) -> None:
     """Not in the keys service, nor for a command, on each day but one."""
     if version != "new":

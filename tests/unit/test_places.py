@@ -172,8 +172,8 @@ def test_what_was_handed_in_is_only_read_after_the_deadline(
     left_s: int | None,
 ) -> None:
     """By who handed it in, and as before by staff."""
-    membership = Membership("class", "7mw2kfqd", role, "Statistics", hand_in_until=UNTIL)
+    membership = Membership("class", "7mw2kfqd", role, "Statistics", writes_until=UNTIL if role == "student" else None)
 
     assert group_places(PERSON, membership, now)[1].is_writable is is_writable
     if now is not None:
-        assert seconds_left(membership, now) == left_s
+        assert seconds_left(membership.writes_until, now) == left_s

@@ -228,3 +228,13 @@ def test_a_lifetime_can_be_prolonged_within_the_profile(changes: dict[str, Any],
 def test_working_together_is_as_the_profile_says(*, is_on: bool) -> None:
     """And nobody chooses it."""
     assert plan(replace(PYTHON, collaboration=is_on)).collaboration is is_on
+
+
+def test_an_account_of_an_event_has_no_secrets() -> None:
+    """What is in Vault would stay when the event is deleted."""
+    secret = replace(PYTHON, secrets={"COURSE_DB": "groups/class-ab12cd34/db#url"})
+
+    made = plan(secret, replace(AMINA, is_temporary=True))
+
+    assert (made.has_vault, made.secrets) == (False, {})
+    assert plan(secret).has_vault

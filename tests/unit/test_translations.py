@@ -88,7 +88,7 @@ SPEAKING = {
 """What speaks to people, by its name; `RefusedError` of Vault is looked at by hand: a half of it is for the log."""
 OPERATORS = (
     *("sardonyx user list", "newer Sardonyx", "here by now", "was removed here", "no password here", "your Prometheus"),
-    *("no class or team", "nobody is “", "no such person"),
+    *("no class or team", "nobody is “", "no such person", "was an account of an event"),
 )
 """From texts that only the command line and programs show: they are English, as all that operators read."""
 PROGRAMS = {"Ended", "NotFound", "NotReady", "VaultSealed"}

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 from unit.conftest import SETTINGS
 
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.sign_in.links import hashed
 from sardonyx_hub_config.user_command import user
+from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore
 
 PASSWORD = "correct horse battery"

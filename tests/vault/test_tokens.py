@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from support.vault_place import Place
 
 from sardonyx_hub_config.vault_setup import as_commands, setup_for
 from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.people.events import EventDetails
 from sardonyx_singleuser.vault_calls import AwayError, VaultError
 
 
@@ -191,3 +193,14 @@ def test_the_user_side_says_in_whose_words_there_is_no_token(place: Place) -> No
 
     with pytest.raises(AwayError, match=r"^You are not known here any more. Sign in again.$"):
         ann.calls().new_token()
+
+
+def test_an_account_of_an_event_gets_no_token(place: Place) -> None:
+    """What it would keep there is deleted by nobody when the event is over."""
+    now = datetime.now(UTC)
+    event = place.people.events.add("Hackathon", EventDetails(begins=now, ends=now + timedelta(hours=1)))
+    place.people.seats.add(event, 1, str, most=1)
+    guest = place.person(place.people.entries.by_code("1", "").name)
+
+    with pytest.raises(VaultError, match="Accounts of events keep no secrets in Vault."):
+        guest.vault_token()

@@ -1,5 +1,6 @@
 """All ways to sign in, on one page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -7,17 +8,20 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
 from traitlets import Any as AnyTrait
-from traitlets import Callable, Unicode
+from traitlets import Bytes, Callable, Unicode
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import SignInSettings
 from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
-from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, PATH, new_link
+from sardonyx_hub_config.sign_in.code import CodeHandler
+from sardonyx_hub_config.sign_in.door import Door
 from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
 from sardonyx_hub_config.sign_in.oidc import Provider, ProviderCallbackHandler, ProviderLoginHandler
 from sardonyx_hub_config.sign_in.owed import OwedWork
-from sardonyx_hub_config.sign_in.welcome import Proven, WelcomeHandler
-from sardonyx_services.people.records import PersonRecord
+from sardonyx_hub_config.sign_in.proven import Proven
+from sardonyx_hub_config.sign_in.welcome import WelcomeHandler
+from sardonyx_services.people.records import LOCAL, PersonRecord
+from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, PATH, new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.language import ENGLISH, _
 
@@ -39,6 +43,10 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     public_url = Unicode(help="The address that people open, without a slash at its end.").tag(config=True)
     trusted_proxies = AnyTrait(frozenset(), help="Addresses of reverse proxies in front of ours.").tag(config=True)
     language = Unicode(ENGLISH, help="In which somebody is spoken to of whom nothing is known.").tag(config=True)
+    clear_person = Callable(lambda _person: None, help="(person) -> None: deletes what they have here.").tag(
+        config=True
+    )
+    event_secret = Bytes(help="From which the codes of events are made.").tag(config=True)
     page_handlers = Callable(list, help="() -> handlers that come before JupyterHub's own.").tag(config=True)
 
     @property
@@ -53,9 +61,14 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         return LocalSignIn(self.people)
 
     @cached_property
+    def door(self) -> Door:
+        """Sign-in with the code or the link of an event."""
+        return Door(self.people, self.event_secret)
+
+    @cached_property
     def owed(self) -> OwedWork:
         """What the hub has to do after changes of people."""
-        return OwedWork(self.parent, self.people)
+        return OwedWork(self.parent, self.people, self.clear_person)
 
     @property
     def minimum_password_length(self) -> int:
@@ -77,7 +90,12 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
 
     def get_handlers(self, app: Any) -> list[tuple[Any, ...]]:
         """Return our handlers; they come before JupyterHub's own."""
-        found = [*self.page_handlers(), *super().get_handlers(app), (f"/{PATH}", WelcomeHandler)]
+        found = [
+            *self.page_handlers(),
+            *super().get_handlers(app),
+            (f"/{PATH}", WelcomeHandler),
+            (r"/code", CodeHandler),
+        ]
         for slug, provider in self.providers.items():
             found.append((f"/oauth/{slug}/login", ProviderLoginHandler, {"provider": provider}))
             found.append((f"/oauth/{slug}/callback", ProviderCallbackHandler, {"provider": provider}))
@@ -94,7 +112,7 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         await self.owed.carry_out(person.name)
         found: dict[str, Any] = {
             "name": person.name,
-            "admin": person.is_admin or person.name in self.sign_in.administrators,
+            "admin": person.is_admin or is_administrator(person, self.sign_in.administrators),
         }
         if self.manage_groups:
             found["groups"] = None  # providers tell the groups of their people; those of a local account stay
@@ -113,3 +131,11 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         if self.people.has_admin() or not self.sign_in.local.enabled:
             return ""
         return new_link(self.people, FIRST_ADMINISTRATOR, f"{url}/hub/")
+
+
+def is_administrator(person: PersonRecord, administrators: Collection[str]) -> bool:
+    """Tell whether somebody is one by the settings, which name local accounts.
+
+    A name at a provider, or of an account of an event, even of one that lasts by now, is chosen by somebody else.
+    """
+    return person.provider == LOCAL and person.subject == person.name and person.name in administrators

@@ -76,7 +76,7 @@ class LocalSignIn:
             waits.append(self.by_name.wait_s(key, self.clock()))
         if (wait := max(waits)) > 0:
             raise SignInRefusedError(
-                _("Too many tries. Wait {duration}, then try again.").format(duration=_say_wait(wait)), wait
+                _("Too many tries. Wait {duration}, then try again.").format(duration=say_wait(wait)), wait
             )
         try:
             account = self.people.account(local_name(name))
@@ -103,7 +103,8 @@ class LocalSignIn:
             self.familiar.popitem(last=False)
 
 
-def _say_wait(seconds: float) -> str:
+def say_wait(seconds: float) -> str:
+    """Say how long to wait, in seconds or minutes."""
     if seconds <= 90:  # noqa: PLR2004 - a minute and a half is still said in seconds
         whole = max(1, round(seconds))
         return ngettext("{count} second", "{count} seconds", whole).format(count=whole)

@@ -5,12 +5,15 @@ finds there every few seconds, and before anybody signs in under a name.
 """
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from jupyterhub import orm
 from jupyterhub.user import User
 
-from sardonyx_services.people.models import LET_GO
+from sardonyx_services.people.models import CLEAR, HOME, LET_GO
+from sardonyx_services.people.records import Owed
 from sardonyx_services.people.store import PeopleStore
 
 EVERY_S = 2.0
@@ -18,10 +21,14 @@ PATIENCE_S = 60.0
 
 
 class OwedWork:
-    """Carries out what is owed, one after the other; what fails is tried again."""
+    """Carries out what is owed, one after the other; what fails is tried again.
 
-    def __init__(self, app: Any, people: PeopleStore) -> None:
-        self._app, self._people = app, people
+    Args:
+        clear: deletes what a person has on this machine, by their id; may take a while.
+    """
+
+    def __init__(self, app: Any, people: PeopleStore, clear: Callable[[str], None]) -> None:
+        self._app, self._people, self._clear = app, people, clear
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
@@ -29,25 +36,56 @@ class OwedWork:
         while True:
             try:
                 await self.carry_out()
+                await self.clear_left()
             except Exception:
-                # A server that does not stop, a disk that is full: the sessions have ended already, the rest is tried again.
-                self._app.log.exception("What is owed to a change of people could not be done yet")
+                # A database that is away: all is tried again.
+                self._app.log.exception("It cannot be looked now what is owed to changes of people")
             await asyncio.sleep(EVERY_S)
 
     async def carry_out(self, name: str | None = None) -> None:
-        """Do all that is owed, or what is owed to those who have or had a name."""
+        """End sessions and servers of all to whom that is owed, or of those who have or had a name.
+
+        For a name that cannot be said to be done unless it is; of all, what fails for one keeps no other waiting.
+        """
         if not self._people.owed(name):
             return
         async with self._one_at_a_time:
             for owed in self._people.owed(name):
-                found = orm.User.find(self._app.db, owed.name)
-                if found is not None:
-                    user = self._app.users[found]
-                    self._end_sessions(user, servers_too=owed.what == LET_GO)
-                    if owed.what == LET_GO:
-                        await self.let_go(user)
-                self._people.settle(owed)
-                self._app.log.info("Done for %s (%s): %s", owed.name, owed.person, owed.what)
+                if owed.what != HOME:
+                    with self._going_on(owed) if name is None else nullcontext():
+                        await self._end(owed)
+                        # Their home goes later: by its id, so that their name is free now.
+                        self._settle(owed, HOME if owed.what == CLEAR else "")
+
+    async def clear_left(self) -> None:
+        """Delete what those have on this machine of whom nothing else is left; nobody's sign-in waits for it."""
+        for owed in self._people.owed():
+            if owed.what == HOME:
+                with self._going_on(owed):
+                    await asyncio.to_thread(self._clear, owed.person)
+                    self._settle(owed)
+
+    async def _end(self, owed: Owed) -> None:
+        found = orm.User.find(self._app.db, owed.name)
+        if found is not None:
+            user, is_gone = self._app.users[found], owed.what in {LET_GO, CLEAR}
+            self._end_sessions(user, servers_too=is_gone)
+            if is_gone:
+                await self.let_go(user)
+
+    def _settle(self, owed: Owed, left: str = "") -> None:
+        self._people.settle(owed, left)
+        self._app.log.info("Done for %s (%s): %s", owed.name, owed.person, owed.what)
+
+    @contextmanager
+    def _going_on(self, owed: Owed) -> Iterator[None]:
+        """What fails for one is tried again, and the others do not wait for it: a server that does not stop, a full disk."""
+        try:
+            yield
+        except Exception:
+            self._app.log.exception(
+                "What is owed to %s (%s) could not be done yet: %s", owed.name, owed.person, owed.what
+            )
 
     async def let_go(self, user: User) -> None:
         """Stop all servers of a hub user, and forget them."""

@@ -1,28 +1,20 @@
 """The page behind a one-time link: choose a name and a password, and be signed in."""
 
 import time
-from dataclasses import dataclass
 
 from jupyterhub.handlers.base import BaseHandler
 
 from sardonyx_hub_config.said import SaidError
-from sardonyx_hub_config.sign_in.links import FIRST_ADMINISTRATOR, hashed
 from sardonyx_hub_config.sign_in.passwords import password_fault
+from sardonyx_hub_config.sign_in.proven import Proven
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, hashed
 from sardonyx_spawner.language import N_, _
 
 OVER = N_(
     "This link was used already, or is too old. Start Sardonyx again for a new one, or ask the people who run this place."
 )
-
-
-@dataclass(frozen=True)
-class Proven:
-    """Somebody who has shown who they are in another way than with a password; never made from a request's data."""
-
-    person: PersonRecord
 
 
 class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped

@@ -32,6 +32,22 @@ def take_away(tree: Path) -> None:
         remove(aside)
 
 
+def remove_now(tree: Path) -> None:
+    """Remove a folder, and wait until nothing of it is left; also what an earlier go has left of it.
+
+    Raises:
+        OSError: it cannot be moved, or something of it cannot be removed.
+    """
+    aside = tree.with_name(f"{ASIDE}{tree.name}")
+    if tree.exists() and not aside.exists():
+        tree.rename(aside)
+    for left in (aside, tree):
+        if left.exists() or left.is_symlink():
+            done = subprocess.run(["sh", "-c", REMOVE, "sh", str(left)], check=False, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise OSError(done.stderr.strip()[-500:])
+
+
 def remove(tree: Path) -> None:
     """Remove a folder beside everything else; what was not removed is found by its name at the next start of a hub."""
     nowhere = subprocess.DEVNULL

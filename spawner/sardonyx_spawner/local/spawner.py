@@ -183,7 +183,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 launcher.places(folders),
                 prefix=prefix,
                 storage=self.storage,
-                vault=self.vault,
+                vault=self.vault if plan.has_vault else None,
                 surroundings=self.surroundings,
                 hub=self.get_env(),
                 gpus=self.gpus.variables(hides_others=launcher.hides_devices) if self.gpus else {},

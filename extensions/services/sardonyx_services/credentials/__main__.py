@@ -15,6 +15,7 @@ import uvicorn
 from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.clearing import Clearing
 from sardonyx_services.credentials.collecting import Collecting
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.ends import Ends
@@ -49,7 +50,9 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
     people = PeopleStore(place)
 
     def person(found: PersonRecord | None) -> Person | None:
-        return Person(found.id, found.is_admin, people.groups.of(found.id)) if found else None
+        if found is None:
+            return None
+        return Person(found.id, found.is_admin, people.groups.of(found.id), found.is_temporary)
 
     metrics = Metrics()
     audit = AuditLog(configuration.audit)
@@ -120,6 +123,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             metrics.vault_tokens.set_function(lambda: vault.count)
             beside.append(vault.tend)
             heard.append(vault.ended)
+        collector = configuration.collector.read_text().strip() if configuration.collector else ""
         parts = Parts(
             issuer=issuer,
             identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
@@ -134,7 +138,10 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             vault=vault,
             git=_git(configuration, people, audit, client),
             sharing=sharing,
-            collecting=_collecting(configuration, broker),
+            collecting=(Collecting(broker), collector) if collector else None,
+            clearing=(Clearing(issuer, sts, people, bucket=store.bucket, issued=issued), collector)
+            if collector
+            else None,
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
@@ -155,10 +162,6 @@ def _git(
 
     providers = {each.slug: each.provider() for each in configuration.git_providers}
     return GitAccess(accounts, Renewal(accounts, providers, client), person, audit.write)
-
-
-def _collecting(configuration: CredentialsConfiguration, broker: Broker) -> tuple[Collecting, str] | None:
-    return (Collecting(broker), configuration.collector.read_text().strip()) if configuration.collector else None
 
 
 def _socket(path: Path) -> socket.socket:

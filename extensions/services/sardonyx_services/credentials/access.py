@@ -10,7 +10,7 @@ from sardonyx_services.credentials.audit import LAPTOP, Issued
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.identity import Caller
-from sardonyx_services.credentials.places import Place, group_places, own_places
+from sardonyx_services.credentials.places import Place, group_places, own_places, own_until
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.people.groups import group_name
 
@@ -55,7 +55,8 @@ class Access:
         return {**self._places(name, person), **keys, "trouble": trouble}
 
     def _places(self, name: str, person: Person) -> dict[str, Any]:
-        home, public = own_places(person.id, is_admin=person.is_admin)
+        now, until = self._clock(), own_until(person.memberships)
+        home, public = own_places(person.id, is_admin=person.is_admin, is_over=until is not None and until <= now)
         return {
             "person": name,
             "home": place(home),
@@ -65,7 +66,7 @@ class Access:
                     "name": group_name(membership),
                     "title": membership.title,
                     "role": membership.role,
-                    "places": [place(found) for found in group_places(person.id, membership, self._clock())],
+                    "places": [place(found) for found in group_places(person.id, membership, now)],
                 }
                 for membership in person.memberships
             ],

@@ -13,8 +13,8 @@ LARGEST = 16 << 20
 KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
 LINK_MADE, LINK_OPENED, LINK_ENDED = "link", "link-opened", "link-ended"
-LAPTOP, COLLECT = "laptop", "collect"
-"""What stands for the server where keys were made for a person's own computer, or to collect what was handed in."""
+LAPTOP, COLLECT, CLEAR = "laptop", "collect", "clear"
+"""What stands for the server where keys are for a person's own computer, to collect what was handed in, or to delete."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Issued:
     """One credential that was given.
 
     Args:
-        service: s3, vault or git; link: somebody shared a file, link-opened: for the first time, link-ended: taken back.
+        service: s3, vault or git; clear: an event is deleted.
+            link: somebody shared a file, link-opened: for the first time, link-ended: taken back.
         person: the immutable id.
         name: how the person was called then.
         server: name of the server ("" = the default one); "laptop" for a person's own computer, see `is_of_laptop`.

@@ -14,7 +14,15 @@ from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
-from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places, seconds_left, wished_group
+from sardonyx_services.credentials.places import (
+    Place,
+    group_places,
+    narrowed,
+    own_places,
+    own_until,
+    seconds_left,
+    wished_group,
+)
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
@@ -138,20 +146,22 @@ class Broker:
             NotAllowedError: what is wished for is not theirs.
         """
         group = wished_group(wish, person.memberships)
-        everything = own_places(person.id, is_admin=person.is_admin)
+        now = self._clock()
+        ends = [own_until(person.memberships)]
+        everything = own_places(person.id, is_admin=person.is_admin, is_over=ends[0] is not None and ends[0] <= now)
         longest = longest_s or self._lifetime_s
         name = f"{person.id}-{caller.run}"
         if group is not None:
-            now = self._clock()
             everything = (*everything, *group_places(person.id, group, now))
             longest = SHORTEST_S if group.is_exam else longest
             name += f"-{group.group}"
-            left_s = seconds_left(group, now)
-            if left_s is not None:
-                # In quarters of an hour, so that it is one session for so long: keys that write end with the time to do so.
-                # Those after it are another session's: a store may refuse the one from before.
-                longest = min(longest, max(SHORTEST_S, left_s - left_s % SHORTEST_S)) if left_s > 0 else longest
-                name += "" if left_s > 0 else "-late"
+            ends.append(group.writes_until)
+        left_s = min((left for end in ends if (left := seconds_left(end, now)) is not None), default=None)
+        if left_s is not None:
+            # In quarters of an hour, so that it is one session for so long: keys that write end with the time to do so.
+            # Those after it are another session's: a store may refuse the one from before.
+            longest = min(longest, max(SHORTEST_S, left_s - left_s % SHORTEST_S)) if left_s > 0 else longest
+            name += "" if left_s > 0 else "-late"
         places = narrowed(everything, wish)
         groups = group_names([group]) if group else ()
         policy = session_policy(self._bucket, places)

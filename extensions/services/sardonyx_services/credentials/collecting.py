@@ -1,7 +1,5 @@
-"""Keys with which the service of classes collects, for somebody of the staff, what was handed in."""
+"""Keys with which the service of classes reads: what was handed in, for the staff; what somebody takes with them, for them."""
 
-import hmac
-import json
 import secrets
 from collections.abc import Callable
 
@@ -9,14 +7,13 @@ from fastapi import APIRouter, Request
 
 from sardonyx_services.credentials.audit import COLLECT
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
-from sardonyx_services.credentials.errors import BadRequestError, NotAllowedError, UnavailableError
+from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
+from sardonyx_services.credentials.own_service import told_by
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S, Wish
 from sardonyx_services.people.groups import STAFF, group_name
 from sardonyx_spawner.language import _
-
-LARGEST = 8192
 
 
 class Collecting:
@@ -41,26 +38,43 @@ class Collecting:
             raise UnavailableError(self._broker.refusal)
         return await self._broker.issue(caller, self._broker.session(person, caller, wish))
 
+    async def copy_keys(self, name: str, group: str) -> Keys:
+        """Return new keys with which somebody of an event copies what is theirs and their team's, and writes nothing.
+
+        Args:
+            group: name of their team; "" = none.
+
+        Raises:
+            CredentialsError: they are in no event, it is not their team, or there are no keys now.
+        """
+        caller = Caller(name, COLLECT, f"{COLLECT}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
+        person = self._broker.person(caller)
+        if not any(membership.role == "participant" for membership in person.memberships):
+            raise NotAllowedError(_("Only the people of an event copy what they have in this way."))
+        if self._broker.refusal:
+            raise UnavailableError(self._broker.refusal)
+        wish = Wish(group, read_only=True, lifetime_s=SHORTEST_S)
+        return await self._broker.issue(caller, self._broker.session(person, caller, wish))
+
 
 def collecting_routes(collecting: Collecting, own_token: str, token_of: Callable[[Request], str]) -> APIRouter:
-    """Return the one route, which is for the service of classes alone.
+    """Return the routes, which are for the service of classes alone.
 
     Args:
         own_token: that service's.
         token_of: returns the token of a request, or refuses it.
     """
     router = APIRouter()
+    asked = told_by(own_token, token_of)
 
     @router.post("/collect")
     async def collect(request: Request) -> dict[str, str]:
-        if not hmac.compare_digest(token_of(request).encode(), own_token.encode()):
-            raise NotAllowedError(_("Only the service of classes asks here."))
-        body = await request.body()
-        try:
-            told = json.loads(body[:LARGEST])
-            name, class_id = str(told["name"]), str(told["class"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadRequestError(_('Say who and where, as JSON, with "name" and "class".')) from error
+        name, class_id = await asked(request, "name", "class")
         return (await collecting.keys(name, class_id)).to_json()
+
+    @router.post("/copy")
+    async def copy(request: Request) -> dict[str, str]:
+        name, group = await asked(request, "name", "group")
+        return (await collecting.copy_keys(name, group)).to_json()
 
     return router

@@ -1,7 +1,7 @@
 """Which places in the bucket somebody may use, decided without touching anything."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,35 +32,56 @@ def home_prefix(person: str) -> str:
 
 
 def group_places(person: str, membership: Membership, now: datetime | None = None) -> tuple[Place, ...]:
-    """Return what a member may use of a class or team.
+    """Return what a member may use of a class, an event or a team.
 
     Args:
         now: with its time zone; None = for who only asks what is reached: whether there is time left does not count.
     """
     root = f"{membership.kind}/{_checked(membership.group)}/"
+    until = membership.writes_until
+    has_time = until is None or now is None or now < until
     match membership.role:
+        case "organiser":
+            return (Place(f"{root}shared/", is_writable=True),)
+        case "participant":
+            return (Place(f"{root}shared/", is_writable=False),)
         case "assistant" | "instructor":
             # What was handed in is not theirs to change.
             return Place(f"{root}shared/", is_writable=True), Place(f"{root}hand-in/", is_writable=False)
         case "guest":
             return (Place(f"{root}shared/", is_writable=False),)
         case "student":
-            until = membership.hand_in_until
-            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=until is None or now is None or now < until)
+            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=has_time)
             return Place(f"{root}shared/", is_writable=False), own
         case "member":
-            return (Place(root, is_writable=True),)
+            return (Place(root, is_writable=has_time),)
 
 
-def seconds_left(membership: Membership, now: datetime) -> int | None:
-    """Return for how long a student still hands in, 0 = not any more; None = there is no end, or they hand in nothing."""
-    until = membership.hand_in_until
-    return max(0, int((until - now).total_seconds())) if until is not None and membership.role == "student" else None
+def seconds_left(until: datetime | None, now: datetime) -> int | None:
+    """Return for how long something is still written, 0 = not any more; None = there is no end."""
+    return max(0, int((until - now).total_seconds())) if until is not None else None
 
 
-def own_places(person: str, *, is_admin: bool) -> tuple[Place, ...]:
-    """Return what everybody may use: their own place, and what is published; administrators publish."""
-    return Place(home_prefix(person), is_writable=True), Place(f"{PUBLIC}/", is_writable=is_admin)
+def event_prefixes(event: str, teams: Iterable[str], people: Iterable[str]) -> tuple[str, ...]:
+    """Return all that is of an event in the bucket: its own place, those of its teams, and those of its accounts."""
+    of_teams = (f"team/{_checked(team)}/" for team in teams)
+    return (f"event/{_checked(event)}/", *of_teams, *(home_prefix(person) for person in people))
+
+
+def own_until(memberships: Iterable[Membership]) -> datetime | None:
+    """Return until when somebody writes in their own place; None = always. Only accounts of an event have an end."""
+    return min(
+        (each.writes_until for each in memberships if each.role == "participant" and each.writes_until), default=None
+    )
+
+
+def own_places(person: str, *, is_admin: bool, is_over: bool = False) -> tuple[Place, ...]:
+    """Return what everybody may use: their own place, and what is published; administrators publish.
+
+    Args:
+        is_over: they write in their own place no more.
+    """
+    return Place(home_prefix(person), is_writable=not is_over), Place(f"{PUBLIC}/", is_writable=is_admin)
 
 
 def wished_group(wish: Wish, memberships: Sequence[Membership]) -> Membership | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from sardonyx_services.credentials.audit import Issued
-from sardonyx_services.credentials.places import Place, group_places, own_places
+from sardonyx_services.credentials.places import Place, group_places, own_places, own_until
 from sardonyx_services.people.groups import Membership
 
 SERVICE = "s3"
@@ -17,16 +17,23 @@ LONGEST_POLICY = 20_000
 
 @dataclass(frozen=True)
 class Person:
-    """Who somebody is: an immutable id, never a name that may change hands, and what they belong to now."""
+    """Who somebody is: an immutable id, never a name that may change hands, and what they belong to now.
+
+    Args:
+        is_temporary: their account ends with an event.
+    """
 
     id: str
     is_admin: bool = False
     memberships: tuple[Membership, ...] = ()
+    is_temporary: bool = False
 
     def places(self, now: datetime) -> tuple[Place, ...]:
         """Return everything that keys of this person may reach."""
         of_groups = (place for membership in self.memberships for place in group_places(self.id, membership, now))
-        return (*own_places(self.id, is_admin=self.is_admin), *of_groups)
+        until = own_until(self.memberships)
+        own = own_places(self.id, is_admin=self.is_admin, is_over=until is not None and until <= now)
+        return (*own, *of_groups)
 
 
 def given_place(text: str) -> Place:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.broker import Broker
+from sardonyx_services.credentials.clearing import Clearing, clearing_routes
 from sardonyx_services.credentials.collecting import Collecting, collecting_routes
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.ends import Ends, end_routes
@@ -51,6 +52,7 @@ class Parts:
     Args:
         beside: what runs as long as the service does.
         collecting: keys to collect what is handed in, and the token of the service that asks for them; None = nobody does.
+        clearing: keys to delete what is of events, and the same token.
         sharing: links by which people share files, and the token of the service that opens them; None = there are none.
     """
 
@@ -68,6 +70,7 @@ class Parts:
     git: GitAccess | None = None
     sharing: tuple[Sharing, str] | None = field(default=None, repr=False)
     collecting: tuple[Collecting, str] | None = field(default=None, repr=False)
+    clearing: tuple[Clearing, str] | None = field(default=None, repr=False)
 
 
 class KeptByNobody:
@@ -116,6 +119,8 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
         app.include_router(git_routes(parts.git, parts.identity, token_of), prefix=root)
     if parts.collecting is not None:
         app.include_router(collecting_routes(*parts.collecting, token_of), prefix=root)
+    if parts.clearing is not None:
+        app.include_router(clearing_routes(*parts.clearing, token_of), prefix=root)
     sharing = None
     if parts.sharing is not None:
         sharing, opener = parts.sharing

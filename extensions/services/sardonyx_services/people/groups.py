@@ -1,44 +1,52 @@
-"""Classes and teams as storage and secrets know them: who belongs to which, and as what."""
+"""Classes, events and teams as storage and secrets know them: who belongs to which, and as what."""
 
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow, MemberRow, PersonRow
+from sardonyx_services.people.models import ClassRow, EventRow, ExtensionRow, GroupRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import aware, utc_now
+from sardonyx_services.people.records import EVENT
 from sardonyx_spawner.language import N_, _
 
-Kind = Literal["class", "team"]
-Role = Literal["student", "guest", "assistant", "instructor", "member"]
+Kind = Literal["class", "team", "event"]
+Role = Literal["student", "guest", "assistant", "instructor", "member", "participant", "organiser"]
 STAFF: tuple[Role, ...] = ("assistant", "instructor")
 """Who writes the data of a class and reads what is handed in."""
+LIMITED: tuple[Role, ...] = ("student", "participant", "member", "organiser")
+"""Who writes until a moment, if there is one."""
 UNKNOWN: dict[Kind, str] = {
     "class": N_("There is no class with the id “{id}”."),
     "team": N_("There is no team with the id “{id}”."),
+    "event": N_("There is no event with the id “{id}”."),
 }
-ROLES: dict[Kind, tuple[Role, ...]] = {"class": ("student", "guest", "assistant", "instructor"), "team": ("member",)}
+ROLES: dict[Kind, tuple[Role, ...]] = {
+    "class": ("student", "guest", "assistant", "instructor"),
+    "team": ("member",),
+    "event": ("participant", "organiser"),
+}
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 8
 """Short: the policies that name a group have 2,048 characters for everything."""
-OURS = re.compile(rf"(class|team)-[{ALPHABET}]{{{ID_LENGTH}}}(-staff)?")
+OURS = re.compile(rf"(class|team|event)-[{ALPHABET}]{{{ID_LENGTH}}}(-staff)?")
 
 
 @dataclass(frozen=True)
 class Membership:
-    """What somebody is in a class or team.
+    """What somebody is in a class, an event or a team.
 
     Args:
-        group: id of the class or team; never given to another one.
+        group: its id; never given to another one.
         is_exam: keys that reach this class live for the shortest time that there is.
-        hand_in_until: until then they hand in; None = always.
+        writes_until: until then they write what is theirs to write there; None = always.
     """
 
     kind: Kind
@@ -46,15 +54,16 @@ class Membership:
     role: Role
     title: str
     is_exam: bool = False
-    hand_in_until: datetime | None = None
+    writes_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Group:
-    """A class or team.
+    """A class, an event or a team.
 
     Args:
         ended: when it ended; None = it goes on.
+        within: id of the event that a team is of; "" = of none.
     """
 
     kind: Kind
@@ -63,20 +72,19 @@ class Group:
     is_exam: bool
     created: datetime
     ended: datetime | None
+    within: str = ""
 
 
 class Groups:
-    """The classes and teams in people.sqlite."""
+    """The classes, events and teams in the database."""
 
     def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
         self._session = session
 
     def add(self, kind: Kind, title: str, *, is_exam: bool = False) -> str:
-        """Make a class or team; return its id."""
+        """Make a class, an event or a team; return its id."""
         with self._session() as session:
-            row = GroupRow(id=_new_id(), kind=kind, title=title, is_exam=is_exam, created=utc_now(), ended=None)
-            session.add(row)
-            return row.id
+            return new_group(session, kind, title, is_exam=is_exam).id
 
     def end(self, group: str) -> None:
         """End a class or team: nobody reaches its data or secrets any more, and nothing is deleted.
@@ -101,6 +109,10 @@ class Groups:
             somebody = session.get(PersonRow, person)
             if somebody is None or somebody.removed is not None:
                 raise PeopleError(_("There is no such person here."))
+            if somebody.provider == EVENT and role not in {"participant", "member"}:
+                raise PeopleError(
+                    _("{name} has an account of an event, which is for that event only.").format(name=somebody.name)
+                )
             member = session.get(MemberRow, (group, person))
             if member is None:
                 session.add(MemberRow(group=group, person=person, role=role))
@@ -115,23 +127,25 @@ class Groups:
                 session.delete(member)
 
     def of(self, person: str) -> tuple[Membership, ...]:
-        """Return the memberships of a person in classes and teams that have not ended, oldest group first."""
+        """Return the memberships of a person in all that has not ended, oldest group first."""
         found = (
-            select(GroupRow, MemberRow.role, ClassRow.hand_in_until, ExtensionRow.until)
+            select(GroupRow, MemberRow.role, PersonRow.provider, ClassRow.hand_in_until, ExtensionRow.until, EventRow)
             .join(MemberRow, MemberRow.group == GroupRow.id)
+            .join(PersonRow, PersonRow.id == MemberRow.person)
             .outerjoin(ClassRow, ClassRow.group == GroupRow.id)
+            .outerjoin(EventRow, or_(EventRow.group == GroupRow.id, EventRow.group == GroupRow.within))
             .outerjoin(ExtensionRow, and_(ExtensionRow.group == GroupRow.id, ExtensionRow.person == person))
             .where(MemberRow.person == person, GroupRow.ended.is_(None))
             .order_by(GroupRow.created, GroupRow.id)
         )
         with self._session() as session:
             return tuple(
-                Membership(row.kind, row.id, role, row.title, row.is_exam, _later(until, extended))  # type: ignore[arg-type]  # what `add` and `join` wrote
-                for row, role, until, extended in session.execute(found)
+                _membership(row, role, _event_until(event, role, provider) if event else _later(until, extended))
+                for row, role, provider, until, extended, event in session.execute(found)
             )
 
     def get(self, kind: Kind, group: str) -> Group:
-        """Return a class or team, also one that has ended.
+        """Return a class, an event or a team, also one that has ended.
 
         Raises:
             PeopleError: there is none with this id.
@@ -185,6 +199,18 @@ class Groups:
         return row
 
 
+def new_group(session: Session, kind: Kind, title: str, *, is_exam: bool = False, within: str = "") -> GroupRow:
+    """Make a class, an event or a team, in the transaction that is open.
+
+    Args:
+        within: the event that a team is of.
+    """
+    made = GroupRow(id=_new_id(), kind=kind, title=title, is_exam=is_exam, created=utc_now(), ended=None, within=within)
+    session.add(made)
+    session.flush()
+    return made
+
+
 def alone_with(session: Session, group: str) -> GroupRow | None:
     """Return a class or team that nobody else changes until the session is through; None = there is none.
 
@@ -224,13 +250,26 @@ def all_groups(elsewhere: Iterable[str], memberships: Sequence[Membership]) -> f
     return frozenset((*(name for name in elsewhere if not OURS.fullmatch(name)), *group_names(memberships)))
 
 
+def _membership(row: GroupRow, role: str, until: datetime | None) -> Membership:
+    # Staff of a class write until its end itself.
+    until = until if role in LIMITED else None
+    return Membership(row.kind, row.id, role, row.title, row.is_exam, until)  # type: ignore[arg-type]  # what `add` and `join` wrote
+
+
+def _event_until(event: EventRow, role: str, provider: str) -> datetime | None:
+    """Return until when somebody writes in an event: who organises it, until it is deleted, and whose account lasts, always."""
+    if role == "organiser":
+        return aware(max(event.ends, event.closed or event.ends)) + timedelta(hours=event.read_hours)
+    return None if role == "participant" and provider != EVENT else aware(event.ends)
+
+
 def _later(until: datetime | None, extended: datetime | None) -> datetime | None:
     """Return until when somebody hands in: more time is never less."""
     return aware(max(until, extended or until)) if until is not None else None
 
 
 def _group(row: GroupRow) -> Group:
-    return Group(row.kind, row.id, row.title, row.is_exam, row.created, row.ended)  # type: ignore[arg-type]  # what `add` wrote
+    return Group(row.kind, row.id, row.title, row.is_exam, row.created, row.ended, row.within)  # type: ignore[arg-type]  # what `add` wrote
 
 
 def _new_id() -> str:

@@ -1,4 +1,4 @@
-"""The link by which people join a class: made from the class itself, so that nothing of it is kept and it can be shown again."""
+"""The link by which people join a class or an event: made from it, so that nothing is kept and it can be shown again."""
 
 import hashlib
 import hmac

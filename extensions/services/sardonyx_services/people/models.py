@@ -6,11 +6,20 @@ from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Text, te
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 LIVING = text("removed IS NULL")
-REVISIONS = ("v1_people", "v2_owed", "v3_groups", "v4_full_names", "v5_languages", "v6_shared_links", "v7_classes")
+REVISIONS = (
+    "v1_people",
+    "v2_owed",
+    "v3_groups",
+    "v4_full_names",
+    "v5_languages",
+    "v6_shared_links",
+    "v7_classes",
+    "v8_events",
+)
 """What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
-SIGN_OUT, LET_GO = "sign-out", "let-go"
-"""What the hub may owe to a person: to end their sessions and tokens, or to forget them after they were removed."""
+SIGN_OUT, LET_GO, CLEAR, HOME = "sign-out", "let-go", "clear", "home"
+"""What the hub may owe to a person: to end their sessions and tokens, to forget them, to delete their home as well, or only that."""
 
 
 class Base(DeclarativeBase):
@@ -54,6 +63,7 @@ class PersonRow(Base):
     mail: Mapped[str] = mapped_column(String(254), default="")
     language: Mapped[str] = mapped_column(String(10), default="")
     is_instructor: Mapped[bool] = mapped_column(default=False)
+    is_organiser: Mapped[bool] = mapped_column(default=False)
 
 
 class AccountRow(Base):
@@ -76,7 +86,11 @@ class LinkRow(Base):
 
 
 class GroupRow(Base):
-    """A class or team. A row is never deleted, an id never used again."""
+    """A class, an event or a team. A row is never deleted, an id never used again.
+
+    Args:
+        within: id of the event that a team is of; "" = of none.
+    """
 
     __tablename__ = "groups"
 
@@ -86,16 +100,17 @@ class GroupRow(Base):
     is_exam: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
     ended: Mapped[datetime | None]
+    within: Mapped[str] = mapped_column(String(32), default="", index=True)
 
 
 class MemberRow(Base):
-    """What a person is in a class or team."""
+    """What a person is in a class, an event or a team."""
 
     __tablename__ = "members"
 
     group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
-    role: Mapped[str] = mapped_column(String(10))
+    role: Mapped[str] = mapped_column(String(20))
 
 
 class ClassRow(Base):
@@ -127,6 +142,62 @@ class ExtensionRow(Base):
     group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
     until: Mapped[datetime]
+
+
+class EventRow(Base):
+    """What an event is beside its people.
+
+    Args:
+        prefix: begin of the names of its accounts.
+        closed: when its codes and all writing were ended; None = not yet.
+        going: when its accounts were let go, and so on for `deleted`, for all that is of it.
+        report: what was deleted, as JSON; "" = nothing yet.
+    """
+
+    __tablename__ = "events"
+
+    group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    prefix: Mapped[str] = mapped_column(String(40), unique=True)
+    place: Mapped[str] = mapped_column(String(200))
+    welcome: Mapped[str] = mapped_column(Text)
+    begins: Mapped[datetime]
+    ends: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(64))
+    read_hours: Mapped[int]
+    profile: Mapped[str] = mapped_column(String(30))
+    answers: Mapped[str] = mapped_column(Text)
+    repository: Mapped[str] = mapped_column(String(2000))
+    branch: Mapped[str] = mapped_column(String(200))
+    sharing: Mapped[bool]
+    link_round: Mapped[int]
+    changed: Mapped[int]
+    closed: Mapped[datetime | None]
+    going: Mapped[datetime | None]
+    deleted: Mapped[datetime | None]
+    report: Mapped[str] = mapped_column(Text)
+
+
+class SeatRow(Base):
+    """An account of an event, made ahead: whoever has its code takes it. Only a hash of the code is kept.
+
+    Args:
+        team: id; "" = none.
+        code_round: which code it is: another one when the card was lost.
+        person: who has taken it; None = nobody yet.
+        is_kept: they have an account of this place by now, which does not end with the event.
+    """
+
+    __tablename__ = "seats"
+
+    event: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str] = mapped_column(String(32))
+    code_round: Mapped[int]
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
+    taken: Mapped[datetime | None]
+    sign_ins: Mapped[int]
+    is_kept: Mapped[bool]
 
 
 class ActionRow(Base):

@@ -40,13 +40,18 @@ def moment_of(text: str, zone: str) -> datetime | None:
     """Return a moment that was written by the clocks of a zone; None = nothing was written.
 
     Raises:
-        PeopleError: it is none, or there is no such zone.
+        PeopleError: it is none, or there is no such zone, or clocks are put forward over it.
     """
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        written = datetime.fromisoformat(text).replace(tzinfo=None)
+        found = written.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        is_there = found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == written
     except (ValueError, OSError, KeyError, OverflowError) as error:
         raise PeopleError(
             _("“{text}” is no day and time. Write it as 2026-12-11T18:00.").format(text=text[:40])
         ) from error
+    if not is_there:
+        raise PeopleError(_("Clocks are put forward over {text}. Write an hour later.").format(text=text[:40]))
+    return found

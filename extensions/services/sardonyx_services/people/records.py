@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+LOCAL, EVENT = "local", "event"
+"""Providers that are none: accounts of this place, and those of its events."""
+
 
 @dataclass(frozen=True)
 class PersonRecord:
@@ -11,6 +14,7 @@ class PersonRecord:
     Args:
         full_name: as the provider calls them, for pages and commits; so is `mail`; "" = it does not say.
         is_instructor: they may make classes.
+        is_organiser: they may make events.
     """
 
     id: str
@@ -22,6 +26,12 @@ class PersonRecord:
     full_name: str = ""
     mail: str = ""
     is_instructor: bool = False
+    is_organiser: bool = False
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it is an account of an event, which ends with it."""
+        return self.provider == EVENT
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Owed:
-    """What the hub has still to do for a person: `SIGN_OUT` or `LET_GO`."""
+    """What the hub has still to do for a person: `SIGN_OUT`, `LET_GO` or `CLEAR`."""
 
     person: str
     name: str

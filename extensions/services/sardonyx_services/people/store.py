@@ -1,31 +1,31 @@
 """The people of this place: who they are for good, whatever they are called."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy import select, update
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.actions import Actions
 from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.database import Place, open_database
-from sardonyx_services.people.errors import AwayError, NameTakenError, PeopleError, RemovedError
+from sardonyx_services.people.entries import Entries
+from sardonyx_services.people.errors import AwayError, PeopleError, RemovedError
+from sardonyx_services.people.event_removal import EventRemoval
+from sardonyx_services.people.events import Events
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.languages import Languages
-from sardonyx_services.people.models import LET_GO, SIGN_OUT, AccountRow, GitAccountRow, MemberRow, PersonRow
-from sardonyx_services.people.moments import utc_now
+from sardonyx_services.people.leaving import leave
+from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
+from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
-from sardonyx_services.people.records import Account, Owed, PersonRecord
-from sardonyx_services.people.shared_links import SharedLinks, forget_links
+from sardonyx_services.people.records import EVENT, LOCAL, Account, Owed, PersonRecord
+from sardonyx_services.people.seats import Seats
+from sardonyx_services.people.shared_links import SharedLinks
 from sardonyx_spawner.language import _
-
-LOCAL = "local"
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-ID_LENGTH = 16
 
 
 class PeopleStore:
@@ -43,6 +43,10 @@ class PeopleStore:
         self.shared_links = SharedLinks(self._session)
         self.one_time_links = OneTimeLinks(self._session)
         self.classes = Classes(self._session)
+        self.events = Events(self._session)
+        self.event_removal = EventRemoval(self._session)
+        self.seats = Seats(self._session)
+        self.entries = Entries(self._session)
         self.actions = Actions(self._session)
 
     def git_accounts(self, key: bytes) -> GitAccounts:
@@ -68,7 +72,7 @@ class PeopleStore:
             row = session.scalars(same.order_by(PersonRow.removed.is_not(None), PersonRow.removed.desc())).first()
             if row is not None and row.removed is not None:
                 raise RemovedError
-            row = row or self._add(session, provider, subject, name)
+            row = row or add_person(session, provider, subject, name)
             row.full_name, row.mail = full_name, mail
             return _record(row)
 
@@ -84,23 +88,20 @@ class PeopleStore:
         with self._session() as session:
             return [_record(row) for row in session.scalars(found.order_by(PersonRow.name))]
 
-    def remove(self, name: str) -> PersonRecord:
+    def remove(self, name: str, *, with_home: bool = False) -> PersonRecord:
         """Remove a person: the name is free, the id is gone for good, files and data stay under the id.
 
         What they had for private repositories is deleted, and so are the links by which they shared files.
+
+        Args:
+            with_home: the hub deletes their home, too.
 
         Raises:
             PeopleError: there is nobody of that name.
         """
         with self._session() as session:
             row = self._named(session, name)
-            row.removed, row.owed = utc_now(), LET_GO
-            account = session.get(AccountRow, row.id)
-            if account:
-                session.delete(account)
-            end_links(session, row.id)
-            session.execute(delete(GitAccountRow).where(GitAccountRow.person == row.id))
-            forget_links(session, row.id)
+            leave(session, row, CLEAR if with_home else LET_GO)
             return _record(row)
 
     def readmit(self, name: str) -> PersonRecord:
@@ -114,6 +115,8 @@ class PeopleStore:
             row = session.scalars(removed.order_by(PersonRow.removed.desc())).first()
             if row is None:
                 raise PeopleError(f"Nobody called “{name}” was removed here.")
+            if row.provider == EVENT:
+                raise PeopleError(f"“{name}” was an account of an event. Its organisers can make another one for them.")
             if session.scalars(_living().where(PersonRow.name == name)).first():
                 raise PeopleError(f"There is another “{name}” here by now. Two people cannot have one name.")
             row.removed = None
@@ -128,11 +131,11 @@ class PeopleStore:
             rows = session.scalars(found if name is None else found.where(PersonRow.name == name))
             return sorted((Owed(row.id, row.name, row.owed) for row in rows), key=lambda owed: owed.what)
 
-    def settle(self, owed: Owed) -> None:
-        """Note that the hub has done what it owed, unless it owes something else by now."""
+    def settle(self, owed: Owed, left: str = "") -> None:
+        """Note that the hub has done what it owed, or all of it but what is left, unless it owes something else by now."""
         done = update(PersonRow).where(PersonRow.id == owed.person, PersonRow.owed == owed.what)
         with self._session() as session:
-            session.execute(done.values(owed=""))
+            session.execute(done.values(owed=left))
 
     def set_admin(self, name: str, *, is_admin: bool) -> None:
         """Make somebody an administrator, or not any more."""
@@ -147,6 +150,15 @@ class PeopleStore:
         """
         with self._session() as session:
             self._named(session, name).is_instructor = is_instructor
+
+    def set_organiser(self, name: str, *, is_organiser: bool) -> None:
+        """Let somebody make events, or not any more.
+
+        Raises:
+            PeopleError: there is nobody of that name.
+        """
+        with self._session() as session:
+            self._named(session, name).is_organiser = is_organiser
 
     def has_admin(self) -> bool:
         """Tell whether there is an administrator."""
@@ -164,7 +176,7 @@ class PeopleStore:
                 raise PeopleError(
                     _("There is already somebody called “{name}”. Choose another name.").format(name=name)
                 )
-            row = self._add(session, LOCAL, name, name)
+            row = add_person(session, LOCAL, name, name)
             row.is_admin = is_admin
             session.add(AccountRow(person=row.id, password_hash=password_hash))
             return _record(row)
@@ -212,15 +224,6 @@ class PeopleStore:
             row = session.get(PersonRow, person)
             return _record(row) if row is not None and row.removed is None else None
 
-    def _add(self, session: Session, provider: str, subject: str, name: str) -> PersonRow:
-        row = PersonRow(id=_new_id(), name=name, provider=provider, subject=subject, created=utc_now(), removed=None)
-        session.add(row)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise NameTakenError(name) from error
-        return row
-
     def _local(self, session: Session, name: str) -> tuple[PersonRow, AccountRow]:
         row = self._named(session, name)
         account = session.get(AccountRow, row.id)
@@ -263,8 +266,5 @@ def _record(row: PersonRow) -> PersonRecord:
         row.full_name,
         row.mail,
         row.is_instructor,
+        row.is_organiser,
     )
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))

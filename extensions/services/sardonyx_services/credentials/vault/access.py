@@ -90,6 +90,8 @@ class VaultAccess:
         person = await asyncio.to_thread(self._person_of, caller.name)
         if person is None:
             raise NotAllowedError(_("You are not known here any more. Sign in again."))
+        if person.is_temporary:
+            raise NotAllowedError(_("Accounts of events keep no secrets in Vault."))
         groups = group_names(person.memberships)
         session = f"{person.id}-{caller.run}"
         # What could not be ended is not given: first the broker's own token.

@@ -1,7 +1,6 @@
 """Run the people service under JupyterHub: `python -m sardonyx_services.people.web CONFIGURATION`."""
 
 import asyncio
-import hmac
 import os
 import sys
 from contextlib import closing
@@ -14,21 +13,31 @@ import uvicorn
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.database import Place
+from sardonyx_services.people.derived import EVENT_LINKS, JOIN_LINKS, SEATS, SESSIONS, derived
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
+from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.configuration import PeopleConfiguration
+from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
+from sardonyx_services.people.web.event_desk import EventDesk
+from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.makers import MakerRules
+from sardonyx_services.people.web.new_seats import NewSeats
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
+from sardonyx_services.people.web.seat_desk import SeatDesk
 from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
+from sardonyx_services.people.web.store_door import StoreDoor
 from sardonyx_services.service_log import log_to
 
 
@@ -44,20 +53,29 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         authorize=f"{hub}api/oauth2/authorize",
         callback=os.environ["JUPYTERHUB_OAUTH_CALLBACK_URL"],
     )
-    sign_in = SignIn(oauth, client, _derived(secret, "sessions"))
-    makers, groups = configuration.makers, configuration.maker_groups
-    callers = Callers(sign_in, people, makers, groups, configuration.language, api=f"{root}{API}")
-    desk = Desk(people, JoinLinks(_derived(secret, "join")), configuration.profiles)
-    origin = urlsplit(configuration.address)
-    classroom = Classroom(desk, people, Hub(api, token, client), f"{origin.scheme}://{origin.netloc}{root}")
+    sign_in = SignIn(oauth, client, derived(secret, SESSIONS))
+    makers = MakerRules(configuration.makers, configuration.maker_groups, configuration.events)
+    callers = Callers(sign_in, people, makers, configuration.language, api=f"{root}{API}")
+    desk = Desk(people, JoinLinks(derived(secret, JOIN_LINKS)), configuration.profiles)
+    origin, hub_api = urlsplit(configuration.address), Hub(api, token, client)
+    classroom = Classroom(desk, people, hub_api, f"{origin.scheme}://{origin.netloc}{root}")
     pages = Pages(configuration, callers, root, hub)
+    store = StoreDoor(configuration.store)
+    seats = NewSeats(people, SeatCodes(derived(secret, SEATS)), configuration.events.most_accounts)
+    events = EventDesk(people, seats, configuration.profiles, configuration.events)
+    links = JoinLinks(derived(secret, EVENT_LINKS))
     return Parts(
         people=people,
         desk=desk,
         classroom=classroom,
         deadlines=Deadlines(desk, people),
-        hand_ins=HandIns(configuration.store),
+        hand_ins=HandIns(store),
         endings=Endings(people),
+        events=events,
+        seats=SeatDesk(events, people, seats, links, f"{origin.scheme}://{origin.netloc}{hub}"),
+        copies=Copies(store, configuration.homes),
+        event_room=EventRoom(people, hub_api),
+        event_ends=EventEnds(people, hub_api, store),
         pages=pages,
         callers=callers,
         sign_in=sign_in,
@@ -92,11 +110,6 @@ def main() -> None:
     # What this service starts, such as what reads a spreadsheet, does not have it.
     address = os.environ.pop(VARIABLE, "")
     asyncio.run(serve(configuration, configuration.people or Postgresql(address)))
-
-
-def _derived(secret: bytes, purpose: str) -> bytes:
-    """Return a secret of its own for each purpose; 32 bytes."""
-    return hmac.digest(secret, purpose.encode(), "sha256")
 
 
 if __name__ == "__main__":

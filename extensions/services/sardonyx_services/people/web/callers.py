@@ -6,7 +6,8 @@ from starlette.concurrency import run_in_threadpool
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import NobodyHereError, NotOpenError, NotSignedInError
-from sardonyx_services.people.web.seat import Caller, Makers, may_make
+from sardonyx_services.people.web.makers import MakerRules
+from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_spawner.language import LANGUAGES, _, speak, wished
 
@@ -23,8 +24,7 @@ class Callers:
     """Finds out who asks, and speaks their language.
 
     Args:
-        makers: who may make classes.
-        maker_groups: groups of a provider whose people are instructors.
+        makers: who may make what.
         language: of who has chosen none.
         api: path below which nothing is a page.
     """
@@ -33,14 +33,13 @@ class Callers:
         self,
         sign_in: SignIn,
         people: PeopleStore,
-        makers: Makers,
-        maker_groups: frozenset[str],
+        makers: MakerRules,
         language: str,
         *,
         api: str,
     ) -> None:
         self._sign_in, self._people, self._api = sign_in, people, api
-        self._makers, self._maker_groups, self._language = makers, maker_groups, language
+        self._makers, self._language = makers, language
 
     async def of(self, request: Request) -> Caller:
         """Return who asks.
@@ -78,13 +77,14 @@ class Callers:
         person, language = found
         if language in LANGUAGES:
             speak(language, name)
-        is_instructor = person.is_instructor or bool(groups & self._maker_groups)
         return Caller(
             id=person.id,
             name=name,
             full_name=person.full_name,
             is_admin=person.is_admin,
-            may_make=may_make(self._makers, is_admin=person.is_admin, is_instructor=is_instructor),
+            may_make=self._makers.may_make_classes(person, groups),
+            may_make_events=self._makers.may_make_events(person, groups),
+            is_temporary=person.is_temporary,
         )
 
     def _find(self, name: str) -> tuple[PersonRecord, str] | None:

@@ -1,6 +1,7 @@
 """What the people service is told by the hub that starts it."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,6 +28,30 @@ class StorePlace(BaseModel):
     bucket: str
 
 
+class EventRules(BaseModel):
+    """What events can be here.
+
+    Args:
+        makers: who may make them beside administrators: organisers, or nobody.
+        maker_groups: groups of a provider whose people are organisers.
+        most_accounts: of one event.
+        longest_days: of one event.
+        keep_accounts: an account can be made a lasting one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    makers: Literal["administrators", "organisers"] = "organisers"
+    maker_groups: frozenset[str] = frozenset()
+    most_accounts: int = 200
+    longest_days: int = 14
+    keep_accounts: bool = False
+
+    def may_make(self, *, is_admin: bool, is_organiser: bool, groups: frozenset[str]) -> bool:
+        """Tell whether somebody may make events."""
+        return is_admin or (self.makers == "organisers" and (is_organiser or bool(groups & self.maker_groups)))
+
+
 class PeopleConfiguration(BaseModel):
     """Where the people are, what a class can be, and how this place looks.
 
@@ -36,6 +61,8 @@ class PeopleConfiguration(BaseModel):
         profiles: what classes can be made from.
         makers: who may make classes; administrators always do.
         maker_groups: groups of a provider whose people are instructors.
+        events: what events can be here.
+        homes: folder with everybody's home.
         title: of this place; so is `contact`.
         language: of who has chosen none.
         address: under which people open this place, without a slash at its end.
@@ -51,10 +78,12 @@ class PeopleConfiguration(BaseModel):
     profiles: tuple[Profile, ...] = ()
     makers: Makers = "instructors"
     maker_groups: frozenset[str] = frozenset()
+    events: EventRules = EventRules()
     title: str
     contact: str = ""
     language: str = "en"
     address: str
+    homes: Path
     store: StorePlace
     templates: Path
     version: str

@@ -15,9 +15,8 @@ from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
+from sardonyx_services.people.web.offers import checked_answers
 from sardonyx_services.people.web.seat import Caller, Level, level_of, need
-from sardonyx_spawner.class_profile import check_answers, check_material
-from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
 
@@ -258,14 +257,7 @@ class Desk:
     def _checked(self, details: ClassDetails) -> ClassDetails:
         """Return what a class is to be, with its servers as they can be here."""
         check_details(details)
-        base = self._bases.get(details.profile)
-        if details.profile and base is None:
-            raise RefusedError(_("Classes cannot be made from “{profile}” here.").format(profile=details.profile[:40]))
-        try:
-            check_material(details.repository, details.branch)
-            return replace(details, answers=check_answers(base, details.answers) if base is not None else {})
-        except UserError as error:
-            raise RefusedError(error.message) from error
+        return replace(details, answers=checked_answers(self._bases, details))
 
     def _seen(self, group: Group, details: ClassDetails, role: Role | None, level: Level) -> Seen:
         ends = details.ends

@@ -37,6 +37,15 @@ class NotThereError(RefusedError):
         super().__init__(_("There is no such class, or you are not in it. See yours on the page “Classes”."))
 
 
+class NoEventError(RefusedError):
+    """There is no such event, or none for who asks: the answer is the same."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such event, or you are not in it. See yours on the page “Classes and events”."))
+
+
 class NoLinkError(RefusedError):
     """A link by which people join leads nowhere; why makes no difference."""
 

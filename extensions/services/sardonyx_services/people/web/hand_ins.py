@@ -6,25 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-import httpx
-from botocore.config import Config
-from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
 from zipstream import ZIP_DEFLATED, ZipStream
 
 from sardonyx_services.people.sheet import write_csv
-from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.desk import Member
-from sardonyx_services.people.web.errors import NotOpenError, RefusedError
-from sardonyx_spawner.language import _, spoken
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+from sardonyx_spawner.language import _
 
-PATIENCE_S = 10.0
-RENEWED_BEFORE_S = 60
 BLOCK = 1 << 18
 LIST = "hand-ins.csv"
-OK, FORBIDDEN = 200, 403
 _ODD = re.compile(r'[\x00-\x1f\x7f<>:"/\\\\|?*]')
 """What cannot stand in the name of a file everywhere."""
 
@@ -64,23 +55,11 @@ class Handed:
         return max((each.changed for each in self.files), default=None)
 
 
-class StoreAwayError(RefusedError):
-    """The data store does not give what was handed in now."""
-
-    status = 503
-
-    def __init__(self, said: str = "") -> None:
-        super().__init__(said or _("The data store does not answer now. Nothing of it is lost; try again in a minute."))
-
-
 class HandIns:
     """What is handed in in the classes of this place, read with the rights of who asks."""
 
-    def __init__(self, at: StorePlace) -> None:
-        self._at = at
-        self._token = at.token.read_text().strip()
-        # What S3 is, in half a megabyte of JSON: read once, and not for each who asks.
-        self._loader = get_session().get_component("data_loader")
+    def __init__(self, door: StoreDoor) -> None:
+        self._door = door
 
     def files(self, name: str, class_id: str) -> list[HandIn]:
         """Return what is there.
@@ -91,7 +70,7 @@ class HandIns:
         Raises:
             RefusedError: they may not read it, or not now.
         """
-        return self._files(self._client(name, class_id), class_id)
+        return self._files(self._door.client("collect", {"name": name, "class": class_id}), class_id)
 
     def archive(self, name: str, class_id: str, members: Sequence[Member]) -> Iterator[bytes]:
         """Yield an archive with a folder for each person, and a list of all files.
@@ -100,14 +79,14 @@ class HandIns:
             RefusedError: it cannot be read, or not now.
         """
         # One client: each has keys of its own, which are written down.
-        client = self._client(name, class_id)
+        client = self._door.client("collect", {"name": name, "class": class_id})
         files = self._files(client, class_id)
         folders = folders_of(members, {each.person for each in files})
 
         def content(file: HandIn) -> Iterator[bytes]:
             key = f"{_prefix(class_id)}{file.person}/{file.path}"
             try:
-                body = client.get_object(Bucket=self._at.bucket, Key=key)["Body"]
+                body = client.get_object(Bucket=self._door.bucket, Key=key)["Body"]
             except client.exceptions.NoSuchKey:
                 # Else a student could keep everybody's work from being collected.
                 yield _("This file was taken away while the archive was made.").encode()
@@ -123,51 +102,10 @@ class HandIns:
     def _files(self, client: Any, class_id: str) -> list[HandIn]:
         prefix = _prefix(class_id)
         try:
-            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._at.bucket, Prefix=prefix)
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._door.bucket, Prefix=prefix)
             return [found for page in pages for each in page.get("Contents", ()) if (found := _hand_in(prefix, each))]
         except (BotoCoreError, ClientError) as error:
             raise StoreAwayError from error
-
-    def _client(self, name: str, class_id: str) -> Any:
-        def fresh() -> dict[str, str]:
-            return self._keys(name, class_id)
-
-        # They live for a quarter of an hour, and an archive may take longer. Botocore renews keys a quarter of an hour before
-        # their end by itself: these would be others for each file.
-        keys = RefreshableCredentials.create_from_metadata(
-            fresh(), fresh, "sardonyx", advisory_timeout=RENEWED_BEFORE_S, mandatory_timeout=RENEWED_BEFORE_S
-        )
-        session = get_session()
-        session.register_component("data_loader", self._loader)
-        session._credentials = keys  # type: ignore[attr-defined]  # noqa: SLF001 - botocore has no other way in
-        config = Config(s3={"addressing_style": "path"}, connect_timeout=PATIENCE_S, retries={"max_attempts": 2})
-        return boto3.Session(botocore_session=session).client(
-            "s3", endpoint_url=self._at.endpoint, region_name=self._at.region, config=config
-        )
-
-    def _keys(self, name: str, class_id: str) -> dict[str, str]:
-        headers = {"Authorization": f"token {self._token}", "Accept-Language": spoken()}
-        try:
-            answer = httpx.post(
-                f"{self._at.keys}/collect",
-                json={"name": name, "class": class_id},
-                headers=headers,
-                timeout=PATIENCE_S,
-                trust_env=False,
-            )
-            said = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise StoreAwayError from error
-        if answer.status_code == FORBIDDEN:
-            raise NotOpenError(str(said.get("message", "")))
-        if answer.status_code != OK:
-            raise StoreAwayError(str(said.get("message", "")))
-        return {
-            "access_key": said["AccessKeyId"],
-            "secret_key": said["SecretAccessKey"],
-            "token": said["Token"],
-            "expiry_time": said["Expiration"],
-        }
 
 
 def handed_in(members: Iterable[Member], files: Iterable[HandIn]) -> list[Handed]:
@@ -206,7 +144,9 @@ def paths_of(files: Sequence[HandIn], folders: Mapping[str, str]) -> list[str]:
 
 def plain(part: str) -> str:
     """Return a name that every system takes for a file, and none for another folder."""
-    return _ODD.sub("_", part).strip(" .")[:200] or "_"
+    # Names of files are bytes, and old archives hold some that are no UTF-8.
+    shown = part.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _ODD.sub("_", shown).strip(" .")[:200] or "_"
 
 
 def listed(files: Sequence[HandIn], folders: Mapping[str, str]) -> bytes:

@@ -89,19 +89,23 @@ class Hub:
             return ""
         return said if answer.status_code < 500 and said else _(NOT_NOW)  # noqa: PLR2004 - HTTP
 
-    async def stop(self, name: str) -> None:
+    async def stop(self, name: str, server: str = "") -> None:
         """Stop somebody's server; nothing happens if there is none.
+
+        Args:
+            server: its name; "" = the usual one.
 
         Raises:
             AwayError: the hub does not answer.
         """
-        await self._ask("DELETE", name, PATIENCE_S, None)
+        await self._ask("DELETE", name, PATIENCE_S, None, server)
 
-    async def _ask(self, method: str, name: str, patience_s: float, body: object) -> httpx.Response:
+    async def _ask(self, method: str, name: str, patience_s: float, body: object, server: str = "") -> httpx.Response:
+        which = f"servers/{quote(server, safe='')}" if server else "server"
         try:
             return await self._client.request(
                 method,
-                f"{self._api}/users/{quote(name, safe='')}/server",
+                f"{self._api}/users/{quote(name, safe='')}/{which}",
                 headers={**self._headers, "Accept-Language": spoken()},
                 json=body,
                 timeout=patience_s,

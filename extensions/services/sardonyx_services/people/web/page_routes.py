@@ -15,8 +15,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def classes(request: Request, here: Here, who: Who) -> Response:
-    """List the classes of who asks."""
-    return here.pages.page(request, who, "classes.html", classes=here.desk.mine(who), may_make=who.may_make)
+    """List the classes and events of who asks."""
+    told = {"classes": here.desk.mine(who), "events": here.events.mine(who)}
+    return here.pages.page(request, who, "classes.html", may_make=who.may_make, **told)
 
 
 @router.get("/new")

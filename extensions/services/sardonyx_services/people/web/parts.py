@@ -8,12 +8,17 @@ from fastapi import Depends, Request
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.classroom import Classroom
+from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
+from sardonyx_services.people.web.event_desk import EventDesk
+from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.seat_desk import SeatDesk
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_spawner.profiles import Profile
 
@@ -34,6 +39,11 @@ class Parts:
     deadlines: Deadlines
     hand_ins: HandIns
     endings: Endings
+    events: EventDesk
+    seats: SeatDesk
+    copies: Copies
+    event_room: EventRoom
+    event_ends: EventEnds
     pages: Pages
     callers: Callers
     sign_in: SignIn

@@ -29,6 +29,8 @@ class Caller:
         name: as JupyterHub calls them.
         is_admin: an administrator of this place, who may do everything.
         may_make: they may make classes.
+        may_make_events: they may make events.
+        is_temporary: their account is one of an event.
     """
 
     id: str
@@ -36,6 +38,8 @@ class Caller:
     full_name: str = ""
     is_admin: bool = False
     may_make: bool = False
+    may_make_events: bool = False
+    is_temporary: bool = False
 
 
 def level_of(caller: Caller, role: Role | None) -> Level:

@@ -9,6 +9,7 @@ from sardonyx_services.people.actions import Action
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.event_words import EventWords
 from sardonyx_spawner.amounts import say_bytes, say_memory
 from sardonyx_spawner.dates import say_day
 from sardonyx_spawner.language import N_, _
@@ -19,6 +20,7 @@ ROLES: dict[Role, str] = {
     "assistant": N_("assistant"),
     "instructor": N_("instructor"),
 }
+LEADS = N_("organiser")
 STATES = {
     "running": (N_("Running"), "ok"),
     "starting": (N_("Starting"), "busy"),
@@ -42,17 +44,25 @@ DONE = {
     "extend": N_("changed the time to hand in of:"),
     "close": N_("was over, and has ended by itself"),
     "collect": N_("collected what was handed in"),
+    "event-make": N_("made the event"),
+    "event-change": N_("changed the event"),
+    "event-end": N_("ended the event"),
+    "event-close": N_("was over: codes and writing ended"),
+    "event-delete": N_("deleted all that was of the event"),
+    "seats": N_("made more accounts:"),
+    "card": N_("made another card for account"),
+    "keep": N_("made a lasting account of:"),
     "start": N_("started the server of:"),
     "stop": N_("stopped the server of:"),
 }
 
 
-class Words(PageWords):
+class Words(EventWords, PageWords):
     """What templates call."""
 
     def role(self, role: Role) -> str:
         """Say what somebody is in a class."""
-        return _(ROLES[role])
+        return _(ROLES.get(role, LEADS))
 
     def roles(self) -> Mapping[Role, str]:
         """Return the roles that there are, and how to say them."""
@@ -78,11 +88,6 @@ class Words(PageWords):
     def memory(self, amount: int) -> str:
         """Say an amount of memory."""
         return say_memory(amount)
-
-    def moment(self, then: datetime, zone: str) -> str:
-        """Say a day and a time by the clocks of a zone: "11 December 18:00"."""
-        local = then.astimezone(ZoneInfo(zone))
-        return _("{day} {time}").format(day=self.day(local.date()), time=f"{local:%H:%M}")
 
     def field(self, then: datetime, zone: str) -> str:
         """Return a moment as a field of a form has it."""

@@ -1,0 +1,82 @@
+"""Keys with which the service of classes deletes what is of an event, once its people have had the time to copy it."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+
+from sardonyx_services.credentials.audit import CLEAR, Issued
+from sardonyx_services.credentials.broker import AUDIENCE, KeySource
+from sardonyx_services.credentials.errors import NotAllowedError
+from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.own_service import told_by
+from sardonyx_services.credentials.places import Place, event_prefixes
+from sardonyx_services.credentials.policy import session_policy
+from sardonyx_services.credentials.sts import Keys
+from sardonyx_services.credentials.wish import SHORTEST_S
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import _
+
+
+class Clearing:
+    """Makes them: each deletes in one place of an event that is over, and nowhere else."""
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        source: KeySource,
+        people: PeopleStore,
+        *,
+        bucket: str,
+        issued: Callable[[Issued], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._issuer, self._source, self._people, self._clock = issuer, source, people, clock
+        self._bucket, self._issued = bucket, issued
+
+    async def keys(self, event: str, prefix: str) -> Keys:
+        """Return new keys for one place of an event.
+
+        Raises:
+            CredentialsError: it is none of that event, the event is not over, or there are no keys now.
+        """
+        if prefix not in await asyncio.to_thread(self._prefixes, event):
+            raise NotAllowedError(_("That is no place of an event that is over."))
+        session = f"{event}-{CLEAR}-{secrets.token_hex(6)}"
+        policy = session_policy(self._bucket, [Place(prefix, is_writable=True)])
+        keys = await self._source.keys(self._issuer.token(event, AUDIENCE, session), session, policy, SHORTEST_S)
+        places = (f"{prefix}:rw",)
+        self._issued(Issued(self._clock(), CLEAR, event, "", CLEAR, session, places, keys.expires))
+        return keys
+
+    def _prefixes(self, event: str) -> tuple[str, ...]:
+        try:
+            details = self._people.events.details(event)
+        except PeopleError:
+            return ()
+        if details.closed is None or details.goes > self._clock():
+            return ()
+        teams = [team.id for team in self._people.seats.teams(event)]
+        people = [seat.person for seat in self._people.seats.of(event) if seat.person and not seat.is_kept]
+        return event_prefixes(event, teams, people)
+
+
+def clearing_routes(clearing: Clearing, own_token: str, token_of: Callable[[Request], str]) -> APIRouter:
+    """Return the one route, which is for the service of classes alone.
+
+    Args:
+        own_token: that service's.
+        token_of: returns the token of a request, or refuses it.
+    """
+    router = APIRouter()
+    asked = told_by(own_token, token_of)
+
+    @router.post("/clear")
+    async def clear(request: Request) -> dict[str, str]:
+        event, prefix = await asked(request, "event", "prefix")
+        return (await clearing.keys(event, prefix)).to_json()
+
+    return router

@@ -1,0 +1,114 @@
+"""The end of an event in the database: its accounts are let go, what was deleted is counted, and then nothing of it is known."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.groups import alone_with
+from sardonyx_services.people.leaving import leave
+from sardonyx_services.people.models import (
+    CLEAR,
+    EventRow,
+    ExtensionRow,
+    GroupRow,
+    LinkRow,
+    MemberRow,
+    PersonRow,
+    SeatRow,
+)
+from sardonyx_services.people.moments import in_tables, utc_now
+from sardonyx_services.people.records import EVENT
+
+
+class EventRemoval:
+    """Takes an event out of the database, in steps between which the hub and the store do theirs."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def let_go(self, event: str, now: datetime) -> bool:
+        """Remove all whose account ends with an event, once; return whether it is time for that.
+
+        The hub owes them that their servers and homes go, also those whom the operator had removed before.
+        """
+        with self._session() as session:
+            alone_with(session, event)
+            row = session.get(EventRow, event)
+            if row is None or row.deleted is not None or not _is_over(row, in_tables(now)):
+                return False
+            if row.going is None:
+                row.going = utc_now()
+                for person in session.scalars(_of_event(event)):
+                    leave(session, person, CLEAR)
+            return True
+
+    def is_owed(self, event: str) -> bool:
+        """Tell whether the hub has still something to do for who had an account."""
+        with self._session() as session:
+            return session.scalars(_of_event(event).where(PersonRow.owed != "").limit(1)).first() is not None
+
+    def count(self, event: str, deleted: Mapping[str, int]) -> None:
+        """Add to what was deleted of an event."""
+        with self._session() as session:
+            alone_with(session, event)
+            row = session.get(EventRow, event)
+            if row is not None:
+                row.report = _sum(row.report, deleted)
+
+    def end_groups(self, event: str) -> None:
+        """End an event and its teams as groups: nobody gets keys to anything of them any more."""
+        with self._session() as session:
+            alone_with(session, event)
+            for group in session.scalars(_groups_of(event)):
+                group.ended = group.ended or utc_now()
+
+    def forget(self, event: str) -> bool:
+        """Delete its accounts, their people and who was in what, and note that all is deleted; return whether it was not yet.
+
+        Only when nothing is owed to them, and nothing of theirs is in the store.
+        """
+        with self._session() as session:
+            alone_with(session, event)
+            row = session.get(EventRow, event)
+            if row is None or row.deleted is not None:
+                return False
+            people = list(session.scalars(_of_event(event).with_only_columns(PersonRow.id)))
+            groups = list(session.scalars(_groups_of(event).with_only_columns(GroupRow.id)))
+            session.execute(delete(SeatRow).where(SeatRow.event == event))
+            # Who organised it is still asked what was deleted.
+            session.execute(delete(MemberRow).where(MemberRow.group.in_(groups), MemberRow.role != "organiser"))
+            session.execute(delete(MemberRow).where(MemberRow.person.in_(people)))
+            session.execute(delete(ExtensionRow).where(ExtensionRow.person.in_(people)))
+            session.execute(delete(LinkRow).where(LinkRow.purpose.in_(people)))
+            session.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
+            row.report = _sum(row.report, {"accounts": len(people), "teams": len(groups) - 1})
+            row.deleted, row.welcome, row.sharing = utc_now(), "", False
+            return True
+
+
+def _of_event(event: str) -> Any:
+    """Select the people whose account ends with an event."""
+    return (
+        select(PersonRow)
+        .join(SeatRow, SeatRow.person == PersonRow.id)
+        .where(SeatRow.event == event, PersonRow.provider == EVENT)
+    )
+
+
+def _groups_of(event: str) -> Any:
+    """Select an event and its teams."""
+    return select(GroupRow).where((GroupRow.id == event) | (GroupRow.within == event))
+
+
+def _is_over(row: EventRow, now: datetime) -> bool:
+    return row.closed is not None and max(row.ends, row.closed) + timedelta(hours=row.read_hours) <= now
+
+
+def _sum(report: str, more: Mapping[str, int]) -> str:
+    before: dict[str, int] = json.loads(report or "{}")
+    return json.dumps({name: before.get(name, 0) + more.get(name, 0) for name in (*before, *more)})

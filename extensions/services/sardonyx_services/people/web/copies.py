@@ -1,0 +1,95 @@
+"""What somebody of an event takes with them: their home, their data and that of their team, as one archive made while it is sent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from zipstream import ZIP_DEFLATED, ZipStream
+
+from sardonyx_services.people.web.hand_ins import plain
+from sardonyx_services.people.web.home_files import files_below, read_below
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+from sardonyx_spawner.language import _
+
+BLOCK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Part:
+    """A place in the store that is a folder of the archive."""
+
+    prefix: str
+    folder: str
+
+
+class Copies:
+    """Makes the archives.
+
+    Args:
+        homes: folder with everybody's home, by id.
+    """
+
+    def __init__(self, door: StoreDoor, homes: Path) -> None:
+        self._door, self._homes = door, homes
+
+    def archive(self, name: str, person: str, team: str) -> Iterator[bytes]:
+        """Yield an archive of all that somebody has.
+
+        Args:
+            name: of who asks.
+            person: their id.
+            team: id of their team; "" = none.
+
+        Raises:
+            RefusedError: it cannot be read, or not now.
+        """
+        parts = [Part(f"home/{person}/", "data"), *([Part(f"team/{team}/", "team")] if team else [])]
+        return self._archive({"name": name, "group": f"team-{team}" if team else ""}, parts, person)
+
+    def _archive(self, asked: dict[str, str], parts: Iterable[Part], person: str) -> Iterator[bytes]:
+        client = self._door.client("copy", asked)
+        made = ZipStream(compress_type=ZIP_DEFLATED)
+        taken: set[str] = set()
+        for part in parts:
+            for key in self._keys(client, part.prefix):
+                path = _free(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
+                made.add(self._content(client, key), path)
+        home = self._homes / person
+        for steps in files_below(home):
+            path = _free("/".join(("home", *(plain(step) for step in steps))), taken)
+            made.add(read_below(home, steps), path)
+        return iter(made)
+
+    def _keys(self, client: Any, prefix: str) -> list[str]:
+        try:
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._door.bucket, Prefix=prefix)
+            return [
+                str(each["Key"]) for page in pages for each in page.get("Contents", ()) if not each["Key"].endswith("/")
+            ]
+        except (BotoCoreError, ClientError) as error:
+            raise StoreAwayError from error
+
+    def _content(self, client: Any, key: str) -> Iterator[bytes]:
+        try:
+            body = client.get_object(Bucket=self._door.bucket, Key=key)["Body"]
+        except client.exceptions.NoSuchKey:
+            yield _("This file was taken away while the archive was made.").encode()
+            return
+        yield from body.iter_chunks(BLOCK)
+
+
+def _plain_path(path: str) -> str:
+    return "/".join(plain(part) for part in path.split("/") if part) or "_"
+
+
+def _free(path: str, taken: set[str]) -> str:
+    """Return a path that no other file of the archive has, also where large and small letters are the same."""
+    folder, _slash, name = path.rpartition("/")
+    number, found = 1, path
+    while found.casefold() in taken:
+        number += 1
+        found = f"{folder}/{number}-{name}"
+    taken.add(found.casefold())
+    return found

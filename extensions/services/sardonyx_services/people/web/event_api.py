@@ -1,0 +1,205 @@
+"""Events over the REST API: all that the pages do."""
+
+from dataclasses import asdict, replace
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.web.api_models import ActionShown, MemberShown
+from sardonyx_services.people.web.event_api_models import (
+    CardShown,
+    EventLinkShown,
+    EventLinkWish,
+    EventLiveShown,
+    EventShown,
+    EventWish,
+    KeptShown,
+    NewEventWish,
+    SeatShown,
+    SeatsWish,
+    TeamLiveShown,
+    TeamWish,
+)
+from sardonyx_services.people.web.event_desk import EventSeen
+from sardonyx_services.people.web.event_routes import codes_table, copied
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.seat_desk import SeatSeen
+
+router = APIRouter(prefix="/api/events")
+
+
+@router.get("")
+def events(here: Here, who: Who) -> list[EventShown]:
+    """List the events that the caller is in; for administrators, all."""
+    return [_shown(seen) for seen in here.events.mine(who)]
+
+
+@router.post("", status_code=201)
+def make(here: Here, who: Who, wish: NewEventWish) -> EventShown:
+    """Make an event with its accounts, and the caller as its organiser."""
+    made = here.events.make(who, wish.title, wish.details(), wish.wanted())
+    return _shown(here.events.seen(who, made, Level.MEMBER))
+
+
+@router.get("/{event}")
+def one(here: Here, who: Who, event: str) -> EventShown:
+    """Return an event."""
+    return _shown(here.events.seen(who, event, Level.MEMBER))
+
+
+@router.put("/{event}")
+def change(here: Here, who: Who, event: str, wish: EventWish) -> EventShown:
+    """Change an event; what is not said is as it usually is."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    changed = seen.details.changed if wish.changed is None else wish.changed
+    here.events.change(who, event, wish.title, replace(wish.details(), changed=changed))
+    return _shown(here.events.seen(who, event, Level.MEMBER))
+
+
+@router.post("/{event}/end", status_code=204)
+def end(here: Here, who: Who, event: str) -> None:
+    """End an event now: codes, servers and writing end, and all of it is deleted after its hours to read."""
+    here.events.end(who, event)
+
+
+@router.get("/{event}/accounts")
+def accounts(here: Here, who: Who, event: str) -> list[SeatShown]:
+    """List the accounts of an event, without their codes."""
+    return [_seat(each) for each in here.seats.seats(who, event)]
+
+
+@router.post("/{event}/accounts", status_code=204)
+def more(here: Here, who: Who, event: str, wish: SeatsWish) -> None:
+    """Make more accounts."""
+    here.seats.add_seats(who, event, wish.wanted())
+
+
+@router.post("/{event}/accounts/{number}/code")
+def renew(here: Here, who: Who, event: str, number: int) -> CardShown:
+    """Give an account another code; that of before is good for nothing any more."""
+    here.seats.renew(who, event, number)
+    seat = next(each for each in here.seats.seats(who, event) if each.seat.number == number)
+    code = here.seats.code(who, seat.seat)
+    return CardShown(number=number, code=code, link=here.seats.code_address(code))
+
+
+@router.post("/{event}/accounts/{number}/keep")
+def keep(here: Here, who: Who, event: str, number: int) -> KeptShown:
+    """Make a lasting account of one that somebody has; with the link they choose a password."""
+    return KeptShown(link=here.seats.keep(who, event, number))
+
+
+@router.get("/{event}/codes.csv", response_class=Response)
+def codes(here: Here, who: Who, event: str) -> Response:
+    """Return the codes of all accounts as CSV."""
+    return Response(codes_table(here, who, event), media_type="text/csv")
+
+
+@router.put("/{event}/teams/{team}", status_code=204)
+def rename(here: Here, who: Who, event: str, team: str, wish: TeamWish) -> None:
+    """Call a team otherwise."""
+    here.seats.rename_team(who, event, team, wish.title)
+
+
+@router.get("/{event}/link")
+def link(here: Here, who: Who, event: str) -> EventLinkShown:
+    """Return the link that leads each into the next free account."""
+    return EventLinkShown(link=here.seats.link(who, event))
+
+
+@router.put("/{event}/link")
+def open_link(here: Here, who: Who, event: str, wish: EventLinkWish) -> EventLinkShown:
+    """Open that link, close it, or make another one."""
+    here.seats.open_link(who, event, sharing=wish.sharing, renew=wish.renew)
+    return EventLinkShown(link=here.seats.link(who, event))
+
+
+@router.get("/{event}/live")
+async def live(here: Here, who: Who, event: str) -> EventLiveShown:
+    """Return who is in, and what their servers do now."""
+    return await _live(here, who, event)
+
+
+@router.get("/{event}/organisers")
+def organisers(here: Here, who: Who, event: str) -> list[MemberShown]:
+    """List who leads an event."""
+    found = here.events.organisers(who, event)
+    return [MemberShown(name=each.name, full_name=each.full_name, role="organiser") for each in found]
+
+
+@router.put("/{event}/organisers/{name}", status_code=204)
+def add_organiser(here: Here, who: Who, event: str, name: str) -> None:
+    """Let somebody lead an event."""
+    here.events.set_organiser(who, event, name, is_organiser=True)
+
+
+@router.delete("/{event}/organisers/{name}", status_code=204)
+def remove_organiser(here: Here, who: Who, event: str, name: str) -> None:
+    """Let somebody lead an event no more."""
+    here.events.set_organiser(who, event, name, is_organiser=False)
+
+
+@router.get("/{event}/copy.zip", response_class=Response)
+async def copy(here: Here, who: Who, event: str) -> Response:
+    """Return what the caller has in an event, and what is of their team, as a ZIP archive."""
+    return await copied(here, who, event)
+
+
+@router.get("/{event}/actions")
+def actions(here: Here, who: Who, event: str) -> list[ActionShown]:
+    """List what was done in an event, the latest first."""
+    return [ActionShown(**asdict(action)) for action in here.events.actions(who, event)]
+
+
+async def _live(here: Parts, who: Caller, event: str) -> EventLiveShown:
+    now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
+    teams = [
+        TeamLiveShown(
+            team=row.team.id if row.team else "",
+            title=row.team.title if row.team else "",
+            accounts=row.seats,
+            people=len(row.people),
+            running=row.running,
+            problems=list(row.problems),
+        )
+        for row in now.teams
+    ]
+    return EventLiveShown(accounts=now.seats, people=now.people, running=now.running, teams=teams)
+
+
+def _seat(each: SeatSeen) -> SeatShown:
+    team = each.team
+    return SeatShown(
+        number=each.seat.number,
+        team=team.id if team else "",
+        team_title=team.title if team else "",
+        name=each.person.name if each.person else "",
+        full_name=each.person.full_name if each.person else "",
+        taken=each.seat.taken,
+        lasts=each.seat.is_kept,
+    )
+
+
+def _shown(seen: EventSeen) -> EventShown:
+    details = seen.details
+    return EventShown(
+        id=seen.group.id,
+        title=seen.group.title,
+        role=seen.role,
+        state=seen.state,
+        place=details.place,
+        welcome=details.welcome,
+        begins=details.begins,
+        ends=details.ends,
+        zone=details.zone,
+        read_hours=details.read_hours,
+        deleted_at=details.goes,
+        profile=details.profile,
+        answers=dict(details.answers),
+        repository=details.repository,
+        branch=details.branch,
+        changed=details.changed,
+        report=dict(details.report),
+    )

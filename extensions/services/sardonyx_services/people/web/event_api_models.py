@@ -1,0 +1,145 @@
+"""What the REST API takes and gives of events."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.web.new_seats import Wanted
+
+MOST = 10_000
+
+
+class EventWish(BaseModel):
+    """What an event is to be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(max_length=200)
+    begins: AwareDatetime = Field(description="With its time zone: from then on codes are good.")
+    ends: AwareDatetime = Field(description="Until then; servers are stopped and nothing is written any more.")
+    zone: str = Field(default="UTC", max_length=64, description="By whose clocks its times are said.")
+    place: str = Field(default="", max_length=200)
+    welcome: str = Field(default="", max_length=20_000, description="In Markdown.")
+    read_hours: int = Field(
+        default=24, description="So long after the end its people read and copy; then all is deleted."
+    )
+    profile: str = Field(max_length=30, description="Slug of the profile that its servers are made from.")
+    answers: dict[str, str] = Field(default_factory=dict, description="Option of it -> what it is for everybody.")
+    repository: str = Field(default="", max_length=2000)
+    branch: str = Field(default="", max_length=200)
+    changed: int | None = Field(default=None, description="As it was read: refused if somebody changed it since.")
+
+    def details(self) -> EventDetails:
+        """Return the event."""
+        told = self.model_dump(include=set(EventWish.model_fields) - {"title", "changed"})
+        return EventDetails(**told)
+
+
+class SeatsWish(BaseModel):
+    """Accounts that are to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    accounts: int = Field(default=0, ge=0, le=MOST, description="Of no team.")
+    teams: int = Field(default=0, ge=0, le=MOST, description="So many new teams.")
+    team_size: int = Field(default=0, ge=0, le=MOST, description="Accounts of each new team.")
+
+    def wanted(self) -> Wanted:
+        """Return them."""
+        return Wanted(self.accounts, self.teams, self.team_size)
+
+
+class NewEventWish(EventWish, SeatsWish):
+    """A new event with its accounts."""
+
+
+class EventShown(BaseModel):
+    """An event."""
+
+    id: str
+    title: str
+    role: str | None
+    state: str = Field(description="before, on, read (over, and still read) or gone.")
+    place: str
+    welcome: str
+    begins: datetime
+    ends: datetime
+    zone: str
+    read_hours: int
+    deleted_at: datetime
+    profile: str
+    answers: dict[str, str]
+    repository: str
+    branch: str
+    changed: int
+    report: dict[str, int] = Field(description="What was deleted.")
+
+
+class SeatShown(BaseModel):
+    """An account of an event."""
+
+    number: int
+    team: str
+    team_title: str
+    name: str
+    full_name: str
+    taken: datetime | None
+    lasts: bool
+
+
+class CardShown(BaseModel):
+    """What stands on a card."""
+
+    number: int
+    code: str
+    link: str
+
+
+class KeptShown(BaseModel):
+    """The link with which the owner of an account that lasts chooses a password."""
+
+    link: str
+
+
+class TeamWish(BaseModel):
+    """What a team is to be called."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(max_length=80)
+
+
+class EventLinkWish(BaseModel):
+    """Whether one link lets people in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sharing: bool
+    renew: bool = Field(default=False, description="With another link: that of before leads nowhere any more.")
+
+
+class EventLinkShown(BaseModel):
+    """That link; "" = none does."""
+
+    link: str
+
+
+class TeamLiveShown(BaseModel):
+    """A team now."""
+
+    team: str
+    title: str
+    accounts: int
+    people: int
+    running: int
+    problems: list[str]
+
+
+class EventLiveShown(BaseModel):
+    """An event now."""
+
+    accounts: int
+    people: int
+    running: int
+    teams: list[TeamLiveShown]

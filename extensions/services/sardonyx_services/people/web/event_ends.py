@@ -1,0 +1,123 @@
+"""The end of events: codes and writing end, servers stop; later all that is of one is deleted, and it is said what that was."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+
+log = logging.getLogger(__name__)
+EVERY_S = 10.0
+
+
+class EventEnds:
+    """Brings events to their end. Each step can be interrupted, and is gone on with at the next look.
+
+    Args:
+        clock: returns the moment that it is, with its time zone.
+    """
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        hub: Hub,
+        door: StoreDoor,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._people, self._hub, self._door, self._clock = people, hub, door, clock
+
+    async def run(self) -> None:
+        """Look again and again; what cannot be done now is done the next time."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("It cannot be looked now which events are over")
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self) -> None:
+        """Do what it is time for: first end all that is over, then delete, which takes longer."""
+        events = await asyncio.to_thread(self._people.events.going_on)
+        for event, details in events.items():
+            if details.closed is not None or details.ends <= self._clock():
+                await self._alone(event, self._end)
+        for event, details in events.items():
+            if details.closed is not None and details.goes <= self._clock():
+                await self._alone(event, self._delete)
+
+    async def _alone(self, event: str, step: Callable[[str], Awaitable[None]]) -> None:
+        try:
+            await step(event)
+        except RefusedError as error:
+            # The hub or the store is away.
+            log.warning("The event %s cannot be ended yet: %s", event, error.message)
+        except Exception:
+            log.exception("The event %s cannot be ended now; the others go on", event)
+
+    async def _end(self, event: str) -> None:
+        # It may have been given more time since it was read: that is looked at in the same step.
+        if await asyncio.to_thread(self._people.events.close, event, self._clock()):
+            await asyncio.to_thread(self._people.actions.add, OPERATOR, "event-close", event)
+            log.info("The event %s is over", event)
+        if (await asyncio.to_thread(self._people.events.details, event)).closed is not None:
+            await self._stop_servers(event)
+
+    async def _stop_servers(self, event: str) -> None:
+        """Stop the servers of the event's accounts, also one whose start was under way at its end."""
+        names = await asyncio.to_thread(self._names, event)
+        for server in await self._hub.servers() if names else ():
+            if server.name in names and server.state in {"running", "starting"}:
+                await self._hub.stop(server.name, server.server)
+
+    def _names(self, event: str) -> set[str]:
+        people = [self._people.by_id(seat.person) for seat in self._people.seats.of(event) if seat.person]
+        return {person.name for person in people if person is not None and person.is_temporary}
+
+    async def _delete(self, event: str) -> None:
+        await asyncio.to_thread(self._delete_now, event)
+
+    def _delete_now(self, event: str) -> None:
+        removal = self._people.event_removal
+        if not removal.let_go(event, self._clock()) or removal.is_owed(event):
+            # The hub stops servers and deletes homes: that takes some seconds.
+            return
+        seats = [seat for seat in self._people.seats.of(event) if seat.person and not seat.is_kept]
+        teams = self._people.seats.teams(event)
+        places = [
+            f"event/{event}/",
+            *(f"team/{team.id}/" for team in teams),
+            *(f"home/{seat.person}/" for seat in seats),
+        ]
+        removal.end_groups(event)
+        for _time in range(2):
+            # The second time nothing is left, unless somebody wrote meanwhile with keys from before.
+            for place in places:
+                self._clear(event, place)
+        if removal.forget(event):
+            self._people.actions.add(OPERATOR, "event-delete", event)
+            log.info("All that was of the event %s is deleted", event)
+
+    def _clear(self, event: str, prefix: str) -> None:
+        """Delete all that is in a place, and look again that nothing is left; what goes is counted as it goes."""
+        client, before = self._door.client("clear", {"event": event, "prefix": prefix}), ""
+        try:
+            while found := client.list_objects_v2(Bucket=self._door.bucket, Prefix=prefix).get("Contents", []):
+                keys = [{"Key": each["Key"]} for each in found]
+                answer = client.delete_objects(Bucket=self._door.bucket, Delete={"Objects": keys})
+                kept = {each["Key"] for each in answer.get("Errors", [])}
+                sizes = [int(each["Size"]) for each in found if each["Key"] not in kept]
+                self._people.event_removal.count(event, {"objects": len(sizes), "bytes": sum(sizes)})
+                if kept or found[0]["Key"] == before:
+                    why = answer["Errors"][0] if kept else "it says that they are deleted, and lists them"
+                    log.warning("The store keeps %s of the event %s: %s", found[0]["Key"], event, why)
+                    raise StoreAwayError
+                before = found[0]["Key"]
+        except (BotoCoreError, ClientError) as error:
+            raise StoreAwayError from error

@@ -1,0 +1,126 @@
+"""The form of an event: read from what a browser sent, and filled in again where something was wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.moments import moment_of
+from sardonyx_services.people.web.event_desk import EventSeen
+from sardonyx_services.people.web.new_seats import Wanted
+from sardonyx_services.people.web.words import Words
+from sardonyx_spawner.language import _
+from sardonyx_spawner.profiles import Profile
+
+LONGEST_NUMBER = 6
+
+
+@dataclass(frozen=True)
+class EventForm:
+    """What stands in the form, as text.
+
+    Args:
+        teams, team_size, accounts: of a new event only.
+        answers: profile.option -> what was chosen; "" = each of its people chooses.
+    """
+
+    title: str = ""
+    place: str = ""
+    welcome: str = ""
+    begins: str = ""
+    ends: str = ""
+    zone: str = ""
+    read_hours: str = "24"
+    profile: str = ""
+    repository: str = ""
+    branch: str = ""
+    teams: str = "10"
+    team_size: str = "4"
+    accounts: str = "0"
+    changed: str = "0"
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, profiles: Sequence[Profile]) -> "EventForm":
+        """Return the form of a new event: its servers are of the first kind that there is."""
+        return cls(profile=profiles[0].slug if profiles else "")
+
+    @classmethod
+    def of(cls, seen: EventSeen) -> "EventForm":
+        """Return the form of an event that there is."""
+        details = seen.details
+        return cls(
+            title=seen.group.title,
+            place=details.place,
+            welcome=details.welcome,
+            begins=Words().field(details.begins, details.zone),
+            ends=Words().field(details.ends, details.zone),
+            zone=details.zone,
+            read_hours=str(details.read_hours),
+            profile=details.profile,
+            repository=details.repository,
+            branch=details.branch,
+            changed=str(details.changed),
+            answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
+        )
+
+    def details(self, before: EventDetails | None = None) -> EventDetails:
+        """Return the event that the form describes.
+
+        Args:
+            before: as it was when the form was filled in; None = there was none.
+
+        Raises:
+            PeopleError: a moment or a number is none.
+        """
+        zone, prefix = self.zone or "UTC", f"{self.profile}."
+        return EventDetails(
+            begins=_moment(self.begins, zone, before.begins if before else None),
+            ends=_moment(self.ends, zone, before.ends if before else None),
+            place=" ".join(self.place.split()),
+            welcome=self.welcome.replace("\r\n", "\n"),
+            zone=zone,
+            read_hours=_number(self.read_hours),
+            profile=self.profile,
+            answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
+            repository=self.repository,
+            branch=self.branch,
+            changed=_number(self.changed),
+        )
+
+    def wanted(self) -> Wanted:
+        """Return the accounts that the form asks for.
+
+        Raises:
+            PeopleError: a number is none.
+        """
+        return Wanted(_number(self.accounts), _number(self.teams), _number(self.team_size))
+
+
+TEXTS = tuple(each.name for each in fields(EventForm) if each.name != "answers")
+
+
+def read_event_form(sent: FormData, profiles: Sequence[Profile]) -> EventForm:
+    """Return what a browser sent; fields that are not of the form are not looked at."""
+    texts: dict[str, Any] = {name: str(sent[name]).strip() for name in TEXTS if name in sent}
+    known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
+    return EventForm(**texts, answers={name: str(sent.get(name, "")).strip() for name in known})
+
+
+def _moment(text: str, zone: str, before: datetime | None) -> datetime:
+    found = moment_of(text, zone)
+    if found is None:
+        raise PeopleError(_("Say when the event begins and when it ends."))
+    # A field has no seconds, and does not tell the two hours of the night in which clocks are put back.
+    return before if before is not None and Words().field(before, zone) == text else found
+
+
+def _number(text: str) -> int:
+    text = text or "0"
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER:
+        raise PeopleError(_("“{text}” is no number.").format(text=text[:40]))
+    return int(text)

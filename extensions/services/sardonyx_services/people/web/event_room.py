@@ -1,0 +1,94 @@
+"""What happens in an event now: who is in, what runs, which team needs help."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.seats import Team
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.desk import Member
+from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.live import Row, Watch, rows_of
+from sardonyx_services.people.web.seat_desk import SeatSeen
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team, or all who are in none.
+
+    Args:
+        team: None = those without a team.
+        seats: accounts that it has.
+        people: those who are in, with their servers.
+    """
+
+    team: Team | None
+    seats: int
+    people: tuple[Row, ...]
+
+    @property
+    def running(self) -> int:
+        """How many of their servers run, or start."""
+        return sum(row.state in {"running", "starting"} for row in self.people)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong, each with who has it."""
+        return tuple(f"{row.shown_name}: {row.problem}" for row in self.people if row.problem)
+
+
+@dataclass(frozen=True)
+class EventNow:
+    """An event as it is now.
+
+    Args:
+        teams: those with a problem first.
+    """
+
+    teams: tuple[TeamRow, ...]
+    seats: int
+    people: int
+    running: int
+
+    @property
+    def problems(self) -> int:
+        """How many teams have a problem."""
+        return sum(bool(row.problems) for row in self.teams)
+
+
+def event_now(seats: Sequence[SeatSeen], rows: Iterable[Row]) -> EventNow:
+    """Return what happens in an event, from its accounts and what their servers do."""
+    of = {row.id: row for row in rows}
+    teams: dict[str, list[SeatSeen]] = {}
+    for each in seats:
+        teams.setdefault(each.seat.team, []).append(each)
+    found = [
+        TeamRow(
+            inside[0].team,
+            len(inside),
+            tuple(of[each.person.id] for each in inside if each.person is not None and each.person.id in of),
+        )
+        for inside in teams.values()
+    ]
+    found.sort(key=lambda row: not row.problems)
+    running = sum(row.running for row in found)
+    return EventNow(tuple(found), len(seats), sum(each.person is not None for each in seats), running)
+
+
+class EventRoom:
+    """Looks what servers of events do."""
+
+    def __init__(self, people: PeopleStore, hub: Hub) -> None:
+        self._people, self._watch = people, Watch(hub.servers)
+
+    async def now(self, event: str, seats: Sequence[SeatSeen]) -> EventNow:
+        """Return what happens in an event.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        members = [Member(each.person, "participant") for each in seats if each.person is not None]
+        refused: Mapping[str, str] = {}
+        rows = await run_in_threadpool(rows_of, members, await self._watch.servers(), f"event-{event}", refused)
+        return event_now(seats, rows)

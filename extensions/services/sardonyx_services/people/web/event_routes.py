@@ -1,0 +1,269 @@
+"""The pages of one event. None needs a script; what they do, the desks do."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from sardonyx_services.links.headers import disposition
+from sardonyx_services.people.events import EventChangedError
+from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.web.errors import NoEventError
+from sardonyx_services.people.web.event_form import EventForm, read_event_form
+from sardonyx_services.people.web.markdown import rendered
+from sardonyx_services.people.web.new_seats import Wanted
+from sardonyx_services.people.web.pages import qr_code, see
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_spawner.language import SaidError
+
+router = APIRouter(prefix="/events", include_in_schema=False)
+MORE = 10
+"""Accounts that one click adds."""
+
+
+@router.get("/new")
+def new(request: Request, here: Here, who: Who) -> Response:
+    """Show the form of a new event."""
+    told = {"form": EventForm.new(here.profiles), "profiles": here.profiles, "fault": ""}
+    return here.pages.page(request, who, "event_new.html", **told)
+
+
+@router.post("/new")
+async def make(request: Request, here: Here, who: Who) -> Response:
+    """Make an event, and show it; or the form again with what is wrong."""
+    form = read_event_form(await request.form(), here.profiles)
+    try:
+        made = await run_in_threadpool(here.events.make, who, form.title, form.details(), form.wanted())
+    except SaidError as error:
+        told = {"form": form, "profiles": here.profiles, "fault": error.message}
+        return here.pages.page(request, who, "event_new.html", 400, **told)
+    return _at(here, made)
+
+
+@router.get("/{event}")
+async def one(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the event: live to its organisers, with a welcome and a start to its people."""
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
+    if seen.is_organiser:
+        seats = await run_in_threadpool(here.seats.seats, who, event)
+        now = await here.event_room.now(event, seats)
+        link = await run_in_threadpool(here.seats.link, who, event)
+        told = {"seen": seen, "now": now, "link": link, "more": MORE}
+        return here.pages.page(request, who, "event.html", **told)
+    own = await run_in_threadpool(here.seats.own_seat, who, event)
+    team = await run_in_threadpool(here.seats.team_of, who, event)
+    code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
+    told = {"seen": seen, "own": own, "team": team, "code": code, "welcome": rendered(seen.details.welcome)}
+    return here.pages.page(request, who, "event_of_participant.html", **told)
+
+
+@router.get("/{event}/live")
+async def live(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Return what is live on the event's page, for its script."""
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+    now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
+    return here.pages.page(request, who, "event_live.html", seen=seen, now=now)
+
+
+@router.get("/{event}/wall")
+async def wall(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the event as all see it on a large screen: no name, and no code."""
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+    now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
+    address = here.seats.code_address("").rstrip("#")
+    told = {"seen": seen, "now": now, "address": address, "picture": qr_code(address)}
+    return here.pages.page(request, who, "wall.html", **told)
+
+
+@router.post("/{event}/link")
+async def open_link(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Open the link into the next free account, close it, or make another one."""
+    do = (await request.form()).get("do")
+    await run_in_threadpool(here.seats.open_link, who, event, sharing=do != "close", renew=do == "renew")
+    return _at(here, event)
+
+
+@router.get("/{event}/accounts")
+def accounts(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the accounts, for the desk."""
+    return _accounts(request, here, who, event)
+
+
+@router.post("/{event}/accounts")
+async def change_accounts(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Make more accounts, another card for one, a lasting one of it, or call a team otherwise."""
+    form = await request.form()
+    try:
+        said = await run_in_threadpool(_change_accounts, here, who, event, form)
+    except SaidError as error:
+        await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+        return await run_in_threadpool(_accounts, request, here, who, event, error.message)
+    return (
+        await run_in_threadpool(_accounts, request, here, who, event, **said) if said else _at(here, event, "/accounts")
+    )
+
+
+@router.get("/{event}/cards")
+def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -> Response:
+    """Show the cards, to be printed; one of them only, if its number is given."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    wanted = [each for each in here.seats.seats(who, event) if not number or each.seat.number == number]
+    if not wanted:
+        raise NoEventError
+    made = []
+    for each in wanted:
+        code = here.seats.code(who, each.seat)
+        made.append({"of": each, "code": code, "picture": qr_code(here.seats.code_address(code))})
+    address = here.seats.code_address("").rstrip("#").partition("://")[2]
+    return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=address)
+
+
+@router.get("/{event}/cards.csv")
+def codes(here: Here, who: Who, event: str) -> Response:
+    """Send the codes as a table, for letters and mails."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    return Response(codes_table(here, who, event), media_type="text/csv", headers=_as_file(f"{seen.group.title}.csv"))
+
+
+@router.get("/{event}/copy.zip")
+async def copy(here: Here, who: Who, event: str) -> Response:
+    """Send somebody what is theirs, and what is of their team."""
+    return await copied(here, who, event)
+
+
+@router.get("/{event}/settings")
+def settings(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the settings."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    told = {"seen": seen, "form": EventForm.of(seen), "profiles": here.profiles, "fault": "", "is_old": False}
+    return here.pages.page(request, who, "event_settings.html", **told)
+
+
+@router.post("/{event}/settings")
+async def change(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Keep the settings, or show them again with what is wrong."""
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+    form = read_event_form(await request.form(), here.profiles)
+    told = {"seen": seen, "profiles": here.profiles}
+    try:
+        await run_in_threadpool(here.events.change, who, event, form.title, form.details(seen.details))
+    except EventChangedError as error:
+        form = replace(form, changed=str(seen.details.changed))
+        return here.pages.page(
+            request, who, "event_settings.html", 409, form=form, fault=error.message, is_old=True, **told
+        )
+    except SaidError as error:
+        return here.pages.page(
+            request, who, "event_settings.html", 400, form=form, fault=error.message, is_old=False, **told
+        )
+    return _at(here, event)
+
+
+@router.post("/{event}/organisers")
+async def organisers(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Let somebody lead the event, or not any more."""
+    form = await request.form()
+    name = str(form.get("name", "")).strip()
+    try:
+        is_organiser = form.get("do") != "remove"
+        await run_in_threadpool(here.events.set_organiser, who, event, name, is_organiser=is_organiser)
+    except SaidError as error:
+        await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+        return await run_in_threadpool(_accounts, request, here, who, event, error.message)
+    return see(here.root) if not is_organiser and name == who.name else _at(here, event, "/accounts")
+
+
+@router.get("/{event}/log")
+def log(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show what was done in the event."""
+    seen, actions = here.events.seen(who, event, Level.INSTRUCTOR), here.events.actions(who, event)
+    names = {person.id: person.full_name or person.name for person in here.people.everybody()}
+    return here.pages.page(request, who, "event_actions.html", seen=seen, actions=actions, names=names)
+
+
+@router.get("/{event}/end")
+def ending(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Ask before the event is ended."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    taken = sum(each.person is not None for each in here.seats.seats(who, event))
+    return here.pages.page(request, who, "event_end.html", seen=seen, taken=taken)
+
+
+@router.post("/{event}/end")
+def end(here: Here, who: Who, event: str) -> Response:
+    """End the event now."""
+    here.events.end(who, event)
+    return _at(here, event)
+
+
+async def copied(here: Parts, who: Caller, event: str) -> Response:
+    """Return the archive of what somebody has in an event.
+
+    Raises:
+        RefusedError: they have no account in it, or it cannot be read now.
+    """
+    own = await run_in_threadpool(here.seats.own_seat, who, event)
+    if own is None:
+        raise NoEventError
+    made = await run_in_threadpool(here.copies.archive, who.name, who.id, own.seat.team)
+    return StreamingResponse(made, media_type="application/zip", headers=_as_file(f"{who.name}.zip"))
+
+
+def codes_table(here: Parts, who: Caller, event: str) -> bytes:
+    """Return the codes of an event as CSV, in which no cell is a formula."""
+    rows = []
+    for each in here.seats.seats(who, event):
+        code = here.seats.code(who, each.seat)
+        team = each.team.title if each.team is not None else ""
+        rows.append((str(each.seat.number), team, each.shown_name, code, here.seats.code_address(code)))
+    return write_csv([("number", "team", "name", "code", "link"), *rows]).encode()
+
+
+def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:
+    do, number = str(form.get("do", "")), _number(form, "number")
+    if do == "more":
+        here.seats.add_seats(
+            who, event, Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
+        )
+    elif do == "card":
+        here.seats.renew(who, event, number)
+        return {"renewed": str(number)}
+    elif do == "keep":
+        return {"kept": here.seats.keep(who, event, number)}
+    elif do == "rename":
+        here.seats.rename_team(who, event, str(form.get("team", "")), str(form.get("title", "")))
+    return {}
+
+
+def _accounts(
+    request: Request, here: Parts, who: Caller, event: str, fault: str = "", *, renewed: str = "", kept: str = ""
+) -> Response:
+    seen, seats = here.events.seen(who, event, Level.INSTRUCTOR), here.seats.seats(who, event)
+    card = next((each for each in seats if str(each.seat.number) == renewed), None)
+    told = {
+        "seen": seen,
+        "seats": seats,
+        "organisers": here.events.organisers(who, event),
+        "fault": fault,
+        "card": card,
+        "code": here.seats.code(who, card.seat) if card is not None else "",
+        "kept": kept,
+        "may_keep": here.events.rules.keep_accounts,
+    }
+    return here.pages.page(request, who, "accounts.html", 400 if fault else 200, **told)
+
+
+def _number(form: FormData, name: str) -> int:
+    text = str(form.get(name, "") or "0").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1  # noqa: PLR2004 - no number of ours is longer
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": disposition(name), "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+def _at(here: Parts, event: str, page: str = "") -> Response:
+    return see(f"{here.root}events/{event}{page}")

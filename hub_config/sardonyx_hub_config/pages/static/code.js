@@ -1,0 +1,14 @@
+// The QR code on a card has its code behind the "#": so no server, and no log of one, sees it before the person says so.
+const field = document.getElementById("code");
+
+function take() {
+  const code = decodeURIComponent(location.hash.slice(1)).slice(0, 60);
+  if (!field || !code) return;
+  field.value = code;
+  history.replaceState(null, "", location.pathname + location.search);
+  document.getElementById("shown_name").focus();
+}
+
+take();
+// Another card, in the window in which one was refused: nothing is loaded again for what is behind the "#".
+addEventListener("hashchange", take);

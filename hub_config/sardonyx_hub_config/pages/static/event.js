@@ -1,0 +1,21 @@
+// The page of an event, and its large screen: what is live on it, every few seconds.
+const EVERY_MS = 3000;
+
+const main = document.querySelector("[data-live]");
+const part = document.getElementById("live");
+const { xsrf } = JSON.parse(document.getElementById("hub").textContent);
+
+async function look() {
+  if (document.hidden || !part) return;
+  const answer = await fetch(main.dataset.live, { headers: { "X-XSRFToken": xsrf } }).catch(() => null);
+  main.classList.toggle("is-stale", !answer?.ok);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = fresh.getElementById("live") ?? fresh.body;
+  if (found.innerHTML.trim() !== part.dataset.seen) part.innerHTML = found.innerHTML;
+  part.dataset.seen = found.innerHTML.trim();
+  document.dispatchEvent(new Event("sx-changed"));
+}
+
+setInterval(look, EVERY_MS);
+document.addEventListener("visibilitychange", look);

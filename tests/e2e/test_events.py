@@ -1,0 +1,302 @@
+"""An event in a browser: an organiser prints cards, people come in with their codes, and at the end nothing of it is left."""
+
+import csv
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from e2e.conftest import PASSWORD, Check, Visitor
+from playwright.sync_api import Browser, expect
+from support.classes import CONF, hub, id_of, people_of
+from support.waiting import soon
+
+SETTINGS = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles:
+  python: {{title: Python, environment: python, order: 1}}
+  secret: {{title: Other, environment: python, order: 2}}
+events: {{keep_accounts: true}}
+"""
+TEAM = """
+import boto3, os
+bucket = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")[0]
+s3 = boto3.Session(profile_name="team-{team}").client("s3")
+"""
+WRITE = TEAM + 's3.put_object(Bucket=bucket, Key="team/{team}/plan.txt", Body=b"our plan"); print("written")'
+READ = TEAM + 'print(s3.get_object(Bucket=bucket, Key="team/{team}/plan.txt")["Body"].read().decode())'
+OWN = """
+import boto3, os, pathlib
+bucket, _, prefix = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+boto3.client("s3").put_object(Bucket=bucket, Key=prefix + "own.txt", Body=b"mine")
+pathlib.Path("work.txt").write_text("my work")
+pathlib.Path("passwd").symlink_to("/etc/passwd")
+print("kept")
+"""
+PHONE = {"width": 390, "height": 844}
+NO_ENTRY = "This code is not good, or not now."
+
+
+@pytest.fixture(scope="module")
+def place(place_with: Callable[..., Any]) -> Any:
+    """A place where people may organise events."""
+    return place_with(SETTINGS, conf=CONF)
+
+
+@pytest.fixture
+def olga(place: Any, newcomer: Callable[..., Any]) -> Any:
+    """Somebody who may make events."""
+    visitor = newcomer(place, f"olga{datetime.now(UTC):%H%M%S%f}")
+    with people_of(place) as people:
+        people.set_organiser(visitor.name, is_organiser=True)
+    return visitor
+
+
+@pytest.fixture
+def guests(place: Any, browser: Browser) -> Iterator[Callable[[], Visitor]]:
+    """A way to have somebody with a phone who has never been here."""
+    contexts = []
+
+    def guest() -> Visitor:
+        context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # a size
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return Visitor(place, context.new_page())
+
+    yield guest
+    for context in contexts:
+        context.close()
+
+
+def make(place: Any, olga: Any, title: str, *, teams: int = 10, team_size: int = 4, accounts: int = 0) -> str:
+    """Make an event that is on, with its form; return its id."""
+    page, now = olga.page, datetime.now(UTC)
+    page.goto(f"{place.url}/hub/home")
+    page.get_by_role("link", name="Classes and events").click()
+    page.get_by_role("link", name="Make an event").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Place", exact=True).fill("Main building, room 2.01")
+    page.get_by_label("Begins").fill(f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    page.get_by_label("Ends").fill(f"{now + timedelta(days=1):%Y-%m-%dT%H:%M}")
+    page.get_by_label("Time zone").fill("UTC")
+    page.get_by_label("Teams").fill(str(teams))
+    page.get_by_label("People in each").fill(str(team_size))
+    page.get_by_label("People without a team").fill(str(accounts))
+    page.get_by_label("Welcome").fill(f"# Programme\n\n* 9:00 coffee for {title}\n\n<script>alert(1)</script>")
+    page.get_by_role("button", name="Make the event").click()
+    page.get_by_role("heading", name=title).wait_for()
+    return str(page.url.rpartition("/")[2])
+
+
+def codes_of(place: Any, olga: Any, event: str) -> list[dict[str, str]]:
+    """Return the table of codes."""
+    answer = olga.page.context.request.get(f"{place.url}/services/people/events/{event}/cards.csv")
+    return list(csv.DictReader(answer.body().decode("utf-8-sig").splitlines()))
+
+
+def come_in(guest: Visitor, link: str, name: str) -> None:
+    """Open what a QR code leads to, and say one's name."""
+    guest.page.goto(link)
+    guest.page.get_by_label("Your name").fill(name)
+    guest.page.get_by_role("button", name="Come in").click()
+
+
+def read_codes(page: Any) -> list[str]:
+    """Return what the QR codes of a page say, seen as with a camera."""
+    drawn = page.render(scale=4, grayscale=True)
+    pixels = memoryview(drawn.buffer).cast("B").cast("B", (drawn.height, drawn.stride))
+    return [code.text for code in zxingcpp.read_barcodes(pixels)]
+
+
+def start(guest: Visitor, name: str) -> None:
+    """Start a server of the event as whom the hub calls so; no other is offered."""
+    guest.name = name
+    guest.page.get_by_role("link", name="Start a server").click()
+    assert guest.page.get_by_role("radio").count() <= 1
+    guest.page.get_by_role("button", name="Start", exact=True).click()
+    guest.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+
+
+def days_later(place: Any, event: str) -> None:
+    """Let an event have ended two days ago."""
+    with closing(sqlite3.connect(place.data / "people.sqlite")) as database:
+        ago = "ends = datetime(ends, '-2 days'), closed = datetime(closed, '-2 days')"
+        database.execute(f'UPDATE events SET {ago} WHERE "group" = ?', (event,))  # noqa: S608 - ours
+        database.commit()
+
+
+def all_that_is_known(place: Any) -> str:
+    """Return the people store as text, but for what operators and organisers did."""
+    with closing(sqlite3.connect(place.data / "people.sqlite")) as database:
+        return "\n".join(line for line in database.iterdump() if 'INTO "actions"' not in line)
+
+
+def test_forty_cards_are_printed_and_each_has_its_code(place: Any, olga: Any, tmp_path: Path, check: Check) -> None:
+    """The PDF is drawn, and its QR codes are read as a phone does; the typed code says the same."""
+    event = make(place, olga, "Health data hackathon")
+    check(olga.page, "event")
+    olga.page.get_by_role("link", name="Print cards").click()
+    olga.page.get_by_text("40 cards, eight on a sheet.").wait_for()
+    check(olga.page, "event-cards")
+    codes = codes_of(place, olga, event)
+    expect(olga.page.locator(".sx-card-code")).to_have_text([each["code"] for each in codes])
+
+    olga.page.pdf(path=tmp_path / "cards.pdf", prefer_css_page_size=True)
+
+    pdf = pypdfium2.PdfDocument(tmp_path / "cards.pdf")
+    assert len(pdf) == 5
+    found = [code for page in pdf for code in read_codes(page)]
+    assert sorted(found) == sorted(each["link"] for each in codes)
+    assert len({each["code"] for each in codes}) == 40
+
+
+def test_teams_work_and_at_the_end_nothing_is_left(
+    place: Any, olga: Any, guests: Callable[[], Visitor], check: Check
+) -> None:
+    """They come in by code on a phone, share a place, take all with them; then accounts, files and rows are deleted."""
+    event = make(place, olga, "Two teams", teams=2, team_size=2)
+    codes, people = codes_of(place, olga, event), [guests(), guests()]
+    come_in(people[0], codes[0]["link"], "Ada")
+    people[0].page.get_by_role("heading", name="Two teams").wait_for()
+    people[0].page.get_by_role("heading", name="Programme").wait_for()
+    assert people[0].page.locator("script:has-text('alert(1)')").count() == 0
+    check(people[0].page, "event-of-participant")
+    come_in(people[1], codes[1]["link"], "Ben <b>")
+    people[1].page.get_by_text("Ada, Ben <b>").wait_for()
+    for number, each in enumerate(people, start=1):
+        start(each, f"two-teams-{number}")
+    with people_of(place) as store:
+        team = store.seats.teams(event)[0].id
+        ids = [id_of(store, each.name) for each in people]
+    assert people[0].run(WRITE.replace("{team}", team)) == "written\n"
+    assert people[1].run(READ.replace("{team}", team)) == "our plan\n"
+    assert people[0].run(OWN) == "kept\n"
+
+    olga.page.goto(f"{place.url}/services/people/events/{event}")
+    expect(olga.page.get_by_role("row", name=re.compile("Team 1"))).to_contain_text("2 of 2")
+    olga.page.get_by_role("link", name="Large screen").click()
+    check(olga.page, "event-wall")
+    olga.page.goto(f"{place.url}/services/people/events/{event}/end")
+    check(olga.page, "event-end")
+    olga.page.get_by_role("button", name="End the event").click()
+    olga.page.get_by_text("Over").first.wait_for()
+    soon(lambda: not any(hub(place, "GET", f"/users/{each.name}")["servers"] for each in people), patience_s=60)
+    late = guests()
+    come_in(late, codes[2]["link"], "Cem")
+    late.page.get_by_text(NO_ENTRY).wait_for()
+
+    people[0].page.goto(f"{place.url}/services/people/events/{event}")
+    people[0].page.get_by_text("The event is over").wait_for()
+    check(people[0].page, "event-over")
+    with people[0].page.expect_download() as download:
+        people[0].page.get_by_role("link", name="Get all of it").click()
+    archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert {"team/plan.txt", "data/own.txt", "home/work.txt"} <= set(archive.namelist())
+    assert not [name for name in archive.namelist() if "passwd" in name], "a link leads nowhere out of the home"
+    assert archive.read("home/work.txt") == b"my work"
+
+    days_later(place, event)
+    with people_of(place) as store:
+        soon(lambda: store.events.details(event).deleted is not None, patience_s=60)
+        assert store.events.details(event).report == {"objects": 2, "bytes": 12, "accounts": 2, "teams": 2}
+    assert not {each.name for each in people} & {user["name"] for user in hub(place, "GET", "/users")}
+    assert not [name for name in ids for where in ("homes", "servers") if [*place.data.glob(f"{where}/*{name}*")]]
+    assert not [
+        word for word in (*ids, "Ada", "two-teams-1", "coffee for Two teams") if word in all_that_is_known(place)
+    ]
+    people[0].page.goto(f"{place.url}/hub/home")
+    people[0].page.get_by_role("button", name="Sign in").wait_for()
+    olga.page.goto(f"{place.url}/services/people/events/{event}")
+    olga.page.get_by_text("2 files in the data store, 12 B").wait_for()
+    check(olga.page, "event-gone")
+
+
+def test_the_link_gives_each_the_next_account_until_none_is_left(
+    place: Any, olga: Any, guests: Callable[[], Visitor]
+) -> None:
+    """And the organiser sees how many are taken; who came in so has a code to come back."""
+    event = make(place, olga, "By one link", teams=0, team_size=0, accounts=1)
+    olga.page.get_by_role("button", name="Open a link").click()
+    link = olga.page.locator(".sx-link a").inner_text()
+    first, second = guests(), guests()
+    come_in(first, link, "Ada")
+    code = first.page.get_by_text("To come back on another device").inner_text().split()[-1]
+    come_in(second, link, "Ben")
+    second.page.get_by_text("All accounts of this event are taken. Ask its organisers for more.").wait_for()
+    olga.page.reload()
+    olga.page.get_by_text("1 of 1 are taken").wait_for()
+
+    second.page.goto(f"{place.url}/hub/login")
+    second.page.get_by_role("link", name="I have a card with a code").click()
+    second.page.get_by_label("Code").fill(code.lower().replace("-", " "))
+    second.page.get_by_role("button", name="Come in").click()
+    second.page.get_by_role("heading", name="By one link").wait_for()
+    assert codes_of(place, olga, event)[0]["name"] == "Ada"
+
+
+def test_a_lost_card_is_replaced_and_an_account_can_last(
+    place: Any, olga: Any, guests: Callable[[], Visitor], check: Check
+) -> None:
+    """From a phone at the desk; the old card is good for nothing."""
+    event = make(place, olga, "At the desk", teams=1, team_size=2)
+    before = codes_of(place, olga, event)[0]["link"]
+    guest = guests()
+    come_in(guest, before, "Ada")
+    guest.page.get_by_role("heading", name="At the desk").wait_for()
+    olga.page.get_by_role("link", name="Accounts").click()
+    olga.page.get_by_role("button", name="New card for account 1").click()
+    olga.page.get_by_text("The new code of account 1").wait_for()
+    check(olga.page, "event-accounts")
+    other = guests()
+    come_in(other, before, "Eve")
+    other.page.get_by_text(NO_ENTRY).wait_for()
+    check(other.page, "event-no-entry")
+    come_in(other, codes_of(place, olga, event)[0]["link"], "")
+    other.page.get_by_role("heading", name="At the desk").wait_for()
+
+    olga.page.get_by_role("button", name="Let it last for account 1").click()
+    link = olga.page.get_by_role("link", name=re.compile("welcome")).inner_text()
+    someone = guests()
+    someone.page.goto(link)
+    someone.page.get_by_label("Password").fill(PASSWORD)
+    someone.page.get_by_role("button", name="Sign in").click()
+    someone.page.wait_for_url(lambda url: "welcome" not in url)
+    with people_of(place) as people:
+        kept = people.by_name("at-the-desk-1")
+        assert kept is not None
+        assert not kept.is_temporary
+
+
+def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, olga: Any, check: Check) -> None:
+    """The page is shown again as it was sent."""
+    page = olga.page
+    page.goto(f"{place.url}/services/people/events/new")
+    page.get_by_label("Title").fill("Backwards")
+    page.get_by_label("Begins").fill("2026-12-02T09:00")
+    page.get_by_label("Ends").fill("2026-12-01T09:00")
+    page.get_by_label("Welcome").fill("Hello")
+    page.get_by_role("button", name="Make the event").click()
+    page.get_by_text("No event was made. An event ends a quarter of an hour after its beginning, or later.").wait_for()
+    check(page, "event-new")
+    assert (page.get_by_label("Title").input_value(), page.get_by_label("Welcome").input_value()) == (
+        "Backwards",
+        "Hello",
+    )
+
+
+def test_who_may_not_make_events_is_told_so(place: Any, newcomer: Callable[..., Any]) -> None:
+    """The button is not there, and the address refuses."""
+    page = newcomer(place, "nobody").page
+    page.goto(f"{place.url}/services/people/")
+    page.get_by_text("You are in no class yet.").wait_for()
+    assert page.get_by_role("link", name="Make an event").count() == 0
+    page.goto(f"{place.url}/services/people/events/zzzzzzzz")
+    page.get_by_text("There is no such event, or you are not in it.").wait_for()

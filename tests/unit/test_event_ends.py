@@ -1,0 +1,323 @@
+"""How events come to their end: step by step, gone on with after each interruption, and nothing else is deleted."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.database import Place
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.models import CLEAR
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.errors import AwayError
+from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_services.people.web.hub import Server
+
+NOW = datetime.now(UTC)
+
+
+class Hub:
+    """Runs servers of the people that it is told."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, str] = {}
+        self.is_away = False
+        self.fault: Exception | None = None
+
+    async def servers(self) -> list[Server]:
+        """Return those that run."""
+        if self.is_away:
+            raise AwayError
+        if self.fault:
+            raise self.fault
+        return [Server(name, "", state, "", None, None, None, None, {}) for name, state in self.running.items()]
+
+    async def stop(self, name: str, server: str = "") -> None:
+        """Stop one."""
+        assert not server
+        del self.running[name]
+
+
+class Store:
+    """An object store with what is told; it can fail after some deletions."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, int] = {}
+        self.asked: list[dict[str, str]] = []
+        self.fails_after: int | None = None
+        self.lies = False
+        self.written_at_the_end = ""
+        self.bucket = "sardonyx"
+
+    def client(self, purpose: str, asked: dict[str, str]) -> "Store":
+        """Return a client: this one."""
+        assert purpose == "clear"
+        self.asked.append(asked)
+        return self
+
+    def list_objects_v2(self, Bucket: str, Prefix: str) -> dict[str, Any]:  # noqa: N803 - S3's
+        """Return two at a time, as a store does with thousands."""
+        assert Bucket == self.bucket
+        if Prefix.startswith("home/") and self.written_at_the_end:
+            self.objects[self.written_at_the_end], self.written_at_the_end = 1, ""
+        found = [{"Key": key, "Size": size} for key, size in self.objects.items() if key.startswith(Prefix)]
+        return {"Contents": found[:2]} if found else {}
+
+    def delete_objects(self, Bucket: str, Delete: dict[str, list[dict[str, str]]]) -> dict[str, Any]:  # noqa: N803 - S3's
+        """Delete those; without an answer, or with one that says which it kept, when it is told to fail."""
+        assert Bucket == self.bucket
+        if self.lies:
+            return {}
+        refused = []
+        for each in Delete["Objects"]:
+            if self.fails_after is not None:
+                self.fails_after -= 1
+                if self.fails_after < 0 and each == Delete["Objects"][0]:
+                    raise EndpointConnectionError(endpoint_url="http://store")
+                if self.fails_after < 0:
+                    refused.append({**each, "Code": "InternalError", "Message": "the disk is full"})
+                    continue
+            del self.objects[each["Key"]]
+        return {"Errors": refused} if refused else {}
+
+
+class LongerMeanwhile:
+    """The people, of whom an event gets more time just after it was read that it is over."""
+
+    def __init__(self, people: PeopleStore, event: str, longer: EventDetails) -> None:
+        self._people, self._event, self._longer = people, event, longer
+        self.events = self
+
+    def going_on(self) -> dict[str, EventDetails]:
+        """Return what was read."""
+        found = self._people.events.going_on()
+        self._people.events.change(self._event, self._longer)
+        return found
+
+    def close(self, event: str, now: datetime) -> bool:
+        """Close it, if it is over."""
+        return self._people.events.close(event, now)
+
+    def details(self, event: str) -> EventDetails:
+        """Return what it is now."""
+        return self._people.events.details(event)
+
+
+class Hackathon:
+    """A place with an event of two teams, of which two people are in."""
+
+    def __init__(self, people: PeopleStore) -> None:
+        self.people, self.hub, self.store, self.now = people, Hub(), Store(), NOW
+        details = EventDetails(begins=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=1), welcome="Hello")
+        self.event = people.events.add("Health data", details)
+        people.seats.add(self.event, 0, str, most=9, teams=[("Blue", 2), ("Red", 2)])
+        self.ada = people.entries.by_code("1", "Ada")
+        self.ben = people.entries.by_code("3", "Ben")
+        self.teams = [team.id for team in people.seats.teams(self.event)]
+        self.ends = EventEnds(people, self.hub, self.store, lambda: self.now)  # type: ignore[arg-type]  # as they are
+
+    def settle(self) -> None:
+        """Do what the hub does when somebody is removed."""
+        for owed in self.people.owed():
+            assert owed.what == CLEAR, "with their homes"
+            self.people.settle(owed)
+
+
+@pytest.fixture
+def place(people_place: Place) -> Iterator[Hackathon]:
+    """What is tried, in both kinds of database."""
+    store = PeopleStore(people_place)
+    yield Hackathon(store)
+    store.close()
+
+
+async def test_nothing_happens_before_the_end(place: Hackathon) -> None:
+    """Servers run, codes are good."""
+    place.hub.running = {place.ada.name: "running"}
+    place.now = NOW + timedelta(minutes=59)
+
+    await place.ends.look()
+
+    assert place.hub.running
+    assert place.people.events.details(place.event).closed is None
+
+
+async def test_at_the_end_its_servers_stop_and_those_of_others_run_on(place: Hackathon) -> None:
+    """Also one that starts just then; it is written down once."""
+    place.people.add_account("tia", "")
+    place.hub.running = {place.ada.name: "running", place.ben.name: "starting", "tia": "running"}
+    place.now = NOW + timedelta(hours=1)
+
+    await place.ends.look()
+    await place.ends.look()
+
+    assert place.hub.running == {"tia": "running"}
+    assert place.people.events.details(place.event).closed is not None
+    assert [each.what for each in place.people.actions.of(place.event) if each.who == OPERATOR] == ["event-close"]
+
+
+async def test_then_it_is_read_until_its_time_is_over(place: Hackathon) -> None:
+    """Nothing is deleted before."""
+    place.store.objects = {f"team/{place.teams[0]}/plan.txt": 4}
+    place.now = NOW + timedelta(hours=1 + 23)
+
+    await place.ends.look()
+
+    assert place.store.objects
+    assert place.people.by_name(place.ada.name) is not None
+
+
+async def delete(place: Hackathon) -> None:
+    """Look as often as it takes after the end of all."""
+    place.now = NOW + timedelta(hours=1)
+    await place.ends.look()
+    place.now += timedelta(hours=24, seconds=1)
+    for _look in range(3):
+        await place.ends.look()
+        place.settle()
+
+
+async def test_then_all_of_it_is_deleted_and_nothing_else(place: Hackathon) -> None:
+    """It is said what that was, and nobody who had an account is known any more."""
+    tia = place.people.add_account("tia", "")
+    theirs = {f"home/{tia.id}/a": 1, "event/other/a": 1, f"team/{place.teams[0]}x/a": 1}
+    own = [f"home/{place.ada.person}", f"home/{place.ben.person}", f"event/{place.event}"]
+    of_it = {f"{at}/{n}": 10 for at in (*own, *(f"team/{each}" for each in place.teams)) for n in range(3)}
+    place.store.objects = {**theirs, **of_it}
+
+    await delete(place)
+
+    assert place.store.objects == theirs
+    assert [place.people.by_id(each.person) for each in (place.ada, place.ben)] == [None, None]
+    assert place.people.seats.of(place.event) == []
+    details = place.people.events.details(place.event)
+    assert details.report == {"objects": 15, "bytes": 150, "accounts": 2, "teams": 2}
+    assert (details.deleted is not None, details.welcome) == (True, "")
+
+
+async def test_an_account_that_was_made_to_last_loses_nothing(place: Hackathon) -> None:
+    """Neither its person nor their place."""
+    place.people.seats.keep(place.event, 1)
+    place.store.objects = {f"home/{place.ada.person}/a": 1, f"home/{place.ben.person}/a": 1}
+    place.hub.running = {place.ada.name: "running"}
+
+    await delete(place)
+
+    assert place.store.objects == {f"home/{place.ada.person}/a": 1}
+    assert place.people.by_name(place.ada.name) is not None
+    assert place.hub.running == {place.ada.name: "running"}
+
+
+@pytest.mark.parametrize("after", range(6))
+async def test_a_deletion_that_breaks_off_goes_on(place: Hackathon, after: int) -> None:
+    """Wherever that is; what was deleted before is counted, and the event is over only when all of it is."""
+    place.store.objects = {f"home/{each.person}/{n}": 10 for each in (place.ada, place.ben) for n in range(3)}
+    place.store.fails_after = after
+    await delete(place)
+    assert place.people.events.details(place.event).deleted is None
+    assert place.people.seats.of(place.event)
+
+    place.store.fails_after = None
+    await delete(place)
+
+    assert place.store.objects == {}
+    assert place.people.events.details(place.event).report == {"objects": 6, "bytes": 60, "accounts": 2, "teams": 2}
+
+
+async def test_who_was_removed_before_leaves_nothing_either(place: Hackathon) -> None:
+    """Their home is deleted with the others."""
+    place.people.remove(place.ada.name)
+    for owed in place.people.owed():
+        place.people.settle(owed)
+    place.store.objects = {f"home/{place.ada.person}/a": 1}
+
+    await delete(place)
+
+    assert place.store.objects == {}
+    assert place.people.events.details(place.event).report["accounts"] == 2
+
+
+async def test_no_account_is_kept_once_all_are_going(place: Hackathon) -> None:
+    """It would be kept without what is in it."""
+    for place.now in (NOW + timedelta(hours=1), NOW + timedelta(days=3)):
+        await place.ends.look()
+
+    with pytest.raises(PeopleError, match="Nobody has this account, or it lasts already."):
+        place.people.seats.keep(place.event, 1)
+
+
+async def test_what_is_written_while_it_is_deleted_is_deleted_too(place: Hackathon) -> None:
+    """With keys from before."""
+    place.store.objects = {f"team/{place.teams[0]}/a": 1}
+    place.store.written_at_the_end = f"event/{place.event}/late"
+
+    await delete(place)
+
+    assert place.store.objects == {}
+
+
+async def test_what_the_store_only_says_to_delete_is_not_deleted(place: Hackathon) -> None:
+    """It is tried again, and the event does not say that all is gone."""
+    place.store.objects = {f"team/{place.teams[0]}/a": 1}
+    place.store.lies = True
+
+    await delete(place)
+
+    assert place.people.events.details(place.event).deleted is None
+
+
+async def test_an_event_that_got_more_time_meanwhile_goes_on(place: Hackathon) -> None:
+    """What was read of it before does not count."""
+    other = place.people.events.add("Other", EventDetails(begins=NOW - timedelta(hours=2), ends=NOW))
+    place.now = NOW + timedelta(minutes=30)
+    details = place.people.events.details(other)
+    place.ends._people = LongerMeanwhile(place.people, other, replace(details, ends=NOW + timedelta(days=1)))  # type: ignore[assignment]
+
+    await place.ends.look()
+
+    assert place.people.events.details(other).closed is None
+
+
+async def test_one_event_that_fails_lets_the_others_go_on(place: Hackathon, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever it is."""
+    other = place.people.events.add("Other", EventDetails(begins=NOW - timedelta(hours=2), ends=NOW))
+    place.hub.fault = KeyError("somebody")
+    place.now = NOW + timedelta(hours=2)
+
+    await place.ends.look()
+
+    assert place.people.events.details(other).closed is not None
+    assert "cannot be ended now; the others go on" in caplog.text
+
+
+async def test_nothing_is_deleted_as_long_as_the_hub_has_something_to_do(place: Hackathon) -> None:
+    """A server that still runs would write it again."""
+    place.store.objects = {f"home/{place.ada.person}/a": 1}
+    for place.now in (NOW + timedelta(days=1), NOW + timedelta(days=3)):
+        await place.ends.look()
+
+    assert place.store.objects
+    assert {owed.name for owed in place.people.owed()} == {place.ada.name, place.ben.name}
+    place.settle()
+    await place.ends.look()
+    assert place.store.objects == {}
+
+
+async def test_a_hub_that_is_away_lets_the_other_events_go_on(place: Hackathon) -> None:
+    """An event without people needs no hub; the first is ended at the next look."""
+    other = place.people.events.add("Other", EventDetails(begins=NOW - timedelta(hours=2), ends=NOW))
+    place.hub.is_away = True
+    place.now = NOW + timedelta(hours=2)
+
+    await place.ends.look()
+
+    assert place.people.events.details(other).closed is not None
+    place.hub.is_away = False
+    place.hub.running = {place.ada.name: "running"}
+    await place.ends.look()
+    assert place.hub.running == {}
