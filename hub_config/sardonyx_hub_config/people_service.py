@@ -8,6 +8,7 @@ from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.pages.static_files import static_version
+from sardonyx_hub_config.pages.word_api import WORD_SCOPE
 from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
@@ -21,9 +22,9 @@ TEMPLATES = Path(__file__).parent / "pages" / "templates"
 ROLE = {
     "name": NAME,
     "services": [NAME],
-    "scopes": ["list:users", "read:servers", "start:servers", "delete:servers"],
+    "scopes": ["list:users", "read:servers", "start:servers", "delete:servers", WORD_SCOPE],
 }
-"""It starts and stops servers, and looks at what they do."""
+"""It starts and stops servers, looks at what they do, and says a word to them."""
 
 
 def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: str) -> dict[str, Any]:

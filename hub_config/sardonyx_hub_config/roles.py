@@ -3,6 +3,7 @@
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.pages.word_api import WORD_SCOPE
 from sardonyx_hub_config.people_service import NAME as PEOPLE
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.services import services
@@ -27,7 +28,9 @@ def roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Po
     }
     if settings.vault.is_there:
         scopes[VAULT_SCOPE] = {"description": N_("Get a token for one's own secrets in Vault.")}
-    c.JupyterHub.custom_scopes = scopes
+    # Nobody's own token has this one.
+    of_services = {WORD_SCOPE: {"description": N_("Say a word to servers of a class.")}}
+    c.JupyterHub.custom_scopes = {**scopes, **of_services}
     c.JupyterHub.load_roles = [
         {
             "name": "user",

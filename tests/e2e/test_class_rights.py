@@ -87,6 +87,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/classes/{class_id}/live"): Call(STAFF),
     ("POST", "/api/classes/{class_id}/start"): Call(STAFF, 202, {"names": []}),
     ("POST", "/api/classes/{class_id}/stop"): Call(STAFF, 202, {"names": []}),
+    ("POST", "/api/classes/{class_id}/messages"): Call(STAFF, 202, {"text": "Hello"}),
+    ("POST", "/api/classes/{class_id}/material"): Call(STAFF, 202),
     ("GET", "/api/classes/{class_id}/actions"): Call(STAFF),
     ("GET", "/api/classes/{class_id}/hand-ins"): Call(READER),
     ("GET", "/api/classes/{class_id}/hand-ins.zip"): Call(READER),
@@ -99,6 +101,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/classes/{class_id}"): page(MEMBER),
     ("GET", "/classes/{class_id}/rows"): page(STAFF),
     ("POST", "/classes/{class_id}/servers"): Call(STAFF, 303, form={"do": "stop"}),
+    ("POST", "/classes/{class_id}/word"): Call(STAFF, 303, form={"do": "say", "text": "Hello"}),
     ("GET", "/classes/{class_id}/link"): page(STAFF),
     ("POST", "/classes/{class_id}/link"): Call(INSTRUCTOR, 303, form={"do": "renew"}),
     ("GET", "/classes/{class_id}/people"): page(STAFF),
@@ -176,7 +179,13 @@ def new_class(people: PeopleStore) -> str:
     """Return the id of a class with everybody in their seat, in which nobody has done anything yet."""
     made = people.groups.add("class", "Statistics")
     people.classes.change(
-        made, ClassDetails(profile="python", joining=True, hand_in_until=datetime(2026, 12, 11, tzinfo=UTC))
+        made,
+        ClassDetails(
+            profile="python",
+            joining=True,
+            hand_in_until=datetime(2026, 12, 11, tzinfo=UTC),
+            repository="https://git.example.org/statistics/material",
+        ),
     )
     for name, role in SEATS.items():
         if role is not None:

@@ -201,3 +201,17 @@ def test_a_server_that_reached_its_end_has_not_failed(hub: Hub) -> None:
     ends_at = datetime.fromisoformat(running["ends_at"])
     assert abs(ends_at - datetime.now(UTC)) < timedelta(seconds=20)
     assert entries(gus) == []
+
+
+def test_nobody_but_the_service_of_classes_says_a_word_to_a_server(hub: Hub) -> None:
+    """Neither a person nor their server, not even to their own; an administrator's token has not that scope either."""
+    una = hub.user("una")
+    una.start(profile="python")
+    own = hub.call("POST", f"/users/{una.name}/tokens", {}).json()["token"]
+    of_server = una.run("import os; print(os.environ['JUPYTERHUB_API_TOKEN'])").strip()
+    word = {"profile": "python", "word": {"said_by": "x", "text": "y"}}
+
+    told = [hub.call("POST", f"{PATH}/{una.name}/word", word, token=token) for token in (own, of_server, TOKEN)]
+
+    assert [answer.status_code for answer in told] == [403, 403, 403]
+    una.stop()

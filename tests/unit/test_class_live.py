@@ -126,3 +126,21 @@ async def test_all_who_look_ask_the_hub_once() -> None:
     now[0] += 2
     await watch.servers()
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("server", "problem"),
+    [
+        pytest.param(RUNNING, "You are in the middle of a merge.", id="running"),
+        pytest.param(replace(RUNNING, problem={"en": "It fell."}), "It fell.", id="with a problem of its own"),
+        pytest.param(replace(RUNNING, profile="python"), "", id="something else"),
+        pytest.param(None, "", id="nothing"),
+    ],
+)
+def test_a_row_says_what_a_server_could_not_do(server: Server | None, problem: str) -> None:
+    """As long as it runs: with the next start it is another one."""
+    unsaid = {"amina": "You are in the middle of a merge."}
+
+    (found,) = rows_of([member("amina")], [server] if server else [], "class-7mw2kfqd", {}, unsaid)
+
+    assert found.problem == problem

@@ -1,5 +1,6 @@
 """Puts what is ours into a server: tools, apps and what JupyterLab asks, behind its sign-in."""
 
+import asyncio
 import re
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from jupyter_server.base.handlers import APIHandler, utcnow
 from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser import contract
-from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
+from sardonyx_singleuser.git.pull_handlers import LOCK, PullHandler, PullPageHandler
 from sardonyx_singleuser.plan import Plan
 from sardonyx_singleuser.presence import count_persons_only
 from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
@@ -32,6 +33,8 @@ from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_singleuser.tools.shelf import Shelf
 from sardonyx_singleuser.tools.spark_handler import SESSIONS, SparkHandler, sessions_of
 from sardonyx_singleuser.tools.tool import SHELF
+from sardonyx_singleuser.word import WORDS, Words
+from sardonyx_singleuser.word_handler import WordHandler
 from sardonyx_singleuser.work import LOOK_S, Work, used_by_own_processes
 
 WORKED = "sardonyx-work"
@@ -52,6 +55,9 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
     server.web_app.settings[METER] = Meter(variables)
     server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
+    # One git at a time, whoever asks for it.
+    turn = server.web_app.settings.setdefault(LOCK, asyncio.Lock())
+    server.web_app.settings[WORDS] = Words(home, plan.repositories, turn)
     reach = given(variables)
     server.web_app.settings[PREVIEWS] = Previews(), reach
     if reach is not None:
@@ -64,6 +70,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
             (rf"{base}sardonyx/api/processes/(tools|apps)/{NAME}", ProcessHandler),
             (rf"{base}sardonyx/api/resources", ResourcesHandler),
             (rf"{base}sardonyx/api/keep", KeepHandler),
+            (rf"{base}sardonyx/api/word", WordHandler),
             (rf"{base}sardonyx/api/tools", ToolsHandler),
             (rf"{base}sardonyx/api/apps", AppsHandler),
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),

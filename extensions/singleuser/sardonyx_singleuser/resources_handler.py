@@ -1,4 +1,4 @@
-"""Tells JupyterLab what this server uses and when it ends, at `sardonyx/api/resources`, and moves that."""
+"""Tells JupyterLab what this server uses, when it ends and what was said to it, at `sardonyx/api/resources`."""
 
 import json
 import time
@@ -13,6 +13,7 @@ from sardonyx_singleuser.language import _
 from sardonyx_singleuser.presence import note_presence
 from sardonyx_singleuser.resources import Meter
 from sardonyx_singleuser.server_end import EndError, ServerEnd, told
+from sardonyx_singleuser.word import WORDS
 
 METER, END = "sardonyx_meter", "sardonyx_end"
 """Under these names the web application has what measures, and what knows the end."""
@@ -26,10 +27,11 @@ class ResourcesHandler(APIHandler):  # type: ignore[misc]
 
     @web.authenticated
     async def get(self) -> None:
-        """Return what is used now, and how long the server goes on."""
+        """Return what is used now, how long the server goes on, and what was said to it."""
         meter, end = self.settings[METER], self.settings[END]
         await end.look()
-        self.finish(json.dumps({**asdict(meter.read()), **self._end(end, meter)}))
+        said = [asdict(word) for word in self.settings[WORDS].said]
+        self.finish(json.dumps({**asdict(meter.read()), **self._end(end, meter), "words": said}))
 
     def _end(self, end: ServerEnd, meter: Meter) -> dict[str, Any]:
         idle_stop = meter.variables.get(contract.IDLE_STOP, "")

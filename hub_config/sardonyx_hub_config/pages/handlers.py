@@ -16,6 +16,7 @@ from sardonyx_hub_config.pages.people_api import PersonAPIHandler
 from sardonyx_hub_config.pages.servers_api import ServersAPIHandler
 from sardonyx_hub_config.pages.static_files import STATIC, StaticHandler
 from sardonyx_hub_config.pages.together_handlers import together_handlers
+from sardonyx_hub_config.pages.word_api import WordAPIHandler
 
 NAME = re.compile(r"[a-z](?:-?[a-z0-9]){0,29}")
 COOKIE_OF_A_SERVER = "jupyterhub-user-"
@@ -35,6 +36,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/api/users/([^/]+)", PersonAPIHandler),
         (r"/api/oauth2/authorize", OpenServerHandler),
         (r"/api/sardonyx/servers", ServersAPIHandler),
+        (r"/api/sardonyx/servers/([^/]+)/word", WordAPIHandler),
         *log_handlers(),
         *end_handlers(),
         *language_handlers(),

@@ -1,6 +1,7 @@
-// Memory, processors and time left in the status bar; a word before memory or time run out.
+// Memory, processors and time left in the status bar; a word before memory or time run out, and those of a class.
 import { duration } from "./duration.js";
 import { keeping } from "./keeping.js";
+import { saying } from "./saying.js";
 import { server } from "./server.js";
 import { number, trans } from "./words.js";
 
@@ -11,7 +12,7 @@ export async function resources(shared) {
   const { IStatusBar } = await shared("@jupyterlab/statusbar");
   const { ICommandPalette, Notification } = await shared("@jupyterlab/apputils");
   const { Widget } = await shared("@lumino/widgets");
-  const [ask, keeper] = await Promise.all([server(shared), keeping(shared)]);
+  const [ask, keeper, tellOfWords] = await Promise.all([server(shared), keeping(shared), saying(shared)]);
 
   return {
     id: "sardonyx:resources",
@@ -35,6 +36,7 @@ export async function resources(shared) {
         shown.node.title = inFull(now);
         tellOfMemory(now, said, Notification);
         keeper.tell(now, look);
+        tellOfWords(now);
       }
       look();
       const clock = setInterval(look, EVERY_MS);

@@ -51,7 +51,7 @@ class PullHandler(APIHandler):  # type: ignore[misc]
         except LinkError as error:
             raise web.HTTPError(400, str(error)) from None
         # git does not go well with another git in the same folder.
-        async with self.settings.setdefault(LOCK, asyncio.Lock()):
+        async with self.settings[LOCK]:
             self.finish(await self._follow(link))
 
     async def _follow(self, link: Link) -> dict[str, Any]:

@@ -115,6 +115,14 @@ class ServersWish(BaseModel):
     names: list[str] | None = Field(default=None, max_length=5000)
 
 
+class MessageWish(BaseModel):
+    """What is said to everybody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=4000, description="1000 characters at most.")
+
+
 class RunShown(BaseModel):
     """A go through the people of a class."""
 

@@ -28,7 +28,8 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
         until = await run_in_threadpool(here.deadlines.of, who, seen)
         return here.pages.page(request, who, "class_of_student.html", seen=seen, until=until)
     rows, run = await here.classroom.live(who, class_id)
-    return here.pages.page(request, who, "class.html", seen=seen, rows=rows, counts=counts_of(rows), run=run)
+    told = {"seen": seen, "rows": rows, "counts": counts_of(rows), "run": run}
+    return here.pages.page(request, who, "class.html", has_material=here.desk.has_material(seen), **told)
 
 
 @router.get("/rows")
@@ -46,6 +47,17 @@ async def servers(request: Request, here: Here, who: Who, class_id: str) -> Resp
     act = here.classroom.start if form.get("do") in {"start", "start-all"} else here.classroom.stop
     is_all = str(form.get("do", "")).endswith("-all")
     await act(who, class_id, None if is_all else names)
+    return _at(here, class_id)
+
+
+@router.post("/word")
+async def say(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Say something to everybody who is here, or bring them new material."""
+    form = await request.form()
+    if form.get("do") == "bring":
+        await here.classroom.bring(who, class_id)
+    else:
+        await here.classroom.say(who, class_id, str(form.get("text", "")))
     return _at(here, class_id)
 
 

@@ -14,6 +14,11 @@ from sardonyx_services.people.web.runs import Run, Runs
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.language import _
 
+LONGEST = 1000
+"""Of what is said to everybody; so much a server takes."""
+SHOWN = 200
+"""Of it, in the list of what was done."""
+
 
 class Classroom:
     """What is done with servers; who may is asked of the desk.
@@ -77,12 +82,46 @@ class Classroom:
         wanted = [each for each in _wanted(members, names) if each.person.name in here]
         return await self._note(caller, class_id, "stop", wanted)
 
+    async def say(self, caller: Caller, class_id: str, text: str) -> Run:
+        """Say something to everybody whose server of the class runs: JupyterLab shows it; in the background.
+
+        Raises:
+            RefusedError: the caller may not, it is empty or too long, or the last go is not through.
+            AwayError: the hub does not answer.
+        """
+        await run_in_threadpool(self._desk.seen, caller, class_id, Level.STAFF)
+        text = " ".join(text.split())
+        if not text or len(text) > LONGEST:
+            raise RefusedError(_("Write what you want to say, in 1000 characters at most."))
+        return await self._speak(caller, class_id, "message", {"text": text}, text)
+
+    async def bring(self, caller: Caller, class_id: str) -> Run:
+        """Bring new material to everybody whose server of the class runs, around what they changed; in the background.
+
+        Raises:
+            RefusedError: the caller may not, the class has no material, or the last go is not through.
+            AwayError: the hub does not answer.
+        """
+        seen = await run_in_threadpool(self._desk.seen, caller, class_id, Level.STAFF)
+        if not self._desk.has_material(seen):
+            raise RefusedError(_("This class has no material. Name a repository in its settings."))
+        return await self._speak(caller, class_id, "material", {}, "")
+
     async def close(self) -> None:
         """End what goes on."""
         await self._runs.close()
 
+    async def _speak(self, caller: Caller, class_id: str, what: str, word: dict[str, str], detail: str) -> Run:
+        members = await run_in_threadpool(self._desk.members, caller, class_id)
+        here = [row.name for row in await self._rows(class_id, members) if row.state == "running"]
+        run = self._runs.say(class_id, here, {"said_by": caller.full_name or caller.name, **word})
+        await run_in_threadpool(self._people.actions.add, caller.id, what, class_id, detail=detail[:SHOWN])
+        return run
+
     async def _rows(self, class_id: str, members: Sequence[Member]) -> list[Row]:
-        return rows_of(members, await self._watch.servers(), f"class-{class_id}", self._runs.of(class_id).refused)
+        run, servers = self._runs.of(class_id), await self._watch.servers()
+        unsaid, refused = (run.refused, {}) if run.is_word else ({}, run.refused)
+        return rows_of(members, servers, f"class-{class_id}", refused, unsaid)
 
     async def _note(self, caller: Caller, class_id: str, what: str, members: Sequence[Member]) -> Run:
         people = [member.person.name for member in members]

@@ -141,6 +141,11 @@ class Desk:
         roles = self._people.groups.members(class_id)
         return [Member(person, roles[person.id]) for person in self._people.everybody(class_id) if person.id in roles]
 
+    def has_material(self, seen: Seen) -> bool:
+        """Tell whether servers of a class have a repository of its own, or of its profile."""
+        base = self._bases.get(seen.details.profile)
+        return bool(seen.details.repository or (base is not None and base.repositories))
+
     def set_role(self, caller: Caller, class_id: str, name: str, role: Role) -> None:
         """Let somebody be something in a class, in which they may be already.
 

@@ -13,11 +13,13 @@ from sardonyx_spawner.language import N_, _, kept, spoken
 
 PATIENCE_S = 10.0
 START_PATIENCE_S = 60.0
+WORD_PATIENCE_S = 150.0
 CREATED, ACCEPTED, BAD, NOT_FOUND = 201, 202, 400, 404
 NEVER_HERE = N_("They have not signed in here yet. A server can be started after that.")
 NOT_NOW = N_(
     "The hub did not start it. Try again in a minute; if it happens again, tell the people who run this place."
 )
+NOT_SAID = N_("The hub did not say it to their server. Try again in a minute.")
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,26 @@ class Hub:
             AwayError: the hub does not answer.
         """
         await self._ask("DELETE", name, PATIENCE_S, None, server)
+
+    async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
+        """Say something to somebody's server, if it is of a profile; return why not, or what it could not do.
+
+        Args:
+            word: `said_by`, and `text`; without a text it gets new material.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        try:
+            answer = await self._client.post(
+                f"{self._api}/sardonyx/servers/{quote(name, safe='')}/word",
+                headers={**self._headers, "Accept-Language": spoken()},
+                json={"profile": profile, "word": dict(word)},
+                timeout=WORD_PATIENCE_S,
+            )
+            return str(answer.json()["problem"]) if answer.is_success else _message(answer) or _(NOT_SAID)
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise AwayError from error
 
     async def _ask(self, method: str, name: str, patience_s: float, body: object, server: str = "") -> httpx.Response:
         which = f"servers/{quote(server, safe='')}" if server else "server"

@@ -51,18 +51,26 @@ class Row:
 
 
 def rows_of(
-    members: Sequence[Member], servers: Iterable[Server], profile: str, refused: Mapping[str, str]
+    members: Sequence[Member],
+    servers: Iterable[Server],
+    profile: str,
+    refused: Mapping[str, str],
+    unsaid: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """Return a row for everybody, those with a problem first; for staff only while they have a server.
 
     Args:
         profile: slug of the class's own profile.
         refused: names of those whom the last "Start everyone" did not start, and why.
+        unsaid: names of those whose server could not do what was last said to it, and why.
     """
     found = {server.name: server for server in servers if not server.server}
-    rows = [
-        _row(member, found.get(member.person.name), profile, refused.get(member.person.name, "")) for member in members
-    ]
+    rows = []
+    for member in members:
+        name = member.person.name
+        row = _row(member, found.get(name), profile, refused.get(name, ""))
+        why = (unsaid or {}).get(name, "") if row.state == "running" and not row.problem else ""
+        rows.append(replace(row, problem=again(why)) if why else row)
     shown = [row for row in rows if row.role not in STAFF or row.state != "off"]
     return sorted(
         shown, key=lambda row: (not row.problem, ORDER.index(row.state), _as_counted(row.shown_name), row.name)

@@ -1,7 +1,7 @@
-"""Starting and stopping the servers of a class, a few at a time, so that the machine stands it."""
+"""Starting, stopping and speaking to the servers of a class, a few at a time, so that the machine stands it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sardonyx_services.people.web.errors import RefusedError
@@ -17,13 +17,15 @@ class Run:
     """One go through the people of a class.
 
     Args:
-        total: so many servers are started or stopped.
+        total: so many servers are started, stopped or spoken to.
         done: so many have been asked for.
-        refused: name -> why a server was not started.
+        refused: name -> why that was not done.
+        is_word: servers are spoken to.
     """
 
     total: int
     done: int = 0
+    is_word: bool = False
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -78,6 +80,26 @@ class Runs:
         self._go(run, names, one)
         return run
 
+    def say(self, class_id: str, names: Sequence[str], word: Mapping[str, str]) -> Run:
+        """Say something to the servers of people, in the background.
+
+        Args:
+            word: as the hub takes it.
+
+        Raises:
+            RefusedError: the last go is not through.
+        """
+        run = self._begin(class_id, len(names))
+        run.is_word = True
+
+        async def one(name: str) -> None:
+            why = await self._hub.say(name, f"class-{class_id}", word)
+            if why:
+                run.refused[name] = why
+
+        self._go(run, names, one)
+        return run
+
     async def close(self) -> None:
         """End what goes on."""
         for task in self._tasks:
@@ -87,7 +109,7 @@ class Runs:
     def _begin(self, class_id: str, total: int) -> Run:
         if self.of(class_id).goes_on:
             raise RefusedError(
-                _("Servers of this class are being started or stopped just now. Wait until that is through.")
+                _("Something is being done with the servers of this class just now. Wait until that is through.")
             )
         run = self._runs[class_id] = Run(total)
         return run

@@ -54,6 +54,8 @@ DONE = {
     "keep": N_("made a lasting account of:"),
     "start": N_("started the server of:"),
     "stop": N_("stopped the server of:"),
+    "message": N_("said to everybody:"),
+    "material": N_("brought new material to everybody"),
 }
 
 

@@ -1,0 +1,88 @@
+"""What those who lead a class say to everybody's server: words for JupyterLab to show, and that there is new material."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from sardonyx_singleuser.git.clone import Fetched, fetch, place_name
+from sardonyx_singleuser.git.command import Git
+from sardonyx_singleuser.language import _
+from sardonyx_singleuser.plan import Repository
+
+WORDS = "sardonyx_words"
+"""Under this name the web application has them."""
+MOST = 20
+"""So many of the latest are kept."""
+LONGEST = 1000
+AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Word:
+    """Something that was said.
+
+    Args:
+        id: another one for each word, so that no window shows it twice.
+        at: seconds since 1970.
+        said_by: whom people call so.
+    """
+
+    id: str
+    at: float
+    said_by: str
+    text: str
+
+
+@dataclass
+class Words:
+    """The words of this server, the latest last; they go with it."""
+
+    home: Path
+    repositories: Sequence[Repository]
+    turn: asyncio.Lock
+    said: list[Word] = field(default_factory=list)
+
+    def add(self, said_by: str, text: str) -> None:
+        """Keep a word until the windows of this server have shown it."""
+        self.said = [*self.said, Word(uuid4().hex, time.time(), said_by, text)][-MOST:]
+
+    async def bring(self, said_by: str) -> str:
+        """Bring the material of this server up to date, and say what is new; return what is not, and why."""
+        # git does not go well with another git in the same folder.
+        async with self.turn:
+            brought = await asyncio.to_thread(self._bring)
+        new = [name for name, is_new, _fetched in brought if is_new]
+        aside = [file for _name, _is_new, fetched in brought for file in fetched.set_aside]
+        problems = [fetched.problem for _name, _is_new, fetched in brought if fetched.problem]
+        text = " ".join(
+            (
+                *([_("There is new material: {names}.").format(names=", ".join(new))] if new else []),
+                *(
+                    [_("Beside new files are yours, or new ones beside yours: {files}.").format(files=", ".join(aside))]
+                    if aside
+                    else []
+                ),
+                *problems,
+            )
+        )
+        if text:
+            self.add(said_by, text)
+        return " ".join(problems)
+
+    def _bring(self) -> list[tuple[str, bool, Fetched]]:
+        with ThreadPoolExecutor(AT_ONCE) as together:
+            return list(together.map(self._bring_one, self.repositories))
+
+    def _bring_one(self, repository: Repository) -> tuple[str, bool, Fetched]:
+        folder = self.home / place_name(repository)
+        before = _commit(folder)
+        fetched = fetch(repository, self.home)
+        return place_name(repository), _commit(fetched.folder) != before, fetched
+
+
+def _commit(folder: Path) -> str:
+    return Git(folder).line("rev-parse", "HEAD") if (folder / ".git").exists() else ""

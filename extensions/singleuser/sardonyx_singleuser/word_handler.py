@@ -1,0 +1,31 @@
+"""Where the hub tells this server what those who lead a class say, at `sardonyx/api/word`."""
+
+import json
+
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+
+from sardonyx_singleuser.language import _
+from sardonyx_singleuser.word import LONGEST, WORDS
+
+
+class WordHandler(APIHandler):  # type: ignore[misc]
+    """Takes a word; its person has not used the server by that."""
+
+    _track_activity = False
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Keep `text` to be shown, or without one bring new material; answer with what could not be done."""
+        try:
+            told = json.loads(self.request.body)
+            said_by, text = str(told["said_by"])[:LONGEST], str(told.get("text", ""))[:LONGEST]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise web.HTTPError(400, _("This is not what is said to a server.")) from None
+        words = self.settings[WORDS]
+        problem = ""
+        if text:
+            words.add(said_by, text)
+        else:
+            problem = await words.bring(said_by)
+        self.finish({"problem": problem})

@@ -1,0 +1,166 @@
+"""What an instructor says to everybody who is here, and new material that they bring them, in JupyterLab."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from support.classes import CONF, ask, id_of, people_of, token_of
+from support.git_server import Forge, serving
+from support.waiting import soon
+
+pytestmark = pytest.mark.browser
+Check = Callable[[Any, str], None]
+SETTINGS = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles: {{python: {{title: Usual, environment: python}}}}
+"""
+WHO = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+
+
+@dataclass
+class Material:
+    """A repository on a real git server, and a clone of it in which somebody writes."""
+
+    work: Path
+    url: str
+
+    def write(self, **files: str) -> None:
+        """Commit files, and push them."""
+        for name, text in files.items():
+            (self.work / f"{name}.txt").write_text(text)
+        for command in (["add", "."], [*WHO, "commit", "-qm", "More"], ["push", "-q", "origin", "main"]):
+            subprocess.run(["git", *command], cwd=self.work, check=True)
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Material]:
+    """With one file of three lines."""
+    folder = tmp_path_factory.mktemp("git")
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder / "course.git")], check=True)
+    subprocess.run(["git", "clone", "-q", str(folder / "course.git"), str(folder / "work")], check=True)
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
+    with serving(Forge(folder)) as forge:
+        found = Material(folder / "work", f"{forge.url}/course.git")
+        found.write(task="one\ntwo\nthree\n")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def place(place_with: Callable[..., Any]) -> Any:
+    """A place where people may be instructors."""
+    return place_with(SETTINGS, conf=CONF)
+
+
+@pytest.fixture
+def tia(place: Any, newcomer: Callable[..., Any]) -> Any:
+    """Somebody who may make classes."""
+    visitor = newcomer(place, "tia")
+    place.command("user", "instructor", "tia")
+    return visitor
+
+
+def course_of(place: Any, tia: Any, repository: str) -> tuple[str, str]:
+    """Let tia make a class with its servers; return its id and the code of its link."""
+    wish = {"title": "Statistics", "profile": "python", "repository": repository}
+    made = ask(place, token_of(place, "tia"), "POST", "/api/classes", wish).json()["id"]
+    link = ask(place, token_of(place, "tia"), "PUT", f"/api/classes/{made}/link", {"joining": True}).json()
+    tia.page.goto(f"{place.url}/services/people/classes/{made}")
+    return made, str(link["link"]).rpartition("/")[2]
+
+
+def come(place: Any, student: Any, course: str, code: str) -> Path:
+    """Join, and start a server of the class; return the home."""
+    assert ask(place, token_of(place, student.name), "POST", "/api/join", {"code": code}).status_code == 200
+    student.page.goto(f"{place.url}/services/people/classes/{course}")
+    student.page.get_by_role("link", name="Start a server for this class").click()
+    student.page.get_by_role("button", name="Start", exact=True).click()
+    student.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    with people_of(place) as people:
+        return Path(place.data / "homes" / id_of(people, student.name))
+
+
+def is_through(place: Any, course: str) -> bool:
+    """Tell whether the last go through a class is at its end."""
+    run = ask(place, token_of(place, "tia"), "GET", f"/api/classes/{course}/live").json()["run"]
+    return bool(run["done"] == run["total"])
+
+
+def test_who_is_here_reads_it_and_has_new_material_around_what_they_changed(
+    place: Any, tia: Any, newcomer: Callable[..., Any], material: Material, check: Check
+) -> None:
+    """Who is not here, or runs something else, is not told; a long word is read in full with a click."""
+    course, code = course_of(place, tia, material.url)
+    here, away = newcomer(place, "sam"), newcomer(place, "sue")
+    home = come(place, here, course, code)
+    assert ask(place, token_of(place, "sue"), "POST", "/api/join", {"code": code}).status_code == 200
+    away.page.reload()
+    away.page.get_by_role("radio", name="Usual", exact=True).check()
+    away.page.get_by_role("button", name="Start", exact=True).click()
+    away.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    (home / "course" / "task.txt").write_text("one\ntwo\nmine\n")
+    material.write(task="ONE\ntwo\nthree\n", more="new")
+
+    tia.page.reload()
+    tia.page.get_by_text("To everybody who is here").click()
+    check(tia.page, "class-words")
+    tia.page.get_by_label("Say something").fill("We begin at <b>ten</b>.")
+    tia.page.get_by_role("button", name="Say it").click()
+    expect(here.page.get_by_text("tia: We begin at <b>ten</b>.")).to_be_visible()
+    soon(lambda: is_through(place, course))
+    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_role("button", name="Bring new material").click()
+
+    expect(here.page.get_by_text("tia: There is new material: course.")).to_be_visible(timeout=60_000)
+    assert (home / "course" / "more.txt").read_text() == "new"
+    assert (home / "course" / "task.txt").read_text() == "ONE\ntwo\nmine\n"
+    assert away.page.get_by_text("tia:").count() == 0
+    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_label("Say something").fill("word " * 60)
+    soon(lambda: is_through(place, course))
+    tia.page.get_by_role("button", name="Say it").click()
+    here.page.get_by_role("button", name="Read all of it").click()
+    expect(here.page.get_by_role("dialog")).to_contain_text(("word " * 60).strip())
+    here.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    tia.page.get_by_role("link", name="What was done").click()
+    tia.page.get_by_role("row", name="tia said to everybody: We begin at").wait_for()
+    tia.page.get_by_role("row", name="tia brought new material to everybody").wait_for()
+
+
+def test_what_cannot_be_brought_is_said_to_both(
+    place: Any, tia: Any, newcomer: Callable[..., Any], material: Material
+) -> None:
+    """The student in JupyterLab, the instructor in the row of the class."""
+    course, code = course_of(place, tia, material.url)
+    ida = newcomer(place, "ida")
+    home = come(place, ida, course, code)
+    (home / "course" / ".git" / "MERGE_HEAD").write_text("0" * 40)
+    material.write(third="x")
+
+    tia.page.reload()
+    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_role("button", name="Bring new material").click()
+
+    why = "You are in the middle of a merge there: finish it, and what is new comes with the next start."
+    expect(ida.page.get_by_text(why[:60])).to_be_visible(timeout=60_000)
+    expect(tia.page.get_by_role("row", name="ida")).to_contain_text(why)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("messages", {"text": " "}, "Write what you want to say, in 1000 characters at most."),
+        ("messages", {"text": "x" * 1001}, "Write what you want to say, in 1000 characters at most."),
+        ("material", None, "This class has no material. Name a repository in its settings."),
+    ],
+)
+def test_what_cannot_be_said_is_refused(place: Any, tia: Any, path: str, body: Any, said: str) -> None:
+    """In words."""
+    course, _code = course_of(place, tia, "")
+
+    answer = ask(place, token_of(place, "tia"), "POST", f"/api/classes/{course}/{path}", body)
+
+    assert (answer.status_code, answer.json()["message"]) == (400, said)
