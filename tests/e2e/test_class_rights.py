@@ -9,10 +9,8 @@ from typing import Any, Literal
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from support.classes import CONF, TOKEN, hub, id_of, people_of, token_of
-from support.kernels import run_in_kernel
+from support.classes import CONF, id_of, people_of, token_of, tokens_of_servers
 from support.stack import Stack
-from support.waiting import soon
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
@@ -163,14 +161,7 @@ def tokens(place: Stack, people: PeopleStore) -> dict[str, str]:
     found = {"anonymous": ""}
     for name in (*SEATS, "removed"):
         found[name] = token_of(place, name)
-    for server in ("stopped-server", "server"):
-        hub(place, "POST", "/users/instructor/server")
-        soon(lambda: bool(hub(place, "GET", "/users/instructor")["servers"].get("", {}).get("ready")))
-        code = "import os; print(os.environ['JUPYTERHUB_API_TOKEN'])"
-        found[server] = run_in_kernel(f"{place.url}/user/instructor/", TOKEN, code).strip()
-        if server == "stopped-server":
-            hub(place, "DELETE", "/users/instructor/server")
-            soon(lambda: not hub(place, "GET", "/users/instructor")["servers"])
+    found |= tokens_of_servers(place, "instructor")
     people.remove("removed")
     return found
 

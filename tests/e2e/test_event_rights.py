@@ -10,10 +10,8 @@ from typing import Any, Literal
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from support.classes import CONF, TOKEN, hub, id_of, people_of, token_of
-from support.kernels import run_in_kernel
+from support.classes import CONF, id_of, people_of, token_of, tokens_of_servers
 from support.stack import Stack
-from support.waiting import soon
 
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
@@ -150,14 +148,7 @@ def tokens(place: Stack, people: PeopleStore) -> dict[str, str]:
     found = {"anonymous": ""}
     for name in (*WHO, "removed"):
         found[name] = token_of(place, name)
-    for server in ("stopped-server", "server"):
-        hub(place, "POST", "/users/organiser/server")
-        soon(lambda: bool(hub(place, "GET", "/users/organiser")["servers"].get("", {}).get("ready")))
-        code = "import os; print(os.environ['JUPYTERHUB_API_TOKEN'])"
-        found[server] = run_in_kernel(f"{place.url}/user/organiser/", TOKEN, code).strip()
-        if server == "stopped-server":
-            hub(place, "DELETE", "/users/organiser/server")
-            soon(lambda: not hub(place, "GET", "/users/organiser")["servers"])
+    found |= tokens_of_servers(place, "organiser")
     people.remove("removed")
     return found
 

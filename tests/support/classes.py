@@ -5,7 +5,9 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
+from support.kernels import run_in_kernel
 from support.stack import Stack
+from support.waiting import soon
 
 from sardonyx_services.people.store import PeopleStore
 
@@ -45,6 +47,20 @@ def token_of(place: Stack, name: str) -> str:
     if name not in {user["name"] for user in hub(place, "GET", "/users")}:
         hub(place, "POST", f"/users/{name}")
     return str(hub(place, "POST", f"/users/{name}/tokens", {})["token"])
+
+
+def tokens_of_servers(place: Stack, name: str) -> dict[str, str]:
+    """Return the token that somebody's server has, which runs then, and the one that a server of theirs had that stopped."""
+    found = {}
+    for server in ("stopped-server", "server"):
+        hub(place, "POST", f"/users/{name}/server")
+        soon(lambda: bool(hub(place, "GET", f"/users/{name}")["servers"].get("", {}).get("ready")))
+        code = "import os; print(os.environ['JUPYTERHUB_API_TOKEN'])"
+        found[server] = run_in_kernel(f"{place.url}/user/{name}/", TOKEN, code).strip()
+        if server == "stopped-server":
+            hub(place, "DELETE", f"/users/{name}/server")
+            soon(lambda: not hub(place, "GET", f"/users/{name}")["servers"])
+    return found
 
 
 def ask(place: Stack, token: str, method: str, path: str, body: object = None) -> httpx.Response:

@@ -3,9 +3,7 @@
 import os
 import socket
 import sys
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,7 @@ from urllib.parse import quote
 from sardonyx_singleuser import contract, own_packages, own_settings, together
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_token
-from sardonyx_singleuser.git.clone import Fetched, fetch, place_name
-from sardonyx_singleuser.git.command import PATIENCE_S
+from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
 from sardonyx_singleuser.git.configuration import give_git
 from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
@@ -34,8 +31,6 @@ OPTIONS = (
     "--LabApp.extension_manager=readonly",
 )
 
-AT_ONCE = 4
-"""So many repositories are fetched at the same time."""
 SPECS = "sardonyx_singleuser.environments.specs.EnvironmentSpecs"
 """Lists the kernels, unless somebody's settings name another class."""
 INSIDE = f"{OWN}/server.sock"
@@ -204,9 +199,7 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
     for repository in plan.repositories:
         said = _("Getting your code: {name}, branch {branch}") if repository.branch else _("Getting your code: {name}")
         progress.say(said.format(name=place_name(repository), branch=repository.branch))
-    ends_at = time.monotonic() + PATIENCE_S
-    with ThreadPoolExecutor(AT_ONCE) as together:
-        fetched = list(together.map(lambda each: fetch(each, home, ends_at - time.monotonic()), plan.repositories))
+    fetched = fetch_all(plan.repositories, home)
     problems = {}
     for repository, result in zip(plan.repositories, fetched, strict=True):
         name = str(result.folder.relative_to(home))

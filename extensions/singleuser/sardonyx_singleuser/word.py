@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from sardonyx_singleuser.git.clone import Fetched, fetch, place_name
+from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
 from sardonyx_singleuser.git.command import Git
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
@@ -18,7 +17,6 @@ WORDS = "sardonyx_words"
 MOST = 20
 """So many of the latest are kept."""
 LONGEST = 1000
-AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,9 @@ class Words:
         """Bring the material of this server up to date, and say what is new; return what is not, and why."""
         # git does not go well with another git in the same folder.
         async with self.turn:
-            brought = await asyncio.to_thread(self._bring)
-        new = [name for name, is_new, _fetched in brought if is_new]
-        aside = [file for _name, _is_new, fetched in brought for file in fetched.set_aside]
-        problems = [fetched.problem for _name, _is_new, fetched in brought if fetched.problem]
+            new, fetched = await asyncio.to_thread(self._bring)
+        aside = [file for each in fetched for file in each.set_aside]
+        problems = [each.problem for each in fetched if each.problem]
         text = " ".join(
             (
                 *([_("There is new material: {names}.").format(names=", ".join(new))] if new else []),
@@ -73,15 +70,13 @@ class Words:
             self.add(said_by, text)
         return " ".join(problems)
 
-    def _bring(self) -> list[tuple[str, bool, Fetched]]:
-        with ThreadPoolExecutor(AT_ONCE) as together:
-            return list(together.map(self._bring_one, self.repositories))
-
-    def _bring_one(self, repository: Repository) -> tuple[str, bool, Fetched]:
-        folder = self.home / place_name(repository)
-        before = _commit(folder)
-        fetched = fetch(repository, self.home)
-        return place_name(repository), _commit(fetched.folder) != before, fetched
+    def _bring(self) -> tuple[list[str], list[Fetched]]:
+        """Return the names of what is new, and what became of each."""
+        names = [place_name(each) for each in self.repositories]
+        before = [_commit(self.home / name) for name in names]
+        fetched = fetch_all(self.repositories, self.home)
+        here = zip(names, before, fetched, strict=True)
+        return [name for name, commit, each in here if _commit(each.folder) != commit], fetched
 
 
 def _commit(folder: Path) -> str:

@@ -10,7 +10,7 @@ from sardonyx_services.credentials.audit import LAPTOP, Issued
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.identity import Caller
-from sardonyx_services.credentials.places import Place, group_places, own_places, own_until
+from sardonyx_services.credentials.places import Place, group_places
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.people.groups import group_name
 
@@ -55,8 +55,8 @@ class Access:
         return {**self._places(name, person), **keys, "trouble": trouble}
 
     def _places(self, name: str, person: Person) -> dict[str, Any]:
-        now, until = self._clock(), own_until(person.memberships)
-        home, public = own_places(person.id, is_admin=person.is_admin, is_over=until is not None and until <= now)
+        now = self._clock()
+        home, public = person.own_places(now)
         return {
             "person": name,
             "home": place(home),

@@ -148,7 +148,7 @@ class Broker:
         group = wished_group(wish, person.memberships)
         now = self._clock()
         ends = [own_until(person.memberships)]
-        everything = own_places(person.id, is_admin=person.is_admin, is_over=ends[0] is not None and ends[0] <= now)
+        everything = person.own_places(now)
         longest = longest_s or self._lifetime_s
         name = f"{person.id}-{caller.run}"
         if group is not None:

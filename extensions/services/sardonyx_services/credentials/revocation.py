@@ -31,9 +31,12 @@ class Person:
     def places(self, now: datetime) -> tuple[Place, ...]:
         """Return everything that keys of this person may reach."""
         of_groups = (place for membership in self.memberships for place in group_places(self.id, membership, now))
+        return (*self.own_places(now), *of_groups)
+
+    def own_places(self, now: datetime) -> tuple[Place, ...]:
+        """Return what is theirs without any class or event, first their home; and what is published."""
         until = own_until(self.memberships)
-        own = own_places(self.id, is_admin=self.is_admin, is_over=until is not None and until <= now)
-        return (*own, *of_groups)
+        return own_places(self.id, is_admin=self.is_admin, is_over=until is not None and until <= now)
 
 
 def given_place(text: str) -> Place:

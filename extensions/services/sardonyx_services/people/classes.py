@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import ClassRow, ExtensionRow
-from sardonyx_services.people.moments import aware, in_tables
+from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.language import _
 
 MOST_KEPT_DAYS = 3650
@@ -167,12 +167,7 @@ def check_details(details: ClassDetails) -> None:
     """
     if len(details.description) > LONGEST_DESCRIPTION:
         raise PeopleError(_("The description has more than 500 characters. Shorten it."))
-    try:
-        ZoneInfo(details.zone)
-    except (ValueError, OSError, KeyError) as error:
-        raise PeopleError(
-            _("“{zone}” is no time zone. Write one such as Europe/Paris.").format(zone=details.zone[:64])
-        ) from error
+    check_zone(details.zone)
     for day in (details.first_day, details.last_day):
         if day is not None and not _EARLIEST <= day < _LATEST:
             raise PeopleError(_("{day} is no day on which a class can begin or end.").format(day=day.isoformat()))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sardonyx_services.people.errors import NameTakenError, PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import EventRow, MemberRow, PersonRow, SeatRow
-from sardonyx_services.people.moments import aware, utc_now
+from sardonyx_services.people.moments import aware, in_tables, utc_now
 from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.records import EVENT
 from sardonyx_spawner.language import _
@@ -122,8 +122,7 @@ class Entries:
     def is_any_on(self) -> bool:
         """Tell whether a code could be good: an event is not over."""
         with self._session() as session:
-            now = self._clock().astimezone(UTC).replace(tzinfo=None)
-            found = select(EventRow.group).where(EventRow.closed.is_(None), EventRow.ends > now)
+            found = select(EventRow.group).where(EventRow.closed.is_(None), EventRow.ends > in_tables(self._clock()))
             return session.scalars(found.limit(1)).first() is not None
 
     def _alone_with_event(self, session: Session, event: str) -> EventRow:

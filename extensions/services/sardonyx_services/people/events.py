@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with, new_group
 from sardonyx_services.people.models import EventRow
-from sardonyx_services.people.moments import aware, in_tables
+from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.language import _
 
 LONGEST_TITLE, LONGEST_PLACE, LONGEST_WELCOME = 200, 200, 20_000
@@ -185,12 +184,7 @@ def check_event(details: EventDetails) -> None:
     Raises:
         PeopleError: what cannot be, and what to do.
     """
-    try:
-        ZoneInfo(details.zone)
-    except (ValueError, OSError, KeyError) as error:
-        raise PeopleError(
-            _("“{zone}” is no time zone. Write one such as Europe/Paris.").format(zone=details.zone[:64])
-        ) from error
+    check_zone(details.zone)
     for moment in (details.begins, details.ends):
         if not _EARLIEST <= moment < _LATEST:
             raise PeopleError(

@@ -36,6 +36,20 @@ def day_of(text: str) -> date | None:
         raise PeopleError(_("“{text}” is no day. Write it as 2026-09-07.").format(text=text[:40])) from error
 
 
+def check_zone(zone: str) -> None:
+    """Make sure that there is a time zone.
+
+    Raises:
+        PeopleError: there is none of that name.
+    """
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError) as error:
+        raise PeopleError(
+            _("“{zone}” is no time zone. Write one such as Europe/Paris.").format(zone=zone[:64])
+        ) from error
+
+
 def moment_of(text: str, zone: str) -> datetime | None:
     """Return a moment that was written by the clocks of a zone; None = nothing was written.
 

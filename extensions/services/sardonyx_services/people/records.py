@@ -44,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Owed:
-    """What the hub has still to do for a person: `SIGN_OUT`, `LET_GO` or `CLEAR`."""
+    """What the hub has still to do for a person: `SIGN_OUT`, `LET_GO`, `CLEAR` or `HOME`."""
 
     person: str
     name: str

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from zipstream import ZIP_DEFLATED, ZipStream
 
-from sardonyx_services.people.web.hand_ins import plain
+from sardonyx_services.people.web.hand_ins import free_path, plain
 from sardonyx_services.people.web.home_files import files_below, read_below
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 from sardonyx_spawner.language import _
@@ -54,11 +54,11 @@ class Copies:
         taken: set[str] = set()
         for part in parts:
             for key in self._keys(client, part.prefix):
-                path = _free(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
+                path = free_path(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
                 made.add(self._content(client, key), path)
         home = self._homes / person
         for steps in files_below(home):
-            path = _free("/".join(("home", *(plain(step) for step in steps))), taken)
+            path = free_path("/".join(("home", *(plain(step) for step in steps))), taken)
             made.add(read_below(home, steps), path)
         return iter(made)
 
@@ -82,14 +82,3 @@ class Copies:
 
 def _plain_path(path: str) -> str:
     return "/".join(plain(part) for part in path.split("/") if part) or "_"
-
-
-def _free(path: str, taken: set[str]) -> str:
-    """Return a path that no other file of the archive has, also where large and small letters are the same."""
-    folder, _slash, name = path.rpartition("/")
-    number, found = 1, path
-    while found.casefold() in taken:
-        number += 1
-        found = f"{folder}/{number}-{name}"
-    taken.add(found.casefold())
-    return found

@@ -53,8 +53,7 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         link = await run_in_threadpool(here.seats.link, who, event)
         told = {"seen": seen, "now": now, "link": link, "more": MORE}
         return here.pages.page(request, who, "event.html", **told)
-    own = await run_in_threadpool(here.seats.own_seat, who, event)
-    team = await run_in_threadpool(here.seats.team_of, who, event)
+    own, team = await run_in_threadpool(here.seats.own_team, who, event)
     code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
     told = {"seen": seen, "own": own, "team": team, "code": code, "welcome": rendered(seen.details.welcome)}
     return here.pages.page(request, who, "event_of_participant.html", **told)

@@ -132,13 +132,18 @@ def paths_of(files: Sequence[HandIn], folders: Mapping[str, str]) -> list[str]:
     found = []
     for file in files:
         parts = [plain(part) for part in file.path.split("/") if part]
-        path = "/".join((folders[file.person], *parts))
-        number = 1
-        while path.casefold() in taken:
-            number += 1
-            path = "/".join((folders[file.person], *parts[:-1], f"{number}-{parts[-1]}"))
-        taken.add(path.casefold())
-        found.append(path)
+        found.append(free_path("/".join((folders[file.person], *parts)), taken))
+    return found
+
+
+def free_path(path: str, taken: set[str]) -> str:
+    """Return a path that no other file of an archive has, also where large and small letters are the same; it is taken then."""
+    folder, _slash, name = path.rpartition("/")
+    number, found = 1, path
+    while found.casefold() in taken:
+        number += 1
+        found = f"{folder}/{number}-{name}"
+    taken.add(found.casefold())
     return found
 
 

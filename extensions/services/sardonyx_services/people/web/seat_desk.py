@@ -136,15 +136,15 @@ class SeatDesk:
 
     def own_seat(self, caller: Caller, event: str) -> SeatSeen | None:
         """Return the account that the caller has in an event; None = they came in otherwise."""
-        self._desk.seen(caller, event, Level.MEMBER)
-        return next((each for each in self._all(event) if each.seat.person == caller.id), None)
+        return self.own_team(caller, event)[0]
 
-    def team_of(self, caller: Caller, event: str) -> list[SeatSeen]:
-        """Return who is in the caller's own team by now; [] = they are in none."""
-        own = self.own_seat(caller, event)
-        if own is None or own.team is None:
-            return []
-        return [each for each in self._all(event) if each.seat.team == own.team.id and each.person is not None]
+    def own_team(self, caller: Caller, event: str) -> tuple[SeatSeen | None, list[SeatSeen]]:
+        """Return the account that the caller has, as `own_seat` does, and who is in their team by now; [] = they are in none."""
+        self._desk.seen(caller, event, Level.MEMBER)
+        seats = self._all(event)
+        own = next((each for each in seats if each.seat.person == caller.id), None)
+        team = own.team.id if own is not None and own.team is not None else ""
+        return own, [each for each in seats if team and each.seat.team == team and each.person is not None]
 
     def _all(self, event: str) -> list[SeatSeen]:
         seats = self._people.seats.of(event)
