@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, get_args
 
 import click
 
@@ -12,14 +13,17 @@ from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.people_service import PATH
 from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails, checked_title
+from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, check_end, checked_title
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.groups import Group
 from sardonyx_services.people.moments import day_of, moment_of
+from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.class_profile import check_answers, check_material
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
 from sardonyx_spawner.profiles import Profile
 
-AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining"})
+AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end"})
 """What is kept as it is typed; whether it can be is looked at with the rest."""
 
 
@@ -63,21 +67,29 @@ class Change:
     metavar="YYYY-MM-DDTHH:MM",
     help="Students hand in until then, by the clocks of its zone; '': always.",
 )
+@click.option(
+    "--after-end",
+    type=click.Choice(get_args(AfterEnd)),
+    help="What becomes of its data a day after its end; until then also of a class that has ended.",
+)
 @click.option("--joining/--no-joining", default=None, help="Whether people join by a link.")
 @click.option("--new-link", is_flag=True, default=None, help="Another link: that of before leads nowhere any more.")
 def change(class_id: str, **typed: Any) -> None:
     """Change class ID; what is not said stays. Servers that run go on as they are, the next start has it."""
     settings, people = people_here()
     found = class_of_id(people, class_id)
-    if found.ended is not None:
-        raise OperatorError(f"“{found.title}” has ended: it stays as it is. Nothing was changed.")
     said = {name: value for name, value in typed.items() if value is not None and value != ()}
     if not said:
         raise OperatorError("nothing was said that is to change. See what can be with: sardonyx class change --help")
+    if found.ended is not None:
+        _decide(people, found, said)
+        return
     before = people.classes.details(class_id)
     try:
         title = checked_title(said["title"]) if "title" in said else ""
         made = changed(before, said, profiles_for_classes(settings))
+        check_details(made.details)
+        check_end(before, made.details, datetime.now(UTC))
         after = people.classes.change(class_id, made.details, title=title)
     except (SaidError, OperatorError) as error:
         raise OperatorError(f"{error} Nothing was changed.") from error
@@ -88,6 +100,20 @@ def change(class_id: str, **typed: Any) -> None:
         click.echo(f"Not settled any more, because “{after.profile}” does not allow it so: {', '.join(made.dropped)}.")
     if after.joining and said.keys() & {"joining", "new_link"}:
         click.echo(f"The link to join is at {settings.shown_url}/{PATH}classes/{class_id}/link")
+
+
+def _decide(people: PeopleStore, found: Group, said: Mapping[str, Any]) -> None:
+    """Say what becomes of the data of a class that has ended, of which nothing else changes."""
+    if said.keys() != {"after_end"}:
+        raise OperatorError(f"“{found.title}” has ended: only --after-end changes for it. Nothing was changed.")
+    try:
+        people.class_removal.decide(found.id, said["after_end"])
+    except PeopleError as error:
+        raise OperatorError(f"{error.message} Nothing was changed.") from error
+    people.actions.add(OPERATOR, f"data-{said['after_end']}", found.id, detail=found.title)
+    click.echo(
+        f"The data of “{found.title}” is {'kept' if said['after_end'] == 'keep' else 'deleted a day after its end'}."
+    )
 
 
 def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profile]) -> Change:

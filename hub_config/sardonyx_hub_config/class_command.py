@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from contextlib import nullcontext
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -15,14 +16,16 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_hub_config.user_command import people_here
-from sardonyx_services.people.classes import checked_title
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.classes import ClassDetails, checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import ROLES, STAFF, Role
+from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.class_words import say_deleted
 from sardonyx_spawner.language import SaidError, _
 
 DAYS = 14
@@ -77,12 +80,25 @@ def list_classes() -> None:
 @class_.command()
 @id_argument
 def show(class_id: str) -> None:
-    """List who is in class ID: name, role, and the person's id, under which their data is."""
+    """Say what comes when in class ID, and list who is in it: name, role, and the person's id, under which their data is."""
     _settings, people = people_here()
-    members = people.groups.members(class_of_id(people, class_id).id)
+    found = class_of_id(people, class_id)
+    click.echo(f"{found.title}: {say_end(found, people.classes.details(class_id))}")
+    members = people.groups.members(found.id)
     for person in people.everybody():
         if person.id in members:
             click.echo(f"{person.name:<24} {members[person.id]:<10} {person.id}")
+
+
+def say_end(found: Group, details: ClassDetails) -> str:
+    """Say how far a class is, and what becomes of its data."""
+    if details.deleted is not None:
+        return f"ended, and its data was deleted on {details.deleted:%Y-%m-%d %H:%M} UTC: {say_deleted(details)}."
+    closes = found.ended or details.closes
+    said = "it goes on until it is ended" if closes is None else f"ends on {closes.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if found.ended is not None:
+        said = f"ended on {found.ended:%Y-%m-%d %H:%M} UTC"
+    return f"{said}; its data is {'kept then' if details.after_end == 'keep' else 'deleted a day later'}."
 
 
 @class_.command()
@@ -117,7 +133,7 @@ def leave(class_id: str, names: tuple[str, ...]) -> None:
 @id_argument
 @yes_option
 def end(class_id: str, *, yes: bool) -> None:
-    """End class ID: nobody reaches its data any more. Nothing is deleted."""
+    """End class ID: nobody reaches its data any more; a day later it is deleted, if that is wanted."""
     _settings, people = people_here()
     title, count = class_of_id(people, class_id).title, len(people.groups.members(class_id))
     if not yes and not click.confirm(f"End “{title}”, with {count} people in it? It cannot begin again"):
@@ -127,7 +143,12 @@ def end(class_id: str, *, yes: bool) -> None:
         people.groups.end(class_id)
     except PeopleError as error:
         raise OperatorError(error.message) from error
-    click.echo(f"“{title}” has ended. Its data is kept, at class/{class_id}/.")
+    people.actions.add(OPERATOR, "end", class_id, detail=title)
+    if people.classes.details(class_id).after_end == "keep":
+        click.echo(f"“{title}” has ended. Its data is kept, at class/{class_id}/.")
+    else:
+        click.echo(f"“{title}” has ended. Its data, at class/{class_id}/, is deleted in a day; to keep it:")
+        click.echo(f"sardonyx class change {class_id} --after-end keep")
 
 
 @class_.command("import")

@@ -23,6 +23,11 @@ class ClassSettings(Section):
         default_factory=list,
         description="Profiles that classes can be made from; without any, all that everybody may see.",
     )
+    after_end: Literal["delete", "keep"] = Field(
+        default="delete",
+        description="What becomes of the data of a class in the store, a day after it has ended. Its instructors see when that"
+        " is, and choose otherwise for their class.",
+    )
 
 
 def class_faults(classes: ClassSettings, profiles: Collection[str]) -> list[tuple[tuple[str, ...], str]]:

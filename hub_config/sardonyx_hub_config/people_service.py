@@ -42,6 +42,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         profiles=profiles_for_classes(settings),
         makers=settings.classes.create,
         maker_groups=settings.classes.instructor_groups,
+        after_end=settings.classes.after_end,
         events=EventRules(
             makers=settings.events.create,
             maker_groups=settings.events.organiser_groups,

@@ -16,6 +16,12 @@ def say_day(then: date) -> Said:
     return _("1 {month}").format(month=month) if then.day == 1 else _("{day} {month}").format(day=then.day, month=month)
 
 
+def say_date(then: date, today: date) -> str:
+    """Say a day: "18 December"; one of another year with its year."""
+    said = say_day(then)
+    return said if then.year == today.year else f"{said} {then.year}"
+
+
 def say_moment(then: datetime) -> Said:
     """Say a day and a time, which is in UTC: "28 November 22:10 UTC"."""
     return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")

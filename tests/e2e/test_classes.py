@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from support.classes import CONF, ask, id_of, people_of, token_of
+from support.classes import CONF, ask, hub, id_of, people_of, token_of
 from support.waiting import soon
 
 pytestmark = pytest.mark.browser
@@ -185,6 +185,14 @@ def test_what_is_handed_in_is_collected_until_a_deadline(
     assert set(archive.namelist()) == {"hand-ins.csv", "ada/week 1/answer.txt", "ben/week 1/answer.txt"}
     assert archive.read("ben/week 1/answer.txt") == b"42 by ben"
 
+    ada = students[0].page.context.new_page()
+    ada.goto(course)
+    check(ada, "class-of-student")
+    with ada.expect_download() as own:
+        ada.get_by_role("link", name="Get all of it").click()
+    archive = zipfile.ZipFile(own.value.path())
+    assert {name: archive.read(name) for name in archive.namelist()} == {"handed-in/week 1/answer.txt": b"42 by ada"}
+
     page.goto(f"{course}/settings")
     page.get_by_label("Hand in until").fill("2026-01-31T18:00")
     page.get_by_role("button", name="Keep it so").click()
@@ -245,19 +253,34 @@ def test_a_list_of_names_is_looked_at_first(place: Any, tia: Any, course: str, c
     page.get_by_role("button", name="Take out amina").wait_for(state="hidden")
 
 
-def test_a_class_is_ended(tia: Any, course: str, check: Check) -> None:
-    """After a page that says what that means; its people still find it."""
-    page = tia.page
+def test_a_class_is_ended(place: Any, tia: Any, newcomer: Callable[..., Any], course: str, check: Check) -> None:
+    """After a page that says what that means; its servers stop, its people still find it, and its data may be kept."""
+    page, class_id = tia.page, course.rpartition("/")[2]
+    zoe = newcomer(place, "zoe")
+    with people_of(place) as people:
+        people.groups.join(class_id, id_of(people, "zoe"), "student")
+    hub(place, "POST", "/users/zoe/server", {"profile": f"class-{class_id}"})
     page.goto(f"{course}/settings")
-    page.get_by_role("link", name="End it …").click()
+    page.get_by_role("link", name="What comes when is on its timeline.").click()
+    expect(page.get_by_role("listitem").filter(has_text="The class ends")).to_contain_text("when an instructor ends it")
+    check(page, "class-timeline")
+    page.get_by_role("link", name="End the class …").click()
     check(page, "class-end")
     page.get_by_role("button", name="End the class").click()
 
-    page.get_by_text("This class was ended. Its data is kept, and nobody reaches it any more.").wait_for()
+    expect(page.get_by_role("listitem").filter(has_text="Its data is deleted")).to_be_visible()
+    check(page, "class-timeline-ended")
+    page.get_by_role("button", name="Keep its data").click()
+    expect(page.get_by_role("listitem").filter(has_text="Its data is kept")).to_be_visible()
+    page.goto(course)
+    page.get_by_text("This class has ended. Its data is kept, and nobody reaches it any more.").wait_for()
     check(page, "class-ended")
     page.get_by_role("link", name="Classes and events").click()
     expect(page.get_by_role("row", name="Statistics 101").first).to_contain_text("Over")
     check(page, "classes")
+    zoe.page.goto(course)
+    zoe.page.get_by_text("This class is over. What is in your home stays yours.").wait_for()
+    soon(lambda: hub(place, "GET", "/users/zoe")["servers"] == {}, patience_s=30)
 
 
 def test_a_page_elsewhere_does_nothing_in_somebodys_name(tia: Any, course: str) -> None:

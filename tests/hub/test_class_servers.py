@@ -132,3 +132,20 @@ def test_when_it_is_over_nobody_starts_one(place: Stack, course: str, how: str) 
         do(place, "class", "change", course, "--last-day", before)
 
     assert {start(place, name, course) for name in ("nora", "tia")} == {NOT_AVAILABLE.format(slug=f"class-{course}")}
+
+
+def test_the_servers_of_a_class_stop_at_the_end_of_its_last_day(place: Stack, course: str) -> None:
+    """By themselves; another one of the same people runs on."""
+    before = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    keys = {}
+    for name, profile in (("nora", f"class-{course}"), ("tia", "python")):
+        member, key = keys[name] = signed_in(place, name)
+        assert member.api("POST", f"/users/{name}/server", key, {"profile": profile}).status_code < 300
+        wait(member, key, is_there=True)
+
+    do(place, "class", "change", course, "--last-day", before)
+
+    wait(*keys["nora"], is_there=False)
+    wait(*keys["tia"], is_there=True)
+    keys["tia"][0].api("DELETE", "/users/tia/server", keys["tia"][1])
+    wait(*keys["tia"], is_there=False)

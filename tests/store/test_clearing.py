@@ -1,4 +1,4 @@
-"""An event in the store: written while it is on, read after its end, and then deleted with keys for nothing else."""
+"""Events and classes in the store: written while they are on, read after that, and then deleted with keys for nothing else."""
 
 import io
 import zipfile
@@ -14,13 +14,20 @@ from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
+from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.models import GroupRow
+from sardonyx_services.people.moments import in_tables
+from sardonyx_services.people.web.class_ends import ClassEnds
+from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.store_door import StoreDoor
+
+REFUSAL = (403, "That is no place of an event or a class whose data is to be deleted now.")
 
 
 @dataclass
@@ -125,21 +132,21 @@ def test_nobody_copies_what_is_not_theirs(event: Event, tmp_path: Path, group: s
     with pytest.raises(NotOpenError, match="You are in no class or team"):
         b"".join(Copies(door(event.place), tmp_path).archive(event.ada.name, event.ada.person, team))
     event.place.person("una")
-    with pytest.raises(NotOpenError, match="Only the people of an event copy what they have in this way."):
+    with pytest.raises(NotOpenError, match="Only the people of an event or a class copy what they have in this way."):
         b"".join(Copies(door(event.place), tmp_path).archive("una", "x", ""))
 
 
-def asked(place: Any, event: str, prefix: str, token: str = COLLECTOR_TOKEN) -> tuple[int, str]:
+def asked(place: Any, group: str, prefix: str, token: str = COLLECTOR_TOKEN) -> tuple[int, str]:
     """Ask for keys to delete a place; return status and message."""
     answer = httpx.post(
-        f"{place.keys}/clear", json={"event": event, "prefix": prefix}, headers={"Authorization": f"token {token}"}
+        f"{place.keys}/clear", json={"group": group, "prefix": prefix}, headers={"Authorization": f"token {token}"}
     )
     return answer.status_code, answer.json().get("message", "")
 
 
 def test_there_are_keys_to_delete_only_after_the_end_and_only_for_places_of_the_event(event: Event) -> None:
     """The keys service looks by itself, whatever the service of classes says."""
-    refusal = (403, "That is no place of an event that is over.")
+    refusal = REFUSAL
     own = f"home/{event.ada.person}/"
     assert asked(event.place, event.id, own) == refusal, "it is on"
     event.end()
@@ -176,7 +183,7 @@ async def test_all_of_an_event_is_deleted_in_the_store_and_nothing_else(event: E
     event.s3(event.ben).put_object(Bucket=BUCKET, Key=f"home/{event.ben.person}/own.txt", Body=b"1")
     later = datetime.now(UTC) + timedelta(hours=2)
     event.end(timedelta(hours=1, seconds=1))
-    ends = EventEnds(place.people, NoHub(), door(place), lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
+    ends = EventEnds(place.people, NoHub(), Clearer(door(place)), lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
 
     for _look in range(2):
         await ends.look()
@@ -187,3 +194,113 @@ async def test_all_of_an_event_is_deleted_in_the_store_and_nothing_else(event: E
     assert una.s3().get_object(Bucket=BUCKET, Key=f"{una.home}kept.txt")["Body"].read() == b"kept"
     written = [each for each in audit.read(place.audit) if each.service == audit.CLEAR and each.person == event.id]
     assert {each.places for each in written} >= {(f"team/{event.team}/:rw",), (f"home/{event.ben.person}/:rw",)}
+
+
+@dataclass
+class Course:
+    """A class with data, an instructor, and two students of whom one has handed in something."""
+
+    place: Any
+    id: str
+
+    def s3(self, name: str) -> Any:
+        """Return S3 as somebody's server has it for the class."""
+        return self.place.person(name).s3(f"class-{self.id}")
+
+    def key(self, name: str, file: str) -> str:
+        """Return where somebody hands in a file."""
+        return f"class/{self.id}/hand-in/{self.place.people.by_name(name).id}/{file}"
+
+
+def end(course: Course, ago: timedelta) -> None:
+    """End it, some time ago."""
+    course.place.people.groups.end(course.id)
+    with course.place.people._session() as session:
+        session.get(GroupRow, course.id).ended = in_tables(datetime.now(UTC) - ago)
+
+
+@pytest.fixture
+def course(place: Any) -> Course:
+    """A class whose data is deleted after its end."""
+    made = place.people.groups.add("class", "Statistics")
+    place.people.classes.change(made, ClassDetails(after_end="delete"))
+    for name, role in (("tia", "instructor"), ("sam", "student"), ("kim", "student"), ("gus", "guest")):
+        place.person(name)
+        place.people.groups.join(made, place.people.by_name(name).id, role)
+    found = Course(place, made)
+    found.s3("tia").put_object(Bucket=BUCKET, Key=f"class/{made}/shared/data.csv", Body=b"a,b")
+    found.s3("sam").put_object(Bucket=BUCKET, Key=found.key("sam", "work.txt"), Body=b"mine")
+    found.s3("kim").put_object(Bucket=BUCKET, Key=found.key("kim", "other.txt"), Body=b"hers")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("sam", {"handed-in/work.txt", "shared/data.csv"}),
+        ("gus", {"shared/data.csv"}),
+        ("tia", {"shared/data.csv"}),
+    ],
+)
+def test_everybody_of_a_class_copies_what_is_theirs_to_read(
+    course: Course, tmp_path: Path, name: str, files: set[str]
+) -> None:
+    """What others have handed in is in no archive but that of the hand-ins."""
+    person = course.place.people.by_name(name)
+    copies = Copies(door(course.place), tmp_path)
+
+    data = b"".join(copies.of_class(name, person.id, course.id, hands_in=name == "sam"))
+
+    assert set(zipfile.ZipFile(io.BytesIO(data)).namelist()) == files
+
+
+def test_who_is_not_in_a_class_copies_nothing_of_it(course: Course, tmp_path: Path) -> None:
+    """Nor who is, once it has ended."""
+    copies, sam = Copies(door(course.place), tmp_path), course.place.people.by_name("sam")
+    una = course.place.person("una")
+    with pytest.raises(NotOpenError, match="You are in no class or team"):
+        b"".join(copies.of_class("una", una.id, course.id, hands_in=True))
+    course.place.people.groups.end(course.id)
+    with pytest.raises(NotOpenError, match="You are in no class or team"):
+        b"".join(copies.of_class("sam", sam.id, course.id, hands_in=True))
+
+
+def test_there_are_no_keys_to_delete_a_class_for_a_day_after_its_end(course: Course) -> None:
+    """The keys service looks by itself."""
+    prefix = f"class/{course.id}/"
+    assert asked(course.place, course.id, prefix) == REFUSAL, "it goes on"
+    end(course, timedelta(hours=23))
+    assert asked(course.place, course.id, prefix) == REFUSAL, "it has just ended"
+
+
+def test_each_key_to_delete_a_class_is_for_all_of_it_and_nothing_else(course: Course) -> None:
+    """And there is none while it is to be kept."""
+    prefix = f"class/{course.id}/"
+    end(course, timedelta(days=1, seconds=1))
+    for other in ("class/", "", f"class/{course.id}", f"class/{course.id}/shared/", "home/"):
+        assert asked(course.place, course.id, other) == REFUSAL, other
+    course.place.people.class_removal.decide(course.id, "keep")
+    assert asked(course.place, course.id, prefix) == REFUSAL, "it is to be kept"
+
+    course.place.people.class_removal.decide(course.id, "delete")
+
+    assert asked(course.place, course.id, prefix)[0] == 200
+
+
+async def test_all_of_a_class_is_deleted_in_the_store_and_nothing_else(course: Course) -> None:
+    """With keys for its place alone, which are in the audit log."""
+    place, sam = course.place, course.place.person("sam")
+    sam.s3().put_object(Bucket=BUCKET, Key=f"{sam.home}kept.txt", Body=b"kept")
+    other = place.people.groups.add("class", "Other")
+    place.people.groups.join(other, place.people.by_name("sam").id, "instructor")
+    sam.s3(f"class-{other}").put_object(Bucket=BUCKET, Key=f"class/{other}/shared/kept.txt", Body=b"kept")
+    end(course, timedelta(days=1, seconds=1))
+
+    await ClassEnds(place.people, NoHub(), Clearer(door(place)), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
+
+    assert place.people.classes.details(course.id).report == {"objects": 3, "bytes": 11}
+    assert sam.s3().get_object(Bucket=BUCKET, Key=f"{sam.home}kept.txt")["Body"].read() == b"kept"
+    s3 = sam.s3(f"class-{other}")
+    assert s3.get_object(Bucket=BUCKET, Key=f"class/{other}/shared/kept.txt")["Body"].read() == b"kept"
+    written = [each for each in audit.read(place.audit) if each.service == audit.CLEAR and each.person == course.id]
+    assert {each.places for each in written} == {(f"class/{course.id}/:rw",)}

@@ -1,7 +1,7 @@
 """`sardonyx class change`: what an operator changes in a class, all of it or nothing, and with everything explained."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +118,7 @@ def test_what_is_said_changes_and_the_rest_stays(
         (["--first-day", "2027-01-01"], "The last day is before the first one. Nothing was changed."),
         (["--zone", "Paris"], "“Paris” is no time zone. Write one such as Europe/Paris."),
         (["--hand-in-until", "soon"], "“soon” is no day and time. Write it as 2026-12-11T18:00."),
+        (["--last-day", "2026-01-01", "--first-day", ""], "With that last day the class would end at once, for good."),
         (["--kept-days", "-1"], "People reach the data of a class for 0 to 3,650 days after its last one."),
         (["--new-link"], "Nobody joins by a link now. Add --joining. Nothing was changed."),
     ],
@@ -141,8 +142,23 @@ def test_a_class_that_is_not_there_or_has_ended_is_named(people: PeopleStore, co
     with pytest.raises(OperatorError, match=r"See which there are with: sardonyx class list"):
         run("xyz", "--title", "Physics")
     people.groups.end(course)
-    with pytest.raises(OperatorError, match=r"“Statistics” has ended: it stays as it is. Nothing was changed."):
+    with pytest.raises(
+        OperatorError, match=r"“Statistics” has ended: only --after-end changes for it. Nothing was changed."
+    ):
         run(course, "--title", "Physics")
+
+
+def test_the_data_of_a_class_that_has_ended_is_kept_after_all(people: PeopleStore, course: str) -> None:
+    """Until it begins to be deleted."""
+    people.groups.end(course)
+    assert run(course, "--after-end", "delete") == "The data of “Statistics” is deleted a day after its end.\n"
+    assert run(course, "--after-end", "keep") == "The data of “Statistics” is kept.\n"
+
+    assert [each.what for each in people.actions.of(course)] == ["data-keep", "data-delete"]
+    people.class_removal.decide(course, "delete")
+    assert people.class_removal.begin(course, datetime.now(UTC) + timedelta(days=2))
+    with pytest.raises(OperatorError, match=r"is being deleted, or is gone: .* Nothing was changed\."):
+        run(course, "--after-end", "keep")
 
 
 def test_an_answer_stays_with_another_profile_that_allows_it(people: PeopleStore, course: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`sardonyx class`: what an operator types for a class, beside a running hub or without one."""
 
 import csv
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,9 @@ def test_people_join_are_listed_and_leave(people: PeopleStore, course: str) -> N
     )
     run("join", course, "bob", "--role", "instructor")
     assert run("list") == f"{course}     1 students   1 staff  Statistics 101\n"
-    assert [line.split()[:2] for line in run("show", course).splitlines()] == [
+    shown = run("show", course).splitlines()
+    assert shown[0] == "Statistics 101: it goes on until it is ended; its data is kept then."
+    assert [line.split()[:2] for line in shown[1:]] == [
         ["amina", "student"],
         ["bob", "instructor"],
     ]
@@ -106,6 +109,22 @@ def test_a_class_ends_once_and_keeps_its_data(people: PeopleStore, course: str) 
     assert run("list").endswith("Statistics 101 (ended)\n")
     with pytest.raises(OperatorError, match="or it has ended"):
         run("end", course, "--yes")
+
+
+def test_who_ends_a_class_is_told_that_its_data_goes_and_how_to_keep_it(people: PeopleStore, course: str) -> None:
+    """And `show` says what became of it."""
+    people.class_removal.decide(course, "delete")
+
+    assert run("end", course, "--yes") == (
+        f"“Statistics 101” has ended. Its data, at class/{course}/, is deleted in a day; to keep it:\n"
+        f"sardonyx class change {course} --after-end keep\n"
+    )
+
+    assert run("show", course).splitlines()[0].endswith("UTC; its data is deleted a day later.")
+    people.class_removal.begin(course, datetime.now(UTC) + timedelta(days=2))
+    people.class_removal.count(course, {"objects": 2, "bytes": 10})
+    people.class_removal.finish(course)
+    assert run("show", course).splitlines()[0].endswith("UTC: 2 files, 10 bytes.")
 
 
 def test_nobody_joins_a_class_that_has_ended(people: PeopleStore, course: str, tmp_path: Path) -> None:

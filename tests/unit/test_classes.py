@@ -15,7 +15,6 @@ from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.endings import Endings
 
 HAND_IN_UNTIL = datetime(2026, 10, 23, 16, 0, tzinfo=UTC)
 AUTUMN = ClassDetails(
@@ -127,31 +126,6 @@ def test_a_title_is_one(people: PeopleStore, course: str, title: str) -> None:
 def test_days_are_those_of_its_time_zone(now: str, is_on: bool) -> None:  # noqa: FBT001 - pytest passes by name
     """The last day counts as a whole, however long it is."""
     assert AUTUMN.is_on(datetime.fromisoformat(now).replace(tzinfo=UTC)) is is_on
-
-
-@pytest.mark.parametrize(
-    ("now", "over"),
-    [
-        pytest.param("2026-12-08T22:59:59", False, id="the last evening of 44 days"),
-        pytest.param("2026-12-08T23:00:00", True, id="midnight in Paris after them"),
-    ],
-)
-def test_a_class_ends_by_itself_some_days_after_its_last_one(
-    people: PeopleStore,
-    course: str,
-    now: str,
-    over: bool,  # noqa: FBT001 - pytest passes by name
-) -> None:
-    """As many as were wanted; that is written down, and nothing is ended twice."""
-    people.classes.change(course, AUTUMN)
-    forever = people.groups.add("class", "For ever")
-    endings = Endings(people, lambda: datetime.fromisoformat(now).replace(tzinfo=UTC))
-
-    assert [endings.end_what_is_over() for _ in range(2)] == [[course] if over else [], []]
-
-    assert (people.groups.get("class", course).ended is not None) is over
-    assert [action.what for action in people.actions.of(course)] == ["close"] * over
-    assert people.groups.get("class", forever).ended is None
 
 
 def test_who_has_more_time_hands_in_longer(people: PeopleStore, course: str) -> None:

@@ -16,6 +16,7 @@ from sardonyx_services.people.groups import Role
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.endings import Endings
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
 from sardonyx_services.people.web.seat import Caller, Level, may_make
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
@@ -45,7 +46,7 @@ def now() -> list[datetime]:
 @pytest.fixture
 def desk(people: PeopleStore, now: list[datetime]) -> Desk:
     """The desk."""
-    return Desk(people, JoinLinks(b"secret"), (PYTHON,), lambda: now[0])
+    return Desk(people, JoinLinks(b"secret"), (PYTHON,), clock=lambda: now[0])
 
 
 def caller(people: PeopleStore, name: str) -> Caller:
@@ -162,7 +163,7 @@ def old_code(request: pytest.FixtureRequest, desk: Desk, tia: Caller, course: st
     elif why == "renewed":
         desk.open_link(tia, course, joining=True, renew=True)
     elif why == "ended":
-        desk.end(tia, course)
+        desk._people.groups.end(course)
     elif why == "over":
         now[0] = datetime(2026, 12, 19, tzinfo=UTC)
     else:
@@ -191,7 +192,8 @@ def test_who_is_not_an_instructor_changes_nothing(
 
     acts: list[Callable[[], object]] = [
         lambda: desk.change(amina, course, "Mine", AUTUMN),
-        lambda: desk.end(amina, course),
+        lambda: Endings(desk, people).end(amina, course),
+        lambda: Endings(desk, people).decide(amina, course, "keep"),
         lambda: desk.set_role(amina, course, "amina", "instructor"),
         lambda: desk.remove(amina, course, "tia"),
         lambda: desk.open_link(amina, course, joining=False),
@@ -285,7 +287,7 @@ def test_somebody_who_is_not_here_is_named(desk: Desk, tia: Caller, course: str)
 
 
 def test_a_class_is_over_after_its_last_day_or_when_it_was_ended(
-    desk: Desk, tia: Caller, course: str, now: list[datetime]
+    desk: Desk, people: PeopleStore, tia: Caller, course: str, now: list[datetime]
 ) -> None:
     """Its people still find it in their list."""
     now[0] = datetime(2026, 12, 18, 23, 59, tzinfo=UTC)
@@ -294,7 +296,7 @@ def test_a_class_is_over_after_its_last_day_or_when_it_was_ended(
     assert desk.seen(tia, course, Level.MEMBER).is_over
 
     now[0] = NOW
-    desk.end(tia, course)
+    Endings(desk, people).end(tia, course)
     assert [seen.is_over for seen in desk.mine(tia)] == [True]
     with pytest.raises(PeopleError):
         desk.set_role(tia, course, "amina", "student")

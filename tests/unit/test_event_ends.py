@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from support.ends import FakeHub, FakeStore
 
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.database import Place
@@ -14,76 +13,10 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import CLEAR
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.errors import AwayError
+from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.event_ends import EventEnds
-from sardonyx_services.people.web.hub import Server
 
 NOW = datetime.now(UTC)
-
-
-class Hub:
-    """Runs servers of the people that it is told."""
-
-    def __init__(self) -> None:
-        self.running: dict[str, str] = {}
-        self.is_away = False
-        self.fault: Exception | None = None
-
-    async def servers(self) -> list[Server]:
-        """Return those that run."""
-        if self.is_away:
-            raise AwayError
-        if self.fault:
-            raise self.fault
-        return [Server(name, "", state, "", None, None, None, None, {}) for name, state in self.running.items()]
-
-    async def stop(self, name: str, server: str = "") -> None:
-        """Stop one."""
-        assert not server
-        del self.running[name]
-
-
-class Store:
-    """An object store with what is told; it can fail after some deletions."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, int] = {}
-        self.asked: list[dict[str, str]] = []
-        self.fails_after: int | None = None
-        self.lies = False
-        self.written_at_the_end = ""
-        self.bucket = "sardonyx"
-
-    def client(self, purpose: str, asked: dict[str, str]) -> "Store":
-        """Return a client: this one."""
-        assert purpose == "clear"
-        self.asked.append(asked)
-        return self
-
-    def list_objects_v2(self, Bucket: str, Prefix: str) -> dict[str, Any]:  # noqa: N803 - S3's
-        """Return two at a time, as a store does with thousands."""
-        assert Bucket == self.bucket
-        if Prefix.startswith("home/") and self.written_at_the_end:
-            self.objects[self.written_at_the_end], self.written_at_the_end = 1, ""
-        found = [{"Key": key, "Size": size} for key, size in self.objects.items() if key.startswith(Prefix)]
-        return {"Contents": found[:2]} if found else {}
-
-    def delete_objects(self, Bucket: str, Delete: dict[str, list[dict[str, str]]]) -> dict[str, Any]:  # noqa: N803 - S3's
-        """Delete those; without an answer, or with one that says which it kept, when it is told to fail."""
-        assert Bucket == self.bucket
-        if self.lies:
-            return {}
-        refused = []
-        for each in Delete["Objects"]:
-            if self.fails_after is not None:
-                self.fails_after -= 1
-                if self.fails_after < 0 and each == Delete["Objects"][0]:
-                    raise EndpointConnectionError(endpoint_url="http://store")
-                if self.fails_after < 0:
-                    refused.append({**each, "Code": "InternalError", "Message": "the disk is full"})
-                    continue
-            del self.objects[each["Key"]]
-        return {"Errors": refused} if refused else {}
 
 
 class LongerMeanwhile:
@@ -112,14 +45,14 @@ class Hackathon:
     """A place with an event of two teams, of which two people are in."""
 
     def __init__(self, people: PeopleStore) -> None:
-        self.people, self.hub, self.store, self.now = people, Hub(), Store(), NOW
+        self.people, self.hub, self.store, self.now = people, FakeHub(), FakeStore(), NOW
         details = EventDetails(begins=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=1), welcome="Hello")
         self.event = people.events.add("Health data", details)
         people.seats.add(self.event, 0, str, most=9, teams=[("Blue", 2), ("Red", 2)])
         self.ada = people.entries.by_code("1", "Ada")
         self.ben = people.entries.by_code("3", "Ben")
         self.teams = [team.id for team in people.seats.teams(self.event)]
-        self.ends = EventEnds(people, self.hub, self.store, lambda: self.now)  # type: ignore[arg-type]  # as they are
+        self.ends = EventEnds(people, self.hub, Clearer(self.store), lambda: self.now)  # type: ignore[arg-type]  # as they are
 
     def settle(self) -> None:
         """Do what the hub does when somebody is removed."""

@@ -198,6 +198,14 @@ def dump(path: Path) -> Iterator[str]:
         yield from connection.iterdump()
 
 
+def test_nothing_is_deleted_of_a_class_of_before(path: Path) -> None:
+    """Its people were told so."""
+    people = PeopleStore(write(path, "v8"))
+
+    assert people.classes.details("stats222").after_end == "keep"
+    people.close()
+
+
 @pytest.mark.parametrize("version", ["new", "v1", "v7"])
 def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     """The hub, the keys service and the command line start when they like."""
@@ -210,7 +218,7 @@ def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     assert differences(path) == []
 
 
-@pytest.mark.parametrize("version", ["new", "v8"])
+@pytest.mark.parametrize("version", ["new", "v9"])
 def test_alembic_is_imported_where_there_is_something_to_bring_forward(path: Path, version: str) -> None:
     """Not in the keys service, nor for a command, on each day but one."""
     if version != "new":

@@ -1,4 +1,4 @@
-"""Keys with which the service of classes deletes what is of an event, once its people have had the time to copy it."""
+"""Keys with which the service of classes deletes what is of an event or a class, once its people had the time to copy it."""
 
 import asyncio
 import secrets
@@ -12,7 +12,7 @@ from sardonyx_services.credentials.broker import AUDIENCE, KeySource
 from sardonyx_services.credentials.errors import NotAllowedError
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.own_service import told_by
-from sardonyx_services.credentials.places import Place, event_prefixes
+from sardonyx_services.credentials.places import Place, class_prefix, event_prefixes
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S
@@ -22,7 +22,7 @@ from sardonyx_spawner.language import _
 
 
 class Clearing:
-    """Makes them: each deletes in one place of an event that is over, and nowhere else."""
+    """Makes them: each deletes in one place of what is over, and nowhere else."""
 
     def __init__(
         self,
@@ -37,22 +37,30 @@ class Clearing:
         self._issuer, self._source, self._people, self._clock = issuer, source, people, clock
         self._bucket, self._issued = bucket, issued
 
-    async def keys(self, event: str, prefix: str) -> Keys:
-        """Return new keys for one place of an event.
+    async def keys(self, group: str, prefix: str) -> Keys:
+        """Return new keys for one place of an event or a class.
+
+        Args:
+            group: its id.
 
         Raises:
-            CredentialsError: it is none of that event, the event is not over, or there are no keys now.
+            CredentialsError: it is none of that, it is not over, its data is to be kept, or there are no keys now.
         """
-        if prefix not in await asyncio.to_thread(self._prefixes, event):
-            raise NotAllowedError(_("That is no place of an event that is over."))
-        session = f"{event}-{CLEAR}-{secrets.token_hex(6)}"
+        if prefix not in await asyncio.to_thread(self._prefixes, group):
+            raise NotAllowedError(_("That is no place of an event or a class whose data is to be deleted now."))
+        session = f"{group}-{CLEAR}-{secrets.token_hex(6)}"
         policy = session_policy(self._bucket, [Place(prefix, is_writable=True)])
-        keys = await self._source.keys(self._issuer.token(event, AUDIENCE, session), session, policy, SHORTEST_S)
+        keys = await self._source.keys(self._issuer.token(group, AUDIENCE, session), session, policy, SHORTEST_S)
         places = (f"{prefix}:rw",)
-        self._issued(Issued(self._clock(), CLEAR, event, "", CLEAR, session, places, keys.expires))
+        self._issued(Issued(self._clock(), CLEAR, group, "", CLEAR, session, places, keys.expires))
         return keys
 
-    def _prefixes(self, event: str) -> tuple[str, ...]:
+    def _prefixes(self, group: str) -> tuple[str, ...]:
+        if group in self._people.class_removal.due(self._clock()):
+            return (class_prefix(group),)
+        return self._of_event(group)
+
+    def _of_event(self, event: str) -> tuple[str, ...]:
         try:
             details = self._people.events.details(event)
         except PeopleError:
@@ -76,7 +84,7 @@ def clearing_routes(clearing: Clearing, own_token: str, token_of: Callable[[Requ
 
     @router.post("/clear")
     async def clear(request: Request) -> dict[str, str]:
-        event, prefix = await asked(request, "event", "prefix")
-        return (await clearing.keys(event, prefix)).to_json()
+        group, prefix = await asked(request, "group", "prefix")
+        return (await clearing.keys(group, prefix)).to_json()
 
     return router

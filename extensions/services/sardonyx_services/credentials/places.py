@@ -68,6 +68,11 @@ def event_prefixes(event: str, teams: Iterable[str], people: Iterable[str]) -> t
     return (f"event/{_checked(event)}/", *of_teams, *(home_prefix(person) for person in people))
 
 
+def class_prefix(group: str) -> str:
+    """Return all that is of a class in the bucket."""
+    return f"class/{_checked(group)}/"
+
+
 def own_until(memberships: Iterable[Membership]) -> datetime | None:
     """Return until when somebody writes in their own place; None = always. Only accounts of an event have an end."""
     return min(

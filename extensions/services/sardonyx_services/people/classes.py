@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,6 +19,9 @@ from sardonyx_spawner.language import _
 
 MOST_KEPT_DAYS = 3650
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 500
+AfterEnd = Literal["delete", "keep"]
+GRACE = timedelta(days=1)
+"""From the end of a class to the deletion of its data: no keys to it are left by then, and who meant to keep it still can."""
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -43,6 +47,10 @@ class ClassDetails:
         joining: a link lets people in.
         join_round: which link that is: another one when it was replaced.
         changed: how often this was changed.
+        after_end: what becomes of what is in the store, a day after its end.
+        going: when that began to be deleted; None = it has not.
+        deleted: when all of it was deleted; None = it is not.
+        report: how much was deleted; {} = nothing yet.
     """
 
     description: str = ""
@@ -58,6 +66,10 @@ class ClassDetails:
     joining: bool = False
     join_round: int = 1
     changed: int = 0
+    after_end: AfterEnd = "keep"
+    going: datetime | None = None
+    deleted: datetime | None = None
+    report: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def begins(self) -> datetime | None:
@@ -175,7 +187,24 @@ def check_details(details: ClassDetails) -> None:
         raise PeopleError(_("The last day is before the first one."))
     if not 0 <= details.kept_days <= MOST_KEPT_DAYS:
         raise PeopleError(_("People reach the data of a class for 0 to 3,650 days after its last one."))
+    if details.after_end not in get_args(AfterEnd):
+        raise PeopleError(_("What is in the store after the end is “delete” or “keep”."))
     _check_until(details.hand_in_until)
+
+
+def check_end(before: ClassDetails, after: ClassDetails, now: datetime) -> None:
+    """Make sure that nobody ends a class by a slip of the pen in a day.
+
+    Raises:
+        PeopleError: with its new days it would end at once.
+    """
+    closes = after.closes
+    if closes is not None and closes <= now and closes != before.closes:
+        raise PeopleError(
+            _(
+                "With that last day the class would end at once, for good. Write a later one, or end it with “End the class”."
+            )
+        )
 
 
 def _check_until(until: datetime | None) -> None:
@@ -202,6 +231,10 @@ def _details(row: ClassRow) -> ClassDetails:
         row.joining,
         row.join_round,
         row.changed,
+        row.after_end,  # type: ignore[arg-type]  # what `_row` wrote
+        aware(row.going) if row.going else None,
+        aware(row.deleted) if row.deleted else None,
+        json.loads(row.report or "{}"),
     )
 
 
@@ -221,4 +254,5 @@ def _row(group: str, kept: ClassDetails) -> ClassRow:
         joining=kept.joining,
         join_round=kept.join_round,
         changed=kept.changed,
+        after_end=kept.after_end,
     )

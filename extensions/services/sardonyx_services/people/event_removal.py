@@ -1,6 +1,5 @@
 """The end of an event in the database: its accounts are let go, what was deleted is counted, and then nothing of it is known."""
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from sardonyx_services.people.models import (
 )
 from sardonyx_services.people.moments import in_tables, utc_now
 from sardonyx_services.people.records import EVENT
+from sardonyx_services.people.reports import sum_of
 
 
 class EventRemoval:
@@ -58,7 +58,7 @@ class EventRemoval:
             alone_with(session, event)
             row = session.get(EventRow, event)
             if row is not None:
-                row.report = _sum(row.report, deleted)
+                row.report = sum_of(row.report, deleted)
 
     def end_groups(self, event: str) -> None:
         """End an event and its teams as groups: nobody gets keys to anything of them any more."""
@@ -86,7 +86,7 @@ class EventRemoval:
             session.execute(delete(ExtensionRow).where(ExtensionRow.person.in_(people)))
             session.execute(delete(LinkRow).where(LinkRow.purpose.in_(people)))
             session.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
-            row.report = _sum(row.report, {"accounts": len(people), "teams": len(groups) - 1})
+            row.report = sum_of(row.report, {"accounts": len(people), "teams": len(groups) - 1})
             row.deleted, row.welcome, row.sharing = utc_now(), "", False
             return True
 
@@ -107,8 +107,3 @@ def _groups_of(event: str) -> Any:
 
 def _is_over(row: EventRow, now: datetime) -> bool:
     return row.closed is not None and max(row.ends, row.closed) + timedelta(hours=row.read_hours) <= now
-
-
-def _sum(report: str, more: Mapping[str, int]) -> str:
-    before: dict[str, int] = json.loads(report or "{}")
-    return json.dumps({name: before.get(name, 0) + more.get(name, 0) for name in (*before, *more)})

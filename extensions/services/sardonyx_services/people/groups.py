@@ -62,7 +62,7 @@ class Group:
     """A class, an event or a team.
 
     Args:
-        ended: when it ended; None = it goes on.
+        created: with its time zone; so is `ended`: when it ended; None = it goes on.
         within: id of the event that a team is of; "" = of none.
     """
 
@@ -269,7 +269,8 @@ def _later(until: datetime | None, extended: datetime | None) -> datetime | None
 
 
 def _group(row: GroupRow) -> Group:
-    return Group(row.kind, row.id, row.title, row.is_exam, row.created, row.ended, row.within)  # type: ignore[arg-type]  # what `add` wrote
+    ended = aware(row.ended) if row.ended else None
+    return Group(row.kind, row.id, row.title, row.is_exam, aware(row.created), ended, row.within)  # type: ignore[arg-type]  # what `add` wrote
 
 
 def _new_id() -> str:

@@ -15,6 +15,7 @@ REVISIONS = (
     "v6_shared_links",
     "v7_classes",
     "v8_events",
+    "v9_class_ends",
 )
 """What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
@@ -114,7 +115,13 @@ class MemberRow(Base):
 
 
 class ClassRow(Base):
-    """What a class is beside its people; one that was made on the command line may have none."""
+    """What a class is beside its people; one that was made on the command line may have none.
+
+    Args:
+        after_end: "delete" or "keep" what is in the store when it has ended.
+        going: when its data began to be deleted, and so on for `deleted`, for all of it.
+        report: what was deleted, as JSON; "" = nothing yet.
+    """
 
     __tablename__ = "classes"
 
@@ -132,6 +139,10 @@ class ClassRow(Base):
     joining: Mapped[bool] = mapped_column(default=False)
     join_round: Mapped[int] = mapped_column(default=1)
     changed: Mapped[int] = mapped_column(default=0)
+    after_end: Mapped[str] = mapped_column(String(10), default="keep")
+    going: Mapped[datetime | None]
+    deleted: Mapped[datetime | None]
+    report: Mapped[str] = mapped_column(Text, default="")
 
 
 class ExtensionRow(Base):

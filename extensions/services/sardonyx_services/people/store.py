@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.actions import Actions
+from sardonyx_services.people.class_removal import ClassRemoval
 from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.database import Place, open_database
 from sardonyx_services.people.entries import Entries
@@ -43,6 +44,7 @@ class PeopleStore:
         self.shared_links = SharedLinks(self._session)
         self.one_time_links = OneTimeLinks(self._session)
         self.classes = Classes(self._session)
+        self.class_removal = ClassRemoval(self._session)
         self.events = Events(self._session)
         self.event_removal = EventRemoval(self._session)
         self.seats = Seats(self._session)

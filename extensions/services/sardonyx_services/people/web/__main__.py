@@ -19,7 +19,9 @@ from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
+from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.classroom import Classroom
+from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import PeopleConfiguration
 from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.deadlines import Deadlines
@@ -56,11 +58,12 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     sign_in = SignIn(oauth, client, derived(secret, SESSIONS))
     makers = MakerRules(configuration.makers, configuration.maker_groups, configuration.events)
     callers = Callers(sign_in, people, makers, configuration.language, api=f"{root}{API}")
-    desk = Desk(people, JoinLinks(derived(secret, JOIN_LINKS)), configuration.profiles)
+    desk = Desk(people, JoinLinks(derived(secret, JOIN_LINKS)), configuration.profiles, configuration.after_end)
     origin, hub_api = urlsplit(configuration.address), Hub(api, token, client)
     classroom = Classroom(desk, people, hub_api, f"{origin.scheme}://{origin.netloc}{root}")
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
+    clearer = Clearer(store)
     seats = NewSeats(people, SeatCodes(derived(secret, SEATS)), configuration.events.most_accounts)
     events = EventDesk(people, seats, configuration.profiles, configuration.events)
     links = JoinLinks(derived(secret, EVENT_LINKS))
@@ -70,12 +73,13 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         classroom=classroom,
         deadlines=Deadlines(desk, people),
         hand_ins=HandIns(store),
-        endings=Endings(people),
+        endings=Endings(desk, people),
+        class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
         events=events,
         seats=SeatDesk(events, people, seats, links, f"{origin.scheme}://{origin.netloc}{hub}"),
         copies=Copies(store, configuration.homes),
         event_room=EventRoom(people, hub_api),
-        event_ends=EventEnds(people, hub_api, store),
+        event_ends=EventEnds(people, hub_api, clearer),
         pages=pages,
         callers=callers,
         sign_in=sign_in,

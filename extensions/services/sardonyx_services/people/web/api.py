@@ -5,7 +5,6 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.roster import MOST_BYTES
 from sardonyx_services.people.web.api_models import (
     ActionShown,
@@ -44,7 +43,7 @@ def classes(here: Here, who: Who) -> list[ClassShown]:
 @router.post("/classes", status_code=201)
 def make(here: Here, who: Who, wish: ClassWish) -> ClassShown:
     """Make a class, with the caller as its instructor."""
-    made = here.desk.make(who, wish.title, wish.on(ClassDetails()))
+    made = here.desk.make(who, wish.title, wish.on(here.desk.usual))
     return _shown(here.desk.seen(who, made, Level.MEMBER))
 
 
@@ -60,12 +59,6 @@ def change(here: Here, who: Who, class_id: str, wish: ClassWish) -> ClassShown:
     seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
     here.desk.change(who, class_id, wish.title, wish.on(seen.details))
     return _shown(here.desk.seen(who, class_id, Level.MEMBER))
-
-
-@router.post("/classes/{class_id}/end", status_code=204)
-def end(here: Here, who: Who, class_id: str) -> None:
-    """End a class: nobody reaches its data any more, and nothing is deleted."""
-    here.desk.end(who, class_id)
 
 
 @router.get("/classes/{class_id}/people")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.classes import AfterEnd, ClassDetails
 
 RoleName = Literal["student", "guest", "assistant", "instructor"]
 
@@ -27,6 +27,10 @@ class ClassWish(BaseModel):
     zone: str = Field(default="UTC", max_length=64)
     kept_days: int = 30
     hand_in_until: AwareDatetime | None = Field(default=None, description="With its time zone; null: always.")
+    after_end: AfterEnd | None = Field(
+        default=None,
+        description="What becomes of its data in the store, a day after it has ended; null: as it is usual in this place.",
+    )
     changed: int | None = Field(
         default=None, description="How often it was changed when it was read; null: whatever it is."
     )
@@ -34,6 +38,8 @@ class ClassWish(BaseModel):
     def on(self, details: ClassDetails) -> ClassDetails:
         """Return a class with what is said here."""
         said = {name: getattr(self, name) for name in self.model_fields_set - {"title", "changed"}}
+        if self.after_end is None:
+            said.pop("after_end", None)
         found = replace(details, **said)
         return found if self.changed is None else replace(found, changed=self.changed)
 
@@ -57,6 +63,25 @@ class ClassShown(BaseModel):
     hand_in_until: datetime | None
     joining: bool
     changed: int
+    after_end: AfterEnd
+    deleted: datetime | None
+    report: dict[str, int]
+
+
+class StepShown(BaseModel):
+    """A step in the life of a class; `at` is null where it has no moment yet."""
+
+    step: str
+    at: datetime | None
+    is_done: bool
+
+
+class AfterEndWish(BaseModel):
+    """What becomes of the data of a class."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after_end: AfterEnd
 
 
 class MemberShown(BaseModel):

@@ -24,6 +24,7 @@ TEXTS = (
     "zone",
     "kept_days",
     "hand_in_until",
+    "after_end",
     "changed",
 )
 
@@ -46,13 +47,14 @@ class ClassForm:
     zone: str = ""
     kept_days: str = "30"
     hand_in_until: str = ""
+    after_end: str = ""
     changed: str = "0"
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, profiles: Sequence[Profile]) -> "ClassForm":
+    def new(cls, profiles: Sequence[Profile], usual: ClassDetails) -> "ClassForm":
         """Return the form of a new class: its servers are of the first kind that there is."""
-        return cls(profile=profiles[0].slug if profiles else "")
+        return cls(profile=profiles[0].slug if profiles else "", after_end=usual.after_end)
 
     @classmethod
     def of(cls, seen: Seen) -> "ClassForm":
@@ -69,6 +71,7 @@ class ClassForm:
             zone=details.zone,
             kept_days=str(details.kept_days),
             hand_in_until=Words().field(details.hand_in_until, details.zone) if details.hand_in_until else "",
+            after_end=details.after_end,
             changed=str(details.changed),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
@@ -95,6 +98,8 @@ class ClassForm:
             zone=self.zone or "UTC",
             kept_days=_number(self.kept_days),
             hand_in_until=moment_of(self.hand_in_until, self.zone or "UTC"),
+            # What is neither is refused with the rest.
+            after_end=self.after_end or before.after_end,  # type: ignore[arg-type]
             changed=_number(self.changed),
         )
 

@@ -26,7 +26,8 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.MEMBER)
     if not seen.is_staff:
         until = await run_in_threadpool(here.deadlines.of, who, seen)
-        return here.pages.page(request, who, "class_of_student.html", seen=seen, until=until)
+        _seen, steps = await run_in_threadpool(here.endings.steps, who, class_id)
+        return here.pages.page(request, who, "class_of_student.html", seen=seen, until=until, steps=steps)
     rows, run = await here.classroom.live(who, class_id)
     told = {"seen": seen, "rows": rows, "counts": counts_of(rows), "run": run}
     return here.pages.page(request, who, "class.html", has_material=here.desk.has_material(seen), **told)
@@ -157,20 +158,6 @@ def log(request: Request, here: Here, who: Who, class_id: str) -> Response:
     return here.pages.page(
         request, who, "actions.html", seen=seen, actions=here.desk.actions(who, class_id), names=names
     )
-
-
-@router.get("/end")
-def ending(request: Request, here: Here, who: Who, class_id: str) -> Response:
-    """Ask before the class is ended."""
-    seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
-    return here.pages.page(request, who, "end.html", seen=seen, count=len(here.desk.members(who, class_id)))
-
-
-@router.post("/end")
-def end(here: Here, who: Who, class_id: str) -> Response:
-    """End the class."""
-    here.desk.end(who, class_id)
-    return _at(here, class_id)
 
 
 def _change_people(desk: Desk, who: Caller, class_id: str, form: FormData) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from sardonyx_services.people.classes import AfterEnd
 from sardonyx_services.people.web.seat import Makers
 from sardonyx_services.private_file import write_private
 from sardonyx_spawner.profiles import Profile
@@ -61,6 +62,7 @@ class PeopleConfiguration(BaseModel):
         profiles: what classes can be made from.
         makers: who may make classes; administrators always do.
         maker_groups: groups of a provider whose people are instructors.
+        after_end: what becomes of the data of a class when it has ended, if its instructor says nothing of it.
         events: what events can be here.
         homes: folder with everybody's home.
         title: of this place; so is `contact`.
@@ -78,6 +80,7 @@ class PeopleConfiguration(BaseModel):
     profiles: tuple[Profile, ...] = ()
     makers: Makers = "instructors"
     maker_groups: frozenset[str] = frozenset()
+    after_end: AfterEnd = "delete"
     events: EventRules = EventRules()
     title: str
     contact: str = ""

@@ -1,4 +1,4 @@
-"""What somebody of an event takes with them: their home, their data and that of their team, as one archive made while it is sent."""
+"""What somebody takes with them from an event or a class, as one archive made while it is sent."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Copies:
         self._door, self._homes = door, homes
 
     def archive(self, name: str, person: str, team: str) -> Iterator[bytes]:
-        """Yield an archive of all that somebody has.
+        """Yield an archive of all that somebody of an event has: their home, their data and that of their team.
 
         Args:
             name: of who asks.
@@ -46,9 +46,23 @@ class Copies:
             RefusedError: it cannot be read, or not now.
         """
         parts = [Part(f"home/{person}/", "data"), *([Part(f"team/{team}/", "team")] if team else [])]
-        return self._archive({"name": name, "group": f"team-{team}" if team else ""}, parts, person)
+        return self._archive({"name": name, "group": f"team-{team}" if team else ""}, parts, self._homes / person)
 
-    def _archive(self, asked: dict[str, str], parts: Iterable[Part], person: str) -> Iterator[bytes]:
+    def of_class(self, name: str, person: str, class_id: str, *, hands_in: bool) -> Iterator[bytes]:
+        """Yield an archive of what is shared in a class, and of what somebody has handed in there. Their home stays theirs.
+
+        Args:
+            hands_in: they have a place in it to hand in.
+
+        Raises:
+            RefusedError: they are not in it, or it cannot be read now.
+        """
+        root = f"class/{class_id}/"
+        own = [Part(f"{root}hand-in/{person}/", "handed-in")] if hands_in else []
+        parts = [*own, Part(f"{root}shared/", "shared")]
+        return self._archive({"name": name, "group": f"class-{class_id}"}, parts)
+
+    def _archive(self, asked: dict[str, str], parts: Iterable[Part], home: Path | None = None) -> Iterator[bytes]:
         client = self._door.client("copy", asked)
         made = ZipStream(compress_type=ZIP_DEFLATED)
         taken: set[str] = set()
@@ -56,10 +70,10 @@ class Copies:
             for key in self._keys(client, part.prefix):
                 path = free_path(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
                 made.add(self._content(client, key), path)
-        home = self._homes / person
-        for steps in files_below(home):
-            path = free_path("/".join(("home", *(plain(step) for step in steps))), taken)
-            made.add(read_below(home, steps), path)
+        if home is not None:
+            for steps in files_below(home):
+                path = free_path("/".join(("home", *(plain(step) for step in steps))), taken)
+                made.add(read_below(home, steps), path)
         return iter(made)
 
     def _keys(self, client: Any, prefix: str) -> list[str]:

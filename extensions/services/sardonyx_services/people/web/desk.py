@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from sardonyx_services.people.actions import Action
-from sardonyx_services.people.classes import ClassDetails, check_details, checked_title
+from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, check_end, checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role
@@ -60,6 +60,7 @@ class Desk:
 
     Args:
         profiles: what classes can be made from.
+        after_end: what becomes of the data of a new class when it has ended, if nothing is said of it.
         clock: returns the moment that it is, with its time zone.
     """
 
@@ -68,9 +69,11 @@ class Desk:
         people: PeopleStore,
         links: JoinLinks,
         profiles: Sequence[Profile],
+        after_end: AfterEnd = "delete",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._people, self._links, self._clock = people, links, clock
+        self.usual = ClassDetails(after_end=after_end)
         self._bases = {profile.slug: profile for profile in profiles}
         # From looking who is left to changing it: of the last two instructors only one goes at a time.
         self._turn = Lock()
@@ -110,7 +113,7 @@ class Desk:
         if not caller.may_make:
             raise NotOpenError(_("You cannot make classes here. Ask the people who run this place."))
         title = checked_title(title)
-        details = replace(self._checked(details), changed=0)
+        details = replace(self._checked(ClassDetails(), details), changed=0)
         made = self._people.groups.add("class", title)
         self._people.classes.change(made, details)
         self._people.groups.join(made, caller.id, "instructor")
@@ -125,15 +128,10 @@ class Desk:
             PeopleError: it cannot be so, or was changed meanwhile.
         """
         seen = self.seen(caller, class_id, Level.INSTRUCTOR)
-        kept = replace(self._checked(details), joining=seen.details.joining, join_round=seen.details.join_round)
+        before = seen.details
+        kept = replace(self._checked(before, details), joining=before.joining, join_round=before.join_round)
         self._people.classes.change(class_id, kept, title=title)
         self._people.actions.add(caller.id, "change", class_id, detail=title)
-
-    def end(self, caller: Caller, class_id: str) -> None:
-        """End a class: nobody reaches its data any more, and nothing is deleted."""
-        seen = self.seen(caller, class_id, Level.INSTRUCTOR)
-        self._people.groups.end(class_id)
-        self._people.actions.add(caller.id, "end", class_id, detail=seen.group.title)
 
     def members(self, caller: Caller, class_id: str) -> list[Member]:
         """Return who is in a class, by name."""
@@ -259,9 +257,10 @@ class Desk:
         self.seen(caller, class_id, Level.STAFF)
         return self._people.actions.of(class_id)
 
-    def _checked(self, details: ClassDetails) -> ClassDetails:
+    def _checked(self, before: ClassDetails, details: ClassDetails) -> ClassDetails:
         """Return what a class is to be, with its servers as they can be here."""
         check_details(details)
+        check_end(before, details, self._clock())
         return replace(details, answers=checked_answers(self._bases, details))
 
     def _seen(self, group: Group, details: ClassDetails, role: Role | None, level: Level) -> Seen:

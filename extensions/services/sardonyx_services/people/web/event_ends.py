@@ -4,14 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-
-from botocore.exceptions import BotoCoreError, ClientError
+from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hub import Hub
-from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 
 log = logging.getLogger(__name__)
 EVERY_S = 10.0
@@ -28,10 +27,10 @@ class EventEnds:
         self,
         people: PeopleStore,
         hub: Hub,
-        door: StoreDoor,
+        clearer: Clearer,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._people, self._hub, self._door, self._clock = people, hub, door, clock
+        self._people, self._hub, self._clearer, self._clock = people, hub, clearer, clock
 
     async def run(self) -> None:
         """Look again and again; what cannot be done now is done the next time."""
@@ -99,25 +98,7 @@ class EventEnds:
         for _time in range(2):
             # The second time nothing is left, unless somebody wrote meanwhile with keys from before.
             for place in places:
-                self._clear(event, place)
+                self._clearer.clear(event, place, partial(removal.count, event))
         if removal.forget(event):
             self._people.actions.add(OPERATOR, "event-delete", event)
             log.info("All that was of the event %s is deleted", event)
-
-    def _clear(self, event: str, prefix: str) -> None:
-        """Delete all that is in a place, and look again that nothing is left; what goes is counted as it goes."""
-        client, before = self._door.client("clear", {"event": event, "prefix": prefix}), ""
-        try:
-            while found := client.list_objects_v2(Bucket=self._door.bucket, Prefix=prefix).get("Contents", []):
-                keys = [{"Key": each["Key"]} for each in found]
-                answer = client.delete_objects(Bucket=self._door.bucket, Delete={"Objects": keys})
-                kept = {each["Key"] for each in answer.get("Errors", [])}
-                sizes = [int(each["Size"]) for each in found if each["Key"] not in kept]
-                self._people.event_removal.count(event, {"objects": len(sizes), "bytes": sum(sizes)})
-                if kept or found[0]["Key"] == before:
-                    why = answer["Errors"][0] if kept else "it says that they are deleted, and lists them"
-                    log.warning("The store keeps %s of the event %s: %s", found[0]["Key"], event, why)
-                    raise StoreAwayError
-                before = found[0]["Key"]
-        except (BotoCoreError, ClientError) as error:
-            raise StoreAwayError from error

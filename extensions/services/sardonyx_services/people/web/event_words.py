@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.web.event_desk import EventSeen
 from sardonyx_spawner.amounts import say_bytes
-from sardonyx_spawner.dates import say_day
+from sardonyx_spawner.dates import say_date
 from sardonyx_spawner.language import _, ngettext
 
 
@@ -16,8 +16,7 @@ class EventWords:
     def moment(self, then: datetime, zone: str) -> str:
         """Say a day and a time by the clocks of a zone: "11 December 18:00"; one of another year with its year."""
         local = then.astimezone(ZoneInfo(zone))
-        said = say_day(local.date())
-        day = said if local.year == datetime.now(UTC).year else f"{said} {local.year}"
+        day = say_date(local.date(), datetime.now(UTC).date())
         return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
 
     def event_time(self, seen: EventSeen) -> str:

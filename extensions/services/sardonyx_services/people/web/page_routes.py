@@ -1,10 +1,11 @@
 """The pages that are of no class alone: the list, a new class, joining one, and one's language. None needs a script."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Who
@@ -23,9 +24,8 @@ def classes(request: Request, here: Here, who: Who) -> Response:
 @router.get("/new")
 def new(request: Request, here: Here, who: Who) -> Response:
     """Show the form of a new class."""
-    return here.pages.page(
-        request, who, "new.html", form=ClassForm.new(here.profiles), profiles=here.profiles, fault=""
-    )
+    form = ClassForm.new(here.profiles, here.desk.usual)
+    return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="")
 
 
 @router.post("/new")
@@ -33,7 +33,8 @@ async def make(request: Request, here: Here, who: Who) -> Response:
     """Make a class, and show its link; or the form again with what is wrong."""
     form = read_class_form(await request.form(), here.profiles)
     try:
-        made = await run_in_threadpool(here.desk.make, who, form.title, form.details(ClassDetails(joining=True)))
+        details = form.details(replace(here.desk.usual, joining=True))
+        made = await run_in_threadpool(here.desk.make, who, form.title, details)
     except SaidError as error:
         told = {"form": form, "profiles": here.profiles, "fault": error.message}
         return here.pages.page(request, who, "new.html", 400, **told)

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import Callers
+from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.deadlines import Deadlines
@@ -39,6 +40,7 @@ class Parts:
     deadlines: Deadlines
     hand_ins: HandIns
     endings: Endings
+    class_ends: ClassEnds
     events: EventDesk
     seats: SeatDesk
     copies: Copies

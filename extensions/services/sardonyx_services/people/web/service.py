@@ -10,7 +10,15 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
-from sardonyx_services.people.web import api, class_routes, event_api, event_routes, hand_in_routes, page_routes
+from sardonyx_services.people.web import (
+    api,
+    class_routes,
+    ending_routes,
+    event_api,
+    event_routes,
+    hand_in_routes,
+    page_routes,
+)
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
 from sardonyx_services.people.web.pages import see
@@ -26,8 +34,15 @@ LARGEST_BODY = 9 << 20
 UNREADABLE = N_("What was sent cannot be read. Load the page again, then try again.")
 NOTHING_HERE = N_("There is nothing at this address.")
 SAID = {404: NOTHING_HERE, 405: NOTHING_HERE, 413: N_("What was sent is too large: a list of names has 4 MB at most.")}
-API_ROUTERS = (api.router, hand_in_routes.api_router, event_api.router)
-ROUTERS = (*API_ROUTERS, page_routes.router, class_routes.router, hand_in_routes.router, event_routes.router)
+API_ROUTERS = (api.router, ending_routes.api_router, hand_in_routes.api_router, event_api.router)
+PAGE_ROUTERS = (
+    page_routes.router,
+    class_routes.router,
+    ending_routes.router,
+    hand_in_routes.router,
+    event_routes.router,
+)
+ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)
 """All routes of this service but those of the sign-in; those of the API come first."""
 
 
@@ -54,7 +69,7 @@ def create_app(parts: Parts) -> FastAPI:
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(parts.endings.run()), asyncio.create_task(parts.event_ends.run())]
+        tasks = [asyncio.create_task(parts.class_ends.run()), asyncio.create_task(parts.event_ends.run())]
         yield
         for task in tasks:
             task.cancel()

@@ -1,17 +1,15 @@
-"""How pages say what is in a class: roles, states, days, and what was done. Templates ask here for every such word."""
+"""How pages say what is in a class: roles, states, and what was done. Templates ask here for every such word."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sardonyx_services.page_words import PageWords
 from sardonyx_services.people.actions import Action
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Role
-from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.class_words import ClassWords
 from sardonyx_services.people.web.event_words import EventWords
 from sardonyx_spawner.amounts import say_bytes, say_memory
-from sardonyx_spawner.dates import say_day
 from sardonyx_spawner.language import N_, _
 
 ROLES: dict[Role, str] = {
@@ -43,6 +41,9 @@ DONE = {
     "link-renew": N_("made a new link to join"),
     "extend": N_("changed the time to hand in of:"),
     "close": N_("was over, and has ended by itself"),
+    "class-delete": N_("deleted the data of the class"),
+    "data-keep": N_("decided that the data of the class is kept"),
+    "data-delete": N_("decided that the data of the class is deleted after its end"),
     "collect": N_("collected what was handed in"),
     "event-make": N_("made the event"),
     "event-change": N_("changed the event"),
@@ -59,7 +60,7 @@ DONE = {
 }
 
 
-class Words(EventWords, PageWords):
+class Words(ClassWords, EventWords, PageWords):
     """What templates call."""
 
     def role(self, role: Role) -> str:
@@ -82,11 +83,6 @@ class Words(EventWords, PageWords):
         """Say what somebody did."""
         return _(DONE.get(action.what, action.what))
 
-    def day(self, day: date) -> str:
-        """Say a day: "18 December"; one of another year with its year."""
-        said = say_day(day)
-        return said if day.year == datetime.now(UTC).year else f"{said} {day.year}"
-
     def memory(self, amount: int) -> str:
         """Say an amount of memory."""
         return say_memory(amount)
@@ -98,19 +94,3 @@ class Words(EventWords, PageWords):
     def size(self, amount: int) -> str:
         """Say the size of files, in units of a thousand as the data store does: "3.2 MB"."""
         return say_bytes(amount)
-
-    def time_of(self, seen: Seen) -> str:
-        """Say in one line when a class is: what is over, when it begins, when it ends."""
-        return say_time(seen.details, datetime.now(UTC), is_over=seen.is_over)
-
-
-def say_time(details: ClassDetails, now: datetime, *, is_over: bool) -> str:
-    """Say when a class is: "Over", "Begins 7 September", "Until 18 December"; "" = it goes on until it is ended."""
-    words = Words()
-    if is_over:
-        return _("Over")
-    if details.begins is not None and details.first_day is not None and now < details.begins:
-        return _("Begins {day}").format(day=words.day(details.first_day))
-    if details.last_day is not None:
-        return _("Until {day}").format(day=words.day(details.last_day))
-    return ""

@@ -1,0 +1,15 @@
+"""What becomes of the data of classes that have ended."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "v9_class_ends"
+down_revision = "v8_events"
+
+
+def upgrade() -> None:
+    """Add columns; of a class of before nothing is deleted, as its people were told."""
+    op.add_column("classes", sa.Column("after_end", sa.String(10), nullable=False, server_default="keep"))
+    op.add_column("classes", sa.Column("going", sa.DateTime))
+    op.add_column("classes", sa.Column("deleted", sa.DateTime))
+    op.add_column("classes", sa.Column("report", sa.Text, nullable=False, server_default=""))

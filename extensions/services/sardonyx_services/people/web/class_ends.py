@@ -1,0 +1,138 @@
+"""The end of classes: who is still there is told, servers stop, nobody reaches the data, and a day later it may be deleted."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.groups import Group
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.clearer import Clearer
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_spawner.language import ngettext, speaking
+
+log = logging.getLogger(__name__)
+EVERY_S = 10.0
+TOLD_BEFORE = (timedelta(minutes=10), timedelta(hours=1))
+"""So long before the end of the last day those are told whose server runs."""
+WORKING = frozenset({"running", "starting"})
+
+
+class ClassEnds:
+    """Brings classes to their end. Each step can be interrupted, and is gone on with at the next look.
+
+    Args:
+        language: of who has chosen none.
+        clock: returns the moment that it is, with its time zone.
+    """
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        hub: Hub,
+        clearer: Clearer,
+        language: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._people, self._hub, self._clearer, self._language, self._clock = people, hub, clearer, language, clock
+        # A restart in the last hour says it a second time.
+        self._told: set[tuple[str, datetime, timedelta]] = set()
+
+    async def run(self) -> None:
+        """Look again and again; what cannot be done now is done the next time."""
+        while True:
+            for step in (self.end_what_is_over, self.tell_and_stop, self.delete):
+                await self._alone(step)
+            await asyncio.sleep(EVERY_S)
+
+    async def _alone(self, step: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await step()
+        except RefusedError as error:
+            # The hub or the store is away.
+            log.warning("Classes cannot be brought to their end just now: %s", error.message)
+        except Exception:
+            log.exception("It cannot be looked now which classes are over")
+
+    async def end_what_is_over(self) -> list[str]:
+        """End the classes whose people have reached their data for as long as was wanted; return their ids."""
+        return await asyncio.to_thread(self._end_what_is_over)
+
+    async def tell_and_stop(self) -> None:
+        """Tell those whose class is about to be over, and stop the servers of classes that are."""
+        now = self._clock()
+        classes = await asyncio.to_thread(self._with_servers)
+        over = {f"class-{group.id}" for group, details in classes if _is_over(group, details, now)}
+        told = [(group, self._due(group, details, now)) for group, details in classes if group.ended is None]
+        if not over and not any(due for _group, due in told):
+            return
+        servers = await self._hub.servers()
+        for server in servers:
+            if server.profile in over and server.state in WORKING:
+                await self._hub.stop(server.name, server.server)
+        for group, due in told:
+            if due:
+                here = [each for each in servers if each.profile == f"class-{group.id}" and each.state == "running"]
+                await asyncio.gather(*(self._tell(group, due, server) for server in here if not server.server))
+                self._told.add((group.id, due, _step(due - now)))
+
+    async def delete(self) -> None:
+        """Delete the data of the classes of which it is time for that."""
+        for group in await asyncio.to_thread(self._people.class_removal.due, self._clock()):
+            await self._alone(partial(asyncio.to_thread, self._delete, group))
+
+    def _end_what_is_over(self) -> list[str]:
+        going_on = [group for group in self._people.groups.all("class") if group.ended is None]
+        details = self._people.classes.of_many([group.id for group in going_on])
+        now = self._clock()
+        over = [group for group in going_on if (closes := details[group.id].closes) is not None and closes <= now]
+        for group in over:
+            self._people.groups.end(group.id)
+            self._people.actions.add(OPERATOR, "close", group.id, detail=group.title)
+            log.info("The class %s has ended by itself", group.id)
+        return [group.id for group in over]
+
+    def _with_servers(self) -> list[tuple[Group, ClassDetails]]:
+        groups = self._people.groups.all("class")
+        details = self._people.classes.of_many([group.id for group in groups])
+        return [(group, details[group.id]) for group in groups if details[group.id].profile]
+
+    def _due(self, group: Group, details: ClassDetails, now: datetime) -> datetime | None:
+        """Return the end of a class that its people are to be told of now; None = not now, or they were."""
+        ends = details.ends
+        if ends is None or not timedelta() < ends - now <= TOLD_BEFORE[-1]:
+            return None
+        return ends if (group.id, ends, _step(ends - now)) not in self._told else None
+
+    async def _tell(self, group: Group, ends: datetime, server: Server) -> None:
+        language = await asyncio.to_thread(self._people.languages.of, server.name)
+        minutes = max(1, round((ends - self._clock()).total_seconds() / 60))
+        with speaking(language or self._language):
+            text = ngettext(
+                "The class is over in {count} minute, and this server stops then. What is saved in your home stays yours.",
+                "The class is over in {count} minutes, and this server stops then. What is saved in your home stays yours.",
+                minutes,
+            ).format(count=minutes)
+            await self._hub.say(server.name, server.profile, {"said_by": group.title, "text": text})
+
+    def _delete(self, group: str) -> None:
+        removal = self._people.class_removal
+        if not removal.begin(group, self._clock()):
+            return
+        self._clearer.clear(group, f"class/{group}/", partial(removal.count, group))
+        if removal.finish(group):
+            self._people.actions.add(OPERATOR, "class-delete", group)
+            log.info("The data of the class %s is deleted", group)
+
+
+def _is_over(group: Group, details: ClassDetails, now: datetime) -> bool:
+    return group.ended is not None or (details.ends is not None and details.ends <= now)
+
+
+def _step(left: timedelta) -> timedelta:
+    """Return for which time before the end somebody is told with so much left."""
+    return next(step for step in TOLD_BEFORE if left <= step)

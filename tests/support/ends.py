@@ -1,0 +1,85 @@
+"""A hub and an object store as far as ends of classes and events need them; both can fail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import EndpointConnectionError
+
+from sardonyx_services.people.web.errors import AwayError
+from sardonyx_services.people.web.hub import Server
+
+
+class FakeHub:
+    """Runs servers of the people that it is told, of the profiles that it is told; what is said to one is kept."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, str] = {}
+        self.profiles: dict[str, str] = {}
+        self.said: list[tuple[str, str]] = []
+        self.is_away = False
+        self.fault: Exception | None = None
+
+    async def servers(self) -> list[Server]:
+        """Return those that run."""
+        if self.is_away:
+            raise AwayError
+        if self.fault:
+            raise self.fault
+        return [
+            Server(name, "", state, self.profiles.get(name, ""), None, None, None, None, {})
+            for name, state in self.running.items()
+        ]
+
+    async def stop(self, name: str, server: str = "") -> None:
+        """Stop one."""
+        assert not server
+        del self.running[name]
+
+    async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
+        """Keep what is said."""
+        assert self.profiles[name] == profile
+        self.said.append((name, f"{word['said_by']}: {word['text']}"))
+        return ""
+
+
+class FakeStore:
+    """An object store with what is told; it can fail after some deletions."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, int] = {}
+        self.asked: list[dict[str, str]] = []
+        self.fails_after: int | None = None
+        self.lies = False
+        self.written_at_the_end = ""
+        self.bucket = "sardonyx"
+
+    def client(self, purpose: str, asked: dict[str, str]) -> "FakeStore":
+        """Return a client: this one."""
+        assert purpose == "clear"
+        self.asked.append(asked)
+        return self
+
+    def list_objects_v2(self, Bucket: str, Prefix: str) -> dict[str, Any]:  # noqa: N803 - S3's
+        """Return two at a time, as a store does with thousands."""
+        assert Bucket == self.bucket
+        if Prefix.startswith("home/") and self.written_at_the_end:
+            self.objects[self.written_at_the_end], self.written_at_the_end = 1, ""
+        found = [{"Key": key, "Size": size} for key, size in self.objects.items() if key.startswith(Prefix)]
+        return {"Contents": found[:2]} if found else {}
+
+    def delete_objects(self, Bucket: str, Delete: dict[str, list[dict[str, str]]]) -> dict[str, Any]:  # noqa: N803 - S3's
+        """Delete those; without an answer, or with one that says which it kept, when it is told to fail."""
+        assert Bucket == self.bucket
+        if self.lies:
+            return {}
+        refused = []
+        for each in Delete["Objects"]:
+            if self.fails_after is not None:
+                self.fails_after -= 1
+                if self.fails_after < 0 and each == Delete["Objects"][0]:
+                    raise EndpointConnectionError(endpoint_url="http://store")
+                if self.fails_after < 0:
+                    refused.append({**each, "Code": "InternalError", "Message": "the disk is full"})
+                    continue
+            del self.objects[each["Key"]]
+        return {"Errors": refused} if refused else {}
