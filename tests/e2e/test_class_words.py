@@ -1,4 +1,4 @@
-"""What an instructor says to everybody who is here, and new material that they bring them, in JupyterLab."""
+"""What an instructor says to who is here, new material that they bring, and help for one student, in JupyterLab."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
-profiles: {{python: {{title: Usual, environment: python}}}}
+profiles:
+  python: {{title: Usual, environment: python}}
+  together: {{title: Together, environment: python, collaboration: true}}
 """
 WHO = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
 
@@ -63,9 +65,9 @@ def tia(place: Any, newcomer: Callable[..., Any]) -> Any:
     return visitor
 
 
-def course_of(place: Any, tia: Any, repository: str) -> tuple[str, str]:
+def course_of(place: Any, tia: Any, repository: str, profile: str = "python") -> tuple[str, str]:
     """Let tia make a class with its servers; return its id and the code of its link."""
-    wish = {"title": "Statistics", "profile": "python", "repository": repository}
+    wish = {"title": "Statistics", "profile": profile, "repository": repository}
     made = ask(place, token_of(place, "tia"), "POST", "/api/classes", wish).json()["id"]
     link = ask(place, token_of(place, "tia"), "PUT", f"/api/classes/{made}/link", {"joining": True}).json()
     tia.page.goto(f"{place.url}/services/people/classes/{made}")
@@ -147,6 +149,72 @@ def test_what_cannot_be_brought_is_said_to_both(
     why = "You are in the middle of a merge there: finish it, and what is new comes with the next start."
     expect(ida.page.get_by_text(why[:60])).to_be_visible(timeout=60_000)
     expect(tia.page.get_by_role("row", name="ida")).to_contain_text(why)
+
+
+def test_a_student_lets_an_instructor_in_who_puts_a_file_back(
+    place: Any, tia: Any, newcomer: Callable[..., Any], material: Material, check: Check
+) -> None:
+    """The student is asked, and decides on a page of the hub; what they wrote is beside the file. All is written down."""
+    material.write(week="as it is\n")
+    course, code = course_of(place, tia, material.url, "together")
+    kim = newcomer(place, "kim")
+    home = come(place, kim, course, code)
+    (home / "course" / "week.txt").write_text("all wrong\n")
+
+    expect(tia.page.get_by_role("row", name="kim")).to_contain_text("Running")
+    tia.page.get_by_role("link", name="Help kim").click()
+    check(tia.page, "class-help")
+    assert tia.page.request.get(f"{place.url}/user/kim/lab", max_redirects=0).status == 302
+    tia.page.get_by_role("button", name="Ask to be let in").click()
+    tia.page.get_by_text("JupyterLab asks kim now.").wait_for()
+    expect(kim.page.get_by_text("tia: I would like to come into your server, to help you.")).to_be_visible()
+    with kim.page.context.expect_page() as opened:
+        kim.page.get_by_role("button", name="Let them in …").click()
+    page = opened.value
+    assert page.get_by_label("The name with which they sign in").input_value() == "tia"
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_role("heading", name="Invited").wait_for()
+
+    tia.page.get_by_role("link", name="Statistics").click()
+    with tia.page.context.expect_page() as lab:
+        tia.page.get_by_role("link", name="Open the server of kim").click()
+    lab.value.get_by_role("button", name="Open it").click()
+    lab.value.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    assert lab.value.get_by_role("button", name="Let them in …").count() == 0, "that is the student's to do"
+
+    tia.page.get_by_role("link", name="Help kim").click()
+    tia.page.get_by_label("File", exact=True).fill("weeks.txt")
+    tia.page.get_by_role("button", name="Put it back").click()
+    tia.page.get_by_text("Nothing was done. There is no file “weeks.txt” in the material.").wait_for()
+    tia.page.get_by_label("File", exact=True).fill("week.txt")
+    tia.page.get_by_role("button", name="Put it back").click()
+    tia.page.get_by_text("“week.txt” is as it is in the material again.").wait_for()
+    check(tia.page, "class-help-done")
+    assert (home / "course" / "week.txt").read_text() == "as it is\n"
+    assert [file.read_text() for file in (home / "course").glob("week__*.txt")] == ["all wrong\n"]
+    expect(kim.page.get_by_text("tia: “week.txt” is as it is in the material again. What you wrote is")).to_be_visible()
+    tia.page.goto(f"{place.url}/services/people/classes/{course}/log")
+    tia.page.get_by_role("row", name="tia offered help in the server of: kim").wait_for()
+    tia.page.get_by_role("row", name="tia put a file of the material back for: kim").wait_for()
+
+
+def test_where_servers_let_nobody_in_help_is_refused(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:
+    """With what to ask for; so it is for who has no server, and without a file."""
+    course, code = course_of(place, tia, "")
+    lea = newcomer(place, "lea")
+    come(place, lea, course, code)
+
+    def said(path: str, body: Any = None) -> str:
+        answer = ask(place, token_of(place, "tia"), "POST", f"/api/classes/{course}/people/{path}", body)
+        assert answer.status_code == 400
+        return str(answer.json()["message"])
+
+    soon(lambda: "runs now" not in said("lea/help"))
+    assert said("lea/help").startswith("The servers of this class let nobody in: their profile is not for working")
+    assert said("tia/help") == "tia has no server of this class that runs now."
+    assert said("lea/put-back", {"path": " "}).startswith(
+        "Say which file, as its path below the folder of the material"
+    )
 
 
 @pytest.mark.parametrize(

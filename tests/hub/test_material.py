@@ -10,8 +10,8 @@ import pytest
 from support.repositories import home, remote, run
 
 from sardonyx_singleuser.git.clone import Fetched, fetch
-from sardonyx_singleuser.git.command import Answer, Git
-from sardonyx_singleuser.git.material import BEFORE, UNFINISHED
+from sardonyx_singleuser.git.command import Answer, Git, GitError
+from sardonyx_singleuser.git.material import BEFORE, UNFINISHED, KeptError, put_back
 from sardonyx_singleuser.plan import Repository
 
 __all__ = ["home", "remote"]
@@ -462,3 +462,46 @@ def test_a_repository_inside_that_cannot_be_had_is_explained(remote: Path, home:
         "It is here, but not all repositories inside of it. Its place on the web does not"
     )
     assert (fetched.folder / "lesson.txt").exists()
+
+
+@pytest.mark.parametrize("how", ["written", "committed", "deleted"])
+def test_a_file_is_put_back_with_the_students_own_beside_it(clone: Path, how: str) -> None:
+    """Whatever they did to it, and nothing else is touched."""
+    write(clone, "data/a.csv", "a\n2\n")
+    write(clone, "lesson.txt", "mine\n")
+    if how == "committed":
+        commit(clone)
+    elif how == "deleted":
+        (clone / "data" / "a.csv").unlink()
+
+    aside = put_back(Git(clone), "data/a.csv")
+
+    found = files(clone)
+    assert found.pop("data/a.csv") == "a\n1\n"
+    assert found.pop("lesson.txt") == "mine\n"
+    assert found.pop(aside, "") == ("" if how == "deleted" else "a\n2\n")
+    assert bool(aside) is (how != "deleted")
+    assert set(found) == {"exercise.ipynb"}
+
+
+@pytest.mark.parametrize("path", ["missing.txt", "../outside.txt", ".git/config", "/etc/passwd", "data", "*.csv", "-f"])
+def test_only_a_file_of_the_material_is_put_back(clone: Path, path: str) -> None:
+    """Else nothing is touched."""
+    before = files(clone)
+
+    with pytest.raises(KeptError, match="There is no file “.*” in the material."):
+        put_back(Git(clone), path)
+
+    assert files(clone) == before
+
+
+def test_what_cannot_be_put_back_leaves_the_students_own_where_it_was(clone: Path) -> None:
+    """As where git finds that somebody else is at work."""
+    write(clone, "lesson.txt", "mine\n")
+    (clone / ".git" / "index.lock").touch()
+    before = files(clone)
+
+    with pytest.raises(GitError):
+        put_back(Git(clone), "lesson.txt")
+
+    assert files(clone) == before

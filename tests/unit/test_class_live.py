@@ -144,3 +144,13 @@ def test_a_row_says_what_a_server_could_not_do(server: Server | None, problem: s
     (found,) = rows_of([member("amina")], [server] if server else [], "class-7mw2kfqd", {}, unsaid)
 
     assert found.problem == problem
+
+
+def test_who_of_the_staff_is_let_in_is_said_and_nobody_else() -> None:
+    """Which friends a student works with is theirs to know; a server that stops lets nobody in."""
+    amina, tia = member("amina"), member("tia", "instructor")
+    invited = replace(RUNNING, invited=("bob", "tia"))
+
+    assert [row.open_to for row in rows_of([amina, tia], [invited], "class-7mw2kfqd", {})] == [("tia",)]
+    stopping = replace(invited, state="stopping")
+    assert [row.open_to for row in rows_of([amina, tia], [stopping], "class-7mw2kfqd", {})] == [()]

@@ -1,4 +1,4 @@
-"""What those who lead a class say to everybody's server: words for JupyterLab to show, and that there is new material."""
+"""What those who lead a class say to servers: words for JupyterLab to show, and what to do with the material."""
 
 import asyncio
 import time
@@ -8,7 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
-from sardonyx_singleuser.git.command import Git
+from sardonyx_singleuser.git.command import PATIENCE_S, Git, GitError
+from sardonyx_singleuser.git.material import KeptError, put_back
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
 
@@ -27,12 +28,14 @@ class Word:
         id: another one for each word, so that no window shows it twice.
         at: seconds since 1970.
         said_by: whom people call so.
+        asker: name of who asks to be let into this server; "" = nobody does.
     """
 
     id: str
     at: float
     said_by: str
     text: str
+    asker: str = ""
 
 
 @dataclass
@@ -44,9 +47,9 @@ class Words:
     turn: asyncio.Lock
     said: list[Word] = field(default_factory=list)
 
-    def add(self, said_by: str, text: str) -> None:
+    def add(self, said_by: str, text: str, asker: str = "") -> None:
         """Keep a word until the windows of this server have shown it."""
-        self.said = [*self.said, Word(uuid4().hex, time.time(), said_by, text)][-MOST:]
+        self.said = [*self.said, Word(uuid4().hex, time.time(), said_by, text, asker)][-MOST:]
 
     async def bring(self, said_by: str) -> str:
         """Bring the material of this server up to date, and say what is new; return what is not, and why."""
@@ -69,6 +72,27 @@ class Words:
         if text:
             self.add(said_by, text)
         return " ".join(problems)
+
+    async def put_back(self, said_by: str, path: str) -> str:
+        """Put a file of the material back as it was brought, with the person's own beside it; return why not, "" = it is."""
+        async with self.turn:
+            return await asyncio.to_thread(self._put_back, said_by, path)
+
+    def _put_back(self, said_by: str, path: str) -> str:
+        why = _("This server has no material.")
+        for each in (each for each in self.repositories if each.is_material):
+            try:
+                aside = put_back(Git(self.home / place_name(each), time.monotonic() + PATIENCE_S), path)
+            except KeptError as error:
+                why = str(error)
+            except (GitError, OSError):
+                why = _("“{path}” cannot be put back now: something in its folder is in the way.").format(path=path)
+            else:
+                said = _("“{path}” is as it is in the material again.").format(path=path)
+                own = _("What you wrote is beside it, in “{aside}”.").format(aside=aside) if aside else ""
+                self.add(said_by, f"{said} {own}".strip())
+                return ""
+        return why
 
     def _bring(self) -> tuple[list[str], list[Fetched]]:
         """Return the names of what is new, and what became of each."""

@@ -8,6 +8,8 @@ from tornado import web
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.word import LONGEST, WORDS
 
+FIELDS = ("said_by", "text", "put_back", "asker")
+
 
 class WordHandler(APIHandler):  # type: ignore[misc]
     """Takes a word; its person has not used the server by that."""
@@ -16,16 +18,20 @@ class WordHandler(APIHandler):  # type: ignore[misc]
 
     @web.authenticated
     async def post(self) -> None:
-        """Keep `text` to be shown, or without one bring new material; answer with what could not be done."""
+        """Keep `text` to be shown, put the file `put_back` back, or else bring new material; answer with what could not be."""
         try:
             told = json.loads(self.request.body)
-            said_by, text = str(told["said_by"])[:LONGEST], str(told.get("text", ""))[:LONGEST]
+            said_by, text, path, asker = (str(told.get(name, ""))[:LONGEST] for name in FIELDS)
+            if not said_by:
+                raise KeyError("said_by")  # noqa: TRY301 - answered as the rest
         except (ValueError, TypeError, KeyError, AttributeError):
             raise web.HTTPError(400, _("This is not what is said to a server.")) from None
         words = self.settings[WORDS]
         problem = ""
         if text:
-            words.add(said_by, text)
+            words.add(said_by, text, asker)
+        elif path:
+            problem = await words.put_back(said_by, path)
         else:
             problem = await words.bring(said_by)
         self.finish({"problem": problem})

@@ -39,6 +39,7 @@ class Facts:
     memory: int | None
     memory_limit: int | None
     ends_at: float | None
+    invited: tuple[str, ...] = ()
 
 
 def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
@@ -58,6 +59,7 @@ def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
         "memory_limit": facts.memory_limit,
         "problem": None if shown is None else dict(shown.words),
         "ends_at": None if facts.ends_at is None else _iso(datetime.fromtimestamp(facts.ends_at, UTC)),
+        "invited": list(facts.invited),
     }
 
 
@@ -74,6 +76,7 @@ def failed_entry(name: str, server: str, trouble: Trouble) -> dict[str, Any]:
         "memory_limit": None,
         "problem": dict(trouble.words),
         "ends_at": None,
+        "invited": [],
     }
 
 
@@ -116,6 +119,7 @@ def _facts(name: str, spawner: Any) -> Facts:
         memory=spawner.memory_used if spawner.ready else None,
         memory_limit=running.memory,
         ends_at=running.ends_at,
+        invited=running.invited,
     )
 
 

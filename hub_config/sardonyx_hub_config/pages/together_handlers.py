@@ -32,8 +32,8 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
 
     @web.authenticated
     async def get(self, user_name: str, server_name: str | None = None) -> None:
-        """Show who is invited."""
-        await self.show(self.own(user_name, server_name))
+        """Show who is invited; `name` stands in the form, for a link by which somebody asks."""
+        await self.show(self.own(user_name, server_name), said=self.get_query_argument("name", "")[:LONGEST])
 
     @web.authenticated
     async def post(self, user_name: str, server_name: str | None = None) -> None:

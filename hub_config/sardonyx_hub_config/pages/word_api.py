@@ -17,6 +17,8 @@ PATIENCE_S = 120.0
 """New material may take as long as at a start."""
 MOST_BYTES = 1 << 16
 LONGEST = 300
+NOTHING_TO_FETCH = frozenset({"text", "put_back"})
+"""What a word has that does not bring new material."""
 OK = 200
 
 
@@ -34,7 +36,7 @@ class WordAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
         spawner = user.spawners.get("") if user is not None else None
         if spawner is None or not spawner.ready or spawner.running.profile != told.get("profile"):
             raise web.HTTPError(404, _("Their server of this class does not run."))
-        if "text" not in word and spawner.plan is not None:
+        if not word.keys() & NOTHING_TO_FETCH and spawner.plan is not None:
             await spawner.mirrors_source().ready(each.url for each in spawner.plan.repositories if each.is_mirrored)
         self.write({"problem": await said_to(spawner, word)})
 

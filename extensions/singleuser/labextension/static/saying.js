@@ -1,4 +1,4 @@
-// What those who lead a class say to everybody: shown once in each browser, until it is taken away.
+// What those who lead a class say: shown once in each browser, until it is taken away.
 import { trans } from "./words.js";
 
 const KEY = "sardonyx:said";
@@ -12,16 +12,25 @@ function seen() {
 
 export async function saying(shared) {
   const { Dialog, Notification, showDialog } = await shared("@jupyterlab/apputils");
+  const { PageConfig } = await shared("@jupyterlab/coreutils");
+
+  // Its page is for the owner of this server alone, and it is there that they decide.
+  function letIn(asker) {
+    const owner = PageConfig.getOption("hubUser");
+    if (!asker || !PageConfig.getBaseUrl().includes(`/user/${encodeURIComponent(owner)}/`)) return [];
+    const page = `${PageConfig.getOption("hubPrefix")}together/${encodeURIComponent(owner)}?name=${encodeURIComponent(asker)}`;
+    return [{ label: trans.__("Let them in …"), displayType: "accent", callback: () => { window.open(page, "_blank"); } }];
+  }
 
   return function tell({ words }) {
     const shown = seen();
     const fresh = words.filter(word => !shown.includes(word.id));
     if (fresh.length === 0) return;
     localStorage.setItem(KEY, JSON.stringify([...shown, ...fresh.map(word => word.id)].slice(-REMEMBERED)));
-    for (const { said_by, text } of fresh) {
+    for (const { said_by, text, asker } of fresh) {
       const isLong = text.length > SHORT;
       const read = () => showDialog({ title: said_by, body: text, buttons: [Dialog.okButton()] });
-      const actions = isLong ? [{ label: trans.__("Read all of it"), displayType: "accent", callback: read }] : [];
+      const actions = isLong ? [{ label: trans.__("Read all of it"), displayType: "accent", callback: read }] : letIn(asker);
       const short = isLong ? `${text.slice(0, SHORT - 20)} …` : text;
       Notification.info(trans.__("%1: %2", said_by, short), { autoClose: false, actions });
     }

@@ -27,6 +27,8 @@ OPTIONS = (
 )
 UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 STALE_LOCK_S = 60
+AT = "%Y%m%d%H%M%S"
+"""In the names of what is set aside."""
 
 
 class KeptError(Exception):
@@ -90,10 +92,34 @@ def finish(git: Git) -> None:
     git.must("update-ref", "-d", UNFINISHED)
 
 
+def put_back(git: Git, path: str) -> str:
+    """Put a file back as it was brought; return the name that the person's own has now, "" = there was none.
+
+    Raises:
+        KeptError: there is no such file in what was brought.
+        GitError: it could not be done now.
+    """
+    git = Git(git.folder, git.ends_at, (*git.options, *OPTIONS))
+    if _leads_out(path) or git.line("cat-file", "-t", f"{BROUGHT}:{path}") != "blob":
+        raise KeptError(_("There is no file “{path}” in the material.").format(path=path[:80]))
+    own = git.folder / path
+    aside = ""
+    if os.path.lexists(own):
+        aside = str(PurePosixPath(path).with_name(f"{own.stem}__{time.strftime(AT)}{own.suffix}"))
+        own.rename(git.folder / aside)
+    try:
+        _checkout(git, BROUGHT, {path})
+    except GitError:
+        if aside:
+            (git.folder / aside).rename(own)
+        raise
+    return aside
+
+
 class _Update:
     def __init__(self, git: Git, new: str, base: str, *, has_own: bool) -> None:
         self._git, self._new, self._base, self._has_own = git, new, base, has_own
-        self._now = time.strftime("%Y%m%d%H%M%S")
+        self._now = time.strftime(AT)
         self._set_aside: list[str] = []
 
     def run(self, theirs: Mapping[str, str], mine: Mapping[str, str]) -> tuple[str, ...]:

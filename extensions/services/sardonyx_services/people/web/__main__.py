@@ -31,6 +31,7 @@ from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
+from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.makers import MakerRules
 from sardonyx_services.people.web.new_seats import NewSeats
@@ -73,6 +74,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         classroom=classroom,
         deadlines=Deadlines(desk, people),
         hand_ins=HandIns(store),
+        helping=Helping(desk, classroom, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
         events=events,

@@ -148,6 +148,20 @@ class MessageWish(BaseModel):
     text: str = Field(max_length=4000, description="1000 characters at most.")
 
 
+class PutBackWish(BaseModel):
+    """A file of the material that is to be as it is there again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(max_length=500, description="Below the folder of the repository, as `week-1/task.ipynb`.")
+
+
+class ProblemShown(BaseModel):
+    """Why something could not be done with somebody's server; "" = it is done."""
+
+    problem: str
+
+
 class RunShown(BaseModel):
     """A go through the people of a class."""
 
@@ -168,6 +182,7 @@ class RowShown(BaseModel):
     memory: int | None
     memory_limit: int | None
     problem: str
+    open_to: list[str]
 
 
 class LiveShown(BaseModel):

@@ -29,7 +29,7 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
         _seen, steps = await run_in_threadpool(here.endings.steps, who, class_id)
         return here.pages.page(request, who, "class_of_student.html", seen=seen, until=until, steps=steps)
     rows, run = await here.classroom.live(who, class_id)
-    told = {"seen": seen, "rows": rows, "counts": counts_of(rows), "run": run}
+    told = {"seen": seen, "class_id": class_id, "rows": rows, "counts": counts_of(rows), "run": run}
     return here.pages.page(request, who, "class.html", has_material=here.desk.has_material(seen), **told)
 
 
@@ -37,7 +37,8 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
 async def rows(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Return the rows of the live page, for its script."""
     found, run = await here.classroom.live(who, class_id)
-    return here.pages.page(request, who, "class_rows.html", rows=found, counts=counts_of(found), run=run)
+    told = {"class_id": class_id, "rows": found, "counts": counts_of(found), "run": run}
+    return here.pages.page(request, who, "class_rows.html", **told)
 
 
 @router.post("/servers")

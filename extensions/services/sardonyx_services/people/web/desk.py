@@ -144,6 +144,11 @@ class Desk:
         base = self._bases.get(seen.details.profile)
         return bool(seen.details.repository or (base is not None and base.repositories))
 
+    def is_for_working_together(self, seen: Seen) -> bool:
+        """Tell whether people can be let into servers of a class."""
+        base = self._bases.get(seen.details.profile)
+        return base is not None and base.collaboration
+
     def set_role(self, caller: Caller, class_id: str, name: str, role: Role) -> None:
         """Let somebody be something in a class, in which they may be already.
 

@@ -33,6 +33,7 @@ class Server:
         seen: when it was last used; None = not yet.
         memory: bytes that it uses; None = that is not known; so is `memory_limit`.
         problem: what is wrong with it, in words, by language; {} = nothing.
+        invited: names of those whom its owner has let in.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Server:
     memory: int | None
     memory_limit: int | None
     problem: Mapping[str, str]
+    invited: tuple[str, ...] = ()
 
     @property
     def said(self) -> str:
@@ -106,7 +108,8 @@ class Hub:
         """Say something to somebody's server, if it is of a profile; return why not, or what it could not do.
 
         Args:
-            word: `said_by`, and `text`; without a text it gets new material.
+            word: `said_by`, and `text`, perhaps with an `asker` who wants to be let in; or `put_back`, a file of the
+                material; without either it gets new material.
 
         Raises:
             AwayError: the hub does not answer.
@@ -148,6 +151,7 @@ def server_of(found: Mapping[str, Any]) -> Server:
         memory=found.get("memory"),
         memory_limit=found.get("memory_limit"),
         problem=found.get("problem") or {},
+        invited=tuple(map(str, found.get("invited") or ())),
     )
 
 

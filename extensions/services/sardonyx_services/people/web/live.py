@@ -26,6 +26,7 @@ class Row:
         state: "failed", "running", "starting", "stopping", "off", or "elsewhere": they run something else.
         share: of its memory that the server uses; None = that is not known.
         problem: what is wrong, in words; "" = nothing.
+        open_to: names of those of the staff whom they have let into their server.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Row:
     memory: int | None = None
     memory_limit: int | None = None
     problem: str = ""
+    open_to: tuple[str, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -65,12 +67,14 @@ def rows_of(
         unsaid: names of those whose server could not do what was last said to it, and why.
     """
     found = {server.name: server for server in servers if not server.server}
+    staff = {member.person.name for member in members if member.role in STAFF}
     rows = []
     for member in members:
         name = member.person.name
         row = _row(member, found.get(name), profile, refused.get(name, ""))
         why = (unsaid or {}).get(name, "") if row.state == "running" and not row.problem else ""
-        rows.append(replace(row, problem=again(why)) if why else row)
+        open_to = tuple(name for name in found[name].invited if name in staff) if row.state == "running" else ()
+        rows.append(replace(row, problem=again(why) if why else row.problem, open_to=open_to))
     shown = [row for row in rows if row.role not in STAFF or row.state != "off"]
     return sorted(
         shown, key=lambda row: (not row.problem, ORDER.index(row.state), _as_counted(row.shown_name), row.name)

@@ -17,6 +17,7 @@ from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
+from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.seat_desk import SeatDesk
@@ -39,6 +40,7 @@ class Parts:
     classroom: Classroom
     deadlines: Deadlines
     hand_ins: HandIns
+    helping: Helping
     endings: Endings
     class_ends: ClassEnds
     events: EventDesk

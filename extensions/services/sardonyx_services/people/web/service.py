@@ -17,6 +17,7 @@ from sardonyx_services.people.web import (
     event_api,
     event_routes,
     hand_in_routes,
+    help_routes,
     page_routes,
 )
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
@@ -34,12 +35,19 @@ LARGEST_BODY = 9 << 20
 UNREADABLE = N_("What was sent cannot be read. Load the page again, then try again.")
 NOTHING_HERE = N_("There is nothing at this address.")
 SAID = {404: NOTHING_HERE, 405: NOTHING_HERE, 413: N_("What was sent is too large: a list of names has 4 MB at most.")}
-API_ROUTERS = (api.router, ending_routes.api_router, hand_in_routes.api_router, event_api.router)
+API_ROUTERS = (
+    api.router,
+    ending_routes.api_router,
+    hand_in_routes.api_router,
+    help_routes.api_router,
+    event_api.router,
+)
 PAGE_ROUTERS = (
     page_routes.router,
     class_routes.router,
     ending_routes.router,
     hand_in_routes.router,
+    help_routes.router,
     event_routes.router,
 )
 ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)

@@ -53,6 +53,8 @@ DONE = {
     "seats": N_("made more accounts:"),
     "card": N_("made another card for account"),
     "keep": N_("made a lasting account of:"),
+    "help": N_("offered help in the server of:"),
+    "put-back": N_("put a file of the material back for:"),
     "start": N_("started the server of:"),
     "stop": N_("stopped the server of:"),
     "message": N_("said to everybody:"),
