@@ -10,8 +10,8 @@ import click
 from sardonyx_hub_config.class_id import class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.offered import profiles_for_classes
+from sardonyx_hub_config.people_here import people_here
 from sardonyx_hub_config.people_service import PATH
-from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, check_end, checked_title
 from sardonyx_services.people.errors import PeopleError

@@ -13,9 +13,9 @@ import click
 from sardonyx_hub_config.class_change_command import change
 from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.people_here import people_here
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.usernames import local_name
-from sardonyx_hub_config.user_command import people_here
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails, checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol

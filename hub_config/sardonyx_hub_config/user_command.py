@@ -4,11 +4,10 @@ import sys
 
 import click
 
-from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.database_place import open_people
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.people_here import people_here
+from sardonyx_hub_config.personal_commands import erase, export
 from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
@@ -26,7 +25,11 @@ link_option = click.option(
 
 @click.group()
 def user() -> None:
-    """People: add, remove, readmit, list, reset-password, instructor, organiser."""
+    """People: add, remove, readmit, list, reset-password, instructor, organiser, export, erase."""
+
+
+user.add_command(export)
+user.add_command(erase)
 
 
 @user.command()
@@ -137,19 +140,6 @@ def list_people() -> None:
         )
         said = ", ".join(word for word, is_so in marks if is_so)
         click.echo(f"{person.name:<24} {person.id}  {person.provider:<12} {said}".rstrip())
-
-
-def people_here() -> tuple[Settings, PeopleStore]:
-    """Return the settings, and the people of a place that was started once.
-
-    Raises:
-        OperatorError: it was not, or a newer release has written who there is.
-    """
-    settings = load_settings(find_settings(None))
-    folder = DataFolder(settings.data_folder)
-    if not folder.root.is_dir():
-        raise OperatorError(f"{folder.root} is not there yet. Start Sardonyx once with: make up")
-    return settings, open_people(settings, folder)
 
 
 def _password(settings: Settings, *, from_stdin: bool, as_link: bool) -> str:

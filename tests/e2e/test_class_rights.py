@@ -95,6 +95,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/classes/{class_id}/timeline"): Call(MEMBER),
     ("PUT", "/api/classes/{class_id}/after-end"): Call(INSTRUCTOR, 204, {"after_end": "keep"}),
     ("GET", "/api/classes/{class_id}/copy.zip"): Call(MEMBER),
+    ("GET", "/api/me/copy.zip"): Call(ANYBODY),
+    ("GET", "/me/copy.zip"): page(ANYBODY),
     ("GET", "/"): page(ANYBODY),
     ("GET", "/new"): page(MAKER),
     ("POST", "/new"): Call(MAKER, 303, form={"title": "Another", "kept_days": "30", "changed": "0"}),

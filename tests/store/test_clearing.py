@@ -1,6 +1,7 @@
 """Events and classes in the store: written while they are on, read after that, and then deleted with keys for nothing else."""
 
 import io
+import json
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,17 +18,18 @@ from sardonyx_services.credentials import audit
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.events import EventDetails
-from sardonyx_services.people.models import GroupRow
+from sardonyx_services.people.models import GroupRow, PersonRow
 from sardonyx_services.people.moments import in_tables
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.copies import Copies
+from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.event_ends import EventEnds
-from sardonyx_services.people.web.store_door import StoreDoor
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 
-REFUSAL = (403, "That is no place of an event or a class whose data is to be deleted now.")
+REFUSAL = (403, "That is no place whose data is to be deleted now.")
 
 
 @dataclass
@@ -131,9 +133,11 @@ def test_nobody_copies_what_is_not_theirs(event: Event, tmp_path: Path, group: s
     team = event.other_team if group == "other" else "zzzzzzzz"
     with pytest.raises(NotOpenError, match="You are in no class or team"):
         b"".join(Copies(door(event.place), tmp_path).archive(event.ada.name, event.ada.person, team))
-    event.place.person("una")
-    with pytest.raises(NotOpenError, match="Only the people of an event or a class copy what they have in this way."):
-        b"".join(Copies(door(event.place), tmp_path).archive("una", "x", ""))
+    una = event.place.person("una")
+    for whose in ("x" * 16, event.ada.person):
+        with pytest.raises(StoreAwayError):
+            b"".join(Copies(door(event.place), tmp_path).archive("una", whose, ""))
+    assert una.home
 
 
 def asked(place: Any, group: str, prefix: str, token: str = COLLECTOR_TOKEN) -> tuple[int, str]:
@@ -304,3 +308,46 @@ async def test_all_of_a_class_is_deleted_in_the_store_and_nothing_else(course: C
     assert s3.get_object(Bucket=BUCKET, Key=f"class/{other}/shared/kept.txt")["Body"].read() == b"kept"
     written = [each for each in audit.read(place.audit) if each.service == audit.CLEAR and each.person == course.id]
     assert {each.places for each in written} == {(f"class/{course.id}/:rw",)}
+
+
+def test_somebody_takes_everything_that_is_theirs(course: Course, tmp_path: Path) -> None:
+    """From home, store and classes, with what is known of them."""
+    sam = course.place.person("sam")
+    sam.s3().put_object(Bucket=BUCKET, Key=f"{sam.home}notes.txt", Body=b"notes")
+    person = course.place.people.by_name("sam").id
+    (tmp_path / person).mkdir()
+    (tmp_path / person / "about-you.json").write_text("mine")
+    known = course.place.people.personal.of(person)
+
+    data = b"".join(Copies(door(course.place), tmp_path).everything("sam", person, known))
+
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    work = f"handed-in/Statistics ({course.id})/work.txt"
+    assert {"data/notes.txt", work, "home/about-you.json", "about-you.json"} <= set(archive.namelist())
+    assert not [name for name in archive.namelist() if name.endswith("other.txt")]
+    assert json.loads(archive.read("about-you.json"))["name"] == "sam"
+
+
+async def test_who_is_erased_leaves_nothing_in_the_store_and_others_all_of_theirs(course: Course) -> None:
+    """There are keys for that a day after it was wanted, and only for what is theirs."""
+    place, sam = course.place, course.place.person("sam")
+    person = place.people.by_name("sam").id
+    sam.s3().put_object(Bucket=BUCKET, Key=f"{sam.home}notes.txt", Body=b"notes")
+    place.people.erasure.want("sam")
+    assert asked(place, person, f"home/{person}/") == REFUSAL, "it is not time yet"
+    with place.people._session() as session:
+        session.get(PersonRow, person).erase_at = in_tables(datetime.now(UTC) - timedelta(seconds=1))
+    for other in (course.key("kim", ""), "home/", f"class/{course.id}/", f"class/{course.id}/hand-in/", "public/"):
+        assert asked(place, person, other) == REFUSAL, other
+
+    for _look in range(3):
+        await Erasures(place.people, Clearer(door(place))).look()
+        for owed in place.people.owed():
+            place.people.settle(owed)
+
+    tia = course.s3("tia")
+    found = tia.list_objects_v2(Bucket=BUCKET, Prefix=f"class/{course.id}/hand-in/").get("Contents", [])
+    assert [each["Key"] for each in found] == [course.key("kim", "other.txt")]
+    written = [each for each in audit.read(place.audit) if each.service == audit.CLEAR and each.person == person]
+    assert {each.places for each in written} >= {(f"home/{person}/:rw",), (f"class/{course.id}/hand-in/{person}/:rw",)}
+    assert place.people.personal.of(person)["name"] == f"erased-{person}"

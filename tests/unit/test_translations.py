@@ -87,6 +87,7 @@ SPEAKING = {
 }
 """What speaks to people, by its name; `RefusedError` of Vault is looked at by hand: a half of it is for the log."""
 OPERATORS = (
+    *("and nobody with that id", "is erased with the event", "is being erased already", "had here is being deleted"),
     *("sardonyx user list", "newer Sardonyx", "here by now", "was removed here", "no password here", "your Prometheus"),
     *("no class or team", "nobody is “", "no such person", "was an account of an event"),
 )

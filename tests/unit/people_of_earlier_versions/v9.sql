@@ -21,7 +21,7 @@ CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('v9_class_ends');
+INSERT INTO "alembic_version" VALUES('v9_ends');
 CREATE TABLE classes (
     "group" VARCHAR(32) NOT NULL,
     description VARCHAR(500) NOT NULL,
@@ -134,11 +134,13 @@ CREATE TABLE people (
     mail VARCHAR(254) NOT NULL,
     language VARCHAR(10) NOT NULL,
     is_instructor BOOLEAN NOT NULL, is_organiser BOOLEAN DEFAULT 0 NOT NULL,
+    erasure VARCHAR(10) NOT NULL,
+    erase_at DATETIME,
     PRIMARY KEY (id)
 );
-INSERT INTO "people" VALUES('aminaaaaaaaaaa22','amina','local','amina',1,'2026-09-01 08:00:00.000000',NULL,'sign-out','Amina B.','amina@example.org','fr',1,0);
-INSERT INTO "people" VALUES('belaaaaaaaaaaa33','bela','university','subject-2',0,'2026-09-02 08:00:00.000000','2026-10-01 12:30:00.000000','let-go','','','',0,0);
-INSERT INTO "people" VALUES('belaaaaaaaaaaa44','bela','university','subject-3',0,'2026-10-02 08:00:00.000000',NULL,'','Béla “B.” O''Neil','','',0,0);
+INSERT INTO "people" VALUES('aminaaaaaaaaaa22','amina','local','amina',1,'2026-09-01 08:00:00.000000',NULL,'sign-out','Amina B.','amina@example.org','fr',1,0,'',NULL);
+INSERT INTO "people" VALUES('belaaaaaaaaaaa33','bela','university','subject-2',0,'2026-09-02 08:00:00.000000','2026-10-01 12:30:00.000000','let-go','','','',0,0,'wanted','2026-10-02 12:30:00.000000');
+INSERT INTO "people" VALUES('belaaaaaaaaaaa44','bela','university','subject-3',0,'2026-10-02 08:00:00.000000',NULL,'','Béla “B.” O''Neil','','',0,0,'',NULL);
 CREATE TABLE seats (
 	event VARCHAR(32) NOT NULL, 
 	number INTEGER NOT NULL, 

@@ -1,4 +1,4 @@
-"""Keys with which the service of classes deletes what is of an event or a class, once its people had the time to copy it."""
+"""Keys with which the service of classes deletes what is of an event, a class or a person, when the time for that has come."""
 
 import asyncio
 import secrets
@@ -38,16 +38,16 @@ class Clearing:
         self._bucket, self._issued = bucket, issued
 
     async def keys(self, group: str, prefix: str) -> Keys:
-        """Return new keys for one place of an event or a class.
+        """Return new keys for one place of an event, a class or a person who is erased.
 
         Args:
-            group: its id.
+            group: the id of it.
 
         Raises:
             CredentialsError: it is none of that, it is not over, its data is to be kept, or there are no keys now.
         """
         if prefix not in await asyncio.to_thread(self._prefixes, group):
-            raise NotAllowedError(_("That is no place of an event or a class whose data is to be deleted now."))
+            raise NotAllowedError(_("That is no place whose data is to be deleted now."))
         session = f"{group}-{CLEAR}-{secrets.token_hex(6)}"
         policy = session_policy(self._bucket, [Place(prefix, is_writable=True)])
         keys = await self._source.keys(self._issuer.token(group, AUDIENCE, session), session, policy, SHORTEST_S)
@@ -56,8 +56,11 @@ class Clearing:
         return keys
 
     def _prefixes(self, group: str) -> tuple[str, ...]:
-        if group in self._people.class_removal.due(self._clock()):
+        now = self._clock()
+        if group in self._people.class_removal.due(now):
             return (class_prefix(group),)
+        if group in self._people.erasure.due(now):
+            return self._people.erasure.prefixes(group)
         return self._of_event(group)
 
     def _of_event(self, event: str) -> tuple[str, ...]:

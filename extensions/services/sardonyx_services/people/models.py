@@ -15,7 +15,7 @@ REVISIONS = (
     "v6_shared_links",
     "v7_classes",
     "v8_events",
-    "v9_class_ends",
+    "v9_ends",
 )
 """What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
@@ -37,7 +37,12 @@ class RevisionRow(Base):
 
 
 class PersonRow(Base):
-    """Somebody who has signed in, or for whom an account was made. A row is never deleted, an id never used again."""
+    """Somebody who has signed in, or for whom an account was made. A row is never deleted, an id never used again.
+
+    Args:
+        erasure: how far it is that all that is theirs is deleted: "", "wanted", "going" or "done".
+        erase_at: when that begins.
+    """
 
     __tablename__ = "people"
     __table_args__ = (
@@ -65,6 +70,8 @@ class PersonRow(Base):
     language: Mapped[str] = mapped_column(String(10), default="")
     is_instructor: Mapped[bool] = mapped_column(default=False)
     is_organiser: Mapped[bool] = mapped_column(default=False)
+    erasure: Mapped[str] = mapped_column(String(10), default="")
+    erase_at: Mapped[datetime | None]
 
 
 class AccountRow(Base):

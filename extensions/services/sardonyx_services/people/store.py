@@ -13,6 +13,7 @@ from sardonyx_services.people.class_removal import ClassRemoval
 from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.database import Place, open_database
 from sardonyx_services.people.entries import Entries
+from sardonyx_services.people.erasure import WANTED, Erasure
 from sardonyx_services.people.errors import AwayError, PeopleError, RemovedError
 from sardonyx_services.people.event_removal import EventRemoval
 from sardonyx_services.people.events import Events
@@ -23,6 +24,7 @@ from sardonyx_services.people.leaving import leave
 from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
 from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
+from sardonyx_services.people.personal import Personal
 from sardonyx_services.people.records import EVENT, LOCAL, Account, Owed, PersonRecord
 from sardonyx_services.people.seats import Seats
 from sardonyx_services.people.shared_links import SharedLinks
@@ -45,6 +47,8 @@ class PeopleStore:
         self.one_time_links = OneTimeLinks(self._session)
         self.classes = Classes(self._session)
         self.class_removal = ClassRemoval(self._session)
+        self.personal = Personal(self._session)
+        self.erasure = Erasure(self._session)
         self.events = Events(self._session)
         self.event_removal = EventRemoval(self._session)
         self.seats = Seats(self._session)
@@ -110,7 +114,7 @@ class PeopleStore:
         """Let somebody come back who was removed: the same person, with the same id and what is kept under it.
 
         Raises:
-            PeopleError: nobody of that name was removed, or the name is in use again.
+            PeopleError: nobody of that name was removed, the name is in use again, or all of theirs is being deleted.
         """
         with self._session() as session:
             removed = select(PersonRow).where(PersonRow.removed.is_not(None), PersonRow.name == name)
@@ -121,7 +125,9 @@ class PeopleStore:
                 raise PeopleError(f"“{name}” was an account of an event. Its organisers can make another one for them.")
             if session.scalars(_living().where(PersonRow.name == name)).first():
                 raise PeopleError(f"There is another “{name}” here by now. Two people cannot have one name.")
-            row.removed = None
+            if row.erasure not in {"", WANTED}:
+                raise PeopleError(f"All that “{name}” had here is being deleted. Make a new account.")
+            row.removed, row.erasure, row.erase_at = None, "", None
             if row.provider == LOCAL:
                 session.add(AccountRow(person=row.id, password_hash=""))
             return _record(row)

@@ -27,6 +27,7 @@ from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
+from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
@@ -77,6 +78,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         helping=Helping(desk, classroom, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
+        erasures=Erasures(people, clearer),
         events=events,
         seats=SeatDesk(events, people, seats, links, f"{origin.scheme}://{origin.netloc}{hub}"),
         copies=Copies(store, configuration.homes),

@@ -1,6 +1,7 @@
-"""What somebody takes with them from an event or a class, as one archive made while it is sent."""
+"""What somebody takes with them: all that is theirs, or what is theirs in an event or a class, made while it is sent."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,20 @@ from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 from sardonyx_spawner.language import _
 
 BLOCK = 1 << 18
+ABOUT = "about-you.json"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A place in the store that is a folder of the archive."""
+    """A place in the store that is a folder of the archive.
+
+    Args:
+        group: name of the class or team with whose keys it is read; "" = one's own are enough.
+    """
 
     prefix: str
     folder: str
+    group: str = ""
 
 
 class Copies:
@@ -45,8 +52,31 @@ class Copies:
         Raises:
             RefusedError: it cannot be read, or not now.
         """
-        parts = [Part(f"home/{person}/", "data"), *([Part(f"team/{team}/", "team")] if team else [])]
-        return self._archive({"name": name, "group": f"team-{team}" if team else ""}, parts, self._homes / person)
+        group = f"team-{team}" if team else ""
+        parts = [Part(f"home/{person}/", "data", group), *([Part(f"team/{team}/", "team", group)] if team else [])]
+        return iter(self._archive(name, parts, self._homes / person))
+
+    def everything(self, name: str, person: str, known: Mapping[str, Any]) -> Iterator[bytes]:
+        """Yield an archive of all that is somebody's own: home, data and what they handed in, with what is known of them.
+
+        Args:
+            known: as `Personal.of` returns it.
+
+        Raises:
+            RefusedError: it cannot be read now.
+        """
+        classes = [
+            Part(
+                f"class/{each['id']}/hand-in/{person}/",
+                f"handed-in/{plain(each['title'])} ({each['id']})",
+                f"class-{each['id']}",
+            )
+            for each in known["memberships"]
+            if each["role"] == "student" and each["ended"] is None
+        ]
+        made = self._archive(name, [Part(f"home/{person}/", "data"), *classes], self._homes / person)
+        made.add(json.dumps(known, indent=1, ensure_ascii=False).encode(), ABOUT)
+        return iter(made)
 
     def of_class(self, name: str, person: str, class_id: str, *, hands_in: bool) -> Iterator[bytes]:
         """Yield an archive of what is shared in a class, and of what somebody has handed in there. Their home stays theirs.
@@ -58,15 +88,18 @@ class Copies:
             RefusedError: they are not in it, or it cannot be read now.
         """
         root = f"class/{class_id}/"
-        own = [Part(f"{root}hand-in/{person}/", "handed-in")] if hands_in else []
-        parts = [*own, Part(f"{root}shared/", "shared")]
-        return self._archive({"name": name, "group": f"class-{class_id}"}, parts)
+        group = f"class-{class_id}"
+        own = [Part(f"{root}hand-in/{person}/", "handed-in", group)] if hands_in else []
+        return iter(self._archive(name, [*own, Part(f"{root}shared/", "shared", group)]))
 
-    def _archive(self, asked: dict[str, str], parts: Iterable[Part], home: Path | None = None) -> Iterator[bytes]:
-        client = self._door.client("copy", asked)
+    def _archive(self, name: str, parts: Sequence[Part], home: Path | None = None) -> ZipStream:
         made = ZipStream(compress_type=ZIP_DEFLATED)
-        taken: set[str] = set()
+        taken = {ABOUT}
+        # Keys are made for one class or team at a time.
+        groups = dict.fromkeys(part.group for part in parts)
+        clients = {group: self._door.client("copy", {"name": name, "group": group}) for group in groups}
         for part in parts:
+            client = clients[part.group]
             for key in self._keys(client, part.prefix):
                 path = free_path(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
                 made.add(self._content(client, key), path)
@@ -74,7 +107,7 @@ class Copies:
             for steps in files_below(home):
                 path = free_path("/".join(("home", *(plain(step) for step in steps))), taken)
                 made.add(read_below(home, steps), path)
-        return iter(made)
+        return made
 
     def _keys(self, client: Any, prefix: str) -> list[str]:
         try:

@@ -13,6 +13,7 @@ from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
+from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
@@ -43,6 +44,7 @@ class Parts:
     helping: Helping
     endings: Endings
     class_ends: ClassEnds
+    erasures: Erasures
     events: EventDesk
     seats: SeatDesk
     copies: Copies

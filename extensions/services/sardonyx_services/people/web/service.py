@@ -18,6 +18,7 @@ from sardonyx_services.people.web import (
     event_routes,
     hand_in_routes,
     help_routes,
+    own_routes,
     page_routes,
 )
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
@@ -40,6 +41,7 @@ API_ROUTERS = (
     ending_routes.api_router,
     hand_in_routes.api_router,
     help_routes.api_router,
+    own_routes.api_router,
     event_api.router,
 )
 PAGE_ROUTERS = (
@@ -48,6 +50,7 @@ PAGE_ROUTERS = (
     ending_routes.router,
     hand_in_routes.router,
     help_routes.router,
+    own_routes.router,
     event_routes.router,
 )
 ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)
@@ -77,7 +80,8 @@ def create_app(parts: Parts) -> FastAPI:
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(parts.class_ends.run()), asyncio.create_task(parts.event_ends.run())]
+        looks = (parts.class_ends.run(), parts.event_ends.run(), parts.erasures.run())
+        tasks = [asyncio.create_task(look) for look in looks]
         yield
         for task in tasks:
             task.cancel()

@@ -1,9 +1,9 @@
-"""What becomes of the data of classes that have ended."""
+"""What becomes of the data of classes that have ended, and of people who are to be erased."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v9_class_ends"
+revision = "v9_ends"
 down_revision = "v8_events"
 
 
@@ -13,3 +13,5 @@ def upgrade() -> None:
     op.add_column("classes", sa.Column("going", sa.DateTime))
     op.add_column("classes", sa.Column("deleted", sa.DateTime))
     op.add_column("classes", sa.Column("report", sa.Text, nullable=False, server_default=""))
+    op.add_column("people", sa.Column("erasure", sa.String(10), nullable=False, server_default=""))
+    op.add_column("people", sa.Column("erase_at", sa.DateTime))

@@ -1,0 +1,60 @@
+"""People who want nothing to be kept of them: what is theirs in the store is deleted, once the hub has deleted their home."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.clearer import Clearer
+from sardonyx_services.people.web.errors import RefusedError
+
+log = logging.getLogger(__name__)
+EVERY_S = 10.0
+
+
+class Erasures:
+    """Erases them. Each step can be interrupted, and is gone on with at the next look.
+
+    Args:
+        clock: returns the moment that it is, with its time zone.
+    """
+
+    def __init__(
+        self, people: PeopleStore, clearer: Clearer, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._people, self._clearer, self._clock = people, clearer, clock
+
+    async def run(self) -> None:
+        """Look again and again; what cannot be done now is done the next time."""
+        while True:
+            try:
+                await self.look()
+            except Exception:
+                log.exception("It cannot be looked now who is to be erased")
+            await asyncio.sleep(EVERY_S)
+
+    async def look(self) -> None:
+        """Do what it is time for."""
+        for person in await asyncio.to_thread(self._people.erasure.due, self._clock()):
+            try:
+                await asyncio.to_thread(self._erase, person)
+            except RefusedError as error:
+                # The store is away.
+                log.warning("%s cannot be erased yet: %s", person, error.message)
+            except Exception:
+                log.exception("%s cannot be erased now; the others are", person)
+
+    def _erase(self, person: str) -> None:
+        if not self._people.erasure.begin(person):
+            return
+        for prefix in self._people.erasure.prefixes(person):
+            self._clearer.clear(person, prefix, _uncounted)
+        self._people.erasure.finish(person)
+        self._people.actions.add(OPERATOR, "erase", whom=(person,))
+        log.info("All that was of %s is deleted", person)
+
+
+def _uncounted(_deleted: Mapping[str, int]) -> None:
+    """Count nothing: how much somebody had is theirs to know."""

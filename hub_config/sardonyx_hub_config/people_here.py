@@ -1,0 +1,21 @@
+"""The people of a place, for commands: beside a running hub or without one."""
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.database_place import open_people
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_services.people.store import PeopleStore
+
+
+def people_here() -> tuple[Settings, PeopleStore]:
+    """Return the settings, and the people of a place that was started once.
+
+    Raises:
+        OperatorError: it was not, or a newer release has written who there is.
+    """
+    settings = load_settings(find_settings(None))
+    folder = DataFolder(settings.data_folder)
+    if not folder.root.is_dir():
+        raise OperatorError(f"{folder.root} is not there yet. Start Sardonyx once with: make up")
+    return settings, open_people(settings, folder)
