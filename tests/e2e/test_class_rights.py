@@ -22,12 +22,13 @@ SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
 """
-Level = Literal["everybody", "maker", "member", "staff", "instructor", "reader"]
+Level = Literal["everybody", "maker", "member", "staff", "instructor", "operator", "reader"]
 ANYBODY: Level = "everybody"
 MAKER: Level = "maker"
 MEMBER: Level = "member"
 STAFF: Level = "staff"
 INSTRUCTOR: Level = "instructor"
+OPERATOR: Level = "operator"
 READER: Level = "reader"
 """Of the staff; an administrator reads nobody's work by being one."""
 SEATS: dict[str, Role | None] = {
@@ -95,6 +96,13 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/classes/{class_id}/timeline"): Call(MEMBER),
     ("PUT", "/api/classes/{class_id}/after-end"): Call(INSTRUCTOR, 204, {"after_end": "keep"}),
     ("GET", "/api/classes/{class_id}/copy.zip"): Call(MEMBER),
+    ("POST", "/api/operation/stop"): Call(OPERATOR, 204, {"servers": []}),
+    ("GET", "/api/operation/actions"): Call(OPERATOR),
+    ("GET", "/api/operation/hours.csv"): Call(OPERATOR),
+    ("GET", "/operation"): page(OPERATOR),
+    ("POST", "/operation/stop"): Call(OPERATOR, 303, form={}),
+    ("GET", "/operation/log"): page(OPERATOR),
+    ("GET", "/operation/hours.csv"): page(OPERATOR),
     ("GET", "/api/me/copy.zip"): Call(ANYBODY),
     ("GET", "/me/copy.zip"): page(ANYBODY),
     ("GET", "/"): page(ANYBODY),
@@ -224,6 +232,8 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
         return {303, 401} if call.is_page else {401}
     if who == "server":
         return {403}
+    if call.level == OPERATOR:
+        return {call.found} if who == "operator" else {403}
     role: Role | None = "instructor" if who == "operator" else SEATS[who]
     is_maker = who in {"operator", "instructor", "instructor-of-another"}
     has = {"instructor": 3, "assistant": 2, "student": 1, "guest": 1, None: 0}[role]

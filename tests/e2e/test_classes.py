@@ -320,3 +320,35 @@ def test_who_may_not_make_classes_is_told_so(place: Any, newcomer: Callable[...,
 
     uma.page.get_by_text("You are in no class yet.").wait_for()
     assert uma.page.get_by_role("link", name="Make a class").count() == 0
+
+
+def test_an_administrator_sees_the_whole_place_and_stops_many(
+    place: Any, tia: Any, newcomer: Callable[..., Any], course: str, check: Check
+) -> None:
+    """Servers, classes, and what was done, on pages that nobody else gets."""
+    class_id = course.rpartition("/")[2]
+    root = newcomer(place, "root")
+    with people_of(place) as people:
+        people.set_admin("root", is_admin=True)
+        for name in ("oda", "ove"):
+            people.add_account(name, "")
+            people.groups.join(class_id, id_of(people, name), "student")
+    for name in ("oda", "ove"):
+        token_of(place, name)
+        hub(place, "POST", f"/users/{name}/server", {"profile": f"class-{class_id}"})
+    soon(
+        lambda: all(hub(place, "GET", f"/users/{name}")["servers"].get("", {}).get("ready") for name in ("oda", "ove"))
+    )
+    tia.page.goto(f"{place.url}/services/people/operation")
+    tia.page.get_by_text("This is for administrators of this place. Ask one of them.").wait_for()
+
+    page = root.page
+    page.goto(f"{place.url}/services/people/operation")
+    check(page, "operation")
+    for name in ("oda", "ove"):
+        page.get_by_role("checkbox", name=name).check()
+    page.get_by_role("button", name="Stop").click()
+    soon(lambda: not any(hub(place, "GET", f"/users/{name}")["servers"] for name in ("oda", "ove")))
+    page.get_by_role("link", name="What was done").click()
+    page.get_by_role("row", name="root stopped the server of: oda").wait_for()
+    check(page, "operation-log")

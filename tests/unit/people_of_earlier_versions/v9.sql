@@ -110,6 +110,15 @@ CREATE TABLE links (
     PRIMARY KEY (token_hash)
 );
 INSERT INTO "links" VALUES('abababababababababababababababababababababababababababababababab','first-administrator',1796000000.25);
+CREATE TABLE hours (
+    day DATE NOT NULL,
+    person VARCHAR(32) NOT NULL,
+    profile VARCHAR(40) NOT NULL,
+    seconds INTEGER NOT NULL,
+    PRIMARY KEY (day, person, profile)
+);
+CREATE INDEX ix_hours_person ON hours (person);
+INSERT INTO "hours" VALUES('2026-09-07','aminaaaaaaaaaa22','class-stats222',5400);
 CREATE TABLE members (
     "group" VARCHAR(32) NOT NULL,
     person VARCHAR(32) NOT NULL,

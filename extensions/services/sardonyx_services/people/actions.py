@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.models import ActionRow
@@ -61,11 +62,25 @@ class Actions:
                 for each in whom
             )
 
+    def latest(self, person: str = "", most: int = 200) -> list[Action]:
+        """Return what was done everywhere, the latest first.
+
+        Args:
+            person: only what they did, or what was done to them; "" = everybody.
+        """
+        found = select(ActionRow).order_by(ActionRow.at.desc(), ActionRow.id).limit(most)
+        if person:
+            found = found.where(or_(ActionRow.who == person, ActionRow.whom == person))
+        return self._found(found)
+
     def of(self, group: str, most: int = 100) -> list[Action]:
         """Return what was done in a class or team, the latest first."""
         found = (
             select(ActionRow).where(ActionRow.group == group).order_by(ActionRow.at.desc(), ActionRow.id).limit(most)
         )
+        return self._found(found)
+
+    def _found(self, found: Any) -> list[Action]:
         with self._session() as session:
             return [
                 Action(aware(row.at), row.who, row.what, row.group, row.whom, row.detail)

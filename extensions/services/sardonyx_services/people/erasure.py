@@ -17,6 +17,7 @@ from sardonyx_services.people.models import (
     ExtensionRow,
     GitAccountRow,
     GroupRow,
+    HoursRow,
     MemberRow,
     PersonRow,
 )
@@ -94,7 +95,7 @@ class Erasure:
             row = session.get(PersonRow, person)
             if row is None or row.erasure != GOING:
                 return
-            for table in (MemberRow, ExtensionRow, AccountRow, GitAccountRow):
+            for table in (MemberRow, ExtensionRow, AccountRow, GitAccountRow, HoursRow):
                 session.execute(delete(table).where(table.person == person))
             row.name, row.subject, row.full_name, row.mail, row.language = f"erased-{person}", "", "", "", ""
             row.is_admin = row.is_instructor = row.is_organiser = False

@@ -15,6 +15,7 @@ from sardonyx_services.people.models import (
     EventRow,
     ExtensionRow,
     GroupRow,
+    HoursRow,
     LinkRow,
     MemberRow,
     PersonRow,
@@ -84,6 +85,7 @@ class EventRemoval:
             session.execute(delete(MemberRow).where(MemberRow.group.in_(groups), MemberRow.role != "organiser"))
             session.execute(delete(MemberRow).where(MemberRow.person.in_(people)))
             session.execute(delete(ExtensionRow).where(ExtensionRow.person.in_(people)))
+            session.execute(delete(HoursRow).where(HoursRow.person.in_(people)))
             session.execute(delete(LinkRow).where(LinkRow.purpose.in_(people)))
             session.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
             row.report = sum_of(row.report, {"accounts": len(people), "teams": len(groups) - 1})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
@@ -171,6 +171,17 @@ class Groups:
         )
         with self._session() as session:
             return {row.person: row.role for row in session.execute(found)}
+
+    def counts(self) -> dict[str, int]:
+        """Return how many people are in each class, event or team, by id; none who were removed."""
+        found = (
+            select(MemberRow.group, func.count())
+            .join(PersonRow, PersonRow.id == MemberRow.person)
+            .where(PersonRow.removed.is_(None))
+            .group_by(MemberRow.group)
+        )
+        with self._session() as session:
+            return {group: int(count) for group, count in session.execute(found)}
 
     def role(self, group: str, person: str) -> Role | None:
         """Return what somebody is in a class or team; None = nothing."""

@@ -232,6 +232,17 @@ class ActionRow(Base):
     detail: Mapped[str] = mapped_column(String(300))
 
 
+class HoursRow(Base):
+    """For how many seconds somebody's servers of one profile ran on a day, in UTC."""
+
+    __tablename__ = "hours"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    profile: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seconds: Mapped[int]
+
+
 class GitAccountRow(Base):
     """What somebody has for private repositories of one forge, sealed."""
 

@@ -13,6 +13,7 @@ from sardonyx_services.people.models import (
     ExtensionRow,
     GitAccountRow,
     GroupRow,
+    HoursRow,
     MemberRow,
     PersonRow,
     SharedLinkRow,
@@ -66,6 +67,10 @@ class Personal:
             known["shared_links"] = [
                 {"file": each.key, "made": _said(each.made), "ends": _said(each.ends), "opened": each.opened}
                 for each in session.scalars(select(SharedLinkRow).where(SharedLinkRow.person == person))
+            ]
+            known["hours"] = [
+                {"day": each.day.isoformat(), "profile": each.profile, "hours": round(each.seconds / 3600, 2)}
+                for each in session.scalars(select(HoursRow).where(HoursRow.person == person).order_by(HoursRow.day))
             ]
             done = select(ActionRow).where(or_(ActionRow.who == person, ActionRow.whom == person))
             known["actions"] = [

@@ -1,6 +1,6 @@
 """The people of this place: who they are for good, whatever they are called."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from sardonyx_services.people.event_removal import EventRemoval
 from sardonyx_services.people.events import Events
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
+from sardonyx_services.people.hours import Hours
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.leaving import leave
 from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
@@ -51,6 +52,7 @@ class PeopleStore:
         self.erasure = Erasure(self._session)
         self.events = Events(self._session)
         self.event_removal = EventRemoval(self._session)
+        self.hours = Hours(self._session)
         self.seats = Seats(self._session)
         self.entries = Entries(self._session)
         self.actions = Actions(self._session)
@@ -87,6 +89,12 @@ class PeopleStore:
         with self._session() as session:
             row = session.scalars(_living().where(PersonRow.name == name)).first()
             return _record(row) if row else None
+
+    def ids_of(self, names: Collection[str]) -> dict[str, str]:
+        """Return the ids of people by their names; who was removed is not there."""
+        found = select(PersonRow.name, PersonRow.id).where(PersonRow.removed.is_(None), PersonRow.name.in_(names))
+        with self._session() as session:
+            return {row.name: row.id for row in session.execute(found)} if names else {}
 
     def everybody(self, group: str = "") -> list[PersonRecord]:
         """Return all who were not removed, by name; those of a class or team, if one is given."""

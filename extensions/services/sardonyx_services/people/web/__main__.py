@@ -18,6 +18,7 @@ from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.accounting import Accounting
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.classroom import Classroom
@@ -36,6 +37,7 @@ from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.makers import MakerRules
 from sardonyx_services.people.web.new_seats import NewSeats
+from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.seat_desk import SeatDesk
@@ -78,12 +80,14 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         helping=Helping(desk, classroom, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
+        accounting=Accounting(people, hub_api),
         erasures=Erasures(people, clearer),
         events=events,
         seats=SeatDesk(events, people, seats, links, f"{origin.scheme}://{origin.netloc}{hub}"),
         copies=Copies(store, configuration.homes),
         event_room=EventRoom(people, hub_api),
         event_ends=EventEnds(people, hub_api, clearer),
+        operation=Operation(people, hub_api, desk, events),
         pages=pages,
         callers=callers,
         sign_in=sign_in,

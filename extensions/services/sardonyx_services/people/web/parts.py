@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.accounting import Accounting
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.classroom import Classroom
@@ -19,6 +20,7 @@ from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.helping import Helping
+from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.seat_desk import SeatDesk
@@ -44,12 +46,14 @@ class Parts:
     helping: Helping
     endings: Endings
     class_ends: ClassEnds
+    accounting: Accounting
     erasures: Erasures
     events: EventDesk
     seats: SeatDesk
     copies: Copies
     event_room: EventRoom
     event_ends: EventEnds
+    operation: Operation
     pages: Pages
     callers: Callers
     sign_in: SignIn

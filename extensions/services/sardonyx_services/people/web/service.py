@@ -18,6 +18,7 @@ from sardonyx_services.people.web import (
     event_routes,
     hand_in_routes,
     help_routes,
+    operation_routes,
     own_routes,
     page_routes,
 )
@@ -42,6 +43,7 @@ API_ROUTERS = (
     hand_in_routes.api_router,
     help_routes.api_router,
     own_routes.api_router,
+    operation_routes.api_router,
     event_api.router,
 )
 PAGE_ROUTERS = (
@@ -51,6 +53,7 @@ PAGE_ROUTERS = (
     hand_in_routes.router,
     help_routes.router,
     own_routes.router,
+    operation_routes.router,
     event_routes.router,
 )
 ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)
@@ -80,7 +83,7 @@ def create_app(parts: Parts) -> FastAPI:
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        looks = (parts.class_ends.run(), parts.event_ends.run(), parts.erasures.run())
+        looks = (parts.class_ends.run(), parts.event_ends.run(), parts.erasures.run(), parts.accounting.run())
         tasks = [asyncio.create_task(look) for look in looks]
         yield
         for task in tasks:

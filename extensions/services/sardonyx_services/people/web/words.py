@@ -9,7 +9,7 @@ from sardonyx_services.people.actions import Action
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.class_words import ClassWords
 from sardonyx_services.people.web.event_words import EventWords
-from sardonyx_spawner.amounts import say_bytes, say_memory
+from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
 from sardonyx_spawner.language import N_, _
 
 ROLES: dict[Role, str] = {
@@ -53,6 +53,7 @@ DONE = {
     "seats": N_("made more accounts:"),
     "card": N_("made another card for account"),
     "keep": N_("made a lasting account of:"),
+    "erase": N_("erased:"),
     "help": N_("offered help in the server of:"),
     "put-back": N_("put a file of the material back for:"),
     "start": N_("started the server of:"),
@@ -84,6 +85,11 @@ class Words(ClassWords, EventWords, PageWords):
     def done(self, action: Action) -> str:
         """Say what somebody did."""
         return _(DONE.get(action.what, action.what))
+
+    def spent(self, seconds: int) -> str:
+        """Say for how long servers ran, in all: "12.5 h"; "" = hardly."""
+        hours = round(seconds / 3600, 1)
+        return _("{count} h").format(count=say_number(hours)) if hours else ""
 
     def memory(self, amount: int) -> str:
         """Say an amount of memory."""

@@ -1,4 +1,4 @@
-"""What becomes of the data of classes that have ended, and of people who are to be erased."""
+"""What becomes of the data of classes that have ended and of people who are to be erased; for how long servers ran."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,3 +15,11 @@ def upgrade() -> None:
     op.add_column("classes", sa.Column("report", sa.Text, nullable=False, server_default=""))
     op.add_column("people", sa.Column("erasure", sa.String(10), nullable=False, server_default=""))
     op.add_column("people", sa.Column("erase_at", sa.DateTime))
+    op.create_table(
+        "hours",
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("person", sa.String(32), primary_key=True),
+        sa.Column("profile", sa.String(40), primary_key=True),
+        sa.Column("seconds", sa.Integer, nullable=False),
+    )
+    op.create_index("ix_hours_person", "hours", ["person"])

@@ -1,0 +1,60 @@
+"""For how long servers ran: seconds for each day, person and profile. Kept for a year and some weeks."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.models import HoursRow
+
+KEPT = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Use:
+    """For how long somebody's servers of one profile ran."""
+
+    person: str
+    profile: str
+    seconds: int
+
+
+class Hours:
+    """The hours in the database; only the service of classes writes them."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def add(self, day: date, seconds: Mapping[tuple[str, str], int]) -> None:
+        """Add to a day.
+
+        Args:
+            seconds: by person's id and slug of the profile.
+        """
+        with self._session() as session:
+            for (person, profile), more in seconds.items():
+                row = session.get(HoursRow, (day, person, profile))
+                if row is None:
+                    session.add(HoursRow(day=day, person=person, profile=profile, seconds=more))
+                else:
+                    row.seconds += more
+
+    def since(self, day: date) -> list[Use]:
+        """Return the sums from a day on, the largest first."""
+        total = func.sum(HoursRow.seconds)
+        found = (
+            select(HoursRow.person, HoursRow.profile, total)
+            .where(HoursRow.day >= day)
+            .group_by(HoursRow.person, HoursRow.profile)
+            .order_by(total.desc(), HoursRow.person, HoursRow.profile)
+        )
+        with self._session() as session:
+            return [Use(person, profile, int(seconds)) for person, profile, seconds in session.execute(found)]
+
+    def forget_old(self, today: date) -> None:
+        """Delete what is older than it is kept."""
+        with self._session() as session:
+            session.execute(delete(HoursRow).where(HoursRow.day < today - KEPT))

@@ -1,0 +1,143 @@
+"""What an operator sees and does on the page of the whole place."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.actions import Action
+from sardonyx_services.people.hours import Use
+from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.desk import Desk, Seen
+from sardonyx_services.people.web.errors import NotOpenError
+from sardonyx_services.people.web.event_desk import EventDesk, EventSeen
+from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_services.people.web.live import Watch
+from sardonyx_services.people.web.overview import (
+    DAYS,
+    MOST,
+    Figures,
+    GroupLine,
+    ServerLine,
+    by_person,
+    figures,
+    group_lines,
+    server_lines,
+)
+from sardonyx_services.people.web.seat import Caller
+from sardonyx_spawner.language import _
+
+
+@dataclass(frozen=True)
+class Place:
+    """The whole place.
+
+    Args:
+        counted: classes and events by id.
+        hours: name and seconds of those whose servers ran longest.
+    """
+
+    figures: Figures
+    servers: list[ServerLine]
+    classes: list[Seen]
+    events: list[EventSeen]
+    counted: dict[str, GroupLine]
+    hours: list[tuple[str, int]]
+
+
+class Operation:
+    """Shows and stops; only for administrators.
+
+    Args:
+        clock: returns the moment that it is, with its time zone.
+    """
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        hub: Hub,
+        desk: Desk,
+        events: EventDesk,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._people, self._hub, self._desk, self._events, self._clock = people, hub, desk, events, clock
+        self._watch = Watch(hub.servers)
+
+    async def place(self, caller: Caller) -> Place:
+        """Return all of the place.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+            AwayError: the hub does not answer.
+        """
+        _need_administrator(caller)
+        servers = await self._watch.servers()
+        return await run_in_threadpool(self._place, caller, servers)
+
+    async def stop(self, caller: Caller, keys: Sequence[str]) -> None:
+        """Stop servers, whosever they are; each is written down.
+
+        Args:
+            keys: name of the person and of the server, with a slash between.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+            AwayError: the hub does not answer.
+        """
+        _need_administrator(caller)
+        there = {f"{each.name}/{each.server}": each for each in await self._hub.servers() if each.state != "failed"}
+        meant = [there[key] for key in keys if key in there]
+        await asyncio.gather(*(self._hub.stop(each.name, each.server) for each in meant))
+        ids = await run_in_threadpool(self._people.ids_of, {each.name for each in meant})
+        whom = [ids[each.name] for each in meant if each.name in ids]
+        if whom:
+            await run_in_threadpool(self._people.actions.add, caller.id, "stop", whom=whom)
+
+    def log(self, caller: Caller, name: str) -> list[Action]:
+        """Return what was done in the whole place, the latest first.
+
+        Args:
+            name: only what that person did, or what was done to them; "" = everybody.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        _need_administrator(caller)
+        person = self._people.by_name(name) if name else None
+        if name and person is None:
+            return []
+        return self._people.actions.latest(person.id if person is not None else "")
+
+    def hours(self, caller: Caller) -> bytes:
+        """Return for how long everybody's servers ran, as CSV in which no cell is a formula.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        _need_administrator(caller)
+        names = {person.id: person.name for person in self._people.everybody()}
+        rows = [(names.get(use.person, use.person), use.profile, f"{use.seconds / 3600:.2f}") for use in self._uses()]
+        return write_csv([("name", "profile", "hours"), *rows]).encode()
+
+    def _uses(self) -> list[Use]:
+        return self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
+
+    def _place(self, caller: Caller, servers: Sequence[Server]) -> Place:
+        uses, counts = self._uses(), self._people.groups.counts()
+        names = {person.id: person.full_name or person.name for person in self._people.everybody()}
+        classes, events = self._desk.mine(caller), self._events.mine(caller)
+        titles = {f"class-{seen.group.id}": seen.group.title for seen in classes}
+        titles |= {f"event-{seen.group.id}": seen.group.title for seen in events}
+        lines = server_lines(servers, titles)
+        of_classes = group_lines("class", (seen.group.id for seen in classes), counts, servers, uses)
+        of_events = group_lines("event", (seen.group.id for seen in events), counts, servers, uses)
+        hours = [(names[person], seconds) for person, seconds in by_person(uses) if person in names][:MOST]
+        return Place(figures(len(names), lines), lines, classes, events, of_classes | of_events, hours)
+
+
+def _need_administrator(caller: Caller) -> None:
+    if not caller.is_admin:
+        raise NotOpenError(_("This is for administrators of this place. Ask one of them."))

@@ -1,0 +1,72 @@
+"""The whole place for its administrators: pages, and for programs."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.links.headers import disposition
+from sardonyx_services.people.web.api_models import ActionShown, ServersStopWish
+from sardonyx_services.people.web.pages import see
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_services.people.web.seat import Caller
+
+router = APIRouter(prefix="/operation", include_in_schema=False)
+api_router = APIRouter(prefix="/api/operation")
+
+
+@router.get("")
+async def show(request: Request, here: Here, who: Who) -> Response:
+    """Show servers, classes, events and hours."""
+    return here.pages.page(request, who, "operation.html", at=await here.operation.place(who))
+
+
+@router.post("/stop")
+async def stop(request: Request, here: Here, who: Who) -> Response:
+    """Stop the ticked servers."""
+    form = await request.form()
+    await here.operation.stop(who, [str(key) for key in form.getlist("server")])
+    return see(f"{here.root}operation")
+
+
+@router.get("/log")
+def log(request: Request, here: Here, who: Who, name: str = "") -> Response:
+    """Show what was done in the whole place."""
+    names = {person.id: person.full_name or person.name for person in here.people.everybody()}
+    told = {"actions": here.operation.log(who, name.strip()), "names": names, "name": name, "titles": _titles(here)}
+    return here.pages.page(request, who, "operation_log.html", **told)
+
+
+@router.get("/hours.csv")
+def hours(here: Here, who: Who) -> Response:
+    """Send everybody's hours as a table."""
+    return _hours(here, who)
+
+
+@api_router.post("/stop", status_code=204)
+async def stop_servers(here: Here, who: Who, wish: ServersStopWish) -> None:
+    """Stop servers, each as the name of its person and its own name with a slash between: "amina/"."""
+    await here.operation.stop(who, wish.servers)
+
+
+@api_router.get("/actions")
+async def actions(here: Here, who: Who, name: str = "") -> list[ActionShown]:
+    """List what was done in the whole place, the latest first; with a name, by that person or to them."""
+    return [
+        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, detail=each.detail)
+        for each in await run_in_threadpool(here.operation.log, who, name)
+    ]
+
+
+@api_router.get("/hours.csv", response_class=Response)
+def hours_of_all(here: Here, who: Who) -> Response:
+    """Return for how long everybody's servers ran in the last 30 days, by profile, as CSV."""
+    return _hours(here, who)
+
+
+def _hours(here: Parts, who: Caller) -> Response:
+    headers = {"Content-Disposition": disposition("hours.csv"), "Cache-Control": "no-store"}
+    return Response(here.operation.hours(who), media_type="text/csv", headers=headers)
+
+
+def _titles(here: Parts) -> dict[str, str]:
+    return {group.id: group.title for kind in ("class", "event") for group in here.people.groups.all(kind)}

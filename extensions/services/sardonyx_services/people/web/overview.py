@@ -1,0 +1,118 @@
+"""All of a place as its operator sees it: servers, classes, events and hours. Decided from what others have found."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sardonyx_services.people.hours import Use
+from sardonyx_services.people.web.hub import Server
+from sardonyx_services.people.web.live import ALMOST_OUT
+from sardonyx_spawner.language import _
+
+ORDER = ("failed", "running", "starting", "stopping")
+DAYS = 30
+"""Hours of so many days are shown."""
+MOST = 20
+
+
+@dataclass(frozen=True)
+class ServerLine:
+    """A server.
+
+    Args:
+        what: title of the class or event whose profile it is, else the slug of its profile.
+        problem: what is wrong, in words; "" = nothing.
+    """
+
+    server: Server
+    what: str
+    problem: str
+
+    @property
+    def key(self) -> str:
+        """What a form says of it."""
+        return f"{self.server.name}/{self.server.server}"
+
+    @property
+    def share(self) -> float | None:
+        """The share of its memory that it uses; None = that is not known."""
+        memory, limit = self.server.memory, self.server.memory_limit
+        return memory / limit if memory is not None and limit else None
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """A class or an event.
+
+    Args:
+        people: how many are in it; running: how many of its servers run; seconds: for how long they ran.
+    """
+
+    id: str
+    people: int
+    running: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The whole in numbers; memory in bytes."""
+
+    people: int
+    here: int
+    running: int
+    memory: int
+    problems: int
+
+
+def server_lines(servers: Iterable[Server], titles: Mapping[str, str]) -> list[ServerLine]:
+    """Return a line for each server, those with a problem first, then the largest.
+
+    Args:
+        titles: slug of a profile -> title of the class or event that it is of.
+    """
+    lines = [ServerLine(each, titles.get(each.profile, each.profile), _problem(each)) for each in servers]
+    return sorted(
+        lines, key=lambda line: (not line.problem, ORDER.index(line.server.state), -(line.server.memory or 0))
+    )
+
+
+def group_lines(
+    kind: str, groups: Iterable[str], counts: Mapping[str, int], servers: Iterable[Server], uses: Iterable[Use]
+) -> dict[str, GroupLine]:
+    """Return what is counted of classes or events, by id."""
+    running = Counter(each.profile for each in servers if each.state in {"running", "starting"})
+    seconds: Counter[str] = Counter()
+    for use in uses:
+        seconds[use.profile] += use.seconds
+    return {
+        group: GroupLine(group, counts.get(group, 0), running[slug := f"{kind}-{group}"], seconds[slug])
+        for group in groups
+    }
+
+
+def by_person(uses: Iterable[Use]) -> list[tuple[str, int]]:
+    """Return for how long each person's servers ran, the longest first."""
+    seconds: Counter[str] = Counter()
+    for use in uses:
+        seconds[use.person] += use.seconds
+    return seconds.most_common()
+
+
+def figures(people: int, lines: Sequence[ServerLine]) -> Figures:
+    """Return the whole in numbers."""
+    on = [line.server for line in lines if line.server.state in {"running", "starting"}]
+    return Figures(
+        people=people,
+        here=len({server.name for server in on}),
+        running=len(on),
+        memory=sum(server.memory or 0 for server in on),
+        problems=sum(bool(line.problem) for line in lines),
+    )
+
+
+def _problem(server: Server) -> str:
+    if server.said:
+        return server.said
+    is_full = server.memory is not None and server.memory_limit and server.memory >= ALMOST_OUT * server.memory_limit
+    return _("Almost out of memory.") if is_full and server.state == "running" else ""

@@ -1,0 +1,187 @@
+"""The whole place as its operator sees it: hours that add up, servers with what is wrong first, and who may look."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from support.ends import FakeHub
+
+from sardonyx_services.people.database import Place
+from sardonyx_services.people.hours import Use
+from sardonyx_services.people.join_link import JoinLinks
+from sardonyx_services.people.seat_codes import SeatCodes
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.accounting import Accounting
+from sardonyx_services.people.web.configuration import EventRules
+from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.errors import AwayError, NotOpenError
+from sardonyx_services.people.web.event_desk import EventDesk
+from sardonyx_services.people.web.hub import Server
+from sardonyx_services.people.web.new_seats import NewSeats
+from sardonyx_services.people.web.operation import Operation
+from sardonyx_services.people.web.overview import by_person, figures, group_lines, server_lines
+from sardonyx_services.people.web.seat import Caller
+
+GB = 10**9
+TODAY = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+
+
+def server(name: str, state: str = "running", profile: str = "python", memory: int = GB, said: str = "") -> Server:
+    """Return a server with 4 GB."""
+    return Server(name, "", state, profile, TODAY, TODAY, memory, 4 * GB, {"en": said} if said else {})
+
+
+@pytest.fixture
+def people(people_place: Place) -> Iterator[PeopleStore]:
+    """Amina and Bob, in both kinds of database."""
+    store = PeopleStore(people_place)
+    for name in ("amina", "bob"):
+        store.add_account(name, "")
+    yield store
+    store.close()
+
+
+def person(people: PeopleStore, name: str) -> str:
+    """Return somebody's id."""
+    return people.ids_of([name])[name]
+
+
+async def test_the_time_that_servers_run_adds_up(people: PeopleStore) -> None:
+    """By day, person and profile; one that starts does not run, and nobody here is nobody."""
+    hub, ticks, now = FakeHub(), [0.0], [TODAY]
+    hub.running = {"amina": "running", "bob": "starting", "gone": "running"}
+    hub.profiles = {"amina": "class-stats222"}
+    accounting = Accounting(people, hub, lambda: now[0], lambda: ticks[0])  # type: ignore[arg-type]  # as much as is asked of it
+
+    for _minute in range(3):
+        ticks[0] += 60
+        await accounting.look()
+    now[0] += timedelta(days=1)
+    ticks[0] += 60
+    await accounting.look()
+
+    amina = person(people, "amina")
+    assert people.hours.since(TODAY.date()) == [Use(amina, "class-stats222", 240)]
+    assert people.hours.since(TODAY.date() + timedelta(days=1)) == [Use(amina, "class-stats222", 60)]
+
+
+async def test_time_in_which_nobody_looked_is_not_made_up(people: PeopleStore) -> None:
+    """Three minutes of it at most; a hub that is away for a moment loses nothing."""
+    hub, ticks = FakeHub(), [0.0]
+    hub.running = {"amina": "running"}
+    accounting = Accounting(people, hub, lambda: TODAY, lambda: ticks[0])  # type: ignore[arg-type]  # as much as is asked of it
+    hub.is_away = True
+    ticks[0] = 60
+    with pytest.raises(AwayError):
+        await accounting.look()
+    hub.is_away = False
+    ticks[0] = 120
+    await accounting.look()
+    assert [use.seconds for use in people.hours.since(TODAY.date())] == [120]
+
+    ticks[0] = 7200
+    await accounting.look()
+
+    assert [use.seconds for use in people.hours.since(TODAY.date())] == [300]
+
+
+def test_hours_are_kept_for_a_year_and_some_weeks(people: PeopleStore) -> None:
+    """Older ones are deleted."""
+    amina = person(people, "amina")
+    for day in (date(2025, 10, 20), date(2025, 10, 25)):
+        people.hours.add(day, {(amina, "python"): 60})
+
+    people.hours.forget_old(TODAY.date())
+
+    assert people.hours.since(date(2000, 1, 1)) == [Use(amina, "python", 60)]
+
+
+def test_what_is_wrong_comes_first_then_what_is_large() -> None:
+    """With the title of the class whose server it is."""
+    lines = server_lines(
+        [
+            server("small"),
+            server("large", memory=2 * GB, profile="class-stats222"),
+            server("full", memory=39 * GB // 10),
+            server("dead", "failed", said="It ran out of memory."),
+            server("new", "starting"),
+        ],
+        {"class-stats222": "Statistics"},
+    )
+
+    assert [(line.server.name, line.what, line.problem) for line in lines] == [
+        ("dead", "python", "It ran out of memory."),
+        ("full", "python", "Almost out of memory."),
+        ("large", "Statistics", ""),
+        ("small", "python", ""),
+        ("new", "python", ""),
+    ]
+    sums = figures(7, lines)
+    assert (sums.people, sums.here, sums.running, sums.problems) == (7, 4, 4, 2)
+
+
+def test_classes_are_counted_by_their_profile() -> None:
+    """A class of which nothing runs has nothing, and no other's."""
+    uses = [Use("a", "class-one", 60), Use("b", "class-one", 30), Use("a", "python", 600), Use("a", "event-one", 5)]
+    lines = group_lines("class", ["one", "two"], {"one": 3}, [server("a", profile="class-one")], uses)
+
+    assert [(line.people, line.running, line.seconds) for line in lines.values()] == [(3, 1, 90), (0, 0, 0)]
+    assert by_person(uses) == [("a", 665), ("b", 30)]
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    """A hub in which both have a server."""
+    found = FakeHub()
+    found.running = {"amina": "running", "bob": "running"}
+    return found
+
+
+@pytest.fixture
+def operation(people: PeopleStore, hub: FakeHub) -> Operation:
+    """What is tried."""
+    desk = Desk(people, JoinLinks(b"secret"), ())
+    events = EventDesk(people, NewSeats(people, SeatCodes(b"secret"), 9), (), EventRules())
+    return Operation(people, hub, desk, events, lambda: TODAY)  # type: ignore[arg-type]  # as much as is asked of it
+
+
+async def test_servers_of_many_are_stopped_at_once_and_written_down(
+    people: PeopleStore, hub: FakeHub, operation: Operation
+) -> None:
+    """One that is not there, or a name that is none, changes nothing."""
+    root = Caller("r", "root", is_admin=True)
+
+    await operation.stop(root, ["amina/", "bob/other", "nobody/", "amina"])
+
+    assert hub.running == {"bob": "running"}
+    assert [(each.what, each.whom) for each in operation.log(root, "amina")] == [("stop", person(people, "amina"))]
+    assert operation.log(root, "bob") == operation.log(root, "nobody") == []
+
+
+async def test_only_administrators_see_and_do_that(hub: FakeHub, operation: Operation) -> None:
+    """An instructor of everything does not."""
+    tia = Caller("t", "tia", may_make=True, may_make_events=True)
+    for act in (operation.place(tia), operation.stop(tia, ["amina/"])):
+        with pytest.raises(NotOpenError, match="This is for administrators of this place. Ask one of them."):
+            await act
+    for ask in (lambda: operation.log(tia, ""), lambda: operation.hours(tia)):
+        with pytest.raises(NotOpenError):
+            ask()
+    assert len(hub.running) == 2
+
+
+async def test_the_place_is_there_with_its_classes_and_hours(people: PeopleStore, operation: Operation) -> None:
+    """And the table of hours has no cell that is a formula."""
+    made = people.groups.add("class", "Statistics")
+    for name in ("amina", "bob"):
+        people.groups.join(made, person(people, name), "student")
+    people.remove("bob")
+    people.hours.add(TODAY.date(), {(person(people, "amina"), f"class-{made}"): 5400})
+    root = Caller("r", "root", is_admin=True)
+
+    at = await operation.place(root)
+
+    assert [seen.group.title for seen in at.classes] == ["Statistics"]
+    assert (at.counted[made].people, at.counted[made].seconds) == (1, 5400)
+    assert at.hours == [("amina", 5400)]
+    assert operation.hours(root).decode().split() == ['"name","profile","hours"', f'"amina","class-{made}","1.50"']
