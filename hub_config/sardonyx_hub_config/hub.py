@@ -91,7 +91,9 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
             self._tasks.append(asyncio.create_task(self.beside()))
 
     async def cleanup(self) -> None:
-        """Stop what the hub started."""
+        """Stop what the hub started; JupyterHub stops one service after the other, and finds them all stopped."""
+        managed = [each for each in self._service_map.values() if each.managed]
+        await asyncio.gather(*(each.stop() for each in managed), return_exceptions=True)
         await super().cleanup()
         if self.cool_down is not None:
             await self.cool_down()
