@@ -23,7 +23,7 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
 from sardonyx_spawner.profiles import Profile
 
-AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end"})
+AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end", "provider_group"})
 """What is kept as it is typed; whether it can be is looked at with the rest."""
 
 
@@ -71,6 +71,11 @@ class Change:
     "--after-end",
     type=click.Choice(get_args(AfterEnd)),
     help="What becomes of its data a day after its end; until then also of a class that has ended.",
+)
+@click.option(
+    "--provider-group",
+    metavar="GROUP",
+    help="People in this group of their provider are students, from a sign-in on; '': of none.",
 )
 @click.option("--joining/--no-joining", default=None, help="Whether people join by a link.")
 @click.option("--new-link", is_flag=True, default=None, help="Another link: that of before leads nowhere any more.")

@@ -43,6 +43,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         makers=settings.classes.create,
         maker_groups=settings.classes.instructor_groups,
         after_end=settings.classes.after_end,
+        has_provider_groups=any(each.groups_claim for each in settings.sign_in.providers.values()),
         events=EventRules(
             makers=settings.events.create,
             maker_groups=settings.events.organiser_groups,

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
+from support.classes import people_of
 from support.oidc_provider import Provider, serving_provider
+
+from sardonyx_services.people.classes import ClassDetails
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
@@ -140,6 +143,23 @@ def test_the_groups_of_the_provider_open_profiles_as_long_as_they_are_there(
         page.get_by_role("button", name="Start", exact=True).wait_for()
         assert page.get_by_role("radio", name="For the lab").count() == count
         context.close()
+
+
+def test_a_class_of_a_group_has_its_people_as_long_as_they_are_in_it(
+    place: Any, provider: Provider, browser: Any
+) -> None:
+    """From a sign-in on, and it is written down in the class."""
+    with people_of(place) as people:
+        made = people.groups.add("class", "Statistics of the year")
+        people.classes.change(made, ClassDetails(provider_group="year-1"))
+        for groups, is_there in ((["students", "year-1"], True), (["students"], False)):
+            context = browser.new_context()
+            page = sign_in(place, provider, context, sub="1012", preferred_username="mia", groups=groups)
+            page.goto(f"{place.url}/services/people/")
+            page.get_by_role("heading", name="Classes and events").wait_for()
+            assert bool(page.get_by_role("link", name="Statistics of the year").count()) is is_there
+            context.close()
+        assert [each.what for each in people.actions.of(made)] == ["leave-group", "join-group"]
 
 
 def test_a_provider_that_does_not_answer_is_named(place: Any, context: Any) -> None:

@@ -14,7 +14,9 @@ from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import ProviderSettings
 from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
+from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.language import _
 
@@ -99,10 +101,20 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         if self.settings.admin_groups and is_admin != bool(groups & self.settings.admin_groups):
             is_admin = not is_admin
             self.people.set_admin(person.name, is_admin=is_admin)
+        self._follow(person, groups)
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}
         if self.manage_groups:
             found["groups"] = sorted(groups)
         return found
+
+    def _follow(self, person: PersonRecord, groups: set[str]) -> None:
+        """Let somebody be in the classes of their groups."""
+        if not self.settings.groups_claim:
+            return
+        followed = self.people.following.follow(person.id, groups)
+        for what, classes in (("join-group", followed.joined), ("leave-group", followed.left)):
+            for each in classes:
+                self.people.actions.add(OPERATOR, what, each, whom=(person.id,))
 
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
         """Return the groups that the provider tells of a person; none where the settings name no claim."""

@@ -41,10 +41,12 @@ CREATE TABLE classes (
     going DATETIME,
     deleted DATETIME,
     report TEXT NOT NULL,
+    provider_group VARCHAR(255) NOT NULL,
     PRIMARY KEY ("group"),
     FOREIGN KEY("group") REFERENCES groups (id)
 );
-INSERT INTO "classes" VALUES('stats222','Every Monday','python','{"size": "small"}','https://git.example.org/statistics/material','main','2026-09-07','2026-12-18','Europe/Paris',44,'2026-12-11 17:00:00.000000',1,2,5,'delete',NULL,NULL,'');
+CREATE INDEX ix_classes_provider_group ON classes (provider_group);
+INSERT INTO "classes" VALUES('stats222','Every Monday','python','{"size": "small"}','https://git.example.org/statistics/material','main','2026-09-07','2026-12-18','Europe/Paris',44,'2026-12-11 17:00:00.000000',1,2,5,'delete',NULL,NULL,'','students');
 CREATE TABLE events (
 	"group" VARCHAR(32) NOT NULL, 
 	prefix VARCHAR(40) NOT NULL, 
@@ -123,13 +125,14 @@ CREATE TABLE members (
     "group" VARCHAR(32) NOT NULL,
     person VARCHAR(32) NOT NULL,
     role VARCHAR(20) NOT NULL,
+    by_group BOOLEAN NOT NULL,
     PRIMARY KEY ("group", person),
     FOREIGN KEY("group") REFERENCES groups (id),
     FOREIGN KEY(person) REFERENCES people (id)
 );
-INSERT INTO "members" VALUES('stats222','aminaaaaaaaaaa22','instructor');
-INSERT INTO "members" VALUES('stats222','belaaaaaaaaaaa44','student');
-INSERT INTO "members" VALUES('team3333','aminaaaaaaaaaa22','member');
+INSERT INTO "members" VALUES('stats222','aminaaaaaaaaaa22','instructor',0);
+INSERT INTO "members" VALUES('stats222','belaaaaaaaaaaa44','student',1);
+INSERT INTO "members" VALUES('team3333','aminaaaaaaaaaa22','member',0);
 CREATE TABLE people (
     id VARCHAR(32) NOT NULL,
     name VARCHAR(128) NOT NULL,

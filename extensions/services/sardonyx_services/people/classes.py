@@ -19,6 +19,7 @@ from sardonyx_spawner.language import _
 
 MOST_KEPT_DAYS = 3650
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 500
+LONGEST_GROUP = 255
 AfterEnd = Literal["delete", "keep"]
 GRACE = timedelta(days=1)
 """From the end of a class to the deletion of its data: no keys to it are left by then, and who meant to keep it still can."""
@@ -48,6 +49,7 @@ class ClassDetails:
         join_round: which link that is: another one when it was replaced.
         changed: how often this was changed.
         after_end: what becomes of what is in the store, a day after its end.
+        provider_group: people in this group of their provider are students, from a sign-in on; "" = of none.
         going: when that began to be deleted; None = it has not.
         deleted: when all of it was deleted; None = it is not.
         report: how much was deleted; {} = nothing yet.
@@ -70,6 +72,7 @@ class ClassDetails:
     going: datetime | None = None
     deleted: datetime | None = None
     report: Mapping[str, int] = field(default_factory=dict)
+    provider_group: str = ""
 
     @property
     def begins(self) -> datetime | None:
@@ -187,6 +190,8 @@ def check_details(details: ClassDetails) -> None:
         raise PeopleError(_("The last day is before the first one."))
     if not 0 <= details.kept_days <= MOST_KEPT_DAYS:
         raise PeopleError(_("People reach the data of a class for 0 to 3,650 days after its last one."))
+    if len(details.provider_group) > LONGEST_GROUP or not details.provider_group.isprintable():
+        raise PeopleError(_("A group of a provider has 255 characters at most, all of which can be seen."))
     if details.after_end not in get_args(AfterEnd):
         raise PeopleError(_("What is in the store after the end is “delete” or “keep”."))
     _check_until(details.hand_in_until)
@@ -235,6 +240,7 @@ def _details(row: ClassRow) -> ClassDetails:
         aware(row.going) if row.going else None,
         aware(row.deleted) if row.deleted else None,
         json.loads(row.report or "{}"),
+        row.provider_group,
     )
 
 
@@ -255,4 +261,5 @@ def _row(group: str, kept: ClassDetails) -> ClassRow:
         join_round=kept.join_round,
         changed=kept.changed,
         after_end=kept.after_end,
+        provider_group=kept.provider_group,
     )

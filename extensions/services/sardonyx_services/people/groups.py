@@ -117,7 +117,8 @@ class Groups:
             if member is None:
                 session.add(MemberRow(group=group, person=person, role=role))
             else:
-                member.role = role
+                # From here on they are in it by that, whatever their provider says.
+                member.role, member.by_group = role, False
 
     def leave(self, group: str, person: str) -> None:
         """End somebody's membership; nothing happens if there is none."""

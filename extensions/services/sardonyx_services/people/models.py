@@ -112,13 +112,18 @@ class GroupRow(Base):
 
 
 class MemberRow(Base):
-    """What a person is in a class, an event or a team."""
+    """What a person is in a class, an event or a team.
+
+    Args:
+        by_group: because their provider says that they are in the group of the class, and as long as it says so.
+    """
 
     __tablename__ = "members"
 
     group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(20))
+    by_group: Mapped[bool] = mapped_column(default=False)
 
 
 class ClassRow(Base):
@@ -150,6 +155,7 @@ class ClassRow(Base):
     going: Mapped[datetime | None]
     deleted: Mapped[datetime | None]
     report: Mapped[str] = mapped_column(Text, default="")
+    provider_group: Mapped[str] = mapped_column(String(255), default="", index=True)
 
 
 class ExtensionRow(Base):

@@ -17,6 +17,7 @@ from sardonyx_services.people.erasure import WANTED, Erasure
 from sardonyx_services.people.errors import AwayError, PeopleError, RemovedError
 from sardonyx_services.people.event_removal import EventRemoval
 from sardonyx_services.people.events import Events
+from sardonyx_services.people.following import Following
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.hours import Hours
@@ -43,6 +44,7 @@ class PeopleStore:
         """
         self._engine = open_database(place)
         self.groups = Groups(self._session)
+        self.following = Following(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
         self.one_time_links = OneTimeLinks(self._session)

@@ -31,6 +31,11 @@ class ClassWish(BaseModel):
         default=None,
         description="What becomes of its data in the store, a day after it has ended; null: as it is usual in this place.",
     )
+    provider_group: str = Field(
+        default="",
+        max_length=300,
+        description="People in this group of their provider are students, from a sign-in on.",
+    )
     changed: int | None = Field(
         default=None, description="How often it was changed when it was read; null: whatever it is."
     )
@@ -64,6 +69,7 @@ class ClassShown(BaseModel):
     joining: bool
     changed: int
     after_end: AfterEnd
+    provider_group: str
     deleted: datetime | None
     report: dict[str, int]
 

@@ -25,6 +25,7 @@ TEXTS = (
     "kept_days",
     "hand_in_until",
     "after_end",
+    "provider_group",
     "changed",
 )
 
@@ -48,6 +49,7 @@ class ClassForm:
     kept_days: str = "30"
     hand_in_until: str = ""
     after_end: str = ""
+    provider_group: str = ""
     changed: str = "0"
     answers: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,6 +74,7 @@ class ClassForm:
             kept_days=str(details.kept_days),
             hand_in_until=Words().field(details.hand_in_until, details.zone) if details.hand_in_until else "",
             after_end=details.after_end,
+            provider_group=details.provider_group,
             changed=str(details.changed),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
@@ -98,6 +101,7 @@ class ClassForm:
             zone=self.zone or "UTC",
             kept_days=_number(self.kept_days),
             hand_in_until=moment_of(self.hand_in_until, self.zone or "UTC"),
+            provider_group=self.provider_group,
             # What is neither is refused with the rest.
             after_end=self.after_end or before.after_end,  # type: ignore[arg-type]
             changed=_number(self.changed),

@@ -63,6 +63,7 @@ class PeopleConfiguration(BaseModel):
         makers: who may make classes; administrators always do.
         maker_groups: groups of a provider whose people are instructors.
         after_end: what becomes of the data of a class when it has ended, if its instructor says nothing of it.
+        has_provider_groups: a provider tells the groups of its people.
         events: what events can be here.
         homes: folder with everybody's home.
         title: of this place; so is `contact`.
@@ -81,6 +82,7 @@ class PeopleConfiguration(BaseModel):
     makers: Makers = "instructors"
     maker_groups: frozenset[str] = frozenset()
     after_end: AfterEnd = "delete"
+    has_provider_groups: bool = False
     events: EventRules = EventRules()
     title: str
     contact: str = ""

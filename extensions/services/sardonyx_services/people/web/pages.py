@@ -52,6 +52,7 @@ class Pages:
             "logout_url": f"{hub}logout",
             "announcement": "",
             "words": Words(),
+            "has_provider_groups": configuration.has_provider_groups,
             "static_url": lambda path: f"{hub}static/{path}",
             "here": "classes",
         }

@@ -33,6 +33,8 @@ DONE = {
     "change": N_("changed the class"),
     "end": N_("ended the class"),
     "join": N_("joined by the link"),
+    "join-group": N_("is in the class by a group of the provider:"),
+    "leave-group": N_("is in the class no more by a group of the provider:"),
     "leave": N_("took out of the class:"),
     "role": N_("gave a role to:"),
     "import": N_("brought in from a list:"),

@@ -1,4 +1,4 @@
-"""What becomes of the data of classes that have ended and of people who are to be erased; for how long servers ran."""
+"""What becomes of the data of classes that have ended and of people who are to be erased; for how long servers ran; provider groups."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,9 @@ def upgrade() -> None:
     op.add_column("classes", sa.Column("going", sa.DateTime))
     op.add_column("classes", sa.Column("deleted", sa.DateTime))
     op.add_column("classes", sa.Column("report", sa.Text, nullable=False, server_default=""))
+    op.add_column("classes", sa.Column("provider_group", sa.String(255), nullable=False, server_default=""))
+    op.create_index("ix_classes_provider_group", "classes", ["provider_group"])
+    op.add_column("members", sa.Column("by_group", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("people", sa.Column("erasure", sa.String(10), nullable=False, server_default=""))
     op.add_column("people", sa.Column("erase_at", sa.DateTime))
     op.create_table(
