@@ -56,12 +56,13 @@ class_.add_command(change)
 @click.option("--exam", is_flag=True, help="Keys that reach the class's data live for 15 minutes at most.")
 def add(title: str, *, exam: bool) -> None:
     """Make a class called TITLE; print its id."""
-    _settings, people = people_here()
+    settings, people = people_here()
     try:
         title = checked_title(title)
     except PeopleError as error:
         raise OperatorError(error.message) from error
     made = people.groups.add(CLASS, title, is_exam=exam)
+    people.classes.change(made, ClassDetails(after_end=settings.classes.after_end))
     click.echo(f"“{title}” has the id {made}. People join with: sardonyx class join {made} NAME …")
 
 

@@ -54,5 +54,6 @@ def erase(who: str, *, yes: bool) -> None:
     click.echo(
         f"{who} is removed. All that is theirs is deleted from {moment:%Y-%m-%d %H:%M} UTC on, while Sardonyx runs."
     )
+    click.echo(f"Until then nothing is lost, and this takes it back: sardonyx user readmit {known}")
     if settings.vault.address:
         click.echo(f"Their secrets in Vault are for you to delete: users/{known}/")

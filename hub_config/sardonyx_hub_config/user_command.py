@@ -90,16 +90,16 @@ def remove(name: str, *, yes: bool) -> None:
 
 
 @user.command()
-@click.argument("name")
+@click.argument("name", metavar="NAME|ID")
 def readmit(name: str) -> None:
-    """Let NAME come back who was removed, to the same files and data."""
+    """Let somebody come back who was removed, to the same files and data."""
     settings, people = people_here()
     try:
         person = people.readmit(name)
     except PeopleError as error:
         raise OperatorError(str(error)) from error
     is_local = person.provider == LOCAL
-    click.echo(_link(settings, people, person) if is_local else f"{name} can sign in again.")
+    click.echo(_link(settings, people, person) if is_local else f"{person.name} can sign in again.")
 
 
 @user.command()

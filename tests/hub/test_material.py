@@ -484,6 +484,17 @@ def test_a_file_is_put_back_with_the_students_own_beside_it(clone: Path, how: st
     assert set(found) == {"exercise.ipynb"}
 
 
+def test_a_file_that_is_put_back_twice_at_once_loses_nothing(clone: Path) -> None:
+    """As by a double click; what is as it was brought is left alone, and what is set aside finds a free name."""
+    write(clone, "lesson.txt", "mine\n")
+    aside = put_back(Git(clone), "lesson.txt")
+    assert put_back(Git(clone), "lesson.txt") == ""
+    write(clone, "lesson.txt", "again\n")
+    other = put_back(Git(clone), "lesson.txt")
+
+    assert (files(clone)[aside], files(clone)[other]) == ("mine\n", "again\n")
+
+
 @pytest.mark.parametrize("path", ["missing.txt", "../outside.txt", ".git/config", "/etc/passwd", "data", "*.csv", "-f"])
 def test_only_a_file_of_the_material_is_put_back(clone: Path, path: str) -> None:
     """Else nothing is touched."""

@@ -15,6 +15,7 @@ class FakeHub:
     def __init__(self) -> None:
         self.running: dict[str, str] = {}
         self.profiles: dict[str, str] = {}
+        self.stuck: set[str] = set()
         self.said: list[tuple[str, str]] = []
         self.is_away = False
         self.fault: Exception | None = None
@@ -31,8 +32,10 @@ class FakeHub:
         ]
 
     async def stop(self, name: str, server: str = "") -> None:
-        """Stop one."""
+        """Stop one, unless it is stuck."""
         assert not server
+        if name in self.stuck:
+            raise AwayError
         del self.running[name]
 
     async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:

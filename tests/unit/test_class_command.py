@@ -53,7 +53,7 @@ def test_people_join_are_listed_and_leave(people: PeopleStore, course: str) -> N
     run("join", course, "bob", "--role", "instructor")
     assert run("list") == f"{course}     1 students   1 staff  Statistics 101\n"
     shown = run("show", course).splitlines()
-    assert shown[0] == "Statistics 101: it goes on until it is ended; its data is kept then."
+    assert shown[0] == "Statistics 101: it goes on until it is ended; its data is deleted a day later."
     assert [line.split()[:2] for line in shown[1:]] == [
         ["amina", "student"],
         ["bob", "instructor"],
@@ -103,6 +103,7 @@ def test_a_class_ends_once_and_keeps_its_data(people: PeopleStore, course: str) 
     run("join", course, "amina")
     assert run("end", course, stdin="n\n").endswith("Nothing was changed.\n")
 
+    people.class_removal.decide(course, "keep")
     assert run("end", course, "--yes") == f"“Statistics 101” has ended. Its data is kept, at class/{course}/.\n"
 
     assert people.groups.of(people.everybody()[0].id) == ()

@@ -1,6 +1,6 @@
 """How classes come to their end: told in time, stopped, closed, and deleted only where and when that is wanted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,9 +11,11 @@ from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.models import GroupRow
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
+from sardonyx_services.people.web.hub import Server
 
 LAST_DAY = date(2027, 10, 31)
 OVER = datetime(2027, 10, 31, 23, 0, tzinfo=UTC)
@@ -171,6 +173,82 @@ async def test_nothing_is_deleted_of_a_class_whose_data_is_kept(place: Course) -
     assert place.store.asked == []
 
 
+async def test_who_decides_long_after_the_end_has_a_day_to_change_their_mind(place: Course) -> None:
+    """As of a class that was kept for a year."""
+    place.store.objects = {f"class/{place.id}/shared/a": 7}
+    place.people.class_removal.decide(place.id, "keep")
+    place.people.groups.end(place.id)
+    with place.people._session() as session:
+        session.get(GroupRow, place.id).ended = datetime(2026, 1, 1)  # type: ignore[union-attr]  # noqa: DTZ001 - as the tables have it
+    place.people.class_removal.decide(place.id, "delete")
+    place.now = datetime.now(UTC) + timedelta(hours=23)
+    await place.look()
+    assert place.store.objects
+
+    place.now += timedelta(hours=2)
+    await place.look()
+
+    assert place.store.objects == {}
+
+
+async def test_a_class_that_got_more_days_meanwhile_goes_on(place: Course) -> None:
+    """What was read of it before does not count."""
+    place.now = CLOSES
+    later = replace(place.people.classes.details(place.id), last_day=LAST_DAY + timedelta(days=99))
+    read = place.people.classes.of_many
+
+    def of_many(groups: Sequence[str]) -> dict[str, ClassDetails]:
+        found = read(groups)
+        place.people.classes.change(place.id, later)
+        return found
+
+    place.people.classes.of_many = of_many  # type: ignore[method-assign]
+    await place.ends.end_what_is_over()
+
+    assert place.is_open
+
+
+async def test_a_server_of_ones_own_is_not_stopped_for_that_of_a_class_before_it(place: Course) -> None:
+    """The list of servers may be old when somebody's turn comes."""
+    place.now, looked = OVER, []
+    servers = place.hub.servers
+
+    async def changing() -> list[Server]:
+        looked.append(1)
+        if len(looked) > 1:
+            place.hub.profiles["bob"] = "python"
+        return await servers()
+
+    place.hub.servers = changing  # type: ignore[method-assign]
+    await place.look()
+
+    assert place.hub.running == {"bob": "starting", "cem": "running"}
+
+
+async def test_one_server_that_does_not_stop_keeps_no_other(place: Course, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor those from a word who have to be told of another class."""
+    other = place.people.groups.add("class", "Other")
+    place.people.classes.change(other, replace(AUTUMN, last_day=LAST_DAY + timedelta(days=1)))
+    place.now = OVER + timedelta(hours=23, minutes=30)
+    place.hub.running["dora"], place.hub.profiles["dora"] = "running", f"class-{other}"
+    place.hub.stuck.add("amina")
+
+    await place.look()
+
+    assert place.hub.running == {"amina": "running", "cem": "running", "dora": "running"}
+    assert [name for name, _said in place.hub.said] == ["dora"]
+    assert "Classes cannot be brought to their end just now: The hub does not answer now." in caplog.text
+
+
+async def test_a_class_without_a_profile_by_now_has_no_servers_after_its_end_either(place: Course) -> None:
+    """They were started when it had one."""
+    place.people.classes.change(place.id, replace(place.people.classes.details(place.id), profile=""))
+    place.now = OVER
+    await place.look()
+
+    assert place.hub.running == {"cem": "running"}
+
+
 async def test_what_is_being_deleted_cannot_be_kept_any_more(place: Course) -> None:
     """Half of it would be gone; that is said."""
     place.store.objects = {f"class/{place.id}/shared/{n}": 7 for n in range(5)}
@@ -200,7 +278,7 @@ async def test_a_deletion_that_breaks_off_goes_on(place: Course, after: int) -> 
 
 
 async def test_one_class_that_fails_lets_the_others_go_on(place: Course, caplog: pytest.LogCaptureFixture) -> None:
-    """A store that lies about one, and a hub that is away."""
+    """As where the store keeps what is of one."""
     place.store.objects, place.store.lies = {f"class/{place.id}/shared/a": 10}, True
     other = place.people.groups.add("class", "Other")
     place.people.classes.change(other, AUTUMN)

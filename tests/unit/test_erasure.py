@@ -101,6 +101,39 @@ async def test_who_is_half_erased_does_not_come_back(place: School) -> None:
         place.people.readmit("amina")
 
 
+async def test_who_comes_back_while_it_begins_keeps_their_home(place: School) -> None:
+    """Whichever comes first: somebody who lives here owes no home."""
+    place.people.erasure.want("amina")
+    await place.look()
+    place.now += timedelta(days=2)
+    assert place.people.readmit(place.amina).name == "amina"
+
+    assert not place.people.erasure.begin(place.amina, place.now)
+
+    assert place.people.owed() == []
+    place.people.erasure.want("amina")
+    for owed in place.people.owed():
+        place.people.settle(owed)
+    place.people.erasure.begin(place.amina, place.now)
+    with pytest.raises(PeopleError, match="All that “amina” had here is being deleted"):
+        place.people.readmit(place.amina)
+    assert place.people.by_name("amina") is None
+
+
+async def test_an_erasure_is_taken_back_also_where_the_name_is_somebody_elses_by_now(place: School) -> None:
+    """They stay removed, and nothing is deleted."""
+    place.people.erasure.want("amina")
+    await place.look()
+    place.people.add_account("amina", "")
+
+    with pytest.raises(PeopleError, match="There is another “amina” here by now. .* What the first had is kept."):
+        place.people.readmit(place.amina)
+
+    place.now += timedelta(days=2)
+    await place.look()
+    assert place.store.objects == {**place.hers, **place.others}
+
+
 async def test_nothing_is_deleted_as_long_as_the_hub_has_something_to_do(place: School) -> None:
     """A server that still runs would write it again."""
     place.people.erasure.want("amina")

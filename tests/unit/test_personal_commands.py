@@ -43,6 +43,7 @@ def test_somebody_is_erased_after_a_question(people: PeopleStore) -> None:
     said = run("erase", "amina", "--yes")
 
     assert said.startswith("amina is removed. All that is theirs is deleted from 2")
+    assert "and this takes it back: sardonyx user readmit " in said
     assert people.by_name("amina") is None
     with pytest.raises(OperatorError, match="There is nobody called “amina” here, .* Nothing was changed."):
         run("erase", "amina", "--yes")

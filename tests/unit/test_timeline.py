@@ -82,6 +82,15 @@ def test_a_class_that_was_ended_by_hand_is_over_from_then_on() -> None:
     ]
 
 
+def test_a_class_that_ends_with_its_last_day_promises_no_time_to_copy() -> None:
+    """Both are one step, before and after."""
+    details = replace(AUTUMN, kept_days=0, first_day=None, hand_in_until=None)
+    closes = datetime(2026, 12, 18, 23, 0, tzinfo=UTC)
+
+    for ended in (None, closes + timedelta(seconds=9)):
+        assert [step.name for step in timeline(seen(details, ended), closes)] == ["made", "closed", "delete"]
+
+
 def test_what_was_deleted_is_said_with_its_moment() -> None:
     """When it was, not when it should have been."""
     ended = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
@@ -145,7 +154,9 @@ def test_what_becomes_of_the_data_is_decided_also_after_the_end(desk: Desk, peop
 
     endings.decide(tia, course, "keep")
 
-    assert people.classes.details(course) == replace(before, after_end="keep", changed=before.changed + 1)
+    assert people.classes.details(course) == replace(
+        before, after_end="keep", changed=before.changed + 1, decided=people.classes.details(course).decided
+    )
     assert [each.what for each in people.actions.of(course)][:2] == ["data-keep", "end"]
 
 
@@ -154,13 +165,14 @@ def test_a_class_that_was_made_without_pages_can_be_deleted_too(people: PeopleSt
     made = people.groups.add("class", "Typed")
     people.class_removal.decide(made, "delete")
 
-    assert people.classes.details(made) == ClassDetails(after_end="delete", changed=1)
+    found = people.classes.details(made)
+    assert (found.after_end, found.changed, found.decided is not None) == ("delete", 1, True)
 
 
 @pytest.mark.parametrize("kind", ["team", "event", "nothing"])
 def test_only_of_a_class_is_that_decided(people: PeopleStore, kind: str) -> None:
     """There is no such class."""
-    made = people.groups.add("team", "Blue") if kind == "team" else "zzzzzzzz"
+    made = "zzzzzzzz" if kind == "nothing" else people.groups.add("team" if kind == "team" else "event", "Blue")
     with pytest.raises(PeopleError, match="There is no such class, or it has ended."):
         people.class_removal.decide(made, "keep")
 

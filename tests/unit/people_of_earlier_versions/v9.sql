@@ -41,12 +41,13 @@ CREATE TABLE classes (
     going DATETIME,
     deleted DATETIME,
     report TEXT NOT NULL,
+    decided DATETIME,
     provider_group VARCHAR(255) NOT NULL,
     PRIMARY KEY ("group"),
     FOREIGN KEY("group") REFERENCES groups (id)
 );
 CREATE INDEX ix_classes_provider_group ON classes (provider_group);
-INSERT INTO "classes" VALUES('stats222','Every Monday','python','{"size": "small"}','https://git.example.org/statistics/material','main','2026-09-07','2026-12-18','Europe/Paris',44,'2026-12-11 17:00:00.000000',1,2,5,'delete',NULL,NULL,'','students');
+INSERT INTO "classes" VALUES('stats222','Every Monday','python','{"size": "small"}','https://git.example.org/statistics/material','main','2026-09-07','2026-12-18','Europe/Paris',44,'2026-12-11 17:00:00.000000',1,2,5,'delete',NULL,NULL,'',NULL,'students');
 CREATE TABLE events (
 	"group" VARCHAR(32) NOT NULL, 
 	prefix VARCHAR(40) NOT NULL, 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,10 +26,12 @@ class ClassRemoval:
 
     def due(self, now: datetime) -> list[str]:
         """Return the ids of the classes whose data goes now, also of those with which it was begun before."""
+        before = in_tables(now - GRACE)
         found = (
             select(GroupRow.id)
             .join(ClassRow, ClassRow.group == GroupRow.id)
-            .where(GroupRow.ended <= in_tables(now - GRACE), ClassRow.after_end == "delete", ClassRow.deleted.is_(None))
+            .where(GroupRow.ended <= before, ClassRow.after_end == "delete", ClassRow.deleted.is_(None))
+            .where(ClassRow.decided.is_(None) | (ClassRow.decided <= before))
             .order_by(GroupRow.ended, GroupRow.id)
         )
         with self._session() as session:
@@ -49,6 +52,8 @@ class ClassRemoval:
         Raises:
             PeopleError: there is no such class, or its data is gone or goes just now.
         """
+        if after_end not in get_args(AfterEnd):
+            raise PeopleError(_("What is in the store after the end is “delete” or “keep”."))
         with self._session() as session:
             above, row = alone_with(session, group), session.get(ClassRow, group)
             if above is None or above.kind != "class":
@@ -60,7 +65,7 @@ class ClassRemoval:
                 raise PeopleError(
                     _("The data of this class is being deleted, or is gone: that cannot be changed any more.")
                 )
-            row.after_end = after_end
+            row.after_end, row.decided = after_end, utc_now()
             row.changed = (row.changed or 0) + 1
 
     def count(self, group: str, deleted: Mapping[str, int]) -> None:
@@ -83,4 +88,7 @@ class ClassRemoval:
 
 
 def _is_due(above: GroupRow, row: ClassRow, now: datetime) -> bool:
-    return above.ended is not None and above.ended + GRACE <= now and row.after_end == "delete" and row.deleted is None
+    if above.ended is None or row.after_end != "delete" or row.deleted is not None:
+        return False
+    # Who decides it long after the end has a day to change their mind, too.
+    return max(above.ended, row.decided or above.ended) + GRACE <= now

@@ -53,6 +53,7 @@ class ClassDetails:
         going: when that began to be deleted; None = it has not.
         deleted: when all of it was deleted; None = it is not.
         report: how much was deleted; {} = nothing yet.
+        decided: when it was last decided what becomes of its data, beside the other settings; None = with them.
     """
 
     description: str = ""
@@ -73,6 +74,7 @@ class ClassDetails:
     deleted: datetime | None = None
     report: Mapping[str, int] = field(default_factory=dict)
     provider_group: str = ""
+    decided: datetime | None = None
 
     @property
     def begins(self) -> datetime | None:
@@ -114,6 +116,16 @@ class Classes:
         with self._session() as session:
             rows = {row.group: _details(row) for row in session.scalars(found)} if groups else {}
         return {group: rows.get(group, ClassDetails()) for group in groups}
+
+    def close(self, group: str, now: datetime) -> bool:
+        """End a class whose time is over; return whether it was, and had not ended before."""
+        with self._session() as session:
+            above, row = alone_with(session, group), session.get(ClassRow, group)
+            closes = _details(row).closes if row is not None else None
+            if above is None or above.ended is not None or closes is None or closes > now:
+                return False
+            above.ended = in_tables(now)
+            return True
 
     def extensions(self, group: str) -> dict[str, datetime]:
         """Return until when those may hand in who have more time, by id."""
@@ -241,6 +253,7 @@ def _details(row: ClassRow) -> ClassDetails:
         aware(row.deleted) if row.deleted else None,
         json.loads(row.report or "{}"),
         row.provider_group,
+        aware(row.decided) if row.decided else None,
     )
 
 

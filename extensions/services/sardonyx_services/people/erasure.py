@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
@@ -67,16 +68,27 @@ class Erasure:
         with self._session() as session:
             return list(session.scalars(found.order_by(PersonRow.erase_at, PersonRow.id)))
 
-    def begin(self, person: str) -> bool:
+    def begin(self, person: str, now: datetime) -> bool:
         """Let the hub delete a home, once; return whether it has: then what is in the store goes."""
         with self._session() as session:
+            # In one step: they may be readmitted in the same moment. While their servers are being stopped, something else is owed.
+            begins = update(PersonRow).where(
+                PersonRow.id == person,
+                PersonRow.erasure == WANTED,
+                PersonRow.removed.is_not(None),
+                PersonRow.erase_at <= in_tables(now),
+                PersonRow.owed.in_(("", HOME)),
+            )
+            session.execute(begins.values(erasure=GOING, owed=HOME))
             row = session.get(PersonRow, person)
-            if row is None or row.owed not in {"", HOME}:
-                # Their servers are still being stopped.
-                return False
-            if row.erasure == WANTED:
-                row.erasure, row.owed = GOING, HOME
-            return row.owed == "" and row.erasure == GOING
+            return row is not None and row.owed == "" and row.erasure == GOING
+
+    def take_back(self, person: str) -> bool:
+        """Erase somebody not, after all; return whether that was in time."""
+        with self._session() as session:
+            wanted = update(PersonRow).where(PersonRow.id == person, PersonRow.erasure.in_(("", WANTED)))
+            result: Any = session.execute(wanted.values(erasure="", erase_at=None))
+            return bool(result.rowcount)
 
     def prefixes(self, person: str) -> tuple[str, ...]:
         """Return what is somebody's own in the store: their place, and what they handed in in any class whose data is there."""

@@ -133,6 +133,7 @@ class ClassRow(Base):
         after_end: "delete" or "keep" what is in the store when it has ended.
         going: when its data began to be deleted, and so on for `deleted`, for all of it.
         report: what was deleted, as JSON; "" = nothing yet.
+        decided: when that was last decided beside the other settings; None = with them.
     """
 
     __tablename__ = "classes"
@@ -155,6 +156,7 @@ class ClassRow(Base):
     going: Mapped[datetime | None]
     deleted: Mapped[datetime | None]
     report: Mapped[str] = mapped_column(Text, default="")
+    decided: Mapped[datetime | None]
     provider_group: Mapped[str] = mapped_column(String(255), default="", index=True)
 
 

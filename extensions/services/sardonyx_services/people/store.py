@@ -13,7 +13,7 @@ from sardonyx_services.people.class_removal import ClassRemoval
 from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.database import Place, open_database
 from sardonyx_services.people.entries import Entries
-from sardonyx_services.people.erasure import WANTED, Erasure
+from sardonyx_services.people.erasure import Erasure
 from sardonyx_services.people.errors import AwayError, PeopleError, RemovedError
 from sardonyx_services.people.event_removal import EventRemoval
 from sardonyx_services.people.events import Events
@@ -120,24 +120,36 @@ class PeopleStore:
             leave(session, row, CLEAR if with_home else LET_GO)
             return _record(row)
 
-    def readmit(self, name: str) -> PersonRecord:
+    def readmit(self, who: str) -> PersonRecord:
         """Let somebody come back who was removed: the same person, with the same id and what is kept under it.
 
+        Who was to be erased is not, also where the name is in use again.
+
+        Args:
+            who: their name, or their id.
+
         Raises:
-            PeopleError: nobody of that name was removed, the name is in use again, or all of theirs is being deleted.
+            PeopleError: nobody like that was removed, the name is in use again, or all of theirs is being deleted.
         """
+        removed = select(PersonRow.id).where(PersonRow.removed.is_not(None), PersonRow.name == who)
         with self._session() as session:
-            removed = select(PersonRow).where(PersonRow.removed.is_not(None), PersonRow.name == name)
-            row = session.scalars(removed.order_by(PersonRow.removed.desc())).first()
-            if row is None:
-                raise PeopleError(f"Nobody called “{name}” was removed here.")
+            person = session.scalars(removed.order_by(PersonRow.removed.desc())).first() or who
+        is_in_time = self.erasure.take_back(person)
+        with self._session() as session:
+            row = session.get(PersonRow, person)
+            if row is None or row.removed is None:
+                raise PeopleError(f"Nobody called “{who}” was removed here.")
             if row.provider == EVENT:
-                raise PeopleError(f"“{name}” was an account of an event. Its organisers can make another one for them.")
-            if session.scalars(_living().where(PersonRow.name == name)).first():
-                raise PeopleError(f"There is another “{name}” here by now. Two people cannot have one name.")
-            if row.erasure not in {"", WANTED}:
-                raise PeopleError(f"All that “{name}” had here is being deleted. Make a new account.")
-            row.removed, row.erasure, row.erase_at = None, "", None
+                raise PeopleError(
+                    f"“{row.name}” was an account of an event. Its organisers can make another one for them."
+                )
+            if not is_in_time:
+                raise PeopleError(f"All that “{row.name}” had here is being deleted. Make a new account.")
+            if session.scalars(_living().where(PersonRow.name == row.name)).first():
+                raise PeopleError(
+                    f"There is another “{row.name}” here by now. Two people cannot have one name. What the first had is kept."
+                )
+            row.removed = None
             if row.provider == LOCAL:
                 session.add(AccountRow(person=row.id, password_hash=""))
             return _record(row)

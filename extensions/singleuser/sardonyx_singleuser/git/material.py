@@ -104,8 +104,10 @@ def put_back(git: Git, path: str) -> str:
         raise KeptError(_("There is no file “{path}” in the material.").format(path=path[:80]))
     own = git.folder / path
     aside = ""
+    if git.does("diff", "--quiet", BROUGHT, "--", path):
+        return ""
     if os.path.lexists(own):
-        aside = str(PurePosixPath(path).with_name(f"{own.stem}__{time.strftime(AT)}{own.suffix}"))
+        aside = _free_name(git.folder, PurePosixPath(path))
         own.rename(git.folder / aside)
     try:
         _checkout(git, BROUGHT, {path})
@@ -114,6 +116,16 @@ def put_back(git: Git, path: str) -> str:
             (git.folder / aside).rename(own)
         raise
     return aside
+
+
+def _free_name(folder: Path, path: PurePosixPath) -> str:
+    """Return a name beside a file that nothing has: two things may be set aside within a second."""
+    number, at = 1, time.strftime(AT)
+    found = path.with_name(f"{path.stem}__{at}{path.suffix}")
+    while os.path.lexists(folder / found):
+        number += 1
+        found = path.with_name(f"{path.stem}__{at}-{number}{path.suffix}")
+    return str(found)
 
 
 class _Update:

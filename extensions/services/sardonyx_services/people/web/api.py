@@ -158,7 +158,7 @@ async def bring(here: Here, who: Who, class_id: str) -> RunShown:
 def actions(here: Here, who: Who, class_id: str) -> list[ActionShown]:
     """List what was done in a class, the latest first."""
     return [
-        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, detail=each.detail)
+        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, group=each.group, detail=each.detail)
         for each in here.desk.actions(who, class_id)
     ]
 

@@ -233,4 +233,5 @@ class ActionShown(BaseModel):
     who: str
     what: str
     whom: str
+    group: str
     detail: str

@@ -65,20 +65,26 @@ class ClassEnds:
     async def tell_and_stop(self) -> None:
         """Tell those whose class is about to be over, and stop the servers of classes that are."""
         now = self._clock()
-        classes = await asyncio.to_thread(self._with_servers)
+        classes = await asyncio.to_thread(self._classes)
         over = {f"class-{group.id}" for group, details in classes if _is_over(group, details, now)}
         told = [(group, self._due(group, details, now)) for group, details in classes if group.ended is None]
         if not over and not any(due for _group, due in told):
             return
         servers = await self._hub.servers()
-        for server in servers:
-            if server.profile in over and server.state in WORKING:
-                await self._hub.stop(server.name, server.server)
         for group, due in told:
             if due:
                 here = [each for each in servers if each.profile == f"class-{group.id}" and each.state == "running"]
-                await asyncio.gather(*(self._tell(group, due, server) for server in here if not server.server))
+                await asyncio.gather(*(self._alone(partial(self._tell, group, due, each)) for each in here))
                 self._told.add((group.id, due, _step(due - now)))
+        for server in servers:
+            if server.profile in over and server.state in WORKING:
+                await self._alone(partial(self._stop, server))
+
+    async def _stop(self, server: Server) -> None:
+        # The list may be minutes old by now, and they may have a server of their own since.
+        which = (server.name, server.server, server.profile)
+        if any((each.name, each.server, each.profile) == which for each in await self._hub.servers()):
+            await self._hub.stop(server.name, server.server)
 
     async def delete(self) -> None:
         """Delete the data of the classes of which it is time for that."""
@@ -90,16 +96,17 @@ class ClassEnds:
         details = self._people.classes.of_many([group.id for group in going_on])
         now = self._clock()
         over = [group for group in going_on if (closes := details[group.id].closes) is not None and closes <= now]
+        # It may have got more days since it was read: that is looked at in the same step.
+        over = [group for group in over if self._people.classes.close(group.id, now)]
         for group in over:
-            self._people.groups.end(group.id)
             self._people.actions.add(OPERATOR, "close", group.id, detail=group.title)
             log.info("The class %s has ended by itself", group.id)
         return [group.id for group in over]
 
-    def _with_servers(self) -> list[tuple[Group, ClassDetails]]:
+    def _classes(self) -> list[tuple[Group, ClassDetails]]:
         groups = self._people.groups.all("class")
         details = self._people.classes.of_many([group.id for group in groups])
-        return [(group, details[group.id]) for group in groups if details[group.id].profile]
+        return [(group, details[group.id]) for group in groups]
 
     def _due(self, group: Group, details: ClassDetails, now: datetime) -> datetime | None:
         """Return the end of a class that its people are to be told of now; None = not now, or they were."""
@@ -109,6 +116,9 @@ class ClassEnds:
         return ends if (group.id, ends, _step(ends - now)) not in self._told else None
 
     async def _tell(self, group: Group, ends: datetime, server: Server) -> None:
+        if server.server:
+            # JupyterLab is told in the usual server of somebody alone.
+            return
         language = await asyncio.to_thread(self._people.languages.of, server.name)
         minutes = max(1, round((ends - self._clock()).total_seconds() / 60))
         with speaking(language or self._language):

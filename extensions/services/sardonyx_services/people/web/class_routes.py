@@ -142,7 +142,8 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
         await run_in_threadpool(here.desk.change, who, class_id, form.title, form.details(seen.details))
     except ChangedMeanwhileError as error:
         # Who has read that may write over it: their own words are all still there.
-        form = replace(form, changed=str(seen.details.changed))
+        # What becomes of the data is decided beside this form, too, and not taken back by one that is old.
+        form = replace(form, changed=str(seen.details.changed), after_end=seen.details.after_end)
         told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message, "is_old": True}
         return here.pages.page(request, who, "settings.html", 409, **told)
     except SaidError as error:

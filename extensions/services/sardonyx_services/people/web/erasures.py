@@ -47,7 +47,7 @@ class Erasures:
                 log.exception("%s cannot be erased now; the others are", person)
 
     def _erase(self, person: str) -> None:
-        if not self._people.erasure.begin(person):
+        if not self._people.erasure.begin(person, self._clock()):
             return
         for prefix in self._people.erasure.prefixes(person):
             self._clearer.clear(person, prefix, _uncounted)

@@ -13,6 +13,8 @@ from sardonyx_spawner.language import N_, _, kept, spoken
 
 PATIENCE_S = 10.0
 START_PATIENCE_S = 60.0
+STOP_PATIENCE_S = 20.0
+"""The hub itself waits for 10 s before it says that a stop goes on."""
 WORD_PATIENCE_S = 150.0
 CREATED, ACCEPTED, BAD, NOT_FOUND = 201, 202, 400, 404
 NEVER_HERE = N_("They have not signed in here yet. A server can be started after that.")
@@ -102,7 +104,7 @@ class Hub:
         Raises:
             AwayError: the hub does not answer.
         """
-        await self._ask("DELETE", name, PATIENCE_S, None, server)
+        await self._ask("DELETE", name, STOP_PATIENCE_S, None, server)
 
     async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
         """Say something to somebody's server, if it is of a profile; return why not, or what it could not do.

@@ -27,6 +27,7 @@ from sardonyx_services.people.web.overview import (
     group_lines,
     server_lines,
 )
+from sardonyx_services.people.web.runs import AT_ONCE
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_spawner.language import _
 
@@ -90,11 +91,20 @@ class Operation:
         _need_administrator(caller)
         there = {f"{each.name}/{each.server}": each for each in await self._hub.servers() if each.state != "failed"}
         meant = [there[key] for key in keys if key in there]
-        await asyncio.gather(*(self._hub.stop(each.name, each.server) for each in meant))
         ids = await run_in_threadpool(self._people.ids_of, {each.name for each in meant})
         whom = [ids[each.name] for each in meant if each.name in ids]
         if whom:
+            # Before it is done: it may take minutes, in which much can happen.
             await run_in_threadpool(self._people.actions.add, caller.id, "stop", whom=whom)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def stop(each: Server) -> None:
+            async with turns:
+                await self._hub.stop(each.name, each.server)
+
+        for found in await asyncio.gather(*map(stop, meant), return_exceptions=True):
+            if isinstance(found, BaseException):
+                raise found
 
     def log(self, caller: Caller, name: str) -> list[Action]:
         """Return what was done in the whole place, the latest first.

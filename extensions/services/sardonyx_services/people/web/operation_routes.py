@@ -52,7 +52,7 @@ async def stop_servers(here: Here, who: Who, wish: ServersStopWish) -> None:
 async def actions(here: Here, who: Who, name: str = "") -> list[ActionShown]:
     """List what was done in the whole place, the latest first; with a name, by that person or to them."""
     return [
-        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, detail=each.detail)
+        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, group=each.group, detail=each.detail)
         for each in await run_in_threadpool(here.operation.log, who, name)
     ]
 

@@ -35,13 +35,15 @@ def _steps(seen: Seen, now: datetime) -> Iterator[Step]:
     if details.hand_in_until is not None:
         yield Step("hand-in", details.hand_in_until, is_done=details.hand_in_until <= now)
     ends = ended or details.closes
-    if details.ends is not None and (ended is None or details.ends < ended):
-        yield Step("over", details.ends, is_done=details.ends <= now)
+    over = details.ends
+    # Where it ends with its last day, or was ended before, nobody has days to read and copy.
+    if over is not None and over != details.closes and (ended is None or over < ended):
+        yield Step("over", over, is_done=over <= now)
         yield Step("ends", ends, is_done=ended is not None)
     else:
         yield Step("closed", ends, is_done=ended is not None)
     if details.after_end == "keep":
         yield Step("keep", None, is_done=False)
     else:
-        goes = ends + GRACE if ends is not None else None
+        goes = max(ends, details.decided or ends) + GRACE if ends is not None else None
         yield Step("delete", details.deleted or goes, is_done=details.deleted is not None)

@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.add_column("classes", sa.Column("going", sa.DateTime))
     op.add_column("classes", sa.Column("deleted", sa.DateTime))
     op.add_column("classes", sa.Column("report", sa.Text, nullable=False, server_default=""))
+    op.add_column("classes", sa.Column("decided", sa.DateTime))
     op.add_column("classes", sa.Column("provider_group", sa.String(255), nullable=False, server_default=""))
     op.create_index("ix_classes_provider_group", "classes", ["provider_group"])
     op.add_column("members", sa.Column("by_group", sa.Boolean, nullable=False, server_default=sa.false()))
