@@ -18,7 +18,7 @@ from sardonyx_services.credentials import audit
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.events import EventDetails
-from sardonyx_services.people.models import GroupRow, PersonRow
+from sardonyx_services.people.models import ClassRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import in_tables
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
@@ -287,6 +287,10 @@ def test_each_key_to_delete_a_class_is_for_all_of_it_and_nothing_else(course: Co
     assert asked(course.place, course.id, prefix) == REFUSAL, "it is to be kept"
 
     course.place.people.class_removal.decide(course.id, "delete")
+    assert asked(course.place, course.id, prefix) == REFUSAL, "it was decided just now"
+
+    with course.place.people._session() as session:
+        session.get(ClassRow, course.id).decided = in_tables(datetime.now(UTC) - timedelta(days=1, seconds=1))
 
     assert asked(course.place, course.id, prefix)[0] == 200
 
