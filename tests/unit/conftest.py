@@ -23,6 +23,14 @@ def people_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 
 @pytest.fixture
+def people(people_place: Place) -> Iterator[PeopleStore]:
+    """Nobody yet, in both kinds of database."""
+    store = PeopleStore(people_place)
+    yield store
+    store.close()
+
+
+@pytest.fixture
 def people_of_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PeopleStore]:
     """The people of a place that was started once, as commands find it."""
     (tmp_path / "settings.yaml").write_text(SETTINGS)

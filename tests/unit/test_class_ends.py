@@ -40,8 +40,7 @@ class Course:
 
     async def look(self) -> None:
         """Do what it is time for."""
-        for step in (self.ends.end_what_is_over, self.ends.tell_and_stop, self.ends.delete):
-            await step()
+        await self.ends.look()
 
     @property
     def is_open(self) -> bool:

@@ -34,14 +34,6 @@ AUTUMN = ClassDetails(
 
 
 @pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """Nobody yet, in both kinds of database."""
-    store = PeopleStore(people_place)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def course(people: PeopleStore) -> str:
     """The id of a class."""
     return people.groups.add("class", "Statistics")

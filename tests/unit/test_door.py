@@ -1,6 +1,5 @@
 """The way into an event at the sign-in: good codes and links, and slower and slower for who guesses."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from sardonyx_hub_config.sign_in.door import Door, network_of
 from sardonyx_hub_config.sign_in.local import SignInRefusedError
 from sardonyx_hub_config.sign_in.throttle import FREE_PER_ADDRESS
-from sardonyx_services.people.database import Place
 from sardonyx_services.people.derived import EVENT_LINKS, SEATS, derived
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.join_link import JoinLinks
@@ -19,14 +17,6 @@ SECRET = b"k" * 32
 CODES, LINKS = SeatCodes(derived(SECRET, SEATS)), JoinLinks(derived(SECRET, EVENT_LINKS))
 NOW = datetime.now(UTC)
 HERE = "192.0.2.7"
-
-
-@pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """Nobody yet, in both kinds of database."""
-    store = PeopleStore(people_place)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Who comes into an event, and when: by the code of a card, or by the one link."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_services.people.database import Place
 from sardonyx_services.people.entries import MOST_SIGN_INS, Entries, FullError, NoEntryError
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
@@ -14,14 +12,6 @@ from sardonyx_services.people.store import PeopleStore
 
 BEGINS = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)
 TWO_DAYS = EventDetails(begins=BEGINS, ends=BEGINS + timedelta(days=2), sharing=True)
-
-
-@pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """Nobody yet, in both kinds of database."""
-    store = PeopleStore(people_place)
-    yield store
-    store.close()
 
 
 @pytest.fixture

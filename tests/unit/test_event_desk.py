@@ -1,6 +1,5 @@
 """What organisers cannot do, and how an event is said and filled in where clocks or its end are odd."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.moments import moment_of
@@ -25,14 +23,6 @@ from sardonyx_spawner.profiles import Profile
 
 NOW = datetime.now(UTC)
 DETAILS = EventDetails(begins=NOW - timedelta(hours=2), ends=NOW + timedelta(hours=1), profile="python")
-
-
-@pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """Nobody yet, in both kinds of database."""
-    store = PeopleStore(people_place)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,22 +1,11 @@
 """Classes that follow a group of a provider: people come and go with it, and who was put there by hand stays."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from sardonyx_services.people.classes import ClassDetails
-from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.following import Followed
 from sardonyx_services.people.store import PeopleStore
-
-
-@pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """Nobody yet, in both kinds of database."""
-    store = PeopleStore(people_place)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,19 +1,8 @@
-from collections.abc import Iterator
-
 import pytest
 
-from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Membership, all_groups
 from sardonyx_services.people.store import PeopleStore
-
-
-@pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """A place without anybody."""
-    found = PeopleStore(people_place)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def people(people_place: Place) -> Iterator[PeopleStore]:
 
 def person(people: PeopleStore, name: str) -> str:
     """Return somebody's id."""
-    return people.ids_of([name])[name]
+    return people.names.ids([name])[name]
 
 
 async def test_the_time_that_servers_run_adds_up(people: PeopleStore) -> None:

@@ -1,11 +1,9 @@
 """The accounts of an event before, while and after somebody has them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import SIGN_OUT
@@ -14,14 +12,6 @@ from sardonyx_services.people.store import PeopleStore
 
 NOW = datetime.now(UTC)
 ON = EventDetails(begins=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=1))
-
-
-@pytest.fixture
-def people(people_place: Place) -> Iterator[PeopleStore]:
-    """Nobody yet, in both kinds of database."""
-    store = PeopleStore(people_place)
-    yield store
-    store.close()
 
 
 @pytest.fixture

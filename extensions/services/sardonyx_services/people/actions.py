@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.models import ActionRow
@@ -68,19 +67,14 @@ class Actions:
         Args:
             person: only what they did, or what was done to them; "" = everybody.
         """
-        found = select(ActionRow).order_by(ActionRow.at.desc(), ActionRow.id).limit(most)
-        if person:
-            found = found.where(or_(ActionRow.who == person, ActionRow.whom == person))
-        return self._found(found)
+        return self._latest(most, *([or_(ActionRow.who == person, ActionRow.whom == person)] if person else []))
 
     def of(self, group: str, most: int = 100) -> list[Action]:
         """Return what was done in a class or team, the latest first."""
-        found = (
-            select(ActionRow).where(ActionRow.group == group).order_by(ActionRow.at.desc(), ActionRow.id).limit(most)
-        )
-        return self._found(found)
+        return self._latest(most, ActionRow.group == group)
 
-    def _found(self, found: Any) -> list[Action]:
+    def _latest(self, most: int, *those: ColumnElement[bool]) -> list[Action]:
+        found = select(ActionRow).where(*those).order_by(ActionRow.at.desc(), ActionRow.id).limit(most)
         with self._session() as session:
             return [
                 Action(aware(row.at), row.who, row.what, row.group, row.whom, row.detail)

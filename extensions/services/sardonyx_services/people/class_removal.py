@@ -9,12 +9,12 @@ from typing import get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.classes import GRACE, AfterEnd
+from sardonyx_services.people.classes import AfterEnd, deletion_at
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import ClassRow, GroupRow
 from sardonyx_services.people.moments import in_tables, utc_now
-from sardonyx_services.people.reports import sum_of
+from sardonyx_services.people.reports import add_to_report
 from sardonyx_spawner.language import _
 
 
@@ -26,16 +26,14 @@ class ClassRemoval:
 
     def due(self, now: datetime) -> list[str]:
         """Return the ids of the classes whose data goes now, also of those with which it was begun before."""
-        before = in_tables(now - GRACE)
         found = (
-            select(GroupRow.id)
+            select(GroupRow, ClassRow)
             .join(ClassRow, ClassRow.group == GroupRow.id)
-            .where(GroupRow.ended <= before, ClassRow.after_end == "delete", ClassRow.deleted.is_(None))
-            .where(ClassRow.decided.is_(None) | (ClassRow.decided <= before))
+            .where(GroupRow.ended.is_not(None), ClassRow.after_end == "delete", ClassRow.deleted.is_(None))
             .order_by(GroupRow.ended, GroupRow.id)
         )
         with self._session() as session:
-            return list(session.scalars(found))
+            return [above.id for above, row in session.execute(found) if _is_due(above, row, in_tables(now))]
 
     def begin(self, group: str, now: datetime) -> bool:
         """Note that the data of a class begins to go; return whether it may: nobody wants it kept, and it is time."""
@@ -72,9 +70,7 @@ class ClassRemoval:
         """Add to what was deleted of a class."""
         with self._session() as session:
             alone_with(session, group)
-            row = session.get(ClassRow, group)
-            if row is not None:
-                row.report = sum_of(row.report, deleted)
+            add_to_report(session.get(ClassRow, group), deleted)
 
     def finish(self, group: str) -> bool:
         """Note that all of it is deleted; return whether that was not so before."""
@@ -90,5 +86,4 @@ class ClassRemoval:
 def _is_due(above: GroupRow, row: ClassRow, now: datetime) -> bool:
     if above.ended is None or row.after_end != "delete" or row.deleted is not None:
         return False
-    # Who decides it long after the end has a day to change their mind, too.
-    return max(above.ended, row.decided or above.ended) + GRACE <= now
+    return deletion_at(above.ended, row.decided) <= now

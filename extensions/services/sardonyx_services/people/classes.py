@@ -95,7 +95,11 @@ class ClassDetails:
 
     def is_on(self, now: datetime) -> bool:
         """Tell whether it has begun and not come to its last moment."""
-        return (self.begins is None or self.begins <= now) and (self.ends is None or now < self.ends)
+        return (self.begins is None or self.begins <= now) and not self.is_past(now)
+
+    def is_past(self, now: datetime) -> bool:
+        """Tell whether its last moment is over."""
+        return self.ends is not None and self.ends <= now
 
 
 class Classes:
@@ -172,6 +176,11 @@ class Classes:
             if title:
                 above.title = checked_title(title)
             return kept
+
+
+def deletion_at(ended: datetime, decided: datetime | None) -> datetime:
+    """Return when the data of a class is deleted: who decides it long after the end has a day to change their mind, too."""
+    return max(ended, decided or ended) + GRACE
 
 
 def checked_title(text: str) -> str:

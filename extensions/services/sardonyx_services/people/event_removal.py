@@ -23,7 +23,7 @@ from sardonyx_services.people.models import (
 )
 from sardonyx_services.people.moments import in_tables, utc_now
 from sardonyx_services.people.records import EVENT
-from sardonyx_services.people.reports import sum_of
+from sardonyx_services.people.reports import add_to_report
 
 
 class EventRemoval:
@@ -57,9 +57,7 @@ class EventRemoval:
         """Add to what was deleted of an event."""
         with self._session() as session:
             alone_with(session, event)
-            row = session.get(EventRow, event)
-            if row is not None:
-                row.report = sum_of(row.report, deleted)
+            add_to_report(session.get(EventRow, event), deleted)
 
     def end_groups(self, event: str) -> None:
         """End an event and its teams as groups: nobody gets keys to anything of them any more."""
@@ -88,7 +86,7 @@ class EventRemoval:
             session.execute(delete(HoursRow).where(HoursRow.person.in_(people)))
             session.execute(delete(LinkRow).where(LinkRow.purpose.in_(people)))
             session.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
-            row.report = sum_of(row.report, {"accounts": len(people), "teams": len(groups) - 1})
+            add_to_report(row, {"accounts": len(people), "teams": len(groups) - 1})
             row.deleted, row.welcome, row.sharing = utc_now(), "", False
             return True
 

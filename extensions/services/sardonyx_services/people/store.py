@@ -1,6 +1,6 @@
 """The people of this place: who they are for good, whatever they are called."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from sardonyx_services.people.hours import Hours
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.leaving import leave
 from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
+from sardonyx_services.people.names import Names
 from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
 from sardonyx_services.people.personal import Personal
@@ -45,6 +46,7 @@ class PeopleStore:
         self._engine = open_database(place)
         self.groups = Groups(self._session)
         self.following = Following(self._session)
+        self.names = Names(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
         self.one_time_links = OneTimeLinks(self._session)
@@ -91,12 +93,6 @@ class PeopleStore:
         with self._session() as session:
             row = session.scalars(_living().where(PersonRow.name == name)).first()
             return _record(row) if row else None
-
-    def ids_of(self, names: Collection[str]) -> dict[str, str]:
-        """Return the ids of people by their names; who was removed is not there."""
-        found = select(PersonRow.name, PersonRow.id).where(PersonRow.removed.is_(None), PersonRow.name.in_(names))
-        with self._session() as session:
-            return {row.name: row.id for row in session.execute(found)} if names else {}
 
     def everybody(self, group: str = "") -> list[PersonRecord]:
         """Return all who were not removed, by name; those of a class or team, if one is given."""

@@ -1,17 +1,14 @@
 """Looks each minute which servers run, and writes down for how long."""
 
 import asyncio
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hub import Hub, Server
 
-log = logging.getLogger(__name__)
 EVERY_S = 60.0
 LONGEST_S = 3 * EVERY_S
 """Time in which nobody looked, as while this service was not there, counts for so long at most."""
@@ -34,27 +31,17 @@ class Accounting:
         self._people, self._hub, self._clock, self._ticks = people, hub, clock, ticks
         self._looked = ticks()
 
-    async def run(self) -> None:
-        """Look again and again; what cannot be done now is done the next time."""
-        while True:
-            await asyncio.sleep(EVERY_S)
-            try:
-                await self.look()
-            except RefusedError as error:
-                log.warning("It cannot be looked now which servers run: %s", error.message)
-            except Exception:
-                log.exception("Hours cannot be written down now")
-
     async def look(self) -> None:
         """Count the time since the last look for each server that runs."""
         servers = await self._hub.servers()
         now = self._ticks()
         passed, self._looked = min(now - self._looked, LONGEST_S), now
-        await asyncio.to_thread(self._write, servers, round(passed))
+        if passed:
+            await asyncio.to_thread(self._write, servers, round(passed))
 
     def _write(self, servers: Iterable[Server], seconds: int) -> None:
         running = [each for each in servers if each.state == "running"]
-        ids = self._people.ids_of({each.name for each in running})
+        ids = self._people.names.ids({each.name for each in running})
         used: Counter[tuple[str, str]] = Counter()
         for each in running:
             if each.name in ids:

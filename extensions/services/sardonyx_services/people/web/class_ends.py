@@ -11,15 +11,13 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import ngettext, speaking
 
 log = logging.getLogger(__name__)
-EVERY_S = 10.0
 TOLD_BEFORE = (timedelta(minutes=10), timedelta(hours=1))
 """So long before the end of the last day those are told whose server runs."""
-WORKING = frozenset({"running", "starting"})
 
 
 class ClassEnds:
@@ -42,21 +40,17 @@ class ClassEnds:
         # A restart in the last hour says it a second time.
         self._told: set[tuple[str, datetime, timedelta]] = set()
 
-    async def run(self) -> None:
-        """Look again and again; what cannot be done now is done the next time."""
-        while True:
-            for step in (self.end_what_is_over, self.tell_and_stop, self.delete):
-                await self._alone(step)
-            await asyncio.sleep(EVERY_S)
+    async def look(self) -> None:
+        """Do what it is time for."""
+        for step in (self.end_what_is_over, self.tell_and_stop, self.delete):
+            await self._alone(step)
 
     async def _alone(self, step: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await step()
-        except RefusedError as error:
-            # The hub or the store is away.
-            log.warning("Classes cannot be brought to their end just now: %s", error.message)
-        except Exception:
-            log.exception("It cannot be looked now which classes are over")
+        await alone(
+            step,
+            "Classes cannot be brought to their end just now",
+            "It cannot be looked now which classes are over",
+        )
 
     async def end_what_is_over(self) -> list[str]:
         """End the classes whose people have reached their data for as long as was wanted; return their ids."""
@@ -66,7 +60,7 @@ class ClassEnds:
         """Tell those whose class is about to be over, and stop the servers of classes that are."""
         now = self._clock()
         classes = await asyncio.to_thread(self._classes)
-        over = {f"class-{group.id}" for group, details in classes if _is_over(group, details, now)}
+        over = {f"class-{group.id}" for group, details in classes if group.ended is not None or details.is_past(now)}
         told = [(group, self._due(group, details, now)) for group, details in classes if group.ended is None]
         if not over and not any(due for _group, due in told):
             return
@@ -77,7 +71,7 @@ class ClassEnds:
                 await asyncio.gather(*(self._alone(partial(self._tell, group, due, each)) for each in here))
                 self._told.add((group.id, due, _step(due - now)))
         for server in servers:
-            if server.profile in over and server.state in WORKING:
+            if server.profile in over and server.is_on:
                 await self._alone(partial(self._stop, server))
 
     async def _stop(self, server: Server) -> None:
@@ -137,10 +131,6 @@ class ClassEnds:
         if removal.finish(group):
             self._people.actions.add(OPERATOR, "class-delete", group)
             log.info("The data of the class %s is deleted", group)
-
-
-def _is_over(group: Group, details: ClassDetails, now: datetime) -> bool:
-    return group.ended is not None or (details.ends is not None and details.ends <= now)
 
 
 def _step(left: timedelta) -> timedelta:

@@ -156,7 +156,7 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
 def log(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show what was done in the class."""
     seen = here.desk.seen(who, class_id, Level.STAFF)
-    names = {person.id: person.full_name or person.name for person in here.people.everybody()}
+    names = here.people.names.shown()
     return here.pages.page(
         request, who, "actions.html", seen=seen, actions=here.desk.actions(who, class_id), names=names
     )

@@ -269,10 +269,8 @@ class Desk:
         return replace(details, answers=checked_answers(self._bases, details))
 
     def _seen(self, group: Group, details: ClassDetails, role: Role | None, level: Level) -> Seen:
-        ends = details.ends
-        return Seen(
-            group, details, role, level, group.ended is not None or (ends is not None and ends <= self._clock())
-        )
+        is_over = group.ended is not None or details.is_past(self._clock())
+        return Seen(group, details, role, level, is_over)
 
     def person(self, name: str) -> PersonRecord:
         """Return somebody who is to have a seat in a class.

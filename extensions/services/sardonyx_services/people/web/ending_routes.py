@@ -4,10 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.web.api_models import AfterEndWish, StepShown
-from sardonyx_services.people.web.pages import see
+from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 
@@ -87,8 +86,7 @@ async def _copy(here: Parts, who: Caller, class_id: str) -> Response:
     seen = await run_in_threadpool(here.endings.leaving_with, who, class_id)
     hands_in = seen.role == "student"
     made = await run_in_threadpool(here.copies.of_class, who.name, who.id, class_id, hands_in=hands_in)
-    headers = {"Content-Disposition": disposition(f"{seen.group.title}.zip"), "Cache-Control": "no-store"}
-    return StreamingResponse(made, media_type="application/zip", headers=headers)
+    return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{seen.group.title}.zip"))
 
 
 def _at(here: Parts, class_id: str) -> Response:

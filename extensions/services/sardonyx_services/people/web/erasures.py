@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.rounds import alone
 
 log = logging.getLogger(__name__)
-EVERY_S = 10.0
 
 
 class Erasures:
@@ -26,25 +26,14 @@ class Erasures:
     ) -> None:
         self._people, self._clearer, self._clock = people, clearer, clock
 
-    async def run(self) -> None:
-        """Look again and again; what cannot be done now is done the next time."""
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("It cannot be looked now who is to be erased")
-            await asyncio.sleep(EVERY_S)
-
     async def look(self) -> None:
         """Do what it is time for."""
         for person in await asyncio.to_thread(self._people.erasure.due, self._clock()):
-            try:
-                await asyncio.to_thread(self._erase, person)
-            except RefusedError as error:
-                # The store is away.
-                log.warning("%s cannot be erased yet: %s", person, error.message)
-            except Exception:
-                log.exception("%s cannot be erased now; the others are", person)
+            await alone(
+                partial(asyncio.to_thread, self._erase, person),
+                f"{person} cannot be erased yet",
+                f"{person} cannot be erased now; the others are",
+            )
 
     def _erase(self, person: str) -> None:
         if not self._people.erasure.begin(person, self._clock()):

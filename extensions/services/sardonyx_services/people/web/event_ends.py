@@ -9,11 +9,10 @@ from functools import partial
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.rounds import alone
 
 log = logging.getLogger(__name__)
-EVERY_S = 10.0
 
 
 class EventEnds:
@@ -32,15 +31,6 @@ class EventEnds:
     ) -> None:
         self._people, self._hub, self._clearer, self._clock = people, hub, clearer, clock
 
-    async def run(self) -> None:
-        """Look again and again; what cannot be done now is done the next time."""
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                log.exception("It cannot be looked now which events are over")
-            await asyncio.sleep(EVERY_S)
-
     async def look(self) -> None:
         """Do what it is time for: first end all that is over, then delete, which takes longer."""
         events = await asyncio.to_thread(self._people.events.going_on)
@@ -52,13 +42,11 @@ class EventEnds:
                 await self._alone(event, self._delete)
 
     async def _alone(self, event: str, step: Callable[[str], Awaitable[None]]) -> None:
-        try:
-            await step(event)
-        except RefusedError as error:
-            # The hub or the store is away.
-            log.warning("The event %s cannot be ended yet: %s", event, error.message)
-        except Exception:
-            log.exception("The event %s cannot be ended now; the others go on", event)
+        await alone(
+            partial(step, event),
+            f"The event {event} cannot be ended yet",
+            f"The event {event} cannot be ended now; the others go on",
+        )
 
     async def _end(self, event: str) -> None:
         # It may have been given more time since it was read: that is looked at in the same step.
@@ -72,7 +60,7 @@ class EventEnds:
         """Stop the servers of the event's accounts, also one whose start was under way at its end."""
         names = await asyncio.to_thread(self._names, event)
         for server in await self._hub.servers() if names else ():
-            if server.name in names and server.state in {"running", "starting"}:
+            if server.name in names and server.is_on:
                 await self._hub.stop(server.name, server.server)
 
     def _names(self, event: str) -> set[str]:

@@ -7,14 +7,13 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.web.errors import NoEventError
 from sardonyx_services.people.web.event_form import EventForm, read_event_form
 from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.new_seats import Wanted
-from sardonyx_services.people.web.pages import qr_code, see
+from sardonyx_services.people.web.pages import as_file, qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.language import SaidError
@@ -124,7 +123,7 @@ def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -
 def codes(here: Here, who: Who, event: str) -> Response:
     """Send the codes as a table, for letters and mails."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
-    return Response(codes_table(here, who, event), media_type="text/csv", headers=_as_file(f"{seen.group.title}.csv"))
+    return Response(codes_table(here, who, event), media_type="text/csv", headers=as_file(f"{seen.group.title}.csv"))
 
 
 @router.get("/{event}/copy.zip")
@@ -179,7 +178,7 @@ async def organisers(request: Request, here: Here, who: Who, event: str) -> Resp
 def log(request: Request, here: Here, who: Who, event: str) -> Response:
     """Show what was done in the event."""
     seen, actions = here.events.seen(who, event, Level.INSTRUCTOR), here.events.actions(who, event)
-    names = {person.id: person.full_name or person.name for person in here.people.everybody()}
+    names = here.people.names.shown()
     return here.pages.page(request, who, "event_actions.html", seen=seen, actions=actions, names=names)
 
 
@@ -208,7 +207,7 @@ async def copied(here: Parts, who: Caller, event: str) -> Response:
     if own is None:
         raise NoEventError
     made = await run_in_threadpool(here.copies.archive, who.name, who.id, own.seat.team)
-    return StreamingResponse(made, media_type="application/zip", headers=_as_file(f"{who.name}.zip"))
+    return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{who.name}.zip"))
 
 
 def codes_table(here: Parts, who: Caller, event: str) -> bytes:
@@ -258,10 +257,6 @@ def _accounts(
 def _number(form: FormData, name: str) -> int:
     text = str(form.get(name, "") or "0").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1  # noqa: PLR2004 - no number of ours is longer
-
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"Content-Disposition": disposition(name), "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 def _at(here: Parts, event: str, page: str = "") -> Response:

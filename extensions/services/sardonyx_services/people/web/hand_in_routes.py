@@ -6,12 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.api_models import HandInShown
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.hand_ins import Handed, handed_in
-from sardonyx_services.people.web.pages import see
+from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.language import SaidError
@@ -80,5 +79,4 @@ async def _archive(here: Parts, who: Caller, class_id: str) -> Response:
     members = await run_in_threadpool(here.desk.members, who, class_id)
     parts = await run_in_threadpool(here.hand_ins.archive, who.name, class_id, members)
     await run_in_threadpool(here.desk.collected, who, class_id)
-    headers = {"Content-Disposition": disposition(f"{seen.group.title}.zip"), "Cache-Control": "no-store"}
-    return StreamingResponse(parts, media_type="application/zip", headers=headers)
+    return StreamingResponse(parts, media_type="application/zip", headers=as_file(f"{seen.group.title}.zip"))

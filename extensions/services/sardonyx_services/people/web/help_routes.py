@@ -1,7 +1,5 @@
 """Help for one student: a page, and for programs."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -35,8 +33,8 @@ async def act(request: Request, here: Here, who: Who, class_id: str, name: str) 
         status = error.status
     else:
         status = 409 if fault else 200
-    told = {"done": "" if fault else do, "fault": fault, "path": path}
-    return await _page(request, here, who, class_id, name, status=status, **told)
+    done = "" if fault else do
+    return await _page(request, here, who, class_id, name, status=status, done=done, fault=fault, path=path)
 
 
 @api_router.post("/help")
@@ -51,8 +49,19 @@ async def put_back(here: Here, who: Who, class_id: str, name: str, wish: PutBack
     return ProblemShown(problem=await here.helping.put_back(who, class_id, name, wish.path))
 
 
-async def _page(request: Request, here: Parts, who: Caller, class_id: str, name: str, **told: Any) -> Response:
+async def _page(
+    request: Request,
+    here: Parts,
+    who: Caller,
+    class_id: str,
+    name: str,
+    *,
+    status: int = 200,
+    done: str = "",
+    fault: str = "",
+    path: str = "",
+) -> Response:
     seen, row = await here.helping.one(who, class_id, name)
     can = {"has_material": here.desk.has_material(seen), "is_open": here.desk.is_for_working_together(seen)}
-    shown = {"status": 200, "done": "", "fault": "", "path": "", **told}
-    return here.pages.page(request, who, "help.html", shown.pop("status"), seen=seen, row=row, **can, **shown)
+    said = {"done": done, "fault": fault, "path": path}
+    return here.pages.page(request, who, "help.html", status, seen=seen, row=row, **can, **said)

@@ -11,6 +11,8 @@ import httpx
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_spawner.language import N_, _, kept, spoken
 
+ALMOST_OUT = 0.9
+"""Share of its memory from which on a server is about to run out."""
 PATIENCE_S = 10.0
 START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 20.0
@@ -53,6 +55,22 @@ class Server:
     def said(self) -> str:
         """What is wrong with it, for who reads it now; "" = nothing."""
         return kept(self.problem) if self.problem else ""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it runs, or is about to."""
+        return self.state in {"running", "starting"}
+
+    @property
+    def share(self) -> float | None:
+        """The share of its memory that it uses; None = that is not known."""
+        return self.memory / self.memory_limit if self.memory is not None and self.memory_limit else None
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, also what is about to be; "" = nothing."""
+        is_full = self.state == "running" and self.share is not None and self.share >= ALMOST_OUT
+        return self.said or (_("Almost out of memory.") if is_full else "")
 
 
 class Hub:

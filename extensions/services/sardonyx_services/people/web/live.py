@@ -10,11 +10,9 @@ from datetime import datetime
 from sardonyx_services.people.groups import STAFF, Role
 from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.hub import Server
-from sardonyx_spawner.language import _, again
+from sardonyx_spawner.language import again
 
 KEPT_S = 2.0
-ALMOST_OUT = 0.9
-"""Share of its memory from which on a server is about to run out."""
 ORDER = ("failed", "running", "starting", "stopping", "elsewhere", "off")
 
 
@@ -39,12 +37,8 @@ class Row:
     memory: int | None = None
     memory_limit: int | None = None
     problem: str = ""
+    share: float | None = None
     open_to: tuple[str, ...] = ()
-
-    @property
-    def share(self) -> float | None:
-        """The share of its memory that the server uses; None = that is not known."""
-        return self.memory / self.memory_limit if self.memory is not None and self.memory_limit else None
 
     @property
     def shown_name(self) -> str:
@@ -103,18 +97,16 @@ def _row(member: Member, server: Server | None, profile: str, refused: str) -> R
         return Row(*known, "off", problem=refused)
     if server.profile != profile:
         return Row(*known, "off" if server.state == "failed" else "elsewhere", seen=server.seen, problem=refused)
-    row = Row(
+    return Row(
         *known,
         server.state,
         server.since,
         server.seen,
         server.memory,
         server.memory_limit,
-        server.said,
+        server.trouble,
+        server.share,
     )
-    if row.state == "running" and not row.problem and row.share is not None and row.share >= ALMOST_OUT:
-        return replace(row, problem=_("Almost out of memory."))
-    return row
 
 
 class Watch:

@@ -91,7 +91,7 @@ class Operation:
         _need_administrator(caller)
         there = {f"{each.name}/{each.server}": each for each in await self._hub.servers() if each.state != "failed"}
         meant = [there[key] for key in keys if key in there]
-        ids = await run_in_threadpool(self._people.ids_of, {each.name for each in meant})
+        ids = await run_in_threadpool(self._people.names.ids, {each.name for each in meant})
         whom = [ids[each.name] for each in meant if each.name in ids]
         if whom:
             # Before it is done: it may take minutes, in which much can happen.
@@ -137,7 +137,7 @@ class Operation:
 
     def _place(self, caller: Caller, servers: Sequence[Server]) -> Place:
         uses, counts = self._uses(), self._people.groups.counts()
-        names = {person.id: person.full_name or person.name for person in self._people.everybody()}
+        names = self._people.names.shown()
         classes, events = self._desk.mine(caller), self._events.mine(caller)
         titles = {f"class-{seen.group.id}": seen.group.title for seen in classes}
         titles |= {f"event-{seen.group.id}": seen.group.title for seen in events}

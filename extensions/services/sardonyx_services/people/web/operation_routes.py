@@ -4,9 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.web.api_models import ActionShown, ServersStopWish
-from sardonyx_services.people.web.pages import see
+from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller
 
@@ -31,7 +30,7 @@ async def stop(request: Request, here: Here, who: Who) -> Response:
 @router.get("/log")
 def log(request: Request, here: Here, who: Who, name: str = "") -> Response:
     """Show what was done in the whole place."""
-    names = {person.id: person.full_name or person.name for person in here.people.everybody()}
+    names = here.people.names.shown()
     told = {"actions": here.operation.log(who, name.strip()), "names": names, "name": name, "titles": _titles(here)}
     return here.pages.page(request, who, "operation_log.html", **told)
 
@@ -64,8 +63,7 @@ def hours_of_all(here: Here, who: Who) -> Response:
 
 
 def _hours(here: Parts, who: Caller) -> Response:
-    headers = {"Content-Disposition": disposition("hours.csv"), "Cache-Control": "no-store"}
-    return Response(here.operation.hours(who), media_type="text/csv", headers=headers)
+    return Response(here.operation.hours(who), media_type="text/csv", headers=as_file("hours.csv"))
 
 
 def _titles(here: Parts) -> dict[str, str]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.web.hub import Server
-from sardonyx_services.people.web.live import ALMOST_OUT
-from sardonyx_spawner.language import _
 
 ORDER = ("failed", "running", "starting", "stopping")
 DAYS = 30
@@ -32,12 +30,6 @@ class ServerLine:
     def key(self) -> str:
         """What a form says of it."""
         return f"{self.server.name}/{self.server.server}"
-
-    @property
-    def share(self) -> float | None:
-        """The share of its memory that it uses; None = that is not known."""
-        memory, limit = self.server.memory, self.server.memory_limit
-        return memory / limit if memory is not None and limit else None
 
 
 @dataclass(frozen=True)
@@ -71,7 +63,7 @@ def server_lines(servers: Iterable[Server], titles: Mapping[str, str]) -> list[S
     Args:
         titles: slug of a profile -> title of the class or event that it is of.
     """
-    lines = [ServerLine(each, titles.get(each.profile, each.profile), _problem(each)) for each in servers]
+    lines = [ServerLine(each, titles.get(each.profile, each.profile), each.trouble) for each in servers]
     return sorted(
         lines, key=lambda line: (not line.problem, ORDER.index(line.server.state), -(line.server.memory or 0))
     )
@@ -81,7 +73,7 @@ def group_lines(
     kind: str, groups: Iterable[str], counts: Mapping[str, int], servers: Iterable[Server], uses: Iterable[Use]
 ) -> dict[str, GroupLine]:
     """Return what is counted of classes or events, by id."""
-    running = Counter(each.profile for each in servers if each.state in {"running", "starting"})
+    running = Counter(each.profile for each in servers if each.is_on)
     seconds: Counter[str] = Counter()
     for use in uses:
         seconds[use.profile] += use.seconds
@@ -101,7 +93,7 @@ def by_person(uses: Iterable[Use]) -> list[tuple[str, int]]:
 
 def figures(people: int, lines: Sequence[ServerLine]) -> Figures:
     """Return the whole in numbers."""
-    on = [line.server for line in lines if line.server.state in {"running", "starting"}]
+    on = [line.server for line in lines if line.server.is_on]
     return Figures(
         people=people,
         here=len({server.name for server in on}),
@@ -109,10 +101,3 @@ def figures(people: int, lines: Sequence[ServerLine]) -> Figures:
         memory=sum(server.memory or 0 for server in on),
         problems=sum(bool(line.problem) for line in lines),
     )
-
-
-def _problem(server: Server) -> str:
-    if server.said:
-        return server.said
-    is_full = server.memory is not None and server.memory_limit and server.memory >= ALMOST_OUT * server.memory_limit
-    return _("Almost out of memory.") if is_full and server.state == "running" else ""

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.links.headers import disposition
+from sardonyx_services.people.web.pages import as_file
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller
 
@@ -27,5 +27,4 @@ async def copy(here: Here, who: Who) -> Response:
 async def _copy(here: Parts, who: Caller) -> Response:
     known = await run_in_threadpool(here.people.personal.of, who.id)
     made = await run_in_threadpool(here.copies.everything, who.name, who.id, known)
-    headers = {"Content-Disposition": disposition(f"{who.name}.zip"), "Cache-Control": "no-store"}
-    return StreamingResponse(made, media_type="application/zip", headers=headers)
+    return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{who.name}.zip"))

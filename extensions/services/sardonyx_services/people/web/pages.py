@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.configuration import PeopleConfiguration
 from sardonyx_services.people.web.seat import Caller
@@ -85,6 +86,11 @@ class Pages:
 def see(path: str) -> Response:
     """Lead a browser to a page, also after a form that it sent."""
     return RedirectResponse(path, SEE_OTHER)
+
+
+def as_file(name: str) -> dict[str, str]:
+    """Return the headers of what a browser keeps as a file."""
+    return {"Content-Disposition": disposition(name), "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 def qr_code(text: str) -> str:

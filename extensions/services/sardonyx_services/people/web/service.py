@@ -22,16 +22,19 @@ from sardonyx_services.people.web import (
     own_routes,
     page_routes,
 )
+from sardonyx_services.people.web.accounting import EVERY_S as HOURS_EVERY_S
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Parts
+from sardonyx_services.people.web.rounds import again_and_again
 from sardonyx_services.people.web.sign_in import STATE_LIFE_S
 from sardonyx_spawner.language import N_, SaidError, _
 
 BAD_REQUEST = 400
 API = "api/"
 MOST_FAULTS = 3
+ENDS_EVERY_S = 10.0
 LARGEST_BODY = 9 << 20
 """A roster as the page of its preview keeps it, and the form around it. Bodies of the API are read before it is known who asks."""
 UNREADABLE = N_("What was sent cannot be read. Load the page again, then try again.")
@@ -83,8 +86,13 @@ def create_app(parts: Parts) -> FastAPI:
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        looks = (parts.class_ends.run(), parts.event_ends.run(), parts.erasures.run(), parts.accounting.run())
-        tasks = [asyncio.create_task(look) for look in looks]
+        rounds = (
+            again_and_again(parts.class_ends.look, ENDS_EVERY_S, "It cannot be looked now which classes are over"),
+            again_and_again(parts.event_ends.look, ENDS_EVERY_S, "It cannot be looked now which events are over"),
+            again_and_again(parts.erasures.look, ENDS_EVERY_S, "It cannot be looked now who is to be erased"),
+            again_and_again(parts.accounting.look, HOURS_EVERY_S, "Hours cannot be written down now"),
+        )
+        tasks = [asyncio.create_task(each) for each in rounds]
         yield
         for task in tasks:
             task.cancel()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sardonyx_services.people.classes import GRACE
+from sardonyx_services.people.classes import deletion_at
 from sardonyx_services.people.web.desk import Seen
 
 
@@ -45,5 +45,5 @@ def _steps(seen: Seen, now: datetime) -> Iterator[Step]:
     if details.after_end == "keep":
         yield Step("keep", None, is_done=False)
     else:
-        goes = max(ends, details.decided or ends) + GRACE if ends is not None else None
+        goes = deletion_at(ends, details.decided) if ends is not None else None
         yield Step("delete", details.deleted or goes, is_done=details.deleted is not None)

@@ -1,0 +1,28 @@
+"""From names to ids and back, for many people at once."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.models import PersonRow
+
+
+class Names:
+    """The names in the database; of who was removed there is none."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def ids(self, names: Collection[str]) -> dict[str, str]:
+        """Return the ids of people by the names with which they sign in."""
+        found = select(PersonRow.name, PersonRow.id).where(PersonRow.removed.is_(None), PersonRow.name.in_(names))
+        with self._session() as session:
+            return {row.name: row.id for row in session.execute(found)} if names else {}
+
+    def shown(self) -> dict[str, str]:
+        """Return what people call everybody, by id."""
+        found = select(PersonRow.id, PersonRow.full_name, PersonRow.name).where(PersonRow.removed.is_(None))
+        with self._session() as session:
+            return {row.id: row.full_name or row.name for row in session.execute(found)}
