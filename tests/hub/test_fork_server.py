@@ -71,7 +71,8 @@ def test_whoever_ends_the_first_process_ends_all(forks: Any) -> None:
     server = forks.start("cleo")
     # Another one for each run of the tests.
     long = f"4711.{os.getpid()}"
-    left = int(server.run(f"import subprocess; print(subprocess.Popen(['setsid', 'sleep', '{long}']).pid)"))
+    code = f"import subprocess; print(subprocess.Popen(['sleep', '{long}'], start_new_session=True).pid)"
+    left = int(server.run(code))
     assert left > 1
     found = [pid for pid in children_of_all() if _command(pid) == f"sleep {long}"]
     assert len(found) == 1

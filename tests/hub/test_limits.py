@@ -106,7 +106,8 @@ def test_a_server_that_fills_its_memory_with_files_ends_with_the_reason(limited:
     nora.start(profile="python", size="tiny")
     fill = "sleep 1; while true; do for f in /tmp /dev/shm; do dd if=/dev/zero of=$f/fill bs=1M; done; done"
 
-    nora.run(f"import subprocess; subprocess.Popen(['setsid', 'sh', '-c', {fill!r}])")
+    # In a session of its own from the beginning: a kernel that ends takes with it what is still in its group.
+    nora.run(f"import subprocess; subprocess.Popen(['sh', '-c', {fill!r}], start_new_session=True)")
     nora.wait(lambda server: not server)
 
     assert json.loads((nora.private / "ended").read_text())["en"] == "It used more than its 400 MB of memory."
