@@ -76,5 +76,7 @@ class ClassProfiles:
 
 
 def _course(membership: Membership, told: ClassDetails | EventDetails) -> Course:
-    said = told.description if isinstance(told, ClassDetails) else told.place
-    return Course(group_name(membership), membership.title, said, told.answers, told.repository, told.branch)
+    name, title = group_name(membership), membership.title
+    if isinstance(told, ClassDetails):
+        return Course("class", name, title, told.description, told.answers, told.repository, told.branch)
+    return Course("event", name, title, told.place, told.answers, told.repository, told.branch)

@@ -12,6 +12,7 @@ from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import hub_address, people_place
 from sardonyx_hub_config.end_notice import EndNotice
+from sardonyx_hub_config.hours_source import MonthHours
 from sardonyx_hub_config.link_log import WithoutLinks
 from sardonyx_hub_config.offered import catalogue_here, environments_in_use, make_now, prefix, profiles_for_classes
 from sardonyx_hub_config.pages.files import Files
@@ -183,6 +184,9 @@ def _servers(
     spawner.person_source = lambda *who: person_source.person(*who)  # noqa: PLW0108 - traitlets would copy the object
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
+    spawner.quotas = settings.quotas.quotas()
+    month = MonthHours(people)
+    spawner.hours_source = lambda kind, key: month.of(kind, key)  # noqa: PLW0108 - traitlets would copy the object
     spawner.homes, spawner.servers = folder.homes, folder.servers
     machine = settings.one_machine
     launcher = ForkLauncher(

@@ -14,6 +14,7 @@ from sardonyx_hub_config.event_settings import EventSettings, event_faults
 from sardonyx_hub_config.git_settings import GitSettings
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
+from sardonyx_hub_config.quota_settings import QuotasSettings, quota_faults
 from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.section import Duration, FilePath, LocalName, Section, Slug
 from sardonyx_hub_config.storage_settings import StorageSettings
@@ -201,6 +202,7 @@ class Settings(Section):
     classes: ClassSettings = Field(default=ClassSettings(), description="Classes, and who may make them.")
     events: EventSettings = Field(default=EventSettings(), description="Events, and who may make them.")
     servers: ServerSettings = Field(default=ServerSettings(), description="How servers of people live.")
+    quotas: QuotasSettings = Field(default=QuotasSettings(), description="How much may be used.")
     one_machine: OneMachineSettings = Field(
         default=OneMachineSettings(), description="What counts where everything runs on one machine."
     )
@@ -209,6 +211,7 @@ class Settings(Section):
         """Return what is wrong between sections that are each well-formed: (path, message) pairs."""
         return [
             *profile_faults(self.profiles, self.environments.keys()),
+            *quota_faults(self.quotas, self.profiles),
             *class_faults(self.classes, self.profiles),
             *event_faults(self.events, has_local_accounts=self.sign_in.local.enabled),
             *self._store_faults(),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from sardonyx_spawner.choice import checked_answer
 from sardonyx_spawner.errors import UserError
@@ -19,7 +20,7 @@ _NOT_IN_A_FOLDER = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True)
 class Course:
-    """What a class says of its servers.
+    """What a class or an event says of its servers.
 
     Args:
         group: of the class, which is the slug of its profile.
@@ -27,6 +28,7 @@ class Course:
         repository: address of its material; "" = none.
     """
 
+    kind: Literal["class", "event"]
     group: str
     title: str
     description: str = ""
@@ -56,6 +58,7 @@ def class_profile(base: Profile, course: Course) -> Profile:
         title=course.title,
         description=course.description or base.title,
         icon="class",
+        belongs_to=course.kind,
         order=ORDER,
         groups=frozenset({course.group}),
         options=tuple(_answered(option, course.answers.get(option.name, "")) for option in base.options),

@@ -125,6 +125,7 @@ def render_form(
     chosen: Choice | None = None,
     submitted: Mapping[str, list[str]] | None = None,
     faults: Sequence[UserError] = (),
+    uses: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Return the form's inside as HTML; everything that an operator or a person wrote is escaped.
 
@@ -133,6 +134,7 @@ def render_form(
         chosen: the last choice, shown again as far as it still exists.
         submitted: what the person has just sent, shown again; wins over `chosen`.
         faults: why that was not accepted; shown on top and at each field.
+        uses: slug of a profile -> what is used of what is limited, in sentences.
     """
     messages = {fault.field: fault.message for fault in faults}
     before = submitted if submitted is not None else _as_submitted(chosen)
@@ -146,6 +148,7 @@ def render_form(
         .get_template("form.html")
         .render(
             parts=[_drawn(spoken(), profile, *_of_profile(profile, before, messages)) for profile in seen],
+            uses=uses or {},
             current=wanted if wanted in slugs else next(iter(slugs), ""),
             faults=[
                 {

@@ -16,13 +16,14 @@ DEFAULT_URL = "JUPYTERHUB_DEFAULT_URL"
 MINE = "users/me/"
 
 
-def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
+def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: int | None = None) -> ServerPlan:
     """Decide what will be started.
 
     A question that the person may not see counts with its default; so does one without an answer.
 
     Args:
         choice: checked, as `choice_from_form` and `choice_from_json` return it.
+        at_most_s: it runs for so many seconds at most, whatever was chosen; None = as long as was chosen.
     """
     seen = profile.seen_by(person)
     given = seen.gives
@@ -32,6 +33,10 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         if option.name in values:
             given = over(given, _gives(option, values[option.name]))
             titles += _kind_of_server(option, values[option.name])
+    longest_s = _longest(seen, given)
+    if at_most_s is not None:
+        given = replace(given, lifetime_s=min(at_most_s, given.lifetime_s or at_most_s))
+        longest_s = min(at_most_s, longest_s or at_most_s)
     summaries = {language: _summary(language, titles, given) for language in LANGUAGES}
     variables = {DEFAULT_URL: seen.default_url} if seen.default_url else {}
     return ServerPlan(
@@ -49,7 +54,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person) -> ServerPlan:
         storage_scopes=seen.storage_scopes,
         tools=seen.tools,
         lifetime_s=given.lifetime_s,
-        longest_s=_longest(seen, given),
+        longest_s=longest_s,
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
         author_name=person.full_name,
         author_mail=person.mail,

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Literal
 
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.repository import Repository
@@ -96,6 +98,13 @@ class Option:
         """Return the choice of that slug."""
         return next((choice for choice in self.choices if choice.slug == slug), None)
 
+    def can_give(self, amount: str, answer: str = "") -> bool:
+        """Tell whether this answer gives some of an amount; "" = whether any does."""
+        if not self.choices:
+            return self.name == amount
+        given = [choice for choice in self.choices if answer in {"", choice.slug}]
+        return any(getattr(choice.gives, amount) is not None for choice in given)
+
     @property
     def usual(self) -> str:
         """The answer of who gives none."""
@@ -141,6 +150,7 @@ class Profile:
         secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
         tools: those that its servers offer; None = all that are there.
         collaboration: several people can work in one server, once its owner has invited them.
+        belongs_to: "class" or "event" = it is that of one; "" = of the operator.
     """
 
     slug: str
@@ -159,6 +169,7 @@ class Profile:
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     collaboration: bool = False
+    belongs_to: Literal["", "class", "event"] = ""
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)
@@ -170,6 +181,34 @@ class Profile:
     def questions(self) -> tuple[Option, ...]:
         """The options that are asked."""
         return tuple(option for option in self.options if option.is_asked)
+
+    @property
+    def may_have_gpus(self) -> bool:
+        """Whether a server of it can have any GPU."""
+        given = [self.gives, *(choice.gives for option in self.options for choice in option.choices)]
+        return any(each.gpus for each in given) or any(
+            option.name == "gpus" and option.maximum > 0 for option in self.options
+        )
+
+    def always_gives(self, amount: str) -> bool:
+        """Tell whether each of its servers is given some of an amount, whatever is answered.
+
+        Args:
+            amount: "cpu", "memory" or "gpus".
+        """
+        if getattr(self.gives, amount) is not None:
+            return True
+        decide = {option.name for option in self.options if option.can_give(amount)}
+        for option in reversed(self.options):
+            decide |= option.shown_when.keys() if option.name in decide else set()
+        asked = [option for option in self.options if option.choices and option.name in decide]
+        answers = product(*([choice.slug for choice in option.choices] for option in asked))
+        names = [option.name for option in asked]
+        return all(self._gives(amount, dict(zip(names, each, strict=True))) for each in answers)
+
+    def _gives(self, amount: str, answers: Mapping[str, str]) -> bool:
+        settled = self.settled(answers)
+        return any(option.can_give(amount, settled[option.name]) for option in self.options if option.name in settled)
 
     def is_for(self, person: Person) -> bool:
         """Tell whether the person may see it."""

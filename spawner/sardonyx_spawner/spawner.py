@@ -1,10 +1,12 @@
 """What every engine of ours shares: from JupyterHub's user options to a plan, and to words for the person."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from jupyterhub.spawner import SpawnException
+from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets.config import LoggingConfigurable
 
@@ -12,10 +14,13 @@ from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice, choice_from_form, choice_from_json
 from sardonyx_spawner.errors import ChoiceError, UserError
 from sardonyx_spawner.form import render_form
-from sardonyx_spawner.language import english
+from sardonyx_spawner.language import Said, english
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
+from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.quota_words import QuotaError, check, say_use
+from sardonyx_spawner.quotas import Account, Claim, Quotas, longest_life
 from sardonyx_spawner.server_log import ServerLogs
 
 
@@ -50,11 +55,19 @@ class ProfileSpawner(LoggingConfigurable):
     catalogue_source = CallableTrait(help="() -> Catalogue: the catalogue in force.").tag(config=True)
     person_source = CallableTrait(help="(name, groups, is administrator) -> Person.").tag(config=True)
 
+    quotas = AnyTrait(Quotas(), help="How much may be used (Quotas).").tag(config=True)
+    hours_source = CallableTrait(
+        lambda _kind, _key: 0,
+        help="(kind, id of a person or slug of a profile) -> seconds for which servers ran in this month.",
+    ).tag(config=True)
+
     # Given by JupyterHub's Spawner, the other base of each engine's class.
     user: Any
     orm_spawner: Any
+    active: bool
 
     plan: ServerPlan | None = None
+    claim: Claim | None = None
     form_state: FormState | None = None
 
     def __init__(self, **kwargs: Any) -> None:
@@ -83,14 +96,19 @@ class ProfileSpawner(LoggingConfigurable):
         person, catalogue = self.person(), self.catalogue_source()
         state, self.form_state = self.form_state, None
         offered = catalogue.offered_to(person)
+        uses = self._uses(offered, person)
         if state is not None:
-            return render_form(offered, person, submitted=state.submitted, faults=state.faults)
-        return render_form(offered, person, chosen=self._last_choice(catalogue, person))
+            return render_form(offered, person, submitted=state.submitted, faults=state.faults, uses=uses)
+        return render_form(offered, person, chosen=self._last_choice(catalogue, person), uses=uses)
 
     def _options_from_form(self, form: Mapping[str, list[Any]]) -> dict[str, str]:
         answers = {name: values for name, values in form.items() if all(isinstance(v, str) for v in values)}
         try:
-            return choice_from_form(answers, self.catalogue_source(), self.person()).to_json()
+            catalogue, person = self.catalogue_source(), self.person()
+            choice = choice_from_form(answers, catalogue, person)
+            # Once more where it starts; here who chose too much finds the form again, with what they chose.
+            self._allowed(catalogue.find(choice.profile, person), choice, person)
+            return choice.to_json()
         except UserError as error:
             faults = error.faults if isinstance(error, ChoiceError) else (error,)
             self.form_state = FormState(answers, faults)
@@ -103,14 +121,88 @@ class ProfileSpawner(LoggingConfigurable):
             person = self.person()
             choice = choice_from_json(user_options or None, catalogue, person)
             profile = catalogue.find(choice.profile, person)
+            # Nothing is waited for between this look at what is claimed and the claim: two starts cannot both have the last.
+            self.plan = self._allowed(profile, choice, person)
+        except QuotaError as error:
+            raise StartRefusedError(error.message, reason="quota", status_code=403) from error
         except UserError as error:
             # JupyterHub has stored them already, whatever they are, and would use them again for a start without options.
             self.orm_spawner.user_options = None
             raise StartRefusedError(error.message, reason="choice") from error
-        self.plan = plan_server(profile, choice, person)
+        self.claim = Claim.of(self.plan)
         # Every trait, each time: this object may outlive a server, and a limit of the last one must not stay.
         self.cpu_limit = self.plan.cpu
         self.mem_limit = self.plan.memory
+
+    @property
+    def ends_at(self) -> float | None:
+        """When the server that runs will end, in seconds since the epoch; None = nobody knows."""
+        return None
+
+    def other_claims(self) -> list[Claim]:
+        """Return what all servers but this one take, running or on the way to it."""
+        users = self.user.settings.get("users", {})
+        return [
+            replace(each.claim, ends_at=each.ends_at)
+            for user in users.values()
+            for each in user.spawners.values()
+            if each is not self and each.claim is not None and each.active
+        ]
+
+    def use_of_machine(self, profile: Profile) -> list[Said]:  # noqa: ARG002 - for engines that know something
+        """Say what of the machines is in use that a profile needs."""
+        return []
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what a restarted hub needs to know of what the server takes."""
+        state: dict[str, Any] = super().get_state()  # type: ignore[misc]  # of JupyterHub's Spawner
+        return state if self.claim is None else {**state, "claim": asdict(self.claim)}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Know again what the server takes."""
+        super().load_state(state)  # type: ignore[misc]  # the same
+        self.claim = Claim.from_state(state["claim"]) if "claim" in state else None
+
+    def clear_state(self) -> None:
+        """Give back what the server took."""
+        super().clear_state()  # type: ignore[misc]  # the same
+        self.claim = None
+
+    def _allowed(self, profile: Profile, choice: Choice, person: Person) -> ServerPlan:
+        """Plan a server, within what may be used.
+
+        Raises:
+            QuotaError: one server more, or such a large one, is not allowed now.
+        """
+        accounts = self._accounts(profile, person)
+        plan = plan_server(profile, choice, person, at_most_s=longest_life(accounts))
+        check(accounts, Claim.of(plan), datetime.now(UTC).date())
+        return plan
+
+    def _accounts(self, profile: Profile, person: Person) -> list[Account]:
+        return [account for account in self._all_accounts(profile, person) if account.quota.is_set]
+
+    def _all_accounts(self, profile: Profile, person: Person) -> Iterator[Account]:
+        claims, quotas = self.other_claims(), self.quotas
+        own = [claim for claim in claims if claim.person == person.id]
+        yield self._account(Account("person", quotas.of_person(person), claims=own), person.id)
+        if profile.belongs_to in {"class", "event"}:
+            of_it = [claim for claim in claims if claim.profile == profile.slug]
+            quota = quotas.of_profile(profile.belongs_to)
+            yield self._account(Account(profile.belongs_to, quota, profile.title, of_it), profile.slug)
+        yield self._account(Account("place", quotas.place, claims=claims), "")
+
+    def _account(self, account: Account, key: str) -> Account:
+        if account.quota.hours is None:
+            return account
+        return replace(account, seconds=self.hours_source(account.kind, key))
+
+    def _uses(self, profiles: Sequence[Profile], person: Person) -> dict[str, list[Said]]:
+        """Say for each profile what is used of what is limited."""
+        return {
+            profile.slug: [*say_use(self._accounts(profile, person)), *self.use_of_machine(profile)]
+            for profile in profiles
+        }
 
     def _last_choice(self, catalogue: Catalogue, person: Person) -> Choice | None:
         options = (self.orm_spawner.user_options if self.orm_spawner else None) or None

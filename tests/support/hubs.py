@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from support.forks import processes_with
 from support.kernels import run_in_kernel
 
 from sardonyx_spawner.local.limits import ServerLimits
+from sardonyx_spawner.quotas import Quotas
 
 TOKEN = "token-of-the-tests-only"
 PATIENCE_S = 60
@@ -46,6 +47,7 @@ from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+from sardonyx_spawner.quotas import Quota, Quotas
 
 class NoProxy(Proxy):
     async def start(self): pass
@@ -126,6 +128,7 @@ class Hub:
     poll_s: int = 1
     home_limit: int | None = None
     is_ordinary: bool = False
+    quotas: Quotas = field(default_factory=Quotas)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -145,7 +148,8 @@ class Hub:
             "POLL_S": self.poll_s,
             "HOME_LIMIT": self.home_limit,
         }
-        configuration.write_text("".join(f"{k} = {v!r}\n" for k, v in constants.items()) + CONFIGURATION)
+        set_before = "".join(f"{k} = {v!r}\n" for k, v in constants.items())
+        configuration.write_text(f"{set_before}{CONFIGURATION}spawner.quotas = {self.quotas!r}\n")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.python(), "-m", "jupyterhub", "--config", str(configuration)],
@@ -288,6 +292,7 @@ def running_hub(
     home_limit: int | None = None,
     *,
     is_ordinary: bool = False,
+    quotas: Quotas = Quotas(),  # noqa: B008 - frozen
 ) -> Iterator[Hub]:
     """Run a hub, and leave nothing behind.
 
@@ -303,7 +308,7 @@ def running_hub(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
-    running = Hub(data, port, prefixes, launcher, poll_s, home_limit, is_ordinary)
+    running = Hub(data, port, prefixes, launcher, poll_s, home_limit, is_ordinary, quotas)
     try:
         if is_ordinary:
             give_to_ordinary(data)

@@ -27,7 +27,7 @@ SIZE = Option(
 CPU = Option("cpu", "Cores", minimum=1, maximum=4, step=1, default="2")
 GPUS = Option("gpus", "GPUs", minimum=0, maximum=8, step=1, default="0", groups=frozenset({"gpu-users"}))
 BASE = Profile("python", "Python", "For all", gives=Gives(environment="python"), options=(SIZE,), order=3)
-COURSE = Course("class-7mw2kfqd", "Statistics 101", answers={"size": "large"})
+COURSE = Course("class", "class-7mw2kfqd", "Statistics 101", answers={"size": "large"})
 
 
 def test_a_class_has_a_card_of_its_own_before_all_others() -> None:

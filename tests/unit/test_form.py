@@ -394,7 +394,7 @@ def test_changed_settings_are_seen_at_once() -> None:
 def test_a_class_is_the_first_card_and_asks_what_is_not_settled() -> None:
     """What was settled is said under it all the same; titles may be anything."""
     nora = Person("p3", "nora", frozenset({"class-7mw2kfqd"}))
-    course = Course("class-7mw2kfqd", f"Statistics {EVIL}", answers={"size": "small", "lifetime": "4h"})
+    course = Course("class", "class-7mw2kfqd", f"Statistics {EVIL}", answers={"size": "small", "lifetime": "4h"})
 
     class OfNora:
         def profiles_for(self, person: Person) -> Sequence[Profile]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.ends import FakeHub
 
+from sardonyx_hub_config.hours_source import MonthHours
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.join_link import JoinLinks
@@ -44,6 +46,20 @@ def people(people_place: Place) -> Iterator[PeopleStore]:
 def person(people: PeopleStore, name: str) -> str:
     """Return somebody's id."""
     return people.names.ids([name])[name]
+
+
+def test_the_hours_of_a_month_are_those_of_a_person_a_class_or_everybody(people: PeopleStore) -> None:
+    """Since the first of it, by the clock of the world; what quotas ask for."""
+    amina, bob = person(people, "amina"), person(people, "bob")
+    people.hours.add(date(2026, 10, 31), {(amina, "python"): 99_999})
+    people.hours.add(date(2026, 11, 1), {(amina, "python"): 100, (amina, "class-stats222"): 20})
+    people.hours.add(date(2026, 11, 28), {(amina, "python"): 1, (bob, "class-stats222"): 3})
+    month = MonthHours(lambda: people, lambda: datetime(2026, 12, 1, 0, 30, tzinfo=ZoneInfo("Europe/Paris")))
+
+    assert month.of("person", amina) == 121
+    assert month.of("class", "class-stats222") == 23
+    assert month.of("place", "") == 124
+    assert month.of("person", "nobody") == 0
 
 
 async def test_the_time_that_servers_run_adds_up(people: PeopleStore) -> None:

@@ -238,3 +238,14 @@ def test_an_account_of_an_event_has_no_secrets() -> None:
 
     assert (made.has_vault, made.secrets) == (False, {})
     assert plan(secret).has_vault
+
+
+def test_a_server_runs_no_longer_than_is_left_to_its_person() -> None:
+    """It says so, and cannot be prolonged beyond that."""
+    made = plan_server(PYTHON, Choice("python", {}), AMINA, at_most_s=7200)
+
+    assert (made.lifetime_s, made.longest_s) == (7200, 7200)
+    assert made.summary.endswith("for 2 hours")
+    forever = replace(PYTHON, options=())
+    assert plan_server(forever, Choice("python", {}), AMINA, at_most_s=7200).lifetime_s == 7200
+    assert plan_server(PYTHON, Choice("python", {}), AMINA, at_most_s=10**6).lifetime_s == 43200

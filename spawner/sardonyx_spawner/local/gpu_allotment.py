@@ -14,6 +14,8 @@ from sardonyx_spawner.language import Said, _, in_a_row, ngettext
 from sardonyx_spawner.local.exposed_files import write_new
 from sardonyx_spawner.local.gpus import Gpu, Sources, find_gpus, gpu_variables
 from sardonyx_spawner.local.process import ProcessId, is_alive
+from sardonyx_spawner.quota_words import say_free
+from sardonyx_spawner.quotas import Claim
 
 FILE = "gpus"
 """In a server's private folder, which no server can see."""
@@ -99,8 +101,11 @@ class GpuAllotment:
         self._held: dict[Path, Held] | None = None
 
     @asynccontextmanager
-    async def given(self, private: Path, count: int) -> AsyncIterator[GivenGpus]:
+    async def given(self, private: Path, count: int, claims: Sequence[Claim] = ()) -> AsyncIterator[GivenGpus]:
         """Give a server its GPUs; they are free again after the block, unless the server keeps them.
+
+        Args:
+            claims: of the other servers here, to say when one is free.
 
         Raises:
             NoGpuError: there are not so many, or not so many are free.
@@ -111,13 +116,27 @@ class GpuAllotment:
             # Each time: a driver may come later, and looking is cheap.
             found = await asyncio.to_thread(find_gpus, self.sources)
         self.found = found
-        given = self._take(private, count)
+        given = self._take(private, count, claims)
         try:
             yield given
         finally:
             held = self._known().get(private)
             if held is not None and held.process is None:
                 self.free(private)
+
+    def say_use(self, claims: Sequence[Claim]) -> list[Said]:
+        """Say how many GPUs servers have, and when one of them ends; [] = there are none.
+
+        Args:
+            claims: of the servers here.
+        """
+        self.found = find_gpus(self.sources) if self._servers is not None else ()
+        there = len(self._offered()) * self._per_gpu
+        used = sum(len(held.names) for held in self._known().values() if held.is_held)
+        if not there:
+            return []
+        said = ngettext("{used} of {there} GPU is in use.", "{used} of {there} GPUs are in use.", there)
+        return [said.format(used=used, there=there), *(say_free(claims, "gpus") if used >= there else [])]
 
     def note(self, private: Path, held: Held) -> None:
         """Write down what a server has."""
@@ -131,17 +150,19 @@ class GpuAllotment:
         self._known().pop(private, None)
         (private / FILE).unlink(missing_ok=True)
 
-    def _take(self, private: Path, count: int) -> GivenGpus:
+    def _take(self, private: Path, count: int, claims: Sequence[Claim]) -> GivenGpus:
         # What it had belongs to a server that has ended: there is one at a time.
         self.free(private)
-        offered = [gpu for gpu in self.found if self._only is None or gpu.name in self._only]
         held = {path: held for path, held in self._known().items() if held.is_held}
         taken = Counter(name for one in held.values() for name in one.names)
         is_own = any(path.parent == private.parent for path in held)
-        gpus = choose(offered, taken, count, self._per_gpu, has_one=is_own)
+        gpus = choose(self._offered(), taken, count, self._per_gpu, has_one=is_own, claims=claims)
         if gpus:
             self.note(private, Held(tuple(gpu.name for gpu in gpus), None))
         return GivenGpus(self, private, gpus)
+
+    def _offered(self) -> list[Gpu]:
+        return [gpu for gpu in self.found if self._only is None or gpu.name in self._only]
 
     def _known(self) -> dict[Path, Held]:
         if self._held is None:
@@ -152,13 +173,20 @@ class GpuAllotment:
 
 
 def choose(
-    found: Sequence[Gpu], taken: Mapping[str, int], count: int, servers_per_gpu: int, *, has_one: bool = False
+    found: Sequence[Gpu],
+    taken: Mapping[str, int],
+    count: int,
+    servers_per_gpu: int,
+    *,
+    has_one: bool = False,
+    claims: Sequence[Claim] = (),
 ) -> tuple[Gpu, ...]:
     """Return GPUs for a server, all of one kind, those that the fewest servers have.
 
     Args:
         taken: name -> how many servers have it.
         has_one: another server of the same person has some.
+        claims: of the other servers here.
 
     Raises:
         NoGpuError: there are not so many, or not so many are free.
@@ -172,7 +200,7 @@ def choose(
     free = [[gpu for gpu in gpus if taken.get(gpu.name, 0) < servers_per_gpu] for gpus in kinds]
     best = max(free, key=len)
     if len(best) < count:
-        raise NoGpuError(_in_use(most, len(best), count, has_one=has_one))
+        raise NoGpuError(in_a_row([_in_use(most, len(best), count, has_one=has_one), *say_free(claims, "gpus")]))
     return tuple(sorted(best, key=lambda gpu: (taken.get(gpu.name, 0), gpu.place))[:count])
 
 

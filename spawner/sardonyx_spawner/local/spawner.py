@@ -36,6 +36,7 @@ from sardonyx_spawner.local.shares import end_shares
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.troubles import TROUBLES
 
 CHILD_PROCESSES = ChildProcessLauncher()
@@ -107,7 +108,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 lambda: tell(folders, making.format(title=plan.title), "now"),
             )
             await self.mirrors_source().ready(each.url for each in plan.repositories if each.is_mirrored)
-            gpus = self.gpu_source().given(folders.private, plan.gpus)
+            gpus = self.gpu_source().given(folders.private, plan.gpus, self.other_claims())
             async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
                 tell(folders, _("Found room for your server"), "done")
                 await self._launch(plan, folders, prefix)
@@ -143,6 +144,15 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         """Let hub and proxy find the server: of what `start` returns, JupyterHub 6.1 keeps a host in small letters."""
         if url and self.server is not None:
             self.server.connect_url = url
+
+    @property
+    def ends_at(self) -> float | None:
+        """When its time is over; its person may prolong that."""
+        return self.running.ends_at
+
+    def use_of_machine(self, profile: Profile) -> list[Said]:
+        """Say how many of the GPUs here are in use, and when one is free, where the profile can have some."""
+        return self.gpu_source().say_use(self.other_claims()) if profile.may_have_gpus else []
 
     @property
     def fresh(self) -> bool:

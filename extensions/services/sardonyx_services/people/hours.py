@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.models import HoursRow
@@ -53,6 +53,22 @@ class Hours:
         )
         with self._session() as session:
             return [Use(person, profile, int(seconds)) for person, profile, seconds in session.execute(found)]
+
+    def of_person(self, person: str, day: date) -> int:
+        """Return the seconds of somebody from a day on."""
+        return self._sum(HoursRow.person == person, day)
+
+    def of_profile(self, profile: str, day: date) -> int:
+        """Return the seconds of all servers of a profile from a day on."""
+        return self._sum(HoursRow.profile == profile, day)
+
+    def of_all(self, day: date) -> int:
+        """Return the seconds of all servers from a day on."""
+        return self._sum(true(), day)
+
+    def _sum(self, of: ColumnElement[bool], day: date) -> int:
+        with self._session() as session:
+            return int(session.scalar(select(func.sum(HoursRow.seconds)).where(of, HoursRow.day >= day)) or 0)
 
     def forget_old(self, today: date) -> None:
         """Delete what is older than it is kept."""

@@ -1,0 +1,87 @@
+"""The `quotas` section of the settings: how much people, classes, events and the whole place may use."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from sardonyx_hub_config.section import Memory, Section
+from sardonyx_spawner.amounts import memory_bytes
+from sardonyx_spawner.quotas import Quota, Quotas
+
+if TYPE_CHECKING:
+    from sardonyx_hub_config.profile_settings import ProfileSettings
+
+COUNTED = {"cpu": "cpu: 2", "memory": "memory: 2G"}
+"""What has to be known of each server where it is limited, and how it is written."""
+UNCOUNTED = (
+    "cannot be counted: a server of the profile '{profile}' can take as much as it likes."
+    " Write '{written}' in profiles.{profile}."
+)
+
+
+class QuotaSettings(Section):
+    """What may be used; without a number as much as there is."""
+
+    servers: int | None = Field(default=None, ge=1, description="Servers that run at once.")
+    cpu: float | None = Field(default=None, gt=0, description="Cores of all of them together.")
+    memory: Memory | None = Field(default=None, description="Memory of all of them together, such as 32G.")
+    gpus: int | None = Field(default=None, ge=0, description="GPUs of all of them together.")
+    hours: int | None = Field(
+        default=None,
+        ge=1,
+        description="Hours for which servers run, added up over a calendar month (UTC). No server starts after that, and"
+        " none that is started runs for longer than what is left.",
+    )
+
+    def quota(self) -> Quota:
+        """Return the same in the words of the spawner."""
+        memory = memory_bytes(self.memory) if self.memory else None
+        return Quota(self.servers, self.cpu, memory, self.gpus, self.hours)
+
+
+class QuotasSettings(Section):
+    """How much may be used."""
+
+    each_person: QuotaSettings = Field(default=QuotaSettings(), description="Each person, in all of their servers.")
+    groups: dict[str, QuotaSettings] = Field(
+        default_factory=dict,
+        description="Group -> what each person in it may use: what it says counts in the place of each_person, and of"
+        " several groups the most generous.",
+    )
+    each_class: QuotaSettings = Field(default=QuotaSettings(), description="Each class, in all of its servers.")
+    each_event: QuotaSettings = Field(default=QuotaSettings(), description="Each event, in all of its servers.")
+    place: QuotaSettings = Field(default=QuotaSettings(), description="Everybody together.")
+
+    def quotas(self) -> Quotas:
+        """Return the same in the words of the spawner."""
+        return Quotas(
+            person=self.each_person.quota(),
+            groups={name: each.quota() for name, each in self.groups.items()},
+            of_class=self.each_class.quota(),
+            of_event=self.each_event.quota(),
+            place=self.place.quota(),
+        )
+
+    def by_path(self) -> Iterator[tuple[tuple[str, ...], QuotaSettings]]:
+        """Return each one with its place in the file."""
+        for name in ("each_person", "each_class", "each_event", "place"):
+            yield ("quotas", name), getattr(self, name)
+        for group, quota in self.groups.items():
+            yield ("quotas", "groups", group), quota
+
+
+def quota_faults(
+    quotas: QuotasSettings, profiles: Mapping[str, "ProfileSettings"]
+) -> list[tuple[tuple[str, ...], str]]:
+    """Return what is wrong, and what to write instead: (path, message) pairs.
+
+    A server without a limit of its own takes what there is, so it cannot be counted.
+    """
+    limited = [(path, name) for path, quota in quotas.by_path() for name in COUNTED if getattr(quota, name) is not None]
+    return [
+        ((*path, name), UNCOUNTED.format(profile=slug, written=COUNTED[name]))
+        for path, name in limited
+        for slug, profile in profiles.items()
+        if not profile.profile(slug).always_gives(name)
+    ]
