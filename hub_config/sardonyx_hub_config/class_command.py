@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from sardonyx_hub_config.class_change_command import change
+from sardonyx_hub_config.class_hours_command import hours
 from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.people_here import people_here
@@ -45,10 +46,11 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 @click.group("class")
 def class_() -> None:
-    """Classes: add, list, show, change, join, leave, import, end."""
+    """Classes: add, list, show, change, hours, join, leave, import, end."""
 
 
 class_.add_command(change)
+class_.add_command(hours)
 
 
 @class_.command()

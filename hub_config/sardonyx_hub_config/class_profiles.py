@@ -1,18 +1,22 @@
 """The profiles of somebody's classes and events, from what was said of these and within what the operator allows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
-from sardonyx_services.people.groups import Membership, group_name
+from sardonyx_services.people.groups import STAFF, Membership, group_name
+from sardonyx_services.people.lessons import NONE, WeeklyHours
 from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_spawner.class_profile import Course, class_profile
+from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.class_profile import NOBODY, Course, class_profile
 from sardonyx_spawner.person import Person
+from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.quotas import Claim, Reserved
 
 LEADS = ("assistant", "instructor", "organiser")
 """Who prepares a class or an event before it begins."""
@@ -25,11 +29,16 @@ class Attended:
     details: ClassDetails | EventDetails
     is_staff: bool
     profile: Profile
+    hours: WeeklyHours = NONE
 
     def is_offered(self, now: datetime) -> bool:
-        """Tell whether its servers are started now: for staff also before its first day, to prepare it."""
-        begins = self.details.begins
-        return self.details.is_on(now) or (self.is_staff and begins is not None and now < begins)
+        """Tell whether its servers are started now: for staff also before its first day, and outside of its lessons."""
+        if self.is_staff:
+            begins = self.details.begins
+            return self.details.is_on(now) or (begins is not None and now < begins)
+        return self.details.is_on(now) and (
+            not isinstance(self.details, ClassDetails) or self.hours.is_open(self.details, now)
+        )
 
 
 class ClassProfiles:
@@ -60,6 +69,22 @@ class ClassProfiles:
         now = self._clock()
         return [each.profile for each in self._find(person.id) if each.is_offered(now)]
 
+    def reserved(self) -> list[Reserved]:
+        """Return what is kept for lessons that are on, or before which servers are started."""
+        people, now, found = self._people(), self._clock(), []
+        hours = {group: each for group, each in people.lessons.all().items() if each.ahead_min}
+        titles = {each.id: each.title for each in people.groups.all("class") if each.ended is None and each.id in hours}
+        for group, details in people.classes.of_many(list(titles)).items():
+            hour = hours[group].next(details, now)
+            if hour is None or hour.begins - hours[group].ahead > now or details.profile not in self._bases:
+                continue
+            membership = Membership("class", group, "student", titles[group])
+            profile = class_profile(self._bases[details.profile], _course(membership, details))
+            each = Claim.of(plan_server(profile, Choice(profile.slug, {}), NOBODY))
+            students = sum(role not in STAFF for role in people.groups.members(group).values())
+            found.append(Reserved(profile.slug, students, replace(each, ends_at=hour.ends.timestamp())))
+        return found
+
     def _attended(self, person: str) -> tuple[Attended, ...]:
         people = self._people()
         memberships = [each for each in people.groups.of(person) if each.kind in {"class", "event"}]
@@ -68,8 +93,14 @@ class ClassProfiles:
             **people.classes.of_many(of["class"]),
             **people.events.of_many(of["event"]),
         }
+        hours = {group: people.lessons.of(group) for group in of["class"]}
         return tuple(
-            Attended(told, each.role in LEADS, class_profile(self._bases[told.profile], _course(each, told)))
+            Attended(
+                told,
+                each.role in LEADS,
+                class_profile(self._bases[told.profile], _course(each, told)),
+                hours.get(each.group, NONE),
+            )
             for each in memberships
             if (told := details[each.group]).profile in self._bases
         )

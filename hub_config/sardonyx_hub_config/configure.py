@@ -176,7 +176,8 @@ def _servers(
     c: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]
 ) -> ForkLauncher:
     bases = {profile.slug: profile for profile in profiles_for_classes(settings)}
-    catalogue = catalogue_here(settings, ClassProfiles(bases, people_place(settings, folder), people))
+    classes = ClassProfiles(bases, people_place(settings, folder), people)
+    catalogue = catalogue_here(settings, classes)
     c.JupyterHub.spawner_class = SardonyxLocalSpawner
     spawner = c.SardonyxLocalSpawner
     spawner.catalogue_source = lambda: catalogue
@@ -186,6 +187,7 @@ def _servers(
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.quotas = settings.quotas.quotas()
     month = MonthHours(people)
+    spawner.reserved_source = lambda: classes.reserved()  # noqa: PLW0108 - traitlets would copy the object
     spawner.hours_source = lambda kind, key: month.of(kind, key)  # noqa: PLW0108 - traitlets would copy the object
     spawner.homes, spawner.servers = folder.homes, folder.servers
     machine = settings.one_machine

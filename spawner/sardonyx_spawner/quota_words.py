@@ -115,7 +115,13 @@ def _then(account: Account, amount: Amount, wanted: Claim) -> list[Said]:
     else:
         do = _("Choose a smaller one, or try again later.") if smaller else _("Try again later.")
     # Whose own servers they are can stop them.
-    return [do, *([] if is_own else say_free(account.claims, amount)), _(WHO[account.kind])]
+    when = [] if is_own else say_free((*account.claims, *account.reserved), amount)
+    return [*_kept(account, amount), do, *when, _(WHO[account.kind])]
+
+
+def _kept(account: Account, amount: Amount) -> list[Said]:
+    kept = sum(getattr(claim, amount) for claim in account.reserved)
+    return [_("Of that, {amount} are kept for a lesson.").format(amount=_say(amount, kept))] if kept else []
 
 
 def _say(amount: Amount, value: float) -> Said:

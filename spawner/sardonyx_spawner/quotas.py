@@ -79,6 +79,25 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """What is kept for servers of one profile, such as those of a class before its lesson.
+
+    Args:
+        count: of servers, running or not.
+        each: what one of them takes.
+    """
+
+    profile: str
+    count: int
+    each: Claim
+
+    def not_taken(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Return a claim for each of its servers that does not run."""
+        running = sum(claim.profile == self.profile for claim in claims)
+        return [self.each] * max(0, self.count - running)
+
+
+@dataclass(frozen=True)
 class Quotas:
     """All quotas of this place.
 
@@ -113,6 +132,7 @@ class Account:
         title: of the class or the event.
         claims: of its servers that run, or are being started.
         seconds: for which its servers ran in this month.
+        reserved: claims of others' servers that do not run yet, and for which there is room all the same.
     """
 
     kind: Kind
@@ -120,10 +140,11 @@ class Account:
     title: str = ""
     claims: Sequence[Claim] = ()
     seconds: int = 0
+    reserved: Sequence[Claim] = ()
 
     def used(self, amount: Amount) -> float:
-        """Return how much of an amount is used."""
-        return float(sum(getattr(claim, amount) for claim in self.claims))
+        """Return how much of an amount is used, or kept for others."""
+        return float(sum(getattr(claim, amount) for claim in (*self.claims, *self.reserved)))
 
     def lacks(self, wanted: Claim) -> Amount | None:
         """Return of what there is not enough for one server more; None = it fits."""

@@ -61,6 +61,10 @@ class ProfileSpawner(LoggingConfigurable):
         help="(kind, id of a person or slug of a profile) -> seconds for which servers ran in this month.",
     ).tag(config=True)
 
+    reserved_source = CallableTrait(
+        lambda: (), help="() -> iterable of Reserved: for which servers there is room now, whoever else wants it."
+    ).tag(config=True)
+
     # Given by JupyterHub's Spawner, the other base of each engine's class.
     user: Any
     orm_spawner: Any
@@ -190,7 +194,10 @@ class ProfileSpawner(LoggingConfigurable):
             of_it = [claim for claim in claims if claim.profile == profile.slug]
             quota = quotas.of_profile(profile.belongs_to)
             yield self._account(Account(profile.belongs_to, quota, profile.title, of_it), profile.slug)
-        yield self._account(Account("place", quotas.place, claims=claims), "")
+        if quotas.place.is_set:
+            others = [each for each in self.reserved_source() if each.profile != profile.slug]
+            reserved = [claim for each in others for claim in each.not_taken(claims)]
+            yield self._account(Account("place", quotas.place, claims=claims, reserved=reserved), "")
 
     def _account(self, account: Account, key: str) -> Account:
         if account.quota.hours is None:

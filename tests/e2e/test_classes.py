@@ -3,7 +3,9 @@
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -205,6 +207,64 @@ def test_what_is_handed_in_is_collected_until_a_deadline(
     check(page, "class-hand-ins")
     assert "AccessDenied" in students[0].run(hand_in)
     assert students[1].run(hand_in) == "handed in\n"
+
+
+def test_servers_are_there_when_a_lesson_begins_and_only_then(
+    place: Any, tia: Any, newcomer: Callable[..., Any], course: str, check: Check
+) -> None:
+    """An instructor says when it is; a student who opens the hub in time finds theirs running."""
+    page = tia.page
+    page.goto(f"{course}/link")
+    link = page.get_by_role("link", name=re.compile("people.join")).inner_text()
+    nora = newcomer(place, "nora")
+    nora.page.goto(link)
+    nora.page.get_by_role("button", name="Join the class").click()
+    # By the clocks of a place where it is about noon, so that the lesson is on one day.
+    now = datetime.now(UTC)
+    zone = f"Etc/GMT{now.hour - 12:+d}"
+    local = now.astimezone(ZoneInfo(zone))
+    begins, ends = local + timedelta(minutes=8), local + timedelta(hours=2)
+    page.goto(f"{course}/settings")
+    page.get_by_label("Time zone").fill(zone)
+    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("link", name="Weekly hours").click()
+    page.get_by_label("Day").first.select_option(f"{local:%a}".lower())
+    page.get_by_label("from").first.fill(f"{begins:%H:%M}")
+    page.get_by_role("button", name="Keep it so").click()
+    assert "A lesson has a day, a beginning and an end. Fill in the line, or empty it." in page.inner_text("main")
+    page.get_by_label("to", exact=True).first.fill(f"{ends:%H:%M}")
+    page.get_by_label("Servers are ready").select_option("10")
+    page.get_by_label("Servers run in lessons only").check()
+
+    page.get_by_role("button", name="Keep it so").click()
+
+    when = f"The next lesson is on {local:%A} "
+    assert when in page.inner_text("main")
+    assert "1 server of this size fits, also when it uses all of its 1 GB." in page.inner_text("main")
+    check(page, "class-hours")
+    nora.page.goto(course)
+    assert "Its servers run in lessons only." in nora.page.inner_text("main")
+    check(nora.page, "class-of-student-hours")
+    nora.page.goto(f"{place.url}/hub/home")
+    soon(
+        lambda: nora.page.reload() is not None and nora.page.get_by_role("link", name="Open").count() == 1,
+        patience_s=60,
+    )
+    page.goto(f"{course}/log")
+    assert page.get_by_role("row", name=re.compile("started the server of: nora")).count() == 1
+
+    # It is over at once where its end was moved to a moment ago.
+    page.goto(f"{course}/hours")
+    page.get_by_label("from").first.fill(f"{local - timedelta(hours=2):%H:%M}")
+    page.get_by_label("to", exact=True).first.fill(f"{local - timedelta(minutes=1):%H:%M}")
+    page.get_by_role("button", name="Keep it so").click()
+
+    soon(
+        lambda: nora.page.reload() is not None and nora.page.get_by_role("link", name="Open").count() == 0,
+        patience_s=60,
+    )
+    nora.page.goto(f"{place.url}/hub/spawn")
+    assert "Statistics 101" not in nora.page.inner_text("form")
 
 
 def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, check: Check) -> None:

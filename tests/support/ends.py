@@ -17,6 +17,7 @@ class FakeHub:
         self.profiles: dict[str, str] = {}
         self.stuck: set[str] = set()
         self.said: list[tuple[str, str]] = []
+        self.started: list[tuple[str, str]] = []
         self.is_away = False
         self.fault: Exception | None = None
 
@@ -30,6 +31,12 @@ class FakeHub:
             Server(name, "", state, self.profiles.get(name, ""), None, None, None, None, {})
             for name, state in self.running.items()
         ]
+
+    async def start(self, name: str, profile: str) -> str:
+        """Start one."""
+        self.running[name], self.profiles[name] = "running", profile
+        self.started.append((name, profile))
+        return ""
 
     async def stop(self, name: str, server: str = "") -> None:
         """Stop one, unless it is stuck."""

@@ -14,11 +14,13 @@ from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.groups import Role, all_groups
+from sardonyx_services.people.lessons import WeeklyHours, lessons_of
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.errors import UnknownProfileError
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+from sardonyx_spawner.quotas import Claim, Reserved
 
 SIZE = Option(
     "size", "Size", choices=(Allowed("small", "S", gives=Gives(cpu=1)), Allowed("large", "L", gives=Gives(cpu=4)))
@@ -46,7 +48,8 @@ class School:
         self.asked = 0
         self.course = self.people.groups.add("class", "Statistics 101")
         self.people.classes.change(self.course, AUTUMN)
-        self.catalogue = Catalogue(bases.values(), ClassProfiles(bases, place, self._people, lambda: self.now))
+        self.classes = ClassProfiles(bases, place, self._people, lambda: self.now)
+        self.catalogue = Catalogue(bases.values(), self.classes)
 
     def _people(self) -> PeopleStore:
         self.asked += 1
@@ -192,3 +195,49 @@ def test_the_operator_says_from_what_classes_are_made(named: list[str], found: l
     )
 
     assert [profile.slug for profile in profiles_for_classes(settings)] == found
+
+
+LESSONS = WeeklyHours(lessons_of("mon 10:00-12:00"), ahead_min=10, only_then=True)
+LESSON = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "role", "is_offered"),
+    [
+        pytest.param(-11, "student", False, id="before"),
+        pytest.param(-10, "student", True, id="minutes-before"),
+        pytest.param(119, "student", True, id="in-a-lesson"),
+        pytest.param(120, "student", False, id="after"),
+        pytest.param(120, "assistant", True, id="staff"),
+    ],
+)
+def test_servers_of_lessons_are_offered_in_lessons(
+    school: School, minutes: int, role: Role, *, is_offered: bool
+) -> None:
+    """To staff always; an instructor changes that, and it counts at once."""
+    school.people.lessons.set(school.course, LESSONS)
+    school.now = LESSON + timedelta(minutes=minutes)
+    amina = school.person("amina", role)
+
+    assert ("Statistics 101" in school.offered(amina)) is is_offered
+    school.people.lessons.set(school.course, replace(LESSONS, only_then=False))
+    assert "Statistics 101" in school.offered(amina)
+
+
+def test_room_is_kept_for_a_lesson_from_the_start_of_its_servers_to_its_end(school: School) -> None:
+    """For all of its students, with the size that is settled; staff find their own."""
+    school.people.lessons.set(school.course, LESSONS)
+    roles: dict[str, Role] = {"amina": "student", "bob": "student", "cem": "guest", "ida": "instructor"}
+    for name, role in roles.items():
+        school.person(name, role)
+    school.now = LESSON - timedelta(minutes=11)
+    assert school.classes.reserved() == []
+
+    school.now = LESSON
+
+    slug, ends = f"class-{school.course}", (LESSON + timedelta(hours=2)).timestamp()
+    each = Claim("", slug, cpu=4, ends_at=ends)
+    assert school.classes.reserved() == [Reserved(slug, 3, each)]
+    assert len(Reserved(slug, 3, each).not_taken([each, Claim("id", "python")])) == 2
+    school.now = LESSON + timedelta(hours=2)
+    assert school.classes.reserved() == []

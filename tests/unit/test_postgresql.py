@@ -134,7 +134,8 @@ def as_kept(table: Table, row: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("earlier", EARLIER, ids=lambda file: file.stem)
 def test_rows_of_an_earlier_version_are_kept(address: str, earlier: Path) -> None:
     """Every row with all that it had, as in SQLite."""
-    revision = REVISIONS[int(earlier.stem[1]) - 1]
+    number = earlier.stem.partition("_")[0].removeprefix("v")
+    revision = REVISIONS[int(number) - 1]
     before = {}
     with ours(address) as connection:
         upgrade(connection, revision)

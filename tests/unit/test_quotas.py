@@ -137,6 +137,17 @@ def test_no_server_runs_for_longer_than_the_hours_that_are_left() -> None:
     assert longest_life([Account("place", Quota(servers=3))]) is None
 
 
+def test_what_is_kept_for_a_lesson_is_not_free_for_others() -> None:
+    """They read why, and until when."""
+    kept = replace(SMALL, profile="class-stats222", ends_at=NOON)
+
+    assert refused(Account("place", Quota(servers=3), claims=[SMALL], reserved=[kept])) == ""
+    assert refused(Account("place", Quota(servers=3), claims=[SMALL], reserved=[kept] * 2)) == (
+        "At most 3 servers run here at once, and they do. Of that, 2 servers are kept for a lesson. Try again later."
+        " The next one ends by 3 December 12:00 UTC. The people who run this place can allow more."
+    )
+
+
 def test_nobody_is_told_when_their_own_servers_end() -> None:
     """They can stop one now."""
     own = replace(SMALL, ends_at=NOON)

@@ -1,4 +1,4 @@
--- Version 8, as SQLAlchemy made it and SQLite wrote it.
+-- Version 9, as SQLAlchemy made it and SQLite wrote it.
 CREATE TABLE accounts (
     person VARCHAR(32) NOT NULL,
     password_hash VARCHAR(255) NOT NULL,

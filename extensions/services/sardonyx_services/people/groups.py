@@ -236,7 +236,12 @@ def alone_with(session: Session, group: str) -> GroupRow | None:
 
 def group_name(membership: Membership) -> str:
     """Return how a class or team is called in profiles, tokens and policies: by its id, which nobody chooses."""
-    return f"{membership.kind}-{membership.group}"
+    return group_name_of(membership.kind, membership.group)
+
+
+def group_name_of(kind: Kind, group: str) -> str:
+    """Return the same of its kind and its id."""
+    return f"{kind}-{group}"
 
 
 def group_names(memberships: Sequence[Membership]) -> tuple[str, ...]:

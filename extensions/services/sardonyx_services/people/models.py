@@ -16,6 +16,7 @@ REVISIONS = (
     "v7_classes",
     "v8_events",
     "v9_ends",
+    "v10_lessons",
 )
 """What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
 
@@ -168,6 +169,23 @@ class ExtensionRow(Base):
     group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
     until: Mapped[datetime]
+
+
+class LessonsRow(Base):
+    """The weekly hours of a class.
+
+    Args:
+        weekly: as people/lessons.py writes them.
+        prepared: the beginning of the lesson for which servers were last started.
+    """
+
+    __tablename__ = "lessons"
+
+    group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    weekly: Mapped[str] = mapped_column(String(1000), default="")
+    ahead_min: Mapped[int] = mapped_column(default=0)
+    only_then: Mapped[bool] = mapped_column(default=False)
+    prepared: Mapped[datetime | None]
 
 
 class EventRow(Base):

@@ -23,6 +23,7 @@ from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.hours import Hours
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.leaving import leave
+from sardonyx_services.people.lessons import Lessons
 from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
 from sardonyx_services.people.names import Names
 from sardonyx_services.people.new_person import add_person
@@ -57,6 +58,7 @@ class PeopleStore:
         self.events = Events(self._session)
         self.event_removal = EventRemoval(self._session)
         self.hours = Hours(self._session)
+        self.lessons = Lessons(self._session)
         self.seats = Seats(self._session)
         self.entries = Entries(self._session)
         self.actions = Actions(self._session)

@@ -32,9 +32,12 @@ from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
+from sardonyx_services.people.web.fits import Machine
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.lesson_desk import LessonDesk
+from sardonyx_services.people.web.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.makers import MakerRules
 from sardonyx_services.people.web.new_seats import NewSeats
 from sardonyx_services.people.web.operation import Operation
@@ -80,6 +83,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         helping=Helping(desk, classroom, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
+        lessons=LessonDesk(desk, people, configuration.profiles, Machine.here()),
+        lesson_rounds=LessonRounds(people, classroom, hub_api, configuration.language),
         accounting=Accounting(people, hub_api),
         erasures=Erasures(people, clearer),
         events=events,

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.classes import AfterEnd, ClassDetails
+from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
 
 RoleName = Literal["student", "guest", "assistant", "instructor"]
 
@@ -80,6 +81,28 @@ class StepShown(BaseModel):
     step: str
     at: datetime | None
     is_done: bool
+
+
+class HoursWish(BaseModel):
+    """Weekly hours: lessons as "mon 10:15-11:45, thu 08:00-10:00", by the clocks of the class."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lessons: str = Field(default="", max_length=1000)
+    ahead_min: int = Field(
+        default=0, ge=0, le=LONGEST_AHEAD_MIN, description="Servers are started so many minutes before."
+    )
+    only_then: bool = Field(default=False, description="Students have servers of the class in its lessons only.")
+
+
+class HoursShown(BaseModel):
+    """Weekly hours, and the lesson that is on, or comes next."""
+
+    lessons: str
+    ahead_min: int
+    only_then: bool
+    next_begins: datetime | None
+    next_ends: datetime | None
 
 
 class AfterEndWish(BaseModel):

@@ -11,7 +11,7 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_services.people.web.hub import Hub, Server, stop_same
 from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import ngettext, speaking
 
@@ -72,13 +72,7 @@ class ClassEnds:
                 self._told.add((group.id, due, _step(due - now)))
         for server in servers:
             if server.profile in over and server.is_on:
-                await self._alone(partial(self._stop, server))
-
-    async def _stop(self, server: Server) -> None:
-        # The list may be minutes old by now, and they may have a server of their own since.
-        which = (server.name, server.server, server.profile)
-        if any((each.name, each.server, each.profile) == which for each in await self._hub.servers()):
-            await self._hub.stop(server.name, server.server)
+                await self._alone(partial(stop_same, self._hub, server))
 
     async def delete(self) -> None:
         """Delete the data of the classes of which it is time for that."""

@@ -23,13 +23,17 @@ router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
 @router.get("")
 async def one(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the class: live to its staff, with a start to its students."""
-    seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.MEMBER)
+    schedule = await run_in_threadpool(here.lessons.schedule, who, class_id)
+    seen = schedule.seen
     if not seen.is_staff:
         until = await run_in_threadpool(here.deadlines.of, who, seen)
         _seen, steps = await run_in_threadpool(here.endings.steps, who, class_id)
-        return here.pages.page(request, who, "class_of_student.html", seen=seen, until=until, steps=steps)
+        return here.pages.page(
+            request, who, "class_of_student.html", seen=seen, until=until, steps=steps, schedule=schedule
+        )
     rows, run = await here.classroom.live(who, class_id)
     told = {"seen": seen, "class_id": class_id, "rows": rows, "counts": counts_of(rows), "run": run}
+    told["schedule"] = schedule
     return here.pages.page(request, who, "class.html", has_material=here.desk.has_material(seen), **told)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.lessons import DAYS, Hour, WeeklyHours
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.timeline import Step
 from sardonyx_spawner.amounts import say_bytes
@@ -24,6 +25,8 @@ STEPS = {
     "delete": (N_("Its data is deleted"), N_("What was shared and handed in. The homes of its people stay theirs.")),
 }
 """Step -> what it is, and what it means."""
+WEEK = (*(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday")),)
+AHEAD = (0, 5, 10, 15, 30)
 NOT_YET = {
     "closed": N_("when an instructor ends it"),
     "delete": N_("a day after its end"),
@@ -37,6 +40,26 @@ class ClassWords:
     def time_of(self, seen: Seen) -> str:
         """Say in one line when a class is: what is over, when it begins, when it ends."""
         return say_time(seen.details, datetime.now(UTC), is_over=seen.is_over)
+
+    def lesson(self, hour: Hour, zone: str, hours: WeeklyHours) -> str:
+        """Say when a lesson is, and what is done before it."""
+        return say_lesson(hour, zone, hours, datetime.now(UTC))
+
+    def week_days(self) -> list[tuple[str, str]]:
+        """Return the days of a week, and how they are called."""
+        return [(day, _(name)) for day, name in zip(DAYS, WEEK, strict=True)]
+
+    def minutes_ahead(self, chosen: int) -> list[int]:
+        """Return for how many minutes before a lesson servers can be ready: the usual ones, and what is chosen."""
+        return sorted({*AHEAD, *([chosen] if chosen >= 0 else [])})
+
+    def ahead(self, minutes: int) -> str:
+        """Say how long before a lesson servers are ready."""
+        if not minutes:
+            return _("when a student starts theirs")
+        return ngettext("{count} minute before each lesson", "{count} minutes before each lesson", minutes).format(
+            count=minutes
+        )
 
     def step(self, step: Step) -> str:
         """Say what a step is."""
@@ -63,6 +86,23 @@ def say_time(details: ClassDetails, now: datetime, *, is_over: bool) -> str:
     if details.last_day is not None:
         return _("Until {day}").format(day=say_date(details.last_day, now.date()))
     return ""
+
+
+def say_lesson(hour: Hour, zone: str, hours: WeeklyHours, now: datetime) -> str:
+    """Say when a lesson is: "The next lesson is on Monday 7 December, 10:15 to 11:45."."""
+    begins, ends = hour.begins.astimezone(ZoneInfo(zone)), hour.ends.astimezone(ZoneInfo(zone))
+    if hour.begins <= now:
+        return _("A lesson is on, until {time}.").format(time=f"{ends:%H:%M}")
+    said = _("The next lesson is on {weekday} {day}, {begins} to {ends}.").format(
+        weekday=_(WEEK[begins.weekday()]),
+        day=say_date(begins.date(), now.date()),
+        begins=f"{begins:%H:%M}",
+        ends=f"{ends:%H:%M}",
+    )
+    if not hours.ahead_min:
+        return said
+    ready = _("Servers are ready from {time} on.").format(time=f"{begins - hours.ahead:%H:%M}")
+    return f"{said} {ready}"
 
 
 def say_when(step: Step, zone: str, now: datetime) -> str:

@@ -66,6 +66,20 @@ class Classroom:
         wanted = [each for each in _wanted(members, names) if each.person.name not in here]
         return await self._note(caller, class_id, "start", wanted)
 
+    async def start_ahead(self, class_id: str) -> list[str]:
+        """Start the servers of all students and guests who are not here, before a lesson; return their ids.
+
+        Raises:
+            RefusedError: the last go is not through.
+            AwayError: the hub does not answer.
+        """
+        members = await run_in_threadpool(self._desk.everybody_in, class_id)
+        rows = await self._rows(class_id, members)
+        here = {row.name for row in rows if row.state in {"running", "starting", "elsewhere"}}
+        wanted = [each.person for each in _wanted(members, None) if each.person.name not in here]
+        self._runs.start(class_id, [person.name for person in wanted])
+        return [person.id for person in wanted]
+
     async def stop(self, caller: Caller, class_id: str, names: Sequence[str] | None) -> Run:
         """Stop the servers of a class that run, in the background; other servers of its people go on.
 
@@ -106,6 +120,10 @@ class Classroom:
         if not self._desk.has_material(seen):
             raise RefusedError(_("This class has no material. Name a repository in its settings."))
         return await self._speak(caller, class_id, "material", {}, "")
+
+    async def settled(self) -> None:
+        """Wait until nothing goes on."""
+        await self._runs.settled()
 
     async def close(self) -> None:
         """End what goes on."""

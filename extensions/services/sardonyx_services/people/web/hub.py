@@ -159,6 +159,17 @@ class Hub:
             raise AwayError from error
 
 
+async def stop_same(hub: Hub, server: Server) -> None:
+    """Stop a server if it still is what it was when it was listed: somebody may have another one by now.
+
+    Raises:
+        AwayError: the hub does not answer.
+    """
+    which = (server.name, server.server, server.profile)
+    if any((each.name, each.server, each.profile) == which for each in await hub.servers()):
+        await hub.stop(server.name, server.server)
+
+
 def server_of(found: Mapping[str, Any]) -> Server:
     """Return a server from the hub's answer."""
     return Server(

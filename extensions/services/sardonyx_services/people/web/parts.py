@@ -20,6 +20,8 @@ from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.helping import Helping
+from sardonyx_services.people.web.lesson_desk import LessonDesk
+from sardonyx_services.people.web.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.seat import Caller
@@ -46,6 +48,8 @@ class Parts:
     helping: Helping
     endings: Endings
     class_ends: ClassEnds
+    lessons: LessonDesk
+    lesson_rounds: LessonRounds
     accounting: Accounting
     erasures: Erasures
     events: EventDesk

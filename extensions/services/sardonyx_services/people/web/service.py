@@ -18,6 +18,7 @@ from sardonyx_services.people.web import (
     event_routes,
     hand_in_routes,
     help_routes,
+    lesson_routes,
     operation_routes,
     own_routes,
     page_routes,
@@ -45,6 +46,7 @@ API_ROUTERS = (
     ending_routes.api_router,
     hand_in_routes.api_router,
     help_routes.api_router,
+    lesson_routes.api_router,
     own_routes.api_router,
     operation_routes.api_router,
     event_api.router,
@@ -55,6 +57,7 @@ PAGE_ROUTERS = (
     ending_routes.router,
     hand_in_routes.router,
     help_routes.router,
+    lesson_routes.router,
     own_routes.router,
     operation_routes.router,
     event_routes.router,
@@ -88,6 +91,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         rounds = (
             again_and_again(parts.class_ends.look, ENDS_EVERY_S, "It cannot be looked now which classes are over"),
+            again_and_again(parts.lesson_rounds.look, ENDS_EVERY_S, "It cannot be looked now which lessons begin"),
             again_and_again(parts.event_ends.look, ENDS_EVERY_S, "It cannot be looked now which events are over"),
             again_and_again(parts.erasures.look, ENDS_EVERY_S, "It cannot be looked now who is to be erased"),
             again_and_again(parts.accounting.look, HOURS_EVERY_S, "Hours cannot be written down now"),

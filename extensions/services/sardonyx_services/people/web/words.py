@@ -41,6 +41,7 @@ DONE = {
     "link-open": N_("opened the link to join"),
     "link-close": N_("closed the link to join"),
     "link-renew": N_("made a new link to join"),
+    "hours": N_("changed the weekly hours"),
     "extend": N_("changed the time to hand in of:"),
     "close": N_("was over, and has ended by itself"),
     "class-delete": N_("deleted the data of the class"),

@@ -1,0 +1,190 @@
+"""The weekly hours of classes: when a lesson is, whether servers are started before it, and whether they run at other times."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.groups import alone_with
+from sardonyx_services.people.models import LessonsRow
+from sardonyx_services.people.moments import aware, in_tables
+from sardonyx_spawner.language import _
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST = 20
+LONGEST_AHEAD_MIN = 60
+_PARTS = re.compile(r"[ -]")
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One lesson on one day."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, order=True)
+class Lesson:
+    """A lesson of each week, by the clocks of its class.
+
+    Args:
+        day: 0 = Monday.
+    """
+
+    day: int
+    begins: time
+    ends: time
+
+    def on(self, day: date, zone: ZoneInfo) -> Hour:
+        """Return it on one day."""
+        return Hour(datetime.combine(day, self.begins, zone), datetime.combine(day, self.ends, zone))
+
+    def __str__(self) -> str:
+        """Return it as it is written: "mon 10:15-11:45"."""
+        return f"{DAYS[self.day]} {self.begins:%H:%M}-{self.ends:%H:%M}"
+
+
+@dataclass(frozen=True)
+class WeeklyHours:
+    """The lessons of a class.
+
+    Args:
+        ahead_min: so many minutes before each lesson the servers of its students are started; 0 = they are not.
+        only_then: students have servers of the class in its lessons only, and in the minutes before that.
+        prepared: the beginning of the lesson for which they were last started.
+    """
+
+    lessons: tuple[Lesson, ...] = ()
+    ahead_min: int = 0
+    only_then: bool = False
+    prepared: datetime | None = None
+
+    @property
+    def ahead(self) -> timedelta:
+        """So long before a lesson its servers can be there."""
+        return timedelta(minutes=self.ahead_min)
+
+    def next(self, details: ClassDetails, now: datetime) -> Hour | None:
+        """Return the lesson that is on, or else the next one within the days of the class; None = there is none."""
+        return next((hour for hour in self._hours(details, now) if now < hour.ends), None)
+
+    def is_open(self, details: ClassDetails, now: datetime) -> bool:
+        """Tell whether students can have servers of the class now, as far as its hours go."""
+        if not self.only_then or not self.lessons:
+            return True
+        hour = self.next(details, now)
+        return hour is not None and hour.begins - self.ahead <= now
+
+    def due(self, details: ClassDetails, now: datetime) -> Hour | None:
+        """Return the lesson before which servers are to be started now; None = it is not time, or they were."""
+        hour = self.next(details, now) if self.ahead_min else None
+        if hour is None or not hour.begins - self.ahead <= now < hour.begins or self.prepared == hour.begins:
+            return None
+        return hour
+
+    def _hours(self, details: ClassDetails, now: datetime) -> Iterator[Hour]:
+        zone = ZoneInfo(details.zone)
+        today = now.astimezone(zone).date()
+        # A class that begins in months has its next lesson then.
+        first = max(today, details.first_day or today)
+        for day in (first + timedelta(days=n) for n in range(8)):
+            if details.last_day is not None and day > details.last_day:
+                return
+            yield from (lesson.on(day, zone) for lesson in self.lessons if lesson.day == day.weekday())
+
+
+NONE = WeeklyHours()
+
+
+def lessons_of(text: str) -> tuple[Lesson, ...]:
+    """Return lessons that are written as "mon 10:15-11:45, thu 08:00-10:00", in their order in a week.
+
+    Raises:
+        PeopleError: something in it is no lesson, ends before it begins, or is while another one is.
+    """
+    found = sorted({_lesson(part.strip()) for part in text.split(",") if part.strip()})
+    if len(found) > MOST:
+        raise PeopleError(_("A class has 20 lessons in a week at most."))
+    for before, after in pairwise(found):
+        if before.day == after.day and after.begins < before.ends:
+            raise PeopleError(_("{one} and {other} are at the same time.").format(one=before, other=after))
+    return tuple(found)
+
+
+def written(lessons: Sequence[Lesson]) -> str:
+    """Return lessons as `lessons_of` reads them."""
+    return ", ".join(map(str, lessons))
+
+
+def _lesson(text: str) -> Lesson:
+    try:
+        day, begins, ends = _PARTS.split(text.lower(), maxsplit=2)
+        lesson = Lesson(DAYS.index(day), time.fromisoformat(begins), time.fromisoformat(ends))
+    except ValueError as error:
+        raise PeopleError(
+            _("“{text}” is no lesson. Write its day and its time as in mon 10:15-11:45.").format(text=text[:40])
+        ) from error
+    if lesson.ends <= lesson.begins:
+        raise PeopleError(_("{lesson} ends before it begins.").format(lesson=lesson))
+    return lesson
+
+
+class Lessons:
+    """The weekly hours in the database."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
+        self._session = session
+
+    def of(self, group: str) -> WeeklyHours:
+        """Return those of a class."""
+        with self._session() as session:
+            row = session.get(LessonsRow, group)
+            return _hours(row) if row is not None else NONE
+
+    def all(self) -> dict[str, WeeklyHours]:
+        """Return those of every class that has some, by its id."""
+        with self._session() as session:
+            return {row.group: _hours(row) for row in session.scalars(select(LessonsRow))}
+
+    def set(self, group: str, hours: WeeklyHours) -> None:
+        """Keep other ones.
+
+        Raises:
+            PeopleError: there is no such class, it has ended, or servers would be started too long before.
+        """
+        if not 0 <= hours.ahead_min <= LONGEST_AHEAD_MIN:
+            raise PeopleError(_("Servers are started 0 to 60 minutes before a lesson."))
+        with self._session() as session:
+            above = alone_with(session, group)
+            if above is None or above.kind != "class" or above.ended is not None:
+                raise PeopleError(_("There is no such class, or it has ended."))
+            session.merge(
+                LessonsRow(
+                    group=group,
+                    weekly=written(hours.lessons),
+                    ahead_min=hours.ahead_min,
+                    only_then=hours.only_then,
+                )
+            )
+
+    def note(self, group: str, begins: datetime) -> None:
+        """Write down for which lesson servers were started."""
+        with self._session() as session:
+            row = session.get(LessonsRow, group)
+            if row is not None:
+                row.prepared = in_tables(begins)
+
+
+def _hours(row: LessonsRow) -> WeeklyHours:
+    return WeeklyHours(
+        lessons_of(row.weekly), row.ahead_min, row.only_then, aware(row.prepared) if row.prepared else None
+    )
