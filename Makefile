@@ -6,13 +6,13 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test test-places test-hub test-browser test-environment soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-waits test-environment soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-places test-hub ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-browser test-waits test-places test-hub ## all tests, against the built wheels; three parts at a time: make -j3 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
@@ -21,7 +21,10 @@ test-hub: test-environment
 	@$(CHECK)/bin/python -m pytest tests/hub $(ARGS)
 
 test-browser: test-environment # on its own: the browser's driver keeps an event loop running
-	@$(CHECK)/bin/python -m pytest tests/e2e $(ARGS)
+	@$(CHECK)/bin/python -m pytest tests/e2e -m "not waits" $(ARGS)
+
+test-waits: test-environment # browsers, too
+	@$(CHECK)/bin/python -m pytest tests/e2e -m waits $(ARGS)
 
 test-environment:
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

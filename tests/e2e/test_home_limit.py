@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from support.waiting import soon
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 SETTINGS = """
 one_machine: {{home_limit: 10M}}

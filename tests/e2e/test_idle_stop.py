@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.environments import apps_environment
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 IDLE_S = 40
 SETTINGS = """
 servers: {{idle_stop: {idle}s}}

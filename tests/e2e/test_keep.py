@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 Check = Callable[[Any, str], None]
 SETTINGS = """
 servers: {{idle_stop: 9m}}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.waiting import soon
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 PASSWORD = "correct horse battery"
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {0}}}}}

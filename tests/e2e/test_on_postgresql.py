@@ -22,6 +22,7 @@ from support.waiting import soon
 from sardonyx_services.people.postgresql import Postgresql
 from sardonyx_services.people.store import PeopleStore
 
+pytestmark = pytest.mark.waits
 SARDONYX = str(Path(sys.executable).parent / "sardonyx")
 SECRETS = (PASSWORD.encode(), quote(PASSWORD, safe="").encode())
 SETTINGS = """

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.waits]
 SETTINGS = """
 quotas:
   each_person: {{servers: 2, memory: 1G, hours: 100}}

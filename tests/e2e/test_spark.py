@@ -17,6 +17,7 @@ from support.waiting import soon
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.waits,
     pytest.mark.skipif(shutil.which("java") is None, reason="Java is not on this machine"),
 ]
 IDLE_S = 40

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from support.ports import free_ports
 
+pytestmark = pytest.mark.waits
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 300
 """An environment is made in it: half a minute, or many on a busy machine."""
