@@ -127,7 +127,21 @@ def test_who_is_here_reads_it_and_has_new_material_around_what_they_changed(
     here.page.get_by_role("button", name="Read all of it").click()
     expect(here.page.get_by_role("dialog")).to_contain_text(("word " * 60).strip())
     here.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    (home / "course" / "answer sheet.txt").write_text("mine")
+    handed = {"name": "answer sheet.txt", "mimeType": "text/plain", "buffer": b"the sheet"}
+    soon(lambda: is_through(place, course))
+    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_label("Hand out a file").set_input_files(handed)
+    tia.page.get_by_role("button", name="Hand it out").click()
+    expect(here.page.get_by_text("Yours of the name “answer sheet.txt” is as it was.")).to_be_visible()
+    (beside,) = (home / "course").glob("answer sheet__*.txt")
+    assert beside.read_text() == "the sheet"
+    assert (home / "course" / "answer sheet.txt").read_text() == "mine"
+    key = f"class/{course}/shared/handed-out/answer sheet.txt"
+    fetch = f"boto3.Session(profile_name='class-{course}').client('s3').get_object(Bucket='sardonyx', Key='{key}')"
+    assert here.run(f"import boto3; print({fetch}['Body'].read())").strip() == "b'the sheet'"
     tia.page.get_by_role("link", name="What was done").click()
+    tia.page.get_by_role("row", name="tia handed out to everybody: answer sheet.txt").wait_for()
     tia.page.get_by_role("row", name="tia said to everybody: We begin at").wait_for()
     tia.page.get_by_role("row", name="tia brought new material to everybody").wait_for()
 

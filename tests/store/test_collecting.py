@@ -123,6 +123,19 @@ def test_the_keys_read_what_was_handed_in_there_and_nothing_else(place: Any, cou
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
+def test_files_are_handed_out_by_staff_and_nowhere_else(place: Any, course: str) -> None:
+    """The keys write in that folder of what the class shares, and read nobody's work."""
+    s3 = door(place).client("hand-out", {"name": "tom", "class": course})
+    s3.put_object(Bucket=BUCKET, Key=f"class/{course}/shared/handed-out/sheet.txt", Body=b"sheet")
+
+    for key in (f"class/{course}/shared/other.txt", f"class/{course}/hand-in/x/a", f"home/{place.person('tom').id}/a"):
+        with pytest.raises(ClientError) as caught:
+            s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    with pytest.raises(NotOpenError, match="Only the instructors and assistants of a class hand out files."):
+        door(place).client("hand-out", {"name": "sam", "class": course})
+
+
 def test_who_collected_is_written_down(place: Any, course: str) -> None:
     """As theirs, with what they could read; once, however many files there are."""
     before = len(list(audit.read(place.audit)))

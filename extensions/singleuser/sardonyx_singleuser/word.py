@@ -10,6 +10,7 @@ from uuid import uuid4
 from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
 from sardonyx_singleuser.git.command import PATIENCE_S, Git, GitError
 from sardonyx_singleuser.git.material import KeptError, put_back
+from sardonyx_singleuser.handed_out import put
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
 
@@ -77,6 +78,28 @@ class Words:
         """Put a file of the material back as it was brought, with the person's own beside it; return why not, "" = it is."""
         async with self.turn:
             return await asyncio.to_thread(self._put_back, said_by, path)
+
+    async def hand_out(self, said_by: str, name: str, content: bytes) -> str:
+        """Put a file beside what the person has, where JupyterLab opens; return why not, "" = it is there."""
+        async with self.turn:
+            return await asyncio.to_thread(self._hand_out, said_by, name, content)
+
+    def _hand_out(self, said_by: str, name: str, content: bytes) -> str:
+        folders = [self.home / place_name(each) for each in self.repositories]
+        folder = next(filter(Path.is_dir, folders), self.home)
+        try:
+            there = put(folder, name, content)
+        except OSError:
+            return _("“{name}” cannot be put there now: there is no room, or the folder cannot be written.").format(
+                name=name
+            )
+        where = str((folder / there).relative_to(self.home))
+        if there == name:
+            self.add(said_by, _("There is a new file: “{path}”.").format(path=where))
+        else:
+            said = _("There is a new file: “{path}”. Yours of the name “{name}” is as it was.")
+            self.add(said_by, said.format(path=where, name=name))
+        return ""
 
     def _put_back(self, said_by: str, path: str) -> str:
         why = _("This server has no material.")

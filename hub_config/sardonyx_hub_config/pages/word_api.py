@@ -17,7 +17,7 @@ PATIENCE_S = 120.0
 """New material may take as long as at a start."""
 MOST_BYTES = 1 << 16
 LONGEST = 300
-NOTHING_TO_FETCH = frozenset({"text", "put_back"})
+NOTHING_TO_FETCH = frozenset({"text", "put_back", "hand_out"})
 """What a word has that does not bring new material."""
 OK = 200
 

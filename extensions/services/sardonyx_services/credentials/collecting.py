@@ -1,11 +1,11 @@
-"""Keys with which the service of classes reads: what was handed in, for the staff; what somebody takes with them, for them."""
+"""Keys with which the service of classes reads for somebody, or hands out a file for the staff of a class."""
 
 import secrets
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 
-from sardonyx_services.credentials.audit import COLLECT
+from sardonyx_services.credentials.audit import COLLECT, HAND_OUT
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
@@ -17,23 +17,37 @@ from sardonyx_spawner.language import _
 
 
 class Collecting:
-    """Makes them: they read what was handed in in one class, and nothing else."""
+    """Makes them: each for one place, with the rights of who asks."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
 
     async def keys(self, name: str, class_id: str) -> Keys:
-        """Return new keys for somebody of the staff of a class.
+        """Return new keys with which somebody of the staff of a class reads what was handed in.
 
         Raises:
             CredentialsError: they are not of the staff, or there are none now.
         """
-        caller = Caller(name, COLLECT, f"{COLLECT}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
-        person = self._broker.person(caller)
+        refused = _("Only the instructors and assistants of a class read what is handed in.")
         wish = Wish(f"class-{class_id}", True, f"class/{class_id}/hand-in/", SHORTEST_S)  # noqa: FBT003 - only to read
+        return await self._of_staff(name, COLLECT, wish, refused)
+
+    async def hand_out_keys(self, name: str, class_id: str) -> Keys:
+        """Return new keys with which somebody of the staff of a class hands out files to it.
+
+        Raises:
+            CredentialsError: they are not of the staff, or there are none now.
+        """
+        refused = _("Only the instructors and assistants of a class hand out files.")
+        wish = Wish(f"class-{class_id}", False, f"class/{class_id}/shared/handed-out/", SHORTEST_S)  # noqa: FBT003 - to write
+        return await self._of_staff(name, HAND_OUT, wish, refused)
+
+    async def _of_staff(self, name: str, what: str, wish: Wish, refused: str) -> Keys:
+        caller = Caller(name, what, f"{what}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
+        person = self._broker.person(caller)
         roles = {group_name(membership): membership.role for membership in person.memberships}
         if roles.get(wish.group) not in STAFF:
-            raise NotAllowedError(_("Only the instructors and assistants of a class read what is handed in."))
+            raise NotAllowedError(refused)
         if self._broker.refusal:
             raise UnavailableError(self._broker.refusal)
         return await self._broker.issue(caller, self._broker.session(person, caller, wish))
@@ -69,6 +83,11 @@ def collecting_routes(collecting: Collecting, own_token: str, token_of: Callable
     async def collect(request: Request) -> dict[str, str]:
         name, class_id = await asked(request, "name", "class")
         return (await collecting.keys(name, class_id)).to_json()
+
+    @router.post("/hand-out")
+    async def hand_out(request: Request) -> dict[str, str]:
+        name, class_id = await asked(request, "name", "class")
+        return (await collecting.hand_out_keys(name, class_id)).to_json()
 
     @router.post("/copy")
     async def copy(request: Request) -> dict[str, str]:

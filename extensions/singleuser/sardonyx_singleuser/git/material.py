@@ -107,7 +107,7 @@ def put_back(git: Git, path: str) -> str:
     if git.does("diff", "--quiet", BROUGHT, "--", path):
         return ""
     if os.path.lexists(own):
-        aside = _free_name(git.folder, PurePosixPath(path))
+        aside = free_name(git.folder, PurePosixPath(path))
         own.rename(git.folder / aside)
     try:
         _checkout(git, BROUGHT, {path})
@@ -118,7 +118,7 @@ def put_back(git: Git, path: str) -> str:
     return aside
 
 
-def _free_name(folder: Path, path: PurePosixPath) -> str:
+def free_name(folder: Path, path: PurePosixPath) -> str:
     """Return a name beside a file that nothing has: two things may be set aside within a second."""
     number, at = 1, time.strftime(AT)
     found = path.with_name(f"{path.stem}__{at}{path.suffix}")

@@ -34,6 +34,7 @@ from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.fits import Machine
 from sardonyx_services.people.web.hand_ins import HandIns
+from sardonyx_services.people.web.hand_outs import HandOuts
 from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.lesson_desk import LessonDesk
@@ -80,6 +81,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         classroom=classroom,
         deadlines=Deadlines(desk, people),
         hand_ins=HandIns(store),
+        hand_outs=HandOuts(classroom, store),
         helping=Helping(desk, classroom, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),

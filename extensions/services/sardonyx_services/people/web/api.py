@@ -154,6 +154,12 @@ async def bring(here: Here, who: Who, class_id: str) -> RunShown:
     return _run(await here.classroom.bring(who, class_id))
 
 
+@router.put("/classes/{class_id}/hand-outs/{name}", status_code=202)
+async def hand_out(request: Request, here: Here, who: Who, class_id: str, name: str) -> RunShown:
+    """Hand out the file that is the body, 1 MB at most, under this name."""
+    return _run(await here.hand_outs.hand_out(who, class_id, name, await request.body()))
+
+
 @router.get("/classes/{class_id}/actions")
 def actions(here: Here, who: Who, class_id: str) -> list[ActionShown]:
     """List what was done in a class, the latest first."""

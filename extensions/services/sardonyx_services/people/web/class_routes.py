@@ -67,6 +67,15 @@ async def say(request: Request, here: Here, who: Who, class_id: str) -> Response
     return _at(here, class_id)
 
 
+@router.post("/hand-out")
+async def hand_out(request: Request, here: Here, who: Who, class_id: str) -> Response:
+    """Hand out a file to everybody."""
+    file = (await request.form()).get("file")
+    name, content = ("", b"") if file is None or isinstance(file, str) else (file.filename or "", await file.read())
+    await here.hand_outs.hand_out(who, class_id, name, content)
+    return _at(here, class_id)
+
+
 @router.get("/link")
 def link(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the link to join, and a picture of it."""

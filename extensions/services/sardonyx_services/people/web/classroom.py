@@ -107,7 +107,7 @@ class Classroom:
         text = " ".join(text.split())
         if not text or len(text) > LONGEST:
             raise RefusedError(_("Write what you want to say, in 1000 characters at most."))
-        return await self._speak(caller, class_id, "message", {"text": text}, text)
+        return await self.speak(caller, class_id, "message", {"text": text}, text)
 
     async def bring(self, caller: Caller, class_id: str) -> Run:
         """Bring new material to everybody whose server of the class runs, around what they changed; in the background.
@@ -119,7 +119,7 @@ class Classroom:
         seen = await run_in_threadpool(self._desk.seen, caller, class_id, Level.STAFF)
         if not self._desk.has_material(seen):
             raise RefusedError(_("This class has no material. Name a repository in its settings."))
-        return await self._speak(caller, class_id, "material", {}, "")
+        return await self.speak(caller, class_id, "material", {}, "")
 
     async def settled(self) -> None:
         """Wait until nothing goes on."""
@@ -129,7 +129,22 @@ class Classroom:
         """End what goes on."""
         await self._runs.close()
 
-    async def _speak(self, caller: Caller, class_id: str, what: str, word: dict[str, str], detail: str) -> Run:
+    async def be_free(self, caller: Caller, class_id: str) -> None:
+        """Make sure that something can be done with the servers of a class now.
+
+        Raises:
+            RefusedError: the caller may not, or the last go is not through.
+        """
+        await run_in_threadpool(self._desk.seen, caller, class_id, Level.STAFF)
+        self._runs.be_free(class_id)
+
+    async def speak(self, caller: Caller, class_id: str, what: str, word: dict[str, str], detail: str) -> Run:
+        """Say a word to all servers of a class that run, in the background, and write down what was done.
+
+        Raises:
+            RefusedError: the caller may not, or the last go is not through.
+            AwayError: the hub does not answer.
+        """
         members = await run_in_threadpool(self._desk.members, caller, class_id)
         here = [row.name for row in await self._rows(class_id, members) if row.state == "running"]
         run = self._runs.say(class_id, here, {"said_by": caller.full_name or caller.name, **word})

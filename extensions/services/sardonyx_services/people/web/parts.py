@@ -19,6 +19,7 @@ from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
+from sardonyx_services.people.web.hand_outs import HandOuts
 from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.lesson_desk import LessonDesk
 from sardonyx_services.people.web.lesson_rounds import LessonRounds
@@ -45,6 +46,7 @@ class Parts:
     classroom: Classroom
     deadlines: Deadlines
     hand_ins: HandIns
+    hand_outs: HandOuts
     helping: Helping
     endings: Endings
     class_ends: ClassEnds

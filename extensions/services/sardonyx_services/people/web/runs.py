@@ -110,11 +110,19 @@ class Runs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _begin(self, class_id: str, total: int) -> Run:
+    def be_free(self, class_id: str) -> None:
+        """Make sure that nothing goes on in a class.
+
+        Raises:
+            RefusedError: the last go is not through.
+        """
         if self.of(class_id).goes_on:
             raise RefusedError(
                 _("Something is being done with the servers of this class just now. Wait until that is through.")
             )
+
+    def _begin(self, class_id: str, total: int) -> Run:
+        self.be_free(class_id)
         run = self._runs[class_id] = Run(total)
         return run
 

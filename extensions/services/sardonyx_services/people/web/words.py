@@ -62,6 +62,7 @@ DONE = {
     "start": N_("started the server of:"),
     "stop": N_("stopped the server of:"),
     "message": N_("said to everybody:"),
+    "hand-out": N_("handed out to everybody:"),
     "material": N_("brought new material to everybody"),
 }
 
