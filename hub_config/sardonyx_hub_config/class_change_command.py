@@ -146,7 +146,7 @@ def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profi
 
 
 def _with_answers(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[str, Profile]) -> Change:
-    settled = dict(map(_pair, said.get("settle", ())))
+    settled = dict(map(option_and_value, said.get("settle", ())))
     slug = said.get("profile", before.profile)
     # Whoever changes a day alone is not kept from it by a profile that the operator took away.
     if "profile" not in said and not settled:
@@ -188,7 +188,12 @@ def _is_allowed(base: Profile, name: str, value: str) -> bool:
     return True
 
 
-def _pair(text: str) -> tuple[str, str]:
+def option_and_value(text: str) -> tuple[str, str]:
+    """Return what `--set` settles.
+
+    Raises:
+        OperatorError: nothing.
+    """
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
         raise OperatorError(f"“{text[:40]}” settles nothing. Write --set OPTION=VALUE, such as --set size=large.")

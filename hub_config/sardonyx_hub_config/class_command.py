@@ -1,6 +1,5 @@
 """`sardonyx class`: classes and who is in them, beside a running hub or without one."""
 
-import os
 from collections import Counter
 from contextlib import nullcontext
 from datetime import UTC
@@ -15,6 +14,7 @@ from sardonyx_hub_config.class_hours_command import hours
 from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.people_here import people_here
+from sardonyx_hub_config.private_output import new_file
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_services.people.actions import OPERATOR
@@ -190,7 +190,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     if not yes and not click.confirm("Do this?"):
         click.echo("Nothing was changed.")
         return
-    with nullcontext() if links is None else _new_file(links) as out:
+    with nullcontext() if links is None else new_file(links) as out:
         _carry_out(settings, people, class_id, found, out)
     is_said = links is not None and found.of("is new")
     click.echo(f"Done. {links} has a link for each new account, good once and for {DAYS} days." if is_said else "Done.")
@@ -226,16 +226,6 @@ def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: En
             links.write(write_csv([(place.name, place.entry.mail, link)]))
             # Each at once: it is not shown a second time.
             links.flush()
-
-
-def _new_file(path: Path) -> TextIO:
-    """Make the file before anything is changed: what is written into it is nowhere else."""
-    try:
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
-    except FileExistsError as error:
-        raise OperatorError(f"{path} is there already, and is not written over. Nothing was changed.") from error
-    except OSError as error:
-        raise OperatorError(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
 
 
 def _new_name(settings: Settings, name: str) -> str:

@@ -18,6 +18,7 @@ COMMANDS = {
     "database": ("database_command", "database", "The database: move, from files into a PostgreSQL."),
     "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
     "class": ("class_command", "class_", "Classes: add, list, show, change, join, leave, import, end."),
+    "event": ("event_command", "event", "Events: create, list, show, change, accounts, people, codes, end."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password, instructor."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
+from sardonyx_hub_config.events_here import event_rules
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.pages.static_files import static_version
 from sardonyx_hub_config.pages.word_api import WORD_SCOPE
@@ -13,7 +14,7 @@ from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.postgresql import VARIABLE
-from sardonyx_services.people.web.configuration import EventRules, PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
 
 NAME = "people"
 PATH = f"services/{NAME}/"
@@ -44,13 +45,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         maker_groups=settings.classes.instructor_groups,
         after_end=settings.classes.after_end,
         has_provider_groups=any(each.groups_claim for each in settings.sign_in.providers.values()),
-        events=EventRules(
-            makers=settings.events.create,
-            maker_groups=settings.events.organiser_groups,
-            most_accounts=settings.events.most_accounts,
-            longest_days=settings.events.longest_days,
-            keep_accounts=settings.events.keep_accounts,
-        ),
+        events=event_rules(settings.events),
         homes=folder.homes,
         title=settings.title,
         contact=settings.contact,

@@ -58,11 +58,12 @@ def moment_of(text: str, zone: str) -> datetime | None:
     """
     if not text:
         return None
+    check_zone(zone)
     try:
         written = datetime.fromisoformat(text).replace(tzinfo=None)
         found = written.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
         is_there = found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == written
-    except (ValueError, OSError, KeyError, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         raise PeopleError(
             _("“{text}” is no day and time. Write it as 2026-12-11T18:00.").format(text=text[:40])
         ) from error

@@ -13,10 +13,9 @@ import uvicorn
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.derived import EVENT_LINKS, JOIN_LINKS, SEATS, SESSIONS, derived
+from sardonyx_services.people.derived import JOIN_LINKS, SESSIONS, derived
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
-from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.accounting import Accounting
 from sardonyx_services.people.web.callers import Callers
@@ -29,7 +28,7 @@ from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
 from sardonyx_services.people.web.erasures import Erasures
-from sardonyx_services.people.web.event_desk import EventDesk
+from sardonyx_services.people.web.event_desks import event_desks
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.fits import Machine
@@ -40,11 +39,9 @@ from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.lesson_desk import LessonDesk
 from sardonyx_services.people.web.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.makers import MakerRules
-from sardonyx_services.people.web.new_seats import NewSeats
 from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
-from sardonyx_services.people.web.seat_desk import SeatDesk
 from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.people.web.store_door import StoreDoor
@@ -72,9 +69,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
     clearer = Clearer(store)
-    seats = NewSeats(people, SeatCodes(derived(secret, SEATS)), configuration.events.most_accounts)
-    events = EventDesk(people, seats, configuration.profiles, configuration.events)
-    links = JoinLinks(derived(secret, EVENT_LINKS))
+    shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
+    events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
     return Parts(
         people=people,
         desk=desk,
@@ -90,7 +86,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         accounting=Accounting(people, hub_api),
         erasures=Erasures(people, clearer),
         events=events,
-        seats=SeatDesk(events, people, seats, links, f"{origin.scheme}://{origin.netloc}{hub}"),
+        seats=seats,
         copies=Copies(store, configuration.homes),
         event_room=EventRoom(people, hub_api),
         event_ends=EventEnds(people, hub_api, clearer),

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.api_models import ActionShown, MemberShown
+from sardonyx_services.people.web.codes_table import codes_table
 from sardonyx_services.people.web.event_api_models import (
     CardShown,
     EventLinkShown,
@@ -22,7 +23,7 @@ from sardonyx_services.people.web.event_api_models import (
     TeamWish,
 )
 from sardonyx_services.people.web.event_desk import EventSeen
-from sardonyx_services.people.web.event_routes import codes_table, copied
+from sardonyx_services.people.web.event_routes import copied
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_services.people.web.seat_desk import SeatSeen
@@ -94,7 +95,7 @@ def keep(here: Here, who: Who, event: str, number: int) -> KeptShown:
 @router.get("/{event}/codes.csv", response_class=Response)
 def codes(here: Here, who: Who, event: str) -> Response:
     """Return the codes of all accounts as CSV."""
-    return Response(codes_table(here, who, event), media_type="text/csv")
+    return Response(codes_table(here.seats.cards(who, event)), media_type="text/csv")
 
 
 @router.put("/{event}/teams/{team}", status_code=204)

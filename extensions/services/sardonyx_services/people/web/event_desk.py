@@ -96,21 +96,27 @@ class EventDesk:
             for group in reversed(groups)
         ]
 
-    def make(self, caller: Caller, title: str, details: EventDetails, wanted: Wanted) -> str:
-        """Make an event with its accounts, and the caller as its organiser; return its id.
+    def make(self, caller: Caller, title: str, details: EventDetails, wanted: Wanted, organiser: str = "") -> str:
+        """Make an event with its accounts; return its id.
+
+        Args:
+            organiser: name of who leads it; "" = the caller.
 
         Raises:
-            RefusedError: they may not.
+            RefusedError: they may not, or there is nobody of that name.
             PeopleError: it cannot be so.
         """
         if not caller.may_make_events:
             raise NotOpenError(_("You cannot make events here. Ask the people who run this place."))
         details = self._checked(details)
         self._seats.check(wanted)
+        leader = self._leader(organiser).id if organiser else caller.id
         made = self._people.events.add(title, details)
-        self._people.groups.join(made, caller.id, "organiser")
+        self._people.groups.join(made, leader, "organiser")
         self._seats.add(made, wanted)
         self._people.actions.add(caller.id, "event-make", made, detail=title)
+        if leader != caller.id:
+            self._people.actions.add(caller.id, "role", made, whom=(leader,), detail="organiser")
         return made
 
     def change(self, caller: Caller, event: str, title: str, details: EventDetails) -> None:
@@ -145,13 +151,7 @@ class EventDesk:
             RefusedError: the caller may not, there is nobody of that name, or nobody would be left.
         """
         self.seen(caller, event, Level.INSTRUCTOR)
-        person = self._people.by_name(name)
-        if person is None or person.is_temporary:
-            raise RefusedError(
-                _("There is nobody called “{name}” here. People sign in once before they can lead an event.").format(
-                    name=name[:80]
-                )
-            )
+        person = self._leader(name)
         with self._turn:
             leading = {each.id for each in self.organisers(caller, event)}
             if is_organiser:
@@ -167,6 +167,16 @@ class EventDesk:
         """Return what was done in an event, the latest first."""
         self.seen(caller, event, Level.INSTRUCTOR)
         return self._people.actions.of(event)
+
+    def _leader(self, name: str) -> PersonRecord:
+        person = self._people.by_name(name)
+        if person is None or person.is_temporary:
+            raise RefusedError(
+                _("There is nobody called “{name}” here. People sign in once before they can lead an event.").format(
+                    name=name[:80]
+                )
+            )
+        return person
 
     def _checked(self, details: EventDetails) -> EventDetails:
         check_event(details)

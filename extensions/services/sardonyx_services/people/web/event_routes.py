@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.events import EventChangedError
-from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.web.codes_table import codes_table
 from sardonyx_services.people.web.errors import NoEventError
 from sardonyx_services.people.web.event_form import EventForm, read_event_form
 from sardonyx_services.people.web.markdown import rendered
@@ -108,22 +108,19 @@ async def change_accounts(request: Request, here: Here, who: Who, event: str) ->
 def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -> Response:
     """Show the cards, to be printed; one of them only, if its number is given."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
-    wanted = [each for each in here.seats.seats(who, event) if not number or each.seat.number == number]
+    wanted = [card for card in here.seats.cards(who, event) if not number or card.of.seat.number == number]
     if not wanted:
         raise NoEventError
-    made = []
-    for each in wanted:
-        code = here.seats.code(who, each.seat)
-        made.append({"of": each, "code": code, "picture": qr_code(here.seats.code_address(code))})
-    address = here.seats.code_address("").rstrip("#").partition("://")[2]
-    return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=address)
+    made = [(card, qr_code(card.link)) for card in wanted]
+    return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=here.seats.said_address)
 
 
 @router.get("/{event}/cards.csv")
 def codes(here: Here, who: Who, event: str) -> Response:
     """Send the codes as a table, for letters and mails."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
-    return Response(codes_table(here, who, event), media_type="text/csv", headers=as_file(f"{seen.group.title}.csv"))
+    table = codes_table(here.seats.cards(who, event))
+    return Response(table, media_type="text/csv", headers=as_file(f"{seen.group.title}.csv"))
 
 
 @router.get("/{event}/copy.zip")
@@ -208,16 +205,6 @@ async def copied(here: Parts, who: Caller, event: str) -> Response:
         raise NoEventError
     made = await run_in_threadpool(here.copies.archive, who.name, who.id, own.seat.team)
     return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{who.name}.zip"))
-
-
-def codes_table(here: Parts, who: Caller, event: str) -> bytes:
-    """Return the codes of an event as CSV, in which no cell is a formula."""
-    rows = []
-    for each in here.seats.seats(who, event):
-        code = here.seats.code(who, each.seat)
-        team = each.team.title if each.team is not None else ""
-        rows.append((str(each.seat.number), team, each.shown_name, code, here.seats.code_address(code)))
-    return write_csv([("number", "team", "name", "code", "link"), *rows]).encode()
 
 
 def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:

@@ -37,6 +37,19 @@ class SeatSeen:
         return (self.person.full_name or self.person.name) if self.person is not None else ""
 
 
+@dataclass(frozen=True)
+class Card:
+    """What lets somebody in: a secret.
+
+    Args:
+        link: with the code in it.
+    """
+
+    of: SeatSeen
+    code: str
+    link: str
+
+
 class SeatDesk:
     """The accounts of events; who may is asked of the desk.
 
@@ -78,9 +91,26 @@ class SeatDesk:
             self._desk.seen(caller, seat.event, Level.INSTRUCTOR)
         return self._seats.codes.code(seat.event, seat.number, seat.code_round)
 
+    def cards(self, caller: Caller, event: str) -> list[Card]:
+        """Return the cards of an event, by number.
+
+        Raises:
+            RefusedError: the caller may not.
+        """
+        found = []
+        for each in self.seats(caller, event):
+            code = self._seats.codes.code(event, each.seat.number, each.seat.code_round)
+            found.append(Card(each, code, self.code_address(code)))
+        return found
+
     def code_address(self, code: str) -> str:
         """Return where a code is typed in already; behind the "#" no server and no log sees it."""
         return f"{self._hub}code#{code}"
+
+    @property
+    def said_address(self) -> str:
+        """Where a code is typed in, as people type that."""
+        return self.code_address("").rstrip("#").partition("://")[2]
 
     def renew(self, caller: Caller, event: str, number: int) -> None:
         """Give an account another code, because its card was lost.

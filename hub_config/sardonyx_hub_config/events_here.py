@@ -1,0 +1,79 @@
+"""The events of a place, for commands: what organisers do on its pages, beside a running hub or without one."""
+
+from dataclasses import dataclass
+
+from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.event_settings import EventSettings
+from sardonyx_hub_config.offered import profiles_for_classes
+from sardonyx_hub_config.people_here import people_here
+from sardonyx_hub_config.secret_refs import generated_secret
+from sardonyx_hub_config.settings import Settings
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.configuration import EventRules
+from sardonyx_services.people.web.event_desk import EventDesk, EventSeen
+from sardonyx_services.people.web.event_desks import event_desks
+from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.seat_desk import SeatDesk
+from sardonyx_spawner.profiles import Profile
+
+WHO = Caller(OPERATOR, "", is_admin=True, may_make_events=True)
+"""Whoever types commands on the machine itself."""
+
+
+@dataclass(frozen=True)
+class EventsHere:
+    """The events of a place, and what they can be.
+
+    Args:
+        profiles: what servers of events can be made from.
+    """
+
+    settings: Settings
+    people: PeopleStore
+    desk: EventDesk
+    seats: SeatDesk
+    profiles: tuple[Profile, ...]
+
+    def of_id(self, event: str, *, goes_on: bool = False) -> EventSeen:
+        """Return an event.
+
+        Raises:
+            OperatorError: there is none with this id, or it is over and should go on.
+        """
+        try:
+            self.people.groups.get("event", event)
+        except PeopleError as error:
+            raise OperatorError(f"{error.message} See which there are with: sardonyx event list") from error
+        seen = self.desk.seen(WHO, event, Level.INSTRUCTOR)
+        if goes_on and seen.state in {"read", "gone"}:
+            raise OperatorError(f"“{seen.group.title}” is over. Nothing was changed.")
+        return seen
+
+
+def events_here() -> EventsHere:
+    """Return the events of a place that was started once.
+
+    Raises:
+        OperatorError: it was not, or its secret cannot be read.
+    """
+    settings, people = people_here()
+    secret = bytes.fromhex(generated_secret(DataFolder(settings.data_folder).people_secret))
+    profiles = profiles_for_classes(settings)
+    hub = f"{settings.shown_url}/hub/"
+    return EventsHere(
+        settings, people, *event_desks(people, secret, profiles, event_rules(settings.events), hub), profiles
+    )
+
+
+def event_rules(events: EventSettings) -> EventRules:
+    """Return what events can be here."""
+    return EventRules(
+        makers=events.create,
+        maker_groups=events.organiser_groups,
+        most_accounts=events.most_accounts,
+        longest_days=events.longest_days,
+        keep_accounts=events.keep_accounts,
+    )
