@@ -51,6 +51,12 @@ class QuotasSettings(Section):
     )
     each_class: QuotaSettings = Field(default=QuotaSettings(), description="Each class, in all of its servers.")
     each_event: QuotaSettings = Field(default=QuotaSettings(), description="Each event, in all of its servers.")
+    classes: dict[str, QuotaSettings] = Field(
+        default_factory=dict, description="Id of a class -> in the place of each_class for it, such as 7mw2kfqd."
+    )
+    events: dict[str, QuotaSettings] = Field(
+        default_factory=dict, description="Id of an event -> in the place of each_event for it."
+    )
     place: QuotaSettings = Field(default=QuotaSettings(), description="Everybody together.")
 
     def quotas(self) -> Quotas:
@@ -60,6 +66,10 @@ class QuotasSettings(Section):
             groups={name: each.quota() for name, each in self.groups.items()},
             of_class=self.each_class.quota(),
             of_event=self.each_event.quota(),
+            named={
+                **{f"class-{name}": each.quota() for name, each in self.classes.items()},
+                **{f"event-{name}": each.quota() for name, each in self.events.items()},
+            },
             place=self.place.quota(),
         )
 
@@ -67,8 +77,8 @@ class QuotasSettings(Section):
         """Return each one with its place in the file."""
         for name in ("each_person", "each_class", "each_event", "place"):
             yield ("quotas", name), getattr(self, name)
-        for group, quota in self.groups.items():
-            yield ("quotas", "groups", group), quota
+        for name in ("groups", "classes", "events"):
+            yield from ((("quotas", name, each), quota) for each, quota in getattr(self, name).items())
 
 
 def quota_faults(

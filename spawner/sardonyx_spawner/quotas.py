@@ -106,6 +106,7 @@ class Quotas:
         groups: group -> in its place for people who are in it.
         of_class: for each class, its servers together.
         of_event: for each event, the same.
+        named: slug of the profile of a class or an event -> in its place for that one.
         place: for all servers together.
     """
 
@@ -113,15 +114,21 @@ class Quotas:
     groups: Mapping[str, Quota] = field(default_factory=dict)
     of_class: Quota = Quota()
     of_event: Quota = Quota()
+    named: Mapping[str, Quota] = field(default_factory=dict)
     place: Quota = Quota()
 
     def of_person(self, person: Person) -> Quota:
         """Return what holds for somebody."""
         return self.person.replaced_by(quota for group, quota in self.groups.items() if group in person.groups)
 
-    def of_profile(self, kind: str) -> Quota:
-        """Return what holds for a class or an event."""
-        return {"class": self.of_class, "event": self.of_event}.get(kind, Quota())
+    def of_profile(self, kind: Literal["class", "event"], slug: str) -> Quota:
+        """Return what holds for a class or an event.
+
+        Args:
+            slug: of its profile.
+        """
+        usual = self.of_class if kind == "class" else self.of_event
+        return usual.replaced_by([self.named[slug]] if slug in self.named else [])
 
 
 @dataclass(frozen=True)

@@ -190,10 +190,11 @@ class ProfileSpawner(LoggingConfigurable):
         claims, quotas = self.other_claims(), self.quotas
         own = [claim for claim in claims if claim.person == person.id]
         yield self._account(Account("person", quotas.of_person(person), claims=own), person.id)
-        if profile.belongs_to in {"class", "event"}:
+        kind = profile.belongs_to
+        if kind:
             of_it = [claim for claim in claims if claim.profile == profile.slug]
-            quota = quotas.of_profile(profile.belongs_to)
-            yield self._account(Account(profile.belongs_to, quota, profile.title, of_it), profile.slug)
+            quota = quotas.of_profile(kind, profile.slug)
+            yield self._account(Account(kind, quota, profile.title, of_it), profile.slug)
         if quotas.place.is_set:
             others = [each for each in self.reserved_source() if each.profile != profile.slug]
             reserved = [claim for each in others for claim in each.not_taken(claims)]

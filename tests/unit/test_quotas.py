@@ -121,6 +121,19 @@ def test_what_groups_say_counts_in_the_place_of_what_holds_for_all() -> None:
     assert quotas.of_person(Person("id-2", "bob")) == quotas.person
 
 
+def test_one_class_may_be_allowed_something_else() -> None:
+    """What is said of it alone; the rest is as for all classes."""
+    quotas = Quotas(
+        of_class=Quota(servers=30, memory=60 * GIB),
+        of_event=Quota(servers=99),
+        named={"class-stats222": Quota(memory=200 * GIB)},
+    )
+
+    assert quotas.of_profile("class", "class-stats222") == Quota(servers=30, memory=200 * GIB)
+    assert quotas.of_profile("class", "class-other222") == quotas.of_class
+    assert quotas.of_profile("event", "event-stats222") == quotas.of_event
+
+
 def test_a_group_may_be_allowed_less() -> None:
     """Guests, for instance."""
     quotas = Quotas(person=Quota(servers=3), groups={"guests": Quota(servers=1)})
