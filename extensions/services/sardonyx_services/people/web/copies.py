@@ -9,12 +9,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from zipstream import ZIP_DEFLATED, ZipStream
 
+from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.hand_ins import free_path, plain
 from sardonyx_services.people.web.home_files import files_below, read_below
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 from sardonyx_spawner.language import _
 
 BLOCK = 1 << 18
+DENIED = "AccessDenied"
 ABOUT = "about-you.json"
 
 
@@ -116,6 +118,8 @@ class Copies:
                 str(each["Key"]) for page in pages for each in page.get("Contents", ()) if not each["Key"].endswith("/")
             ]
         except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == DENIED:
+                raise NotOpenError(_("What you may read of this has changed just now. Load the page again.")) from error
             raise StoreAwayError from error
 
     def _content(self, client: Any, key: str) -> Iterator[bytes]:
