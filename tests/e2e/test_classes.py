@@ -1,8 +1,10 @@
 """A class from its beginning to its end, with nothing but the pages: an instructor makes it, students join and work."""
 
 import re
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -341,6 +343,45 @@ def test_a_class_is_ended(place: Any, tia: Any, newcomer: Callable[..., Any], co
     zoe.page.goto(course)
     zoe.page.get_by_text("This class is over. What is in your home stays yours.").wait_for()
     soon(lambda: hub(place, "GET", "/users/zoe")["servers"] == {}, patience_s=30)
+
+
+def test_a_class_from_its_beginning_to_its_deletion(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:
+    """The archive has what was handed in; a day after the end nothing of the class is left but who was in it and what was done."""
+    link, page = make(place, tia, "Statistics 102"), tia.page
+    page.get_by_role("link", name="Go to the class").click()
+    course = page.url
+    class_id = course.rpartition("/")[2]
+    eve = newcomer(place, "eve")
+    eve.page.goto(link)
+    eve.page.get_by_role("button", name="Join the class").click()
+    eve.page.get_by_role("link", name="Start a server for this class").click()
+    eve.page.get_by_role("button", name="Start", exact=True).click()
+    eve.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    hand_in = HAND_IN.replace("{course}", class_id)
+    assert eve.run(hand_in) == "handed in\n"
+    page.goto(f"{course}/timeline")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Collect what was handed in").click()
+    archive = zipfile.ZipFile(download.value.path())
+    assert archive.read("eve/week 1/answer.txt") == b"42 by eve"
+
+    page.get_by_role("link", name="End the class …").click()
+    page.get_by_role("button", name="End the class").click()
+    expect(page.get_by_role("listitem").filter(has_text="Its data is deleted")).to_be_visible()
+    soon(lambda: hub(place, "GET", "/users/eve")["servers"] == {}, patience_s=30)
+    # Two days are waited for by another clock: that of the end.
+    with closing(sqlite3.connect(place.data / "people.sqlite")) as people:
+        people.execute("UPDATE groups SET ended = datetime(ended, '-2 days') || '.000000' WHERE id = ?", (class_id,))
+        people.commit()
+
+    gone = page.get_by_role("listitem").filter(has_text="1 file, 9 bytes")
+    soon(lambda: page.reload() is not None and gone.count() == 1, patience_s=60)
+    assert ask(place, token_of(place, "tia"), "GET", f"/api/classes/{class_id}").json()["report"]["objects"] == 1
+    page.goto(f"{course}/log")
+    page.get_by_role("row", name="deleted the data of the class").wait_for()
+    eve.start()
+    said = eve.run(f"import boto3; print(boto3.Session(profile_name='class-{class_id}').client('s3').list_buckets())")
+    assert "could not be found" in said
 
 
 def test_a_page_elsewhere_does_nothing_in_somebodys_name(tia: Any, course: str) -> None:
