@@ -36,7 +36,8 @@ class Course:
         people.languages.choose("bob", "fr")
         self.hub.running = {"amina": "running", "bob": "starting", "cem": "running"}
         self.hub.profiles = {"amina": f"class-{self.id}", "bob": f"class-{self.id}", "cem": "python"}
-        self.ends = ClassEnds(people, self.hub, Clearer(self.store), "en", lambda: self.now)  # type: ignore[arg-type]  # as they are
+        self.clearer = Clearer(self.store)  # type: ignore[arg-type]  # as it is
+        self.ends = ClassEnds(people, self.hub, self.clearer, "en", lambda: self.now)  # type: ignore[arg-type]  # the same
 
     async def look(self) -> None:
         """Do what it is time for."""
@@ -274,6 +275,28 @@ async def test_a_deletion_that_breaks_off_goes_on(place: Course, after: int) -> 
 
     assert place.store.objects == {}
     assert place.people.classes.details(place.id).report == {"objects": 5, "bytes": 50}
+
+
+async def test_a_store_that_refuses_again_and_again_is_asked_ever_more_rarely(people_place: Place) -> None:
+    """Each time keys are made and written down; the first tries follow closely, and a class that goes is asked no more."""
+    people, now = PeopleStore(people_place), [0.0]
+    place = Course(people)
+    place.clearer = Clearer(place.store, lambda: now[0])  # type: ignore[arg-type]  # as it is
+    place.ends = ClassEnds(people, place.hub, place.clearer, "en", lambda: place.now)  # type: ignore[arg-type]  # the same
+    place.store.objects, place.store.lies = {f"class/{place.id}/shared/a": 10}, True
+    place.end()
+
+    for _minute in range(24 * 60):
+        await place.ends.delete()
+        now[0] += 60
+
+    assert 25 <= len(place.store.asked) <= 40
+    place.store.lies = False
+    now[0] += 3600
+    await place.ends.delete()
+    assert place.store.objects == {}
+    assert not place.clearer.is_resting(place.id)
+    people.close()
 
 
 async def test_one_class_that_fails_lets_the_others_go_on(place: Course, caplog: pytest.LogCaptureFixture) -> None:

@@ -76,7 +76,8 @@ class ClassEnds:
 
     async def delete(self) -> None:
         """Delete the data of the classes of which it is time for that."""
-        for group in await asyncio.to_thread(self._people.class_removal.due, self._clock()):
+        due = await asyncio.to_thread(self._people.class_removal.due, self._clock())
+        for group in (each for each in due if not self._clearer.is_resting(each)):
             await self._alone(partial(asyncio.to_thread, self._delete, group))
 
     def _end_what_is_over(self) -> list[str]:

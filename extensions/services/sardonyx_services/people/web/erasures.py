@@ -28,7 +28,8 @@ class Erasures:
 
     async def look(self) -> None:
         """Do what it is time for."""
-        for person in await asyncio.to_thread(self._people.erasure.due, self._clock()):
+        due = await asyncio.to_thread(self._people.erasure.due, self._clock())
+        for person in (each for each in due if not self._clearer.is_resting(each)):
             await alone(
                 partial(asyncio.to_thread, self._erase, person),
                 f"{person} cannot be erased yet",

@@ -38,7 +38,8 @@ class EventEnds:
             if details.closed is not None or details.ends <= self._clock():
                 await self._alone(event, self._end)
         for event, details in events.items():
-            if details.closed is not None and details.goes <= self._clock():
+            is_over = details.closed is not None and details.goes <= self._clock()
+            if is_over and not self._clearer.is_resting(event):
                 await self._alone(event, self._delete)
 
     async def _alone(self, event: str, step: Callable[[str], Awaitable[None]]) -> None:
