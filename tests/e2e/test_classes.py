@@ -250,7 +250,7 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     nora.page.goto(f"{place.url}/hub/home")
     soon(
         lambda: nora.page.reload() is not None and nora.page.get_by_role("link", name="Open").count() == 1,
-        patience_s=60,
+        patience_s=120,
     )
     page.goto(f"{course}/log")
     assert page.get_by_role("row", name=re.compile("started the server of: nora")).count() == 1
@@ -263,7 +263,7 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
 
     soon(
         lambda: nora.page.reload() is not None and nora.page.get_by_role("link", name="Open").count() == 0,
-        patience_s=60,
+        patience_s=120,
     )
     nora.page.goto(f"{place.url}/hub/spawn")
     assert "Statistics 101" not in nora.page.inner_text("form")

@@ -189,6 +189,30 @@ async def test_servers_that_run_in_lessons_only_stop_with_the_lesson(school: Sch
     assert school.hub.running.keys() == {"ida", "cem"}
 
 
+async def test_servers_go_on_from_one_lesson_to_the_next(school: School) -> None:
+    """Nobody is told that theirs stops, and it does not."""
+    lessons = lessons_of("mon 10:15-11:45, mon 11:50-13:00")
+    school.people.lessons.set(school.id, WeeklyHours(lessons, ahead_min=10, only_then=True))
+    school.hub.running, school.hub.profiles = {"amina": "running"}, {"amina": f"class-{school.id}"}
+
+    for after in (85, 89, 90, 94, 96):
+        await school.look(-after * MINUTE)
+
+    assert school.hub.said == []
+    assert school.hub.running["amina"] == "running"
+    assert "amina" not in dict(school.hub.started)
+
+
+async def test_a_class_without_servers_of_its_own_starts_none(school: School) -> None:
+    """Its hours may be there before its profile is chosen."""
+    details = school.people.classes.details(school.id)
+    school.people.classes.change(school.id, replace(details, profile=""))
+
+    await school.look(5 * MINUTE)
+
+    assert school.hub.started == []
+
+
 async def test_servers_run_on_where_nothing_is_said_of_that(school: School) -> None:
     """Hours alone stop nothing."""
     school.hub.running, school.hub.profiles = {"amina": "running"}, {"amina": f"class-{school.id}"}

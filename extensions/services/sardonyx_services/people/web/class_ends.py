@@ -12,8 +12,9 @@ from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
+from sardonyx_services.people.web.last_words import LastWords, minutes_until
 from sardonyx_services.people.web.rounds import alone
-from sardonyx_spawner.language import ngettext, speaking
+from sardonyx_spawner.language import ngettext
 
 log = logging.getLogger(__name__)
 TOLD_BEFORE = (timedelta(minutes=10), timedelta(hours=1))
@@ -36,7 +37,8 @@ class ClassEnds:
         language: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._people, self._hub, self._clearer, self._language, self._clock = people, hub, clearer, language, clock
+        self._people, self._hub, self._clearer, self._clock = people, hub, clearer, clock
+        self._last_words = LastWords(people, hub, language)
         # A restart in the last hour says it a second time.
         self._told: set[tuple[str, datetime, timedelta]] = set()
 
@@ -105,18 +107,7 @@ class ClassEnds:
         return ends if (group.id, ends, _step(ends - now)) not in self._told else None
 
     async def _tell(self, group: Group, ends: datetime, server: Server) -> None:
-        if server.server:
-            # JupyterLab is told in the usual server of somebody alone.
-            return
-        language = await asyncio.to_thread(self._people.languages.of, server.name)
-        minutes = max(1, round((ends - self._clock()).total_seconds() / 60))
-        with speaking(language or self._language):
-            text = ngettext(
-                "The class is over in {count} minute, and this server stops then. What is saved in your home stays yours.",
-                "The class is over in {count} minutes, and this server stops then. What is saved in your home stays yours.",
-                minutes,
-            ).format(count=minutes)
-            await self._hub.say(server.name, server.profile, {"said_by": group.title, "text": text})
+        await self._last_words.say(server, group.title, partial(_say_over, minutes_until(ends, self._clock())))
 
     def _delete(self, group: str) -> None:
         removal = self._people.class_removal
@@ -126,6 +117,14 @@ class ClassEnds:
         if removal.finish(group):
             self._people.actions.add(OPERATOR, "class-delete", group)
             log.info("The data of the class %s is deleted", group)
+
+
+def _say_over(minutes: int) -> str:
+    return ngettext(
+        "The class is over in {count} minute, and this server stops then. What is saved in your home stays yours.",
+        "The class is over in {count} minutes, and this server stops then. What is saved in your home stays yours.",
+        minutes,
+    ).format(count=minutes)
 
 
 def _step(left: timedelta) -> timedelta:

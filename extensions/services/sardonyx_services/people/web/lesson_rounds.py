@@ -14,8 +14,9 @@ from sardonyx_services.people.lessons import Hour, WeeklyHours
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
+from sardonyx_services.people.web.last_words import LastWords, minutes_until
 from sardonyx_services.people.web.rounds import alone
-from sardonyx_spawner.language import ngettext, speaking
+from sardonyx_spawner.language import ngettext
 
 log = logging.getLogger(__name__)
 TOLD_BEFORE = timedelta(minutes=10)
@@ -52,7 +53,8 @@ class LessonRounds:
         language: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._people, self._classroom, self._hub, self._language, self._clock = people, classroom, hub, language, clock
+        self._people, self._classroom, self._hub, self._clock = people, classroom, hub, clock
+        self._last_words = LastWords(people, hub, language)
         # A restart in the last minutes says it a second time.
         self._told: set[tuple[str, datetime]] = set()
 
@@ -61,7 +63,7 @@ class LessonRounds:
         taught = await asyncio.to_thread(lambda: list(self._taught()))
         for each in taught:
             hour = each.hours.due(each.details, self._clock())
-            if hour is not None:
+            if hour is not None and each.details.profile:
                 await self._alone(partial(self._start, each, hour))
         strict = [each for each in taught if each.hours.only_then and each.hours.lessons]
         if strict:
@@ -91,20 +93,15 @@ class LessonRounds:
         hour = taught.hours.next(taught.details, now)
         if hour is None or hour.ends - now > TOLD_BEFORE or (taught.group.id, hour.ends) in self._told:
             return
+        if taught.hours.is_open(taught.details, hour.ends):
+            # The next lesson follows closely.
+            return
         self._told.add((taught.group.id, hour.ends))
-        running = [each for each in here if each.state == "running" and not each.server]
+        running = [each for each in here if each.state == "running"]
         await asyncio.gather(*(self._alone(partial(self._tell, taught, hour.ends, each)) for each in running))
 
     async def _tell(self, taught: Taught, ends: datetime, server: Server) -> None:
-        language = await asyncio.to_thread(self._people.languages.of, server.name)
-        minutes = max(1, round((ends - self._clock()).total_seconds() / 60))
-        with speaking(language or self._language):
-            text = ngettext(
-                "The lesson is over in {count} minute, and this server stops then. What is saved in your home stays yours.",
-                "The lesson is over in {count} minutes, and this server stops then. What is saved in your home stays yours.",
-                minutes,
-            ).format(count=minutes)
-            await self._hub.say(server.name, server.profile, {"said_by": taught.group.title, "text": text})
+        await self._last_words.say(server, taught.group.title, partial(_say_over, minutes_until(ends, self._clock())))
 
     def _taught(self) -> Iterator[Taught]:
         hours = self._people.lessons.all()
@@ -117,3 +114,11 @@ class LessonRounds:
     def _staff(self, class_id: str) -> set[str]:
         roles = self._people.groups.members(class_id)
         return {each.name for each in self._people.everybody(class_id) if roles.get(each.id) in STAFF}
+
+
+def _say_over(minutes: int) -> str:
+    return ngettext(
+        "The lesson is over in {count} minute, and this server stops then. What is saved in your home stays yours.",
+        "The lesson is over in {count} minutes, and this server stops then. What is saved in your home stays yours.",
+        minutes,
+    ).format(count=minutes)

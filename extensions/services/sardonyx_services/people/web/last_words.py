@@ -1,0 +1,40 @@
+"""What is said to somebody whose server is about to stop, in their language."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_spawner.language import speaking
+
+
+class LastWords:
+    """Says it.
+
+    Args:
+        language: of who has chosen none.
+    """
+
+    def __init__(self, people: PeopleStore, hub: Hub, language: str) -> None:
+        self._people, self._hub, self._language = people, hub, language
+
+    async def say(self, server: Server, said_by: str, text: Callable[[], str]) -> None:
+        """Say it to one of them; JupyterLab tells nothing in a server with a name of its own.
+
+        Args:
+            text: returns it, in the language that is spoken.
+
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        if server.server:
+            return
+        language = await asyncio.to_thread(self._people.languages.of, server.name)
+        with speaking(language or self._language):
+            await self._hub.say(server.name, server.profile, {"said_by": said_by, "text": text()})
+
+
+def minutes_until(then: datetime, now: datetime) -> int:
+    """Return the minutes that are left, one at least."""
+    return max(1, round((then - now).total_seconds() / 60))
