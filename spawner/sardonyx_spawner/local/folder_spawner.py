@@ -9,6 +9,7 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.memory_use import memory_used
+from sardonyx_spawner.local.process import ProcessId
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.spawner import ProfileSpawner
 from sardonyx_spawner.troubles import TROUBLES, Key
@@ -30,6 +31,21 @@ class FolderSpawner(ProfileSpawner):
     def folders(self) -> ServerFolders:
         """The folders of this server."""
         return self._folders_of(self.name, self.running.owner_id or self.person().id)
+
+    @property
+    def ends_at(self) -> float | None:
+        """When its time is over; its person may prolong that."""
+        return self.running.ends_at
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the files of the server, or of the last one, go with it."""
+        return self.running.fresh
+
+    @property
+    def process(self) -> ProcessId:
+        """The process of the server; 0 = none."""
+        return self.running.process
 
     @property
     def _key(self) -> Key:

@@ -145,24 +145,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         if url and self.server is not None:
             self.server.connect_url = url
 
-    @property
-    def ends_at(self) -> float | None:
-        """When its time is over; its person may prolong that."""
-        return self.running.ends_at
-
     def use_of_machine(self, profile: Profile) -> list[Said]:
         """Say how many of the GPUs here are in use, and when one is free, where the profile can have some."""
         return self.gpu_source().say_use(self.other_claims()) if profile.may_have_gpus else []
-
-    @property
-    def fresh(self) -> bool:
-        """Whether the files of the server, or of the last one, go with it."""
-        return self.running.fresh
-
-    @property
-    def process(self) -> ProcessId:
-        """The process of the server; 0 = none."""
-        return self.running.process
 
     def _watch(self) -> None:
         """Hear of the server's end at once: until its route is gone, anybody on this machine can take its port."""
