@@ -12,8 +12,6 @@ from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Option, Profile
 from sardonyx_spawner.repository import Repository, check_branch, check_repository
 
-ORDER = -1_000_000
-"""Before all that operators have."""
 NOBODY = Person("", "")
 _NOT_IN_A_FOLDER = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -59,7 +57,6 @@ def class_profile(base: Profile, course: Course) -> Profile:
         description=course.description or base.title,
         icon="class",
         belongs_to=course.kind,
-        order=ORDER,
         groups=frozenset({course.group}),
         options=tuple(_answered(option, course.answers.get(option.name, "")) for option in base.options),
         # The same place with two branches would be brought to and fro at each start.
