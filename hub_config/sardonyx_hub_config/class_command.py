@@ -13,25 +13,18 @@ from sardonyx_hub_config.class_change_command import change
 from sardonyx_hub_config.class_hours_command import hours
 from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.people_here import people_here
+from sardonyx_hub_config.new_accounts import DAYS, TITLES, new_account, new_name, read_list, write_link
+from sardonyx_hub_config.people_here import ids_of, people_here
 from sardonyx_hub_config.private_output import new_file
 from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails, checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
-from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.sheet import write_csv
-from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.class_words import say_deleted
-from sardonyx_spawner.language import SaidError, _
-
-DAYS = 14
-"""A link to a new account is good for so long: it is handed out before a class begins."""
-DAY_S = 24 * 3600.0
 
 names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 role_option = click.option(
@@ -112,11 +105,12 @@ def join(class_id: str, names: tuple[str, ...], *, role: Role) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
     _settings, people = people_here()
     class_of_id(people, class_id, goes_on=True)
-    for name, person in _people(people, names).items():
+    for name, person in ids_of(people, names).items():
         try:
             people.groups.join(class_id, person, role)
         except PeopleError as error:
             raise OperatorError(error.message) from error
+        people.actions.add(OPERATOR, "role", class_id, whom=(person,), detail=role)
         click.echo(f"{name} is in the class now, as {role}.")
 
 
@@ -127,8 +121,9 @@ def leave(class_id: str, names: tuple[str, ...]) -> None:
     """Let people leave class ID: they reach its data no more; what they handed in is kept."""
     _settings, people = people_here()
     class_of_id(people, class_id)
-    for name, person in _people(people, names).items():
+    for name, person in ids_of(people, names).items():
         people.groups.leave(class_id, person)
+        people.actions.add(OPERATOR, "leave", class_id, whom=(person,))
         click.echo(f"{name} is not in the class any more.")
 
 
@@ -172,12 +167,8 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     """
     settings, people = people_here()
     members = people.groups.members(class_of_id(people, class_id, goes_on=True).id)
-    try:
-        read = read_roster(roster.read_bytes())
-    except PeopleError as error:
-        raise OperatorError(f"{roster}: {error.message}") from error
-    new_name = partial(_new_name, settings) if settings.sign_in.local.enabled else None
-    found = enrol(read, people.everybody(), members, role, new_name)
+    named = partial(new_name, settings) if settings.sign_in.local.enabled else None
+    found = enrol(read_list(roster), people.everybody(), members, role, named)
     _say(found, roster)
     if found.of("is new") and links is None:
         raise OperatorError(
@@ -210,44 +201,15 @@ def _say(found: Enrolment, roster: Path) -> None:
 
 def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: Enrolment, links: TextIO | None) -> None:
     if links is not None:
-        links.write(write_csv([("name", "mail", "link")]))
+        links.write(write_csv([TITLES]))
     for place in found.of("joins", "changes", "is new"):
         try:
-            person = place.person
-            if not person:
-                person = people.add_account(place.name, "").id
+            person = place.person or new_account(people, place.name)
             people.groups.join(class_id, person, place.role)
         except PeopleError as error:
             raise OperatorError(
                 f"{error.message} Who came before is in the class; import again when it is mended."
             ) from error
         if not place.person and links is not None:
-            link = new_link(people, person, f"{settings.shown_url}/hub/", DAYS * DAY_S)
-            links.write(write_csv([(place.name, place.entry.mail, link)]))
-            # Each at once: it is not shown a second time.
-            links.flush()
-
-
-def _new_name(settings: Settings, name: str) -> str:
-    """Check the name of a new account.
-
-    Raises:
-        PeopleError: nobody can have it, or whoever has it is an administrator: a roster makes none.
-    """
-    try:
-        found = local_name(name)
-    except SaidError as error:
-        raise PeopleError(error.message) from error
-    if found in settings.sign_in.administrators:
-        said = _("{name} would be an administrator. Make this account with: sardonyx user add {name}")
-        raise PeopleError(said.format(name=found))
-    return found
-
-
-def _people(people: PeopleStore, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the ids of people; all of them, or none is changed."""
-    found = {name: people.by_name(name) for name in names}
-    missing = [name for name, person in found.items() if person is None]
-    if missing:
-        raise OperatorError(f"there is nobody called {', '.join(missing)} here. Nothing was changed.")
-    return {name: person.id for name, person in found.items() if person is not None}
+            write_link(settings, people, person, place, links)
+        people.actions.add(OPERATOR, "import", class_id, whom=(person,))
