@@ -12,7 +12,7 @@ up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-waits test-places test-hub ## all tests, against the built wheels; three parts at a time: make -j3 test
+test: test-browser test-places test-hub test-waits ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
