@@ -218,9 +218,9 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     page = tia.page
     page.goto(f"{course}/link")
     link = page.get_by_role("link", name=re.compile("people.join")).inner_text()
-    nora = newcomer(place, "nora")
-    nora.page.goto(link)
-    nora.page.get_by_role("button", name="Join the class").click()
+    lea = newcomer(place, "lea")
+    lea.page.goto(link)
+    lea.page.get_by_role("button", name="Join the class").click()
     # By the clocks of a place where it is about noon, so that the lesson is on one day.
     now = datetime.now(UTC)
     zone = f"Etc/GMT{now.hour - 12:+d}"
@@ -244,16 +244,16 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     assert when in page.inner_text("main")
     assert "1 server of this size fits, also when it uses all of its 1 GB." in page.inner_text("main")
     check(page, "class-hours")
-    nora.page.goto(course)
-    assert "Its servers run in lessons only." in nora.page.inner_text("main")
-    check(nora.page, "class-of-student-hours")
-    nora.page.goto(f"{place.url}/hub/home")
+    lea.page.goto(course)
+    assert "Its servers run in lessons only." in lea.page.inner_text("main")
+    check(lea.page, "class-of-student-hours")
+    lea.page.goto(f"{place.url}/hub/home")
     soon(
-        lambda: nora.page.reload() is not None and nora.page.get_by_role("link", name="Open").count() == 1,
+        lambda: lea.page.reload() is not None and lea.page.get_by_role("link", name="Open").count() == 1,
         patience_s=120,
     )
     page.goto(f"{course}/log")
-    assert page.get_by_role("row", name=re.compile("started the server of: nora")).count() == 1
+    assert page.get_by_role("row", name=re.compile("started the server of: lea")).count() == 1
 
     # It is over at once where its end was moved to a moment ago.
     page.goto(f"{course}/hours")
@@ -262,11 +262,11 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     page.get_by_role("button", name="Keep it so").click()
 
     soon(
-        lambda: nora.page.reload() is not None and nora.page.get_by_role("link", name="Open").count() == 0,
+        lambda: lea.page.reload() is not None and lea.page.get_by_role("link", name="Open").count() == 0,
         patience_s=120,
     )
-    nora.page.goto(f"{place.url}/hub/spawn")
-    assert "Statistics 101" not in nora.page.inner_text("form")
+    lea.page.goto(f"{place.url}/hub/spawn")
+    assert "Statistics 101" not in lea.page.inner_text("form")
 
 
 def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, check: Check) -> None:
