@@ -93,7 +93,7 @@ class ClassProfiles:
             **people.classes.of_many(of["class"]),
             **people.events.of_many(of["event"]),
         }
-        hours = {group: people.lessons.of(group) for group in of["class"]}
+        hours = people.lessons.of_many(of["class"])
         return tuple(
             Attended(
                 told,

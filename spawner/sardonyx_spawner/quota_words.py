@@ -11,26 +11,22 @@ from sardonyx_spawner.quotas import AMOUNTS, Account, Amount, Claim, Kind
 
 CANNOT = {
     "person": N_("You may use {limit} at once and use {used}; this server takes {wanted}."),
-    "class": N_("“{title}” may use {limit} at once and uses {used}; this server takes {wanted}."),
-    "event": N_("“{title}” may use {limit} at once and uses {used}; this server takes {wanted}."),
+    "group": N_("“{title}” may use {limit} at once and uses {used}; this server takes {wanted}."),
     "place": N_("All servers here may use {limit} at once and use {used}; this one takes {wanted}."),
 }
 TOO_MANY = {
     "person": N_("You may run {limit} at once, and you do."),
-    "class": N_("“{title}” may run {limit} at once, and does."),
-    "event": N_("“{title}” may run {limit} at once, and does."),
+    "group": N_("“{title}” may run {limit} at once, and does."),
     "place": N_("At most {limit} run here at once, and they do."),
 }
 NO_HOURS = {
     "person": N_("You have used your {hours} of this month."),
-    "class": N_("“{title}” has used its {hours} of this month."),
-    "event": N_("“{title}” has used its {hours} of this month."),
+    "group": N_("“{title}” has used its {hours} of this month."),
     "place": N_("The {hours} that servers may run here in this month are used."),
 }
 USES = {
     "person": N_("You use {used}."),
-    "class": N_("“{title}” uses {used}."),
-    "event": N_("“{title}” uses {used}."),
+    "group": N_("“{title}” uses {used}."),
     "place": N_("All together use {used}."),
 }
 WHO: dict[Kind, str] = {
@@ -61,7 +57,7 @@ def check(accounts: Sequence[Account], wanted: Claim, today: date) -> None:
 
 def say_use(accounts: Sequence[Account]) -> list[Said]:
     """Say what is used of all that is limited: "You use 1 of 2 servers and 3 of 32 GB of memory."."""
-    return [said for account in accounts if account.quota.is_set and (said := _use(account)) is not None]
+    return [said for account in accounts if (said := _use(account)) is not None]
 
 
 def say_free(claims: Sequence[Claim], amount: Amount) -> list[Said]:
@@ -83,13 +79,13 @@ def _use(account: Account) -> Said | None:
     if quota.hours is not None:
         hours = say_number(account.seconds // 3600)
         used.append(_("{used} of {limit} this month").format(used=hours, limit=_hours(quota.hours)))
-    return _(USES[account.kind]).format(title=account.title, used=together(used)) if used else None
+    return _(USES[account.whose]).format(title=account.title, used=together(used)) if used else None
 
 
 def _no_hours(account: Account, today: date) -> list[Said]:
     first = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     return [
-        _(NO_HOURS[account.kind]).format(title=account.title, hours=_hours(account.quota.hours or 0)),
+        _(NO_HOURS[account.whose]).format(title=account.title, hours=_hours(account.quota.hours or 0)),
         _("Servers start again from {day}.").format(day=say_day(first)),
     ]
 
@@ -97,8 +93,8 @@ def _no_hours(account: Account, today: date) -> list[Said]:
 def _too_much(account: Account, amount: Amount, wanted: Claim) -> Said:
     limit = _say(amount, getattr(account.quota, amount))
     if amount == "servers":
-        return _(TOO_MANY[account.kind]).format(title=account.title, limit=limit)
-    return _(CANNOT[account.kind]).format(
+        return _(TOO_MANY[account.whose]).format(title=account.title, limit=limit)
+    return _(CANNOT[account.whose]).format(
         title=account.title,
         limit=limit,
         used=_say(amount, account.used(amount)),

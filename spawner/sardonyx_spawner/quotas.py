@@ -10,6 +10,7 @@ from sardonyx_spawner.plan import ServerPlan
 Amount = Literal["servers", "cpu", "memory", "gpus"]
 AMOUNTS: tuple[Amount, ...] = ("servers", "gpus", "memory", "cpu")
 """What is used at once; in the order in which people are told of it."""
+MINUTE_S, HOUR_S = 60, 3600
 Kind = Literal["person", "class", "event", "place"]
 
 
@@ -149,6 +150,11 @@ class Account:
     seconds: int = 0
     reserved: Sequence[Claim] = ()
 
+    @property
+    def whose(self) -> Literal["person", "group", "place"]:
+        """Of whom it is, as far as words go: classes and events are spoken of alike."""
+        return self.kind if self.kind in {"person", "place"} else "group"
+
     def used(self, amount: Amount) -> float:
         """Return how much of an amount is used, or kept for others."""
         return float(sum(getattr(claim, amount) for claim in (*self.claims, *self.reserved)))
@@ -165,9 +171,16 @@ class Account:
     @property
     def left_s(self) -> int | None:
         """Seconds for which servers can still run in this month; None = as long as they like."""
-        return None if self.quota.hours is None else max(0, self.quota.hours * 3600 - self.seconds)
+        return None if self.quota.hours is None else max(0, self.quota.hours * HOUR_S - self.seconds)
 
 
 def longest_life(accounts: Iterable[Account]) -> int | None:
-    """Return for how many seconds a server can run, by the hours that are left; None = as long as it likes."""
-    return min((left for account in accounts if (left := account.left_s) is not None), default=None)
+    """Return for how many seconds a server can run, by the hours that are left; None = as long as it likes.
+
+    In whole hours, or in whole minutes where little is left: people read it.
+    """
+    left = min((left for account in accounts if (left := account.left_s) is not None), default=None)
+    if left is None:
+        return None
+    unit = HOUR_S if left >= 2 * HOUR_S else MINUTE_S
+    return max(left // unit * unit, MINUTE_S)

@@ -153,8 +153,12 @@ class ProfileSpawner(LoggingConfigurable):
             if each is not self and each.claim is not None and each.active
         ]
 
-    def use_of_machine(self, profile: Profile) -> list[Said]:  # noqa: ARG002 - for engines that know something
-        """Say what of the machines is in use that a profile needs."""
+    def use_of_gpus(self, claims: Sequence[Claim]) -> list[Said]:  # noqa: ARG002 - for engines that know something
+        """Say how many GPUs are in use.
+
+        Args:
+            claims: of the other servers.
+        """
         return []
 
     def get_state(self) -> dict[str, Any]:
@@ -178,16 +182,16 @@ class ProfileSpawner(LoggingConfigurable):
         Raises:
             QuotaError: one server more, or such a large one, is not allowed now.
         """
-        accounts = self._accounts(profile, person)
+        accounts = self._accounts(profile, person, self.other_claims())
         plan = plan_server(profile, choice, person, at_most_s=longest_life(accounts))
         check(accounts, Claim.of(plan), datetime.now(UTC).date())
         return plan
 
-    def _accounts(self, profile: Profile, person: Person) -> list[Account]:
-        return [account for account in self._all_accounts(profile, person) if account.quota.is_set]
+    def _accounts(self, profile: Profile, person: Person, claims: Sequence[Claim]) -> list[Account]:
+        return [account for account in self._all_accounts(profile, person, claims) if account.quota.is_set]
 
-    def _all_accounts(self, profile: Profile, person: Person) -> Iterator[Account]:
-        claims, quotas = self.other_claims(), self.quotas
+    def _all_accounts(self, profile: Profile, person: Person, claims: Sequence[Claim]) -> Iterator[Account]:
+        quotas = self.quotas
         own = [claim for claim in claims if claim.person == person.id]
         yield self._account(Account("person", quotas.of_person(person), claims=own), person.id)
         kind = profile.belongs_to
@@ -207,8 +211,13 @@ class ProfileSpawner(LoggingConfigurable):
 
     def _uses(self, profiles: Sequence[Profile], person: Person) -> dict[str, list[Said]]:
         """Say for each profile what is used of what is limited."""
+        claims = self.other_claims()
+        gpus = self.use_of_gpus(claims) if any(profile.may_have_gpus for profile in profiles) else []
         return {
-            profile.slug: [*say_use(self._accounts(profile, person)), *self.use_of_machine(profile)]
+            profile.slug: [
+                *say_use(self._accounts(profile, person, claims)),
+                *(gpus if profile.may_have_gpus else []),
+            ]
             for profile in profiles
         }
 

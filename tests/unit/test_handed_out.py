@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from sardonyx_services.people.web import hand_outs
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hand_outs import checked_name
+from sardonyx_singleuser import handed_out
 from sardonyx_singleuser.handed_out import is_name, put
 
 
@@ -21,6 +23,11 @@ def test_a_file_has_the_last_part_of_what_a_browser_sends(sent: str, kept: str) 
     """Some send folders with it."""
     assert checked_name(sent) == kept
     assert is_name(kept)
+
+
+def test_a_server_takes_what_the_service_sends() -> None:
+    """Both sides say by themselves what is too large and too long."""
+    assert (handed_out.LARGEST, handed_out.LONGEST_NAME) == (hand_outs.LARGEST, hand_outs.LONGEST_NAME)
 
 
 @pytest.mark.parametrize("sent", ["", "..", ".bashrc", "a/.hidden", "a\n.txt", "x" * 201])

@@ -150,6 +150,20 @@ def test_no_server_runs_for_longer_than_the_hours_that_are_left() -> None:
     assert longest_life([Account("place", Quota(servers=3))]) is None
 
 
+@pytest.mark.parametrize(
+    ("used_s", "life_s"),
+    [
+        pytest.param(0, 36_000, id="nothing-used"),
+        pytest.param(1, 32_400, id="whole-hours"),
+        pytest.param(29_000, 6_960, id="whole-minutes"),
+        pytest.param(35_990, 60, id="a-minute-at-least"),
+    ],
+)
+def test_what_is_left_is_said_in_whole_hours_or_minutes(used_s: int, life_s: int) -> None:
+    """It stands in the form and on the first page."""
+    assert longest_life([Account("person", Quota(hours=10), seconds=used_s)]) == life_s
+
+
 def test_what_is_kept_for_a_lesson_is_not_free_for_others() -> None:
     """They read why, and until when."""
     kept = replace(SMALL, profile="class-stats222", ends_at=NOON)

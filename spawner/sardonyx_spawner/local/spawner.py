@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from sardonyx_spawner.local.shares import end_shares
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
-from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.quotas import Claim
 from sardonyx_spawner.troubles import TROUBLES
 
 CHILD_PROCESSES = ChildProcessLauncher()
@@ -145,9 +145,10 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         if url and self.server is not None:
             self.server.connect_url = url
 
-    def use_of_machine(self, profile: Profile) -> list[Said]:
-        """Say how many of the GPUs here are in use, and when one is free, where the profile can have some."""
-        return self.gpu_source().say_use(self.other_claims()) if profile.may_have_gpus else []
+    def use_of_gpus(self, claims: Sequence[Claim]) -> list[Said]:
+        """Say how many of the GPUs here are in use, and when one is free."""
+        said: list[Said] = self.gpu_source().say_use(claims)
+        return said
 
     def _watch(self) -> None:
         """Hear of the server's end at once: until its route is gone, anybody on this machine can take its port."""

@@ -150,6 +150,12 @@ class Lessons:
             row = session.get(LessonsRow, group)
             return _hours(row) if row is not None else NONE
 
+    def of_many(self, groups: Sequence[str]) -> dict[str, WeeklyHours]:
+        """Return those of classes, by id; a class that has none is not in it."""
+        found = select(LessonsRow).where(LessonsRow.group.in_(groups))
+        with self._session() as session:
+            return {row.group: _hours(row) for row in session.scalars(found)} if groups else {}
+
     def all(self) -> dict[str, WeeklyHours]:
         """Return those of every class that has some, by its id."""
         with self._session() as session:

@@ -121,10 +121,6 @@ class Classroom:
             raise RefusedError(_("This class has no material. Name a repository in its settings."))
         return await self.speak(caller, class_id, "material", {}, "")
 
-    async def settled(self) -> None:
-        """Wait until nothing goes on."""
-        await self._runs.settled()
-
     async def close(self) -> None:
         """End what goes on."""
         await self._runs.close()

@@ -23,13 +23,11 @@ class Schedule:
 
     Args:
         next: the lesson that is on, or the next one; None = there is none.
-        fit: what its servers get when all run; [] = that is not known.
     """
 
     seen: Seen
     hours: WeeklyHours
     next: Hour | None
-    fit: Sequence[Said] = ()
 
 
 class LessonDesk:
@@ -60,7 +58,7 @@ class LessonDesk:
         seen = self._desk.seen(caller, class_id, level)
         hours = self._people.lessons.of(class_id)
         next_one = None if seen.is_over else hours.next(seen.details, self._clock())
-        return Schedule(seen, hours, next_one, self._fit(seen) if seen.is_staff else ())
+        return Schedule(seen, hours, next_one)
 
     def set(self, caller: Caller, class_id: str, hours: WeeklyHours) -> None:
         """Keep other hours.
@@ -73,7 +71,8 @@ class LessonDesk:
         self._people.lessons.set(class_id, hours)
         self._people.actions.add(caller.id, "hours", class_id, detail=seen.group.title)
 
-    def _fit(self, seen: Seen) -> list[Said]:
+    def fit(self, seen: Seen) -> list[Said]:
+        """Say what the servers of a class get when all run; [] = that is not known."""
         base = self._bases.get(seen.details.profile)
         if base is None or self._machine is None:
             return []

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -71,8 +71,8 @@ class LessonRounds:
             for each in strict:
                 await self._alone(partial(self._tell_and_stop, each, servers))
 
-    async def _alone(self, step: Callable[[], object]) -> None:
-        await alone(step, "Servers cannot be started and stopped by hours just now", "A lesson cannot be prepared now")  # type: ignore[arg-type]  # awaitable
+    async def _alone(self, step: Callable[[], Awaitable[object]]) -> None:
+        await alone(step, "Servers cannot be started and stopped by hours just now", "A lesson cannot be prepared now")
 
     async def _start(self, taught: Taught, hour: Hour) -> None:
         started = await self._classroom.start_ahead(taught.group.id)

@@ -13,7 +13,7 @@ from sardonyx_services.people.lessons import DAYS, NONE, WeeklyHours, lessons_of
 from sardonyx_services.people.web.api_models import HoursShown, HoursWish
 from sardonyx_services.people.web.lesson_desk import Schedule
 from sardonyx_services.people.web.pages import see
-from sardonyx_services.people.web.parts import Here, Who
+from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Level
 from sardonyx_spawner.language import _
 
@@ -27,7 +27,7 @@ FREE = 2
 def show(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the hours, and change them."""
     schedule = here.lessons.schedule(who, class_id, Level.STAFF)
-    return here.pages.page(request, who, "hours.html", fault="", lines=_lines(schedule.hours), **_told(schedule))
+    return here.pages.page(request, who, "hours.html", fault="", lines=_lines(schedule.hours), **_told(here, schedule))
 
 
 @router.post("/hours")
@@ -40,7 +40,7 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
         schedule = await run_in_threadpool(here.lessons.schedule, who, class_id, Level.INSTRUCTOR)
         # What was chosen beside the lessons stays chosen.
         schedule = replace(schedule, hours=replace(NONE, ahead_min=_minutes(form), only_then="only_then" in form))
-        told = {**_told(schedule), "lines": _sent(form), "fault": error.message}
+        told = {**_told(here, schedule), "lines": _sent(form), "fault": error.message}
         return here.pages.page(request, who, "hours.html", 400, **told)
     return see(f"{here.root}classes/{class_id}/hours")
 
@@ -69,8 +69,9 @@ def _shown(schedule: Schedule) -> HoursShown:
     )
 
 
-def _told(schedule: Schedule) -> dict[str, object]:
-    return {"seen": schedule.seen, "hours": schedule.hours, "following": schedule.next, "fit": schedule.fit}
+def _told(here: Parts, schedule: Schedule) -> dict[str, object]:
+    fit = here.lessons.fit(schedule.seen)
+    return {"seen": schedule.seen, "hours": schedule.hours, "following": schedule.next, "fit": fit}
 
 
 def _lines(hours: WeeklyHours) -> list[Mapping[str, str]]:

@@ -100,10 +100,6 @@ class Runs:
         self._go(run, names, one)
         return run
 
-    async def settled(self) -> None:
-        """Wait until nothing goes on."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
     async def close(self) -> None:
         """End what goes on."""
         for task in self._tasks:
