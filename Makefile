@@ -15,16 +15,16 @@ up: ## start Sardonyx on this machine
 test: test-browser test-places test-hub test-waits ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
-	@$(CHECK)/bin/python -m pytest tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
 
 test-hub: test-environment
-	@$(CHECK)/bin/python -m pytest tests/hub $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py hub tests/hub $(ARGS)
 
 test-browser: test-environment # on its own: the browser's driver keeps an event loop running
-	@$(CHECK)/bin/python -m pytest tests/e2e -m "not waits" $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py browser tests/e2e -m "not waits" $(ARGS)
 
 test-waits: test-environment # browsers, too
-	@$(CHECK)/bin/python -m pytest tests/e2e -m waits $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits $(ARGS)
 
 test-environment:
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

@@ -1,0 +1,73 @@
+"""In CI few tests that failed run once more; everything else that can be wrong stays wrong."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "tools/run_tests.py"
+LATE = """
+from pathlib import Path
+
+def test_of_seconds():
+    passes = Path("tried").exists()
+    Path("tried").touch()
+    assert passes
+
+def test_beside_it():
+    with Path("beside").open("a") as log:
+        log.write("x")
+"""
+MANY = """
+from pathlib import Path
+import pytest
+
+@pytest.mark.parametrize("each", range(5))
+def test_of_seconds(each):
+    passes = Path(str(each)).exists()
+    Path(str(each)).touch()
+    assert passes
+"""
+
+
+def run(folder: Path, tests: str, *, ci: bool) -> subprocess.CompletedProcess[str]:
+    """Run tests in a folder of their own."""
+    (folder / "test_some.py").write_text(tests)
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), "some", "test_some.py"],
+        cwd=folder,
+        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | ({"CI": "true"} if ci else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_failed_beside_others_and_passes_alone_is_named(tmp_path: Path) -> None:
+    """And nothing but that runs again."""
+    result = run(tmp_path, LATE, ci=True)
+
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.endswith("Failed beside other tests, and passed alone:\n  test_some.py::test_of_seconds\n")
+    assert (tmp_path / "beside").read_text() == "x"
+
+
+def test_on_a_developers_machine_nothing_runs_again(tmp_path: Path) -> None:
+    """They look at it."""
+    assert run(tmp_path, LATE, ci=False).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("tests", "code"),
+    [
+        ("def test_wrong():\n    assert not 1", 1),
+        ("import nowhere", 2),
+        ("", 5),
+        (MANY, 1),
+    ],
+    ids=["wrong", "no tests can be read", "no tests", "many"],
+)
+def test_what_is_wrong_stays_wrong(tmp_path: Path, tests: str, code: int) -> None:
+    """With pytest's own exit code."""
+    assert run(tmp_path, tests, ci=True).returncode == code
