@@ -14,8 +14,9 @@ from sardonyx_hub_config.database_place import hub_address, open_people
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.hub_database import sqlite_address
 from sardonyx_hub_config.settings_file import find_settings, load_settings
-from sardonyx_services.people.models import Base, RevisionRow
+from sardonyx_services.people.models import Base
 from sardonyx_services.people.postgresql import SCHEMA
+from sardonyx_services.people.revisions import RevisionRow
 from sardonyx_services.people.store import PeopleStore
 
 

@@ -14,7 +14,7 @@ from sardonyx_hub_config.ports import LOOPBACK, Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.postgresql import VARIABLE
-from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.configuration import PeopleConfiguration, PlatformRules, StorePlace
 
 NAME = "people"
 PATH = f"services/{NAME}/"
@@ -45,6 +45,10 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         maker_groups=settings.classes.instructor_groups,
         after_end=settings.classes.after_end,
         has_provider_groups=any(each.groups_claim for each in settings.sign_in.providers.values()),
+        platforms={
+            slug: PlatformRules(title=each.title, teachers_make_classes=each.teachers_make_classes)
+            for slug, each in settings.sign_in.lti.items()
+        },
         events=event_rules(settings.events),
         homes=folder.homes,
         title=settings.title,

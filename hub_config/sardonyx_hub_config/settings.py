@@ -12,6 +12,7 @@ from sardonyx_hub_config.class_settings import ClassSettings, class_faults
 from sardonyx_hub_config.database_settings import DatabaseSettings
 from sardonyx_hub_config.event_settings import EventSettings, event_faults
 from sardonyx_hub_config.git_settings import GitSettings
+from sardonyx_hub_config.lti_settings import PlatformSettings, PlatformSlug
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
 from sardonyx_hub_config.quota_settings import QuotasSettings, quota_faults
@@ -101,13 +102,16 @@ class SignInSettings(Section):
     providers: dict[Slug, ProviderSettings] = Field(
         default_factory=dict, description="OpenID Connect providers by slug."
     )
+    lti: dict[PlatformSlug, PlatformSettings] = Field(
+        default_factory=dict, description="Learning platforms, such as Moodle and Canvas (LTI 1.3), by slug."
+    )
     administrators: frozenset[LocalName] = Field(
         default=frozenset(), description="Names of local accounts that are administrators from their first sign-in on."
     )
 
     @model_validator(mode="after")
     def _at_least_one_way(self) -> "SignInSettings":
-        if not self.local.enabled and not self.providers:
+        if not self.local.enabled and not self.providers and not self.lti:
             raise ValueError("leaves no way to sign in. Write 'enabled: true' under 'local', or add a provider.")
         return self
 

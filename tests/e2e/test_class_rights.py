@@ -1,6 +1,7 @@
 """Who may do what with a class: every route of the service, pages and API, for everybody who could ask."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from support.classes import CONF, id_of, people_of, token_of, tokens_of_servers
 from support.stack import Stack
 
 from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.courses import Opened
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web import event_api, event_routes
@@ -22,7 +24,7 @@ SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
 """
-Level = Literal["everybody", "maker", "member", "staff", "instructor", "operator", "reader"]
+Level = Literal["everybody", "maker", "member", "staff", "instructor", "operator", "reader", "teacher"]
 ANYBODY: Level = "everybody"
 MAKER: Level = "maker"
 MEMBER: Level = "member"
@@ -31,6 +33,8 @@ INSTRUCTOR: Level = "instructor"
 OPERATOR: Level = "operator"
 READER: Level = "reader"
 """Of the staff; an administrator reads nobody's work by being one."""
+TEACHER: Level = "teacher"
+"""To whom a course of a learning platform is offered: the instructor."""
 SEATS: dict[str, Role | None] = {
     "student": "student",
     "guest": "guest",
@@ -99,6 +103,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/classes/{class_id}/hours"): Call(INSTRUCTOR, 200, {"lessons": "mon 10:15-11:45"}),
     ("PUT", "/api/classes/{class_id}/after-end"): Call(INSTRUCTOR, 204, {"after_end": "keep"}),
     ("GET", "/api/classes/{class_id}/copy.zip"): Call(MEMBER),
+    ("GET", "/api/courses"): Call(ANYBODY),
+    ("POST", "/api/courses/{course_id}/class"): Call(TEACHER, 201, {}),
+    ("PUT", "/api/courses/{course_id}/class/{class_id}"): Call(TEACHER, 204),
+    ("GET", "/api/classes/{class_id}/course"): Call(STAFF, 404),
+    ("DELETE", "/api/classes/{class_id}/course"): Call(INSTRUCTOR, 204),
+    ("GET", "/courses/{course_id}"): page(TEACHER),
+    ("POST", "/courses/{course_id}"): Call(TEACHER, 303, form={"title": "Another", "kept_days": "30", "changed": "0"}),
+    ("POST", "/classes/{class_id}/course"): Call(INSTRUCTOR, 303),
     ("POST", "/api/operation/stop"): Call(OPERATOR, 204, {"servers": []}),
     ("GET", "/api/operation/actions"): Call(OPERATOR),
     ("GET", "/api/operation/hours.csv"): Call(OPERATOR),
@@ -213,6 +225,12 @@ def new_class(people: PeopleStore) -> str:
     return made
 
 
+def offered(people: PeopleStore) -> str:
+    """Return the id of a course that is offered to the instructor."""
+    opened = Opened("moodle", "1", secrets.token_hex(8), "Another", "instructor")
+    return people.courses.arrive(opened, id_of(people, "instructor"), datetime.now(UTC)).course
+
+
 def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: dict[str, str]) -> httpx.Response:
     """Call a route."""
     method, path = route
@@ -240,6 +258,8 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
         return {403}
     if call.level == OPERATOR:
         return {call.found} if who == "operator" else {403}
+    if call.level == TEACHER:
+        return {call.found} if who == "instructor" else {404}
     role: Role | None = "instructor" if who == "operator" else SEATS[who]
     is_maker = who in {"operator", "instructor", "instructor-of-another"}
     has = {"instructor": 3, "assistant": 2, "student": 1, "guest": 1, None: 0}[role]
@@ -263,7 +283,7 @@ def test_who_may_do_what(place: Stack, people: PeopleStore, tokens: dict[str, st
             link = ask(
                 place, tokens["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
             )
-            values = {"class_id": course, "name": "newcomer", "code": link.json()["code"]}
+            values = {"class_id": course, "name": "newcomer", "code": link.json()["code"], "course_id": offered(people)}
 
         answer = ask(place, tokens[who], route, CALLS[route], values)
 

@@ -19,8 +19,9 @@ from support.ports import free_ports
 from support.postgresql import PASSWORD, PostgresqlServer
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import REVISIONS, Base, RevisionRow
+from sardonyx_services.people.models import Base
 from sardonyx_services.people.postgresql import Postgresql, look_at
+from sardonyx_services.people.revisions import REVISIONS, RevisionRow
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.upgrade import upgrade
 

@@ -16,9 +16,12 @@ from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
 from sardonyx_hub_config.sign_in.code import CodeHandler
 from sardonyx_hub_config.sign_in.door import Door
 from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
+from sardonyx_hub_config.sign_in.lti import LaunchHandler, LoginHandler
 from sardonyx_hub_config.sign_in.oidc import Provider, ProviderCallbackHandler, ProviderLoginHandler
 from sardonyx_hub_config.sign_in.owed import OwedWork
+from sardonyx_hub_config.sign_in.platform import Platform
 from sardonyx_hub_config.sign_in.proven import Proven
+from sardonyx_hub_config.sign_in.turns import end_turn_of_another
 from sardonyx_hub_config.sign_in.welcome import WelcomeHandler
 from sardonyx_services.people.records import LOCAL, PersonRecord
 from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, PATH, new_link
@@ -36,7 +39,7 @@ class Way:
 
 
 class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub is untyped
-    """Local accounts, one-time links and OpenID Connect providers; everybody has an immutable id."""
+    """Local accounts, one-time links, OpenID Connect providers and learning platforms; everybody has an immutable id."""
 
     people_source = Callable(help="() -> PeopleStore.").tag(config=True)
     sign_in = AnyTrait(SignInSettings(), help="The section of the settings.").tag(config=True)
@@ -84,6 +87,11 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
             for slug, settings in self.sign_in.providers.items()
         }
 
+    @cached_property
+    def platforms(self) -> dict[str, Platform]:
+        """The learning platforms, by slug."""
+        return {slug: Platform(slug, settings, self.people) for slug, settings in self.sign_in.lti.items()}
+
     def ways(self, base_url: str) -> list[Way]:
         """Return the providers for the sign-in page."""
         return [Way(slug, p.settings.title, f"{base_url}oauth/{slug}/login") for slug, p in self.providers.items()]
@@ -99,6 +107,9 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         for slug, provider in self.providers.items():
             found.append((f"/oauth/{slug}/login", ProviderLoginHandler, {"provider": provider}))
             found.append((f"/oauth/{slug}/callback", ProviderCallbackHandler, {"provider": provider}))
+        for slug, platform in self.platforms.items():
+            found.append((f"/lti/{slug}/login", LoginHandler, {"platform": platform}))
+            found.append((f"/lti/{slug}/launch", LaunchHandler, {"platform": platform}))
         return found
 
     def address_of(self, handler: BaseHandler) -> str:
@@ -110,6 +121,7 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         person = data.person if isinstance(data, Proven) else await self._by_password(handler, data)
         # A name may have changed hands: what is left of who had it before ends before anybody else comes in.
         await self.owed.carry_out(person.name)
+        end_turn_of_another(handler, person.name)
         found: dict[str, Any] = {
             "name": person.name,
             "admin": person.is_admin or is_administrator(person, self.sign_in.administrators),

@@ -13,6 +13,7 @@ from tornado.web import HTTPError
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import ProviderSettings
 from sardonyx_hub_config.sign_in.owed import OwedWork
+from sardonyx_hub_config.sign_in.turns import end_turn_of_another
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
@@ -91,7 +92,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         try:
             name = provider_name(claims.get(self.settings.username_claim))
             person = self.people.signed_in(
-                self.slug, str(subject), name, full_name=_text(claims.get("name")), mail=_mail(claims.get("email"))
+                self.slug, str(subject), name, full_name=text_of(claims.get("name")), mail=mail_of(claims.get("email"))
             )
         except (NameRefusedError, PeopleError) as error:
             raise SaidError(403, error.message) from error
@@ -102,6 +103,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             is_admin = not is_admin
             self.people.set_admin(person.name, is_admin=is_admin)
         self._follow(person, groups)
+        end_turn_of_another(handler, person.name)
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}
         if self.manage_groups:
             found["groups"] = sorted(groups)
@@ -187,10 +189,12 @@ def _listed(value: object) -> list[object]:
     return [*value.split()] if isinstance(value, str) else [*value] if isinstance(value, list | tuple) else []
 
 
-def _text(claim: object) -> str:
+def text_of(claim: object) -> str:
+    """Return what a provider says in one line; "" = nothing."""
     return " ".join(claim.split())[:200] if isinstance(claim, str) else ""
 
 
-def _mail(claim: object) -> str:
-    text = _text(claim)
+def mail_of(claim: object) -> str:
+    """Return a mail address that a provider says; "" = none, or it is not one."""
+    text = text_of(claim)
     return text if re.fullmatch(r"[^\s<>@]{1,64}@[^\s<>@]{1,189}", text) else ""

@@ -112,20 +112,20 @@ class Classes:
         """Return what a class is; one that was made on the command line is what all are at first."""
         with self._session() as session:
             row = session.get(ClassRow, group)
-            return _details(row) if row is not None else ClassDetails()
+            return details_of(row) if row is not None else ClassDetails()
 
     def of_many(self, groups: Sequence[str]) -> dict[str, ClassDetails]:
         """Return what classes are, by id."""
         found = select(ClassRow).where(ClassRow.group.in_(groups))
         with self._session() as session:
-            rows = {row.group: _details(row) for row in session.scalars(found)} if groups else {}
+            rows = {row.group: details_of(row) for row in session.scalars(found)} if groups else {}
         return {group: rows.get(group, ClassDetails()) for group in groups}
 
     def close(self, group: str, now: datetime) -> bool:
         """End a class whose time is over; return whether it was, and had not ended before."""
         with self._session() as session:
             above, row = alone_with(session, group), session.get(ClassRow, group)
-            closes = _details(row).closes if row is not None else None
+            closes = details_of(row).closes if row is not None else None
             if above is None or above.ended is not None or closes is None or closes > now:
                 return False
             above.ended = in_tables(now)
@@ -242,7 +242,8 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone))
 
 
-def _details(row: ClassRow) -> ClassDetails:
+def details_of(row: ClassRow) -> ClassDetails:
+    """Return what a row says."""
     return ClassDetails(
         row.description,
         row.profile,

@@ -117,8 +117,8 @@ class Groups:
             if member is None:
                 session.add(MemberRow(group=group, person=person, role=role))
             else:
-                # From here on they are in it by that, whatever their provider says.
-                member.role, member.by_group = role, False
+                # From here on they are in it by that, whatever their provider or platform says.
+                member.role, member.by_group, member.by_course = role, False, False
 
     def leave(self, group: str, person: str) -> None:
         """End somebody's membership; nothing happens if there is none."""

@@ -2,39 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 LIVING = text("removed IS NULL")
-REVISIONS = (
-    "v1_people",
-    "v2_owed",
-    "v3_groups",
-    "v4_full_names",
-    "v5_languages",
-    "v6_shared_links",
-    "v7_classes",
-    "v8_events",
-    "v9_ends",
-    "v10_lessons",
-)
-"""What the tables have been, the last one as they are here: `migrations/versions` leads from each to the next."""
-
 SIGN_OUT, LET_GO, CLEAR, HOME = "sign-out", "let-go", "clear", "home"
 """What the hub may owe to a person: to end their sessions and tokens, to forget them, to delete their home as well, or only that."""
 
 
 class Base(DeclarativeBase):
     """All tables of this database."""
-
-
-class RevisionRow(Base):
-    """One row: which of the revisions the tables are. It is Alembic's table, made as Alembic makes it."""
-
-    __tablename__ = "alembic_version"
-    __table_args__ = (PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),)
-
-    version_num: Mapped[str] = mapped_column(String(32))
 
 
 class PersonRow(Base):
@@ -117,6 +94,7 @@ class MemberRow(Base):
 
     Args:
         by_group: because their provider says that they are in the group of the class, and as long as it says so.
+        by_course: because a learning platform says that they are in the course of the class.
     """
 
     __tablename__ = "members"
@@ -125,6 +103,7 @@ class MemberRow(Base):
     person: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(20))
     by_group: Mapped[bool] = mapped_column(default=False)
+    by_course: Mapped[bool] = mapped_column(default=False)
 
 
 class ClassRow(Base):
@@ -186,6 +165,27 @@ class LessonsRow(Base):
     ahead_min: Mapped[int] = mapped_column(default=0)
     only_then: Mapped[bool] = mapped_column(default=False)
     prepared: Mapped[datetime | None]
+
+
+class CourseRow(Base):
+    """A course of a learning platform.
+
+    Args:
+        deployment: of this place in the platform; so is `course`, its id there.
+        group: the class that its people are in; None = none was chosen yet.
+        teacher: who may choose one.
+    """
+
+    __tablename__ = "courses"
+    __table_args__ = (Index("one_course_per_id", "platform", "deployment", "course", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(30))
+    deployment: Mapped[str] = mapped_column(String(255))
+    course: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(200))
+    group: Mapped[str | None] = mapped_column(ForeignKey("groups.id"), unique=True)
+    teacher: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
 
 
 class EventRow(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.models import (
     ActionRow,
+    CourseRow,
     ExtensionRow,
     GitAccountRow,
     GroupRow,
@@ -59,6 +60,10 @@ class Personal:
             known["more_time_to_hand_in"] = [
                 {"class": each.group, "until": _said(each.until)}
                 for each in session.scalars(select(ExtensionRow).where(ExtensionRow.person == person))
+            ]
+            known["courses_without_a_class"] = [
+                {"platform": each.platform, "title": each.title}
+                for each in session.scalars(select(CourseRow).where(CourseRow.teacher == person))
             ]
             known["git_sites"] = [
                 {"address": each.address, "made": _said(each.made), "used": _said(each.used)}

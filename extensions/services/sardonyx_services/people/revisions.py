@@ -1,11 +1,35 @@
 """Which of the revisions the tables of a database are, and how they become the last one."""
 
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, String, insert, inspect, select, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import REVISIONS, Base, RevisionRow
+from sardonyx_services.people.models import Base
 
+REVISIONS = (
+    "v1_people",
+    "v2_owed",
+    "v3_groups",
+    "v4_full_names",
+    "v5_languages",
+    "v6_shared_links",
+    "v7_classes",
+    "v8_events",
+    "v9_ends",
+    "v10_lessons",
+    "v11_courses",
+)
+"""What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]
+
+
+class RevisionRow(Base):
+    """One row: which of the revisions the tables are. It is Alembic's table, made as Alembic makes it."""
+
+    __tablename__ = "alembic_version"
+    __table_args__ = (PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),)
+
+    version_num: Mapped[str] = mapped_column(String(32))
 
 
 def revision_of(connection: Connection) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sardonyx_services.people.actions import Actions
 from sardonyx_services.people.class_removal import ClassRemoval
 from sardonyx_services.people.classes import Classes
+from sardonyx_services.people.courses import Courses
 from sardonyx_services.people.database import Place, open_database
 from sardonyx_services.people.entries import Entries
 from sardonyx_services.people.erasure import Erasure
@@ -47,6 +48,7 @@ class PeopleStore:
         self._engine = open_database(place)
         self.groups = Groups(self._session)
         self.following = Following(self._session)
+        self.courses = Courses(self._session)
         self.names = Names(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
@@ -180,11 +182,7 @@ class PeopleStore:
             self._named(session, name).is_instructor = is_instructor
 
     def set_organiser(self, name: str, *, is_organiser: bool) -> None:
-        """Let somebody make events, or not any more.
-
-        Raises:
-            PeopleError: there is nobody of that name.
-        """
+        """Let somebody make events, or not any more; it raises what `set_instructor` does."""
         with self._session() as session:
             self._named(session, name).is_organiser = is_organiser
 

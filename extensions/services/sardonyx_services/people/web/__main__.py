@@ -24,6 +24,7 @@ from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import PeopleConfiguration
 from sardonyx_services.people.web.copies import Copies
+from sardonyx_services.people.web.course_desk import CourseDesk
 from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
@@ -74,6 +75,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     return Parts(
         people=people,
         desk=desk,
+        courses=CourseDesk(desk, people, configuration.platforms),
         classroom=classroom,
         deadlines=Deadlines(desk, people),
         hand_ins=HandIns(store),

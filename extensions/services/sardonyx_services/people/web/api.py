@@ -23,7 +23,6 @@ from sardonyx_services.people.web.api_models import (
     RunShown,
     ServersWish,
 )
-from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live import counts_of
 from sardonyx_services.people.web.parts import Here, Who
@@ -37,20 +36,20 @@ router = APIRouter(prefix="/api")
 @router.get("/classes")
 def classes(here: Here, who: Who) -> list[ClassShown]:
     """List the classes that the caller is in; for administrators, all."""
-    return [_shown(seen) for seen in here.desk.mine(who)]
+    return [ClassShown.of(seen) for seen in here.desk.mine(who)]
 
 
 @router.post("/classes", status_code=201)
 def make(here: Here, who: Who, wish: ClassWish) -> ClassShown:
     """Make a class, with the caller as its instructor."""
     made = here.desk.make(who, wish.title, wish.on(here.desk.usual))
-    return _shown(here.desk.seen(who, made, Level.MEMBER))
+    return ClassShown.of(here.desk.seen(who, made, Level.MEMBER))
 
 
 @router.get("/classes/{class_id}")
 def one(here: Here, who: Who, class_id: str) -> ClassShown:
     """Return a class."""
-    return _shown(here.desk.seen(who, class_id, Level.MEMBER))
+    return ClassShown.of(here.desk.seen(who, class_id, Level.MEMBER))
 
 
 @router.patch("/classes/{class_id}")
@@ -58,7 +57,7 @@ def change(here: Here, who: Who, class_id: str, wish: ClassWish) -> ClassShown:
     """Change what is said of a class."""
     seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
     here.desk.change(who, class_id, wish.title, wish.on(seen.details))
-    return _shown(here.desk.seen(who, class_id, Level.MEMBER))
+    return ClassShown.of(here.desk.seen(who, class_id, Level.MEMBER))
 
 
 @router.get("/classes/{class_id}/people")
@@ -119,7 +118,7 @@ def open_link(here: Here, who: Who, class_id: str, wish: LinkWish) -> LinkShown:
 @router.post("/join")
 def join(here: Here, who: Who, wish: JoinWish) -> ClassShown:
     """Join a class by the code of its link."""
-    return _shown(here.desk.seen(who, here.desk.join(who, wish.code), Level.MEMBER))
+    return ClassShown.of(here.desk.seen(who, here.desk.join(who, wish.code), Level.MEMBER))
 
 
 @router.get("/classes/{class_id}/live")
@@ -180,14 +179,3 @@ async def _body(request: Request) -> bytes:
         if len(data) > MOST_BYTES:
             raise RefusedError(_("This file is larger than 4 MB. Is it the roster?"))
     return data
-
-
-def _shown(seen: Seen) -> ClassShown:
-    details = seen.details
-    return ClassShown(
-        id=seen.group.id,
-        title=seen.group.title,
-        role=seen.role,
-        is_over=seen.is_over,
-        **{name: getattr(details, name) for name in ClassShown.model_fields.keys() & vars(details).keys()},
-    )

@@ -7,7 +7,9 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.classes import AfterEnd, ClassDetails
+from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
+from sardonyx_services.people.web.desk import Seen
 
 RoleName = Literal["student", "guest", "assistant", "instructor"]
 
@@ -73,6 +75,31 @@ class ClassShown(BaseModel):
     provider_group: str
     deleted: datetime | None
     report: dict[str, int]
+
+    @classmethod
+    def of(cls, seen: Seen) -> "ClassShown":
+        """Return a class as the desk shows it."""
+        details = seen.details
+        return cls(
+            id=seen.group.id,
+            title=seen.group.title,
+            role=seen.role,
+            is_over=seen.is_over,
+            **{name: getattr(details, name) for name in cls.model_fields.keys() & vars(details).keys()},
+        )
+
+
+class CourseShown(BaseModel):
+    """A course of a learning platform."""
+
+    id: str
+    platform: str = Field(description="Its slug in the settings.")
+    title: str
+
+    @classmethod
+    def of(cls, course: PlatformCourse) -> "CourseShown":
+        """Return a course that is known here."""
+        return cls(id=course.id, platform=course.platform, title=course.title)
 
 
 class StepShown(BaseModel):

@@ -54,9 +54,9 @@ class ClassForm:
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, profiles: Sequence[Profile], usual: ClassDetails) -> "ClassForm":
+    def new(cls, profiles: Sequence[Profile], usual: ClassDetails, title: str = "") -> "ClassForm":
         """Return the form of a new class: its servers are of the first kind that there is."""
-        return cls(profile=profiles[0].slug if profiles else "", after_end=usual.after_end)
+        return cls(title=title, profile=profiles[0].slug if profiles else "", after_end=usual.after_end)
 
     @classmethod
     def of(cls, seen: Seen) -> "ClassForm":

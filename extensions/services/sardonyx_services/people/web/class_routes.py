@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
-from sardonyx_services.people.web.desk import Desk
+from sardonyx_services.people.web.desk import Desk, Seen
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live import counts_of
 from sardonyx_services.people.web.pages import qr_code, see
@@ -142,8 +142,7 @@ async def roster(request: Request, here: Here, who: Who, class_id: str) -> Respo
 def settings(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the settings."""
     seen = here.desk.seen(who, class_id, Level.INSTRUCTOR)
-    told = {"seen": seen, "form": ClassForm.of(seen), "profiles": here.profiles, "fault": "", "is_old": False}
-    return here.pages.page(request, who, "settings.html", **told)
+    return _settings(request, here, who, seen, ClassForm.of(seen))
 
 
 @router.post("/settings")
@@ -157,11 +156,9 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
         # Who has read that may write over it: their own words are all still there.
         # What becomes of the data is decided beside this form, too, and not taken back by one that is old.
         form = replace(form, changed=str(seen.details.changed), after_end=seen.details.after_end)
-        told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message, "is_old": True}
-        return here.pages.page(request, who, "settings.html", 409, **told)
+        return await run_in_threadpool(_settings, request, here, who, seen, form, fault=error.message, is_old=True)
     except SaidError as error:
-        told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": error.message, "is_old": False}
-        return here.pages.page(request, who, "settings.html", 400, **told)
+        return await run_in_threadpool(_settings, request, here, who, seen, form, fault=error.message)
     return _at(here, class_id)
 
 
@@ -200,3 +197,13 @@ def _from_hex(text: str) -> bytes:
 
 def _at(here: Parts, class_id: str, page: str = "") -> Response:
     return see(f"{here.root}classes/{class_id}{page}")
+
+
+def _settings(
+    request: Request, here: Parts, who: Caller, seen: Seen, form: ClassForm, *, fault: str = "", is_old: bool = False
+) -> Response:
+    course = here.courses.of_class(who, seen.group.id)
+    told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": fault, "is_old": is_old}
+    told |= {"course": course, "site": here.courses.site(course) if course else ""}
+    status = 409 if is_old else 400 if fault else 200
+    return here.pages.page(request, who, "settings.html", status, **told)

@@ -1,5 +1,6 @@
 """What the people service is told by the hub that starts it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +54,20 @@ class EventRules(BaseModel):
         return is_admin or (self.makers == "organisers" and (is_organiser or bool(groups & self.maker_groups)))
 
 
+class PlatformRules(BaseModel):
+    """A learning platform.
+
+    Args:
+        title: what people call it.
+        teachers_make_classes: for their courses, also those who may make no other class.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    teachers_make_classes: bool
+
+
 class PeopleConfiguration(BaseModel):
     """Where the people are, what a class can be, and how this place looks.
 
@@ -64,6 +79,7 @@ class PeopleConfiguration(BaseModel):
         maker_groups: groups of a provider whose people are instructors.
         after_end: what becomes of the data of a class when it has ended, if its instructor says nothing of it.
         has_provider_groups: a provider tells the groups of its people.
+        platforms: learning platforms by slug.
         events: what events can be here.
         homes: folder with everybody's home.
         title: of this place; so is `contact`.
@@ -83,6 +99,7 @@ class PeopleConfiguration(BaseModel):
     maker_groups: frozenset[str] = frozenset()
     after_end: AfterEnd = "delete"
     has_provider_groups: bool = False
+    platforms: Mapping[str, PlatformRules] = {}
     events: EventRules = EventRules()
     title: str
     contact: str = ""

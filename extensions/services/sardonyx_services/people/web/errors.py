@@ -46,6 +46,26 @@ class NoEventError(RefusedError):
         super().__init__(_("There is no such event, or you are not in it. See yours on the page “Classes and events”."))
 
 
+class NoCourseError(RefusedError):
+    """There is no such course, or it is not for who asks to choose its class: the answer is the same."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no such course, or its class was chosen already. Open the link in the course again.")
+        )
+
+
+class WithoutCourseError(RefusedError):
+    """A class is that of no course of a learning platform."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This class is that of no course."))
+
+
 class NoLinkError(RefusedError):
     """A link by which people join leads nowhere; why makes no difference."""
 

@@ -17,8 +17,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def classes(request: Request, here: Here, who: Who) -> Response:
     """List the classes and events of who asks."""
-    told = {"classes": here.desk.mine(who), "events": here.events.mine(who)}
-    return here.pages.page(request, who, "classes.html", may_make=who.may_make, **told)
+    told = {"classes": here.desk.mine(who), "events": here.events.mine(who), "courses": here.courses.offered(who)}
+    return here.pages.page(request, who, "classes.html", may_make=who.may_make, site=here.courses.site, **told)
 
 
 @router.get("/new")

@@ -11,6 +11,7 @@ from sardonyx_services.people.web.callers import Callers
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.copies import Copies
+from sardonyx_services.people.web.course_desk import CourseDesk
 from sardonyx_services.people.web.deadlines import Deadlines
 from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.endings import Endings
@@ -43,6 +44,7 @@ class Parts:
 
     people: PeopleStore
     desk: Desk
+    courses: CourseDesk
     classroom: Classroom
     deadlines: Deadlines
     hand_ins: HandIns

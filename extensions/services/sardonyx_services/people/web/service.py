@@ -13,6 +13,7 @@ from sardonyx_services.people.errors import AwayError as DatabaseAwayError
 from sardonyx_services.people.web import (
     api,
     class_routes,
+    course_routes,
     ending_routes,
     event_api,
     event_routes,
@@ -43,6 +44,7 @@ NOTHING_HERE = N_("There is nothing at this address.")
 SAID = {404: NOTHING_HERE, 405: NOTHING_HERE, 413: N_("What was sent is too large: a list of names has 4 MB at most.")}
 API_ROUTERS = (
     api.router,
+    course_routes.api_router,
     ending_routes.api_router,
     hand_in_routes.api_router,
     help_routes.api_router,
@@ -54,6 +56,7 @@ API_ROUTERS = (
 PAGE_ROUTERS = (
     page_routes.router,
     class_routes.router,
+    course_routes.router,
     ending_routes.router,
     hand_in_routes.router,
     help_routes.router,

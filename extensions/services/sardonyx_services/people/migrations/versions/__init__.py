@@ -1,1 +1,1 @@
-"""A module for each of `models.REVISIONS`, never changed once it was released."""
+"""A module for each of `revisions.REVISIONS`, never changed once it was released."""
