@@ -105,6 +105,7 @@ def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
         password = _password(settings, from_stdin=password_stdin, as_link=link)
         if password:
             people.set_password(name, Passwords().hashed(password))
+        people.actions.add(OPERATOR, "password", whom=(person.id,))
     except PeopleError as error:
         raise OperatorError(str(error)) from error
     click.echo(f"{name} has a new password." if password else _link(settings, people, person))

@@ -114,6 +114,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/operation/stop"): Call(OPERATOR, 204, {"servers": []}),
     ("GET", "/api/operation/actions"): Call(OPERATOR),
     ("GET", "/api/operation/hours.csv"): Call(OPERATOR),
+    ("GET", "/api/operation/people"): Call(OPERATOR),
+    ("POST", "/api/operation/people"): Call(OPERATOR, 200, {"do": "organiser-end", "people": ["{person}"]}),
+    ("GET", "/operation/people"): page(OPERATOR),
+    ("POST", "/operation/people"): Call(OPERATOR, 303, form={"do": "organiser-end", "who": "{person}"}),
     ("GET", "/operation"): page(OPERATOR),
     ("POST", "/operation/stop"): Call(OPERATOR, 303, form={}),
     ("GET", "/operation/log"): page(OPERATOR),
@@ -239,11 +243,17 @@ def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: di
     if isinstance(call.body, str):
         more["content"] = call.body.encode()
     elif call.body is not None:
-        more["json"] = json.loads(json.dumps(call.body).replace("{code}", values["code"]))
+        more["json"] = json.loads(_filled(json.dumps(call.body), values))
     elif call.form is not None:
-        more["data"] = call.form
+        more["data"] = json.loads(_filled(json.dumps(call.form), values))
     url = f"{place.url}/services/people{path.format(**values)}"
     return httpx.request(method, url, headers=headers, timeout=30, **more)
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    for name in ("code", "person"):
+        text = text.replace(f"{{{name}}}", values.get(name, ""))
+    return text
 
 
 def expected(who: str, route: tuple[str, str]) -> set[int]:
@@ -284,6 +294,7 @@ def test_who_may_do_what(place: Stack, people: PeopleStore, tokens: dict[str, st
                 place, tokens["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
             )
             values = {"class_id": course, "name": "newcomer", "code": link.json()["code"], "course_id": offered(people)}
+            values["person"] = id_of(people, "newcomer")
 
         answer = ask(place, tokens[who], route, CALLS[route], values)
 

@@ -453,3 +453,27 @@ def test_an_administrator_sees_the_whole_place_and_stops_many(
     page.get_by_role("link", name="What was done").click()
     page.get_by_role("row", name="root stopped the server of: oda").wait_for()
     check(page, "operation-log")
+
+    page.goto(f"{place.url}/services/people/operation/people?text=ov")
+    page.get_by_role("checkbox", name="Tick all").check()
+    assert page.get_by_role("checkbox", checked=True).count() == 2
+    page.goto(f"{place.url}/services/people/operation/people")
+    for name in ("oda", "ove"):
+        page.get_by_role("checkbox", name=name).check()
+    check(page, "operation-people")
+    page.get_by_label("The ticked people:").select_option(label="remove them …")
+    page.get_by_role("button", name="Do it").click()
+    page.get_by_role("heading", name="Remove these 2 people?").wait_for()
+    check(page, "operation-people-remove")
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("link", name="Removed", exact=True).click()
+    page.get_by_role("row", name="ove removed").wait_for()
+    page.goto(f"{place.url}/services/people/operation/log?name=oda")
+    page.get_by_role("row", name="root removed: oda, removed").wait_for()
+    with people_of(place) as people:
+        people.add_account("ora", "")
+    token_of(place, "ora")
+    hub(place, "DELETE", "/users/ora")
+    page.goto(f"{place.url}/services/people/operation/log?name=ora")
+    page.get_by_role("row", name="the operator removed: ora, removed").wait_for()
+    soon(lambda: not {"oda", "ove"} & {user["name"] for user in hub(place, "GET", "/users")})

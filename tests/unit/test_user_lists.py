@@ -145,3 +145,11 @@ def test_several_people_are_removed_or_none(people: PeopleStore) -> None:
 
     assert names(people) == []
     assert done(people) == sorted(("remove", person) for person in ids)
+
+
+def test_a_new_password_is_written_down(people: PeopleStore) -> None:
+    """Whether it was typed or is to be chosen; whoever reads the log sees that somebody else could sign in as them."""
+    run("reset-password", "amina", "--link")
+    run("reset-password", "amina", "--password-stdin", stdin="correct horse battery\n")
+
+    assert done(people) == [("password", people.local("amina").id)] * 2

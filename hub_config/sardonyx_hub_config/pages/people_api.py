@@ -5,6 +5,7 @@ from jupyterhub.scopes import needs_scope
 from tornado import web
 
 from sardonyx_hub_config.said import SaidError
+from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_spawner.language import _
 
@@ -20,8 +21,12 @@ class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is u
             raise web.HTTPError(404)
         if user.name == self.current_user.name:
             raise SaidError(400, _("You cannot remove yourself. Another administrator can."))
+        people = self.authenticator.people
         try:
-            self.authenticator.people.remove(user_name)
+            removed = people.remove(user_name)
+            # A program that does it is no person.
+            by = people.by_name(self.current_user.name) if self.current_user.kind == "user" else None
+            people.actions.add(by.id if by is not None else OPERATOR, "remove", whom=(removed.id,))
         except PeopleError:
             # Made over this API, and never signed in.
             await self.authenticator.owed.let_go(user)

@@ -1,7 +1,7 @@
 """What was done to what is not one's own: who, what, in which class, to whom, and when."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,13 +61,14 @@ class Actions:
                 for each in whom
             )
 
-    def latest(self, person: str = "", most: int = 200) -> list[Action]:
+    def latest(self, people: Collection[str] = (), most: int = 200) -> list[Action]:
         """Return what was done everywhere, the latest first.
 
         Args:
-            person: only what they did, or what was done to them; "" = everybody.
+            people: only what they did, or what was done to them; none = everybody.
         """
-        return self._latest(most, *([or_(ActionRow.who == person, ActionRow.whom == person)] if person else []))
+        those = [or_(ActionRow.who.in_(people), ActionRow.whom.in_(people))] if people else []
+        return self._latest(most, *those)
 
     def of(self, group: str, most: int = 100) -> list[Action]:
         """Return what was done in a class or team, the latest first."""

@@ -10,19 +10,31 @@ from sardonyx_services.people.models import PersonRow
 
 
 class Names:
-    """The names in the database; of who was removed there is none."""
+    """The names in the database."""
 
     def __init__(self, session: Callable[[], AbstractContextManager[Session]]) -> None:
         self._session = session
 
     def ids(self, names: Collection[str]) -> dict[str, str]:
-        """Return the ids of people by the names with which they sign in."""
+        """Return the ids of people by the names with which they sign in; of who was removed there is none."""
         found = select(PersonRow.name, PersonRow.id).where(PersonRow.removed.is_(None), PersonRow.name.in_(names))
         with self._session() as session:
             return {row.name: row.id for row in session.execute(found)} if names else {}
 
     def shown(self) -> dict[str, str]:
-        """Return what people call everybody, by id."""
+        """Return what people call everybody who was not removed, by id."""
         found = select(PersonRow.id, PersonRow.full_name, PersonRow.name).where(PersonRow.removed.is_(None))
         with self._session() as session:
             return {row.id: row.full_name or row.name for row in session.execute(found)}
+
+    def sign_in(self) -> dict[str, str]:
+        """Return the names with which people sign in, by id; of who was removed there is none."""
+        with self._session() as session:
+            found = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.removed.is_(None)))
+            return {row.id: row.name for row in found}
+
+    def removed(self) -> dict[str, str]:
+        """Return the names that those had who were removed, by id; of whom all is erased there is none."""
+        found = select(PersonRow.id, PersonRow.name).where(PersonRow.removed.is_not(None), PersonRow.erasure != "done")
+        with self._session() as session:
+            return {row.id: row.name for row in session.execute(found)}

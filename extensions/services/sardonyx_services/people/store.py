@@ -13,6 +13,7 @@ from sardonyx_services.people.class_removal import ClassRemoval
 from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.courses import Courses
 from sardonyx_services.people.database import Place, open_database
+from sardonyx_services.people.directory import Directory
 from sardonyx_services.people.entries import Entries
 from sardonyx_services.people.erasure import Erasure
 from sardonyx_services.people.errors import AwayError, PeopleError, RemovedError
@@ -23,14 +24,14 @@ from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.hours import Hours
 from sardonyx_services.people.languages import Languages
-from sardonyx_services.people.leaving import leave
+from sardonyx_services.people.leaving import come_back, leave
 from sardonyx_services.people.lessons import Lessons
 from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
 from sardonyx_services.people.names import Names
 from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.one_time_links import OneTimeLinks, end_links
 from sardonyx_services.people.personal import Personal
-from sardonyx_services.people.records import EVENT, LOCAL, Account, Owed, PersonRecord
+from sardonyx_services.people.records import LOCAL, Account, Owed, PersonRecord
 from sardonyx_services.people.seats import Seats
 from sardonyx_services.people.shared_links import SharedLinks
 from sardonyx_spawner.language import _
@@ -50,6 +51,7 @@ class PeopleStore:
         self.following = Following(self._session)
         self.courses = Courses(self._session)
         self.names = Names(self._session)
+        self.directory = Directory(self._session)
         self.languages = Languages(self._session)
         self.shared_links = SharedLinks(self._session)
         self.one_time_links = OneTimeLinks(self._session)
@@ -136,23 +138,7 @@ class PeopleStore:
             person = session.scalars(removed.order_by(PersonRow.removed.desc())).first() or who
         is_in_time = self.erasure.take_back(person)
         with self._session() as session:
-            row = session.get(PersonRow, person)
-            if row is None or row.removed is None:
-                raise PeopleError(f"Nobody called “{who}” was removed here.")
-            if row.provider == EVENT:
-                raise PeopleError(
-                    f"“{row.name}” was an account of an event. Its organisers can make another one for them."
-                )
-            if not is_in_time:
-                raise PeopleError(f"All that “{row.name}” had here is being deleted. Make a new account.")
-            if session.scalars(_living().where(PersonRow.name == row.name)).first():
-                raise PeopleError(
-                    f"There is another “{row.name}” here by now. Two people cannot have one name. What the first had is kept."
-                )
-            row.removed = None
-            if row.provider == LOCAL:
-                session.add(AccountRow(person=row.id, password_hash=""))
-            return _record(row)
+            return _record(come_back(session, person, who, is_in_time=is_in_time))
 
     def owed(self, name: str | None = None) -> list[Owed]:
         """Return what the hub has still to do: for everybody, or for those who have or had a name."""

@@ -43,6 +43,7 @@ from sardonyx_services.people.web.makers import MakerRules
 from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
+from sardonyx_services.people.web.people_desk import PeopleDesk
 from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.people.web.store_door import StoreDoor
@@ -93,6 +94,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         event_room=EventRoom(people, hub_api),
         event_ends=EventEnds(people, hub_api, clearer),
         operation=Operation(people, hub_api, desk, events),
+        people_desk=PeopleDesk(people),
         pages=pages,
         callers=callers,
         sign_in=sign_in,

@@ -196,14 +196,6 @@ class ServersWish(BaseModel):
     names: list[str] | None = Field(default=None, max_length=5000)
 
 
-class ServersStopWish(BaseModel):
-    """Servers that are to be stopped."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    servers: list[str] = Field(max_length=5000, description="Each as NAME/SERVER; the usual one of somebody is NAME/.")
-
-
 class MessageWish(BaseModel):
     """What is said to everybody."""
 

@@ -12,7 +12,6 @@ from sardonyx_services.people.hours import Use
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.desk import Desk, Seen
-from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.event_desk import EventDesk, EventSeen
 from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live import Watch
@@ -28,8 +27,7 @@ from sardonyx_services.people.web.overview import (
     server_lines,
 )
 from sardonyx_services.people.web.runs import AT_ONCE
-from sardonyx_services.people.web.seat import Caller
-from sardonyx_spawner.language import _
+from sardonyx_services.people.web.seat import Caller, need_administrator
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Operation:
             RefusedError: the caller is no administrator.
             AwayError: the hub does not answer.
         """
-        _need_administrator(caller)
+        need_administrator(caller)
         servers = await self._watch.servers()
         return await run_in_threadpool(self._place, caller, servers)
 
@@ -88,7 +86,7 @@ class Operation:
             RefusedError: the caller is no administrator.
             AwayError: the hub does not answer.
         """
-        _need_administrator(caller)
+        need_administrator(caller)
         there = {f"{each.name}/{each.server}": each for each in await self._hub.servers() if each.state != "failed"}
         meant = [there[key] for key in keys if key in there]
         ids = await run_in_threadpool(self._people.names.ids, {each.name for each in meant})
@@ -110,16 +108,14 @@ class Operation:
         """Return what was done in the whole place, the latest first.
 
         Args:
-            name: only what that person did, or what was done to them; "" = everybody.
+            name: only what those did who have or had this name, or what was done to them; "" = everybody.
 
         Raises:
             RefusedError: the caller is no administrator.
         """
-        _need_administrator(caller)
-        person = self._people.by_name(name) if name else None
-        if name and person is None:
-            return []
-        return self._people.actions.latest(person.id if person is not None else "")
+        need_administrator(caller)
+        people = self._people.directory.called(name) if name else []
+        return self._people.actions.latest(people) if people or not name else []
 
     def hours(self, caller: Caller) -> bytes:
         """Return for how long everybody's servers ran, as CSV in which no cell is a formula.
@@ -127,7 +123,7 @@ class Operation:
         Raises:
             RefusedError: the caller is no administrator.
         """
-        _need_administrator(caller)
+        need_administrator(caller)
         names = {person.id: person.name for person in self._people.everybody()}
         rows = [(names.get(use.person, use.person), use.profile, f"{use.seconds / 3600:.2f}") for use in self._uses()]
         return write_csv([("name", "profile", "hours"), *rows]).encode()
@@ -146,8 +142,3 @@ class Operation:
         of_events = group_lines("event", (seen.group.id for seen in events), counts, servers, uses)
         hours = [(names[person], seconds) for person, seconds in by_person(uses) if person in names][:MOST]
         return Place(figures(len(names), lines), lines, classes, events, of_classes | of_events, hours)
-
-
-def _need_administrator(caller: Caller) -> None:
-    if not caller.is_admin:
-        raise NotOpenError(_("This is for administrators of this place. Ask one of them."))

@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.web.api_models import ActionShown, ServersStopWish
+from sardonyx_services.people.web.api_models import ActionShown
+from sardonyx_services.people.web.operation_models import ServersStopWish
 from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller
+from sardonyx_spawner.language import _
 
 router = APIRouter(prefix="/operation", include_in_schema=False)
 api_router = APIRouter(prefix="/api/operation")
@@ -30,7 +32,9 @@ async def stop(request: Request, here: Here, who: Who) -> Response:
 @router.get("/log")
 def log(request: Request, here: Here, who: Who, name: str = "") -> Response:
     """Show what was done in the whole place."""
-    names = here.people.names.shown()
+    removed = here.people.names.removed().items()
+    names = {person: str(_("{name}, removed").format(name=name)) for person, name in removed}
+    names |= here.people.names.shown()
     told = {"actions": here.operation.log(who, name.strip()), "names": names, "name": name, "titles": _titles(here)}
     return here.pages.page(request, who, "operation_log.html", **told)
 

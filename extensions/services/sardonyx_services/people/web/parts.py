@@ -26,6 +26,7 @@ from sardonyx_services.people.web.lesson_desk import LessonDesk
 from sardonyx_services.people.web.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
+from sardonyx_services.people.web.people_desk import PeopleDesk
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.seat_desk import SeatDesk
 from sardonyx_services.people.web.sign_in import SignIn
@@ -62,6 +63,7 @@ class Parts:
     event_room: EventRoom
     event_ends: EventEnds
     operation: Operation
+    people_desk: PeopleDesk
     pages: Pages
     callers: Callers
     sign_in: SignIn

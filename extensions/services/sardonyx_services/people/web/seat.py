@@ -67,6 +67,16 @@ def need(level: Level, found: Level) -> None:
     raise NotOpenError(_("This is for the instructors of the class. Ask one of them."))
 
 
+def need_administrator(caller: Caller) -> None:
+    """Make sure that somebody may do what is done to the whole place.
+
+    Raises:
+        NotOpenError: they may not.
+    """
+    if not caller.is_admin:
+        raise NotOpenError(_("This is for administrators of this place. Ask one of them."))
+
+
 def may_make(makers: Makers, *, is_admin: bool, is_instructor: bool) -> bool:
     """Tell whether somebody may make classes."""
     return is_admin or makers == "everybody" or (makers == "instructors" and is_instructor)

@@ -23,6 +23,7 @@ from sardonyx_services.people.web import (
     operation_routes,
     own_routes,
     page_routes,
+    people_routes,
 )
 from sardonyx_services.people.web.accounting import EVERY_S as HOURS_EVERY_S
 from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
@@ -51,6 +52,7 @@ API_ROUTERS = (
     lesson_routes.api_router,
     own_routes.api_router,
     operation_routes.api_router,
+    people_routes.api_router,
     event_api.router,
 )
 PAGE_ROUTERS = (
@@ -63,6 +65,7 @@ PAGE_ROUTERS = (
     lesson_routes.router,
     own_routes.router,
     operation_routes.router,
+    people_routes.router,
     event_routes.router,
 )
 ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)

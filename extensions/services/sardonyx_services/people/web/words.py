@@ -9,6 +9,7 @@ from sardonyx_services.people.actions import Action
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.class_words import ClassWords
 from sardonyx_services.people.web.event_words import EventWords
+from sardonyx_services.people.web.people_words import PeopleWords
 from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
 from sardonyx_spawner.language import N_, _
 
@@ -61,6 +62,7 @@ DONE = {
     "card": N_("made another card for account"),
     "keep": N_("made a lasting account of:"),
     "account": N_("made an account for:"),
+    "password": N_("gave a new password, or a link to choose one, to:"),
     "remove": N_("removed:"),
     "readmit": N_("let come back:"),
     "instructor": N_("let make classes:"),
@@ -78,7 +80,7 @@ DONE = {
 }
 
 
-class Words(ClassWords, EventWords, PageWords):
+class Words(ClassWords, EventWords, PeopleWords, PageWords):
     """What templates call."""
 
     def role(self, role: Role) -> str:
