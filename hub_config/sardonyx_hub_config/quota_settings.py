@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from sardonyx_hub_config.section import Memory, Section
+from sardonyx_services.credentials.configuration import StoredLimits
 from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.quotas import Quota, Quotas
 
@@ -40,18 +41,35 @@ class QuotaSettings(Section):
         return Quota(self.servers, self.cpu, memory, self.gpus, self.hours)
 
 
+class StoredQuotaSettings(QuotaSettings):
+    """What may be used, and stored in the data store."""
+
+    storage: Memory | None = Field(
+        default=None, description="How much may be in the data store, such as 20G. Whoever has more only deletes there."
+    )
+
+    @property
+    def storage_bytes(self) -> int | None:
+        """Return how much may be stored; None = as much as there is room."""
+        return memory_bytes(self.storage) if self.storage else None
+
+
 class QuotasSettings(Section):
     """How much may be used."""
 
-    each_person: QuotaSettings = Field(default=QuotaSettings(), description="Each person, in all of their servers.")
+    each_person: StoredQuotaSettings = Field(
+        default=StoredQuotaSettings(), description="Each person, in all of their servers."
+    )
     groups: dict[str, QuotaSettings] = Field(
         default_factory=dict,
         description="Group -> what each person in it may use: what it says counts in the place of each_person, and of"
         " several groups the most generous.",
     )
-    each_class: QuotaSettings = Field(default=QuotaSettings(), description="Each class, in all of its servers.")
+    each_class: StoredQuotaSettings = Field(
+        default=StoredQuotaSettings(), description="Each class, in all of its servers."
+    )
     each_event: QuotaSettings = Field(default=QuotaSettings(), description="Each event, in all of its servers.")
-    classes: dict[str, QuotaSettings] = Field(
+    classes: dict[str, StoredQuotaSettings] = Field(
         default_factory=dict, description="Id of a class -> in the place of each_class for it, such as 7mw2kfqd."
     )
     events: dict[str, QuotaSettings] = Field(
@@ -71,6 +89,13 @@ class QuotasSettings(Section):
                 **{f"event-{name}": each.quota() for name, each in self.events.items()},
             },
             place=self.place.quota(),
+        )
+
+    def stored(self) -> StoredLimits:
+        """Return how much may be stored, in the words of the keys service."""
+        found = {name: size for name, each in self.classes.items() if (size := each.storage_bytes) is not None}
+        return StoredLimits(
+            person=self.each_person.storage_bytes, of_class=self.each_class.storage_bytes, classes=found
         )
 
     def by_path(self) -> Iterator[tuple[tuple[str, ...], QuotaSettings]]:

@@ -106,6 +106,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
             secret_key=_key_file(storage.secret_key),
             administrator=folder.store / ADMINISTRATOR if storage.kind == "embedded" else None,
             laptop_key_lifetime_s=storage.laptop_key_lifetime_s,
+            limits=settings.quotas.stored(),
         ),
         log=folder.logs / "credentials.log",
         audit=folder.audit,

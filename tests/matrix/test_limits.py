@@ -1,5 +1,6 @@
 """Keys of a store that is not ours reach one's own place, and are no way to any other."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -12,6 +13,15 @@ from botocore.exceptions import ClientError
 from matrix.conftest import Front
 from support.environments import clients_environment
 from support.places import BUCKET, client
+
+from sardonyx_services.credentials.broker import AUDIENCE
+from sardonyx_services.credentials.configuration import CredentialsConfiguration
+from sardonyx_services.credentials.counting import Counting
+from sardonyx_services.credentials.issuer import Issuer
+from sardonyx_services.credentials.places import Place
+from sardonyx_services.credentials.policy import session_policy
+from sardonyx_services.credentials.sts import Keys, sts_of
+from sardonyx_services.credentials.wish import SHORTEST_S
 
 STORES = ("radosgw", "minio")
 MAKE_ACCOUNT = """
@@ -57,6 +67,35 @@ def test_nothing_of_others_is_reached(front: Front, reach: Callable[[Any, str], 
         client(front.proxy.store, "s3", owner.keys()).get_object(Bucket=BUCKET, Key=f"{owner.home}x")["Body"].read()
         == b"mine"
     )
+
+
+@pytest.mark.parametrize("front", STORES, indirect=True)
+def test_a_full_place_is_read_and_emptied_and_its_size_is_counted(front: Front) -> None:
+    """Nothing more is written there; the keys that count read nothing."""
+    owner = front.place.person("full")
+    key = f"{owner.home}x"
+    client(front.proxy.store, "s3", owner.keys()).put_object(Bucket=BUCKET, Key=key, Body=b"abc")
+    told = CredentialsConfiguration.model_validate_json((front.place.folder / "run" / "keys.json").read_text())
+    issuer, source = Issuer(told.issuer, told.keys), sts_of(told.store)
+    counting = Counting(issuer, source, told.store)
+
+    async def made() -> tuple[int, Keys, Keys]:
+        policy = session_policy(BUCKET, [Place(owner.home, is_writable=True, is_full=True)])
+        full = await source.keys(issuer.token(owner.id, AUDIENCE, "full"), "full", policy, SHORTEST_S)
+        return await counting.count(owner.home, 100), full, await counting.current()
+
+    size, full, counter = asyncio.run(made())
+
+    assert size == 3
+    for keys in (full, counter):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            client(front.proxy.store, "s3", keys.to_json()).put_object(Bucket=BUCKET, Key=key, Body=b"more")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client(front.proxy.store, "s3", counter.to_json()).get_object(Bucket=BUCKET, Key=key)
+    s3 = client(front.proxy.store, "s3", full.to_json())
+    assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"abc"
+    s3.delete_object(Bucket=BUCKET, Key=key)
+    assert s3.list_objects_v2(Bucket=BUCKET, Prefix=owner.home)["KeyCount"] == 0
 
 
 @pytest.mark.parametrize("front", STORES, indirect=True)

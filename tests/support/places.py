@@ -25,6 +25,7 @@ from sardonyx_services.credentials.configuration import (
     GitProviderConfiguration,
     LinksConfiguration,
     StoreConfiguration,
+    StoredLimits,
 )
 from sardonyx_services.links.configuration import OpenerConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
@@ -42,6 +43,7 @@ COLLECTOR_TOKEN = "the-token-of-the-service-of-classes"
 LINK_TOKEN = "the-token-of-the-service-that-opens-links"
 GIT_KEY = bytes(range(32))
 MARK = "SARDONYX_TEST_PLACE"
+NO_LIMITS = StoredLimits()
 
 
 class Hub:
@@ -161,9 +163,11 @@ class Place:
         self,
         endpoint: str = "",
         role: str = ObjectStoreConfiguration.ROLE,
+        *,
         git_providers: tuple[GitProviderConfiguration, ...] = (),
         most_links: int = 100,
         base: str = "/",
+        limits: StoredLimits = NO_LIMITS,
     ) -> subprocess.Popen[bytes]:
         """Start the keys service as the hub does."""
         path = self.folder / "run" / "keys.json"
@@ -182,6 +186,7 @@ class Place:
                 key_lifetime_s=3600,
                 laptop_key_lifetime_s=4 * 3600,
                 administrator=None if endpoint else self.folder / "store" / ADMINISTRATOR,
+                limits=limits,
             ),
             log=self.folder / "logs" / "keys.log",
             audit=self.audit,

@@ -130,3 +130,20 @@ def test_code_for_a_laptop_cannot_be_broken_by_what_the_store_gives() -> None:
     assert """aws_secret_access_key 'a'"'"'b"c'""" in aws.code
     assert r'''aws_secret_access_key="a'b\"c"''' in python.code
     assert terminal.code.startswith("# until 1 January 12:00 UTC\n")
+
+
+@pytest.mark.parametrize(
+    ("access", "size", "may", "use"),
+    [
+        ("rw", 1 << 29, "read and write", "512 MB of 2 GB"),
+        ("rd", 2 << 30, "read and delete: it is full", "2 GB of 2 GB"),
+    ],
+)
+def test_a_place_with_a_limit_says_how_much_is_there(access: str, size: int, may: str, use: str) -> None:
+    """And what can still be done."""
+    home = {"prefix": f"home/{ID}/", "access": access, "bytes": size, "limit": 2 << 30}
+
+    [mine, *others] = reached(answer(home=home)).places
+
+    assert (mine.may, mine.use) == (may, use)
+    assert {place.use for place in others} == {""}

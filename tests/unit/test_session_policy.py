@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 
 from sardonyx_services.credentials.places import Place, group_places, own_places
 from sardonyx_services.credentials.policy import LONGEST, session_policy
-from sardonyx_services.people.groups import Membership
+from sardonyx_services.people.groups import Membership, Role
 
 PERSON = "abcd2345efgh6789"
 HOME = Place(f"home/{PERSON}/", is_writable=True)
@@ -52,3 +53,24 @@ def test_the_policy_is_compact_and_fits_every_store() -> None:
 
     assert " " not in text
     assert len(text) <= LONGEST
+
+
+def test_what_is_full_is_read_and_deleted_only() -> None:
+    """So there is room again; nothing else that is not full loses anything by it."""
+    full = replace(HOME, is_full=True)
+    policy = json.loads(session_policy("bucket", [full, PUBLIC]))
+
+    [home] = [s for s in policy["Statement"] if f"arn:aws:s3:::bucket/{HOME.prefix}*" in s["Resource"]]
+    assert {"s3:GetObject", "s3:DeleteObject"} < set(home["Action"])
+    assert "s3:PutObject" not in home["Action"]
+
+
+def test_the_policy_fits_also_where_one_place_is_full() -> None:
+    """The longest that there is: staff and an administrator, with a class that is full and a home that is not."""
+    roles: tuple[Role, ...] = ("student", "instructor")
+    for role in roles:
+        member = Membership("class", "7mw2kfqd", role, "Statistics")
+        full = [replace(place, is_full=True) for place in group_places(PERSON, member)]
+
+        text = session_policy("b" * 63, (*own_places(PERSON, is_admin=True), *full))
+        assert len(text) <= LONGEST

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sardonyx_services.credentials.places import is_written
 from sardonyx_services.people.groups import STAFF
+from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.language import _, ngettext
 
 HOUR_S = 3600
@@ -20,6 +22,7 @@ class PlaceShown:
         title: whose it is: "My place", or the title of a class or team.
         what: what it is for.
         may: what can be done there, in words.
+        use: how much is there of what may be, in words; "" = that is not limited, or not known yet.
         address: s3://…
         profile: name of the AWS profile that reaches it.
     """
@@ -29,6 +32,7 @@ class PlaceShown:
     may: str
     address: str
     profile: str
+    use: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,8 @@ def reached(answer: Mapping[str, Any]) -> Reached:
     bucket = str(answer["bucket"])
     memberships = answer["memberships"]
 
-    def shown(title: str, what: str, place: Mapping[str, str], profile: str) -> PlaceShown:
-        may = _("read and write") if place["access"] == "rw" else _("read")
-        return PlaceShown(title, what, may, f"s3://{bucket}/{place['prefix']}", profile)
+    def shown(title: str, what: str, place: Mapping[str, Any], profile: str) -> PlaceShown:
+        return PlaceShown(title, what, _may(place["access"]), f"s3://{bucket}/{place['prefix']}", profile, _use(place))
 
     places = [
         shown(_("My place"), _("only you"), answer["home"], "home"),
@@ -132,6 +135,19 @@ def say_life(life_s: int) -> str:
     return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
 
 
+def _may(access: str) -> str:
+    if access == "rd":
+        return _("read and delete: it is full")
+    return _("read and write") if access == "rw" else _("read")
+
+
+def _use(place: Mapping[str, Any]) -> str:
+    """Say how much is in a place of how much may be."""
+    if "limit" not in place:
+        return ""
+    return _("{used} of {limit}").format(used=say_memory(place["bytes"]), limit=say_memory(place["limit"]))
+
+
 def _what(role: str, prefix: str) -> str:
     if role == "member":
         return _("data of the team")
@@ -144,7 +160,7 @@ def _opens(places: Sequence[str], titles: Mapping[str, str]) -> str:
     groups = dict.fromkeys(
         titles[prefix] for prefix in (place.rpartition(":")[0] for place in places) if prefix in titles
     )
-    may = _("read and write") if any(place.endswith(":rw") for place in places) else _("read")
+    may = _("read and write") if any(is_written(place.rpartition(":")[2]) for place in places) else _("read")
     return _("{places}: {may}").format(places=", ".join((_("My place"), *groups)), may=may)
 
 

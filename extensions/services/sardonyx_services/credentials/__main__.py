@@ -18,6 +18,7 @@ from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.clearing import Clearing
 from sardonyx_services.credentials.collecting import Collecting
 from sardonyx_services.credentials.configuration import CredentialsConfiguration
+from sardonyx_services.credentials.counting import Counting
 from sardonyx_services.credentials.ends import Ends
 from sardonyx_services.credentials.git.access import GitAccess
 from sardonyx_services.credentials.git.renewal import Renewal
@@ -30,6 +31,7 @@ from sardonyx_services.credentials.metrics import Metrics
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
 from sardonyx_services.credentials.store_refusals import StoreRefusals
+from sardonyx_services.credentials.stored import StoredAmounts
 from sardonyx_services.credentials.sts import sts_of
 from sardonyx_services.credentials.vault.access import VaultAccess
 from sardonyx_services.credentials.vault.client import Vault, client_for
@@ -67,6 +69,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
     store = configuration.store
     by_name = looking_up(place, lambda name: person(people.by_name(name)))
     sts = sts_of(store)
+    stored = StoredAmounts(store.limits, Counting(issuer, sts, store).count) if store.limits.is_set else None
     broker = Broker(
         issuer,
         sts,
@@ -74,8 +77,9 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
         bucket=store.bucket,
         lifetime_s=store.key_lifetime_s,
         issued=issued,
+        stored=stored,
     )
-    beside = []
+    beside = [stored.run] if stored is not None else []
     if store.administrator is not None:
         by_id = looking_up(place, lambda known: person(people.by_id(known)))
         refusals = StoreRefusals(store, store.administrator, living, by_id)
@@ -129,7 +133,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             identity=Identity(os.environ["JUPYTERHUB_API_URL"], client),
             broker=broker,
             store=store,
-            access=Access(broker, living, store, longest_link_s=sharing[0].longest_s if sharing else 0),
+            access=Access(broker, living, store, longest_link_s=sharing[0].longest_s if sharing else 0, stored=stored),
             laptop=LaptopKeys(broker, store.laptop_key_lifetime_s),
             hosts=configuration.hosts,
             metrics=metrics,

@@ -12,6 +12,7 @@ from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.places import Place, group_places
 from sardonyx_services.credentials.revocation import Living, Person
+from sardonyx_services.credentials.stored import StoredAmounts
 from sardonyx_services.people.groups import group_name
 
 PATIENCE_S = 2.0
@@ -27,8 +28,11 @@ class Access:
         living: Living,
         store: StoreConfiguration,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
         longest_link_s: int = 0,
+        stored: StoredAmounts | None = None,
     ) -> None:
+        self._stored = stored
         self._broker, self._living, self._store, self._clock = broker, living, store, clock
         self._longest_link_s = longest_link_s
 
@@ -59,14 +63,14 @@ class Access:
         home, public = person.own_places(now)
         return {
             "person": name,
-            "home": place(home),
-            "public": place(public),
+            "home": self._place(home),
+            "public": self._place(public),
             "memberships": [
                 {
                     "name": group_name(membership),
                     "title": membership.title,
                     "role": membership.role,
-                    "places": [place(found) for found in group_places(person.id, membership, now)],
+                    "places": [self._place(found) for found in group_places(person.id, membership, now)],
                 }
                 for membership in person.memberships
             ],
@@ -76,6 +80,15 @@ class Access:
             "endpoint": self._store.endpoint,
         }
 
+    def _place(self, found: Place) -> dict[str, Any]:
+        """Return a place for JSON; where it has a limit, with that and with how much there is, if that is known."""
+        if self._stored is None:
+            return {"prefix": found.prefix, "access": found.access}
+        [marked] = self._stored.wanted([found])
+        amount = self._stored.of(found.prefix)
+        known = {"bytes": amount.size, "limit": amount.limit} if amount is not None else {}
+        return {"prefix": marked.prefix, "access": marked.access, **known}
+
 
 def keys_of(person: str, living: Iterable[Issued]) -> dict[str, list[dict[str, Any]]]:
     """Return the usual keys of each server, the newest only, and all those for the person's own computers."""
@@ -84,15 +97,10 @@ def keys_of(person: str, living: Iterable[Issued]) -> dict[str, list[dict[str, A
         known = {"given": utc(issued.time), "until": utc(issued.until)}
         if issued.is_of_laptop:
             laptops.append({**known, "places": list(issued.places)})
-        elif issued.session.count("-") == 1 and f"home/{person}/:rw" in issued.places:
+        elif issued.session.count("-") == 1 and {f"home/{person}/:rw", f"home/{person}/:rd"} & {*issued.places}:
             # Those of a class or team have its name in their session, those that were asked to do less have other places.
             servers[issued.server] = {"name": issued.server, **known}
     return {"servers": list(servers.values()), "laptops": laptops}
-
-
-def place(found: Place) -> dict[str, str]:
-    """Return a place for JSON, with the audit log's words for what may be done there."""
-    return {"prefix": found.prefix, "access": "rw" if found.is_writable else "r"}
 
 
 def utc(moment: datetime) -> str:

@@ -25,6 +25,7 @@ from sardonyx_services.credentials.places import (
 )
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
+from sardonyx_services.credentials.stored import StoredAmounts
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.under_way import UnderWay
 from sardonyx_services.credentials.wish import EVERYTHING, SHORTEST_S, Wish
@@ -76,7 +77,9 @@ class Broker:
         lifetime_s: int,
         issued: Callable[[Issued], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        stored: StoredAmounts | None = None,
     ) -> None:
+        self._stored = stored
         self._issuer, self._source, self._person_of, self._clock = issuer, source, person_of, clock
         self._bucket, self._lifetime_s, self._issued = bucket, lifetime_s, issued
         self._given: OrderedDict[Session, tuple[Keys, datetime]] = OrderedDict()
@@ -163,6 +166,8 @@ class Broker:
             longest = min(longest, max(SHORTEST_S, left_s - left_s % SHORTEST_S)) if left_s > 0 else longest
             name += "" if left_s > 0 else "-late"
         places = narrowed(everything, wish)
+        if self._stored is not None:
+            places = self._stored.wanted(places)
         groups = group_names([group]) if group else ()
         policy = session_policy(self._bucket, places)
         return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, groups)
@@ -183,7 +188,7 @@ class Broker:
                 name=caller.name,
                 server=caller.server,
                 session=session.name,
-                places=tuple(f"{place.prefix}:{'rw' if place.is_writable else 'r'}" for place in session.places),
+                places=tuple(f"{place.prefix}:{place.access}" for place in session.places),
                 until=keys.expires,
             )
         )

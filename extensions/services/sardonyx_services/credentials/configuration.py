@@ -8,6 +8,35 @@ from sardonyx_services.credentials.git.oauth import GitProvider, Kind
 from sardonyx_services.private_file import write_private
 
 
+class StoredLimits(BaseModel):
+    """How much may be stored, in bytes; None = as much as there is room.
+
+    Args:
+        person: in each person's own place.
+        of_class: in all of each class; `classes`: id -> in its place for that one.
+        count_every_s: so often is counted how much there is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    person: int | None = None
+    of_class: int | None = None
+    classes: dict[str, int] = {}
+    count_every_s: float = 300
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is limited."""
+        return self.person is not None or self.of_class is not None or bool(self.classes)
+
+    def of(self, root: str) -> int | None:
+        """Return the limit of a place, such as "home/7mw2kfqd/"."""
+        kind, _, group = root.rstrip("/").partition("/")
+        if kind == "home":
+            return self.person
+        return self.classes.get(group, self.of_class) if kind == "class" else None
+
+
 class StoreConfiguration(BaseModel):
     """The S3 store and its STS.
 
@@ -18,6 +47,7 @@ class StoreConfiguration(BaseModel):
         administrator: file with the key of the embedded store's administrator, with which sessions are refused; None =
             the store is somebody else's, and a session lives until its keys end.
         laptop_key_lifetime_s: longest life of keys for people's own computers; None = there are none.
+        limits: how much may be stored.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,6 +62,7 @@ class StoreConfiguration(BaseModel):
     secret_key: Path | None = None
     administrator: Path | None = None
     laptop_key_lifetime_s: int | None = Field(default=None, ge=900, le=43200)
+    limits: StoredLimits = StoredLimits()
 
 
 class VaultConfiguration(BaseModel):

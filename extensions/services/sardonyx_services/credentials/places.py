@@ -16,10 +16,25 @@ PUBLIC = "public"
 
 @dataclass(frozen=True)
 class Place:
-    """A prefix in the bucket, with its slash at the end, and whether it may be written."""
+    """A prefix in the bucket, with its slash at the end, and whether it may be written.
+
+    Args:
+        is_full: what may be written there is only deleted for now.
+    """
 
     prefix: str
     is_writable: bool
+    is_full: bool = False
+
+    @property
+    def access(self) -> str:
+        """Return what may be done there, as the audit log writes it: "r", "rw", or "rd" where it is full."""
+        return ("rd" if self.is_full else "rw") if self.is_writable else "r"
+
+
+def is_written(access: str) -> bool:
+    """Tell whether something may be changed, by what the audit log says."""
+    return access in {"rw", "rd"}
 
 
 def home_prefix(person: str) -> str:

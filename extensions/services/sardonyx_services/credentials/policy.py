@@ -9,7 +9,8 @@ LONGEST = 2048
 """Characters in an inline session policy: the limit of AWS STS, and of every other store looked at."""
 
 READS = ("s3:GetObject",)
-WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+DELETES = ("s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+WRITES = ("s3:PutObject", *DELETES)
 LISTS = ("s3:ListBucket",)
 """Not the unfinished uploads of a bucket: MinIO refuses a policy with a prefix for these, and without one all would see all."""
 
@@ -32,11 +33,27 @@ def session_policy(bucket: str, places: Sequence[Place]) -> str:
         },
         {"Effect": "Allow", "Action": ["s3:GetBucketLocation"], "Resource": [arn]},
     ]
-    for actions, is_writable in ((READS, False), ((*READS, *WRITES), True)):
-        resources = [f"{arn}/{place.prefix}*" for place in places if place.is_writable == is_writable]
+    for actions, access in ((READS, "r"), ((*READS, *WRITES), "rw"), ((*READS, *DELETES), "rd")):
+        resources = [f"{arn}/{place.prefix}*" for place in places if place.access == access]
         if resources:
             statements.append({"Effect": "Allow", "Action": list(actions), "Resource": resources})
-    text = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+    return _compact(statements)
+
+
+def list_policy(bucket: str, prefixes: Sequence[str]) -> str:
+    """Return the policy of a session that lists what is below some prefixes, and reads nothing."""
+    condition = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}
+    statement = {
+        "Effect": "Allow",
+        "Action": list(LISTS),
+        "Resource": [f"arn:aws:s3:::{bucket}"],
+        "Condition": condition,
+    }
+    return _compact([statement])
+
+
+def _compact(statements: Sequence[object]) -> str:
+    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))
     if len(text) > LONGEST:
         raise ValueError(f"the session policy has {len(text)} characters, more than {LONGEST}")
     return text

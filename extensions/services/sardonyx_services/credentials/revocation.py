@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from sardonyx_services.credentials.audit import Issued
-from sardonyx_services.credentials.places import Place, group_places, own_places, own_until
+from sardonyx_services.credentials.places import Place, group_places, is_written, own_places, own_until
 from sardonyx_services.people.groups import Membership
 
 SERVICE = "s3"
@@ -42,7 +42,7 @@ class Person:
 def given_place(text: str) -> Place:
     """Return a place as the audit log writes it: "class/7mw2kfqd/shared/:r"."""
     prefix, _, access = text.rpartition(":")
-    return Place(prefix, is_writable=access == "rw")
+    return Place(prefix, is_writable=is_written(access))
 
 
 def is_still_theirs(issued: Issued, person: Person | None, now: datetime) -> bool:
