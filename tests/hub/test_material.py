@@ -1,7 +1,9 @@
 """Course material is brought up to date around a student's work, which is never lost: with real git."""
 
+import asyncio
 import json
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,7 @@ from sardonyx_singleuser.git.clone import Fetched, fetch
 from sardonyx_singleuser.git.command import Answer, Git, GitError
 from sardonyx_singleuser.git.material import BEFORE, UNFINISHED, KeptError, put_back
 from sardonyx_singleuser.plan import Repository
+from sardonyx_singleuser.word import Words
 
 __all__ = ["home", "remote"]
 
@@ -504,6 +507,20 @@ def test_only_a_file_of_the_material_is_put_back(clone: Path, path: str) -> None
         put_back(Git(clone), path)
 
     assert files(clone) == before
+
+
+async def test_where_all_of_the_material_is_gone_it_is_brought_again(remote: Path, home: Path, clone: Path) -> None:
+    """Whoever would put one file back reads that."""
+    words = Words(home, [material(remote)], asyncio.Lock())
+    shutil.rmtree(clone)
+
+    assert await words.put_back("tia", "lesson.txt") == (
+        f"All of “{clone.name}” is gone, which has the material. Bring new material, then it is there again."
+    )
+    assert await words.bring("tia") == ""
+    write(clone, "lesson.txt", "mine\n")
+    assert await words.put_back("tia", "lesson.txt") == ""
+    assert (clone / "lesson.txt").read_text() == LESSON
 
 
 def test_what_cannot_be_put_back_leaves_the_students_own_where_it_was(clone: Path) -> None:

@@ -104,8 +104,15 @@ class Words:
     def _put_back(self, said_by: str, path: str) -> str:
         why = _("This server has no material.")
         for each in (each for each in self.repositories if each.is_material):
+            folder = self.home / place_name(each)
+            if not (folder / ".git").exists():
+                why = _(
+                    "All of “{folder}” is gone, which has the material. Bring new material, then it is there again."
+                )
+                why = why.format(folder=folder.name)
+                continue
             try:
-                aside = put_back(Git(self.home / place_name(each), time.monotonic() + PATIENCE_S), path)
+                aside = put_back(Git(folder, time.monotonic() + PATIENCE_S), path)
             except KeptError as error:
                 why = str(error)
             except (GitError, OSError):
