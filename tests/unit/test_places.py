@@ -89,6 +89,28 @@ def test_staff_are_in_a_group_of_their_own_too() -> None:
     assert group_names([STAFF]) == ("class-7mw2kfqd", "class-7mw2kfqd-staff")
 
 
+def test_what_is_kept_of_a_class_is_read_there_and_written_in_one_folder_of_ones_own() -> None:
+    """Neither the rest of one's own place, nor what is published, nor anything of the class is changed."""
+    places = narrowed((*OWN, *group_places(PERSON, STUDENT)), Wish("class-7mw2kfqd", keeps=True))
+
+    assert {place.prefix for place in places if place.is_writable} == {f"home/{PERSON}/kept/"}
+    assert {place.prefix for place in places if not place.is_writable} == {
+        "class/7mw2kfqd/shared/",
+        f"class/7mw2kfqd/hand-in/{PERSON}/",
+    }
+
+
+def test_what_staff_keep_is_all_that_was_handed_in() -> None:
+    """They read it, and their folder is their own."""
+    places = narrowed((*OWN, *group_places(PERSON, STAFF)), Wish("class-7mw2kfqd", keeps=True))
+
+    assert {(place.prefix, place.is_writable) for place in places} == {
+        (f"home/{PERSON}/kept/", True),
+        ("class/7mw2kfqd/shared/", False),
+        ("class/7mw2kfqd/hand-in/", False),
+    }
+
+
 def test_keys_can_be_narrowed_to_a_folder_and_to_reading() -> None:
     """For a program that one does not trust with everything."""
     folder = f"home/{PERSON}/data/"

@@ -1,8 +1,9 @@
 import json
 from dataclasses import replace
 
-from sardonyx_services.credentials.places import Place, group_places, own_places
+from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places
 from sardonyx_services.credentials.policy import LONGEST, session_policy
+from sardonyx_services.credentials.wish import Wish
 from sardonyx_services.people.groups import Membership, Role
 
 PERSON = "abcd2345efgh6789"
@@ -53,6 +54,17 @@ def test_the_policy_is_compact_and_fits_every_store() -> None:
 
     assert " " not in text
     assert len(text) <= LONGEST
+
+
+def test_the_policy_of_who_keeps_something_fits_every_store() -> None:
+    """It has the places of a class, and one of one's own."""
+    instructor = Membership("class", "7mw2kfqd", "instructor", "Statistics")
+    places = (*own_places(PERSON, is_admin=True), *group_places(PERSON, instructor))
+
+    text = session_policy("b" * 63, narrowed(places, Wish("class-7mw2kfqd", keeps=True)))
+
+    assert len(text) <= LONGEST
+    assert "public" not in text
 
 
 def test_what_is_full_is_read_and_deleted_only() -> None:

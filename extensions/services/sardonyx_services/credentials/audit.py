@@ -13,8 +13,8 @@ LARGEST = 16 << 20
 KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
 LINK_MADE, LINK_OPENED, LINK_ENDED = "link", "link-opened", "link-ended"
-LAPTOP, COLLECT, CLEAR, HAND_OUT = "laptop", "collect", "clear", "hand-out"
-"""What stands for the server where keys are for a person's own computer, to collect what was handed in, or to delete."""
+LAPTOP, COLLECT, CLEAR, HAND_OUT, KEEP = "laptop", "collect", "clear", "hand-out", "keep"
+"""What stands for the server where keys are for a person's own computer, for the service of classes, or to delete."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
-"""Keys with which the service of classes reads for somebody, or hands out a file for the staff of a class."""
+"""Keys with which the service of classes reads or copies for somebody, or hands out a file for the staff of a class."""
 
 import secrets
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 
-from sardonyx_services.credentials.audit import COLLECT, HAND_OUT
+from sardonyx_services.credentials.audit import COLLECT, HAND_OUT, KEEP
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.own_service import told_by
+from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S, Wish
 from sardonyx_services.people.groups import STAFF, group_name
@@ -43,14 +44,12 @@ class Collecting:
         return await self._of_staff(name, HAND_OUT, wish, refused)
 
     async def _of_staff(self, name: str, what: str, wish: Wish, refused: str) -> Keys:
-        caller = Caller(name, what, f"{what}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
+        caller = _for(name, what)
         person = self._broker.person(caller)
         roles = {group_name(membership): membership.role for membership in person.memberships}
         if roles.get(wish.group) not in STAFF:
             raise NotAllowedError(refused)
-        if self._broker.refusal:
-            raise UnavailableError(self._broker.refusal)
-        return await self._broker.issue(caller, self._broker.session(person, caller, wish))
+        return await self._issue(caller, person, wish)
 
     async def copy_keys(self, name: str, group: str) -> Keys:
         """Return new keys with which somebody copies what is theirs, and writes nothing.
@@ -61,12 +60,34 @@ class Collecting:
         Raises:
             CredentialsError: it is not their team or class, or there are no keys now.
         """
-        caller = Caller(name, COLLECT, f"{COLLECT}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
+        caller = _for(name, COLLECT)
+        wish = Wish(group, read_only=True, lifetime_s=SHORTEST_S)
+        return await self._issue(caller, self._broker.person(caller), wish)
+
+    async def keep_keys(self, name: str, group: str) -> Keys:
+        """Return new keys with which somebody copies what they may read of a class or team into a folder of their own data.
+
+        Args:
+            group: name of their team or class.
+
+        Raises:
+            CredentialsError: it is not their team or class, their own data does not last, or there are no keys now.
+        """
+        caller = _for(name, KEEP)
         person = self._broker.person(caller)
+        if person.is_temporary:
+            raise NotAllowedError(_("Your account ends with its event, and your data here with it. Take the archive."))
+        return await self._issue(caller, person, Wish(group, lifetime_s=SHORTEST_S, keeps=True))
+
+    async def _issue(self, caller: Caller, person: Person, wish: Wish) -> Keys:
         if self._broker.refusal:
             raise UnavailableError(self._broker.refusal)
-        wish = Wish(group, read_only=True, lifetime_s=SHORTEST_S)
         return await self._broker.issue(caller, self._broker.session(person, caller, wish))
+
+
+def _for(name: str, what: str) -> Caller:
+    # No server has such a run, so each is a session of its own.
+    return Caller(name, what, f"{what}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
 
 
 def collecting_routes(collecting: Collecting, own_token: str, token_of: Callable[[Request], str]) -> APIRouter:
@@ -93,5 +114,10 @@ def collecting_routes(collecting: Collecting, own_token: str, token_of: Callable
     async def copy(request: Request) -> dict[str, str]:
         name, group = await asked(request, "name", "group")
         return (await collecting.copy_keys(name, group)).to_json()
+
+    @router.post("/keep")
+    async def keep(request: Request) -> dict[str, str]:
+        name, group = await asked(request, "name", "group")
+        return (await collecting.keep_keys(name, group)).to_json()
 
     return router

@@ -12,6 +12,8 @@ from sardonyx_spawner.language import _
 
 ID = re.compile(r"[a-z0-9]{8,64}")
 PUBLIC = "public"
+KEPT = "kept/"
+"""Folder of one's own place in which is what somebody has kept of a class or an event."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def narrowed(places: Sequence[Place], wish: Wish) -> tuple[Place, ...]:
     Raises:
         NotAllowedError: the prefix is outside of them.
     """
-    found = tuple(places)
+    found = keeping(places) if wish.keeps else tuple(places)
     if wish.prefix:
         found = tuple(replace(place, prefix=wish.prefix) for place in found if wish.prefix.startswith(place.prefix))
         if not found:
@@ -138,6 +140,16 @@ def narrowed(places: Sequence[Place], wish: Wish) -> tuple[Place, ...]:
     if wish.read_only:
         found = tuple(replace(place, is_writable=False) for place in found)
     return found
+
+
+def keeping(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Return what it takes to keep something of a class or a team: its places to read, and a folder of one's own to write.
+
+    Args:
+        places: one's own, what is published, and those of the class or team.
+    """
+    own, _public, *of_group = places
+    return replace(own, prefix=f"{own.prefix}{KEPT}"), *(replace(place, is_writable=False) for place in of_group)
 
 
 def _checked(identifier: str) -> str:

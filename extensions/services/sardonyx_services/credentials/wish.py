@@ -23,12 +23,14 @@ class Wish:
         read_only: nothing may be written with the keys.
         prefix: the only part of the bucket that they are for; "" = everything that they could be for.
         lifetime_s: how long they live at most; None = as long as keys live here.
+        keeps: they read the places of the group, and write in one's own only what is kept of it.
     """
 
     group: str = ""
     read_only: bool = False
     prefix: str = ""
     lifetime_s: int | None = None
+    keeps: bool = False
 
 
 EVERYTHING = Wish()

@@ -37,6 +37,7 @@ from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hand_outs import HandOuts
 from sardonyx_services.people.web.helping import Helping
 from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.keeps import Keeps
 from sardonyx_services.people.web.lesson_desk import LessonDesk
 from sardonyx_services.people.web.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.makers import MakerRules
@@ -91,6 +92,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         events=events,
         seats=seats,
         copies=Copies(store, configuration.homes),
+        keeps=Keeps(store),
         event_room=EventRoom(people, hub_api),
         event_ends=EventEnds(people, hub_api, clearer),
         operation=Operation(people, hub_api, desk, events),

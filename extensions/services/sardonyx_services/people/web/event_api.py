@@ -23,7 +23,8 @@ from sardonyx_services.people.web.event_api_models import (
     TeamWish,
 )
 from sardonyx_services.people.web.event_desk import EventSeen
-from sardonyx_services.people.web.event_routes import copied
+from sardonyx_services.people.web.event_routes import copied, kept
+from sardonyx_services.people.web.keep_models import KeepShown
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_services.people.web.seat_desk import SeatSeen
@@ -146,6 +147,18 @@ def remove_organiser(here: Here, who: Who, event: str, name: str) -> None:
 async def copy(here: Here, who: Who, event: str) -> Response:
     """Return what the caller has in an event, and what is of their team, as a ZIP archive."""
     return await copied(here, who, event)
+
+
+@router.get("/{event}/keep")
+async def kept_of(here: Here, who: Who, event: str) -> KeepShown:
+    """Return how far what the caller keeps of their team is."""
+    return KeepShown.of(await kept(here, who, event))
+
+
+@router.post("/{event}/keep", status_code=202)
+async def keep_of(here: Here, who: Who, event: str) -> KeepShown:
+    """Copy what is of the caller's team into their own data, in the background. Not for accounts that end with the event."""
+    return KeepShown.of(await kept(here, who, event, begin=True))
 
 
 @router.get("/{event}/actions")

@@ -9,14 +9,16 @@ from starlette.datastructures import FormData
 
 from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web.codes_table import codes_table
-from sardonyx_services.people.web.errors import NoEventError
+from sardonyx_services.people.web.errors import NoEventError, RefusedError
 from sardonyx_services.people.web.event_form import EventForm, read_event_form
+from sardonyx_services.people.web.keeping import check_lasts, of_team
+from sardonyx_services.people.web.keeps import Keep
 from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_services.people.web.pages import as_file, qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
-from sardonyx_spawner.language import SaidError
+from sardonyx_spawner.language import SaidError, _
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 MORE = 10
@@ -129,6 +131,21 @@ async def copy(here: Here, who: Who, event: str) -> Response:
     return await copied(here, who, event)
 
 
+@router.get("/{event}/keep")
+async def show_kept(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show how far it is."""
+    keep, seen = await kept(here, who, event), await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
+    told = {"group": seen.group, "back": f"events/{event}", "address": f"events/{event}/keep"}
+    return here.pages.page(request, who, "keep.html", keep=keep, ended=seen.group.ended, **told)
+
+
+@router.post("/{event}/keep")
+async def keep(here: Here, who: Who, event: str) -> Response:
+    """Copy what somebody's team has into their own data, which lasts."""
+    await kept(here, who, event, begin=True)
+    return _at(here, event, "/keep")
+
+
 @router.get("/{event}/settings")
 def settings(request: Request, here: Here, who: Who, event: str) -> Response:
     """Show the settings."""
@@ -205,6 +222,26 @@ async def copied(here: Parts, who: Caller, event: str) -> Response:
         raise NoEventError
     made = await run_in_threadpool(here.copies.archive, who.name, who.id, own.seat.team)
     return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{who.name}.zip"))
+
+
+async def kept(here: Parts, who: Caller, event: str, *, begin: bool = False) -> Keep:
+    """Return how far what somebody keeps of their team is.
+
+    Args:
+        begin: copy it, in the background.
+
+    Raises:
+        RefusedError: they have no account in it, no team, or no data that lasts.
+    """
+    own = await run_in_threadpool(here.seats.own_seat, who, event)
+    if own is None:
+        raise NoEventError
+    check_lasts(who)
+    if own.team is None:
+        raise RefusedError(_("You are in no team. What is in your own data stays yours."))
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
+    order = of_team(seen.group.title, event, own.team.id)
+    return here.keeps.start(who, order) if begin else here.keeps.of(who, order)
 
 
 def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:

@@ -22,6 +22,7 @@ from sardonyx_services.people.web.event_room import EventRoom
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hand_outs import HandOuts
 from sardonyx_services.people.web.helping import Helping
+from sardonyx_services.people.web.keeps import Keeps
 from sardonyx_services.people.web.lesson_desk import LessonDesk
 from sardonyx_services.people.web.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.operation import Operation
@@ -60,6 +61,7 @@ class Parts:
     events: EventDesk
     seats: SeatDesk
     copies: Copies
+    keeps: Keeps
     event_room: EventRoom
     event_ends: EventEnds
     operation: Operation

@@ -19,6 +19,7 @@ from sardonyx_services.people.web import (
     event_routes,
     hand_in_routes,
     help_routes,
+    keep_routes,
     lesson_routes,
     operation_routes,
     own_routes,
@@ -49,6 +50,7 @@ API_ROUTERS = (
     ending_routes.api_router,
     hand_in_routes.api_router,
     help_routes.api_router,
+    keep_routes.api_router,
     lesson_routes.api_router,
     own_routes.api_router,
     operation_routes.api_router,
@@ -62,6 +64,7 @@ PAGE_ROUTERS = (
     ending_routes.router,
     hand_in_routes.router,
     help_routes.router,
+    keep_routes.router,
     lesson_routes.router,
     own_routes.router,
     operation_routes.router,
@@ -108,6 +111,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await parts.classroom.close()
+        await parts.keeps.close()
 
     return lifespan
 

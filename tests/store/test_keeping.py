@@ -1,0 +1,296 @@
+"""What somebody keeps of a class or an event in their own data: copied within a real store, and theirs when the rest is gone."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
+
+from sardonyx_services.credentials import audit
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.models import GroupRow
+from sardonyx_services.people.moments import in_tables
+from sardonyx_services.people.web import keeps as keeps_module
+from sardonyx_services.people.web.class_ends import ClassEnds
+from sardonyx_services.people.web.clearer import Clearer
+from sardonyx_services.people.web.configuration import StorePlace
+from sardonyx_services.people.web.errors import NotOpenError
+from sardonyx_services.people.web.keeping import Order, Part, folder_for, of_class, of_hand_ins, of_team
+from sardonyx_services.people.web.keeps import Keep, Keeps
+from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+
+FILES = ("work.txt", "week 1/été + 100% & co.ipynb")
+
+
+@dataclass
+class Course:
+    """A class with data, in which Sam and Kim have handed in something."""
+
+    place: Any
+    id: str
+
+    def caller(self, name: str) -> Caller:
+        """Return somebody as the service of classes knows them."""
+        return Caller(self.place.person(name).id, name)
+
+    def s3(self, name: str) -> Any:
+        """Return S3 as somebody's server has it for the class."""
+        return self.place.person(name).s3(f"class-{self.id}")
+
+    def own(self, name: str) -> Order:
+        """Return what somebody keeps of it."""
+        return of_class(self.caller(name), "Statistics: 101", self.id, hands_in=name in {"sam", "kim"})
+
+    def all(self) -> Order:
+        """Return what staff keep of it."""
+        names = {self.place.person(name).id: name for name in ("tia", "sam", "kim")}
+        return of_hand_ins("Statistics: 101", self.id, names)
+
+    def keep(self, name: str, order: Order) -> Keep:
+        """Keep something, and wait for it."""
+        caller = self.caller(name)
+        found = Keep(folder_for(caller, order))
+        Keeps(door(self.place)).copy(caller, order, found)
+        return found
+
+    def kept(self, name: str) -> dict[str, bytes]:
+        """Return what somebody has kept of it, by path, as they see it from a server of theirs."""
+        s3, folder = self.place.person(name).s3(), f"{self.place.person(name).home}kept/Statistics_ 101 ({self.id})/"
+        found = s3.list_objects_v2(Bucket=BUCKET, Prefix=folder).get("Contents", [])
+        keys = [each["Key"] for each in found]
+        return {key.removeprefix(folder): s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
+
+
+def door(place: Any, endpoint: str = "") -> StoreDoor:
+    """Return what opens the store for the service of classes."""
+    token = place.folder / "token-of-who-keeps"
+    token.write_text(COLLECTOR_TOKEN)
+    endpoint = endpoint or place.endpoint
+    return StoreDoor(StorePlace(keys=place.keys, token=token, endpoint=endpoint, region=REGION, bucket=BUCKET))
+
+
+@pytest.fixture
+def course(place: Any) -> Course:
+    """A class whose data is deleted after its end."""
+    made = place.people.groups.add("class", "Statistics: 101")
+    place.people.classes.change(made, ClassDetails(after_end="delete"))
+    seats = (("tia", "instructor"), ("tom", "assistant"), ("sam", "student"), ("kim", "student"), ("gus", "guest"))
+    for name, role in seats:
+        place.people.groups.join(made, place.person(name).id, role)
+    found = Course(place, made)
+    found.s3("tia").put_object(Bucket=BUCKET, Key=f"class/{made}/shared/data.csv", Body=b"a,b")
+    for name in ("sam", "kim"):
+        for file in FILES:
+            key = f"class/{made}/hand-in/{place.person(name).id}/{file}"
+            found.s3(name).put_object(Bucket=BUCKET, Key=key, Body=f"{file} by {name}".encode())
+    return found
+
+
+def own_copies(name: str) -> dict[str, bytes]:
+    """Return what a student keeps of the class."""
+    handed_in = {f"handed-in/{file}": f"{file} by {name}".encode() for file in FILES}
+    return {**handed_in, "shared/data.csv": b"a,b"}
+
+
+def test_a_student_keeps_what_they_handed_in_and_what_is_shared(course: Course) -> None:
+    """With the bytes and the names that it has, and nothing of others."""
+    keep = course.keep("sam", course.own("sam"))
+
+    assert (keep.total, keep.copied, keep.there, keep.refused) == (3, 3, 0, {})
+    assert course.kept("sam") == own_copies("sam")
+    assert course.kept("kim") == {}, "who keeps nothing has nothing"
+
+
+def test_a_guest_keeps_what_is_shared(course: Course) -> None:
+    """They hand in nothing."""
+    course.keep("gus", course.own("gus"))
+
+    assert course.kept("gus") == {"shared/data.csv": b"a,b"}
+
+
+@pytest.mark.parametrize("name", ["tia", "tom"])
+def test_staff_keep_all_that_was_handed_in(course: Course, name: str) -> None:
+    """A folder for each person, and a list that says when each file was handed in, since its copy is younger."""
+    keep = course.keep(name, course.all())
+
+    found = course.kept(name)
+    (listed,) = (path for path in found if path.endswith(").csv"))
+    rows = found.pop(listed).decode().splitlines()
+    assert found == {f"hand-ins/{who}/{file}": f"{file} by {who}".encode() for who in ("sam", "kim") for file in FILES}
+    assert keep.copied == 4
+    assert rows[0] == '"file","bytes","changed"'
+    assert len(rows) == 5
+
+
+def test_who_keeps_it_twice_has_it_once_and_what_is_new_beside_it(course: Course) -> None:
+    """Nothing that was kept is overwritten: neither with a later work, nor where its person wrote in it."""
+    time.sleep(1.1)  # the store knows seconds
+    course.keep("sam", course.own("sam"))
+    sam, mine = course.place.person("sam"), course.own("sam").folder
+    sam.s3().put_object(Bucket=BUCKET, Key=f"{sam.home}{mine}shared/data.csv", Body=b"a,b and my notes")
+    again = course.keep("sam", course.own("sam"))
+    assert (again.total, again.copied, again.there) == (0, 0, 3)
+
+    key = f"class/{course.id}/hand-in/{sam.id}/work.txt"
+    course.s3("sam").put_object(Bucket=BUCKET, Key=key, Body=b"better")
+    for _look in range(2):
+        course.keep("sam", course.own("sam"))
+
+    found = course.kept("sam")
+    (dated,) = (path for path in found if path.startswith("handed-in/work ("))
+    assert found.pop(dated) == b"better"
+    assert found == {**own_copies("sam"), "shared/data.csv": b"a,b and my notes"}
+
+
+def test_nobody_keeps_what_is_not_theirs(course: Course) -> None:
+    """Whatever the service of classes asks for: the keys do not read it, and are not made for who is not in the class."""
+    theirs = Part(f"class/{course.id}/hand-in/{course.caller('kim').id}/", "stolen")
+    everybody = Part(f"class/{course.id}/hand-in/", "stolen")
+    home = Part(course.place.person("kim").home, "stolen")
+    for part in (theirs, everybody, home):
+        with pytest.raises(NotOpenError, match="What you may read of this has changed just now."):
+            course.keep("sam", Order(f"class-{course.id}", course.own("sam").folder, (part,)))
+    with pytest.raises(NotOpenError, match="You are in no class or team"):
+        course.keep("una", course.own("una"))
+    assert course.kept("sam") == {}
+
+
+def test_the_keys_write_what_is_kept_and_nothing_else(course: Course) -> None:
+    """They read the places of the class, and neither the rest of one's own data nor another's."""
+    sam, kim = course.place.person("sam"), course.place.person("kim")
+    sam.s3().put_object(Bucket=BUCKET, Key=f"{sam.home}secret.txt", Body=b"x")
+    s3 = door(course.place).client("keep", {"name": "sam", "group": f"class-{course.id}"})
+
+    shared, own = f"class/{course.id}/shared/data.csv", f"class/{course.id}/hand-in/{sam.id}/work.txt"
+    others = f"class/{course.id}/hand-in/{kim.id}/work.txt"
+    refused: list[tuple[str, dict[str, Any]]] = [
+        ("put_object", {"Key": shared, "Body": b"x"}),
+        ("put_object", {"Key": own, "Body": b"x"}),
+        ("delete_object", {"Key": own}),
+        ("put_object", {"Key": f"{sam.home}x", "Body": b"x"}),
+        ("put_object", {"Key": f"{kim.home}kept/x", "Body": b"x"}),
+        ("get_object", {"Key": f"{sam.home}secret.txt"}),
+        ("list_objects_v2", {"Prefix": sam.home}),
+        ("get_object", {"Key": others}),
+        ("copy_object", {"Key": f"{sam.home}kept/x", "CopySource": {"Bucket": BUCKET, "Key": others}}),
+        ("copy_object", {"Key": f"{kim.home}kept/x", "CopySource": {"Bucket": BUCKET, "Key": shared}}),
+    ]
+    for what, how in refused:
+        with pytest.raises(ClientError) as caught:
+            getattr(s3, what)(Bucket=BUCKET, **how)
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403, (what, how)
+
+
+def test_who_kept_something_is_written_down(course: Course) -> None:
+    """As theirs, with all that the keys reach."""
+    course.keep("sam", course.own("sam"))
+
+    *_, last = audit.read(course.place.audit)
+    sam = course.caller("sam").id
+    root = f"class/{course.id}/"
+    assert (last.name, last.server) == ("sam", "keep")
+    assert set(last.places) == {f"home/{sam}/kept/:rw", f"{root}shared/:r", f"{root}hand-in/{sam}/:r"}
+    assert (last.until - last.time).total_seconds() <= 901
+
+
+@pytest.mark.parametrize("token", ["guessed", OWN_TOKEN])
+def test_only_the_service_of_classes_asks(course: Course, token: str) -> None:
+    """Not another service, nor a server."""
+    said = {"name": "sam", "group": f"class-{course.id}"}
+    answer = httpx.post(f"{course.place.keys}/keep", json=said, headers={"Authorization": f"token {token}"})
+    assert (answer.status_code, answer.json()["message"]) == (403, "Only the service of classes asks here.")
+
+
+class NoHub:
+    """A hub in which nothing runs."""
+
+    async def servers(self) -> list[Any]:
+        """Return nothing."""
+        return []
+
+
+async def test_what_was_kept_is_there_when_the_class_is_deleted(course: Course) -> None:
+    """It is its person's own."""
+    course.keep("sam", course.own("sam"))
+    course.keep("tia", course.all())
+    before = course.kept("tia")
+    course.place.people.groups.end(course.id)
+    with course.place.people._session() as session:
+        session.get(GroupRow, course.id).ended = in_tables(datetime.now(UTC) - timedelta(days=1, seconds=1))
+
+    await ClassEnds(course.place.people, NoHub(), Clearer(door(course.place)), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
+
+    assert course.place.people.classes.details(course.id).report["objects"] == 5
+    assert course.kept("sam") == own_copies("sam")
+    assert course.kept("tia") == before
+    with pytest.raises(NotOpenError):
+        course.keep("sam", course.own("sam"))
+
+
+async def test_it_is_kept_in_the_background_and_asked_for_twice_it_goes_on(course: Course) -> None:
+    """The page says how far it is."""
+    keeps, sam, order = Keeps(door(course.place)), course.caller("sam"), course.own("sam")
+    assert keeps.of(sam, order).total is None
+    keep = keeps.start(sam, order)
+    assert keeps.start(sam, order) is keep
+
+    async with asyncio.timeout(20):
+        while keeps.of(sam, order).goes_on:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.05)
+
+    assert keeps.of(sam, order) is keep
+    assert (keep.copied, keep.fault, keep.refused) == (3, "", {})
+    assert keeps.start(sam, order) is not keep, "what is through can be done again"
+    await keeps.close()
+
+
+def test_a_large_file_goes_in_parts(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also within the store."""
+    monkeypatch.setattr(keeps_module, "LARGEST_AT_ONCE", 5 << 20)
+    large = bytes(range(256)) * (11 << 12)
+    course.s3("tia").put_object(Bucket=BUCKET, Key=f"class/{course.id}/shared/large.bin", Body=large)
+
+    course.keep("gus", course.own("gus"))
+
+    assert course.kept("gus")["shared/large.bin"] == large
+
+
+async def test_a_store_that_is_away_is_said(course: Course) -> None:
+    """And what to do."""
+    keeps, sam, order = Keeps(door(course.place, "http://127.0.0.1:9")), course.caller("sam"), course.own("sam")
+    with pytest.raises(StoreAwayError):
+        keeps.copy(sam, order, Keep(folder_for(sam, order)))
+    keep = keeps.start(sam, order)
+    async with asyncio.timeout(20):
+        while keep.goes_on:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.05)
+    assert keep.fault == "The data store does not answer now. Nothing of it is lost; try again in a minute."
+
+
+def test_who_has_a_lasting_account_keeps_what_is_of_their_team(place: Any) -> None:
+    """Also after the end of the event; who has an account of the event has nothing that lasts."""
+    now = datetime.now(UTC)
+    details = EventDetails(begins=now - timedelta(days=9), ends=now + timedelta(hours=5), read_hours=1)
+    event = place.people.events.add("Hackathon", details)
+    place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 2)])
+    ada, ben = (place.people.entries.by_code(f"{event}-{number}", "") for number in (1, 2))
+    team = place.people.seats.teams(event)[0].id
+    place.person(ada.name).s3(f"team-{team}").put_object(Bucket=BUCKET, Key=f"team/{team}/plan.txt", Body=b"ours")
+    place.people.seats.keep(event, 1)
+    place.people.events.close(event, now, early=True)
+    order, caller = of_team("Hackathon", event, team), Caller(ada.person, ada.name)
+
+    Keeps(door(place)).copy(caller, order, Keep(folder_for(caller, order)))
+
+    s3, key = place.person(ada.name).s3(), f"home/{ada.person}/kept/Hackathon ({event})/team/plan.txt"
+    assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"ours"
+    other = Caller(ben.person, ben.name)
+    with pytest.raises(NotOpenError, match="Your account ends with its event"):
+        Keeps(door(place)).copy(other, order, Keep(folder_for(other, order)))
