@@ -1,5 +1,7 @@
 """What the service of classes answers to what no page of ours would send: in words, and without taking harm."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.__main__ import parts_of
 from sardonyx_services.people.web.callers import SESSION, STATE
 from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.keeps import Keep, Keeps
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import create_app
 from sardonyx_spawner.profiles import Profile
@@ -192,3 +195,63 @@ async def test_who_was_removed_is_not_sent_around_in_circles(service: httpx.Asyn
     page = await service.get("", headers=TIA)
     assert page.status_code == 401
     assert "You are not signed in here, or not any more." in page.text
+
+
+KEEPS = [
+    pytest.param(Keep("home/id/kept/S (x)/", goes_on=False), "Nothing was copied yet", id="not-begun"),
+    pytest.param(Keep("f/"), "It is being looked what there is.", id="waits"),
+    pytest.param(Keep("f/", total=40, copied=12), "12 of 40 files are copied. You can leave this page", id="goes-on"),
+    pytest.param(
+        Keep("f/", total=2, copied=1, there=3, goes_on=False),
+        "1 file is copied. 3 were there already.",
+        id="is-through",
+    ),
+    pytest.param(
+        Keep("f/", total=2, copied=1, fault="Away.", goes_on=False),
+        "1 of 2 files are copied. Away. What is copied stays; keep it once more, and the rest follows.",
+        id="was-cut-short",
+    ),
+    pytest.param(
+        Keep("f/", total=1, refused={"shared/<b>.txt": "Gone."}, goes_on=False),
+        "<code>shared/&lt;b&gt;.txt</code> Gone.",
+        id="some-is-refused",
+    ),
+]
+
+
+@pytest.mark.parametrize(("keep", "said"), KEEPS)
+async def test_the_page_says_how_far_keeping_is(
+    service: httpx.AsyncClient, people: PeopleStore, monkeypatch: pytest.MonkeyPatch, keep: Keep, said: str
+) -> None:
+    """Live while it goes on, and what failed."""
+    made = people.groups.add("class", "Statistics")
+    tia = people.by_name("tia")
+    assert tia is not None
+    people.groups.join(made, tia.id, "instructor")
+    monkeypatch.setattr(Keeps, "of", lambda *_asked: keep)
+
+    for path in ("keep", "hand-ins/keep"):
+        answer = await service.get(f"classes/{made}/{path}", headers=TIA)
+        text = " ".join(answer.text.split())
+        assert answer.status_code == 200
+        assert said in re.sub(r"</?(div|strong|span|p)[^>]*>", "", text)
+        assert ("data-live=" in text) == keep.goes_on
+        assert f'action="{ROOT}classes/{made}/{path}"' in text
+        told = await service.get(f"api/classes/{made}/{path}", headers=TIA)
+        assert told.json()["copied"] == keep.copied
+
+
+async def test_keeping_is_begun_once_and_its_end_is_told(service: httpx.AsyncClient, people: PeopleStore) -> None:
+    """Here there is no store, which is said."""
+    made = people.groups.add("class", "Statistics")
+    tia = people.by_name("tia")
+    assert tia is not None
+    people.groups.join(made, tia.id, "instructor")
+
+    answer = await service.post(f"api/classes/{made}/keep", headers=TIA)
+    assert (answer.status_code, answer.json()["folder"]) == (202, f"home/{tia.id}/kept/Statistics ({made})/")
+
+    async with asyncio.timeout(20):
+        while (told := await service.get(f"api/classes/{made}/keep", headers=TIA)).json()["goes_on"]:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.05)
+    assert told.json()["fault"] == "The data store does not answer now. Nothing of it is lost; try again in a minute."
