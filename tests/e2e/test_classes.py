@@ -24,6 +24,14 @@ s3 = boto3.Session(profile_name="class-{course}").client("s3")
 s3.put_object(Bucket=bucket, Key=key, Body=b"42 by " + os.environ["JUPYTERHUB_USER"].encode())
 print("handed in")
 """
+KEPT = """
+import boto3, os
+bucket, _, home = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+s3 = boto3.client("s3")
+for each in s3.list_objects_v2(Bucket=bucket, Prefix=home + "kept/").get("Contents", []):
+    body = s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode()
+    print(each["Key"].removeprefix(home), body)
+"""
 FETCH = "async (path) => (await fetch(path)).status"
 LOOK_INTO = """async (path) => {
   const opened = window.open(path);
@@ -197,6 +205,13 @@ def test_what_is_handed_in_is_collected_until_a_deadline(
     archive = zipfile.ZipFile(own.value.path())
     assert {name: archive.read(name) for name in archive.namelist()} == {"handed-in/week 1/answer.txt": b"42 by ada"}
 
+    for each, address, count in ((ada, course, "1 file"), (page, f"{course}/hand-ins", "2 files")):
+        each.goto(address)
+        each.get_by_role("button", name="Keep it in your data").click()
+        each.get_by_text(re.compile(f"{count} (is|are) copied")).wait_for()
+    check(ada, "class-keep")
+    assert students[0].run(KEPT) == f"kept/Statistics 101 ({class_id})/handed-in/week 1/answer.txt 42 by ada\n"
+
     page.goto(f"{course}/settings")
     page.get_by_label("Hand in until").fill("2026-01-31T18:00")
     page.get_by_role("button", name="Keep it so").click()
@@ -365,6 +380,10 @@ def test_a_class_from_its_beginning_to_its_deletion(place: Any, tia: Any, newcom
     archive = zipfile.ZipFile(download.value.path())
     assert archive.read("eve/week 1/answer.txt") == b"42 by eve"
 
+    eve.page.goto(course)
+    eve.page.get_by_role("button", name="Keep it in your data").click()
+    eve.page.get_by_text("1 file is copied.").wait_for()
+
     page.get_by_role("link", name="End the class …").click()
     page.get_by_role("button", name="End the class").click()
     expect(page.get_by_role("listitem").filter(has_text="Its data is deleted")).to_be_visible()
@@ -382,6 +401,7 @@ def test_a_class_from_its_beginning_to_its_deletion(place: Any, tia: Any, newcom
     eve.start()
     said = eve.run(f"import boto3; print(boto3.Session(profile_name='class-{class_id}').client('s3').list_buckets())")
     assert "could not be found" in said
+    assert eve.run(KEPT) == f"kept/Statistics 102 ({class_id})/handed-in/week 1/answer.txt 42 by eve\n"
 
 
 def test_a_page_elsewhere_does_nothing_in_somebodys_name(tia: Any, course: str) -> None:
