@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from sardonyx_hub_config.people_service import TEMPLATES
 from sardonyx_services.people.database import Place
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.models import PersonRow, SeatRow
+from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.__main__ import parts_of
 from sardonyx_services.people.web.callers import SESSION, STATE
@@ -236,7 +240,7 @@ async def test_the_page_says_how_far_keeping_is(
         assert answer.status_code == 200
         assert said in re.sub(r"</?(div|strong|span|p)[^>]*>", "", text)
         assert ("data-live=" in text) == keep.goes_on
-        assert f'action="{ROOT}classes/{made}/{path}"' in text
+        assert (f'action="{ROOT}classes/{made}/{path}"' in text) == (not keep.goes_on)
         told = await service.get(f"api/classes/{made}/{path}", headers=TIA)
         assert told.json()["copied"] == keep.copied
 
@@ -255,3 +259,30 @@ async def test_keeping_is_begun_once_and_its_end_is_told(service: httpx.AsyncCli
         while (told := await service.get(f"api/classes/{made}/keep", headers=TIA)).json()["goes_on"]:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0.05)
     assert told.json()["fault"] == "The data store does not answer now. Nothing of it is lost; try again in a minute."
+
+
+@pytest.mark.parametrize(("who", "status"), [("lasting", 202), ("temporary", 403), ("without-team", 400)])
+async def test_what_is_of_a_team_is_kept_by_whose_account_lasts(
+    service: httpx.AsyncClient, people: PeopleStore, who: str, status: int
+) -> None:
+    """Others have no data that is there after the event: they are shown no button, and refused all the same."""
+    now, tia = datetime.now(UTC), people.by_name("tia")
+    assert tia is not None
+    details = EventDetails(begins=now - timedelta(hours=1), ends=now + timedelta(hours=1), profile="python")
+    event = people.events.add("Hackathon", details)
+    people.seats.add(event, 1, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 1)])
+    of_team = next(each.number for each in people.seats.of(event) if bool(each.team) == (who != "without-team"))
+    people.groups.join(event, tia.id, "participant")
+    with people._session() as session:
+        session.get_one(SeatRow, (event, of_team)).person = tia.id
+        if who == "temporary":
+            session.get_one(PersonRow, tia.id).provider = EVENT
+
+    page = await service.get(f"events/{event}", headers=TIA)
+    begun = await service.post(f"api/events/{event}/keep", headers=TIA)
+
+    assert page.status_code == 200
+    assert ("Keep that of your team in your data" in page.text) == (who == "lasting")
+    assert begun.status_code == status, begun.text
+    shown = await service.get(f"events/{event}/keep", headers=TIA)
+    assert (f"home/{tia.id}/kept/Hackathon ({event})/" in shown.text) == (who == "lasting")
