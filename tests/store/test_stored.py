@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError
-from support.places import BUCKET, Place
+from support.places import BUCKET, COLLECTOR_TOKEN, Place
 from support.ports import free_ports
 from support.waiting import soon
 
@@ -92,6 +92,28 @@ def test_a_class_is_full_for_all_its_people(place: Place) -> None:
     assert not is_refused(sam.s3(name), f"{sam.home}a.bin")
     tia.s3(name).delete_object(Bucket=BUCKET, Key=f"class/{group}/shared/data.bin")
     soon(lambda: not is_refused(sam.s3(name), hand_in))
+
+
+def test_nothing_is_kept_or_handed_out_where_there_is_no_room(place: Place) -> None:
+    """With what to do, and not with a file that was refused."""
+    group = place.people.groups.add("class", "Algebra")
+    place.people.groups.join(group, place.person("eva").id, "instructor")
+    eva = place.person("eva")
+    headers = {"Authorization": f"token {COLLECTOR_TOKEN}"}
+
+    def asked(purpose: str, **what: str) -> str:
+        answer = httpx.post(f"{place.keys}/{purpose}", json={"name": "eva", **what}, headers=headers)
+        return "" if answer.status_code == 200 else str(answer.json()["message"])
+
+    assert asked("keep", group=f"class-{group}") == asked("hand-out", **{"class": group}) == ""
+    eva.s3().put_object(Bucket=BUCKET, Key=f"{eva.home}large.bin", Body=b"x" * LIMIT)
+    key = f"class/{group}/shared/large.bin"
+    eva.s3(f"class-{group}").put_object(Bucket=BUCKET, Key=key, Body=b"x" * LIMIT)
+
+    full = "The place in the data store for it is full. Delete something there, and try again in a few minutes."
+    soon(lambda: asked("keep", group=f"class-{group}") == full)
+    soon(lambda: asked("hand-out", **{"class": group}) == full)
+    assert asked("collect", **{"class": group}) == ""
 
 
 def test_keys_that_count_only_list(place: Place) -> None:

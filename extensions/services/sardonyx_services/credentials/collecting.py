@@ -82,7 +82,12 @@ class Collecting:
     async def _issue(self, caller: Caller, person: Person, wish: Wish) -> Keys:
         if self._broker.refusal:
             raise UnavailableError(self._broker.refusal)
-        return await self._broker.issue(caller, self._broker.session(person, caller, wish))
+        session = self._broker.session(person, caller, wish)
+        if any(place.is_full for place in session.places):
+            raise NotAllowedError(
+                _("The place in the data store for it is full. Delete something there, and try again in a few minutes.")
+            )
+        return await self._broker.issue(caller, session)
 
 
 def _for(name: str, what: str) -> Caller:
