@@ -65,6 +65,11 @@ def form_options(*, is_new: bool) -> Callable[[Callable[..., None]], Callable[..
         click.option(
             "--branch", metavar="NAME", help="Branch of the material; '', or another repository: the main one."
         ),
+        click.option(
+            "--team-servers/--no-team-servers",
+            default=None,
+            help="Each team works in one server; the profile has to be for working together.",
+        ),
     )
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -125,6 +130,8 @@ def filled(form: EventForm, typed: Mapping[str, Any]) -> EventForm:
     if "repository" in said and said["repository"] != form.repository:
         # Another repository hardly has the branch of the one before.
         said.setdefault("branch", "")
+    if "team_servers" in said:
+        said["team_servers"] = "yes" if said["team_servers"] else ""
     made = replace(form, **said)
     settled = dict(map(option_and_value, typed["settle"]))
     return replace(made, answers={**form.answers, **{f"{made.profile}.{name}": each for name, each in settled.items()}})

@@ -15,6 +15,7 @@ from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.planner import in_a_sentence, over, say_amounts, say_life, say_size
 from sardonyx_spawner.profiles import NUMBERS, Allowed, Option, Profile
+from sardonyx_spawner.teams import TeamServer
 
 FEW = 5
 """Up to this many choices are segments in one row; more are cards, as sizes always are."""
@@ -126,6 +127,7 @@ def render_form(
     submitted: Mapping[str, list[str]] | None = None,
     faults: Sequence[UserError] = (),
     uses: Mapping[str, Sequence[str]] | None = None,
+    teams: Sequence[TeamServer] = (),
 ) -> str:
     """Return the form's inside as HTML; everything that an operator or a person wrote is escaped.
 
@@ -135,6 +137,7 @@ def render_form(
         submitted: what the person has just sent, shown again; wins over `chosen`.
         faults: why that was not accepted; shown on top and at each field.
         uses: slug of a profile -> what is used of what is limited, in sentences.
+        teams: servers of their teams, which they can open instead of starting one.
     """
     messages = {fault.field: fault.message for fault in faults}
     before = submitted if submitted is not None else _as_submitted(chosen)
@@ -149,6 +152,7 @@ def render_form(
         .render(
             parts=[_drawn(spoken(), profile, *_of_profile(profile, before, messages)) for profile in seen],
             uses=uses or {},
+            teams=teams,
             current=wanted if wanted in slugs else next(iter(slugs), ""),
             faults=[
                 {

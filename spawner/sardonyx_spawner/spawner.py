@@ -22,6 +22,7 @@ from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.quota_words import QuotaError, check, say_use
 from sardonyx_spawner.quotas import Account, Claim, Quotas, longest_life
 from sardonyx_spawner.server_log import ServerLogs
+from sardonyx_spawner.teams import TeamServer
 
 
 class StartRefusedError(SpawnException):  # type: ignore[misc]  # JupyterHub is untyped
@@ -65,6 +66,10 @@ class ProfileSpawner(LoggingConfigurable):
         lambda: (), help="() -> iterable of Reserved: for which servers there is room now, whoever else wants it."
     ).tag(config=True)
 
+    team_source = CallableTrait(
+        lambda _person: (), help="(id of a person) -> the Teams that they are in and that work in one server each."
+    ).tag(config=True)
+
     # Given by JupyterHub's Spawner, the other base of each engine's class.
     user: Any
     orm_spawner: Any
@@ -100,10 +105,10 @@ class ProfileSpawner(LoggingConfigurable):
         person, catalogue = self.person(), self.catalogue_source()
         state, self.form_state = self.form_state, None
         offered = catalogue.offered_to(person)
-        uses = self._uses(offered, person)
+        said: dict[str, Any] = {"uses": self._uses(offered, person), "teams": self.team_servers()}
         if state is not None:
-            return render_form(offered, person, submitted=state.submitted, faults=state.faults, uses=uses)
-        return render_form(offered, person, chosen=self._last_choice(catalogue, person), uses=uses)
+            return render_form(offered, person, submitted=state.submitted, faults=state.faults, **said)
+        return render_form(offered, person, chosen=self._last_choice(catalogue, person), **said)
 
     def _options_from_form(self, form: Mapping[str, list[Any]]) -> dict[str, str]:
         answers = {name: values for name, values in form.items() if all(isinstance(v, str) for v in values)}
@@ -161,6 +166,18 @@ class ProfileSpawner(LoggingConfigurable):
         """
         return []
 
+    def team_servers(self) -> list[TeamServer]:
+        """Return the servers that others of this person's teams have; for engines where people work together."""
+        return []
+
+    def say_team(self, profile: Profile, person: str) -> list[Said]:  # noqa: ARG002 - for engines where people do
+        """Say whose a server of a profile is, before it is started; [] = it is its person's alone, as everywhere.
+
+        Args:
+            person: their id.
+        """
+        return []
+
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know of what the server takes."""
         state: dict[str, Any] = super().get_state()  # type: ignore[misc]  # of JupyterHub's Spawner
@@ -215,6 +232,7 @@ class ProfileSpawner(LoggingConfigurable):
         gpus = self.use_of_gpus(claims) if any(profile.may_have_gpus for profile in profiles) else []
         return {
             profile.slug: [
+                *self.say_team(profile, person.id),
                 *say_use(self._accounts(profile, person, claims)),
                 *(gpus if profile.may_have_gpus else []),
             ]

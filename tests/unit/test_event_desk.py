@@ -29,7 +29,8 @@ DETAILS = EventDetails(begins=NOW - timedelta(hours=2), ends=NOW + timedelta(hou
 def desk(people: PeopleStore) -> EventDesk:
     """What is tried."""
     seats = NewSeats(people, SeatCodes(b"k" * 32), 200)
-    return EventDesk(people, seats, [Profile("python", "Python")], EventRules())
+    profiles = [Profile("python", "Python"), Profile("both", "Both", collaboration=True)]
+    return EventDesk(people, seats, profiles, EventRules())
 
 
 def caller(people: PeopleStore, name: str) -> Caller:
@@ -100,3 +101,41 @@ def test_an_hour_that_clocks_leave_out_is_refused() -> None:
 
     assert caught.value.message == "Clocks are put forward over 2026-03-29T02:30. Write an hour later."
     assert moment_of("2026-03-29T03:30", "Europe/Paris") == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+TEAMS = Wanted(teams=1, team_size=2)
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted", "said"),
+    [
+        pytest.param("python", TEAMS, "In servers of “Python” nobody can work together", id="profile"),
+        pytest.param("both", Wanted(accounts=2), "This event has no teams that could work in one server.", id="teams"),
+    ],
+)
+def test_teams_work_in_one_server_where_that_can_be(
+    people: PeopleStore, desk: EventDesk, profile: str, wanted: Wanted, said: str
+) -> None:
+    """Neither a new event nor one that there is says more than its profile and its accounts hold."""
+    olga, details = caller(people, "olga"), replace(DETAILS, profile=profile)
+    together = replace(details, team_servers=True)
+    with pytest.raises(RefusedError, match=said):
+        desk.make(olga, "Health data", together, wanted)
+    event = desk.make(olga, "Health data", details, wanted)
+
+    with pytest.raises(RefusedError, match=said):
+        desk.change(olga, event, "Health data", together)
+
+    assert not people.events.details(event).team_servers
+
+
+def test_a_box_that_was_ticked_is_kept_and_shown_and_taken_away(people: PeopleStore, desk: EventDesk) -> None:
+    """A browser says nothing of a box that is not ticked."""
+    olga = caller(people, "olga")
+    event = desk.make(olga, "Health data", replace(DETAILS, profile="both", team_servers=True), TEAMS)
+    form = EventForm.of(desk.seen(olga, event, Level.INSTRUCTOR))
+    assert (form.team_servers, people.events.details(event).team_servers) == ("yes", True)
+
+    desk.change(olga, event, "Health data", replace(form, team_servers="").details(DETAILS))
+
+    assert not people.events.details(event).team_servers

@@ -87,3 +87,18 @@ def test_invitations_hold_for_the_next_server_of_the_same_kind_only(plan: Server
     kept = Running.from_state(json.loads(json.dumps(first.over().to_state())))
 
     assert kept.begun(plan).invited == invited
+
+
+def test_a_server_is_a_teams_until_it_is_over() -> None:
+    """Who was let in is known until they are out, also where the hub was started again in between."""
+    hosted = replace(Running().begun(TOGETHER, "kite2345"), process=ProcessId(71, 4200), mates=("ben",))
+    found = Running.from_state(json.loads(json.dumps(hosted.to_state())))
+
+    assert (found.team, found.mates) == ("kite2345", ("ben",))
+    assert (found.over().team, found.over().mates) == ("", ("ben",))
+    assert Running.from_state(found.over().to_state()).mates == ("ben",)
+
+
+def test_a_server_in_which_nobody_works_together_is_no_teams() -> None:
+    """Whatever the event says."""
+    assert Running().begun(replace(TOGETHER, collaboration=False), "kite2345").team == ""

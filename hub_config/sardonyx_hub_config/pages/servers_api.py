@@ -27,6 +27,7 @@ class Facts:
         memory: bytes that it uses; None = that is not known.
         memory_limit: bytes that it may use; None = no limit.
         ends_at: seconds since 1970; None = it may run for ever.
+        team: id of the team whose server it is; "" = none's.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Facts:
     memory_limit: int | None
     ends_at: float | None
     invited: tuple[str, ...] = ()
+    team: str = ""
 
 
 def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
@@ -60,6 +62,7 @@ def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
         "problem": None if shown is None else dict(shown.words),
         "ends_at": None if facts.ends_at is None else _iso(datetime.fromtimestamp(facts.ends_at, UTC)),
         "invited": list(facts.invited),
+        "team": facts.team,
     }
 
 
@@ -77,6 +80,7 @@ def failed_entry(name: str, server: str, trouble: Trouble) -> dict[str, Any]:
         "problem": dict(trouble.words),
         "ends_at": None,
         "invited": [],
+        "team": "",
     }
 
 
@@ -120,6 +124,7 @@ def _facts(name: str, spawner: Any) -> Facts:
         memory_limit=running.memory,
         ends_at=running.ends_at,
         invited=running.invited,
+        team=running.team,
     )
 
 

@@ -14,11 +14,13 @@ class SharedServer:
     Args:
         path: its owner and name, as they are in addresses.
         address: "" = it does not run.
+        is_team: it is the server of a team of theirs.
     """
 
     title: str
     path: str
     address: str
+    is_team: bool = False
 
 
 def shared_with(user: Any) -> list[SharedServer]:
@@ -34,5 +36,6 @@ def shared_with(user: Any) -> list[SharedServer]:
         path = f"{quote(owner)}/{name}" if name else quote(owner)
         # It is there from the start to the end of a server.
         running = each.spawner.server
-        found.append(SharedServer(title, path, running.base_url if running else ""))
+        is_team = user.name in (each.spawner.state or {}).get("mates", ())
+        found.append(SharedServer(title, path, running.base_url if running else "", is_team))
     return sorted(found, key=lambda each: each.path)

@@ -20,6 +20,7 @@ def together_handlers() -> list[tuple[Any, ...]]:
         (rf"/together/{server}", TogetherHandler),
         (rf"/together-end/{server}", TogetherEndHandler),
         (rf"/together-leave/{server}", TogetherLeaveHandler),
+        (r"/team-server/([a-z0-9]+)", TeamServerHandler),
     ]
 
 
@@ -65,6 +66,8 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
             return _("Write the name with which somebody signs in here.")
         if name == spawner.user.name:
             return _("This is your own server: you are in it already.")
+        if name in spawner.running.mates:
+            return _("They are of your team, and let in already.")
         if len({*spawner.running.invited, name}) > MOST:
             return _("You have invited {count} people: take one invitation back first.").format(count=MOST)
         return ""
@@ -80,6 +83,10 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
         name = f"/{spawner.name}" if spawner.name else ""
         self.redirect(f"{self.hub.base_url}together/{self.current_user.escaped_name}{name}")
 
+    def _called(self, name: str) -> str:
+        person = self.authenticator.people.by_name(name)
+        return person.full_name or name if person is not None else name
+
     async def show(self, spawner: Any, refused: str = "", said: str = "", status: int = 200) -> None:
         """Show the page.
 
@@ -93,7 +100,12 @@ class TogetherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
             "together.html",
             server=spawner,
             # Who got another name since is there with both.
-            invited=tuple(dict.fromkeys([*spawner.running.invited, *who_may(self.db, spawner.orm_spawner)])),
+            invited=tuple(
+                name
+                for name in dict.fromkeys([*spawner.running.invited, *who_may(self.db, spawner.orm_spawner)])
+                if name in spawner.running.invited or name not in spawner.running.mates
+            ),
+            mates={name: self._called(name) for name in spawner.running.mates},
             came=who_came(self.db, spawner.orm_spawner),
             refused=refused,
             said=said,
@@ -112,7 +124,8 @@ class TogetherEndHandler(TogetherHandler):
     async def post(self, user_name: str, server_name: str | None = None) -> None:
         """Take it back, also while the server does not run; who is in it is out after seconds."""
         spawner, name = self.own(user_name, server_name), self.get_body_argument("name", "")
-        end_shares(self.db, spawner.orm_spawner, name)
+        if name not in spawner.running.mates:
+            end_shares(self.db, spawner.orm_spawner, name)
         self.note(spawner, *(each for each in spawner.running.invited if each != name))
         self.back(spawner)
 
@@ -127,3 +140,22 @@ class TogetherLeaveHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is 
             if (each.owner.name, each.spawner.name) == (owner_name, server_name or ""):
                 end_shares(self.db, each.spawner, self.current_user.name)
         self.redirect(self.hub.base_url + "home")
+
+
+class TeamServerHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """Leads somebody into the server of their team."""
+
+    @web.authenticated
+    async def get(self, team: str) -> None:
+        """Go there, or to the form of a server of one's own where there is none, or where it is another team's.
+
+        Who has come into the team a moment ago is let in by that.
+        """
+        for user in self.users.values():
+            for spawner in user.spawners.values():
+                if spawner.ready and spawner.running.team == team:
+                    spawner.follow_team()
+                    if self.current_user.name in (user.name, *spawner.running.mates):
+                        self.redirect(spawner.server.base_url)
+                        return
+        self.redirect(self.hub.base_url + "spawn")

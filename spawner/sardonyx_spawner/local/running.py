@@ -30,6 +30,8 @@ class Running:
         profile: slug of what it is, or was when it last ran.
         collaboration: its owner can invite others.
         invited: names that its owner has invited, whether anybody has them or not.
+        team: id of the team whose server it is; "" = it is its owner's alone.
+        mates: names of those of the team who are let in.
     """
 
     process: ProcessId = NO_PROCESS
@@ -46,6 +48,8 @@ class Running:
     profile: str = ""
     collaboration: bool = False
     invited: tuple[str, ...] = ()
+    team: str = ""
+    mates: tuple[str, ...] = ()
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Running":
@@ -65,12 +69,14 @@ class Running:
             profile=str(state.get("profile", "")),
             collaboration=bool(state.get("collaboration", False)),
             invited=tuple(map(str, state.get("invited", ()))),
+            team=str(state.get("team", "")),
+            mates=tuple(map(str, state.get("mates", ()))),
         )
 
     def to_state(self) -> dict[str, Any]:
         """Return what JupyterHub keeps in its database; of one that does not run, what of it may be left."""
         if not self.process.pid:
-            kept = ("fresh", "last_owner", "profile", "collaboration", "invited")
+            kept = ("fresh", "last_owner", "profile", "collaboration", "invited", "mates")
             return {name: value for name, value in asdict(self).items() if name in kept and value}
         state = asdict(self)
         del state["process"]
@@ -84,12 +90,16 @@ class Running:
             profile=self.profile,
             collaboration=self.collaboration,
             invited=self.invited,
+            mates=self.mates,
         )
 
-    def begun(self, plan: ServerPlan) -> "Running":
+    def begun(self, plan: ServerPlan, team: str = "") -> "Running":
         """Return what is known of the next server when it begins to start.
 
         Who was invited into the last one stays so in one of the same kind and the same person only.
+
+        Args:
+            team: id of the team whose server it is; "" = none's.
         """
         is_same = self.profile == plan.profile and (self.owner_id or self.last_owner) == plan.person
         return Running(
@@ -100,6 +110,7 @@ class Running:
             profile=plan.profile,
             collaboration=plan.collaboration,
             invited=self.invited if plan.collaboration and is_same else (),
+            team=team if plan.collaboration else "",
         )
 
     def started(self, plan: ServerPlan, process: ProcessId, url: str) -> "Running":

@@ -19,7 +19,6 @@ from sardonyx_spawner.language import Said, _, speak
 from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
-from sardonyx_spawner.local.folder_spawner import FolderSpawner
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
@@ -33,6 +32,7 @@ from sardonyx_spawner.local.reasons import part_ended, why_ended, why_moved, why
 from sardonyx_spawner.local.refusals import ended_while_starting, noted, refusals
 from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.local.shares import end_shares
+from sardonyx_spawner.local.team_spawner import TeamSpawner
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.plan import ServerPlan
@@ -47,7 +47,7 @@ MAKERS = EnvironmentMakers()
 QUEUE = StartQueue(AT_ONCE)
 
 
-class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
+class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
     """Starts a server as a process with a home, an environment and a log of its own."""
 
     prefix_source = CallableTrait(help="(slug) -> Path: the folder of an environment.").tag(config=True)
@@ -94,7 +94,8 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             raise RuntimeError("start without a plan: apply_user_options did not run")
         # Whoever starts it: what is told on the way is read by its person.
         speak(plan.language)
-        self.running = self.running.begun(plan)
+        self.leave_team()
+        self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
         if not self.running.invited:
             end_shares(self.db, self.orm_spawner)
         folders = self.folders
@@ -112,6 +113,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
                 tell(folders, _("Found room for your server"), "done")
                 await self._launch(plan, folders, prefix)
+        self.follow_team()
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return self.running.url
@@ -203,6 +205,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             if not over:
                 await asyncio.to_thread(self.folders.cut_log, contract.LOG_FILE)
                 self._tell_of_kills()
+                self.follow_team()
                 return None
             self.folders.note_end(over)
             self.log.info("%s reached its end", self._log_name)
@@ -259,6 +262,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
 
     async def _end(self, patience_s: float) -> int:
         process, folders, launcher = self.process, self.folders, self.launcher_source()
+        self.leave_team()
         await launcher.end(process, folders, patience_s)
         code = await launcher.exit_code(process)
         self.end_notice(self.user.name, self.name)

@@ -48,6 +48,7 @@ class EventDetails:
         closed: when its codes and all writing were ended; None = not yet.
         deleted: when all that is of it was deleted; None = not yet.
         report: what was deleted; {} = nothing yet.
+        team_servers: each team works in one server, that of who starts first.
     """
 
     begins: datetime
@@ -67,6 +68,7 @@ class EventDetails:
     closed: datetime | None = None
     deleted: datetime | None = None
     report: Mapping[str, int] = field(default_factory=dict)
+    team_servers: bool = False
 
     @property
     def goes(self) -> datetime:
@@ -228,6 +230,7 @@ def _details(row: EventRow) -> EventDetails:
         closed=aware(row.closed) if row.closed else None,
         deleted=aware(row.deleted) if row.deleted else None,
         report=json.loads(row.report or "{}"),
+        team_servers=row.team_servers,
     )
 
 
@@ -251,4 +254,5 @@ def _row(event: str, kept: EventDetails) -> EventRow:
         closed=in_tables(kept.closed) if kept.closed else None,
         deleted=in_tables(kept.deleted) if kept.deleted else None,
         report=json.dumps(dict(kept.report)),
+        team_servers=kept.team_servers,
     )

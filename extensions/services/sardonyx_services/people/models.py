@@ -196,6 +196,7 @@ class EventRow(Base):
         closed: when its codes and all writing were ended; None = not yet.
         going: when its accounts were let go, and so on for `deleted`, for all that is of it.
         report: what was deleted, as JSON; "" = nothing yet.
+        team_servers: each team works in one server.
     """
 
     __tablename__ = "events"
@@ -219,6 +220,7 @@ class EventRow(Base):
     going: Mapped[datetime | None]
     deleted: Mapped[datetime | None]
     report: Mapped[str] = mapped_column(Text)
+    team_servers: Mapped[bool] = mapped_column(default=False)
 
 
 class SeatRow(Base):

@@ -18,6 +18,7 @@ REVISIONS = (
     "v9_ends",
     "v10_lessons",
     "v11_courses",
+    "v12_team_servers",
 )
 """What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]

@@ -214,6 +214,7 @@ def _shown(seen: EventSeen) -> EventShown:
         answers=dict(details.answers),
         repository=details.repository,
         branch=details.branch,
+        team_servers=details.team_servers,
         changed=details.changed,
         report=dict(details.report),
     )

@@ -28,6 +28,9 @@ class EventWish(BaseModel):
     answers: dict[str, str] = Field(default_factory=dict, description="Option of it -> what it is for everybody.")
     repository: str = Field(default="", max_length=2000)
     branch: str = Field(default="", max_length=200)
+    team_servers: bool = Field(
+        default=False, description="Each team works in one server; the profile has to be for working together."
+    )
     changed: int | None = Field(default=None, description="As it was read: refused if somebody changed it since.")
 
     def details(self) -> EventDetails:
@@ -72,6 +75,7 @@ class EventShown(BaseModel):
     answers: dict[str, str]
     repository: str
     branch: str
+    team_servers: bool
     changed: int
     report: dict[str, int] = Field(description="What was deleted.")
 

@@ -108,7 +108,7 @@ class EventDesk:
         """
         if not caller.may_make_events:
             raise NotOpenError(_("You cannot make events here. Ask the people who run this place."))
-        details = self._checked(details)
+        details = self._checked(details, has_teams=wanted.teams > 0)
         self._seats.check(wanted)
         leader = self._leader(organiser).id if organiser else caller.id
         made = self._people.events.add(title, details)
@@ -127,7 +127,7 @@ class EventDesk:
             PeopleError: it cannot be so, or was changed meanwhile.
         """
         before = self.seen(caller, event, Level.INSTRUCTOR).details
-        details = self._checked(details)
+        details = self._checked(details, has_teams=bool(self._people.seats.teams(event)))
         kept = replace(before, **{name: getattr(details, name) for name in CHANGEABLE})
         self._people.events.change(event, kept, title=title)
         self._people.actions.add(caller.id, "event-change", event, detail=title)
@@ -178,7 +178,7 @@ class EventDesk:
             )
         return person
 
-    def _checked(self, details: EventDetails) -> EventDetails:
+    def _checked(self, details: EventDetails, *, has_teams: bool) -> EventDetails:
         check_event(details)
         if details.ends <= self._clock():
             raise RefusedError(_("The end of the event is over already. Look at its day and time."))
@@ -190,7 +190,10 @@ class EventDesk:
             raise RefusedError(said.format(count=longest))
         if not details.profile:
             raise RefusedError(_("Choose what the servers of the event are."))
-        return replace(details, answers=checked_answers(self._bases, details))
+        answers = checked_answers(self._bases, details)
+        if details.team_servers:
+            _check_team_servers(self._bases[details.profile], has_teams=has_teams)
+        return replace(details, answers=answers)
 
     def _seen(self, group: Group, details: EventDetails, role: Role | None, level: Level) -> EventSeen:
         return EventSeen(group, details, role, level, state_of(details, self._clock()))
@@ -208,6 +211,7 @@ CHANGEABLE = (
     "repository",
     "branch",
     "changed",
+    "team_servers",
 )
 """What a form of an event says; the rest is kept as it is."""
 
@@ -219,6 +223,14 @@ def state_of(details: EventDetails, now: datetime) -> str:
     if details.closed is not None or details.ends <= now:
         return "read"
     return "on" if details.begins <= now else "before"
+
+
+def _check_team_servers(base: Profile, *, has_teams: bool) -> None:
+    if not base.collaboration:
+        said = _("In servers of “{profile}” nobody can work together, so a team has no server. Choose another profile.")
+        raise RefusedError(said.format(profile=base.title))
+    if not has_teams:
+        raise RefusedError(_("This event has no teams that could work in one server. Make accounts with teams first."))
 
 
 def _level(caller: Caller, role: Role | None) -> Level:

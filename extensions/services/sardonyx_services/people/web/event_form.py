@@ -25,6 +25,7 @@ class EventForm:
 
     Args:
         teams, team_size, accounts: of a new event only.
+        team_servers: "" = no.
         answers: profile.option -> what was chosen; "" = each of its people chooses.
     """
 
@@ -42,6 +43,7 @@ class EventForm:
     team_size: str = "4"
     accounts: str = "0"
     changed: str = "0"
+    team_servers: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -65,6 +67,7 @@ class EventForm:
             repository=details.repository,
             branch=details.branch,
             changed=str(details.changed),
+            team_servers="yes" if details.team_servers else "",
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
 
@@ -90,6 +93,7 @@ class EventForm:
             repository=self.repository,
             branch=self.branch,
             changed=_number(self.changed),
+            team_servers=bool(self.team_servers),
         )
 
     def wanted(self) -> Wanted:

@@ -8,7 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from sardonyx_services.people.seats import Team
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.desk import Member
-from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.errors import AwayError
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live import Row, Watch, rows_of
 from sardonyx_services.people.web.seat_desk import SeatSeen
 
@@ -76,6 +77,18 @@ def event_now(seats: Sequence[SeatSeen], rows: Iterable[Row]) -> EventNow:
     return EventNow(tuple(found), len(seats), sum(each.person is not None for each in seats), running)
 
 
+def host_of(own: SeatSeen, team: Iterable[SeatSeen], servers: Iterable[Server]) -> str:
+    """Return what people call the one whose server that of somebody's team is; "" = there is none, or it is their own.
+
+    Args:
+        team: who is in it.
+    """
+    of = {each.person.name: each for each in team if each.person is not None}
+    hosts = (each.name for each in servers if each.team and each.team == own.seat.team and each.state == "running")
+    host = next((of[name] for name in hosts if name in of), own)
+    return host.shown_name if host.seat != own.seat else ""
+
+
 class EventRoom:
     """Looks what servers of events do."""
 
@@ -92,3 +105,10 @@ class EventRoom:
         refused: Mapping[str, str] = {}
         rows = await run_in_threadpool(rows_of, members, await self._watch.servers(), f"event-{event}", refused)
         return event_now(seats, rows)
+
+    async def host(self, own: SeatSeen, team: Sequence[SeatSeen]) -> str:
+        """Return what `host_of` does; "" also where the hub does not answer: then people start one of their own."""
+        try:
+            return host_of(own, team, await self._watch.servers())
+        except AwayError:
+            return ""

@@ -56,7 +56,10 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         return here.pages.page(request, who, "event.html", **told)
     own, team = await run_in_threadpool(here.seats.own_team, who, event)
     code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
-    told = {"seen": seen, "own": own, "team": team, "code": code, "welcome": rendered(seen.details.welcome)}
+    works = seen.details.team_servers and seen.state == "on"
+    host = await here.event_room.host(own, team) if own is not None and works else ""
+    welcome = rendered(seen.details.welcome)
+    told = {"seen": seen, "own": own, "team": team, "host": host, "code": code, "welcome": welcome}
     return here.pages.page(request, who, "event_of_participant.html", **told)
 
 

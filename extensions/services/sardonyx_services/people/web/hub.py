@@ -38,6 +38,7 @@ class Server:
         memory: bytes that it uses; None = that is not known; so is `memory_limit`.
         problem: what is wrong with it, in words, by language; {} = nothing.
         invited: names of those whom its owner has let in.
+        team: id of the team whose server it is; "" = none's.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Server:
     memory_limit: int | None
     problem: Mapping[str, str]
     invited: tuple[str, ...] = ()
+    team: str = ""
 
     @property
     def said(self) -> str:
@@ -183,6 +185,7 @@ def server_of(found: Mapping[str, Any]) -> Server:
         memory_limit=found.get("memory_limit"),
         problem=found.get("problem") or {},
         invited=tuple(map(str, found.get("invited") or ())),
+        team=str(found.get("team", "")),
     )
 
 

@@ -1,0 +1,92 @@
+"""What JupyterHub's spawner for one machine does for teams: the first of one who starts lets in the others, as long as it runs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sardonyx_spawner.language import Said, SaidError, _
+from sardonyx_spawner.local.folder_spawner import FolderSpawner
+from sardonyx_spawner.local.shares import end_shares, share, who_may
+from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.teams import Team, TeamServer, let_in, servers_of_teams, team_of, team_to_host
+
+
+class TeamSpawner(FolderSpawner):
+    """Mix-in of the spawner: makes a server that of a team, and keeps who is let in up to who is in the team."""
+
+    # Given by JupyterHub's Spawner.
+    db: Any
+    hub: Any
+    ready: bool
+
+    def team_to_host(self, profile: str, person: str) -> str:
+        """Return the id of the team whose server this one is when it starts now; "" = it is its person's alone.
+
+        Nothing is waited for between this look and what is written down of the server: of two starts one is the team's.
+
+        Args:
+            person: id of its owner.
+        """
+        teams: Sequence[Team] = self.team_source(person)
+        return team_to_host(teams, profile, self.user.name, (each.running.team for each in self._hosting()))
+
+    def follow_team(self) -> None:
+        """Let in who is in the team by now, and nobody any more who is not; nothing happens if it is no team's server."""
+        now = self.running
+        if not now.team:
+            return
+        try:
+            names = let_in(self.team_source(now.owner_id), now.profile, self.user.name, now.team)
+        except SaidError as error:
+            # The people are away for a while: nobody has come or gone as far as is known.
+            self.log.warning("It cannot be looked who is in the team of %s: %s", self._log_name, error)
+            return
+        if names is None:
+            self.leave_team()
+        else:
+            self._let_in(now.team, names)
+
+    def leave_team(self) -> None:
+        """Let nobody in any more because of the team; whom the owner has invited stays so."""
+        if self.running.team or self.running.mates:
+            self._let_in("", ())
+
+    def _let_in(self, team: str, names: tuple[str, ...]) -> None:
+        now, there = self.running, self.orm_spawner
+        for name in now.mates:
+            if name not in names and name not in now.invited:
+                end_shares(self.db, there, name)
+        may = who_may(self.db, there)
+        for name in names:
+            if name not in may:
+                share(self.db, there, name)
+        if (now.team, now.mates) != (team, names):
+            self.running = replace(now, team=team, mates=names)
+            there.state = self.get_state()
+            self.db.commit()
+
+    def team_servers(self) -> list[TeamServer]:
+        """Return the servers that others of this person's teams have, where they are let in."""
+        hosts = {each.running.team: each.user.name for each in self._hosting() if each.ready}
+        return servers_of_teams(self.team_source(self.person().id), self.user.name, hosts, self.hub.base_url)
+
+    def say_team(self, profile: Profile, person: str) -> list[Said]:
+        """Say whose a server of a profile is, before it is started; [] = it is its person's alone, as everywhere."""
+        teams = self.team_source(person)
+        if not profile.collaboration or team_of(teams, profile.slug, self.user.name) is None:
+            return []
+        if self.team_to_host(profile.slug, person):
+            return [
+                _(
+                    "It is the server of your team: everybody in it is let in, and can use everything in it as you do,"
+                    " your files, your storage and your keys, too."
+                )
+            ]
+        return [_("Your team has a server: this one is yours alone.")]
+
+    def _hosting(self) -> Iterator["TeamSpawner"]:
+        users = self.user.settings.get("users", {})
+        for user in users.values():
+            for each in user.spawners.values():
+                if each is not self and each.active and each.running.team:
+                    yield each
