@@ -18,7 +18,12 @@ environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python, order: 1}}
   together: {{title: Together, environment: python, order: 2, collaboration: true}}
+servers: {{stop_with_hub: false}}
 """
+STATUS = """async (path) => {
+  const xsrf = document.cookie.split("; ").map((each) => each.split("=")).find(([name]) => name === "_xsrf")?.[1] ?? "";
+  return (await fetch(path, { headers: { "X-XSRFToken": xsrf } })).status;
+}"""
 OUT_S = 25
 """Who is let in is looked at every ten seconds, and a server asks again every five."""
 
@@ -50,11 +55,13 @@ class Days:
         page.goto(f"{self.place.url}/user/{self.name(owner)}/lab")
         page.get_by_role("button", name="Open it").click()
         page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+        assert not self.is_out(who, owner)
 
     def is_out(self, who: str, owner: str) -> bool:
         """Tell whether somebody who was in a server is in it no more."""
-        path = f"/user/{self.name(owner)}/api/status"
-        return bool(self.people[who].page.evaluate("async (path) => (await fetch(path)).status", path) == 403)
+        status = self.people[who].page.evaluate(STATUS, f"/user/{self.name(owner)}/api/status")
+        assert status in {200, 403}, status
+        return bool(status == 403)
 
     def start(self, who: str) -> None:
         """Start somebody's server of the event, and wait for it."""
@@ -226,6 +233,18 @@ def test_it_is_the_teams_no_more_when_its_organiser_wants_that_no_more(days: Day
 
     soon(lambda: days.is_out("Ben", "Ada"), OUT_S)
     assert days.status("Ada", "Ada") == 200
+
+
+def test_it_is_the_teams_after_a_restart_of_the_hub_too(days: Days) -> None:
+    """The server went on meanwhile, and so does who is let in."""
+    days.start("Ada")
+    days.place.stop()
+    days.place.start()
+    soon(lambda: bool(hub(days.place, "GET", f"/users/{days.name('Ada')}")["servers"][""]["ready"]), 60)
+    days.start("Ben")
+
+    assert days.teams() == [days.name("Ada")]
+    assert (days.status("Ben", "Ada"), days.status("Ada", "Ben"), days.status("Cem", "Ada")) == (200, 403, 403)
 
 
 def test_an_organiser_ticks_it_in_the_settings(days: Days, newcomer: Callable[..., Any], check: Check) -> None:
