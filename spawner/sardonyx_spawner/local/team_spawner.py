@@ -53,10 +53,11 @@ class TeamSpawner(FolderSpawner):
 
     def _let_in(self, team: str, names: tuple[str, ...]) -> None:
         now, there = self.running, self.orm_spawner
-        for name in now.mates:
+        may = who_may(self.db, there)
+        # Whoever was let in under another name since is out, too.
+        for name in may:
             if name not in names and name not in now.invited:
                 end_shares(self.db, there, name)
-        may = who_may(self.db, there)
         for name in names:
             if name not in may:
                 share(self.db, there, name)
