@@ -17,8 +17,8 @@ from sardonyx_services.people.models import PersonRow, SeatRow
 from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.__main__ import parts_of
-from sardonyx_services.people.web.callers import SESSION, STATE
-from sardonyx_services.people.web.configuration import PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.callers import STATE
+from sardonyx_services.people.web.configuration import SESSION, PeopleConfiguration, StorePlace
 from sardonyx_services.people.web.keeps import Keep, Keeps
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import create_app

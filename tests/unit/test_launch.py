@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -134,3 +136,13 @@ def test_addresses_of_a_platform_are_guarded(setting: str, address: str, why: st
 def test_a_platform_on_this_machine_needs_no_https() -> None:
     """It is for trying."""
     assert PlatformSettings(**{**PLATFORM.model_dump(), "key_set_url": "http://127.0.0.1:9/keys"})
+
+
+def test_a_hub_without_platforms_does_not_wait_for_what_they_need() -> None:
+    """Nor for what only its services do: each start of it, and each command, would take longer."""
+    code = (
+        "import sys, sardonyx_hub_config.sign_in.authenticator as found;"
+        "print([name for name in ('ltiauthenticator', 'fastapi', 'boto3') if name in sys.modules])"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -109,7 +109,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, vault: VaultServer, prefix: 
             [SARDONYX, "up"], env=found.variables, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        soon(lambda: found.call("GET", "/").status_code == 200)
+        # As long as a start takes where other tests run, too.
+        soon(lambda: found.call("GET", "/").status_code == 200, 120)
         soon(lambda: httpx.get(f"http://127.0.0.1:{found.port + 3}/services/credentials/jwks").status_code == 200)
         added = found.run("user", "add", "ann", "--password-stdin", stdin="correct horse battery\n")
         assert added.returncode == 0, added.stderr

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
@@ -16,10 +16,8 @@ from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
 from sardonyx_hub_config.sign_in.code import CodeHandler
 from sardonyx_hub_config.sign_in.door import Door
 from sardonyx_hub_config.sign_in.local import LocalSignIn, SignInRefusedError
-from sardonyx_hub_config.sign_in.lti import LaunchHandler, LoginHandler
 from sardonyx_hub_config.sign_in.oidc import Provider, ProviderCallbackHandler, ProviderLoginHandler
 from sardonyx_hub_config.sign_in.owed import OwedWork
-from sardonyx_hub_config.sign_in.platform import Platform
 from sardonyx_hub_config.sign_in.proven import Proven
 from sardonyx_hub_config.sign_in.turns import end_turn_of_another
 from sardonyx_hub_config.sign_in.welcome import WelcomeHandler
@@ -27,6 +25,9 @@ from sardonyx_services.people.records import LOCAL, PersonRecord
 from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, PATH, new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.language import ENGLISH, _
+
+if TYPE_CHECKING:
+    from sardonyx_hub_config.sign_in.platform import Platform
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,13 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         }
 
     @cached_property
-    def platforms(self) -> dict[str, Platform]:
+    def platforms(self) -> "dict[str, Platform]":
         """The learning platforms, by slug."""
+        if not self.sign_in.lti:
+            return {}
+        # What it needs takes as long to import as much of the hub, and few places have any.
+        from sardonyx_hub_config.sign_in.platform import Platform  # noqa: PLC0415
+
         return {slug: Platform(slug, settings, self.people) for slug, settings in self.sign_in.lti.items()}
 
     def ways(self, base_url: str) -> list[Way]:
@@ -107,9 +113,10 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         for slug, provider in self.providers.items():
             found.append((f"/oauth/{slug}/login", ProviderLoginHandler, {"provider": provider}))
             found.append((f"/oauth/{slug}/callback", ProviderCallbackHandler, {"provider": provider}))
-        for slug, platform in self.platforms.items():
-            found.append((f"/lti/{slug}/login", LoginHandler, {"platform": platform}))
-            found.append((f"/lti/{slug}/launch", LaunchHandler, {"platform": platform}))
+        if self.platforms:
+            from sardonyx_hub_config.sign_in.lti import platform_handlers  # noqa: PLC0415 - as above
+
+            found += platform_handlers(self.platforms)
         return found
 
     def address_of(self, handler: BaseHandler) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import secrets
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from jupyterhub.handlers.base import BaseHandler
@@ -25,6 +27,19 @@ WITHOUT_CLASS: dict[State, str] = {
     "over": N_("The class of this course is over."),
 }
 """Why somebody who is signed in arrives in no class."""
+
+
+def platform_handlers(platforms: Mapping[str, Platform]) -> list[tuple[Any, ...]]:
+    """Return the handlers of learning platforms, by path below /hub.
+
+    Args:
+        platforms: by slug.
+    """
+    found = []
+    for slug, platform in platforms.items():
+        found.append((f"/lti/{slug}/login", LoginHandler, {"platform": platform}))
+        found.append((f"/lti/{slug}/launch", LaunchHandler, {"platform": platform}))
+    return found
 
 
 class _PlatformHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped

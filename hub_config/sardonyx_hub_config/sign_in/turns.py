@@ -3,7 +3,7 @@
 from jupyterhub.handlers.base import BaseHandler
 
 from sardonyx_hub_config.people_service import PATH as CLASSES
-from sardonyx_services.people.web.callers import SESSION
+from sardonyx_services.people.web.configuration import SESSION
 
 
 def end_turn_of_another(handler: BaseHandler, name: str) -> None:

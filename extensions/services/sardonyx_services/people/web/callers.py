@@ -5,14 +5,15 @@ from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotOpenError, NotSignedInError
 from sardonyx_services.people.web.makers import MakerRules
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_spawner.language import LANGUAGES, _, speak, wished
 
-SESSION, STATE = "sardonyx-people", "sardonyx-people-sign-in"
-"""Cookies."""
+STATE = "sardonyx-people-sign-in"
+"""Cookie of a sign-in that is under way; `SESSION` is the one of who has signed in."""
 SAFE = ("GET", "HEAD")
 SIGN_HEADER, SIGN_FIELD = "x-xsrftoken", "_xsrf"
 ACCESS = ("access:services", "access:services!service=people")

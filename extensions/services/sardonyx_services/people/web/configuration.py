@@ -11,6 +11,9 @@ from sardonyx_services.people.web.seat import Makers
 from sardonyx_services.private_file import write_private
 from sardonyx_spawner.profiles import Profile
 
+SESSION = "sardonyx-people"
+"""Cookie of who has signed in; the hub ends it where somebody else signs in."""
+
 
 class StorePlace(BaseModel):
     """Where what is handed in is.

@@ -27,7 +27,8 @@ from sardonyx_services.people.web import (
     people_routes,
 )
 from sardonyx_services.people.web.accounting import EVERY_S as HOURS_EVERY_S
-from sardonyx_services.people.web.callers import SAFE, SESSION, STATE
+from sardonyx_services.people.web.callers import SAFE, STATE
+from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Parts
