@@ -94,6 +94,26 @@ async def test_a_place_is_counted_at_once_when_it_is_first_wanted_and_then_again
     running.cancel()
 
 
+async def test_newcomers_keep_nobody_from_being_counted_again() -> None:
+    """However often somebody comes who was never counted."""
+    store = Store(home=1)
+    amounts = StoredAmounts(LIMITS, store.count)
+    running = asyncio.create_task(amounts.run())
+    await asyncio.sleep(0)
+    amounts.wanted([MINE])
+    await until(lambda: amounts.of(HOME) == Amount(1, 100))
+    store.sizes[HOME] = 100
+
+    for number in range(100):
+        store.sizes[f"home/newcomer{number:03}/"] = 0
+        amounts.wanted([Place(f"home/newcomer{number:03}/", is_writable=True)])
+        # Sooner than it is counted again.
+        await asyncio.sleep(LIMITS.count_every_s / 5)
+
+    assert amounts.of(HOME) == Amount(100, 100)
+    running.cancel()
+
+
 async def test_while_the_store_is_away_it_is_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
     """The log says that."""
     store = Store(home=100)

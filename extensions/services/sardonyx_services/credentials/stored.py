@@ -58,12 +58,15 @@ class StoredAmounts:
 
     async def run(self) -> None:
         """Count for as long as the service runs: at once what was never counted, all others from time to time."""
+        every_s = self._limits.count_every_s
+        due = self._ticks() + every_s
         while True:
             try:
-                async with asyncio.timeout(self._limits.count_every_s):
+                async with asyncio.timeout(max(0, due - self._ticks())):
                     await self._is_new.wait()
             except TimeoutError:
                 await self.look([*self._wanted])
+                due = self._ticks() + every_s
             else:
                 self._is_new.clear()
                 await self.look([root for root in self._wanted if root not in self._sizes])
