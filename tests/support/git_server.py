@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from support.loopback import served
+
 
 @dataclass
 class Forge:
@@ -43,12 +45,8 @@ def serving(forge: Forge) -> Iterator[Forge]:
     """Let a forge serve."""
     server = ForgeServer(("127.0.0.1", forge.port), type("Handler", (ForgeHandler,), {"forge": forge}))
     forge.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with served(server):
         yield forge
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class ForgeServer(ThreadingHTTPServer):

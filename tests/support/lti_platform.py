@@ -3,7 +3,6 @@
 import html
 import http.server
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +11,30 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from support.loopback import served
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 INSTRUCTOR, LEARNER = (
     f"http://purl.imsglobal.org/vocab/lis/v2/membership#{name}" for name in ("Instructor", "Learner")
 )
+
+
+def right_claims(issuer: str, client: str, nonce: str) -> dict[str, Any]:
+    """Return those of a launch that is right, but for who comes."""
+    now = int(time.time())
+    return {
+        "iss": issuer,
+        "aud": client,
+        "iat": now,
+        "exp": now + 300,
+        "nonce": nonce,
+        f"{CLAIM}version": "1.3.0",
+        f"{CLAIM}message_type": "LtiResourceLinkRequest",
+        f"{CLAIM}deployment_id": "1",
+        f"{CLAIM}target_link_uri": "https://evil.example/",
+        f"{CLAIM}resource_link": {"id": "5"},
+        f"{CLAIM}roles": [],
+    }
 
 
 class Platform(http.server.ThreadingHTTPServer):
@@ -44,21 +62,7 @@ class Platform(http.server.ThreadingHTTPServer):
 
     def launch(self, nonce: str) -> str:
         """Return a launch of who is the person now, signed."""
-        now = int(time.time())
-        said = {
-            "iss": self.issuer,
-            "aud": "sardonyx",
-            "iat": now,
-            "exp": now + 300,
-            "nonce": nonce,
-            f"{CLAIM}version": "1.3.0",
-            f"{CLAIM}message_type": "LtiResourceLinkRequest",
-            f"{CLAIM}deployment_id": "1",
-            f"{CLAIM}target_link_uri": "https://evil.example/",
-            f"{CLAIM}resource_link": {"id": "5"},
-            f"{CLAIM}roles": [],
-            **self.person,
-        }
+        said = {**right_claims(self.issuer, "sardonyx", nonce), **self.person}
         return jwt.encode(said, self.key, algorithm="RS256", headers={"kid": "one"})
 
 
@@ -99,9 +103,6 @@ class PlatformHandler(http.server.BaseHTTPRequestHandler):
 @contextmanager
 def serving_platform() -> Iterator[Platform]:
     """Run one."""
-    with Platform() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    server = Platform()
+    with served(server):
         yield server
-        server.shutdown()
-        thread.join()

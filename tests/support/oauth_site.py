@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from support.git_server import Forge, ForgeHandler, ForgeServer
+from support.loopback import served
 
 APP, SECRET = "our-app", "the-secret-of-the-app"
 
@@ -108,9 +108,5 @@ def serving_site(folder: Path) -> Iterator[OAuthSite]:
     site = OAuthSite(folder, token="nobody-has-this")
     server = ForgeServer(("127.0.0.1", 0), type("Handler", (SiteHandler,), {"forge": site}))
     site.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with served(server):
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -5,11 +5,12 @@ import hashlib
 import http.server
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from support.loopback import served
 
 
 class Provider(http.server.ThreadingHTTPServer):
@@ -80,9 +81,6 @@ class ProviderHandler(http.server.BaseHTTPRequestHandler):
 @contextmanager
 def serving_provider() -> Iterator[Provider]:
     """Run one."""
-    with Provider() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    server = Provider()
+    with served(server):
         yield server
-        server.shutdown()
-        thread.join()

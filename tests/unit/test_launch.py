@@ -1,12 +1,12 @@
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from support.lti_platform import right_claims
 
 from sardonyx_hub_config.lti_settings import PlatformSettings
 from sardonyx_hub_config.sign_in.launch import CLAIM, LaunchRefusedError, Nonces, believed, named
@@ -27,22 +27,7 @@ NONCE = "nonce-of-this-launch"
 
 def claims(**changed: object) -> dict[str, Any]:
     """Return those of a launch that is right, but for what is changed; None = left out."""
-    now = int(time.time())
-    said = {
-        "iss": PLATFORM.issuer,
-        "aud": PLATFORM.client_id,
-        "sub": "17",
-        "iat": now,
-        "exp": now + 300,
-        "nonce": NONCE,
-        f"{CLAIM}version": "1.3.0",
-        f"{CLAIM}message_type": "LtiResourceLinkRequest",
-        f"{CLAIM}deployment_id": "1",
-        f"{CLAIM}target_link_uri": "https://evil.example/",
-        f"{CLAIM}resource_link": {"id": "5"},
-        f"{CLAIM}roles": [],
-        **changed,
-    }
+    said = {**right_claims(PLATFORM.issuer, PLATFORM.client_id, NONCE), "sub": "17", **changed}
     return {name: value for name, value in said.items() if value is not None}
 
 

@@ -68,8 +68,10 @@ class TeamSpawner(FolderSpawner):
 
     def team_servers(self) -> list[TeamServer]:
         """Return the servers that others of this person's teams have, where they are let in."""
-        hosts = {each.running.team: each.user.name for each in self._hosting() if each.ready}
-        return servers_of_teams(self.team_source(self.person().id), self.user.name, hosts, self.hub.base_url)
+        teams = self.team_source(self.person().id)
+        # Nobody's form waits for a look at all servers who is in no such team.
+        hosts = {each.running.team: each.user.name for each in self._hosting() if each.ready} if teams else {}
+        return servers_of_teams(teams, self.user.name, hosts, self.hub.base_url)
 
     def say_team(self, profile: Profile, person: str) -> list[Said]:
         """Say whose a server of a profile is, before it is started; [] = it is its person's alone, as everywhere."""

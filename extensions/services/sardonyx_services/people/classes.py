@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
-from sardonyx_services.people.models import ClassRow, ExtensionRow
+from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
 from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.language import _
 
@@ -165,9 +165,7 @@ class Classes:
         """
         check_details(details)
         with self._session() as session:
-            above = alone_with(session, group)
-            if above is None or above.kind != "class" or above.ended is not None:
-                raise PeopleError(_("There is no such class, or it has ended."))
+            above = living_class(session, group)
             row = session.get(ClassRow, group)
             if (row.changed if row else 0) != details.changed:
                 raise ChangedMeanwhileError
@@ -176,6 +174,18 @@ class Classes:
             if title:
                 above.title = checked_title(title)
             return kept
+
+
+def living_class(session: Session, group: str) -> GroupRow:
+    """Return a class that goes on, as `alone_with` does.
+
+    Raises:
+        PeopleError: there is none with this id, or it has ended.
+    """
+    above = alone_with(session, group)
+    if above is None or above.kind != "class" or above.ended is not None:
+        raise PeopleError(_("There is no such class, or it has ended."))
+    return above
 
 
 def deletion_at(ended: datetime, decided: datetime | None) -> datetime:

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.classes import details_of
+from sardonyx_services.people.classes import details_of, living_class
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Role, alone_with
 from sardonyx_services.people.models import ClassRow, CourseRow, MemberRow, PersonRow
@@ -114,9 +114,7 @@ class Courses:
         """
         offered = (CourseRow.id == course, CourseRow.teacher == person, CourseRow.group.is_(None))
         with self._session() as session:
-            above = alone_with(session, group)
-            if above is None or above.kind != "class" or above.ended is not None:
-                raise PeopleError(_("There is no such class, or it has ended."))
+            living_class(session, group)
             other = session.scalars(select(CourseRow).where(CourseRow.group == group)).first()
             if other is not None:
                 raise PeopleError(_("“{title}” is the course of this class.").format(title=other.title))

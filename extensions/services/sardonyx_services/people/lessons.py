@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.classes import ClassDetails, living_class
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import LessonsRow
 from sardonyx_services.people.moments import aware, in_tables
 from sardonyx_spawner.language import _
@@ -170,9 +169,7 @@ class Lessons:
         if not 0 <= hours.ahead_min <= LONGEST_AHEAD_MIN:
             raise PeopleError(_("Servers are started 0 to 60 minutes before a lesson."))
         with self._session() as session:
-            above = alone_with(session, group)
-            if above is None or above.kind != "class" or above.ended is not None:
-                raise PeopleError(_("There is no such class, or it has ended."))
+            living_class(session, group)
             session.merge(
                 LessonsRow(
                     group=group,

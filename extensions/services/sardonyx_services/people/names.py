@@ -27,11 +27,11 @@ class Names:
         with self._session() as session:
             return {row.id: row.full_name or row.name for row in session.execute(found)}
 
-    def sign_in(self) -> dict[str, str]:
-        """Return the names with which people sign in, by id; of who was removed there is none."""
+    def of(self, people: Collection[str]) -> dict[str, str]:
+        """Return the names that people have or had, by id; of whom all is erased there is none."""
+        found = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people), PersonRow.erasure != "done")
         with self._session() as session:
-            found = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.removed.is_(None)))
-            return {row.id: row.name for row in found}
+            return {row.id: row.name for row in session.execute(found)} if people else {}
 
     def removed(self) -> dict[str, str]:
         """Return the names that those had who were removed, by id; of whom all is erased there is none."""

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from zipstream import ZIP_DEFLATED, ZipStream
 
-from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.hand_ins import free_path, plain
 from sardonyx_services.people.web.home_files import files_below, read_below
-from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+from sardonyx_services.people.web.store_door import StoreDoor, listed
 from sardonyx_spawner.language import _
 
 BLOCK = 1 << 18
-DENIED = "AccessDenied"
 ABOUT = "about-you.json"
 
 
@@ -102,7 +99,8 @@ class Copies:
         clients = {group: self._door.client("copy", {"name": name, "group": group}) for group in groups}
         for part in parts:
             client = clients[part.group]
-            for key in self._keys(client, part.prefix):
+            keys = [str(each["Key"]) for each in listed(client, self._door.bucket, part.prefix)]
+            for key in (each for each in keys if not each.endswith("/")):
                 path = free_path(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
                 made.add(self._content(client, key), path)
         if home is not None:
@@ -110,17 +108,6 @@ class Copies:
                 path = free_path("/".join(("home", *(plain(step) for step in steps))), taken)
                 made.add(read_below(home, steps), path)
         return made
-
-    def _keys(self, client: Any, prefix: str) -> list[str]:
-        try:
-            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._door.bucket, Prefix=prefix)
-            return [
-                str(each["Key"]) for page in pages for each in page.get("Contents", ()) if not each["Key"].endswith("/")
-            ]
-        except (BotoCoreError, ClientError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] == DENIED:
-                raise NotOpenError(_("What you may read of this has changed just now. Load the page again.")) from error
-            raise StoreAwayError from error
 
     def _content(self, client: Any, key: str) -> Iterator[bytes]:
         try:

@@ -9,7 +9,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.web.errors import NotOpenError, RefusedError
+from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.keeping import (
     LARGEST_AT_ONCE,
     Copy,
@@ -22,7 +22,7 @@ from sardonyx_services.people.web.keeping import (
     to_copy,
 )
 from sardonyx_services.people.web.seat import Caller
-from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor, listed
 from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ AT_ONCE = 4
 MOST_REFUSED = 20
 """So many files that cannot be copied are no fault of these files."""
 REMEMBERED = 2000
-DENIED = "AccessDenied"
 
 
 @dataclass
@@ -151,13 +150,7 @@ class Keeps:
             raise StoreAwayError from error
 
     def _listed(self, client: Any, prefix: str) -> list[Stored]:
-        try:
-            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._door.bucket, Prefix=prefix)
-            return [Stored.of(each) for page in pages for each in page.get("Contents", ())]
-        except (BotoCoreError, ClientError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] == DENIED:
-                raise NotOpenError(_("What you may read of this has changed just now. Load the page again.")) from error
-            raise StoreAwayError from error
+        return [Stored.of(each) for each in listed(client, self._door.bucket, prefix)]
 
     def _remember(self, caller: Caller, order: Order, keep: Keep) -> None:
         self._last.pop((caller.id, order.name), None)

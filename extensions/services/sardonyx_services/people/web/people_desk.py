@@ -62,8 +62,7 @@ class PeopleDesk:
             RefusedError: the caller is no administrator, or somebody is not known.
         """
         need_administrator(caller)
-        names = self._people.names
-        known = {**names.removed(), **names.sign_in()}
+        known = self._people.names.of(ids)
         if not ids or any(each not in known for each in ids):
             raise RefusedError(
                 _("One of these people is not known here any more. Nothing was changed; load the page again.")

@@ -1,12 +1,13 @@
 """The way to the data store: with keys that the keys service makes for one purpose, and renews while it lasts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
 import httpx
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from sardonyx_services.people.web.configuration import StorePlace
@@ -16,6 +17,7 @@ from sardonyx_spawner.language import _, spoken
 PATIENCE_S = 10.0
 RENEWED_BEFORE_S = 60
 OK, FORBIDDEN = 200, 403
+DENIED = "AccessDenied"
 
 
 class StoreAwayError(RefusedError):
@@ -87,3 +89,18 @@ class StoreDoor:
             "token": said["Token"],
             "expiry_time": said["Expiration"],
         }
+
+
+def listed(client: Any, bucket: str, prefix: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what is below a prefix, each as S3 lists it.
+
+    Raises:
+        RefusedError: it is not to be read any more, or not now.
+    """
+    try:
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            yield from page.get("Contents", ())
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] == DENIED:
+            raise NotOpenError(_("What you may read of this has changed just now. Load the page again.")) from error
+        raise StoreAwayError from error
