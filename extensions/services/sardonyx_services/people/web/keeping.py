@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from sardonyx_services.credentials.places import KEPT
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.hand_ins import free_path, plain
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_spawner.language import _
 
-KEPT = "kept/"
-"""Folder of one's own place; the keys for keeping write in no other."""
 LONGEST_TITLE = 80
 LARGEST_AT_ONCE = 1 << 30
 """Bytes that are copied in one step; a larger file goes in parts, so that a store has answered before it is given up."""
