@@ -79,7 +79,7 @@ def test_a_full_place_is_read_and_emptied_and_its_size_is_counted(front: Front) 
     issuer, source = Issuer(told.issuer, told.keys), sts_of(told.store)
     counting = Counting(issuer, source, told.store)
 
-    async def made() -> tuple[int, Keys, Keys]:
+    async def made() -> tuple[int | None, Keys, Keys]:
         policy = session_policy(BUCKET, [Place(owner.home, is_writable=True, is_full=True)])
         full = await source.keys(issuer.token(owner.id, AUDIENCE, "full"), "full", policy, SHORTEST_S)
         return await counting.count(owner.home, 100), full, await counting.current()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,17 +16,20 @@ from sardonyx_services.credentials.configuration import CredentialsConfiguration
 from sardonyx_services.credentials.counting import Counting
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.sts import Keys, sts_of
+from sardonyx_services.people.errors import AwayError
+from sardonyx_services.people.events import EventDetails
 
 LIMIT = 1 << 20
+LIMITS = StoredLimits(person=LIMIT, of_class=LIMIT, of_event=LIMIT, count_every_s=0.5)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A place in which a person and a class have a megabyte each."""
+    """A place in which a person, a class and an event have a megabyte each."""
     found = Place(tmp_path_factory.mktemp("place"), free_ports())
     try:
         found.start_store()
-        found.start_keys(limits=StoredLimits(person=LIMIT, of_class=LIMIT, count_every_s=0.5))
+        found.start_keys(limits=LIMITS)
         found.wait()
         yield found
     finally:
@@ -94,6 +98,33 @@ def test_a_class_is_full_for_all_its_people(place: Place) -> None:
     soon(lambda: not is_refused(sam.s3(name), hand_in))
 
 
+def test_an_event_is_full_for_all_its_teams_until_one_deletes(place: Place) -> None:
+    """And for its accounts in their own place; whoever has a lasting account writes in theirs."""
+    now = datetime.now(UTC)
+    details = EventDetails(begins=now - timedelta(hours=1), ends=now + timedelta(hours=1))
+    event = place.people.events.add("Hackathon", details)
+    place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 1), ("Red", 1)])
+    accounts = [place.people.entries.by_code(f"{event}-{number}", "") for number in (1, 2)]
+    blue, red = (place.person(each.name) for each in accounts)
+    of_blue, of_red = (team.id for team in place.people.seats.teams(event))
+    kim = place.person("kim")
+    place.people.groups.join(of_red, kim.id, "member")
+    large = f"team/{of_blue}/large.bin"
+    blue.s3(f"team-{of_blue}").put_object(Bucket=BUCKET, Key=large, Body=b"x" * LIMIT)
+
+    soon(lambda: is_refused(red.s3(f"team-{of_red}"), f"team/{of_red}/a.txt"))
+    assert is_refused(kim.s3(f"team-{of_red}"), f"team/{of_red}/a.txt")
+    assert is_refused(red.s3(), f"{red.home}a.txt")
+    assert not is_refused(kim.s3(), f"{kim.home}a.txt")
+    assert access(place, accounts[1].name)["event"] == {"bytes": LIMIT, "limit": LIMIT}
+    full = blue.s3(f"team-{of_blue}")
+    assert len(full.get_object(Bucket=BUCKET, Key=large)["Body"].read()) == LIMIT
+    full.delete_object(Bucket=BUCKET, Key=large)
+
+    soon(lambda: not is_refused(red.s3(f"team-{of_red}"), f"team/{of_red}/a.txt"))
+    assert not is_refused(red.s3(), f"{red.home}a.txt")
+
+
 def test_nothing_is_kept_or_handed_out_where_there_is_no_room(place: Place) -> None:
     """With what to do, and not with a file that was refused."""
     group = place.people.groups.add("class", "Algebra")
@@ -116,14 +147,53 @@ def test_nothing_is_kept_or_handed_out_where_there_is_no_room(place: Place) -> N
     assert asked("collect", **{"class": group}) == ""
 
 
+def counting_of(place: Place, **how: Any) -> Counting:
+    """Return what counts in a place."""
+    told = CredentialsConfiguration.model_validate_json((place.folder / "run" / "keys.json").read_text())
+    return Counting(Issuer(told.issuer, told.keys), sts_of(told.store), told.store, **how)
+
+
+def test_many_files_are_counted_in_several_goes(place: Place) -> None:
+    """Over all places of a whole; the next count begins anew, and none goes on where the limit is reached."""
+    people = [place.person(name) for name in ("finn", "gwen", "hana")]
+    for number, person in enumerate(people):
+        s3 = person.s3()
+        for each in range(3 * (number != 1)):
+            s3.put_object(Bucket=BUCKET, Key=f"{person.home}{each}.bin", Body=b"x" * 10)
+    homes = [person.home for person in people]
+
+    async def counted(counting: Counting, limit: int = LIMIT) -> list[int | None]:
+        found = [await counting.count("event/abcd2345/", limit)]
+        while found[-1] is None:
+            found.append(await counting.count("event/abcd2345/", limit))
+        return found
+
+    async def twice(counting: Counting) -> tuple[list[int | None], list[int | None]]:
+        return await counted(counting), await counted(counting)
+
+    in_goes = [None, None, 60]
+    assert asyncio.run(twice(counting_of(place, prefixes_of=lambda _whole: homes, most_files=3))) == (in_goes, in_goes)
+    assert asyncio.run(counted(counting_of(place, prefixes_of=lambda _whole: homes), 30)) == [30]
+
+
+def test_what_cannot_be_counted_is_said(place: Place) -> None:
+    """Where the store or the database is away, as one kind of error."""
+
+    def away(_whole: str) -> tuple[str, ...]:
+        raise AwayError
+
+    counting = counting_of(place, prefixes_of=away)
+    with pytest.raises(OSError, match="The database of this place does not answer"):
+        asyncio.run(counting.count("event/abcd2345/", LIMIT))
+
+
 def test_keys_that_count_only_list(place: Place) -> None:
     """Whoever got hold of them reads and changes nothing."""
-    told = CredentialsConfiguration.model_validate_json((place.folder / "run" / "keys.json").read_text())
-    counting = Counting(Issuer(told.issuer, told.keys), sts_of(told.store), told.store)
+    counting = counting_of(place)
     dora = place.person("dora")
     dora.s3().put_object(Bucket=BUCKET, Key=f"{dora.home}a.bin", Body=b"abc")
 
-    async def counted() -> tuple[int, Keys]:
+    async def counted() -> tuple[int | None, Keys]:
         return await counting.count(dora.home, LIMIT), await counting.current()
 
     size, keys = asyncio.run(counted())
@@ -135,4 +205,4 @@ def test_keys_that_count_only_list(place: Place) -> None:
         with pytest.raises(ClientError, match="AccessDenied"):
             what(Bucket=BUCKET, Key=f"{dora.home}a.bin")
     with pytest.raises(ClientError, match="AccessDenied"):
-        s3.list_objects_v2(Bucket=BUCKET, Prefix="team/")
+        s3.list_objects_v2(Bucket=BUCKET, Prefix="public/")

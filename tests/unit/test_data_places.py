@@ -64,6 +64,7 @@ def test_each_place_is_told_in_plain_words() -> None:
         ("instructor", "class/7mw2kfqd/hand-in/", "what all hand in"),
         ("instructor", "class/7mw2kfqd/shared/", "data of the class"),
         ("member", "team/k1tek1te/", "data of the team"),
+        ("participant", "event/7mw2kfqd/shared/", "data of the event"),
     ],
 )
 def test_a_place_of_a_group_says_what_it_is_for(role: str, prefix: str, what: str) -> None:
@@ -147,3 +148,17 @@ def test_a_place_with_a_limit_says_how_much_is_there(access: str, size: int, may
 
     assert (mine.may, mine.use) == (may, use)
     assert {place.use for place in others} == {""}
+
+
+@pytest.mark.parametrize(
+    ("own", "use"),
+    [
+        pytest.param({}, "15 GB of 20 GB in all of the event", id="of the event alone"),
+        pytest.param({"bytes": 0, "limit": 2 << 30}, "0 MB of 2 GB, 15 GB of 20 GB in all of the event", id="of both"),
+    ],
+)
+def test_a_place_of_an_event_says_how_much_is_in_all_of_it(own: dict[str, int], use: str) -> None:
+    """So that it is understood why nothing can be written in a place that is empty."""
+    home = {"prefix": f"home/{ID}/", "access": "rd", **own, "event": {"bytes": 15 << 30, "limit": 20 << 30}}
+
+    assert reached(answer(home=home)).places[0].use == use

@@ -142,15 +142,23 @@ def _may(access: str) -> str:
 
 
 def _use(place: Mapping[str, Any]) -> str:
-    """Say how much is in a place of how much may be."""
-    if "limit" not in place:
-        return ""
-    return _("{used} of {limit}").format(used=say_memory(place["bytes"]), limit=say_memory(place["limit"]))
+    """Say how much is in a place of how much may be, and of an event in all of it."""
+    said = []
+    if "limit" in place:
+        said.append(_("{used} of {limit}").format(used=say_memory(place["bytes"]), limit=say_memory(place["limit"])))
+    if "event" in place:
+        of_event = _("{used} of {limit} in all of the event")
+        said.append(
+            of_event.format(used=say_memory(place["event"]["bytes"]), limit=say_memory(place["event"]["limit"]))
+        )
+    return ", ".join(map(str, said))
 
 
 def _what(role: str, prefix: str) -> str:
     if role == "member":
         return _("data of the team")
+    if prefix.startswith("event/"):
+        return _("data of the event")
     if prefix.endswith("/shared/"):
         return _("data of the class")
     return _("what all hand in") if role in STAFF else _("what you hand in")

@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,9 +18,10 @@ from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.clearing import Clearing
 from sardonyx_services.credentials.collecting import Collecting
-from sardonyx_services.credentials.configuration import CredentialsConfiguration
+from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.credentials.counting import Counting
 from sardonyx_services.credentials.ends import Ends
+from sardonyx_services.credentials.event_places import prefixes_of
 from sardonyx_services.credentials.git.access import GitAccess
 from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Identity
@@ -69,7 +71,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
     store = configuration.store
     by_name = looking_up(place, lambda name: person(people.by_name(name)))
     sts = sts_of(store)
-    stored = StoredAmounts(store.limits, Counting(issuer, sts, store).count) if store.limits.is_set else None
+    stored = _stored(store, Counting(issuer, sts, store, partial(prefixes_of, people)))
     broker = Broker(
         issuer,
         sts,
@@ -151,6 +153,10 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
         port = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port or 80
         await server.serve(sockets=[given(port), _socket(configuration.issuer_socket)])
+
+
+def _stored(store: StoreConfiguration, counting: Counting) -> StoredAmounts | None:
+    return StoredAmounts(store.limits, counting.count) if store.limits.is_set else None
 
 
 def _git(

@@ -81,12 +81,14 @@ class Access:
         }
 
     def _place(self, found: Place) -> dict[str, Any]:
-        """Return a place for JSON; where it has a limit, with that and with how much there is, if that is known."""
+        """Return a place for JSON; where it or its event has a limit, with that and with how much there is, if that is known."""
         if self._stored is None:
             return {"prefix": found.prefix, "access": found.access}
         [marked] = self._stored.wanted([found])
-        amount = self._stored.of(found.prefix)
-        known = {"bytes": amount.size, "limit": amount.limit} if amount is not None else {}
+        known: dict[str, Any] = {}
+        for whole, amount in self._stored.of(found).items():
+            said = {"bytes": amount.size, "limit": amount.limit}
+            known |= {"event": said} if whole.startswith("event/") else said
         return {"prefix": marked.prefix, "access": marked.access, **known}
 
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from sardonyx_services.credentials.audit import CLEAR, Issued
 from sardonyx_services.credentials.broker import AUDIENCE, KeySource
 from sardonyx_services.credentials.errors import NotAllowedError
+from sardonyx_services.credentials.event_places import prefixes_of_event
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.own_service import told_by
-from sardonyx_services.credentials.places import Place, class_prefix, event_prefixes
+from sardonyx_services.credentials.places import Place, class_prefix
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S
@@ -70,9 +71,7 @@ class Clearing:
             return ()
         if details.closed is None or details.goes > self._clock():
             return ()
-        teams = [team.id for team in self._people.seats.teams(event)]
-        people = [seat.person for seat in self._people.seats.of(event) if seat.person and not seat.is_kept]
-        return event_prefixes(event, teams, people)
+        return prefixes_of_event(self._people, event)
 
 
 def clearing_routes(clearing: Clearing, own_token: str, token_of: Callable[[Request], str]) -> APIRouter:

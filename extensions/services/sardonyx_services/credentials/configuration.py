@@ -14,6 +14,8 @@ class StoredLimits(BaseModel):
     Args:
         person: in each person's own place.
         of_class: in all of each class; `classes`: id -> in its place for that one.
+        of_team: in the place of each team.
+        of_event: in all of each event, with its teams and the accounts that end with it; `events`: as `classes`.
         count_every_s: so often is counted how much there is.
     """
 
@@ -22,19 +24,30 @@ class StoredLimits(BaseModel):
     person: int | None = None
     of_class: int | None = None
     classes: dict[str, int] = {}
+    of_team: int | None = None
+    of_event: int | None = None
+    events: dict[str, int] = {}
     count_every_s: float = 300
 
     @property
     def is_set(self) -> bool:
         """Whether anything is limited."""
-        return self.person is not None or self.of_class is not None or bool(self.classes)
+        of_all = (self.person, self.of_class, self.of_team, self.of_event)
+        return any(limit is not None for limit in of_all) or bool(self.classes) or bool(self.events)
 
-    def of(self, root: str) -> int | None:
-        """Return the limit of a place, such as "home/7mw2kfqd/"."""
-        kind, _, group = root.rstrip("/").partition("/")
-        if kind == "home":
-            return self.person
-        return self.classes.get(group, self.of_class) if kind == "class" else None
+    def of(self, whole: str) -> int | None:
+        """Return the limit of what is all of somebody or something, such as "home/7mw2kfqd/" or "event/abcd2345/"."""
+        kind, _, group = whole.rstrip("/").partition("/")
+        match kind:
+            case "home":
+                return self.person
+            case "class":
+                return self.classes.get(group, self.of_class)
+            case "team":
+                return self.of_team
+            case "event":
+                return self.events.get(group, self.of_event)
+        return None
 
 
 class StoreConfiguration(BaseModel):

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,31 +18,59 @@ from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.policy import list_policy
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S
+from sardonyx_services.people.errors import AwayError
 
 COUNTER = "counter0counter0"
 """In the place of a person's id: nobody's is like that."""
-PLACES = ("home/", "class/")
+PLACES = ("home/", "class/", "team/", "event/")
 LEAST_LEFT = timedelta(minutes=3)
 PATIENCE_S = 10.0
+ANSWER_S = 30.0
+MOST_FILES = 100_000
+"""That are listed of a whole in one go: whoever has more keeps nobody else from being counted."""
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """How far counting a whole is: up to which key, and the bytes that were found."""
+
+    key: str = ""
+    found: int = 0
 
 
 class Counting:
-    """Counts; its keys are made again when they end."""
+    """Counts; its keys are made again when they end.
 
-    def __init__(self, issuer: Issuer, source: KeySource, store: StoreConfiguration) -> None:
+    Args:
+        prefixes_of: returns the places that a whole is made of; asked in a thread.
+        most_files: that are listed in one go.
+    """
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        source: KeySource,
+        store: StoreConfiguration,
+        prefixes_of: Callable[[str], Sequence[str]] = lambda whole: (whole,),
+        most_files: int = MOST_FILES,
+    ) -> None:
         self._issuer, self._source, self._store = issuer, source, store
+        self._prefixes_of, self._most_files = prefixes_of, most_files
+        self._begun: dict[str, _Begun] = {}
         self._keys: Keys | None = None
 
-    async def count(self, prefix: str, limit: int) -> int:
-        """Return the bytes below a prefix, and no more than a limit.
+    async def count(self, whole: str, limit: int) -> int | None:
+        """Return the bytes of all that is of somebody or something, and no more than a limit.
+
+        None = there are too many files for one go: the next one goes on from there. One at a time for each whole.
 
         Raises:
             OSError: the store does not say.
         """
         try:
             keys = await self.current()
-            return await asyncio.to_thread(_counted, keys, self._store, prefix, limit)
-        except (CredentialsError, BotoCoreError, ClientError) as error:
+            return await asyncio.to_thread(self._counted, keys, whole, limit)
+        except (CredentialsError, AwayError, BotoCoreError, ClientError) as error:
             raise OSError(str(error)) from error
 
     async def current(self) -> Keys:
@@ -56,15 +86,25 @@ class Counting:
             self._keys = await self._source.keys(token, session, policy, SHORTEST_S)
         return self._keys
 
-
-def _counted(keys: Keys, store: StoreConfiguration, prefix: str, limit: int) -> int:
-    found = 0
-    pages = _client(keys, store).get_paginator("list_objects_v2").paginate(Bucket=store.bucket, Prefix=prefix)
-    for page in pages:
-        found += sum(int(each["Size"]) for each in page.get("Contents", ()))
-        if found >= limit:
-            return limit
-    return found
+    def _counted(self, keys: Keys, whole: str, limit: int) -> int | None:
+        listed = _client(keys, self._store).get_paginator("list_objects_v2")
+        begun, files = self._begun.pop(whole, _Begun()), 0
+        found = begun.found
+        for prefix in sorted(self._prefixes_of(whole)):
+            is_amid = begun.key.startswith(prefix)
+            if prefix < begun.key and not is_amid:
+                continue
+            after = {"StartAfter": begun.key} if is_amid else {}
+            for page in listed.paginate(Bucket=self._store.bucket, Prefix=prefix, **after):
+                there = page.get("Contents", ())
+                found += sum(int(each["Size"]) for each in there)
+                files += len(there)
+                if found >= limit:
+                    return limit
+                if files >= self._most_files:
+                    self._begun[whole] = _Begun(there[-1]["Key"], found)
+                    return None
+        return found
 
 
 def _client(keys: Keys, store: StoreConfiguration) -> Any:
@@ -75,5 +115,10 @@ def _client(keys: Keys, store: StoreConfiguration) -> Any:
         aws_access_key_id=keys.access_key,
         aws_secret_access_key=keys.secret_key,
         aws_session_token=keys.session_token,
-        config=Config(s3={"addressing_style": "path"}, connect_timeout=PATIENCE_S, retries={"max_attempts": 2}),
+        config=Config(
+            s3={"addressing_style": "path"},
+            connect_timeout=PATIENCE_S,
+            read_timeout=ANSWER_S,
+            retries={"max_attempts": 2},
+        ),
     )

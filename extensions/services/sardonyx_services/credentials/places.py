@@ -13,7 +13,7 @@ from sardonyx_spawner.language import _
 ID = re.compile(r"[a-z0-9]{8,64}")
 PUBLIC = "public"
 KEPT = "kept/"
-"""Folder of one's own place in which is what somebody has kept of a class or an event."""
+"""Folder of one's own place in which is what somebody has kept of a class or an event; keys for keeping write in no other."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,13 @@ class Place:
 
     Args:
         is_full: what may be written there is only deleted for now.
+        event: id of the event that what is there is of, beside its own place; "" = it is of none.
     """
 
     prefix: str
     is_writable: bool
     is_full: bool = False
+    event: str = ""
 
     @property
     def access(self) -> str:
@@ -71,7 +73,7 @@ def group_places(person: str, membership: Membership, now: datetime | None = Non
             own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=has_time)
             return Place(f"{root}shared/", is_writable=False), own
         case "member":
-            return (Place(root, is_writable=has_time),)
+            return (Place(root, is_writable=has_time, event=membership.within),)
 
 
 def seconds_left(until: datetime | None, now: datetime) -> int | None:
@@ -97,13 +99,15 @@ def own_until(memberships: Iterable[Membership]) -> datetime | None:
     )
 
 
-def own_places(person: str, *, is_admin: bool, is_over: bool = False) -> tuple[Place, ...]:
+def own_places(person: str, *, is_admin: bool, is_over: bool = False, event: str = "") -> tuple[Place, ...]:
     """Return what everybody may use: their own place, and what is published; administrators publish.
 
     Args:
         is_over: they write in their own place no more.
+        event: id of the event that their account ends with; "" = it lasts.
     """
-    return Place(home_prefix(person), is_writable=not is_over), Place(f"{PUBLIC}/", is_writable=is_admin)
+    own = Place(home_prefix(person), is_writable=not is_over, event=event)
+    return own, Place(f"{PUBLIC}/", is_writable=is_admin)
 
 
 def wished_group(wish: Wish, memberships: Sequence[Membership]) -> Membership | None:

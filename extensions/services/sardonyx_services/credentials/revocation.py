@@ -36,7 +36,13 @@ class Person:
     def own_places(self, now: datetime) -> tuple[Place, ...]:
         """Return what is theirs without any class or event, first their home; and what is published."""
         until = own_until(self.memberships)
-        return own_places(self.id, is_admin=self.is_admin, is_over=until is not None and until <= now)
+        return own_places(self.id, is_admin=self.is_admin, is_over=until is not None and until <= now, event=self.event)
+
+    @property
+    def event(self) -> str:
+        """Id of the event that their account ends with; "" = it lasts."""
+        of = (each.group for each in self.memberships if each.role == "participant")
+        return next(of, "") if self.is_temporary else ""
 
 
 def given_place(text: str) -> Place:

@@ -3,21 +3,21 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sardonyx_services.credentials.configuration import StoredLimits
 from sardonyx_services.credentials.places import Place
 
 REMEMBERED_S = 24 * 3600.0
-"""So long a place is looked at after somebody wanted keys for it: no keys live longer."""
+"""So long something is looked at after somebody wanted keys for it: no keys live longer."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Amount:
-    """How much there is in a place, and how much may be; in bytes. Who counted stopped at the limit."""
+    """How much there is of somebody or something, and how much may be; in bytes. Who counted stopped at the limit."""
 
     size: int
     limit: int
@@ -31,14 +31,18 @@ class Amount:
 class StoredAmounts:
     """Remembers them, and marks places that are full. What was not counted yet is not.
 
+    A whole is what has a limit, by its own place: "home/…/", "class/…/", "team/…/", or "event/…/", which is that of its
+    teams and accounts, too. A place can be of several, and is full if one of them is.
+
     Args:
-        count: returns the bytes below a prefix, and no more than a limit; raises OSError where the store does not say.
+        count: returns the bytes of a whole, and no more than a limit; None = it is not through with it, and goes on with
+            the next call; raises OSError where the store does not say.
     """
 
     def __init__(
         self,
         limits: StoredLimits,
-        count: Callable[[str, int], Awaitable[int]],
+        count: Callable[[str, int], Awaitable[int | None]],
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limits, self._count, self._ticks = limits, count, ticks
@@ -50,11 +54,10 @@ class StoredAmounts:
         """Return places for which somebody gets keys, those marked that are full."""
         return tuple(self._marked(place) if place.is_writable else place for place in places)
 
-    def of(self, prefix: str) -> Amount | None:
-        """Return how much is in the place that a prefix is in; None = it has no limit, or was not counted yet."""
-        root = root_of(prefix)
-        limit, size = self._limits.of(root), self._sizes.get(root)
-        return Amount(size, limit) if limit is not None and size is not None else None
+    def of(self, place: Place) -> Mapping[str, Amount]:
+        """Return how much there is of each whole that a place is of; none that has no limit, or was not counted yet."""
+        found = {whole: self._amount(whole) for whole in wholes_of(place)}
+        return {whole: amount for whole, amount in found.items() if amount is not None}
 
     async def run(self) -> None:
         """Count for as long as the service runs: at once what was never counted, all others from time to time."""
@@ -69,34 +72,39 @@ class StoredAmounts:
                 due = self._ticks() + every_s
             else:
                 self._is_new.clear()
-                await self.look([root for root in self._wanted if root not in self._sizes])
+                await self.look([whole for whole in self._wanted if whole not in self._sizes])
 
-    async def look(self, roots: Iterable[str]) -> None:
-        """Count what is in some places; those that nobody wanted for long are forgotten."""
+    async def look(self, wholes: Iterable[str]) -> None:
+        """Count some, one after the other; what nobody wanted for long is forgotten."""
         now = self._ticks()
-        for root in roots:
-            if now - self._wanted[root] > REMEMBERED_S:
-                del self._wanted[root]
-                self._sizes.pop(root, None)
+        for whole in wholes:
+            if now - self._wanted[whole] > REMEMBERED_S:
+                del self._wanted[whole]
+                self._sizes.pop(whole, None)
                 continue
-            limit = self._limits.of(root)
+            limit = self._limits.of(whole)
             try:
-                self._sizes[root] = await self._count(root, limit or 0)
+                size = await self._count(whole, limit or 0)
             except OSError as error:
                 # As it was: the next look may be better.
-                log.warning("It cannot be counted now how much is in %s: %s", root, error)
+                log.warning("It cannot be counted now how much is in %s: %s", whole, error)
+            else:
+                self._sizes |= {} if size is None else {whole: size}
 
     def _marked(self, place: Place) -> Place:
-        root = root_of(place.prefix)
-        if self._limits.of(root) is None:
-            return place
-        if root not in self._wanted:
-            self._is_new.set()
-        self._wanted[root] = self._ticks()
-        amount = self.of(root)
-        return replace(place, is_full=amount is not None and amount.is_full)
+        for whole in wholes_of(place):
+            if self._limits.of(whole) is not None:
+                if whole not in self._wanted:
+                    self._is_new.set()
+                self._wanted[whole] = self._ticks()
+        return replace(place, is_full=any(amount.is_full for amount in self.of(place).values()))
+
+    def _amount(self, whole: str) -> Amount | None:
+        limit, size = self._limits.of(whole), self._sizes.get(whole)
+        return Amount(size, limit) if limit is not None and size is not None else None
 
 
-def root_of(prefix: str) -> str:
-    """Return the place that has a limit of its own: "class/7mw2kfqd/" of "class/7mw2kfqd/shared/data/"."""
-    return "/".join((*prefix.split("/")[:2], ""))
+def wholes_of(place: Place) -> tuple[str, ...]:
+    """Return what a place is of, by its own place: "class/7mw2kfqd/" of "class/7mw2kfqd/shared/data/"; of a team, its event, too."""
+    own = "/".join((*place.prefix.split("/")[:2], ""))
+    return (own, f"event/{place.event}/") if place.event else (own,)

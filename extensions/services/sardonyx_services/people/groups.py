@@ -36,7 +36,8 @@ ROLES: dict[Kind, tuple[Role, ...]] = {
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ID_LENGTH = 8
 """Short: the policies that name a group have 2,048 characters for everything."""
-OURS = re.compile(rf"(class|team|event)-[{ALPHABET}]{{{ID_LENGTH}}}(-staff)?")
+GROUP_ID = re.compile(rf"[{ALPHABET}]{{{ID_LENGTH}}}")
+OURS = re.compile(rf"(class|team|event)-{GROUP_ID.pattern}(-staff)?")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Membership:
         group: its id; never given to another one.
         is_exam: keys that reach this class live for the shortest time that there is.
         writes_until: until then they write what is theirs to write there; None = always.
+        within: id of the event that a team is of; "" = of none.
     """
 
     kind: Kind
@@ -55,6 +57,7 @@ class Membership:
     title: str
     is_exam: bool = False
     writes_until: datetime | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -270,7 +273,7 @@ def all_groups(elsewhere: Iterable[str], memberships: Sequence[Membership]) -> f
 def _membership(row: GroupRow, role: str, until: datetime | None) -> Membership:
     # Staff of a class write until its end itself.
     until = until if role in LIMITED else None
-    return Membership(row.kind, row.id, role, row.title, row.is_exam, until)  # type: ignore[arg-type]  # what `add` and `join` wrote
+    return Membership(row.kind, row.id, role, row.title, row.is_exam, until, row.within)  # type: ignore[arg-type]  # what `add` and `join` wrote
 
 
 def _event_until(event: EventRow, role: str, provider: str) -> datetime | None:
