@@ -61,6 +61,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
             endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
             region=settings.storage.region,
             bucket=settings.storage.bucket,
+            is_limited=settings.quotas.stored().is_set,
         ),
         templates=TEMPLATES,
         version=static_version(),

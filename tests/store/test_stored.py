@@ -147,6 +147,32 @@ def test_nothing_is_kept_or_handed_out_where_there_is_no_room(place: Place) -> N
     assert asked("collect", **{"class": group}) == ""
 
 
+def how_much(place: Place, of: object, token: str = COLLECTOR_TOKEN) -> httpx.Response:
+    """Ask as the service of classes does."""
+    return httpx.post(f"{place.keys}/stored", json={"of": of}, headers={"Authorization": f"token {token}"})
+
+
+def test_pages_are_told_how_much_is_stored(place: Place) -> None:
+    """Of one class, also before anybody had keys for it; of nothing that is none."""
+    group = place.people.groups.add("class", "Geometry")
+    whole = f"class/{group}/"
+    place.people.groups.join(group, place.person("ida").id, "instructor")
+    place.person("ida").s3(f"class-{group}").put_object(Bucket=BUCKET, Key=f"{whole}shared/a.bin", Body=b"x" * 1000)
+
+    soon(lambda: how_much(place, whole).json() == {whole: {"bytes": 1000, "limit": LIMIT}})
+    assert how_much(place, "").json()[whole] == {"bytes": 1000, "limit": LIMIT}
+    for nothing in ("public/", "class/../", "class/7mw2kfqd/shared/", "nobody/7mw2kfqd/", "x", None):
+        assert how_much(place, nothing).json() == {}
+
+
+def test_only_the_hub_and_its_services_are_told(place: Place) -> None:
+    """Nobody learns by it who is here, or how much they have."""
+    token = place.person("jan").token
+
+    for answer in (how_much(place, "", token), how_much(place, "", "nobodys")):
+        assert (answer.status_code, answer.json()["message"]) == (403, "Only the service of classes asks here.")
+
+
 def counting_of(place: Place, **how: Any) -> Counting:
     """Return what counts in a place."""
     told = CredentialsConfiguration.model_validate_json((place.folder / "run" / "keys.json").read_text())

@@ -1,8 +1,10 @@
 """What the service of classes answers to what no page of ours would send: in words, and without taking harm."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,11 +37,22 @@ ENVIRONMENT = {
 }
 TIA = {"Authorization": "token tia"}
 JSON = {"Content-Type": "application/json"}
+STORED: ContextVar[int | None] = ContextVar("STORED")
+WHOLES: ContextVar[dict[str, int]] = ContextVar("WHOLES")
+AWAY = -1
 UNREADABLE = "What was sent cannot be read. Load the page again, then try again."
 
 
 def hub(request: httpx.Request) -> httpx.Response:
-    """Answer as the hub does, which knows one token, of tia."""
+    """Answer as the hub does, which knows one token, of tia, and as the keys service, of which all has so much stored."""
+    if request.url.path == "/stored":
+        of = json.loads(request.content)["of"]
+        if STORED.get(None) == AWAY:
+            raise httpx.ConnectError("away")
+        sizes = {of: STORED.get()} if of else WHOLES.get()
+        return httpx.Response(200, json={name: {"bytes": size, "limit": 20 << 30} for name, size in sizes.items()})
+    if request.url.path == "/api/sardonyx/servers":
+        return httpx.Response(200, json={"servers": []})
     if request.url.path == "/api/oauth2/token":
         return httpx.Response(200, json={"access_token": "tia"})
     if request.headers["Authorization"] != "token tia":
@@ -72,7 +85,9 @@ def parts(people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         log=tmp_path / "people.log",
         title="Sardonyx",
         address="http://place",
-        store=StorePlace(keys=nowhere, token=tmp_path / "secret", endpoint=nowhere, region="r", bucket="b"),
+        store=StorePlace(
+            keys=nowhere, token=tmp_path / "secret", endpoint=nowhere, region="r", bucket="b", is_limited=True
+        ),
         profiles=(Profile("python", "Python"),),
         homes=tmp_path / "homes",
         templates=TEMPLATES,
@@ -286,3 +301,71 @@ async def test_what_is_of_a_team_is_kept_by_whose_account_lasts(
     assert begun.status_code == status, begun.text
     shown = await service.get(f"events/{event}/keep", headers=TIA)
     assert (f"home/{tia.id}/kept/Hackathon ({event})/" in shown.text) == (who == "lasting")
+
+
+@pytest.mark.parametrize(
+    ("size", "said", "is_full"),
+    [
+        pytest.param(16 << 29, "Stored: 8 GB of 20 GB.", False, id="with room"),
+        pytest.param(20 << 30, "Stored: 20 GB of 20 GB.", True, id="full"),
+        pytest.param(None, "Stored: 20 GB at most, and not counted yet.", False, id="not counted yet"),
+    ],
+)
+async def test_how_much_is_stored_is_said_to_who_leads_a_class_or_an_event(
+    service: httpx.AsyncClient,
+    people: PeopleStore,
+    size: int | None,
+    said: str,
+    is_full: bool,  # noqa: FBT001 - of the list
+) -> None:
+    """And what it means that it is full; not to those who only take part."""
+    STORED.set(size)
+    now, tia = datetime.now(UTC), people.by_name("tia")
+    assert tia is not None
+    details = EventDetails(begins=now - timedelta(hours=1), ends=now + timedelta(hours=1), profile="python")
+    course, event = people.groups.add("class", "Statistics"), people.events.add("Hackathon", details)
+    pages = {
+        f"classes/{course}": "Nothing is handed in or shared until something is deleted there",
+        f"events/{event}": "No team and no account writes until one of them deletes something",
+        f"events/{event}/live": "No team and no account writes until one of them deletes something",
+    }
+
+    people.groups.join(course, tia.id, "instructor")
+    people.groups.join(event, tia.id, "organiser")
+    for path, full in pages.items():
+        text = (await service.get(path, headers=TIA)).text
+        assert (said in text, full in text) == (True, is_full), text
+    people.groups.join(course, tia.id, "student")
+    people.groups.join(event, tia.id, "participant")
+    for path in pages:
+        assert "Stored:" not in (await service.get(path, headers=TIA)).text
+
+
+async def test_operation_shows_what_is_nearly_full(service: httpx.AsyncClient, people: PeopleStore) -> None:
+    """With figures, and a way there."""
+    course = people.groups.add("class", "Statistics")
+    people.set_admin("tia", is_admin=True)
+    WHOLES.set({f"class/{course}/": 18 << 30, "home/d6my4m4v5pjzf9ru/": 20 << 30})
+
+    text = " ".join((await service.get("operation", headers=TIA)).text.split())
+
+    assert f'<a href="{ROOT}classes/{course}">Statistics</a></th><td>class</td>' in text
+    assert "18 GB of 20 GB" in text
+    assert "20 GB of 20 GB" not in text
+
+
+async def test_a_page_is_there_while_nobody_says_how_much_is_stored(
+    service: httpx.AsyncClient, people: PeopleStore
+) -> None:
+    """Without the figure; administrators read that it is missing."""
+    STORED.set(AWAY)
+    tia = people.by_name("tia")
+    assert tia is not None
+    course = people.groups.add("class", "Statistics")
+    people.groups.join(course, tia.id, "instructor")
+    people.set_admin("tia", is_admin=True)
+
+    shown = await service.get(f"classes/{course}", headers=TIA)
+    assert (shown.status_code, "Stored:" in shown.text) == (200, False)
+    place = await service.get("operation", headers=TIA)
+    assert "How much is stored cannot be said now." in place.text

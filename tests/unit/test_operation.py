@@ -9,6 +9,7 @@ from support.ends import FakeHub
 
 from sardonyx_hub_config.hours_source import MonthHours
 from sardonyx_services.people.database import Place
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes
@@ -23,6 +24,7 @@ from sardonyx_services.people.web.new_seats import NewSeats
 from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.overview import by_person, figures, group_lines, server_lines
 from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.store_use import Amount
 
 GB = 10**9
 TODAY = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -145,6 +147,25 @@ def test_classes_are_counted_by_their_profile() -> None:
     assert by_person(uses) == [("a", 665), ("b", 30)]
 
 
+class FakeStoreUse:
+    """What the keys service says of the data store; None = it does not answer."""
+
+    is_limited = True
+
+    def __init__(self) -> None:
+        self.amounts: dict[str, Amount] | None = {}
+
+    async def all(self) -> dict[str, Amount] | None:
+        """Return it."""
+        return self.amounts
+
+
+@pytest.fixture
+def stored() -> FakeStoreUse:
+    """Nothing is stored."""
+    return FakeStoreUse()
+
+
 @pytest.fixture
 def hub() -> FakeHub:
     """A hub in which both have a server."""
@@ -154,11 +175,11 @@ def hub() -> FakeHub:
 
 
 @pytest.fixture
-def operation(people: PeopleStore, hub: FakeHub) -> Operation:
+def operation(people: PeopleStore, hub: FakeHub, stored: FakeStoreUse) -> Operation:
     """What is tried."""
     desk = Desk(people, JoinLinks(b"secret"), ())
     events = EventDesk(people, NewSeats(people, SeatCodes(b"secret"), 9), (), EventRules())
-    return Operation(people, hub, desk, events, lambda: TODAY)  # type: ignore[arg-type]  # as much as is asked of it
+    return Operation(people, hub, desk, events, stored, clock=lambda: TODAY)  # type: ignore[arg-type]  # as much as is asked of it
 
 
 async def test_servers_of_many_are_stopped_at_once_and_written_down(
@@ -201,3 +222,43 @@ async def test_the_place_is_there_with_its_classes_and_hours(people: PeopleStore
     assert (at.counted[made].people, at.counted[made].seconds) == (1, 5400)
     assert at.hours == [("amina", 5400)]
     assert operation.hours(root).decode().split() == ['"name","profile","hours"', f'"amina","class-{made}","1.50"']
+
+
+async def test_what_is_full_or_nearly_is_shown_the_fullest_first(
+    people: PeopleStore, operation: Operation, stored: FakeStoreUse
+) -> None:
+    """Not what has room, is not counted yet, or is of nobody who is here; a team leads to its event."""
+    course = people.groups.add("class", "Statistics")
+    event = people.events.add("Hackathon", EventDetails(begins=TODAY, ends=TODAY + timedelta(days=1)))
+    people.seats.add(event, 0, str, most=9, teams=[("Blue", 1)])
+    [team] = people.seats.teams(event)
+    people.remove("bob")
+    stored.amounts = {
+        f"home/{person(people, 'amina')}/": Amount(80, 100),
+        "home/d6my4m4v5pjzf9ru/": Amount(100, 100),
+        f"class/{course}/": Amount(95, 100),
+        f"event/{event}/": Amount(79, 100),
+        f"team/{team.id}/": Amount(100, 100),
+        f"event/{course}/": Amount(100, 100),
+        "class/7mw2kfqd/": Amount(None, 100),
+    }
+
+    at = await operation.place(Caller("r", "root", is_admin=True))
+
+    assert at.stored is not None
+    assert [(line.kind, line.title, line.id, line.amount.is_full) for line in at.stored] == [
+        ("team", "Blue", event, True),
+        ("class", "Statistics", course, False),
+        ("home", "amina", "", False),
+    ]
+
+
+async def test_the_place_is_shown_while_nobody_can_say_what_is_stored(
+    operation: Operation, stored: FakeStoreUse
+) -> None:
+    """With everything else."""
+    stored.amounts = None
+
+    at = await operation.place(Caller("r", "root", is_admin=True))
+
+    assert (at.stored, len(at.servers)) == (None, 2)

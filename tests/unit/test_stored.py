@@ -121,6 +121,18 @@ async def test_newcomers_keep_nobody_from_being_counted_again() -> None:
     running.cancel()
 
 
+async def test_who_looks_at_something_has_it_counted() -> None:
+    """Without keys for it; of what has no limit there is nothing to say."""
+    store = Store(course=400)
+    amounts = StoredAmounts(LIMITS, store.count)
+
+    assert amounts.asked(COURSE) == (None, 1000)
+    assert amounts.asked("public//") is None
+    await amounts.look([COURSE])
+    assert amounts.asked(COURSE) == (400, 1000)
+    assert amounts.all() == {COURSE: Amount(400, 1000)}
+
+
 async def test_while_the_store_is_away_it_is_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
     """The log says that."""
     store = Store(home=100)

@@ -148,6 +148,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             clearing=(Clearing(issuer, sts, people, bucket=store.bucket, issued=issued), collector)
             if collector
             else None,
+            stored=(stored, collector) if stored is not None and collector else None,
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))

@@ -30,6 +30,8 @@ from sardonyx_services.credentials.links.sharing import Sharing
 from sardonyx_services.credentials.metrics import SCOPE, Metrics
 from sardonyx_services.credentials.person_routes import person_routes
 from sardonyx_services.credentials.self_test import test_until_good
+from sardonyx_services.credentials.stored import StoredAmounts
+from sardonyx_services.credentials.stored_routes import stored_routes
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.vault.access import VaultAccess
 from sardonyx_services.credentials.vault.routes import vault_routes
@@ -53,6 +55,7 @@ class Parts:
         beside: what runs as long as the service does.
         collecting: keys to collect what is handed in, and the token of the service that asks for them; None = nobody does.
         clearing: keys to delete what is of events, and the same token.
+        stored: how much there is of what has a limit, and the same token; None = nothing has one.
         sharing: links by which people share files, and the token of the service that opens them; None = there are none.
     """
 
@@ -71,6 +74,7 @@ class Parts:
     sharing: tuple[Sharing, str] | None = field(default=None, repr=False)
     collecting: tuple[Collecting, str] | None = field(default=None, repr=False)
     clearing: tuple[Clearing, str] | None = field(default=None, repr=False)
+    stored: tuple[StoredAmounts, str] | None = field(default=None, repr=False)
 
 
 class KeptByNobody:
@@ -121,6 +125,8 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
         app.include_router(collecting_routes(*parts.collecting, token_of), prefix=root)
     if parts.clearing is not None:
         app.include_router(clearing_routes(*parts.clearing, token_of), prefix=root)
+    if parts.stored is not None:
+        app.include_router(stored_routes(*parts.stored, token_of), prefix=root)
     sharing = None
     if parts.sharing is not None:
         sharing, opener = parts.sharing

@@ -59,6 +59,22 @@ class StoredAmounts:
         found = {whole: self._amount(whole) for whole in wholes_of(place)}
         return {whole: amount for whole, amount in found.items() if amount is not None}
 
+    def all(self) -> Mapping[str, Amount]:
+        """Return how much there is of each whole that was counted, and for which somebody wanted keys in the last day."""
+        return {whole: amount for whole in self._sizes if (amount := self._amount(whole)) is not None}
+
+    def asked(self, whole: str) -> tuple[int | None, int] | None:
+        """Return the bytes of a whole, and its limit, for who only looks; it is counted, too.
+
+        The bytes are None where it was not counted yet; all of it is None where it has no limit.
+        """
+        limit = self._limits.of(whole)
+        if limit is None:
+            return None
+        self._want(whole)
+        amount = self._amount(whole)
+        return (amount.size if amount is not None else None, limit)
+
     async def run(self) -> None:
         """Count for as long as the service runs: at once what was never counted, all others from time to time."""
         every_s = self._limits.count_every_s
@@ -94,10 +110,13 @@ class StoredAmounts:
     def _marked(self, place: Place) -> Place:
         for whole in wholes_of(place):
             if self._limits.of(whole) is not None:
-                if whole not in self._wanted:
-                    self._is_new.set()
-                self._wanted[whole] = self._ticks()
+                self._want(whole)
         return replace(place, is_full=any(amount.is_full for amount in self.of(place).values()))
+
+    def _want(self, whole: str) -> None:
+        if whole not in self._wanted:
+            self._is_new.set()
+        self._wanted[whole] = self._ticks()
 
     def _amount(self, whole: str) -> Amount | None:
         limit, size = self._limits.of(whole), self._sizes.get(whole)

@@ -48,6 +48,7 @@ from sardonyx_services.people.web.people_desk import PeopleDesk
 from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.people.web.store_door import StoreDoor
+from sardonyx_services.people.web.store_use import StoreUse
 from sardonyx_services.service_log import log_to
 
 
@@ -71,7 +72,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     classroom = Classroom(desk, people, hub_api, f"{origin.scheme}://{origin.netloc}{root}")
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
-    clearer = Clearer(store)
+    clearer, stored = Clearer(store), StoreUse(configuration.store, client)
     shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
     events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
     return Parts(
@@ -95,8 +96,9 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         keeps=Keeps(store),
         event_room=EventRoom(people, hub_api),
         event_ends=EventEnds(people, hub_api, clearer),
-        operation=Operation(people, hub_api, desk, events),
+        operation=Operation(people, hub_api, desk, events, stored),
         people_desk=PeopleDesk(people),
+        stored=stored,
         pages=pages,
         callers=callers,
         sign_in=sign_in,

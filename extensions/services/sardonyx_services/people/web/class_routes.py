@@ -33,7 +33,7 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
         )
     rows, run = await here.classroom.live(who, class_id)
     told = {"seen": seen, "class_id": class_id, "rows": rows, "counts": counts_of(rows), "run": run}
-    told["schedule"] = schedule
+    told |= {"schedule": schedule, "stored": await here.stored.of("class", class_id) if not seen.group.ended else None}
     return here.pages.page(request, who, "class.html", has_material=here.desk.has_material(seen), **told)
 
 

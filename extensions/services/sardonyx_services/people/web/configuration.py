@@ -22,6 +22,7 @@ class StorePlace(BaseModel):
         keys: address of the keys service.
         token: file with what this service shows there.
         endpoint: of the store.
+        is_limited: how much may be in it is limited for somebody or something.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +32,7 @@ class StorePlace(BaseModel):
     endpoint: str
     region: str
     bucket: str
+    is_limited: bool = False
 
 
 class EventRules(BaseModel):

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web.codes_table import codes_table
 from sardonyx_services.people.web.errors import NoEventError, RefusedError
+from sardonyx_services.people.web.event_desk import EventSeen
 from sardonyx_services.people.web.event_form import EventForm, read_event_form
 from sardonyx_services.people.web.keeping import check_lasts, of_team
 from sardonyx_services.people.web.keeps import Keep
@@ -18,6 +19,7 @@ from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_services.people.web.pages import as_file, qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.language import SaidError, _
 
 router = APIRouter(prefix="/events", include_in_schema=False)
@@ -52,7 +54,7 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         seats = await run_in_threadpool(here.seats.seats, who, event)
         now = await here.event_room.now(event, seats)
         link = await run_in_threadpool(here.seats.link, who, event)
-        told = {"seen": seen, "now": now, "link": link, "more": MORE}
+        told = {"seen": seen, "now": now, "link": link, "more": MORE, "stored": await _stored(here, seen)}
         return here.pages.page(request, who, "event.html", **told)
     own, team = await run_in_threadpool(here.seats.own_team, who, event)
     code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
@@ -68,7 +70,7 @@ async def live(request: Request, here: Here, who: Who, event: str) -> Response:
     """Return what is live on the event's page, for its script."""
     seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
     now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
-    return here.pages.page(request, who, "event_live.html", seen=seen, now=now)
+    return here.pages.page(request, who, "event_live.html", seen=seen, now=now, stored=await _stored(here, seen))
 
 
 @router.get("/{event}/wall")
@@ -245,6 +247,10 @@ async def kept(here: Parts, who: Caller, event: str, *, begin: bool = False) -> 
     seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
     order = of_team(seen.group.title, event, own.team.id)
     return here.keeps.start(who, order) if begin else here.keeps.of(who, order)
+
+
+async def _stored(here: Parts, seen: EventSeen) -> Amount | None:
+    return await here.stored.of("event", seen.group.id) if seen.state != "gone" else None
 
 
 def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """What an operator sees and does on the page of the whole place."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.actions import Action
+from sardonyx_services.people.groups import Group, Kind
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
@@ -21,13 +22,18 @@ from sardonyx_services.people.web.overview import (
     Figures,
     GroupLine,
     ServerLine,
+    StoredLine,
     by_person,
     figures,
     group_lines,
     server_lines,
+    stored_lines,
 )
 from sardonyx_services.people.web.runs import AT_ONCE
 from sardonyx_services.people.web.seat import Caller, need_administrator
+from sardonyx_services.people.web.store_use import Amount, StoreUse
+
+KINDS: tuple[Kind, ...] = ("class", "event", "team")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Place:
     Args:
         counted: classes and events by id.
         hours: name and seconds of those whose servers ran longest.
+        stored: who or what has nearly as much in the data store as it may; None = that cannot be said now.
+        is_stored_limited: anybody or anything has a limit there.
     """
 
     figures: Figures
@@ -45,6 +53,8 @@ class Place:
     events: list[EventSeen]
     counted: dict[str, GroupLine]
     hours: list[tuple[str, int]]
+    stored: list[StoredLine] | None
+    is_stored_limited: bool
 
 
 class Operation:
@@ -60,10 +70,12 @@ class Operation:
         hub: Hub,
         desk: Desk,
         events: EventDesk,
+        stored: StoreUse,
+        *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._people, self._hub, self._desk, self._events, self._clock = people, hub, desk, events, clock
-        self._watch = Watch(hub.servers)
+        self._stored, self._watch = stored, Watch(hub.servers)
 
     async def place(self, caller: Caller) -> Place:
         """Return all of the place.
@@ -73,8 +85,8 @@ class Operation:
             AwayError: the hub does not answer.
         """
         need_administrator(caller)
-        servers = await self._watch.servers()
-        return await run_in_threadpool(self._place, caller, servers)
+        servers, amounts = await asyncio.gather(self._watch.servers(), self._stored.all())
+        return await run_in_threadpool(self._place, caller, servers, amounts)
 
     async def stop(self, caller: Caller, keys: Sequence[str]) -> None:
         """Stop servers, whosever they are; each is written down.
@@ -131,7 +143,7 @@ class Operation:
     def _uses(self) -> list[Use]:
         return self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
 
-    def _place(self, caller: Caller, servers: Sequence[Server]) -> Place:
+    def _place(self, caller: Caller, servers: Sequence[Server], amounts: Mapping[str, Amount] | None) -> Place:
         uses, counts = self._uses(), self._people.groups.counts()
         names = self._people.names.shown()
         classes, events = self._desk.mine(caller), self._events.mine(caller)
@@ -141,4 +153,18 @@ class Operation:
         of_classes = group_lines("class", (seen.group.id for seen in classes), counts, servers, uses)
         of_events = group_lines("event", (seen.group.id for seen in events), counts, servers, uses)
         hours = [(names[person], seconds) for person, seconds in by_person(uses) if person in names][:MOST]
-        return Place(figures(len(names), lines), lines, classes, events, of_classes | of_events, hours)
+        return Place(
+            figures(len(names), lines),
+            lines,
+            classes,
+            events,
+            of_classes | of_events,
+            hours,
+            stored_lines(amounts, names, self._groups(amounts)) if amounts is not None else None,
+            self._stored.is_limited,
+        )
+
+    def _groups(self, amounts: Mapping[str, Amount]) -> dict[str, Group]:
+        kinds = {whole.partition("/")[0] for whole, amount in amounts.items() if amount.is_nearly_full}
+        found = (group for kind in KINDS if kind in kinds for group in self._people.groups.all(kind))
+        return {group.id: group for group in found}

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sardonyx_services.people.groups import Group
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.web.hub import Server
+from sardonyx_services.people.web.store_use import Amount
 
 ORDER = ("failed", "running", "starting", "stopping")
 DAYS = 30
@@ -47,6 +49,21 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
+class StoredLine:
+    """Somebody or something that has nearly as much in the data store as it may.
+
+    Args:
+        kind: "home" = of a person.
+        id: of the class or event that leads there: of a team, its event; "" = none does.
+    """
+
+    kind: str
+    title: str
+    id: str
+    amount: Amount
+
+
+@dataclass(frozen=True)
 class Figures:
     """The whole in numbers; memory in bytes."""
 
@@ -81,6 +98,28 @@ def group_lines(
         group: GroupLine(group, counts.get(group, 0), running[slug := f"{kind}-{group}"], seconds[slug])
         for group in groups
     }
+
+
+def stored_lines(
+    amounts: Mapping[str, Amount], names: Mapping[str, str], groups: Mapping[str, Group]
+) -> list[StoredLine]:
+    """Return what is full, or nearly, the fullest first.
+
+    Args:
+        amounts: by place in the data store.
+        names: of people who are here, by id; groups: classes, events and teams, by id.
+    """
+    lines = []
+    for whole, amount in amounts.items():
+        kind, _, key = whole.rstrip("/").partition("/")
+        if not amount.is_nearly_full:
+            continue
+        if kind == "home" and key in names:
+            lines.append(StoredLine(kind, names[key], "", amount))
+        elif key in groups and groups[key].kind == kind:
+            group = groups[key]
+            lines.append(StoredLine(kind, group.title, group.within if kind == "team" else key, amount))
+    return sorted(lines, key=lambda line: (-line.amount.share, line.title))
 
 
 def by_person(uses: Iterable[Use]) -> list[tuple[str, int]]:

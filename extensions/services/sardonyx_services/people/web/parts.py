@@ -31,6 +31,7 @@ from sardonyx_services.people.web.people_desk import PeopleDesk
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.seat_desk import SeatDesk
 from sardonyx_services.people.web.sign_in import SignIn
+from sardonyx_services.people.web.store_use import StoreUse
 from sardonyx_spawner.profiles import Profile
 
 
@@ -66,6 +67,7 @@ class Parts:
     event_ends: EventEnds
     operation: Operation
     people_desk: PeopleDesk
+    stored: StoreUse
     pages: Pages
     callers: Callers
     sign_in: SignIn

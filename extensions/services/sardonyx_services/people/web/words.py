@@ -10,6 +10,7 @@ from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.class_words import ClassWords
 from sardonyx_services.people.web.event_words import EventWords
 from sardonyx_services.people.web.people_words import PeopleWords
+from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
 from sardonyx_spawner.language import N_, _
 
@@ -79,6 +80,8 @@ DONE = {
     "material": N_("brought new material to everybody"),
 }
 
+HOLDERS = {"home": N_("person"), "class": N_("class"), "event": N_("event"), "team": N_("team")}
+
 
 class Words(ClassWords, EventWords, PeopleWords, PageWords):
     """What templates call."""
@@ -111,6 +114,17 @@ class Words(ClassWords, EventWords, PeopleWords, PageWords):
     def memory(self, amount: int) -> str:
         """Say an amount of memory."""
         return say_memory(amount)
+
+    def stored(self, amount: Amount) -> str:
+        """Say how much is in the data store of what may be."""
+        limit = say_memory(amount.limit)
+        if amount.size is None:
+            return _("Stored: {limit} at most, and not counted yet.").format(limit=limit)
+        return _("Stored: {used} of {limit}.").format(used=say_memory(amount.size), limit=limit)
+
+    def holder(self, kind: str) -> str:
+        """Say what it is that has a limit of what is stored."""
+        return _(HOLDERS[kind])
 
     def field(self, then: datetime, zone: str) -> str:
         """Return a moment as a field of a form has it."""
