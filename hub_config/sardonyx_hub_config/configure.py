@@ -31,6 +31,7 @@ from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.services import credentials_token, keys_address
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
+from sardonyx_hub_config.stored_source import StoredNews
 from sardonyx_hub_config.team_source import TeamSource
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
@@ -190,6 +191,9 @@ def _servers(
     month = MonthHours(people)
     spawner.reserved_source = lambda: classes.reserved()  # noqa: PLW0108 - traitlets would copy the object
     spawner.hours_source = lambda kind, key: month.of(kind, key)  # noqa: PLW0108 - traitlets would copy the object
+    if settings.quotas.stored().is_set:
+        stored = StoredNews(f"{keys_address(settings, ports)}/stored", generated_secret(folder.collector_token))
+        spawner.stored_source = lambda whole: stored.of(whole)  # noqa: PLW0108 - traitlets would copy the object
     teams = TeamSource(people_place(settings, folder), people)
     spawner.team_source = lambda person: teams.of(person)  # noqa: PLW0108 - traitlets would copy the object
     spawner.homes, spawner.servers = folder.homes, folder.servers

@@ -7,7 +7,7 @@ from sardonyx_spawner.amounts import say_cores, say_gpus, say_memory, say_number
 from sardonyx_spawner.dates import say_day, say_moment
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import N_, Said, _, in_a_row, ngettext, together
-from sardonyx_spawner.quotas import AMOUNTS, Account, Amount, Claim, Kind
+from sardonyx_spawner.quotas import AMOUNTS, Account, Amount, Claim, Kind, Stored
 
 CANNOT = {
     "person": N_("You may use {limit} at once and use {used}; this server takes {wanted}."),
@@ -28,6 +28,14 @@ USES = {
     "person": N_("You use {used}."),
     "group": N_("“{title}” uses {used}."),
     "place": N_("All together use {used}."),
+}
+STORED = {
+    "person": N_("You have stored {used} of {limit}."),
+    "group": N_("“{title}” has stored {used} of {limit}."),
+}
+FULL = {
+    "person": N_("Your data store is full, with {limit}: delete something in it, and you write there again."),
+    "group": N_("The data store of “{title}” is full, with {limit}: nobody writes there until something is deleted."),
 }
 WHO: dict[Kind, str] = {
     "person": N_("The people who run this place can allow you more."),
@@ -58,6 +66,12 @@ def check(accounts: Sequence[Account], wanted: Claim, today: date) -> None:
 def say_use(accounts: Sequence[Account]) -> list[Said]:
     """Say what is used of all that is limited: "You use 1 of 2 servers and 3 of 32 GB of memory."."""
     return [said for account in accounts if (said := _use(account)) is not None]
+
+
+def say_stored(stored: Stored, title: str = "") -> Said:
+    """Say how much is in the data store of what may be, of a class or an event by its title; "" = of the person."""
+    said = (FULL if stored.size >= stored.limit else STORED)["group" if title else "person"]
+    return _(said).format(title=title, used=say_memory(stored.size), limit=say_memory(stored.limit))
 
 
 def say_free(claims: Sequence[Claim], amount: Amount) -> list[Said]:

@@ -48,6 +48,14 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """How much is in the data store, and how much may be; in bytes."""
+
+    size: int
+    limit: int
+
+
+@dataclass(frozen=True)
 class Claim:
     """What one server takes: from the moment in which its start is accepted until it has ended.
 

@@ -19,7 +19,7 @@ from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Profile
-from sardonyx_spawner.quota_words import QuotaError, check, say_use
+from sardonyx_spawner.quota_words import QuotaError, check, say_stored, say_use
 from sardonyx_spawner.quotas import Account, Claim, Quotas, longest_life
 from sardonyx_spawner.server_log import ServerLogs
 from sardonyx_spawner.teams import TeamServer
@@ -60,6 +60,11 @@ class ProfileSpawner(LoggingConfigurable):
     hours_source = CallableTrait(
         lambda _kind, _key: 0,
         help="(kind, id of a person or slug of a profile) -> seconds for which servers ran in this month.",
+    ).tag(config=True)
+
+    stored_source = CallableTrait(
+        lambda _whole: None,
+        help='(place in the data store, such as "home/ID/" or "class/ID/") -> Stored; None = no limit, or not known now.',
     ).tag(config=True)
 
     reserved_source = CallableTrait(
@@ -234,10 +239,19 @@ class ProfileSpawner(LoggingConfigurable):
             profile.slug: [
                 *self.say_team(profile, person.id),
                 *say_use(self._accounts(profile, person, claims)),
+                *self._stored(profile, person),
                 *(gpus if profile.may_have_gpus else []),
             ]
             for profile in profiles
         }
+
+    def _stored(self, profile: Profile, person: Person) -> list[Said]:
+        kind = profile.belongs_to
+        wholes = {f"home/{person.id}/": ""}
+        if kind:
+            wholes[f"{kind}/{profile.slug.removeprefix(f'{kind}-')}/"] = profile.title
+        found = ((self.stored_source(whole), title) for whole, title in wholes.items())
+        return [say_stored(stored, title) for stored, title in found if stored is not None]
 
     def _last_choice(self, catalogue: Catalogue, person: Person) -> Choice | None:
         options = (self.orm_spawner.user_options if self.orm_spawner else None) or None

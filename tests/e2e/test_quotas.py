@@ -53,3 +53,34 @@ def test_the_form_says_what_is_used_and_keeps_what_was_chosen_where_that_is_too_
     page.get_by_role("radio", name="Large").check()
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/user/ann/thesis/lab**")
+
+
+def again_until(page: Any, said: str) -> None:
+    """Load a page until something is said on it."""
+    for _again in range(100):
+        if said in page.locator("main").inner_text():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError(page.locator("main").inner_text())
+
+
+def test_the_form_says_how_much_is_stored(
+    place_with: Callable[..., Any], first_of: Callable[[Any], Any], check: Callable[[Any, str], None]
+) -> None:
+    """As soon as it was counted; the form is there before that."""
+    stack = place_with(SETTINGS.replace("hours: 100", "storage: 20G"))
+    page = first_of(stack).page
+    page.goto(f"{stack.url}/hub/data")
+    again_until(page, "0 MB of 20 GB")
+
+    page.goto(f"{stack.url}/hub/spawn")
+    used = page.locator(".sx-use:visible li")
+    assert used.first.inner_text() == "You use 0 of 2 servers and 0 MB of 1 GB of memory."
+    again_until(page, "You have stored")
+
+    assert used.nth(1).inner_text() == "You have stored 0 MB of 20 GB."
+    check(page, "form-stored")
+    page.goto(f"{stack.url}/services/people/operation")
+    assert page.locator("#stored + p").inner_text() == "Nobody and nothing is nearly full."
+    check(page, "operation-stored")

@@ -10,8 +10,8 @@ import pytest
 from sardonyx_spawner.language import speaking
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
-from sardonyx_spawner.quota_words import QuotaError, check, say_use
-from sardonyx_spawner.quotas import Account, Claim, Quota, Quotas, longest_life
+from sardonyx_spawner.quota_words import QuotaError, check, say_stored, say_use
+from sardonyx_spawner.quotas import Account, Claim, Quota, Quotas, Stored, longest_life
 
 GIB = 1 << 30
 AMINA = Person("id-1", "amina", groups=frozenset({"phd", "gpu"}))
@@ -215,3 +215,25 @@ MEMORY = Option("memory", "Memory", minimum=1, maximum=8, default="1", shown_whe
 def test_whether_each_server_of_a_profile_has_an_amount_is_known(profile: Profile, *, is_known: bool) -> None:
     """Whatever is answered."""
     assert profile.always_gives("memory") is is_known
+
+
+@pytest.mark.parametrize(
+    ("stored", "title", "said"),
+    [
+        pytest.param(Stored(3 * GIB, 20 * GIB), "", "You have stored 3 GB of 20 GB.", id="own"),
+        pytest.param(Stored(0, 20 * GIB), "Statistics", "“Statistics” has stored 0 MB of 20 GB.", id="of a class"),
+        pytest.param(
+            Stored(20 * GIB, 20 * GIB), "",
+            "Your data store is full, with 20 GB: delete something in it, and you write there again.",
+            id="own, full",
+        ),
+        pytest.param(
+            Stored(20 * GIB, 20 * GIB), "Statistics",
+            "The data store of “Statistics” is full, with 20 GB: nobody writes there until something is deleted.",
+            id="of a class, full",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_stored_is_said(stored: Stored, title: str, said: str) -> None:
+    """And what to do where nothing more can be."""
+    assert say_stored(stored, title) == said
