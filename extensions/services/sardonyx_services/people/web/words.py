@@ -122,6 +122,10 @@ class Words(ClassWords, EventWords, PeopleWords, PageWords):
             return _("Stored: {limit} at most, and not counted yet.").format(limit=limit)
         return _("Stored: {used} of {limit}.").format(used=say_memory(amount.size), limit=limit)
 
+    def used(self, amount: Amount) -> str:
+        """Say the same in a table, of what was counted."""
+        return _("{used} of {limit}").format(used=say_memory(amount.size or 0), limit=say_memory(amount.limit))
+
     def holder(self, kind: str) -> str:
         """Say what it is that has a limit of what is stored."""
         return _(HOLDERS[kind])
