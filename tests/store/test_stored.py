@@ -173,10 +173,11 @@ def test_only_the_hub_and_its_services_are_told(place: Place) -> None:
         assert (answer.status_code, answer.json()["message"]) == (403, "Only the service of classes asks here.")
 
 
-def counting_of(place: Place, **how: Any) -> Counting:
-    """Return what counts in a place."""
+def counting_of(place: Place, endpoint: str = "", **how: Any) -> Counting:
+    """Return what counts in a place; with keys of its store, also in another."""
     told = CredentialsConfiguration.model_validate_json((place.folder / "run" / "keys.json").read_text())
-    return Counting(Issuer(told.issuer, told.keys), sts_of(told.store), told.store, **how)
+    store = told.store.model_copy(update={"endpoint": endpoint or told.store.endpoint})
+    return Counting(Issuer(told.issuer, told.keys), sts_of(told.store), store, **how)
 
 
 def test_many_files_are_counted_in_several_goes(place: Place) -> None:
@@ -208,9 +209,10 @@ def test_what_cannot_be_counted_is_said(place: Place) -> None:
     def away(_whole: str) -> tuple[str, ...]:
         raise AwayError
 
-    counting = counting_of(place, prefixes_of=away)
     with pytest.raises(OSError, match="The database of this place does not answer"):
-        asyncio.run(counting.count("event/abcd2345/", LIMIT))
+        asyncio.run(counting_of(place, prefixes_of=away).count("event/abcd2345/", LIMIT))
+    with pytest.raises(OSError, match="Could not connect to the endpoint URL"):
+        asyncio.run(counting_of(place, endpoint="http://127.0.0.1:9").count("event/abcd2345/", LIMIT))
 
 
 def test_keys_that_count_only_list(place: Place) -> None:
