@@ -45,7 +45,7 @@ from sardonyx_spawner.local.home_room import HomeRoom
 from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.removal import remove_now
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
-from sardonyx_spawner.local.variables import StorageAccess, Surroundings, VaultPlace
+from sardonyx_spawner.surroundings import StorageAccess, Surroundings, VaultPlace
 
 PAGES = Path(__file__).parent / "pages"
 LOG_BYTES = 10 << 20

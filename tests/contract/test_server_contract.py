@@ -15,7 +15,7 @@ from sardonyx_singleuser.git import mirror
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
 from sardonyx_singleuser.tools.registry import TOOLS
-from sardonyx_spawner.local import contract as hub_side
+from sardonyx_spawner import contract as hub_side
 from sardonyx_spawner.local import mirrors
 from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec

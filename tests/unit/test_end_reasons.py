@@ -2,7 +2,8 @@
 
 import pytest
 
-from sardonyx_spawner.local.reasons import part_ended, why_ended, why_ended_while_starting, why_moved
+from sardonyx_spawner.ends import why_moved
+from sardonyx_spawner.local.reasons import part_ended, why_ended, why_ended_while_starting
 
 GIB = 1 << 30
 

@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from sardonyx_spawner.local.process import ProcessId
-from sardonyx_spawner.local.running import Running
 from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.running import Running
 
 SERVER = Running(
-    ProcessId(71, 4200), "http://127.0.0.1:5", "abcd1234", fresh=True, ends_at=1000.0, lifetime_s=60, longest_s=100,
+    is_there=True, url="http://127.0.0.1:5", owner_id="abcd1234", fresh=True, ends_at=1000.0, lifetime_s=60, longest_s=100,
     summary="Python", memory=1 << 30,
 )  # fmt: skip
 
@@ -40,7 +39,7 @@ def test_what_an_earlier_version_wrote_down_is_understood() -> None:
     """It knew nothing of addresses and limits: the server is reached as JupyterHub remembers it."""
     found = Running.from_state({"pid": 71, "began": 4200, "fresh": False, "owner_id": "abcd1234"})
 
-    assert found == Running(ProcessId(71, 4200), owner_id="abcd1234")
+    assert found == Running(is_there=True, owner_id="abcd1234")
 
 
 def test_a_server_is_over_when_its_time_has_come() -> None:
@@ -91,7 +90,7 @@ def test_invitations_hold_for_the_next_server_of_the_same_kind_only(plan: Server
 
 def test_a_server_is_a_teams_until_it_is_over() -> None:
     """Who was let in is known until they are out, also where the hub was started again in between."""
-    hosted = replace(Running().begun(TOGETHER, "kite2345"), process=ProcessId(71, 4200), mates=("ben",))
+    hosted = replace(Running().begun(TOGETHER, "kite2345"), is_there=True, mates=("ben",))
     found = Running.from_state(json.loads(json.dumps(hosted.to_state())))
 
     assert (found.team, found.mates) == ("kite2345", ("ben",))

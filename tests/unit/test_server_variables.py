@@ -12,8 +12,9 @@ from sardonyx_singleuser.launcher import give_keys
 from sardonyx_singleuser.spark_settings import KEY, spark_variables, write_spark_settings
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
-from sardonyx_spawner.local.variables import StorageAccess, Surroundings, server_variables
+from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.surroundings import StorageAccess, Surroundings
 
 PERSON = "0123456789abcdef"
 STORAGE = StorageAccess("http://127.0.0.1:8000/services/credentials/aws", "http://127.0.0.1:8004", "us-east-1", "data")

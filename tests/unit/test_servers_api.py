@@ -9,7 +9,8 @@ import pytest
 
 from sardonyx_hub_config.pages.servers_api import Facts, entry_of
 from sardonyx_spawner.language import _
-from sardonyx_spawner.local.refusals import noted
+from sardonyx_spawner.local.refusals import WHY_NOT
+from sardonyx_spawner.noted import noted
 from sardonyx_spawner.spawner import StartRefusedError
 from sardonyx_spawner.troubles import TROUBLES, Trouble, Troubles
 
@@ -124,10 +125,10 @@ def test_an_end_says_more_than_a_part_that_was_ended_before() -> None:
 def test_every_start_that_failed_is_noted(error: BaseException, said: str) -> None:
     """Whatever it was, and only until the next one begins."""
     key = ("amina", "noted")
-    with pytest.raises(type(error)), noted(key, "python"):
+    with pytest.raises(type(error)), noted(key, "python", **WHY_NOT):
         raise error
     found = TROUBLES.all().get(key)
-    with noted(key, "python"):
+    with noted(key, "python", **WHY_NOT):
         pass
 
     assert found is not None

@@ -8,7 +8,7 @@ from jupyterhub import orm
 from jupyterhub.roles import create_role
 from jupyterhub.scopes import get_scopes_for
 
-from sardonyx_spawner.local.shares import end_shares, share, who_came, who_may
+from sardonyx_spawner.shares import end_shares, share, who_came, who_may
 
 ENTER = "access:servers!server=ada/"
 

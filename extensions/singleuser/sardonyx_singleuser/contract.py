@@ -1,6 +1,6 @@
 """What the hub side tells a server: names of environment variables, listed once on this side too.
 
-The hub side has them in `sardonyx_spawner.local.contract`; a test compares both.
+The hub side has them in `sardonyx_spawner.contract`; a test compares both.
 """
 
 PLAN = "SARDONYX_PLAN"

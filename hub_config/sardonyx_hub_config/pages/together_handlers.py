@@ -7,7 +7,7 @@ from tornado import web
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_spawner.language import _
-from sardonyx_spawner.local.shares import end_shares, share, who_came, who_may
+from sardonyx_spawner.shares import end_shares, share, who_came, who_may
 
 MOST = 30
 LONGEST = 100

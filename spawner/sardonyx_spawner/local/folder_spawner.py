@@ -1,7 +1,6 @@
 """What JupyterHub's spawner for one machine knows of a server's folders, from its first start until it is deleted."""
 
 import asyncio
-from typing import Any
 
 from traitlets import Any as AnyTrait
 
@@ -9,13 +8,12 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.memory_use import memory_used
-from sardonyx_spawner.local.process import ProcessId
-from sardonyx_spawner.local.running import Running
-from sardonyx_spawner.spawner import ProfileSpawner
+from sardonyx_spawner.local.process import NO_PROCESS
+from sardonyx_spawner.team_spawner import TeamSpawner
 from sardonyx_spawner.troubles import TROUBLES, Key
 
 
-class FolderSpawner(ProfileSpawner):
+class FolderSpawner(TeamSpawner):
     """Mix-in of the spawner: finds the folders of its server, moves them with its name, and removes them with it."""
 
     homes = AnyTrait(help="Folder with one home per person (a Path).").tag(config=True)
@@ -23,9 +21,8 @@ class FolderSpawner(ProfileSpawner):
 
     # Given by JupyterHub's Spawner.
     name: str
-    _log_name: Any
 
-    running = Running()
+    process = NO_PROCESS
 
     @property
     def folders(self) -> ServerFolders:
@@ -33,19 +30,9 @@ class FolderSpawner(ProfileSpawner):
         return self._folders_of(self.name, self.running.owner_id or self.person().id)
 
     @property
-    def ends_at(self) -> float | None:
-        """When its time is over; its person may prolong that."""
-        return self.running.ends_at
-
-    @property
     def fresh(self) -> bool:
         """Whether the files of the server, or of the last one, go with it."""
         return self.running.fresh
-
-    @property
-    def process(self) -> ProcessId:
-        """The process of the server; 0 = none."""
-        return self.running.process
 
     @property
     def _key(self) -> Key:
@@ -54,7 +41,7 @@ class FolderSpawner(ProfileSpawner):
     @property
     def memory_used(self) -> int | None:
         """Bytes of memory that the server uses now; None = that is not known."""
-        return memory_used(self.folders.private) if self.running.process.pid else None
+        return memory_used(self.folders.private) if self.process.pid else None
 
     @property
     def logs(self) -> FolderLogs:

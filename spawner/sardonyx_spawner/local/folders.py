@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sardonyx_spawner import contract
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import Said, _, kept
-from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.exposed_files import append, cut, read_end, write_new
 from sardonyx_spawner.local.owners import give
 from sardonyx_spawner.local.removal import take_away

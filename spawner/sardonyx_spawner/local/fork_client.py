@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sardonyx_spawner.local.progress import read_step
+from sardonyx_spawner.steps import read_step
 
 MODULE = "sardonyx_singleuser"
 SOCKET = "socket"

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sardonyx_spawner import contract
 from sardonyx_spawner.language import N_, _
-from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.fork_client import (

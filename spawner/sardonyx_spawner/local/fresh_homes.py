@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sardonyx_spawner import contract
 from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.language import Said, _
-from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.folders import FRESH_HOME, TEMPORARY
 from sardonyx_spawner.local.leftovers import noted
 from sardonyx_spawner.local.process import is_alive, marked

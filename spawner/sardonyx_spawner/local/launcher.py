@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sardonyx_spawner.local import contract
+from sardonyx_spawner import contract
 from sardonyx_spawner.local.address import Address, reserved_port
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus

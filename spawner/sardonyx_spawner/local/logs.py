@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sardonyx_spawner import contract
 from sardonyx_spawner.language import _
-from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.exposed_files import open_file
 from sardonyx_spawner.local.folders import LOG_BYTES
 from sardonyx_spawner.server_log import KEPT, LogNote, LogUnreadableError

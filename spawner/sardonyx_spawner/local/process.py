@@ -24,6 +24,9 @@ class ProcessId:
     began: int
 
 
+NO_PROCESS = ProcessId(0, 0)
+
+
 class Entry(NamedTuple):
     """A line of the table of processes."""
 

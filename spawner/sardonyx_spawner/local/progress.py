@@ -7,16 +7,14 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
-from sardonyx_spawner.local.contract import PROGRESS_FILE
+from sardonyx_spawner.contract import PROGRESS_FILE
 from sardonyx_spawner.local.exposed_files import append, read_end
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.queue import say_place
+from sardonyx_spawner.steps import event_of, step_of
 
 POLL_S = 0.1
 MOST_BYTES = 1 << 16
-LONGEST_MESSAGE = 300
-PER_STEP = 20
-"""Percent that each step adds, up to 95: only JupyterHub knows when a server is ready."""
 
 
 async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> AsyncGenerator[dict[str, Any]]:
@@ -29,11 +27,10 @@ async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> As
     while True:
         lines, offset = _new_lines(path, offset)
         for line in lines:
-            step = _step(line)
+            step = step_of(line)
             if step is not None:
                 count += 1
-                message, state = step
-                yield {"progress": min(95, count * PER_STEP), "message": message, "state": state}
+                yield event_of(*step, count)
         now = before()
         if now is not None and now != place:
             yield {"progress": 5, "message": say_place(now), "state": "wait"}
@@ -52,21 +49,3 @@ def _new_lines(path: Path, offset: int) -> tuple[list[bytes], int]:
     text = read_end(path, MOST_BYTES)[offset:]
     whole = text[: text.rfind(b"\n") + 1]
     return whole.splitlines(), offset + len(whole)
-
-
-def _step(line: bytes) -> tuple[str, str] | None:
-    try:
-        return read_step(json.loads(line))
-    except ValueError:
-        return None
-
-
-def read_step(told: object) -> tuple[str, str] | None:
-    """Return message and state of a step that was told; None if it is none.
-
-    The person's own code can tell anything: what is taken is text, and only so much of it.
-    """
-    if not isinstance(told, dict) or not isinstance(told.get("message"), str):
-        return None
-    state = told.get("state")
-    return told["message"][:LONGEST_MESSAGE], state if state in {"done", "now", "warn"} else "now"

@@ -3,7 +3,8 @@
 import errno
 import signal
 
-from sardonyx_spawner.amounts import say_duration, say_memory
+from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.ends import used_more
 from sardonyx_spawner.language import N_, Said, _, english, in_a_row
 
 _NO_ROOM = N_(
@@ -64,7 +65,7 @@ def why_ended_while_starting(log: bytes, memory: int | None = None, killed_for_m
         killed_for_memory: how many of its processes were ended because it used more.
     """
     if killed_for_memory:
-        return in_a_row([_("Your server ended while it started."), _used_more(memory), _("Choose a larger one.")])
+        return in_a_row([_("Your server ended while it started."), used_more(memory), _("Choose a larger one.")])
     usual = N_("Try again; if it happens again, tell the people who run this place.")
     sentence = next((sentence for sign, sentence in _LOG_SIGNS if sign in log), usual)
     return in_a_row([_("Your server ended while it started."), _(sentence)])
@@ -79,7 +80,7 @@ def why_ended(code: int | None, memory: int | None = None, killed_for_memory: in
         killed_for_memory: how many of its processes were ended because it used more.
     """
     if killed_for_memory and code in {None, -signal.SIGKILL}:
-        return _used_more(memory)
+        return used_more(memory)
     if killed_for_memory:
         if memory:
             return _(
@@ -106,25 +107,7 @@ def part_ended(memory: int | None) -> str:
 
 def why_part_ended(memory: int | None) -> Said:
     """Say that a process in a server was ended, and the server goes on."""
-    return in_a_row([_("Something in it, such as a kernel, was ended."), _used_more(memory)])
-
-
-def _used_more(memory: int | None) -> Said:
-    if not memory:
-        return _("It used more memory than it may.")
-    return _("It used more than its {amount} of memory.").format(amount=say_memory(memory))
-
-
-def why_over(lifetime_s: int) -> Said:
-    """Say that a server reached the end that was chosen for it."""
-    if not lifetime_s:
-        return _("It reached its end.")
-    return _("It reached its end after {duration}.").format(duration=say_duration(lifetime_s))
-
-
-def why_moved(address: str, wanted: str) -> Said | None:
-    """Say that a server cannot be reached any more where its hub has come back with another path; None = it can."""
-    return _("The address of this place was changed.") if wanted and address != wanted else None
+    return in_a_row([_("Something in it, such as a kernel, was ended."), used_more(memory)])
 
 
 def why_no_environment(title: str) -> Said:

@@ -1,7 +1,6 @@
 """What a person and the log are told of a start that failed: each error of this engine, translated once."""
 
 import errno
-from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +18,13 @@ from sardonyx_spawner.local.reasons import (
     why_not_started,
 )
 from sardonyx_spawner.spawner import StartRefusedError
-from sardonyx_spawner.troubles import TROUBLES, Key
 
 LOG_LOOKED_AT = 1 << 16
+WHY_NOT = {
+    "too_slow": lambda: why_not_started(TimeoutError(errno.ETIMEDOUT, "")),
+    "unknown": lambda: why_not_started(OSError()),
+}
+"""What whoever looks after a class reads of a start that was given up, and of one that failed for nobody knows what."""
 
 
 @contextmanager
@@ -59,29 +62,6 @@ def refusals(title: str, server: str) -> Iterator[None]:
         raise StartRefusedError(
             why_not_started(error), reason="machine", status_code=500, log_message=f"{server}: {error}"
         ) from error
-
-
-@contextmanager
-def noted(server: Key, profile: str) -> Iterator[None]:
-    """Remember why the start in the block failed, until the next one begins.
-
-    Args:
-        server: its person and name.
-        profile: slug of what it is.
-    """
-    TROUBLES.forget(server)
-    try:
-        yield
-    except StartRefusedError as error:
-        TROUBLES.note(server, error.jupyterhub_message, profile, is_end=True)
-        raise
-    except CancelledError:
-        # JupyterHub gives a start up that takes longer than it may.
-        TROUBLES.note(server, why_not_started(TimeoutError(errno.ETIMEDOUT, "")), profile, is_end=True)
-        raise
-    except Exception:
-        TROUBLES.note(server, why_not_started(OSError()), profile, is_end=True)
-        raise
 
 
 def ended_while_starting(server: str, log: Path, memory: int | None, killed: int) -> StartRefusedError:

@@ -15,28 +15,29 @@ from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets import Float, Instance, default
 
+from sardonyx_spawner import contract
+from sardonyx_spawner.ends import why_moved, why_over
 from sardonyx_spawner.language import Said, _, speak
-from sardonyx_spawner.local import contract
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
+from sardonyx_spawner.local.folder_spawner import FolderSpawner
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
 from sardonyx_spawner.local.making import EnvironmentMakers
 from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.once import OncePerProcess
-from sardonyx_spawner.local.process import TICK_S, ProcessId, is_alive
+from sardonyx_spawner.local.process import NO_PROCESS, TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
 from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
-from sardonyx_spawner.local.reasons import part_ended, why_ended, why_moved, why_over, why_part_ended
-from sardonyx_spawner.local.refusals import ended_while_starting, noted, refusals
-from sardonyx_spawner.local.running import Running
-from sardonyx_spawner.local.shares import end_shares
-from sardonyx_spawner.local.team_spawner import TeamSpawner
+from sardonyx_spawner.local.reasons import part_ended, why_ended, why_part_ended
+from sardonyx_spawner.local.refusals import WHY_NOT, ended_while_starting, refusals
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
+from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.quotas import Claim
+from sardonyx_spawner.shares import end_shares
 from sardonyx_spawner.troubles import TROUBLES
 
 CHILD_PROCESSES = ChildProcessLauncher()
@@ -47,7 +48,7 @@ MAKERS = EnvironmentMakers()
 QUEUE = StartQueue(AT_ONCE)
 
 
-class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
+class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped
     """Starts a server as a process with a home, an environment and a log of its own."""
 
     prefix_source = CallableTrait(help="(slug) -> Path: the folder of an environment.").tag(config=True)
@@ -95,11 +96,12 @@ class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # Jupyt
         # Whoever starts it: what is told on the way is read by its person.
         speak(plan.language)
         self.leave_team()
+        self.process = NO_PROCESS
         self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
         if not self.running.invited:
             end_shares(self.db, self.orm_spawner)
         folders = self.folders
-        with noted(self._key, plan.profile), refusals(plan.title, self._log_name):
+        with noted(self._key, plan.profile, **WHY_NOT), refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
             making = _("Getting “{title}” ready on this machine: some minutes, only this once")
             prefix = await MAKERS.ready(
@@ -129,9 +131,9 @@ class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # Jupyt
         with launcher.address(folders) as address:
             self.port = address.port
             self._reach(address.url)
-            process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
+            self.process = process = await launcher.start(self._request(plan, folders, prefix, launcher, address))
             self.killed_for_memory = 0
-            self.running = self.running.started(plan, process, address.url)
+            self.running = self.running.started(plan, address.url)
             if self.gpus is not None:
                 self.gpus.keep(process)
             await launcher.wait_until_ready(process)
@@ -249,12 +251,6 @@ class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # Jupyt
             self.folders.add_to_log(contract.LOG_FILE, f"Sardonyx: {part_ended(self.running.memory)}")
             TROUBLES.note(self._key, why_part_ended(self.running.memory), self.running.profile, is_end=False)
 
-    def keep(self, seconds: int) -> None:
-        """Let the server run longer, as far as its profile allows."""
-        before = self.running
-        self.running = before.kept(seconds)
-        self.log.info("%s is kept %d s longer", self._log_name, self.running.lifetime_s - before.lifetime_s)
-
     async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
         """Stop the server and everything that was started in it."""
         if self.process.pid:
@@ -279,12 +275,13 @@ class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # Jupyt
 
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know about the server."""
-        return {**super().get_state(), **self.running.to_state()}
+        process = {"pid": self.process.pid, "began": self.process.began} if self.process.pid else {}
+        return {**super().get_state(), **process}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Find the server again after a restart of the hub."""
         super().load_state(state)
-        self.running = Running.from_state(state)
+        self.process = ProcessId(int(state.get("pid", 0)), int(state.get("began", 0)))
         self._reach(self.running.url)
         if self.process.pid:
             self.launcher_source().knows(self.process)
@@ -295,4 +292,4 @@ class SardonyxLocalSpawner(TeamSpawner, Spawner):  # type: ignore[misc]  # Jupyt
         super().clear_state()
         if self.watch is not None:
             self.watch.close()
-        self.running = self.running.over()
+        self.process = NO_PROCESS

@@ -6,17 +6,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sardonyx_spawner.language import kept
-from sardonyx_spawner.local.process import ProcessId
 from sardonyx_spawner.plan import ServerPlan
-
-NO_PROCESS = ProcessId(0, 0)
 
 
 @dataclass(frozen=True)
 class Running:
-    """The server; one with the process 0 does not run yet, or no more.
+    """The server, as every engine knows it.
 
     Args:
+        is_there: it runs; else not yet, or no more.
         url: where hub and proxy reach it.
         owner_id: whose it is, by immutable id: the name may belong to nobody any more, or to somebody else, when it ends.
         fresh: its home goes with it.
@@ -34,7 +32,7 @@ class Running:
         mates: names of those of the team who are let in.
     """
 
-    process: ProcessId = NO_PROCESS
+    is_there: bool = False
     url: str = ""
     owner_id: str = ""
     fresh: bool = False
@@ -55,7 +53,8 @@ class Running:
     def from_state(cls, state: Mapping[str, Any]) -> "Running":
         """Read what an earlier hub wrote down; it may have been of an earlier version, and known less."""
         return cls(
-            process=ProcessId(int(state.get("pid", 0)), int(state.get("began", 0))),
+            # Earlier versions, which knew one machine only, wrote down its process.
+            is_there=bool(state.get("is_there", state.get("pid", 0))),
             url=str(state.get("url", "")),
             owner_id=str(state.get("owner_id", "")),
             fresh=bool(state.get("fresh", False)),
@@ -75,12 +74,10 @@ class Running:
 
     def to_state(self) -> dict[str, Any]:
         """Return what JupyterHub keeps in its database; of one that does not run, what of it may be left."""
-        if not self.process.pid:
+        if not self.is_there:
             kept = ("fresh", "last_owner", "profile", "collaboration", "invited", "mates")
             return {name: value for name, value in asdict(self).items() if name in kept and value}
-        state = asdict(self)
-        del state["process"]
-        return {**state, "pid": self.process.pid, "began": self.process.began}
+        return asdict(self)
 
     def over(self) -> "Running":
         """Return what is known of it when it has ended."""
@@ -113,11 +110,15 @@ class Running:
             team=team if plan.collaboration else "",
         )
 
-    def started(self, plan: ServerPlan, process: ProcessId, url: str) -> "Running":
-        """Return what is known of it when its process is there."""
+    def started(self, plan: ServerPlan, url: str = "") -> "Running":
+        """Return what is known of it when it is there.
+
+        Args:
+            url: where hub and proxy reach it; "" = as JupyterHub remembers it.
+        """
         return replace(
             self,
-            process=process,
+            is_there=True,
             url=url,
             ends_at=time.time() + plan.lifetime_s if plan.lifetime_s else None,
             lifetime_s=plan.lifetime_s or 0,

@@ -1,23 +1,52 @@
-"""What JupyterHub's spawner for one machine does for teams: the first of one who starts lets in the others, as long as it runs."""
+"""What every engine's spawner knows of a server that runs, and does for teams: the first of one who starts lets in the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sardonyx_spawner.language import Said, SaidError, _
-from sardonyx_spawner.local.folder_spawner import FolderSpawner
-from sardonyx_spawner.local.shares import end_shares, share, who_may
 from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.running import Running
+from sardonyx_spawner.shares import end_shares, share, who_may
+from sardonyx_spawner.spawner import ProfileSpawner
 from sardonyx_spawner.teams import Team, TeamServer, let_in, servers_of_teams, team_of, team_to_host
 
 
-class TeamSpawner(FolderSpawner):
+class TeamSpawner(ProfileSpawner):
     """Mix-in of the spawner: makes a server that of a team, and keeps who is let in up to who is in the team."""
 
     # Given by JupyterHub's Spawner.
     db: Any
     hub: Any
     ready: bool
+    _log_name: Any
+
+    running = Running()
+
+    @property
+    def ends_at(self) -> float | None:
+        """When its time is over; its person may prolong that."""
+        return self.running.ends_at
+
+    def keep(self, seconds: int) -> None:
+        """Let the server run longer, as far as its profile allows."""
+        before = self.running
+        self.running = before.kept(seconds)
+        self.log.info("%s is kept %d s longer", self._log_name, self.running.lifetime_s - before.lifetime_s)
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what a restarted hub needs to know about the server."""
+        return {**super().get_state(), **self.running.to_state()}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Find the server again after a restart of the hub."""
+        super().load_state(state)
+        self.running = Running.from_state(state)
+
+    def clear_state(self) -> None:
+        """Forget the server that ran."""
+        super().clear_state()
+        self.running = self.running.over()
 
     def team_to_host(self, profile: str, person: str) -> str:
         """Return the id of the team whose server this one is when it starts now; "" = it is its person's alone.

@@ -1,0 +1,27 @@
+"""Why a server ended, where that is the same on every engine: in words for the person."""
+
+from sardonyx_spawner.amounts import say_duration, say_memory
+from sardonyx_spawner.language import Said, _
+
+
+def used_more(memory: int | None) -> Said:
+    """Say that more memory was used than a server has.
+
+    Args:
+        memory: bytes that it may use; None = that is not known.
+    """
+    if not memory:
+        return _("It used more memory than it may.")
+    return _("It used more than its {amount} of memory.").format(amount=say_memory(memory))
+
+
+def why_over(lifetime_s: int) -> Said:
+    """Say that a server reached the end that was chosen for it."""
+    if not lifetime_s:
+        return _("It reached its end.")
+    return _("It reached its end after {duration}.").format(duration=say_duration(lifetime_s))
+
+
+def why_moved(address: str, wanted: str) -> Said | None:
+    """Say that a server cannot be reached any more where its hub has come back with another path; None = it can."""
+    return _("The address of this place was changed.") if wanted and address != wanted else None
