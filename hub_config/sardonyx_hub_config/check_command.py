@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sardonyx_hub_config.offered import profiles_here
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 
@@ -16,6 +17,8 @@ def check(settings: Path | None) -> None:
     """Look for faults in the settings: all of them, each with its line. Exit 1 if there are any."""
     path = find_settings(settings)
     found = load_settings(path)
+    # On a cluster each profile needs an image.
+    profiles_here(found)
     click.echo(f"{path} is fine: {len(found.profiles)} profiles, {len(found.environments)} environments.")
 
 

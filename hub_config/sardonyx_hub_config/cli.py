@@ -19,6 +19,8 @@ COMMANDS = {
     "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
     "class": ("class_command", "class_", "Classes: add, list, show, change, join, leave, import, end."),
     "event": ("event_command", "event", "Events: create, list, show, change, accounts, people, codes, end."),
+    "hub": ("hub_command", "hub", "Be the hub of a cluster, in its Pod; the chart runs this."),
+    "proxy": ("hub_command", "proxy", "Be the proxy of a cluster, in its Pod; the chart runs this."),
     "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password, instructor."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""

@@ -12,13 +12,13 @@ import click
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import look_at_database
+from sardonyx_hub_config.engine import ports_here
 from sardonyx_hub_config.environments import is_ready, jars_problem
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.gpu_look import look_at_gpus
 from sardonyx_hub_config.home_look import look_at_homes
 from sardonyx_hub_config.machine import check_machine
 from sardonyx_hub_config.offered import environments_in_use, prefix, profiles_here, recipe
-from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.proxy_install import find_node, is_installed
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
@@ -119,7 +119,7 @@ def _data_folder(folder: DataFolder) -> str:
 
 
 def _ports(settings: Settings, folder: DataFolder) -> str:
-    ports = Ports(settings.web.port)
+    ports = ports_here(settings)
     if folder.is_in_use():
         return f"{ports.public} to {ports.links}: Sardonyx runs on them"
     storage = settings.storage

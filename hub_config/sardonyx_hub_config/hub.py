@@ -51,6 +51,7 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     kept_ports = Dict(help="Name of a service -> its port, which the hub keeps while the service is away.").tag(
         config=True
     )
+    kept_address = Unicode("127.0.0.1", help="Address of these ports; empty: all.").tag(config=True)
 
     async def initialize(self, *args: Any, **kwargs: Any) -> None:
         """Read the configuration; what an operator can mend in it is said in a sentence."""
@@ -66,7 +67,7 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
     def _keep_ports(self) -> None:
         for name, port in self.kept_ports.items():
             try:
-                ServiceProcess.kept[name] = bound(port)
+                ServiceProcess.kept[name] = bound(port, self.kept_address)
             except OSError as error:
                 raise OperatorError(
                     f"port {port} on 127.0.0.1, for {name}, cannot be used: {os.strerror(error.errno or 0)}."

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.credentials.configuration import LinksConfiguration
@@ -31,7 +31,7 @@ def link_service(settings: Settings, folder: DataFolder, ports: Ports, keys: str
     ).write(path)
     return {
         "name": NAME,
-        "url": f"http://{LOOPBACK}:{ports.links}",
+        "url": ports.url(ports.links),
         "command": [sys.executable, "-m", "sardonyx_services.links", str(path)],
         "api_token": generated_secret(folder.link_token),
         "display": False,

@@ -3,7 +3,9 @@
 import shutil
 from pathlib import Path
 
+from sardonyx_hub_config.cluster_images import with_images
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.engine import release
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shipped import singleuser_package
@@ -13,7 +15,13 @@ from sardonyx_spawner.profiles import Profile
 
 
 def profiles_here(settings: Settings) -> tuple[Profile, ...]:
-    """Return the profiles whose program is on this machine."""
+    """Return the profiles that can run here.
+
+    Raises:
+        OperatorError: on a cluster, one of them has no image.
+    """
+    if release() is not None:
+        return tuple(with_images(profile.profile(slug), settings) for slug, profile in settings.profiles.items())
     return tuple(
         profile.profile(slug)
         for slug, profile in settings.profiles.items()

@@ -10,7 +10,7 @@ from sardonyx_hub_config.events_here import event_rules
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.pages.static_files import static_version
 from sardonyx_hub_config.pages.word_api import WORD_SCOPE
-from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.postgresql import VARIABLE
@@ -58,7 +58,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         store=StorePlace(
             keys=keys,
             token=folder.collector_token,
-            endpoint=settings.storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}",
+            endpoint=settings.storage.endpoint or ports.url(ports.object_store),
             region=settings.storage.region,
             bucket=settings.storage.bucket,
             is_limited=settings.quotas.stored().is_set,
@@ -68,7 +68,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
     ).write(path)
     return {
         "name": NAME,
-        "url": f"http://{LOOPBACK}:{ports.people}",
+        "url": ports.url(ports.people),
         "command": [sys.executable, "-m", "sardonyx_services.people.web", str(path)],
         "oauth_no_confirm": True,
         "display": False,

@@ -1,4 +1,4 @@
-"""Which ports one machine uses: the public one and six behind it, all on loopback, checked before the start."""
+"""Which ports a place uses, the public one and six behind it, and where they are: on loopback, or behind Services of a cluster."""
 
 import errno
 import socket
@@ -13,9 +13,25 @@ RETRY_S = 0.1
 
 @dataclass(frozen=True)
 class Ports:
-    """The public port and those counted on from it."""
+    """The public port and those counted on from it.
+
+    Args:
+        inside: the host by which hub and services are found by servers, by the proxy and by each other.
+        proxy: the host by which the hub finds the proxy's control port.
+    """
 
     public: int
+    inside: str = LOOPBACK
+    proxy: str = LOOPBACK
+
+    @property
+    def listen(self) -> str:
+        """The address on which hub and services listen; "" = all: then only policies of the network close them."""
+        return LOOPBACK if self.inside == LOOPBACK else ""
+
+    def url(self, port: int) -> str:
+        """Return the address of the hub or a service."""
+        return f"http://{self.inside}:{port}"
 
     @property
     def hub(self) -> int:

@@ -21,6 +21,7 @@ def roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Po
     found = services(settings, folder, ports)
     c.JupyterHub.services = [service.description for service in found]
     c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
+    c.SardonyxHub.kept_address = ports.listen
     scopes = {
         KEYS_SCOPE: {"description": N_("Get short-lived keys for one's own data.")},
         GIT_SCOPE: {"description": N_("Get one's own tokens for private repositories.")},

@@ -11,7 +11,7 @@ from sardonyx_hub_config.database_place import postgresql
 from sardonyx_hub_config.link_service import link_service, links_configuration
 from sardonyx_hub_config.people_service import ROLE as PEOPLE_ROLE
 from sardonyx_hub_config.people_service import people_service
-from sardonyx_hub_config.ports import LOOPBACK, Ports
+from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.secret_refs import SecretRef, generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.vault_settings import VaultSettings
@@ -85,7 +85,7 @@ def _object_store(settings: Settings, folder: DataFolder, ports: Ports) -> Servi
 
 def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Service:
     storage = settings.storage
-    endpoint = storage.endpoint or f"http://{LOOPBACK}:{ports.object_store}"
+    endpoint = storage.endpoint or ports.url(ports.object_store)
     path = folder.run / "credentials.json"
     # Made here: this service reads it.
     generated_secret(folder.collector_token)
@@ -94,7 +94,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         issuer_socket=folder.run / "issuer.sock",
         keys=folder.secrets / "signing-keys",
         people=folder.people_database,
-        hosts=(f"{LOOPBACK}:{ports.credentials}",),
+        hosts=(f"{ports.inside}:{ports.credentials}",),
         store=StoreConfiguration(
             endpoint=endpoint,
             sts_endpoint=storage.sts_endpoint or endpoint,
@@ -118,7 +118,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     ).write(path)
     description = {
         "name": "credentials",
-        "url": f"http://{LOOPBACK}:{ports.credentials}",
+        "url": ports.url(ports.credentials),
         "command": [sys.executable, "-m", "sardonyx_services.credentials", str(path)],
         "api_token": credentials_token(folder),
         "display": False,
@@ -183,7 +183,7 @@ def _idle_stop(after_s: int, log: Path) -> Service:
 
 def keys_address(settings: Settings, ports: Ports) -> str:
     """Return where servers of people and the hub reach the keys service: past the proxy, whatever its address and TLS."""
-    return f"http://{LOOPBACK}:{ports.credentials}{settings.web.path.rstrip('/')}{KEYS_PATH}"
+    return f"{ports.url(ports.credentials)}{settings.web.path.rstrip('/')}{KEYS_PATH}"
 
 
 def issuer(settings: Settings, ports: Ports) -> str:

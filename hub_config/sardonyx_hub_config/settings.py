@@ -12,6 +12,7 @@ from sardonyx_hub_config.class_settings import ClassSettings, class_faults
 from sardonyx_hub_config.database_settings import DatabaseSettings
 from sardonyx_hub_config.event_settings import EventSettings, event_faults
 from sardonyx_hub_config.git_settings import GitSettings
+from sardonyx_hub_config.kubernetes_settings import KubernetesSettings
 from sardonyx_hub_config.lti_settings import PlatformSettings, PlatformSlug
 from sardonyx_hub_config.one_machine_settings import OneMachineSettings
 from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
@@ -123,6 +124,9 @@ class EnvironmentSettings(Section):
     requirements: FilePath | None = Field(
         default=None, description="Lock file with hashes; `sardonyx up` makes the environment from it."
     )
+    image: str = Field(
+        default="", description="The same as an image, for Kubernetes, such as registry.example/python:1."
+    )
     make: Literal["at_start", "at_first_use"] = Field(
         default="at_start",
         description="When it is made: by `sardonyx up`, or when somebody first starts a server with it.",
@@ -138,6 +142,8 @@ class EnvironmentSettings(Section):
 
     @model_validator(mode="after")
     def _made_or_there(self) -> "EnvironmentSettings":
+        if self.image and self.requirements is None and self.prefix is None:
+            return self
         if (self.requirements is None) == (self.prefix is None):
             raise ValueError(
                 "needs either 'requirements: FILE' (to be made) or 'prefix: FOLDER' (there already), and not both."
@@ -209,6 +215,9 @@ class Settings(Section):
     quotas: QuotasSettings = Field(default=QuotasSettings(), description="How much may be used.")
     one_machine: OneMachineSettings = Field(
         default=OneMachineSettings(), description="What counts where everything runs on one machine."
+    )
+    kubernetes: KubernetesSettings = Field(
+        default=KubernetesSettings(), description="What counts where servers are Pods of a cluster."
     )
 
     def cross_faults(self) -> list[tuple[tuple[str, ...], str]]:

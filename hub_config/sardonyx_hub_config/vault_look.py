@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.engine import ports_here
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.services import issuer, vault_configuration
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.credentials.errors import CredentialsError
@@ -57,7 +57,7 @@ async def _health(settings: Settings, folder: DataFolder) -> str:
 async def _sign_in(settings: Settings, folder: DataFolder) -> float:
     """Do all that the keys service does, for nobody; return for how long a token is good."""
     at = vault_configuration(settings.vault, folder)
-    signer = Issuer(issuer(settings, Ports(settings.web.port)), folder.secrets / "signing-keys")
+    signer = Issuer(issuer(settings, ports_here(settings)), folder.secrets / "signing-keys")
     async with client_for(at) as client:
         vault = Vault(at, client)
         token = signer.token(SUBJECT, AUDIENCE, "doctor")

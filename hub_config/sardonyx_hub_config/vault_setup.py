@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sardonyx_hub_config.engine import ports_here
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.services import KEYS_PATH, issuer, keys_address
 from sardonyx_hub_config.settings import Settings
@@ -62,7 +63,7 @@ def setup_for(settings: Settings, groups: Iterable[tuple[str, str]]) -> Setup:
     Args:
         groups: kind and id of each class and team.
     """
-    at, ports = settings.vault, Ports(settings.web.port)
+    at, ports = settings.vault, ports_here(settings)
     auth = f"auth/{at.mount}"
     config = {"jwks_url": jwks_url(settings, ports), "bound_issuer": issuer(settings, ports)}
     person = {

@@ -1,4 +1,4 @@
-"""What the hub side tells a server on one machine: names of environment variables and files, listed once.
+"""What the hub side tells a server: names of environment variables and files, listed once.
 
 The user side lists them too, in `sardonyx_singleuser.contract`; a test compares both.
 """
@@ -27,6 +27,11 @@ VARIABLES = (
     *(VAULT_URL, VAULT_ADDRESS, VAULT_NAMESPACE, VAULT_SECRETS, VAULT_CERTIFICATES),
     *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE),
 )
+
+PROGRESS_IN_LOG = "-"
+"""Value of PROGRESS where there is no file for it: lines that begin with PROGRESS_MARK in what the server writes."""
+PROGRESS_MARK = "\x1e"
+"""Source: RFC 7464, JSON text sequences."""
 
 FORK_VERSION = 3
 """Version of what is said to a fork server."""

@@ -30,6 +30,7 @@ class Running:
         invited: names that its owner has invited, whether anybody has them or not.
         team: id of the team whose server it is; "" = it is its owner's alone.
         mates: names of those of the team who are let in.
+        ended: language -> why it ended, where an engine keeps that here.
     """
 
     is_there: bool = False
@@ -48,6 +49,7 @@ class Running:
     invited: tuple[str, ...] = ()
     team: str = ""
     mates: tuple[str, ...] = ()
+    ended: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> "Running":
@@ -70,12 +72,13 @@ class Running:
             invited=tuple(map(str, state.get("invited", ()))),
             team=str(state.get("team", "")),
             mates=tuple(map(str, state.get("mates", ()))),
+            ended=dict(state.get("ended", {})),
         )
 
     def to_state(self) -> dict[str, Any]:
         """Return what JupyterHub keeps in its database; of one that does not run, what of it may be left."""
         if not self.is_there:
-            kept = ("fresh", "last_owner", "profile", "collaboration", "invited", "mates")
+            kept = ("fresh", "last_owner", "profile", "collaboration", "invited", "mates", "ended")
             return {name: value for name, value in asdict(self).items() if name in kept and value}
         return asdict(self)
 
@@ -88,6 +91,7 @@ class Running:
             collaboration=self.collaboration,
             invited=self.invited,
             mates=self.mates,
+            ended=self.ended,
         )
 
     def begun(self, plan: ServerPlan, team: str = "") -> "Running":

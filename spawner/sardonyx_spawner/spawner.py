@@ -183,6 +183,9 @@ class ProfileSpawner(LoggingConfigurable):
         """
         return []
 
+    async def renew_copies(self, plan: ServerPlan) -> None:
+        """Bring this place's copies of a plan's repositories up to date; for engines that have some."""
+
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know of what the server takes."""
         state: dict[str, Any] = super().get_state()  # type: ignore[misc]  # of JupyterHub's Spawner

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sardonyx_spawner import contract
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+"""What libraries read to know how many cores are theirs."""
 NEWS_S, LEAST_NEWS_S = 300, 5
 """So often does a server tell the hub whether it is used."""
 

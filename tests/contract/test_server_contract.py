@@ -31,6 +31,11 @@ def test_both_sides_name_the_same_variables() -> None:
     assert hub_side.VARIABLES == user_side.VARIABLES
 
 
+def test_both_sides_mean_the_same_by_progress_in_a_log() -> None:
+    """The hub would show it as the server's log, and nobody as a step."""
+    assert (hub_side.PROGRESS_IN_LOG, hub_side.PROGRESS_MARK) == (user_side.PROGRESS_IN_LOG, user_side.PROGRESS_MARK)
+
+
 def test_both_sides_find_a_copy_of_a_repository_by_the_same_name() -> None:
     """One that only one side knows would never be used, and nobody would notice."""
     assert mirrors.mirror_name("https://e.org/a") == mirror.mirror_name("https://e.org/a")

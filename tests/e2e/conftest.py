@@ -4,25 +4,16 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from support.browser_kernels import BEGIN_IN_KERNEL, RUN_IN_KERNEL
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support.git_server import Forge, serving
 from support.stack import ROOT, Stack, running_stack
+from support.visitors import PASSWORD, Visitor, chromium, come_first
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-PASSWORD = "correct horse battery"
 SCREENSHOTS = ROOT / "build" / "screenshots"
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 LOOKED_INTO = {("light", 1280), ("dark", 390)}
@@ -91,70 +82,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A real Chromium, without a window: the build that can have none, which is a third faster; else Debian's, or Fedora's."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        pytest.skip("there is no Chromium here: sudo apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@dataclass
-class Visitor:
-    """Somebody at a browser."""
-
-    stack: Stack
-    page: Page
-    name: str = ""
-
-    def sign_in(self, name: str, password: str = PASSWORD) -> None:
-        """Sign in with a name and a password."""
-        self.name = name
-        self.page.goto(f"{self.stack.url}/hub/login")
-        self.page.get_by_label("Name").fill(name)
-        self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(lambda url: "login" not in url)
-
-    def start(self, server: str = "", *, profile: str = "", **answers: str) -> None:
-        """Start a server with the form, and wait for JupyterLab.
-
-        Args:
-            profile: its title; "" = the one that is chosen already.
-        """
-        path = f"{self.name}/{server}".rstrip("/")
-        self.page.goto(f"{self.stack.url}/hub/spawn/{path}")
-        if "/user/" in self.page.url:
-            self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
-            return
-        if profile:
-            self.page.get_by_role("radio", name=profile).check()
-        for label, value in answers.items():
-            self.page.get_by_role("textbox", name=label.capitalize()).fill(value)
-        self.page.get_by_role("button", name="Start", exact=True).click()
-        self.page.wait_for_url(f"**/user/{path}/lab**", timeout=60_000)
-        self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
-
-    def run(self, code: str, server: str = "", kernel: str = "python3") -> str:
-        """Run code in a new kernel of one's server; return what it prints."""
-        said: str = self.page.evaluate(RUN_IN_KERNEL, [self.base(server), code, kernel])
-        return said
-
-    def begin(self, code: str) -> None:
-        """Run Python in a new kernel, and do not wait for its end: nobody listens to it."""
-        self.page.evaluate(BEGIN_IN_KERNEL, [self.base(), code, "python3"])
-
-    def has_server(self) -> bool:
-        """Tell whether one's server runs, as the hub says."""
-        model = self.page.context.request.get(f"{self.stack.url}/hub/api/users/{self.name}").json()
-        return bool(model["servers"])
-
-    def base(self, server: str = "") -> str:
-        """Return the path of one's server, with a slash at its end."""
-        return f"{self.stack.path}/user/{self.name}/{server}".rstrip("/") + "/"
+    """A real Chromium, without a window."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -164,16 +94,6 @@ def administrator(stack: Stack, browser: Browser) -> str:
     come_first(stack, context.new_page(), "admin")
     context.close()
     return "admin"
-
-
-def come_first(stack: Stack, page: Page, name: str) -> Visitor:
-    """Become the first administrator, through the one-time link."""
-    page.goto(stack.admin_link())
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "welcome" not in url)
-    return Visitor(stack, page, name)
 
 
 @pytest.fixture

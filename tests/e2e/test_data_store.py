@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from e2e.conftest import SCREENSHOTS, Visitor, come_first
+from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Browser, Locator, Page, expect
 from support.stack import Stack
+from support.visitors import Visitor, come_first
 
 pytestmark = pytest.mark.browser
 SETTINGS = """

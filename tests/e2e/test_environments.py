@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from e2e.conftest import SCREENSHOTS, Visitor
+from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Browser, Page, expect
 from support.stack import Stack
+from support.visitors import Visitor
 from support.wheels import GREET, wheel
 
 pytestmark = pytest.mark.browser

@@ -14,9 +14,10 @@ from typing import Any
 import pypdfium2
 import pytest
 import zxingcpp
-from e2e.conftest import PASSWORD, Check, Visitor
+from e2e.conftest import Check
 from playwright.sync_api import Browser, expect
 from support.classes import CONF, hub, id_of, people_of
+from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
 SETTINGS = """

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from e2e.conftest import PASSWORD, SCREENSHOTS, come_first
+from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Browser, Page, expect
 from support.stack import Stack
+from support.visitors import PASSWORD, come_first
 
 pytestmark = pytest.mark.browser
 SETTINGS = """

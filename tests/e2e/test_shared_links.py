@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from e2e.conftest import SCREENSHOTS, Check, Visitor, come_first
+from e2e.conftest import SCREENSHOTS, Check
 from playwright.sync_api import Browser, Page, expect
 from support.stack import Stack
+from support.visitors import Visitor, come_first
 from support.waiting import soon
 
 pytestmark = pytest.mark.browser

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 import pytest
-from e2e.conftest import PASSWORD, SCREENSHOTS, Check, Visitor, come_first
+from e2e.conftest import SCREENSHOTS, Check
 from e2e.test_tools import Workspace
 from playwright.sync_api import Browser, expect
 from support.browser_kernels import RUN_IN_KERNEL
 from support.stack import ROOT, Stack
+from support.visitors import PASSWORD, Visitor, come_first
 from support.waiting import soon
 
 pytestmark = [

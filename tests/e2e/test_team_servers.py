@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from e2e.conftest import Check, Visitor
+from e2e.conftest import Check
 from playwright.sync_api import Browser, expect
 from support.classes import CONF, ask, hub, people_of, token_of
+from support.visitors import Visitor
 from support.waiting import soon
 
 SETTINGS = """

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import PASSWORD, SCREENSHOTS, Visitor
+from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Browser, FrameLocator, expect
 from support.environments import apps_environment
 from support.stack import Stack
+from support.visitors import PASSWORD, Visitor
 
 pytestmark = pytest.mark.browser
 SETTINGS = """

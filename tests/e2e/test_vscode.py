@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from e2e.conftest import SCREENSHOTS, Visitor
+from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Page, expect
 from support.git_server import Forge, serving
 from support.repositories import remote
 from support.stack import Stack
 from support.tools import give_vscode
+from support.visitors import Visitor
 from support.waiting import soon
 
 __all__ = ["remote"]

@@ -167,10 +167,15 @@ def test_each_spark_has_the_settings_for_what_is_in_it(tmp_path: Path, case: str
 
 @pytest.mark.parametrize(
     ("endpoint", "allowed"),
-    [("http://127.0.0.1:8004", "true"), ("http://s3.example.org", None), ("https://s3.example.org", None)],
+    [
+        ("http://127.0.0.1:8004", "true"),
+        ("http://sardonyx-hub:8004", "true"),
+        ("http://s3.example.org", None),
+        ("https://s3.example.org", None),
+    ],
 )
-def test_only_loopback_may_be_without_encryption(endpoint: str, allowed: str | None) -> None:
-    """Keys and data stay on the machine there."""
+def test_only_what_is_near_may_be_without_encryption(endpoint: str, allowed: str | None) -> None:
+    """Keys and data stay on the machine there, or in the cluster."""
     assert storage_variables(told(SARDONYX_S3_ENDPOINT=endpoint), "abc").get("AWS_ALLOW_HTTP") == allowed
 
 

@@ -13,22 +13,19 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 512
 
 
-def bound(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine's loopback.
+def bound(port: int, address: str = LOOPBACK) -> socket.socket:
+    """Return a socket that listens on a port.
+
+    Args:
+        address: "" = all of this machine's, or of this Pod's, where the network says who may come.
 
     Raises:
         OSError: the port cannot be had.
     """
-    found = socket.socket()
-    try:
-        # A port in TIME_WAIT after a restart is free.
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind((LOOPBACK, port))
-        found.listen(BACKLOG)
-    except OSError:
-        found.close()
-        raise
-    return found
+    if address or not socket.has_dualstack_ipv6():
+        # A port in TIME_WAIT after a restart is free: this allows that.
+        return socket.create_server((address, port), backlog=BACKLOG)
+    return socket.create_server(("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True)
 
 
 def given(port: int) -> socket.socket:
@@ -40,7 +37,7 @@ def given(port: int) -> socket.socket:
     if not stat.S_ISSOCK(os.fstat(0).st_mode):
         return bound(port)
     found = socket.socket(fileno=os.dup(0))
-    if found.family != socket.AF_INET or found.getsockname() != (LOOPBACK, port):
+    if found.family not in {socket.AF_INET, socket.AF_INET6} or found.getsockname()[1] != port:
         found.close()
         return bound(port)
     # What this service starts must not hold on to it.

@@ -27,4 +27,8 @@ VARIABLES = (
     *(VAULT_URL, VAULT_ADDRESS, VAULT_NAMESPACE, VAULT_SECRETS, VAULT_CERTIFICATES),
     *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE),
 )
+PROGRESS_IN_LOG = "-"
+"""Value of PROGRESS where there is no file for it: lines that begin with PROGRESS_MARK in what the server writes."""
+PROGRESS_MARK = "\x1e"
+"""Source: RFC 7464, JSON text sequences."""
 PLAN_VERSION = 1

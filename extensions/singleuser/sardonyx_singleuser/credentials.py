@@ -53,12 +53,17 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
         "MC_STS_ENDPOINT_s3": url,
         "R_PROFILE": told.get("R_PROFILE", str(Path(__file__).with_name("site_profile.R"))),
     }
-    if where.scheme == "http" and where.hostname in LOOPBACK:
+    if where.scheme == "http" and (where.hostname in LOOPBACK or _is_in_this_cluster(where.hostname or "")):
         found["AWS_ALLOW_HTTP"] = "true"
     # object_store would send the request for keys, with the token in it, to a proxy.
     direct = [*filter(None, told.get("NO_PROXY", told.get("no_proxy", "")).split(",")), *LOOPBACK, where.hostname or ""]
     found["NO_PROXY"] = found["no_proxy"] = ",".join(dict.fromkeys(filter(None, direct)))
     return found
+
+
+def _is_in_this_cluster(host: str) -> bool:
+    """Tell whether a name is that of a Service beside this server: it has no dot, and no other network knows it."""
+    return bool(host) and "." not in host and ":" not in host
 
 
 def write_token(path: Path, token: str) -> None:

@@ -17,10 +17,11 @@ from sardonyx_singleuser.git.configuration import give_git
 from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
+from sardonyx_singleuser.key_relay import local_address
 from sardonyx_singleuser.language import _, give_jupyterlab
 from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
-from sardonyx_singleuser.progress import Progress, Tell, to_file
+from sardonyx_singleuser.progress import Progress, Tell, to_file, to_log
 from sardonyx_singleuser.sandbox.layout import OWN
 from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 from sardonyx_singleuser.tools.mlflow import MLFLOW, client_variables
@@ -128,7 +129,10 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
 def _tell(forked: Forked | None) -> Tell | None:
     if forked is not None:
         return forked.tell
-    return to_file(Path(os.environ[contract.PROGRESS])) if contract.PROGRESS in os.environ else None
+    where = os.environ.get(contract.PROGRESS)
+    if where is None:
+        return None
+    return to_log if where == contract.PROGRESS_IN_LOG else to_file(Path(where))
 
 
 def make_server(arguments: list[str], plan: Plan) -> Any:
@@ -175,7 +179,10 @@ def give_keys() -> None:
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    found = storage_variables(os.environ, token)
+    told = dict(os.environ)
+    if told.get(contract.CREDENTIALS_URL):
+        told[contract.CREDENTIALS_URL] = local_address(told[contract.CREDENTIALS_URL])
+    found = storage_variables(told, token)
     if found:
         write_token(Path(os.environ[contract.TOKEN_FILE]), token)
         os.environ.update(found)

@@ -2,11 +2,14 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from sardonyx_singleuser import contract
 
 Tell = Callable[[Mapping[str, Any]], object]
 """Tells the hub one line."""
@@ -22,6 +25,12 @@ class Progress:
         """Tell one step; `state` is now, done or warn."""
         if self._tell is not None:
             self._tell({"at": time.time(), "message": message, "state": state})
+
+
+def to_log(line: Mapping[str, Any]) -> None:
+    """Tell it in what this server writes, where the hub finds it."""
+    # One write for one line, past any buffer: the hub follows.
+    os.write(sys.stdout.fileno(), f"{contract.PROGRESS_MARK}{json.dumps(line)}\n".encode())
 
 
 def to_file(path: Path) -> Tell:

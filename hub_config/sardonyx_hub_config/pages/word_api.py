@@ -37,7 +37,7 @@ class WordAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
         if spawner is None or not spawner.ready or spawner.running.profile != told.get("profile"):
             raise web.HTTPError(404, _("Their server of this class does not run."))
         if not word.keys() & NOTHING_TO_FETCH and spawner.plan is not None:
-            await spawner.mirrors_source().ready(each.url for each in spawner.plan.repositories if each.is_mirrored)
+            await spawner.renew_copies(spawner.plan)
         self.write({"problem": await said_to(spawner, word)})
 
 

@@ -110,7 +110,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 self.environment_maker,
                 lambda: tell(folders, making.format(title=plan.title), "now"),
             )
-            await self.mirrors_source().ready(each.url for each in plan.repositories if each.is_mirrored)
+            await self.renew_copies(plan)
             gpus = self.gpu_source().given(folders.private, plan.gpus, self.other_claims())
             async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
                 tell(folders, _("Found room for your server"), "done")
@@ -119,6 +119,10 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         self._watch()
         self.log.info("Started %s for %s: %s, pid %d", self._log_name, plan.person, plan.summary, self.process.pid)
         return self.running.url
+
+    async def renew_copies(self, plan: ServerPlan) -> None:
+        """Bring this machine's copies of a plan's repositories up to date."""
+        await self.mirrors_source().ready(each.url for each in plan.repositories if each.is_mirrored)
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sardonyx_spawner import contract
 from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.plan import ServerPlan
-from sardonyx_spawner.surroundings import StorageAccess, Surroundings, VaultPlace
+from sardonyx_spawner.surroundings import THREADS, StorageAccess, Surroundings, VaultPlace
 
 KEPT = (
     "LANG",
@@ -25,7 +25,6 @@ KEPT = (
 )
 """What a server takes over from the machine: language, time zone, certificates, the way out."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
 def server_variables(

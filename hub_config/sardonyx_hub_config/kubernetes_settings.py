@@ -1,0 +1,104 @@
+"""The `kubernetes` section of the settings: what counts where servers are Pods of a cluster."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from sardonyx_hub_config.section import Memory, Section
+from sardonyx_spawner.amounts import memory_bytes
+from sardonyx_spawner.kube.manifest import OURS
+from sardonyx_spawner.kube.place import ClusterPlace, Homes
+
+
+class HomeVolumeSettings(Section):
+    """The volumes that hold people's homes."""
+
+    storage_class: str = Field(default="", description="Storage class; empty: the cluster's default one.")
+    size: Memory = Field(
+        default="10G",
+        description="Size of each; those that are smaller grow at the next start, where the storage class lets them.",
+    )
+    access: Literal["ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"] = Field(
+        default="ReadWriteOnce",
+        description="ReadWriteOnce: all servers of a person run on the same node; ReadWriteMany: anywhere, where the"
+        " storage class can do that.",
+    )
+
+
+def _more_of_pods(spec: dict[str, Any]) -> dict[str, Any]:
+    ours = sorted(OURS & spec.keys())
+    if ours:
+        raise ValueError(f"names {', '.join(ours)}, which Sardonyx itself sets. Take it out.")
+    return spec
+
+
+class KubernetesSettings(Section):
+    """What counts where servers are Pods of a cluster."""
+
+    homes: HomeVolumeSettings = Field(
+        default=HomeVolumeSettings(), description="The volumes that hold people's homes; no server's end deletes one."
+    )
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = Field(
+        default=None, description="When a node fetches an image; none: as Kubernetes does by the tag."
+    )
+    image_pull_secrets: tuple[str, ...] = Field(
+        default=(), description="Names of Secrets with which nodes fetch images, in the namespace of this place."
+    )
+    cpu_requests: float = Field(
+        default=0.25,
+        gt=0,
+        le=1,
+        description="Share of a server's cores that is kept for it alone. Less: more servers find room, and are slower"
+        " when all work at once.",
+    )
+    memory_requests: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Share of a server's memory that is kept for it alone. Less: more servers find room, and some are"
+        " ended when all use theirs at once.",
+    )
+    gpu_resource: str = Field(default="nvidia.com/gpu", min_length=1, description="What a GPU is called on its node.")
+    node_selector: dict[str, str] = Field(default_factory=dict, description="Only nodes with these labels.")
+    tolerations: tuple[dict[str, Any], ...] = Field(default=(), description="Taints of nodes that servers tolerate.")
+    priority_class: str = Field(default="", description="Priority class of servers; empty: the cluster's default one.")
+    user: int = Field(default=1000, ge=1, description="Number of the user that servers run under, never root's.")
+    group: int = Field(
+        default=100,
+        ge=1,
+        description="Number of its group, which volumes are given to; 100 is that of Jupyter's images.",
+    )
+    read_only_root: bool = Field(
+        default=True,
+        description="Servers write only to their home and to folders that go with them; false: anywhere in their image,"
+        " too, until they end.",
+    )
+    temporary_size: Memory = Field(default="5G", description="How much a server may have in /tmp.")
+    pod: Annotated[dict[str, Any], AfterValidator(_more_of_pods)] = Field(
+        default_factory=dict, description="More of the spec of servers' Pods, such as {runtimeClassName: gvisor}."
+    )
+
+    def place(self, instance: str) -> ClusterPlace:
+        """Return the same in the words of the spawner.
+
+        Args:
+            instance: name of this installation.
+        """
+        homes = Homes(self.homes.storage_class, memory_bytes(self.homes.size), self.homes.access)
+        return ClusterPlace(
+            instance=instance,
+            homes=homes,
+            image_pull_policy=self.image_pull_policy or "",
+            image_pull_secrets=self.image_pull_secrets,
+            cpu_requests=self.cpu_requests,
+            memory_requests=self.memory_requests,
+            gpu_resource=self.gpu_resource,
+            node_selector=self.node_selector,
+            tolerations=self.tolerations,
+            priority_class=self.priority_class,
+            user=self.user,
+            group=self.group,
+            read_only_root=self.read_only_root,
+            temporary_size=memory_bytes(self.temporary_size),
+            pod=self.pod,
+        )

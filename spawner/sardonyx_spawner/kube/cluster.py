@@ -1,0 +1,91 @@
+"""What is asked of the cluster for one server beside its Pod: a home, and a Secret."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from kubernetes_asyncio.client import ApiException
+
+from sardonyx_spawner.kube.homes import grown
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.refusals import AWAY, message_of
+
+FORBIDDEN, NOT_FOUND, CONFLICT = 403, 404, 409
+log = logging.getLogger(__name__)
+
+
+class Cluster:
+    """One namespace, as the hub may use it.
+
+    Args:
+        api: a client of the core API.
+        patience_s: so long is one answer waited for.
+    """
+
+    def __init__(self, api: Any, namespace: str, patience_s: float) -> None:
+        self._api, self._namespace, self._patience_s = api, namespace, patience_s
+
+    async def get_home(self, claim: Mapping[str, Any], place: ClusterPlace) -> None:
+        """Make the volume claim for a home, or let the one that is there grow.
+
+        Raises:
+            ApiException: it is not there, and cannot be made.
+        """
+        name = claim["metadata"]["name"]
+        try:
+            await self._ask("create", "persistent_volume_claim", self._namespace, claim)
+        except ApiException as error:
+            # A quota is looked at before whether it is there already.
+            if error.status not in {CONFLICT, FORBIDDEN}:
+                raise
+            try:
+                there = await self._ask("read", "persistent_volume_claim", name, self._namespace)
+            except ApiException as unread:
+                if unread.status == NOT_FOUND:
+                    raise error from None
+                raise
+            change = grown(self._api.api_client.sanitize_for_serialization(there), place)
+            if change is not None:
+                await self._let_grow(name, change)
+
+    async def _let_grow(self, name: str, change: Mapping[str, Any]) -> None:
+        try:
+            await self._ask("patch", "persistent_volume_claim", name, self._namespace, change)
+        except ApiException as error:
+            # Its files are there, and there is as much room as before.
+            log.warning("The home %s cannot grow: %s", name, message_of(error))
+
+    async def make_secret(self, body: Mapping[str, Any]) -> None:
+        """Make a Secret, in the place of one that is left of a start that no hub saw the end of."""
+        try:
+            await self._ask("create", "secret", self._namespace, body)
+        except ApiException as error:
+            if error.status != CONFLICT:
+                raise
+            await self.remove_secret(body["metadata"]["name"])
+            await self._ask("create", "secret", self._namespace, body)
+
+    async def own_secret(self, name: str, uid: str) -> None:
+        """Let a Secret go with the Pod of the same name, however that ends.
+
+        Args:
+            uid: of the Pod.
+        """
+        owner = {"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}
+        try:
+            await self._ask("patch", "secret", name, self._namespace, {"metadata": {"ownerReferences": [owner]}})
+        except ApiException as error:
+            # Somebody stopped the server meanwhile.
+            if error.status != NOT_FOUND:
+                raise
+
+    async def remove_secret(self, name: str) -> None:
+        """Remove a Secret, if it is there."""
+        with suppress(*AWAY):
+            await self._ask("delete", "secret", name, self._namespace)
+
+    async def _ask(self, verb: str, kind: str, *what: Any) -> Any:
+        async with asyncio.timeout(self._patience_s):
+            return await getattr(self._api, f"{verb}_namespaced_{kind}")(*what)

@@ -1,0 +1,53 @@
+"""What the operator has set for servers on this cluster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The volumes that hold people's homes.
+
+    Args:
+        storage_class: "" = the cluster's default one.
+        size: bytes that a new one has; an older one that is smaller grows at the next start.
+        access: ReadWriteOnce = all servers of a person share a node while one runs.
+    """
+
+    storage_class: str = ""
+    size: int = 10 << 30
+    access: Literal["ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"] = "ReadWriteOnce"
+
+
+@dataclass(frozen=True)
+class ClusterPlace:
+    """Where on the cluster servers run, and as what.
+
+    Args:
+        instance: name of this installation, on everything that belongs to it.
+        image_pull_policy: "" = Kubernetes' own rule, by the image's tag.
+        image_pull_secrets: names of Secrets.
+        requests: share of a server's cores and memory that is kept for it, of 1; limits are what the plan says.
+        gpu_resource: what a GPU is called here.
+        user: number of the user that servers run under.
+        group: number of its group, which volumes are given to.
+        read_only_root: servers write only to their home, and to folders that go with them.
+        pod: more of the Pod's spec, over what is made here, such as a runtimeClassName.
+    """
+
+    instance: str = "sardonyx"
+    homes: Homes = Homes()
+    image_pull_policy: str = ""
+    image_pull_secrets: tuple[str, ...] = ()
+    cpu_requests: float = 0.25
+    memory_requests: float = 0.5
+    gpu_resource: str = "nvidia.com/gpu"
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+    priority_class: str = ""
+    user: int = 1000
+    group: int = 100
+    read_only_root: bool = True
+    temporary_size: int = 5 << 30
+    pod: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,38 @@
+"""What is of somebody on the cluster is deleted when their account is, and only then."""
+
+import asyncio
+
+from kubernetes_asyncio import config
+from kubernetes_asyncio.client import ApiClient, ApiException, CoreV1Api
+
+from sardonyx_spawner.kube.homes import claim_name
+from sardonyx_spawner.kube.place import ClusterPlace
+
+NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+PATIENCE_S = 30.0
+GONE = 404
+
+
+def remove_home(person: str, place: ClusterPlace) -> None:
+    """Delete the volume of somebody's home; called beside the hub's loop, for somebody of whom no server is left.
+
+    Args:
+        person: their id.
+
+    Raises:
+        ApiException: the cluster refuses.
+        OSError: it does not answer.
+    """
+    with open(NAMESPACE_FILE) as file:  # noqa: PTH123 - a file of the cluster
+        namespace = file.read().strip()
+    asyncio.run(_remove(claim_name(person, place), namespace))
+
+
+async def _remove(claim: str, namespace: str) -> None:
+    config.load_incluster_config()  # type: ignore[no-untyped-call]  # kubernetes_asyncio is typed in part
+    async with asyncio.timeout(PATIENCE_S), ApiClient() as client:
+        try:
+            await CoreV1Api(client).delete_namespaced_persistent_volume_claim(claim, namespace)
+        except ApiException as error:
+            if error.status != GONE:
+                raise

@@ -1,0 +1,283 @@
+"""JupyterHub's spawner for Kubernetes: KubeSpawner, told what to start by a plan."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from functools import partial
+from secrets import token_hex
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyterhub.utils import maybe_future
+from kubernetes_asyncio.client import V1DeleteOptions, V1ObjectMeta, V1Pod
+from kubespawner import KubeSpawner
+from traitlets import Any as AnyTrait
+from traitlets import Callable as CallableTrait
+from traitlets import Instance, default
+
+from sardonyx_spawner.ends import why_moved, why_over
+from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.kube.cluster import Cluster
+from sardonyx_spawner.kube.event_feed import FEEDS
+from sardonyx_spawner.kube.failures import failure_of, why_ended
+from sardonyx_spawner.kube.homes import claim_name
+from sardonyx_spawner.kube.manifest import START, PodServer, home_claim, labels, pod, secret, split_secrets
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.pod_log import PodLog
+from sardonyx_spawner.kube.progress import follow
+from sardonyx_spawner.kube.refusals import TICK_S, asked, asked_until, refusals, too_slow
+from sardonyx_spawner.kube.server_logs import PodLogs
+from sardonyx_spawner.kube.start import Start
+from sardonyx_spawner.kube.tale import Tale
+from sardonyx_spawner.kube.variables import server_variables
+from sardonyx_spawner.kube.waiting import container_state
+from sardonyx_spawner.language import Said, kept, speak
+from sardonyx_spawner.noted import noted
+from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.server_log import LogUnreadableError
+from sardonyx_spawner.shares import end_shares
+from sardonyx_spawner.team_spawner import TeamSpawner
+from sardonyx_spawner.troubles import TROUBLES, Key
+
+LOG_LOOKED_AT = 1 << 16
+DEFAULT = "default"
+"""Folder of the server without a name: no server can have this one, of seven letters and no hash."""
+
+
+class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # KubeSpawner is untyped
+    """Starts a server as a Pod with a home, an image and a Secret of its own."""
+
+    place = AnyTrait(ClusterPlace(), help="Where on the cluster servers run (ClusterPlace).").tag(config=True)
+    storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
+    vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
+    surroundings = AnyTrait(None, allow_none=True, help="What servers know of this place (Surroundings).").tag(
+        config=True
+    )
+    end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
+    log_folder = AnyTrait(help="Folder for the ends of logs of earlier servers (a Path).").tag(config=True)
+
+    tale = Instance(Tale, (), help="What is told of the start that is under way.")
+    start_mark = ""
+    memory_used: int | None = None
+    """Nobody counts it here: a cluster need not have metrics."""
+
+    @default("poll_interval")
+    def _poll_often(self) -> int:
+        return 10
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the files of the server, or of the last one, go with it."""
+        return self.running.fresh
+
+    @property
+    def logs(self) -> PodLogs:
+        """What this server writes, and what the ones before it wrote."""
+        return self._logs_of(self.name, self._pod_log if self._pod is not None else None)
+
+    def _logs_of(self, name: str, live: PodLog | None = None) -> PodLogs:
+        owner = self.running.owner_id or self.running.last_owner or self.person().id
+        return PodLogs(self.log_folder / owner / (name or DEFAULT), live)
+
+    @property
+    def _pod_log(self) -> PodLog:
+        return PodLog(self.api, self.namespace, self.pod_name)
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the last server ended, in words for the person."""
+        return kept(self.running.ended)
+
+    @property
+    def _key(self) -> Key:
+        return self.user.name, self.name
+
+    @property
+    def _cluster(self) -> Cluster:
+        return Cluster(self.api, self.namespace, self.k8s_api_request_timeout)
+
+    @property
+    def _pod(self) -> dict[str, Any] | None:
+        reflector = self.pod_reflector
+        return None if reflector is None else reflector.pods.get(f"{self.namespace}/{self.pod_name}")
+
+    async def _start(self) -> str:
+        """Start the server that the plan describes; return its address. Called by KubeSpawner's `start`."""
+        plan = self._planned()
+        # Whoever starts it: what is told on the way is read by its person.
+        speak(plan.language)
+        self.leave_team()
+        self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
+        if not self.running.invited:
+            end_shares(self.db, self.orm_spawner)
+        self.tale, self.start_mark = Tale(), token_hex(8)
+        self.image = plan.image
+        with noted(self._key, plan.profile, too_slow=too_slow, unknown=too_slow), refusals(self._log_name):
+            await asked(self._start_watching_pods, self.tale)
+            with FEEDS.feed(self.api, self.namespace).of(self.pod_name) as events:
+                await self._ask_for_pod(plan)
+                start = Start(plan, self.tale, self._pod_of_this_start, self._end_of_log)
+                uid = (await start.until_there())["metadata"]["uid"]
+                await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
+                # Before JupyterHub's own limit, which has no reason to give.
+                found = await start.until_it_answers(events, self._address, self.start_timeout - 1)
+        url: str = self._get_pod_url(found)
+        self.running = self.running.started(plan, url)
+        self.follow_team()
+        self.log.info("Started %s for %s: %s, Pod %s", self._log_name, plan.person, plan.summary, self.pod_name)
+        return url
+
+    async def _ask_for_pod(self, plan: ServerPlan) -> None:
+        if plan.home == "kept":
+            claim = home_claim(claim_name(plan.person, self.place), plan.person, self.place)
+            await asked(lambda: self._cluster.get_home(claim, self.place), self.tale)
+        made = await self.get_pod_manifest()
+        if self.modify_pod_hook:
+            made = await maybe_future(self.modify_pod_hook(self, made))
+        _seen, secrets = split_secrets(self._variables(plan))
+        hidden = secret(self._pod_server(plan), json.dumps(plan.to_json()), secrets)
+        await asked(lambda: self._cluster.make_secret(hidden), self.tale)
+        try:
+            create = partial(self._make_create_pod_request, made, self.k8s_api_request_timeout)
+            # It says no where an earlier Pod of this name had to be ended first.
+            await asked_until(create, self.tale)
+        except BaseException:
+            await self._cluster.remove_secret(self.pod_name)
+            raise
+
+    def _pod_of_this_start(self) -> dict[str, Any] | None:
+        found = self._pod
+        is_it = found is not None and found["metadata"].get("annotations", {}).get(START) == self.start_mark
+        return found if is_it else None
+
+    async def get_pod_manifest(self) -> V1Pod:
+        """Return what the plan becomes, in the place of what KubeSpawner's own settings would."""
+        plan = self._planned()
+        seen, _secrets = split_secrets(self._variables(plan))
+        made = pod(self._pod_server(plan), plan, self.place, seen)
+        return V1Pod(api_version="v1", kind="Pod", metadata=V1ObjectMeta(**made["metadata"]), spec=made["spec"])
+
+    def _planned(self) -> ServerPlan:
+        if self.plan is None:
+            raise RuntimeError("start without a plan: apply_user_options did not run")
+        return self.plan
+
+    def _pod_server(self, plan: ServerPlan) -> PodServer:
+        return PodServer(
+            name=self.pod_name,
+            home=claim_name(plan.person, self.place) if plan.home == "kept" else "",
+            port=self.port,
+            labels={**self._build_pod_labels({}), **labels(self.place, plan.person)},
+            arguments=tuple(self.get_args()),
+            start=self.start_mark,
+            shares_node=plan.home == "kept" and self._has_another_at_its_home(),
+        )
+
+    def _has_another_at_its_home(self) -> bool:
+        """Tell whether the home is at a node already, where only one node can have it at a time."""
+        others = (each for each in self.user.spawners.values() if each is not self and each.active)
+        return self.place.homes.access != "ReadWriteMany" and any(not each.fresh for each in others)
+
+    def _variables(self, plan: ServerPlan) -> dict[str, str]:
+        return server_variables(
+            plan,
+            self.get_env(),
+            storage=self.storage,
+            vault=self.vault if plan.has_vault else None,
+            surroundings=self.surroundings,
+        )
+
+    def _address(self, found: Mapping[str, Any]) -> tuple[str, int] | None:
+        """Return where the server of a Pod answers, as soon as it runs."""
+        if not self.is_pod_running(found):
+            return None
+        where = urlsplit(self._get_pod_url(found))
+        return str(where.hostname), int(where.port or 0)
+
+    async def _end_of_log(self) -> bytes:
+        try:
+            return await self._pod_log.end(LOG_LOOKED_AT)
+        except LogUnreadableError:
+            return b""
+
+    async def progress(self) -> AsyncGenerator[dict[str, Any]]:
+        """Tell the person what happens, in our words and in those of the user side."""
+        async with aclosing(follow(lambda: self.tale, self._log_while_it_runs)) as events:
+            async for event in events:
+                yield event
+
+    def _log_while_it_runs(self) -> PodLog | None:
+        return self._pod_log if self._pod is not None and "running" in container_state(self._pod) else None
+
+    async def poll(self) -> int | None:
+        """Return None while the server runs; end it when its time is over."""
+        if not self.running.is_there:
+            # An earlier hub may not have seen its start through.
+            unknown: int | None = await super().poll()
+            return unknown
+        over = why_over(self.running.lifetime_s) if self.running.is_over(time.time()) else self._why_moved()
+        if over:
+            self._note_end(over)
+            self.log.info("%s reached its end", self._log_name)
+            await self.stop()
+            return 0
+        await self._start_watching_pods()
+        found = self._pod
+        if found is None or failure_of(found, title="", memory=None) is not None:
+            why = why_ended(found, self.running.memory)
+            self._note_end(why)
+            TROUBLES.note(self._key, why, self.running.profile, is_end=True)
+            # What is left of it, such as a Pod that was evicted, would keep its name.
+            await self.stop(now=True)
+            return 1
+        self.follow_team()
+        status: int | None = await super().poll()
+        return status
+
+    def _why_moved(self) -> Said | None:
+        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
+
+    def _note_end(self, why: Said) -> None:
+        if not self.running.ended:
+            self.running = replace(self.running, ended=why.in_all())
+
+    async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's signature
+        """Stop the server, and keep the end of what it wrote."""
+        await self._start_watching_pods()
+        if self._pod is not None and container_state(self._pod):
+            log = await self._end_of_log()
+            await asyncio.to_thread(self._logs_of(self.name).keep, log)
+        self.leave_team()
+        options = V1DeleteOptions(grace_period_seconds=0 if now else self.delete_grace_period)
+        delete = partial(
+            self._make_delete_pod_request,
+            self.pod_name,
+            options,
+            options.grace_period_seconds,
+            self.k8s_api_request_timeout,
+        )
+        await asked_until(delete, self.tale)
+        async with asyncio.timeout(self.start_timeout):
+            while self._pod is not None:  # noqa: ASYNC110 - KubeSpawner's reflector tells nobody
+                await asyncio.sleep(TICK_S)
+        self.end_notice(self.user.name, self.name)
+
+    async def delete_forever(self) -> None:
+        """Remove what a server leaves that was deleted, or whose owner was; the home of a person stays."""
+        TROUBLES.forget(self._key)
+        with suppress(UserError):
+            await asyncio.to_thread(self._logs_of(self.name).remove)
+
+    async def rename(self, old_name: str, new_name: str) -> None:
+        """Let the logs of a server that gets another name come with it."""
+        with suppress(UserError):
+            await asyncio.to_thread(self._logs_of(old_name).move_to, self._logs_of(new_name))
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Find the server again after a restart of the hub."""
+        super().load_state(state)
+        if self.running.is_there and self.running.url and self.server is not None:
+            self.server.connect_url = self.running.url

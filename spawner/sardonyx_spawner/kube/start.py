@@ -1,0 +1,104 @@
+"""One start, from the moment that its Pod is asked for until it answers, or will not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from sardonyx_spawner.kube.failures import Failure, failure_of, stuck, why_ended
+from sardonyx_spawner.kube.image_times import IMAGE_TIMES
+from sardonyx_spawner.kube.refusals import TICK_S, StartFailedError
+from sardonyx_spawner.kube.tale import Tale
+from sardonyx_spawner.kube.waiting import container_state, step_of, step_of_event
+from sardonyx_spawner.plan import ServerPlan
+
+LOOK_S = 1.0
+
+Pod = Mapping[str, Any]
+
+
+class Start:
+    """Follows a Pod, and tells of it.
+
+    Args:
+        pod: returns the Pod as it is known now; another object after each change; None = it is not there.
+        log: returns the end of what the server wrote.
+    """
+
+    def __init__(
+        self, plan: ServerPlan, tale: Tale, pod: Callable[[], Pod | None], log: Callable[[], Awaitable[bytes]]
+    ) -> None:
+        self._plan, self._tale, self._pod, self._log = plan, tale, pod, log
+        self._heard = 0
+
+    async def until_there(self) -> Pod:
+        """Return the Pod when the cluster has made it known."""
+        self._tale.tell(step_of(None, title=self._plan.title))
+        while (found := self._pod()) is None:  # noqa: ASYNC110 - KubeSpawner's reflector tells nobody
+            await asyncio.sleep(TICK_S)
+        return found
+
+    async def until_it_answers(
+        self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None], most_s: float
+    ) -> Pod:
+        """Return the Pod when its server answers.
+
+        Args:
+            events: what the cluster says of it, which grows.
+            address: returns where it answers; None = it does not run yet.
+            most_s: it may take so long.
+
+        Raises:
+            StartFailedError: it will not, or not in time.
+        """
+        try:
+            async with asyncio.timeout(most_s):
+                return await self._follow(events, address)
+        except TimeoutError:
+            raise StartFailedError(stuck(self._pod(), title=self._plan.title)) from None
+
+    async def _follow(
+        self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None]
+    ) -> Pod:
+        last: Pod | None = None
+        while True:
+            found = self._pod()
+            if found is None and last is not None:
+                raise StartFailedError(Failure(why_ended(None, None), "the Pod is gone", "ended"))
+            self._tell_of(events)
+            if found is not None:
+                if found is not last:
+                    await self._look(found)
+                    last = found
+                where = address(found)
+                if where is not None and await answers(*where):
+                    return found
+            await asyncio.sleep(TICK_S)
+
+    def _tell_of(self, events: Sequence[Mapping[str, Any]]) -> None:
+        for event in events[self._heard :]:
+            IMAGE_TIMES.note(str(event.get("message", "")))
+            usual_s = IMAGE_TIMES.usual_s(self._plan.image)
+            self._tale.tell(step_of_event(event, title=self._plan.title, usual_s=usual_s))
+        self._heard = len(events)
+
+    async def _look(self, pod: Pod) -> None:
+        plan = self._plan
+        log = await self._log() if container_state(pod).get("terminated") else b""
+        failure = failure_of(pod, title=plan.title, memory=plan.memory, log=log)
+        if failure is not None:
+            raise StartFailedError(failure)
+        self._tale.tell(step_of(pod, title=plan.title))
+
+
+async def answers(host: str, port: int) -> bool:
+    """Tell whether somebody listens there."""
+    try:
+        async with asyncio.timeout(LOOK_S):
+            _reader, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return True

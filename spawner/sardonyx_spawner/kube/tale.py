@@ -1,0 +1,19 @@
+"""What is told of one start, as JupyterHub's progress events, for whoever listens."""
+
+from typing import Any
+
+from sardonyx_spawner.kube.waiting import Step
+from sardonyx_spawner.steps import event_of
+
+
+class Tale:
+    """Grows until the start is through; a step that was just told is not told twice."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.is_heard = False
+
+    def tell(self, step: Step | None) -> None:
+        """Add a step; None = nothing new."""
+        if step is not None and not (self.events and self.events[-1]["message"] == step.said):
+            self.events.append(event_of(step.said, step.state, len(self.events) + 1))

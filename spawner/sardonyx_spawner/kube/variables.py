@@ -1,0 +1,50 @@
+"""The environment of a server on Kubernetes, built from nothing but what the hub knows; the image has its own beside it."""
+
+from collections.abc import Mapping
+
+from sardonyx_spawner import contract
+from sardonyx_spawner.kube.manifest import HOME, PLAN_FILE, TOKEN_FILE
+from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.surroundings import THREADS, StorageAccess, Surroundings, VaultPlace
+
+OF_THE_HUB = ("JUPYTERHUB_", "JPY_")
+"""Beginnings of what JupyterHub tells its servers; the rest of its own environment is none of theirs."""
+
+
+def server_variables(
+    plan: ServerPlan,
+    hub: Mapping[str, str],
+    *,
+    storage: StorageAccess | None = None,
+    vault: VaultPlace | None = None,
+    surroundings: Surroundings | None = None,
+) -> dict[str, str]:
+    """Return what a server is told, secrets of JupyterHub's among it.
+
+    Args:
+        hub: what JupyterHub itself wants to tell its server.
+    """
+    found = dict(plan.variables)
+    found.update({name: value for name, value in hub.items() if name.startswith(OF_THE_HUB)})
+    if plan.cpu:
+        found.update(dict.fromkeys(THREADS, str(max(1, int(plan.cpu)))))
+    for told in (storage.variables(plan.person) if storage else {}, vault.variables() if vault else {}):
+        found.update(told)
+    if surroundings is not None:
+        found.update(surroundings.variables())
+    found.update(
+        {
+            "HOME": HOME,
+            "USER": hub.get("JUPYTERHUB_USER", ""),
+            "SHELL": "/bin/bash",
+            "TMPDIR": "/tmp",  # noqa: S108 - of the server alone
+            # The environment in the image cannot be written: settings are in the home.
+            "JUPYTER_PREFER_ENV_PATH": "no",
+            "JUPYTER_RUNTIME_DIR": contract.SANDBOX_JUPYTER,
+            contract.LANGUAGE: plan.language,
+            contract.PLAN: PLAN_FILE,
+            contract.TOKEN_FILE: TOKEN_FILE,
+            contract.PROGRESS: contract.PROGRESS_IN_LOG,
+        }
+    )
+    return found

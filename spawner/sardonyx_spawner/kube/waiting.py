@@ -1,0 +1,140 @@
+"""What a start is waiting for, as the cluster tells it: in words for the person. Pure: what a Pod and its events say.
+
+Source: Kubernetes API reference, Pod v1 (conditions, containerStatuses); messages as the scheduler of 1.36 and the
+cluster autoscaler write them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sardonyx_spawner.language import N_, Said, _, in_a_row
+
+_NO_ROOM = (
+    # What the scheduler names, in the order in which a person can do most about it.
+    (re.compile(r"Insufficient [\w.-]+/(?:gpu|.*gpu)", re.IGNORECASE), N_("all GPUs are in use")),
+    (re.compile(r"Insufficient memory"), N_("no machine has so much memory free")),
+    (re.compile(r"Insufficient cpu"), N_("no machine has so many cores free")),
+    (re.compile(r"Insufficient ephemeral-storage"), N_("no machine has room on its disk")),
+    (re.compile(r"Too many pods|Insufficient pods"), N_("every machine has as many servers as it can have")),
+    (
+        re.compile(r"volume node affinity conflict|node\(s\) had no available volume zone"),
+        N_("your files are on a machine, or in a place, where nothing is free"),
+    ),
+    (re.compile(r"didn't match pod affinity rules"), N_("the machine that has your files is full")),
+    (
+        re.compile(r"unbound immediate PersistentVolumeClaims|persistentvolumeclaim \"[^\"]*\" not found"),
+        N_("there is no disk for your files yet"),
+    ),
+    (
+        re.compile(r"didn't match Pod's node affinity/selector|untolerated taint|unschedulable"),
+        N_("no machine that may run it is free"),
+    ),
+)
+_VOLUME_ELSEWHERE = re.compile(r"Multi-Attach error|already (?:exclusively attached|used by)")
+_NO_CONTAINER = frozenset({"ContainerCreating", "PodInitializing"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is going on.
+
+    Args:
+        state: now, done, warn or wait.
+    """
+
+    said: str
+    state: str = "now"
+
+
+def step_of(pod: Mapping[str, Any] | None, *, title: str) -> Step:
+    """Say what a start waits for, by the state of its Pod.
+
+    Args:
+        pod: as the API gives it; None = it is asked for.
+        title: of the profile.
+    """
+    if pod is None:
+        return Step(_("Asking for a place for your server"))
+    refused = unplaced(pod)
+    if refused is not None:
+        why = why_unplaced(refused)
+        said = _("Waiting for a free place: {why}").format(why=why) if why else _("Waiting for a free place")
+        return Step(said, "wait")
+    if _condition(pod, "PodScheduled", "True") is None:
+        return Step(_("Asking for a place for your server"))
+    if "running" in container_state(pod):
+        return Step(_("Starting “{title}”").format(title=title))
+    return Step(_("Getting your files and “{title}” ready").format(title=title))
+
+
+def unplaced(pod: Mapping[str, Any]) -> str | None:
+    """Return why no node takes the Pod, in the scheduler's words; None = one has, or nobody has looked yet."""
+    found = _condition(pod, "PodScheduled", "False")
+    return None if found is None else str(found.get("message", ""))
+
+
+def why_unplaced(message: str) -> Said | None:
+    """Say why no node takes a Pod; None = nobody can tell."""
+    return next((_(said) for sign, said in _NO_ROOM if sign.search(message)), None)
+
+
+def container_state(pod: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the state of the server's container: {"waiting": …}, {"running": …}, {"terminated": …}, or nothing."""
+    for status in pod.get("status", {}).get("containerStatuses") or ():
+        state: Mapping[str, Any] = status.get("state") or {}
+        return state
+    return {}
+
+
+def is_waiting_for_image(pod: Mapping[str, Any]) -> bool:
+    """Tell whether a node has the Pod, and its container is not there yet."""
+    waiting = container_state(pod).get("waiting") or {}
+    return waiting.get("reason") in _NO_CONTAINER
+
+
+def step_of_event(event: Mapping[str, Any], *, title: str, usual_s: float | None) -> Step | None:
+    """Say what an event of a Pod means for its person; None = nothing that they need to know.
+
+    Args:
+        usual_s: so long does it take to fetch this image, in seconds; None = that is not known.
+    """
+    reason, message = str(event.get("reason", "")), str(event.get("message", ""))
+    match reason:
+        case "TriggeredScaleUp":
+            return Step(_("Starting a machine for your server: that takes some minutes"))
+        case "Scheduled":
+            return Step(_("Found a place for your server"), "done")
+        case "Pulling":
+            return Step(_fetching(title, usual_s))
+        case "FailedAttachVolume" if _VOLUME_ELSEWHERE.search(message):
+            said = _("Your files are in use on another machine. If another server of yours runs, stop it.")
+            return Step(said, "warn")
+        case "FailedAttachVolume" | "FailedMount" if _is_home(message):
+            return Step(_("Your files cannot be reached yet. Trying again"), "warn")
+        case _:
+            return None
+
+
+def _fetching(title: str, usual_s: float | None) -> Said:
+    fetching = _("Getting “{title}” onto the machine").format(title=title)
+    if usual_s is None:
+        return fetching
+    minutes = round(usual_s / 60)
+    if minutes < 1:
+        return in_a_row([fetching, _("(less than a minute)")])
+    return in_a_row([fetching, _("(usually {count} min)").format(count=minutes)])
+
+
+def _is_home(message: str) -> bool:
+    # The other volumes are the server's own, and come a moment later at most.
+    return '"home"' in message or "pvc-" in message or "PersistentVolume" in message
+
+
+def _condition(pod: Mapping[str, Any], kind: str, status: str) -> Mapping[str, Any] | None:
+    for found in pod.get("status", {}).get("conditions") or ():
+        if found.get("type") == kind and found.get("status") == status:
+            condition: Mapping[str, Any] = found
+            return condition
+    return None

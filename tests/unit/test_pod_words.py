@@ -1,0 +1,287 @@
+"""What a Pod's state and events mean, in words for the person."""
+
+from typing import Any
+
+import pytest
+
+from sardonyx_spawner.kube.failures import failure_of, refused, stuck, why_ended
+from sardonyx_spawner.kube.image_times import ImageTimes
+from sardonyx_spawner.kube.tale import Tale
+from sardonyx_spawner.kube.waiting import Step, step_of, step_of_event
+from sardonyx_spawner.language import english, speaking
+
+KUBERNETES_WORDS = ("pod", "node", "kubernetes", "pvc", "volume", "container", "namespace", "schedul", "oom", "backoff")
+
+
+def a_pod(
+    state: dict[str, Any] | None = None, *, refused: str = "", placed: bool = True, **status: Any
+) -> dict[str, Any]:
+    """Return a Pod as the API gives it."""
+    condition = {"type": "PodScheduled", "status": "True" if placed and not refused else "False", "message": refused}
+    conditions = [condition] if placed or refused else []
+    found = {"conditions": conditions, "phase": "Pending", **status}
+    if state is not None:
+        found["containerStatuses"] = [{"name": "notebook", "ready": False, "state": state}]
+    return {"metadata": {"name": "lab-server-amina", "uid": "1"}, "status": found}
+
+
+@pytest.mark.parametrize(
+    ("pod", "said", "state"),
+    [
+        pytest.param(None, "Asking for a place for your server", "now", id="nothing yet"),
+        pytest.param(a_pod(placed=False), "Asking for a place for your server", "now", id="nobody has looked"),
+        pytest.param(
+            a_pod(refused="0/3 nodes are available: 3 Insufficient memory."),
+            "Waiting for a free place: no machine has so much memory free",
+            "wait",
+            id="memory",
+        ),
+        pytest.param(
+            a_pod(refused="0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient nvidia.com/gpu."),
+            "Waiting for a free place: all GPUs are in use",
+            "wait",
+            id="gpus come first",
+        ),
+        pytest.param(
+            a_pod(refused="0/3 nodes are available: 3 node(s) had volume node affinity conflict."),
+            "Waiting for a free place: your files are on a machine, or in a place, where nothing is free",
+            "wait",
+            id="files elsewhere",
+        ),
+        pytest.param(a_pod(refused="who knows"), "Waiting for a free place", "wait", id="unknown"),
+        pytest.param(
+            a_pod({"waiting": {"reason": "ContainerCreating"}}),
+            "Getting your files and “Python” ready",
+            "now",
+            id="placed",
+        ),
+        pytest.param(a_pod({"running": {}}), "Starting “Python”", "now", id="running"),
+    ],
+)
+def test_it_is_said_what_a_start_waits_for(pod: dict[str, Any] | None, said: str, state: str) -> None:
+    """In one sentence, from the Pod alone."""
+    assert step_of(pod, title="Python") == Step(said, state)
+
+
+@pytest.mark.parametrize(
+    ("reason", "message", "step"),
+    [
+        ("Scheduled", "Successfully assigned lab/x to n1", Step("Found a place for your server", "done")),
+        (
+            "TriggeredScaleUp",
+            "pod triggered scale-up",
+            Step("Starting a machine for your server: that takes some minutes"),
+        ),
+        ("Pulling", 'Pulling image "x"', Step("Getting “Python” onto the machine (usually 3 min)")),
+        (
+            "FailedAttachVolume",
+            'Multi-Attach error for volume "pvc-1" Volume is already exclusively attached to one node',
+            Step("Your files are in use on another machine. If another server of yours runs, stop it.", "warn"),
+        ),
+        (
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "pvc-1" : timeout',
+            Step("Your files cannot be reached yet. Trying again", "warn"),
+        ),
+        ("FailedMount", 'MountVolume.SetUp failed for volume "plan" : secret not found', None),
+        ("Created", "Created container: notebook", None),
+    ],
+)
+def test_an_event_is_told_where_it_matters_to_the_person(reason: str, message: str, step: Step | None) -> None:
+    """And left out where it does not."""
+    event = {"reason": reason, "message": message}
+    assert step_of_event(event, title="Python", usual_s=170.0) == step
+
+
+@pytest.mark.parametrize(
+    ("usual_s", "said"),
+    [
+        (None, "Getting “Python” onto the machine"),
+        (9.0, "Getting “Python” onto the machine (less than a minute)"),
+    ],
+)
+def test_how_long_fetching_takes_is_said_where_it_is_known(usual_s: float | None, said: str) -> None:
+    """From the times before."""
+    step = step_of_event({"reason": "Pulling"}, title="Python", usual_s=usual_s)
+    assert step is not None
+    assert step.said == said
+
+
+@pytest.mark.parametrize(
+    ("state", "log", "said", "reason"),
+    [
+        pytest.param(
+            {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}},
+            b"",
+            "What “Python” is made of could not be fetched. Ask the people who run this place to look at it.",
+            "image",
+            id="no such image",
+        ),
+        pytest.param(
+            {"waiting": {"reason": "InvalidImageName"}},
+            b"",
+            "What “Python” is made of could not be fetched. Ask the people who run this place to look at it.",
+            "image",
+            id="no name of an image",
+        ),
+        pytest.param(
+            {"terminated": {"reason": "OOMKilled", "exitCode": 137}},
+            b"",
+            "Your server ended while it started. It used more than its 2 GB of memory. Choose a larger one.",
+            "memory",
+            id="memory",
+        ),
+        pytest.param(
+            {"terminated": {"reason": "Error", "exitCode": 1}},
+            b"/usr/bin/python: No module named sardonyx_singleuser\n",
+            "Your server ended while it started. The image of “Python” is not made for this place."
+            " Ask the people who run this place to look at it.",
+            "ended",
+            id="an image without our package",
+        ),
+        pytest.param(
+            {"terminated": {"reason": "StartError", "exitCode": 128, "message": "exec: python: not found"}},
+            b"",
+            "Your server ended while it started. The image of “Python” is not made for this place."
+            " Ask the people who run this place to look at it.",
+            "image",
+            id="an image without Python",
+        ),
+        pytest.param(
+            {"terminated": {"reason": "Error", "exitCode": 1}},
+            b"who knows",
+            "Your server ended while it started. Try again; if it happens again, tell the people who run this place.",
+            "ended",
+            id="unknown",
+        ),
+    ],
+)
+def test_it_is_said_why_a_server_did_not_start(state: dict[str, Any], log: bytes, said: str, reason: str) -> None:
+    """To its person what they can do, and to the log what the cluster said."""
+    failure = failure_of(a_pod(state), title="Python", memory=2 << 30, log=log)
+
+    assert failure is not None
+    assert (failure.said, failure.reason) == (said, reason)
+    assert failure.logged.strip(": ")
+
+
+@pytest.mark.parametrize("reason", ["ErrImagePull", "CreateContainerConfigError", "ContainerCreating"])
+def test_what_often_goes_by_is_waited_for(reason: str) -> None:
+    """The node tries again: a registry that hiccups, a Secret that comes a moment later."""
+    assert failure_of(a_pod({"waiting": {"reason": reason}}), title="Python", memory=None) is None
+
+
+@pytest.mark.parametrize(
+    ("pod", "said"),
+    [
+        (
+            a_pod(refused="0/1 nodes are available: 1 Insufficient cpu."),
+            (
+                "There was no free place for your server: no machine has so many cores free."
+                " Choose a smaller one, stop one that you do not use, or try again later."
+            ),
+        ),
+        (
+            a_pod({"waiting": {"reason": "ErrImagePull", "message": "i/o timeout"}}),
+            "What “Python” is made of could not be fetched. Ask the people who run this place to look at it.",
+        ),
+        (
+            a_pod({"running": {}}),
+            "Your server took too long to start. Try again; if it happens again, tell the people who run this place.",
+        ),
+    ],
+)
+def test_a_start_that_takes_too_long_says_what_it_waited_for(pod: dict[str, Any], said: str) -> None:
+    """Not only that it took too long."""
+    assert stuck(pod, title="Python").said == said
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "said", "reason"),
+    [
+        (
+            403,
+            'pods "x" is forbidden: exceeded quota: team, requested: limits.memory=2Gi, used: limits.memory=8Gi',
+            (
+                "This place uses as much of the cluster as it may."
+                " Stop a server that you do not use, choose a smaller one, or try again later."
+            ),
+            "quota",
+        ),
+        (503, "etcd", "The cluster does not answer at the moment. Try again in a minute.", "cluster"),
+        (0, "ConnectionRefused", "The cluster does not answer at the moment. Try again in a minute.", "cluster"),
+        (
+            422,
+            "Invalid value",
+            "Your server could not be started on the cluster. Ask the people who run this place to look at it.",
+            "refused",
+        ),
+    ],
+)
+def test_a_refusal_of_the_cluster_is_translated(status: int, message: str, said: str, reason: str) -> None:
+    """And its own words are for the operator."""
+    failure = refused(status, message)
+    assert (failure.said, failure.reason, failure.logged) == (said, reason, message)
+
+
+@pytest.mark.parametrize(
+    ("pod", "said"),
+    [
+        (None, "It was taken away: the machine that it ran on may be gone."),
+        (a_pod({"terminated": {"reason": "OOMKilled", "exitCode": 137}}), "It used more than its 2 GB of memory."),
+        (a_pod({"terminated": {"reason": "Completed", "exitCode": 0}}), "It ended by itself."),
+        (
+            a_pod(phase="Failed", reason="Evicted", message="The node was low on resource: memory."),
+            "The machine had no memory left.",
+        ),
+        (
+            a_pod(phase="Failed", reason="Evicted", message="The node had condition: [DiskPressure]."),
+            "The machine had no room left on its disk.",
+        ),
+    ],
+)
+def test_it_is_said_why_a_server_ended(pod: dict[str, Any] | None, said: str) -> None:
+    """That nobody stopped."""
+    assert why_ended(pod, 2 << 30) == said
+
+
+def test_no_word_of_kubernetes_reaches_a_person() -> None:
+    """In any of the sentences, in English."""
+    states: list[dict[str, Any]] = [
+        {"waiting": {"reason": reason}} for reason in ("ImagePullBackOff", "RunContainerError", "CrashLoopBackOff")
+    ] + [{"terminated": {"reason": "OOMKilled", "exitCode": 137}}, {"terminated": {"exitCode": 127}}]
+    failures = [failure_of(a_pod(state), title="Python", memory=None) for state in states]
+    said = [english(each.said) for each in failures if each is not None]
+    said += [english(stuck(None, title="Python").said), english(why_ended(None, None))]
+
+    assert len(said) == len(states) + 2
+    assert not [(word, text) for text in said for word in KUBERNETES_WORDS if word in text.lower()]
+
+
+def test_the_same_step_is_not_told_twice_in_a_row() -> None:
+    """A Pod changes often, and its person waits for one thing."""
+    tale = Tale()
+    for said in ("a", "a", "b", "a"):
+        tale.tell(Step(said))
+    tale.tell(None)
+    assert [event["message"] for event in tale.events] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("took", "seconds"), [("12.345s", 12.345), ("2m3.5s", 123.5), ("850ms", 0.85), ("1h2m3s", 3723.0)]
+)
+def test_the_usual_time_of_an_image_is_learned_from_the_nodes(took: str, seconds: float) -> None:
+    """In each form in which they write it."""
+    times = ImageTimes()
+    times.note(f'Successfully pulled image "a/b:1" in {took} ({took} including waiting). Image size: 5 bytes.')
+    times.note("Created container: notebook")
+    assert times.usual_s("a/b:1") == pytest.approx(seconds)
+    assert times.usual_s("a/b:2") is None
+
+
+def test_steps_are_told_in_the_language_of_the_person() -> None:
+    """Which the start speaks."""
+    with speaking("fr"):
+        step = step_of(None, title="Python")
+    assert isinstance(step.said, str)
+    assert english(step.said) == "Asking for a place for your server"
