@@ -1,4 +1,4 @@
-# The verbs: up, test, soak, lint, bench, docs, words, lock, clean.
+# The verbs: up, test, cluster, soak, lint, bench, docs, words, lock, clean.
 PYTHON ?= python3
 CHECK := build/check
 ONLY ?=
@@ -6,13 +6,13 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test test-places test-hub test-browser test-waits test-environment soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-environment cluster cluster-down soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-places test-hub test-waits ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-cluster test-browser test-places test-hub test-waits ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
@@ -26,8 +26,17 @@ test-browser: test-environment # on its own: the browser's driver keeps an event
 test-waits: test-environment # browsers, too
 	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits $(ARGS)
 
+test-cluster: test-environment # first: it compiles Kubernetes where that was not done yet
+	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
+
 test-environment:
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
+
+cluster: test-environment ## a Kubernetes of one node for work by hand: eval "$$(make cluster)"; make cluster-down ends it
+	@PYTHONPATH=tests $(CHECK)/bin/python -m support.cluster.by_hand start
+
+cluster-down:
+	@PYTHONPATH=tests $(CHECK)/bin/python -m support.cluster.by_hand end
 
 soak: ## 1,000 starts of servers and a day of keys, with kills: make soak STARTS=200 REFRESHES=200
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

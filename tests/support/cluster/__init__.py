@@ -1,0 +1,1 @@
+"""A real Kubernetes with one node, which the tests start themselves."""
