@@ -1,4 +1,5 @@
 # The verbs: up, test, cluster, soak, lint, bench, docs, words, lock, clean.
+# The verbs: up, test, images, soak, lint, bench, docs, words, lock, clean.
 PYTHON ?= python3
 CHECK := build/check
 ONLY ?=
@@ -7,12 +8,14 @@ STARTS ?= 1000
 REFRESHES ?= 1440
 
 .PHONY: up test test-places test-hub test-browser test-waits test-cluster test-environment cluster cluster-down soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-waits test-images test-environment images soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
 test: test-cluster test-browser test-places test-hub test-waits ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-browser test-places test-hub test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
@@ -28,6 +31,8 @@ test-waits: test-environment # browsers, too
 
 test-cluster: test-environment # first: it compiles Kubernetes where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
+test-images: test-environment
+	@$(CHECK)/bin/python tools/run_tests.py images tests/images $(ARGS)
 
 test-environment:
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
@@ -37,6 +42,8 @@ cluster: test-environment ## a Kubernetes of one node for work by hand: eval "$$
 
 cluster-down:
 	@PYTHONPATH=tests $(CHECK)/bin/python -m support.cluster.by_hand end
+images: test-environment ## container images, by podman or docker: make images ARGS="--prefix registry.example/sardonyx"
+	@$(CHECK)/bin/python tools/images.py $(ARGS)
 
 soak: ## 1,000 starts of servers and a day of keys, with kills: make soak STARTS=200 REFRESHES=200
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

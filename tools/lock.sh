@@ -7,9 +7,12 @@ compile() { .venv/bin/uv pip compile --quiet --upgrade --universal --python-vers
 compile pyproject.toml -o locks/hub.lock
 compile -c locks/hub.lock locks/uv.in -o locks/uv.lock
 compile -c locks/hub.lock pyproject.toml --group test --group lint --group build -o locks/dev.lock
-for environment in hub_config/environments/*.in; do
-  compile "$environment" -o "${environment%.in}.lock"
+for environment in python spark; do
+  compile "hub_config/environments/$environment.in" -o "hub_config/environments/$environment.lock"
 done
+# The same releases as in what is made from it.
+compile -c hub_config/environments/python.lock hub_config/environments/base.in -o hub_config/environments/base.lock
+compile -c locks/hub.lock locks/images.in -o locks/images.lock
 # What PySpark lacks, in an environment as it is made from the lock files, without jars of its own.
 spark=build/environments/spark-for-lock
 .venv/bin/uv venv --quiet --clear "$spark"

@@ -37,6 +37,19 @@ def test_the_lock_of_the_jars_has_a_hash_for_each_and_all_that_was_asked_for() -
     assert wanted <= {line.split()[0] for line in lines}
 
 
+@pytest.mark.parametrize(("lock", "part"), [("python", "base"), ("spark", "python")])
+def test_what_an_image_adds_changes_no_release_of_what_is_below_it(lock: str, part: str) -> None:
+    """Else the layer below would have files that nobody uses, and another JupyterLab in each image."""
+    folder = ROOT / "hub_config" / "environments"
+
+    assert releases(folder / f"{part}.lock") <= releases(folder / f"{lock}.lock")
+
+
+def releases(lock: Path) -> set[str]:
+    """Return what a lock file names, with versions."""
+    return set(re.findall(r"^[a-z0-9][a-z0-9_.-]*==\S+", lock.read_text(), re.MULTILINE))
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
 def test_what_is_overridden_is_in_no_lock(lock: Path) -> None:
     """Left out because it costs a second at each start; a lock that was made without the overrides brings it back."""
