@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from image_recipes import TOOLS, ancestry
 from images import Builder, Engine
 
 from sardonyx_services.exclusive import exclusive
@@ -22,6 +23,8 @@ SUITE = "trixie"
 NEEDED = ("podman", "runc", "debootstrap")
 KEPT_S = 7 * 86400
 """What no test has asked for so long is removed."""
+FILES_KEPT_S = 3 * 3600
+"""They are large, and others with each change of ours."""
 # As root in a container: no ulimits that it may not set, and a runtime that works with old control groups.
 CONFIGURATION = """\
 [containers]
@@ -66,24 +69,27 @@ def builder() -> Builder:
     return Builder(engine, base, base_key, folder / "built", "tests")
 
 
+@cache
 def built_image(name: str) -> str:
     """Return an image as it is run, by the name that podman has for it."""
     image = builder().image(name)
-    used(image)
+    used(image, builder().base, *(builder().packages(each) for each in (TOOLS, *ancestry(name))))
     return image
 
 
 def image_file(name: str) -> Path:
     """Return an image as a file that `ctr -n k8s.io images import` and `podman load` read."""
     image = built_image(name)
-    file = cache_folder() / "files" / f"{image.rpartition('/')[2].replace(':', '-')}.tar"
-    file.parent.mkdir(exist_ok=True)
-    with exclusive(file.parent / f"{name}.lock"):
+    folder = cache_folder() / "files"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{image.rpartition('/')[2].replace(':', '-')}.tar"
+    with exclusive(folder / f"{name}.lock"):
         if not file.exists():
-            # Large, and another one with each change of ours.
-            for old in file.parent.glob(f"{name}-*.tar"):
-                old.unlink()
             builder().engine.save(image, file)
+        file.touch()
+        for old in folder.glob("*.tar"):
+            if time.time() - old.stat().st_mtime > FILES_KEPT_S:
+                old.unlink(missing_ok=True)
     return file
 
 
@@ -165,15 +171,16 @@ def _slim(root: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def used(image: str) -> None:
-    """Remember that an image was used, and remove those that nobody has used for long."""
+def used(*images: str) -> None:
+    """Remember that images were used, and remove those that nobody has used for long."""
     stamps = cache_folder() / "used"
     stamps.mkdir(exist_ok=True)
-    name = hashlib.sha256(image.encode()).hexdigest()[:16]
-    (stamps / name).write_text(image)
+    for image in images:
+        (stamps / hashlib.sha256(image.encode()).hexdigest()[:16]).write_text(image)
     for stamp in stamps.iterdir():
-        with suppress(OSError):
+        # Another run may remove the same ones.
+        with suppress(FileNotFoundError):
             if time.time() - stamp.stat().st_mtime > KEPT_S:
-                old = stamp.read_text()
-                subprocess.run([*builder().engine.command, "rmi", old], capture_output=True, check=False)
+                command = [*builder().engine.command, "rmi", stamp.read_text()]
+                subprocess.run(command, capture_output=True, check=False)
                 stamp.unlink()
