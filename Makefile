@@ -1,5 +1,4 @@
-# The verbs: up, test, cluster, soak, lint, bench, docs, words, lock, clean.
-# The verbs: up, test, images, soak, lint, bench, docs, words, lock, clean.
+# The verbs: up, test, cluster, images, soak, lint, bench, docs, words, lock, clean.
 PYTHON ?= python3
 CHECK := build/check
 ONLY ?=
@@ -7,15 +6,13 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-environment cluster cluster-down soak lint bench docs words lock clean
-.PHONY: up test test-places test-hub test-browser test-waits test-images test-environment images soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment cluster cluster-down images soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-cluster test-browser test-places test-hub test-waits ## all tests, against the built wheels; two parts at a time: make -j2 test
-test: test-browser test-places test-hub test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-cluster test-browser test-places test-hub test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
@@ -31,6 +28,7 @@ test-waits: test-environment # browsers, too
 
 test-cluster: test-environment # first: it compiles Kubernetes where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
+
 test-images: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py images tests/images $(ARGS)
 
@@ -42,6 +40,7 @@ cluster: test-environment ## a Kubernetes of one node for work by hand: eval "$$
 
 cluster-down:
 	@PYTHONPATH=tests $(CHECK)/bin/python -m support.cluster.by_hand end
+
 images: test-environment ## container images, by podman or docker: make images ARGS="--prefix registry.example/sardonyx"
 	@$(CHECK)/bin/python tools/images.py $(ARGS)
 

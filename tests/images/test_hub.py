@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from support.containers import Container, running
 from support.images import built_image
-from support.ports import free_ports
-from support.waiting import soon
 
 DATA = "/srv/sardonyx"
 
@@ -35,17 +32,6 @@ def test_the_proxy_that_it_would_install_is_there_already(hub: Container) -> Non
     code = "from pathlib import Path; from sardonyx_hub_config.proxy_install import is_installed"
 
     assert hub.python(f"{code}; print(is_installed(Path('/opt/proxy')))") == "True"
-
-
-def test_the_proxy_runs_by_itself() -> None:
-    """As it does in a pod of its own."""
-    port = free_ports()
-    command = ["configurable-http-proxy", "--ip=127.0.0.1", f"--port={port}", f"--api-port={port + 1}"]
-    with running(built_image("hub"), *command, told={"CONFIGPROXY_AUTH_TOKEN": "of-the-tests"}):
-        soon(lambda: httpx.get(f"http://127.0.0.1:{port}/").status_code == 404)
-        asked = httpx.get(f"http://127.0.0.1:{port + 1}/api/routes", headers={"Authorization": "token of-the-tests"})
-
-    assert asked.json() == {}
 
 
 def test_its_object_store_is_there(hub: Container) -> None:
