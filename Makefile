@@ -15,7 +15,7 @@ up: ## start Sardonyx on this machine
 test: test-cluster test-browser test-places test-hub test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
-	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/store tests/vault tests/matrix tests/soak $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/chart tests/store tests/vault tests/matrix tests/soak $(ARGS)
 
 test-hub: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py hub tests/hub $(ARGS)

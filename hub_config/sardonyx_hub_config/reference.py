@@ -1,4 +1,4 @@
-"""The generated pages: `python -m sardonyx_hub_config.reference` writes those of the settings and of the classes' API."""
+"""The generated pages: `python -m sardonyx_hub_config.reference` writes those of the settings, of the classes' API and of the chart."""
 
 import json
 import types
@@ -10,6 +10,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from sardonyx_hub_config.api_reference import api_reference
+from sardonyx_hub_config.chart_schema import CHART, chart_schema_text
+from sardonyx_hub_config.chart_values import ChartValues
 from sardonyx_hub_config.check_command import schema_text
 from sardonyx_hub_config.settings import OVERRIDES, Settings
 
@@ -23,6 +25,16 @@ Relative paths count from the folder of the settings file.
 {overrides}
 
 | Setting | What it is | Kind | Default |
+|---|---|---|---|
+"""
+CHART_HEAD = """# Values of the chart
+
+Every value of `helm/sardonyx`, generated from the models that its `values.schema.json` is made of.
+Helm refuses others, and wrong ones, before anything is installed.
+A part in `<angle brackets>` is a name that you choose.
+What the settings are, is on [their own page](settings.md).
+
+| Value | What it is | Kind | Default |
 |---|---|---|---|
 """
 KINDS = {
@@ -43,15 +55,20 @@ def settings_reference() -> str:
     return HEAD.format(overrides=overrides) + "".join(_rows(Settings, ""))
 
 
-def _rows(model: type[BaseModel], prefix: str) -> list[str]:
+def chart_reference() -> str:
+    """Return the reference page of the chart's values."""
+    return CHART_HEAD + "".join(_rows(ChartValues, "", shut=Settings))
+
+
+def _rows(model: type[BaseModel], prefix: str, shut: type[BaseModel] | None = None) -> list[str]:
     rows = []
     for name, field in model.model_fields.items():
-        path = f"{prefix}{name}"
+        path = f"{prefix}{field.alias or name}"
         section, is_by_slug = _section(field.annotation)
         below = f"{path}.<name>" if is_by_slug else path
         kind = "section" if section else _kind(field.annotation)
         rows.append(f"| `{path}` | {field.description or ''} | {kind} | {'' if section else _default(field)} |\n")
-        if section is not None and section.__name__ != "SecretRef":
+        if section is not None and section is not shut:
             rows.extend(_rows(section, f"{below}."))
     return rows
 
@@ -95,6 +112,8 @@ def write(root: Path) -> None:
     (root / "docs" / "reference" / "settings.md").write_text(settings_reference())
     (root / "docs" / "reference" / "classes-api.md").write_text(api_reference())
     (root / "hub_config" / "settings.schema.json").write_text(schema_text())
+    (root / "docs" / "reference" / "chart-values.md").write_text(chart_reference())
+    (root / CHART / "values.schema.json").write_text(chart_schema_text(root))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,119 @@
+{{/* The name of everything. Short enough for the longest that is made from it. */}}
+{{- define "sardonyx.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 48 | trimSuffix "-" -}}
+{{- else if contains "sardonyx" .Release.Name -}}
+{{- .Release.Name | trunc 48 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-sardonyx" .Release.Name | trunc 48 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What selects the pods of a component: (list $ "hub"). */}}
+{{- define "sardonyx.selector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: sardonyx
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* Labels of what belongs to a component: (list $ "hub"). */}}
+{{- define "sardonyx.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "sardonyx.selector" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* The image of hub, services and proxy. */}}
+{{- define "sardonyx.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{/* The settings as text: the file as it is, or what stands in the values. */}}
+{{- define "sardonyx.settingsText" -}}
+{{- .Values.settingsFile | default (toYaml .Values.settings) -}}
+{{- end -}}
+
+{{/* The settings to look into. */}}
+{{- define "sardonyx.settings" -}}
+{{- $found := include "sardonyx.settingsText" . | fromYaml -}}
+{{- if and .Values.settingsFile (hasKey $found "Error") -}}
+{{- fail (printf "\n\nsettingsFile cannot be read: %s. Look for faults in the file with: sardonyx check\n" $found.Error) -}}
+{{- end -}}
+{{- toYaml $found -}}
+{{- end -}}
+
+{{/* The path below which everything is, without a slash at its end. */}}
+{{- define "sardonyx.path" -}}
+{{- (urlParse (dig "web" "public_url" "" (include "sardonyx.settings" . | fromYaml))).path | trimSuffix "/" -}}
+{{- end -}}
+
+{{/* The host that people type, without its port. */}}
+{{- define "sardonyx.host" -}}
+{{- (urlParse (dig "web" "public_url" "" (include "sardonyx.settings" . | fromYaml))).hostname -}}
+{{- end -}}
+
+{{/* "true" where the data store runs beside the hub. */}}
+{{- define "sardonyx.hasStore" -}}
+{{- if ne (dig "storage" "kind" "embedded" (include "sardonyx.settings" . | fromYaml)) "s3" -}}true{{- end -}}
+{{- end -}}
+
+{{/* Name and key of the secret that hub and proxy know each other by. */}}
+{{- define "sardonyx.tokenSecret" -}}
+name: {{ .Values.proxy.token.existingSecret | default (printf "%s-proxy" (include "sardonyx.fullname" .)) }}
+key: {{ .Values.proxy.token.key }}
+{{- end -}}
+
+{{/* What a pod may: nothing. The data folder and secrets are its group's, because volumes belong to root. */}}
+{{- define "sardonyx.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 1000
+runAsGroup: 1000
+fsGroup: 1000
+# Else each start would open all files in the volume to the group, and secrets that are open are refused.
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "sardonyx.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{/* Where a pod runs: (list $ .Values.hub). */}}
+{{- define "sardonyx.placing" -}}
+{{- $root := index . 0 -}}
+{{- $part := index . 1 -}}
+{{- with $root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $part.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $part.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $part.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $part.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The class of servers of people, and that of placeholders: (list $ "users"). */}}
+{{- define "sardonyx.priorityClass" -}}
+{{- $root := index . 0 -}}
+{{ $root.Release.Namespace }}-{{ include "sardonyx.fullname" $root }}-{{ index . 1 }}
+{{- end -}}

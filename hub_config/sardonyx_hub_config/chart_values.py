@@ -1,0 +1,194 @@
+"""The values of the Helm chart: what an operator of a cluster may write beside the settings."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from sardonyx_hub_config.chart_network import Gateway, Ingress, NetworkPolicy, ProxyService
+from sardonyx_hub_config.chart_parts import (
+    Component,
+    Object,
+    OptionalSecretKey,
+    Placing,
+    Resources,
+    SecretKey,
+    ServiceAccount,
+    Values,
+)
+from sardonyx_hub_config.settings import Settings
+
+SecretFileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Size = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
+
+
+class Image(Values):
+    """The image of hub, services and proxy."""
+
+    repository: str = Field(default="sardonyx/hub", min_length=1, description="Its name, with the registry.")
+    tag: str = Field(default="", description="Its tag; empty: the version of the chart.")
+    digest: Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")] = Field(
+        default="", description="Its digest; wins over the tag."
+    )
+    pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
+        default="IfNotPresent", description="When nodes fetch it."
+    )
+
+
+class Storage(Values):
+    """The volume of the hub."""
+
+    size: Size = Field(default="10Gi", description="How large it is.")
+    storage_class: str | None = Field(default=None, description="Its storage class; null: the cluster's usual one.")
+    existing_claim: str = Field(default="", description="A volume claim that is there already.")
+    annotations: dict[str, str] = Field(default_factory=dict, description="Annotations of the claim.")
+
+
+class Hub(Component):
+    """The hub and the services beside it: one pod."""
+
+    storage: Storage = Field(default=Storage(), description="Its volume: keys, database, the embedded store.")
+    check_settings: bool = Field(
+        default=True,
+        description="Look at the settings before each installation and upgrade; with faults, nothing is changed.",
+    )
+    resources: Resources = Field(
+        default=Resources(requests={"cpu": "200m", "memory": "768Mi"}, limits={"memory": "2Gi"}),
+        description="What it is given, and what it may take.",
+    )
+    service_account: ServiceAccount = Field(default=ServiceAccount(), description="Its service account.")
+    extra_env: list[Object] = Field(default_factory=list, description="More environment variables.")
+    extra_volumes: list[Object] = Field(
+        default_factory=list, description="More volumes, such as a ConfigMap with *.py files for /etc/sardonyx/conf.d."
+    )
+    extra_volume_mounts: list[Object] = Field(default_factory=list, description="Where they are in the container.")
+
+
+class Proxy(Component):
+    """What people's browsers reach, and what passes them on."""
+
+    service: ProxyService = Field(default=ProxyService(), description="Its Service.")
+    token: OptionalSecretKey = Field(
+        default=OptionalSecretKey(),
+        description="What hub and proxy know each other by; without a Secret of yours it is made once and kept.",
+    )
+    resources: Resources = Field(
+        default=Resources(requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "512Mi"}),
+        description="What it is given, and what it may take.",
+    )
+
+
+class Singleuser(Values):
+    """Servers of people; what they are is in the settings."""
+
+    service_account: ServiceAccount = Field(
+        default=ServiceAccount(), description="Their service account, whose token they do not have."
+    )
+
+
+class PrePuller(Placing):
+    """Images of servers, fetched by each node before somebody waits for them."""
+
+    enabled: bool = Field(default=False, description="Whether they are.")
+    images: list[str] = Field(default_factory=list, description="More images than those that the settings name.")
+    resources: Resources = Field(
+        default=Resources(requests={"cpu": "1m", "memory": "8Mi"}, limits={"memory": "64Mi"}),
+        description="What it is given, and what it may take.",
+    )
+
+
+class Pause(Values):
+    """What does nothing, in a pod that only has to be there."""
+
+    image: str = Field(default="registry.k8s.io/pause:3.10", min_length=1, description="Its image.")
+
+
+class PriorityClasses(Values):
+    """Two classes, so that servers push placeholders aside."""
+
+    create: bool = Field(default=False, description="Make them; that takes rights in the whole cluster.")
+
+
+class Placeholders(Placing):
+    """Room that is kept free for servers."""
+
+    replicas: int = Field(default=0, ge=0, le=1000, description="For how many servers.")
+    priority_class_name: str = Field(
+        default="", description="A PriorityClass of yours below 0, where priorityClasses.create is false."
+    )
+    resources: Resources = Field(
+        default=Resources(requests={"cpu": "1", "memory": "2Gi"}, limits={"memory": "2Gi"}),
+        description="The size of a server.",
+    )
+
+
+class Scheduling(Values):
+    """Room for servers."""
+
+    priority_classes: PriorityClasses = Field(default=PriorityClasses(), description="Who pushes whom aside.")
+    placeholders: Placeholders = Field(default=Placeholders(), description="Room that is kept free.")
+
+
+class ServiceMonitor(Values):
+    """For the Prometheus operator."""
+
+    enabled: bool = Field(default=False, description="Whether there is one.")
+    interval: str = Field(default="60s", description="How often metrics are asked for.")
+    labels: dict[str, str] = Field(default_factory=dict, description="Its labels, by which your Prometheus finds it.")
+    token: OptionalSecretKey = Field(
+        default=OptionalSecretKey(), description="A token of the hub with the scope read:metrics."
+    )
+
+
+class Dashboard(Values):
+    """For Grafana's sidecar."""
+
+    enabled: bool = Field(default=False, description="Whether there is one.")
+    labels: dict[str, str] = Field(
+        default={"grafana_dashboard": "1"}, description="Its labels, by which your Grafana finds it."
+    )
+
+
+class Monitoring(Values):
+    """Metrics."""
+
+    from_: list[Object] = Field(
+        default_factory=list, alias="from", description="Who asks for metrics, as peers of a NetworkPolicy."
+    )
+    service_monitor: ServiceMonitor = Field(default=ServiceMonitor(), description="For the Prometheus operator.")
+    dashboard: Dashboard = Field(default=Dashboard(), description="For Grafana's sidecar.")
+
+
+class ChartValues(Values):
+    """The values of the chart. Unknown ones are refused."""
+
+    settings: Settings = Field(description="Settings of the place: a whole settings.yaml, as on one machine.")
+    settings_file: str = Field(
+        default="",
+        description="The settings as text, in their own order: helm install --set-file settingsFile=settings.yaml."
+        " It wins over settings.",
+    )
+    secret_files: dict[SecretFileName, SecretKey] = Field(
+        default_factory=dict, description="Secrets that the settings name as {file: /etc/sardonyx/secrets/<name>}."
+    )
+    secret_env: dict[VariableName, SecretKey] = Field(
+        default_factory=dict, description="Secrets that the settings name as {env: <name>}."
+    )
+    fullname_override: Annotated[str, StringConstraints(pattern=r"^([a-z]([a-z0-9-]*[a-z0-9])?)?$")] = Field(
+        default="", description="The name of everything that is installed; empty: made from the name of the release."
+    )
+    image_pull_secrets: list[Object] = Field(
+        default_factory=list, description="Secrets with passwords for registries, such as [{name: my-registry}]."
+    )
+    image: Image = Field(default=Image(), description="The image of hub, services and proxy.")
+    hub: Hub = Field(default=Hub(), description="The hub and the services beside it.")
+    proxy: Proxy = Field(default=Proxy(), description="What people's browsers reach.")
+    ingress: Ingress = Field(default=Ingress(), description="A way from outside, by an Ingress.")
+    gateway: Gateway = Field(default=Gateway(), description="A way from outside, by the Gateway API.")
+    network_policy: NetworkPolicy = Field(default=NetworkPolicy(), description="What may reach what.")
+    singleuser: Singleuser = Field(default=Singleuser(), description="Servers of people.")
+    pre_puller: PrePuller = Field(default=PrePuller(), description="Images of servers, fetched ahead.")
+    pause: Pause = Field(default=Pause(), description="What does nothing, in a pod that only has to be there.")
+    scheduling: Scheduling = Field(default=Scheduling(), description="Room for servers.")
+    monitoring: Monitoring = Field(default=Monitoring(), description="Metrics.")
+    global_: Object = Field(default_factory=dict, alias="global", description="What a chart around this one shares.")

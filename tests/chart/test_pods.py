@@ -1,0 +1,276 @@
+"""What the pods of the chart are, and what they may."""
+
+import base64
+from typing import Any
+
+import pytest
+from support.chart import NAME, NAMESPACE, RELEASE, Rendered, everything, render
+
+OURS = {"sardonyx/hub:0.1.0"}
+RIGHTS = {
+    "pods": ["get", "list", "watch", "create", "delete", "patch"],
+    "pods/log": ["get"],
+    "events": ["get", "list", "watch"],
+    "persistentvolumeclaims": ["get", "list", "create", "patch", "delete"],
+    "secrets": ["create", "patch", "delete"],
+}
+
+
+@pytest.fixture(scope="module")
+def usual() -> Rendered:
+    """An installation with nothing set."""
+    return render()
+
+
+@pytest.fixture(scope="module")
+def full() -> Rendered:
+    """An installation with everything."""
+    return everything()
+
+
+def variables(container: dict[str, Any]) -> dict[str, Any]:
+    """Return the environment of a container: what it is, or where it is from."""
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
+
+
+def test_every_pod_is_what_pod_security_calls_restricted(full: Rendered) -> None:
+    """Kubernetes, Pod Security Standards, "restricted"; and a root file system that is only read, beyond them."""
+    for name, template in full.pods.items():
+        security = template["spec"]["securityContext"]
+        assert security["runAsNonRoot"] is True, name
+        assert (security["runAsUser"], security["runAsGroup"]) == (1000, 1000), name
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & template["spec"].keys(), name
+        kinds = {kind for volume in template["spec"].get("volumes", []) for kind in volume if kind != "name"}
+        assert kinds <= {"configMap", "emptyDir", "persistentVolumeClaim", "projected"}, name
+    assert {
+        name: container["securityContext"]
+        for name, container in full.containers.items()
+        if container["securityContext"]
+        != {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+    } == {}
+
+
+def test_every_container_says_what_it_needs_and_what_it_may_take(full: Rendered) -> None:
+    """A namespace with a quota refuses others."""
+    for name, container in full.containers.items():
+        resources = container["resources"]
+        assert {"cpu", "memory"} <= resources["requests"].keys(), name
+        assert "memory" in resources["limits"], name
+
+
+def test_the_hub_alone_speaks_with_kubernetes(full: Rendered) -> None:
+    """All others have no token, and service accounts give none by themselves."""
+    tokens = {name: template["spec"]["automountServiceAccountToken"] for name, template in full.pods.items()}
+
+    assert [name for name, has_one in tokens.items() if has_one] == [f"{NAME}-hub"]
+    assert {each["metadata"]["name"] for each in full.of("ServiceAccount")} == {f"{NAME}-hub", f"{NAME}-user"}
+    assert not any(each["automountServiceAccountToken"] for each in full.of("ServiceAccount"))
+
+
+def test_no_pod_has_variables_of_the_services_beside_it(full: Rendered) -> None:
+    """A Service named sardonyx would set SARDONYX_PORT, which is a setting."""
+    assert not any(template["spec"]["enableServiceLinks"] for template in full.pods.values())
+
+
+def test_the_hub_has_these_rights_and_no_others(full: Rendered) -> None:
+    """In its own namespace; it reads no Secret."""
+    role = full.one("Role", f"{NAME}-hub")
+    binding = full.one("RoleBinding", f"{NAME}-hub")
+
+    assert {rule["resources"][0]: rule["verbs"] for rule in role["rules"]} == RIGHTS
+    assert all(len(rule["resources"]) == 1 and rule["apiGroups"] == [""] for rule in role["rules"])
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": f"{NAME}-hub", "namespace": NAMESPACE}]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+
+
+def test_nothing_belongs_to_the_whole_cluster_unless_that_is_wanted(usual: Rendered, full: Rendered) -> None:
+    """So no right in the whole cluster is needed."""
+    of_a_namespace = {
+        "ConfigMap", "Deployment", "DaemonSet", "HTTPRoute", "Ingress", "Job", "NetworkPolicy", "PersistentVolumeClaim",
+        "PodDisruptionBudget", "Role", "RoleBinding", "Secret", "Service", "ServiceAccount", "ServiceMonitor",
+    }  # fmt: skip
+
+    assert {each["kind"] for each in usual.manifests} <= of_a_namespace
+    assert {each["kind"] for each in full.manifests} - of_a_namespace == {"PriorityClass"}
+
+
+def test_the_hub_is_told_what_it_has_to_know(usual: Rendered) -> None:
+    """By these variables, and no more."""
+    assert variables(usual.containers[f"{NAME}-hub/hub"]) == {
+        "SARDONYX_ENGINE": "kubernetes",
+        "SARDONYX_NAME": NAME,
+        "SARDONYX_INSTANCE": RELEASE,
+        "SARDONYX_DATA": "/var/lib/sardonyx/data",
+        "SARDONYX_SETTINGS": "/etc/sardonyx/settings.yaml",
+        "HOME": "/tmp",  # noqa: S108 - of a container
+        "POD_NAMESPACE": {"fieldRef": {"fieldPath": "metadata.namespace"}},
+        "CONFIGPROXY_AUTH_TOKEN": {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}},
+    }
+
+
+def test_hub_and_proxy_know_each_other_by_a_secret_made_for_them(usual: Rendered) -> None:
+    """Of 64 characters, and another one for each installation."""
+    token = base64.b64decode(usual.one("Secret", f"{NAME}-proxy")["data"]["token"])
+    other = base64.b64decode(render().one("Secret", f"{NAME}-proxy")["data"]["token"])
+    proxy = variables(usual.containers[f"{NAME}-proxy/proxy"])
+
+    assert len(token) == 64
+    assert token != other
+    assert proxy["CONFIGPROXY_AUTH_TOKEN"] == {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}}
+
+
+def test_a_secret_of_the_operator_takes_its_place() -> None:
+    """None is made then."""
+    rendered = render({"proxy": {"token": {"existingSecret": "mine", "key": "proxy"}}})
+
+    assert rendered.of("Secret") == []
+    for container in ("hub/hub", "proxy/proxy"):
+        found = variables(rendered.containers[f"{NAME}-{container}"])["CONFIGPROXY_AUTH_TOKEN"]
+        assert found == {"secretKeyRef": {"name": "mine", "key": "proxy"}}
+
+
+def test_other_settings_restart_the_hub_and_not_the_proxy() -> None:
+    """People in their servers notice nothing of it."""
+    token = {"proxy": {"token": {"existingSecret": "mine"}}}
+    before, after = render(token), render({**token, "settings": {"title": "Another"}})
+
+    assert before.pods[f"{NAME}-hub"] != after.pods[f"{NAME}-hub"]
+    assert before.pods[f"{NAME}-proxy"] == after.pods[f"{NAME}-proxy"]
+
+
+def test_another_token_restarts_both(usual: Rendered) -> None:
+    """One with the old one would be a stranger to the other; each rendering without a cluster makes a new one."""
+    other = render()
+
+    for part in ("hub", "proxy"):
+        assert usual.pods[f"{NAME}-{part}"] != other.pods[f"{NAME}-{part}"]
+    sums = {template["metadata"]["annotations"].get("checksum/token") for template in list(usual.pods.values())[:2]}
+    assert len(sums) == 1
+
+
+def test_secrets_of_the_settings_are_files_that_others_cannot_read(full: Rendered) -> None:
+    """Each under its own name, from the Secret that the values name."""
+    spec = full.pods[f"{NAME}-hub"]["spec"]
+    (volume,) = [each["projected"] for each in spec["volumes"] if each["name"] == "secrets"]
+    (mount,) = [each for each in spec["containers"][0]["volumeMounts"] if each["name"] == "secrets"]
+
+    assert mount == {"name": "secrets", "mountPath": "/etc/sardonyx/secrets", "readOnly": True}
+    assert volume["defaultMode"] == 0o400
+    assert volume["sources"] == [{"secret": {"name": "database", "items": [{"key": "url", "path": "database"}]}}]
+
+
+def test_secrets_of_the_settings_are_variables_of_the_hub_alone(full: Rendered) -> None:
+    """Where the settings name them so."""
+    secret = {"secretKeyRef": {"name": "sign-in", "key": "secret"}}
+
+    assert variables(full.containers[f"{NAME}-hub/hub"])["UNIVERSITY_SECRET"] == secret
+    assert "UNIVERSITY_SECRET" not in variables(full.containers[f"{NAME}-proxy/proxy"])
+
+
+def test_the_volume_of_the_hub_stays_when_the_chart_goes(usual: Rendered) -> None:
+    """Keys, people and data are in it."""
+    claim = usual.one("PersistentVolumeClaim", f"{NAME}-hub")
+
+    assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    assert claim["spec"]["accessModes"] == ["ReadWriteOnce"]
+    assert "storageClassName" not in claim["spec"]
+    assert usual.one("Deployment", f"{NAME}-hub")["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_files_in_the_volume_are_not_opened_to_the_group_at_each_start(usual: Rendered) -> None:
+    """Kubernetes would, and the hub refuses secrets that are open."""
+    assert usual.pods[f"{NAME}-hub"]["spec"]["securityContext"]["fsGroupChangePolicy"] == "OnRootMismatch"
+
+
+def test_the_health_of_the_hub_is_below_the_path_of_the_place(usual: Rendered, full: Rendered) -> None:
+    """As everything is."""
+    for rendered, path in ((usual, "/hub/health"), (full, "/datalab/hub/health")):
+        container = rendered.containers[f"{NAME}-hub/hub"]
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            assert container[probe]["httpGet"] == {"path": path, "port": "hub"}
+
+
+def test_services_lead_to_ports_that_are_there(usual: Rendered) -> None:
+    """By their names."""
+    named = {
+        name: {port["name"]: port["containerPort"] for port in usual.containers[container]["ports"]}
+        for name, container in ((f"{NAME}-hub", f"{NAME}-hub/hub"), (NAME, f"{NAME}-proxy/proxy"))
+    }
+    named[f"{NAME}-proxy-api"] = named[NAME]
+
+    for service in usual.of("Service"):
+        for port in service["spec"]["ports"]:
+            assert port["targetPort"] in named[service["metadata"]["name"]], service["metadata"]["name"]
+
+
+def test_what_selects_pods_selects_those_of_its_own_component(full: Rendered) -> None:
+    """Services, budgets, and what makes the pods."""
+    pods = {name: template["metadata"]["labels"] for name, template in full.pods.items()}
+    selectors = {
+        f"{each['kind']}/{each['metadata']['name']}": each["spec"]["selector"]
+        for each in full.manifests
+        if each["kind"] in {"Service", "PodDisruptionBudget", "Deployment", "DaemonSet"}
+    }
+    found = {
+        name: [pod for pod, labels in pods.items() if selector.get("matchLabels", selector).items() <= labels.items()]
+        for name, selector in selectors.items()
+    }
+
+    assert found == {
+        **{
+            f"{kind}/{NAME}-{part}": [f"{NAME}-{part}"]
+            for kind in ("PodDisruptionBudget",)
+            for part in ("hub", "proxy")
+        },
+        **{f"Deployment/{NAME}-{part}": [f"{NAME}-{part}"] for part in ("hub", "proxy", "placeholder")},
+        f"DaemonSet/{NAME}-puller": [f"{NAME}-puller"],
+        f"Service/{NAME}-hub": [f"{NAME}-hub"],
+        f"Service/{NAME}": [f"{NAME}-proxy"],
+        f"Service/{NAME}-proxy-api": [f"{NAME}-proxy"],
+    }
+
+
+def test_images_of_servers_are_fetched_each_once(full: Rendered) -> None:
+    """Those of profiles, of their choices, and those that the values name beside them."""
+    containers = full.pods[f"{NAME}-puller"]["spec"]["initContainers"]
+
+    assert [each["image"] for each in containers] == [
+        "sardonyx/python:0.1.0", "sardonyx/r:0.0.9", "sardonyx/r:0.1.0", "sardonyx/spark:0.1.0",
+    ]  # fmt: skip
+
+
+def test_servers_have_the_passwords_of_registries_by_their_service_account(full: Rendered) -> None:
+    """The hub does not have to name them."""
+    assert full.one("ServiceAccount", f"{NAME}-user")["imagePullSecrets"] == [{"name": "registry"}]
+    assert all(each["spec"]["imagePullSecrets"] == [{"name": "registry"}] for each in full.pods.values())
+
+
+def test_placeholders_give_way_to_servers(full: Rendered) -> None:
+    """By two classes, which have the names of the installation, because they are the cluster's."""
+    values = {each["metadata"]["name"]: each["value"] for each in full.of("PriorityClass")}
+    placeholder = full.pods[f"{NAME}-placeholder"]["spec"]["priorityClassName"]
+    servers = variables(full.containers[f"{NAME}-hub/hub"])["SARDONYX_PRIORITY_CLASS"]
+
+    assert values == {f"{NAMESPACE}-{NAME}-users": 0, f"{NAMESPACE}-{NAME}-placeholders": -10}
+    assert (servers, placeholder) == (f"{NAMESPACE}-{NAME}-users", f"{NAMESPACE}-{NAME}-placeholders")
+
+
+@pytest.mark.parametrize(
+    ("release", "name"),
+    [
+        pytest.param("sardonyx", "sardonyx", id="its own"),
+        pytest.param("a", "a-sardonyx", id="short"),
+        pytest.param("a" * 53, "a" * 48, id="the longest that Helm takes"),
+    ],
+)
+def test_names_are_made_from_that_of_the_release(release: str, name: str) -> None:
+    """None is longer than Kubernetes takes."""
+    rendered = render(release=release)
+
+    assert {each["metadata"]["name"] for each in rendered.of("Service")} == {name, f"{name}-hub", f"{name}-proxy-api"}
+    assert max(len(each["metadata"]["name"]) for each in rendered.manifests) <= 63
