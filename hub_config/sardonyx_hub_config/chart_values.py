@@ -9,7 +9,6 @@ from sardonyx_hub_config.chart_parts import (
     Component,
     Object,
     OptionalSecretKey,
-    Placing,
     Resources,
     SecretKey,
     ServiceAccount,
@@ -78,15 +77,7 @@ class Proxy(Component):
     )
 
 
-class Singleuser(Values):
-    """Servers of people; what they are is in the settings."""
-
-    service_account: ServiceAccount = Field(
-        default=ServiceAccount(), description="Their service account, whose token they do not have."
-    )
-
-
-class PrePuller(Placing):
+class PrePuller(Values):
     """Images of servers, fetched by each node before somebody waits for them."""
 
     enabled: bool = Field(default=False, description="Whether they are.")
@@ -103,18 +94,19 @@ class Pause(Values):
     image: str = Field(default="registry.k8s.io/pause:3.10", min_length=1, description="Its image.")
 
 
-class PriorityClasses(Values):
-    """Two classes, so that servers push placeholders aside."""
+class PriorityClass(Values):
+    """A PriorityClass below that of servers."""
 
-    create: bool = Field(default=False, description="Make them; that takes rights in the whole cluster.")
+    create: bool = Field(default=False, description="Make one; that takes rights in the whole cluster.")
+    name: str = Field(default="", description="Its name; empty, where one is made: that of the installation.")
 
 
-class Placeholders(Placing):
+class Placeholders(Values):
     """Room that is kept free for servers."""
 
     replicas: int = Field(default=0, ge=0, le=1000, description="For how many servers.")
-    priority_class_name: str = Field(
-        default="", description="A PriorityClass of yours below 0, where priorityClasses.create is false."
+    priority_class: PriorityClass = Field(
+        default=PriorityClass(), description="Below 0, so that servers push them aside."
     )
     resources: Resources = Field(
         default=Resources(requests={"cpu": "1", "memory": "2Gi"}, limits={"memory": "2Gi"}),
@@ -125,7 +117,6 @@ class Placeholders(Placing):
 class Scheduling(Values):
     """Room for servers."""
 
-    priority_classes: PriorityClasses = Field(default=PriorityClasses(), description="Who pushes whom aside.")
     placeholders: Placeholders = Field(default=Placeholders(), description="Room that is kept free.")
 
 
@@ -178,7 +169,8 @@ class ChartValues(Values):
         default="", description="The name of everything that is installed; empty: made from the name of the release."
     )
     image_pull_secrets: list[Object] = Field(
-        default_factory=list, description="Secrets with passwords for registries, such as [{name: my-registry}]."
+        default_factory=list,
+        description="Secrets with passwords for registries, such as [{name: my-registry}]; those for servers are in the settings.",
     )
     image: Image = Field(default=Image(), description="The image of hub, services and proxy.")
     hub: Hub = Field(default=Hub(), description="The hub and the services beside it.")
@@ -186,7 +178,6 @@ class ChartValues(Values):
     ingress: Ingress = Field(default=Ingress(), description="A way from outside, by an Ingress.")
     gateway: Gateway = Field(default=Gateway(), description="A way from outside, by the Gateway API.")
     network_policy: NetworkPolicy = Field(default=NetworkPolicy(), description="What may reach what.")
-    singleuser: Singleuser = Field(default=Singleuser(), description="Servers of people.")
     pre_puller: PrePuller = Field(default=PrePuller(), description="Images of servers, fetched ahead.")
     pause: Pause = Field(default=Pause(), description="What does nothing, in a pod that only has to be there.")
     scheduling: Scheduling = Field(default=Scheduling(), description="Room for servers.")

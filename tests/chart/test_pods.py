@@ -4,9 +4,9 @@ import base64
 from typing import Any
 
 import pytest
+import yaml
 from support.chart import NAME, NAMESPACE, RELEASE, Rendered, everything, render
 
-OURS = {"sardonyx/hub:0.1.0"}
 RIGHTS = {
     "pods": ["get", "list", "watch", "create", "delete", "patch"],
     "pods/log": ["get"],
@@ -64,12 +64,11 @@ def test_every_container_says_what_it_needs_and_what_it_may_take(full: Rendered)
 
 
 def test_the_hub_alone_speaks_with_kubernetes(full: Rendered) -> None:
-    """All others have no token, and service accounts give none by themselves."""
+    """All others have no token, and the service account gives none by itself."""
     tokens = {name: template["spec"]["automountServiceAccountToken"] for name, template in full.pods.items()}
 
     assert [name for name, has_one in tokens.items() if has_one] == [f"{NAME}-hub"]
-    assert {each["metadata"]["name"] for each in full.of("ServiceAccount")} == {f"{NAME}-hub", f"{NAME}-user"}
-    assert not any(each["automountServiceAccountToken"] for each in full.of("ServiceAccount"))
+    assert [each["automountServiceAccountToken"] for each in full.of("ServiceAccount")] == [False]
 
 
 def test_no_pod_has_variables_of_the_services_beside_it(full: Rendered) -> None:
@@ -121,7 +120,13 @@ def test_hub_and_proxy_know_each_other_by_a_secret_made_for_them(usual: Rendered
 
     assert len(token) == 64
     assert token != other
-    assert proxy["CONFIGPROXY_AUTH_TOKEN"] == {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}}
+    assert proxy == {
+        "SARDONYX_ENGINE": "kubernetes",
+        "SARDONYX_NAME": NAME,
+        "SARDONYX_INSTANCE": RELEASE,
+        "HOME": "/tmp",  # noqa: S108 - of a container
+        "CONFIGPROXY_AUTH_TOKEN": {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}},
+    }
 
 
 def test_a_secret_of_the_operator_takes_its_place() -> None:
@@ -244,20 +249,40 @@ def test_images_of_servers_are_fetched_each_once(full: Rendered) -> None:
     ]  # fmt: skip
 
 
-def test_servers_have_the_passwords_of_registries_by_their_service_account(full: Rendered) -> None:
-    """The hub does not have to name them."""
-    assert full.one("ServiceAccount", f"{NAME}-user")["imagePullSecrets"] == [{"name": "registry"}]
-    assert all(each["spec"]["imagePullSecrets"] == [{"name": "registry"}] for each in full.pods.values())
+def test_what_is_there_for_servers_is_where_they_run() -> None:
+    """The settings say where: nodes that hold images, or room, for nobody help nobody."""
+    settings = {
+        "profiles": {"r": {"title": "R", "image": "r"}},
+        "environments": {"python": {"image": "python"}},
+        "kubernetes": {
+            "node_selector": {"pool": "users"},
+            "tolerations": [{"key": "users", "operator": "Exists"}],
+            "image_pull_secrets": ["theirs"],
+        },
+    }
+    values = {
+        "settingsFile": yaml.safe_dump(settings),
+        "imagePullSecrets": [{"name": "ours"}],
+        "prePuller": {"enabled": True},
+        "scheduling": {"placeholders": {"replicas": 1, "priorityClass": {"name": "low"}}},
+    }
+    pods = render(values).pods
+
+    for name in (f"{NAME}-puller", f"{NAME}-placeholder"):
+        spec = pods[name]["spec"]
+        assert spec["nodeSelector"] == {"pool": "users"}
+        assert spec["tolerations"] == [{"key": "users", "operator": "Exists"}]
+        assert spec["imagePullSecrets"] == [{"name": "ours"}, {"name": "theirs"}]
+    assert [each["image"] for each in pods[f"{NAME}-puller"]["spec"]["initContainers"]] == ["python", "r"]
+    assert pods[f"{NAME}-hub"]["spec"]["imagePullSecrets"] == [{"name": "ours"}]
 
 
 def test_placeholders_give_way_to_servers(full: Rendered) -> None:
-    """By two classes, which have the names of the installation, because they are the cluster's."""
-    values = {each["metadata"]["name"]: each["value"] for each in full.of("PriorityClass")}
-    placeholder = full.pods[f"{NAME}-placeholder"]["spec"]["priorityClassName"]
-    servers = variables(full.containers[f"{NAME}-hub/hub"])["SARDONYX_PRIORITY_CLASS"]
+    """By a class of their own, with the name of the installation, because it is the cluster's."""
+    (found,) = full.of("PriorityClass")
 
-    assert values == {f"{NAMESPACE}-{NAME}-users": 0, f"{NAMESPACE}-{NAME}-placeholders": -10}
-    assert (servers, placeholder) == (f"{NAMESPACE}-{NAME}-users", f"{NAMESPACE}-{NAME}-placeholders")
+    assert (found["metadata"]["name"], found["value"]) == (f"{NAMESPACE}-{NAME}-placeholders", -10)
+    assert full.pods[f"{NAME}-placeholder"]["spec"]["priorityClassName"] == found["metadata"]["name"]
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,28 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* The class of servers of people, and that of placeholders: (list $ "users"). */}}
-{{- define "sardonyx.priorityClass" -}}
-{{- $root := index . 0 -}}
-{{ $root.Release.Namespace }}-{{ include "sardonyx.fullname" $root }}-{{ index . 1 }}
+{{/* Where servers run, for pods that are there for them; the settings say so. */}}
+{{- define "sardonyx.serverPlacing" -}}
+{{- $at := dig "kubernetes" dict (include "sardonyx.settings" . | fromYaml) -}}
+{{- $secrets := .Values.imagePullSecrets -}}
+{{- range $at.image_pull_secrets -}}{{- $secrets = append $secrets (dict "name" .) -}}{{- end -}}
+{{- with uniq $secrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $at.node_selector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $at.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* What each of our programs is told of the installation. */}}
+{{- define "sardonyx.release" -}}
+- {name: SARDONYX_ENGINE, value: kubernetes}
+- {name: SARDONYX_NAME, value: {{ include "sardonyx.fullname" . }}}
+- {name: SARDONYX_INSTANCE, value: {{ .Release.Name | quote }}}
 {{- end -}}

@@ -1,7 +1,11 @@
-{{/* All images that servers may have, each once: those of profiles, those of their choices, and those named beside them. */}}
+{{/* All images that servers may have, each once: those of environments, of profiles, of their choices, and those named beside them. */}}
 {{- define "sardonyx.serverImages" -}}
 {{- $images := .Values.prePuller.images -}}
-{{- range (include "sardonyx.settings" . | fromYaml).profiles -}}
+{{- $settings := include "sardonyx.settings" . | fromYaml -}}
+{{- range $settings.environments -}}
+{{- with .image -}}{{- $images = append $images . -}}{{- end -}}
+{{- end -}}
+{{- range $settings.profiles -}}
 {{- with .image -}}{{- $images = append $images . -}}{{- end -}}
 {{- range .options -}}
 {{- range .choices -}}
