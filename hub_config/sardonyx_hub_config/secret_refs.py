@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sardonyx_hub_config.errors import OperatorError
 
+IN_A_POD = "KUBERNETES_SERVICE_HOST"
+"""Variable that Kubernetes sets in each Pod."""
+
 
 class SecretRef(BaseModel):
     """Where a secret is: {file: PATH} or {env: NAME}; the secret itself is never in the settings."""
@@ -89,10 +92,16 @@ def write_private(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
+def is_open_to_others(status: os.stat_result, *, in_a_pod: bool) -> bool:
+    """Tell whether somebody else may read the file of a secret, or change it."""
+    # Files of Secrets are root's, and a program that is not root reads them by the group of its Pod, in which nobody else is.
+    is_of_the_pod = in_a_pod and status.st_uid == 0 and status.st_gid == os.getegid()
+    return bool(stat.S_IMODE(status.st_mode) & (0o037 if is_of_the_pod else 0o077))
+
+
 def _from_file(path: Path) -> str:
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
+        if is_open_to_others(path.stat(), in_a_pod=IN_A_POD in os.environ):
             raise OperatorError(f"the secret in {path} can be read by others. Close it: chmod 600 {path}")
         text = path.read_text().strip()
     except OSError as error:
