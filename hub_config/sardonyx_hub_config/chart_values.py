@@ -126,9 +126,6 @@ class ServiceMonitor(Values):
     enabled: bool = Field(default=False, description="Whether there is one.")
     interval: str = Field(default="60s", description="How often metrics are asked for.")
     labels: dict[str, str] = Field(default_factory=dict, description="Its labels, by which your Prometheus finds it.")
-    token: OptionalSecretKey = Field(
-        default=OptionalSecretKey(), description="A token of the hub with the scope read:metrics."
-    )
 
 
 class Dashboard(Values):
@@ -145,6 +142,10 @@ class Monitoring(Values):
 
     from_: list[Object] = Field(
         default_factory=list, alias="from", description="Who asks for metrics, as peers of a NetworkPolicy."
+    )
+    token: OptionalSecretKey = Field(
+        default=OptionalSecretKey(),
+        description="By what hub and keys service know who asks; without a Secret of yours it is made once and kept.",
     )
     service_monitor: ServiceMonitor = Field(default=ServiceMonitor(), description="For the Prometheus operator.")
     dashboard: Dashboard = Field(default=Dashboard(), description="For Grafana's sidecar.")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.metrics_reader import metrics_reader
 from sardonyx_hub_config.pages.word_api import WORD_SCOPE
 from sardonyx_hub_config.people_service import NAME as PEOPLE
 from sardonyx_hub_config.ports import Ports
@@ -18,7 +19,7 @@ VAULT_SCOPE = "custom:credentials:vault"
 
 def roles_and_services(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     """Set services, scopes and roles."""
-    found = services(settings, folder, ports)
+    found = [*services(settings, folder, ports), *metrics_reader()]
     c.JupyterHub.services = [service.description for service in found]
     c.SardonyxHub.kept_ports = {service.description["name"]: service.port for service in found if service.port}
     c.SardonyxHub.kept_address = ports.listen

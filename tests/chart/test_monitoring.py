@@ -67,7 +67,7 @@ def test_prometheus_asks_with_a_token_below_the_path_of_the_place(port: str, pat
     (endpoint,) = [each for each in monitor["spec"]["endpoints"] if each["port"] == port]
 
     assert endpoint["path"] == path
-    assert endpoint["authorization"] == {"credentials": {"name": "metrics", "key": "token"}}
+    assert endpoint["authorization"] == {"credentials": {"name": f"{NAME}-metrics", "key": "token"}}
     assert (
         monitor["spec"]["selector"]["matchLabels"].items()
         <= everything().one("Service", f"{NAME}-hub")["metadata"]["labels"].items()

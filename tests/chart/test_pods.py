@@ -109,6 +109,7 @@ def test_the_hub_is_told_what_it_has_to_know(usual: Rendered) -> None:
         "HOME": "/tmp",  # noqa: S108 - of a container
         "POD_NAMESPACE": {"fieldRef": {"fieldPath": "metadata.namespace"}},
         "CONFIGPROXY_AUTH_TOKEN": {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}},
+        "SARDONYX_METRICS_TOKEN": {"secretKeyRef": {"name": f"{NAME}-metrics", "key": "token"}},
     }
 
 
@@ -129,11 +130,19 @@ def test_hub_and_proxy_know_each_other_by_a_secret_made_for_them(usual: Rendered
     }
 
 
+def test_who_asks_for_metrics_has_another_one(usual: Rendered) -> None:
+    """It is in the configuration of a Prometheus."""
+    tokens = {each["metadata"]["name"]: each["data"]["token"] for each in usual.of("Secret")}
+
+    assert tokens.keys() == {f"{NAME}-proxy", f"{NAME}-metrics"}
+    assert tokens[f"{NAME}-proxy"] != tokens[f"{NAME}-metrics"]
+
+
 def test_a_secret_of_the_operator_takes_its_place() -> None:
     """None is made then."""
     rendered = render({"proxy": {"token": {"existingSecret": "mine", "key": "proxy"}}})
 
-    assert rendered.of("Secret") == []
+    assert [each["metadata"]["name"] for each in rendered.of("Secret")] == [f"{NAME}-metrics"]
     for container in ("hub/hub", "proxy/proxy"):
         found = variables(rendered.containers[f"{NAME}-{container}"])["CONFIGPROXY_AUTH_TOKEN"]
         assert found == {"secretKeyRef": {"name": "mine", "key": "proxy"}}
@@ -141,7 +150,8 @@ def test_a_secret_of_the_operator_takes_its_place() -> None:
 
 def test_other_settings_restart_the_hub_and_not_the_proxy() -> None:
     """People in their servers notice nothing of it."""
-    token = {"proxy": {"token": {"existingSecret": "mine"}}}
+    mine = {"token": {"existingSecret": "mine"}}
+    token = {"proxy": mine, "monitoring": mine}
     before, after = render(token), render({**token, "settings": {"title": "Another"}})
 
     assert before.pods[f"{NAME}-hub"] != after.pods[f"{NAME}-hub"]

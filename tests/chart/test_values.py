@@ -120,9 +120,6 @@ def test_a_wrong_value_is_refused_by_its_name(values: dict[str, Any], said: str)
         pytest.param(
             {"scheduling": {"placeholders": {"replicas": 1}}}, "Placeholders need a PriorityClass below 0", id="placeholders"
         ),
-        pytest.param(
-            {"monitoring": {"serviceMonitor": {"enabled": True}}}, "Metrics are for a token with the scope", id="metrics"
-        ),
         pytest.param({"settingsFile": "a: [1"}, "settingsFile cannot be read", id="settings"),
     ],
 )  # fmt: skip
@@ -130,6 +127,13 @@ def test_what_lacks_its_other_half_is_refused_with_a_sentence(values: dict[str, 
     """It says what to write."""
     with pytest.raises(HelmRefusedError, match=re.escape(said)):
         render(values)
+
+
+def test_a_secret_in_a_comment_of_the_settings_is_none() -> None:
+    """Files have examples in them."""
+    commented = "profiles: {r: {title: R, image: r}}\n# {file: /etc/sardonyx/secrets/example}\n"
+
+    assert render({"settingsFile": commented}).of("Deployment")
 
 
 def test_a_value_that_was_taken_away_is_refused_with_its_new_name(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A place below a path of its host: all of it is there, nothing of it is anywhere else, and a neighbour is left alone."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 from support.members import PASSWORD, Member
 from support.oidc_provider import Provider, serving_provider
 from support.stack import Stack, running_stack
+
+from sardonyx_hub_config.metrics_reader import TOKEN
 
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
@@ -25,6 +28,7 @@ s3 = boto3.client("s3")
 s3.put_object(Bucket=bucket, Key=home + "note", Body=b"seen")
 print(s3.get_object(Bucket=bucket, Key=home + "note")["Body"].read().decode())
 """
+PROMETHEUS = "0123456789abcdef" * 4
 GET = PUT.replace("s3.put_object", "# ")
 
 
@@ -48,7 +52,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, prefix: Path, provider: Prov
     folder = tmp_path_factory.mktemp("datalab")
     path = settings(folder, prefix)
     path.write_text(path.read_text() + PROVIDERS.format(issuer=provider.issuer))
-    with running_stack(folder / "data", path, path="/datalab") as stack:
+    with pytest.MonkeyPatch.context() as environment, ExitStack() as ends:
+        environment.setenv(TOKEN, PROMETHEUS)
+        stack = ends.enter_context(running_stack(folder / "data", path, path="/datalab"))
         for name in ("ann", "bob"):
             assert stack.command("user", "add", name, "--password-stdin", stdin=PASSWORD).returncode == 0
         yield stack
@@ -291,3 +297,22 @@ def test_a_place_moves_with_its_people_and_their_data(tmp_path: Path, prefix: Pa
         assert "The address of this place was changed." in ann.ask("GET", "/hub/home").text
         ann.start(token)
         assert ann.run(token, GET) == "seen\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [
+        pytest.param("hub/metrics", "jupyterhub_running_servers", id="hub"),
+        pytest.param("services/credentials/metrics", "sardonyx_credentials_ready", id="keys"),
+    ],
+)
+def test_an_operators_prometheus_reads_metrics_below_the_path(
+    place: Stack, token: str, path: str, counted: str
+) -> None:
+    """By its token, as the chart gives it one; nobody else does, and it does nothing else."""
+    theirs = {"Authorization": f"Bearer {PROMETHEUS}"}
+    asked = httpx.get(f"{place.url}/{path}", headers=theirs, timeout=10)
+
+    assert counted in asked.text
+    assert httpx.get(f"{place.url}/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code == 403
+    assert httpx.get(f"{place.url}/hub/api/users", headers=theirs, timeout=10).status_code == 403

@@ -64,12 +64,6 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- if ne (dig "storage" "kind" "embedded" (include "sardonyx.settings" . | fromYaml)) "s3" -}}true{{- end -}}
 {{- end -}}
 
-{{/* Name and key of the secret that hub and proxy know each other by. */}}
-{{- define "sardonyx.tokenSecret" -}}
-name: {{ .Values.proxy.token.existingSecret | default (printf "%s-proxy" (include "sardonyx.fullname" .)) }}
-key: {{ .Values.proxy.token.key }}
-{{- end -}}
-
 {{/* What a pod may: nothing. The data folder and secrets are its group's, because volumes belong to root. */}}
 {{- define "sardonyx.podSecurity" -}}
 runAsNonRoot: true
