@@ -133,6 +133,18 @@ def test_nothing_else_is_let_through(way: Way, usual: list[Network]) -> None:
     assert [each.lets_through(*way) for each in usual] == [False, False]
 
 
+@pytest.mark.parametrize("way", FORBIDDEN.values(), ids=FORBIDDEN.keys())
+def test_each_end_of_ours_forbids_it_by_itself(way: Way, usual: list[Network]) -> None:
+    """A policy that is lost opens nothing between our own pods; the pages alone are for everybody."""
+    source, target, port = way
+    ours = (HUB, PROXY, USER, OTHER_USER, PULLER, CHECK)
+
+    if source in ours:
+        assert [each.lets_out(*way) for each in usual] == [False, False]
+    if target in ours and (target, port) != (PROXY, 8000):
+        assert [each.lets_in(*way) for each in usual] == [False, False]
+
+
 def test_names_are_looked_up_by_both_protocols(usual: list[Network]) -> None:
     """UDP is the usual one; an answer that is too long comes by TCP."""
     assert [each.lets_through(USER, DNS, 53, "UDP") for each in usual] == [True, True]

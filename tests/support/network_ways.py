@@ -43,9 +43,15 @@ class Network:
 
     def lets_through(self, source: End, target: End, port: int, protocol: str = "TCP") -> bool:
         """Tell whether a connection is made: both ends have to allow it."""
-        return self._allows("Egress", source, target, port, protocol) and self._allows(
-            "Ingress", target, source, port, protocol
-        )
+        return self.lets_out(source, target, port, protocol) and self.lets_in(source, target, port, protocol)
+
+    def lets_out(self, source: End, target: End, port: int, protocol: str = "TCP") -> bool:
+        """Tell whether the end from which it comes allows it."""
+        return self._allows("Egress", source, target, port, protocol)
+
+    def lets_in(self, source: End, target: End, port: int, protocol: str = "TCP") -> bool:
+        """Tell whether the end to which it leads allows it."""
+        return self._allows("Ingress", target, source, port, protocol)
 
     def _allows(self, direction: str, own: End, other: End, port: int, protocol: str) -> bool:
         if isinstance(own, Outside):
