@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from kubernetes_validate import ValidationError, validate
-from support.chart import EVERYTHING, KUBERNETES, Manifest, render
-
-OF_OTHERS = {"HTTPRoute", "ServiceMonitor"}
+from support.chart import EVERYTHING, KUBERNETES, OF_OTHERS, Manifest, render
 
 
 def faults(manifests: list[Manifest], kubernetes: str) -> list[str]:
