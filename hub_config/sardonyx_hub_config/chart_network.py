@@ -101,6 +101,11 @@ class NetworkPolicy(Values):
     """What may reach what: nothing, beyond what is said here."""
 
     enabled: bool = Field(default=True, description="Whether there are policies.")
+    cilium: bool = Field(
+        default=False,
+        description="Whether the cluster's network plugin is Cilium, which needs a policy of its own to let the hub reach the"
+        " Kubernetes API.",
+    )
     dns: Dns = Field(default=Dns(), description="Where names are looked up.")
     proxy: ProxyNetwork = Field(default=ProxyNetwork(), description="Who reaches the proxy.")
     hub: HubNetwork = Field(default=HubNetwork(), description="Who reaches the hub, and what it reaches.")

@@ -193,6 +193,15 @@ def test_networks_to_keep_from_servers_are_the_operators_to_name() -> None:
     assert [each.lets_through(USER, FORGE, 443) for each in named] == [False, False]
 
 
+def test_with_cilium_the_hub_alone_reaches_the_kubernetes_api() -> None:
+    """To Cilium its address is none, and an ipBlock says nothing of it."""
+    (policy,) = everything().of("CiliumNetworkPolicy")
+
+    assert policy["spec"]["endpointSelector"]["matchLabels"] == HUB.labels
+    assert policy["spec"]["egress"] == [{"toEntities": ["kube-apiserver"]}]
+    assert render().of("CiliumNetworkPolicy") == []
+
+
 def test_names_are_looked_up_where_the_cluster_says() -> None:
     """OpenShift has another namespace and another port for it."""
     peer = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}}}

@@ -90,8 +90,8 @@ def test_the_hub_has_these_rights_and_no_others(full: Rendered) -> None:
 def test_nothing_belongs_to_the_whole_cluster_unless_that_is_wanted(usual: Rendered, full: Rendered) -> None:
     """So no right in the whole cluster is needed."""
     of_a_namespace = {
-        "ConfigMap", "Deployment", "DaemonSet", "HTTPRoute", "Ingress", "Job", "NetworkPolicy", "PersistentVolumeClaim",
-        "PodDisruptionBudget", "Role", "RoleBinding", "Secret", "Service", "ServiceAccount", "ServiceMonitor",
+        "CiliumNetworkPolicy", "ConfigMap", "Deployment", "DaemonSet", "HTTPRoute", "Ingress", "Job", "NetworkPolicy",
+        "PersistentVolumeClaim", "PodDisruptionBudget", "Role", "RoleBinding", "Secret", "Service", "ServiceAccount", "ServiceMonitor",
     }  # fmt: skip
 
     assert {each["kind"] for each in usual.manifests} <= of_a_namespace

@@ -115,3 +115,16 @@ def test_the_operator_is_told_what_to_do_next(values: dict[str, Any], said: str,
     rendered = render(values, chart=telling)
 
     assert said in rendered.one("ConfigMap", "notes")["data"]["notes"]
+
+
+def test_the_operator_of_a_cluster_with_cilium_is_told_of_it(telling: Path) -> None:
+    """Where the hub would not reach the Kubernetes API, and nowhere else."""
+
+    def notes(*more: str, cilium: bool = False) -> str:
+        rendered = render({"networkPolicy": {"cilium": cilium}}, *more, chart=telling)
+        return str(rendered.one("ConfigMap", "notes")["data"]["notes"])
+
+    has_it, told = ("--api-versions", "cilium.io/v2/CiliumNetworkPolicy"), "write networkPolicy.cilium: true."
+    assert told in notes(*has_it)
+    assert told not in notes()
+    assert told not in notes(*has_it, cilium=True)

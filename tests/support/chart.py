@@ -17,7 +17,7 @@ KUBERNETES = ("1.29.0", "1.33.0", "1.36.0")
 """The oldest that the chart takes, one between, and the one that the tests run."""
 NAMESPACE, RELEASE = "datalab", "place"
 NAME = f"{RELEASE}-sardonyx"
-OF_OTHERS = {"HTTPRoute", "ServiceMonitor"}
+OF_OTHERS = {"CiliumNetworkPolicy", "HTTPRoute", "ServiceMonitor"}
 """Kinds that Kubernetes does not have by itself."""
 PATIENCE_S = 60
 
