@@ -1,6 +1,5 @@
 """The chart, rendered by the real helm."""
 
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +7,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+from support.cluster.programs import PROGRAMS
 
 CHART = Path(__file__).parents[2] / "helm" / "sardonyx"
 EVERYTHING = Path(__file__).parents[1] / "chart" / "everything.yaml"
@@ -78,9 +77,7 @@ def helm(*arguments: str | Path, given: str | None = None) -> str:
     Raises:
         HelmRefusedError: it failed, with what it said.
     """
-    program = shutil.which("helm")
-    if program is None:
-        pytest.skip("helm is not on this machine")
+    program = str(PROGRAMS.built() / "helm")
     result = subprocess.run(
         [program, *arguments], input=given, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )

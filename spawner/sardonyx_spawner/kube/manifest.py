@@ -20,7 +20,7 @@ RUN = "/run/sardonyx"
 TOKEN_FILE = f"{RUN}/{contract.TOKEN_FILE_NAME}"
 PLAN_FOLDER = "/etc/sardonyx"
 PLAN_FILE = f"{PLAN_FOLDER}/{contract.PLAN_FILE}"
-TOOLS = "/opt/sardonyx/tools"
+TOOLS = "/opt/tools"
 SECRET_VARIABLES = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
 """What of a server's environment is read from its Secret: whoever may look at Pods does not see it."""
 PERSON = "sardonyx.org/person"

@@ -1,0 +1,192 @@
+"""Servers of people on a real cluster, installed with the chart: what they are, what is theirs, and what is left of them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.cluster.cluster import Cluster
+from support.cluster.images import SHELL
+from support.cluster.place import Place, installed, load_images
+from support.waiting import soon
+
+PASSWORD = "correct horse battery"
+
+
+def profiles(images: dict[str, str]) -> dict[str, Any]:
+    """Return settings with a profile for what each test needs."""
+    small = {"cpu": 0.5, "memory": "512M"}
+    return {
+        "profiles": {
+            "python": {"title": "Python", "image": images["base"], **small, "order": 1},
+            "fresh": {"title": "Fresh", "image": images["base"], **small, "home": "fresh"},
+            "lost": {"title": "Lost", "image": "localhost/sardonyx/lost:1", **small},
+            "foreign": {"title": "Foreign", "image": SHELL, **small},
+            "gpu": {"title": "GPU", "image": images["base"], "gpus": 1, **small},
+        },
+        "servers": {"start_timeout": "40s"},
+    }
+
+
+@pytest.fixture(scope="module")
+def place(cluster: Cluster) -> Iterator[Place]:
+    """A Sardonyx on the cluster."""
+    images = load_images(cluster, "hub", "base")
+    with installed(cluster, profiles(images)) as found:
+        yield found
+
+
+@pytest.fixture
+def amina(place: Place) -> Iterator[str]:
+    """Somebody whose server is stopped when the test is through."""
+    place.add_person("amina", PASSWORD)
+    yield "amina"
+    if place.server("amina"):
+        place.stop("amina")
+
+
+def test_a_server_has_no_rights(place: Place, amina: str) -> None:
+    """Not those of root, not the cluster's API, and it writes only where its files are."""
+    place.start(amina, {"profile": "python"})
+
+    assert place.run(amina, "id", "-u").strip() == "1000"
+    assert "Read-only file system" in place.run(amina, "touch", "/opt/x", fails=True)
+    place.run(amina, "touch", "/home/jovyan/x", "/run/sardonyx/x", "/dev/shm/x")  # noqa: S108 - of the server alone
+    assert "No such file" in place.run(amina, "ls", "/var/run/secrets/kubernetes.io", fails=True)
+    assert "LAB_HUB_SERVICE_HOST" not in place.run(amina, "env")
+
+
+def test_whoever_looks_at_pods_sees_no_token(place: Place, amina: str) -> None:
+    """It is in the server's Secret, which belongs to the Pod."""
+    place.start(amina, {"profile": "python"})
+    name = place.pod(amina)
+    pod, secret = place.get("pod", name), place.get("secret", name)
+    token = place.run(amina, "printenv", "JUPYTERHUB_API_TOKEN").strip()
+
+    assert len(token) > 20
+    assert token not in json.dumps(pod)
+    assert [owner["uid"] for owner in secret["metadata"]["ownerReferences"]] == [pod["metadata"]["uid"]]
+
+
+def test_nothing_is_left_of_a_server_that_was_stopped_but_its_home(place: Place, amina: str) -> None:
+    """Neither the Pod nor the Secret; and the next server has the files."""
+    place.start(amina, {"profile": "python"})
+    place.run(amina, "sh", "-c", "echo mine > /home/jovyan/notes")
+    person = place.get("pod", place.pod(amina))["metadata"]["labels"]["sardonyx.org/person"]
+    place.stop(amina)
+
+    soon(lambda: not place.get("pod,secret", "--selector", f"sardonyx.org/person={person}")["items"])
+    claims = place.get("persistentvolumeclaim", "--selector", f"sardonyx.org/person={person}")["items"]
+    assert [claim["metadata"]["name"] for claim in claims] == [f"lab-home-{person}"]
+    place.start(amina, {"profile": "python"})
+    assert place.run(amina, "cat", "/home/jovyan/notes") == "mine\n"
+
+
+def test_a_fresh_home_goes_with_its_server(place: Place, amina: str) -> None:
+    """And has nothing of the one that is kept."""
+    place.start(amina, {"profile": "fresh"})
+    place.run(amina, "sh", "-c", "echo gone > /home/jovyan/fresh")
+    place.stop(amina)
+    place.start(amina, {"profile": "fresh"})
+    assert place.run(amina, "ls", "/home/jovyan/fresh", fails=True)
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        pytest.param("lost", "What “Lost” is made of could not be fetched.", id="no such image"),
+        pytest.param(
+            "foreign", "The image of “Foreign” is not made for this place.", id="an image without our package"
+        ),
+        pytest.param("gpu", "There was no free place for your server: all GPUs are in use.", id="no GPU"),
+    ],
+)
+def test_a_start_that_fails_says_why_and_leaves_nothing(place: Place, amina: str, profile: str, said: str) -> None:
+    """In words for its person, without one of Kubernetes."""
+    told = place.refused(amina, {"profile": profile})
+
+    assert said in told
+    soon(lambda: not place.get("pod", "--selector", "component=singleuser-server")["items"])
+    soon(lambda: not place.get("secret", "--selector", "app.kubernetes.io/managed-by=kubespawner")["items"])
+
+
+def test_a_gpu_is_given_where_there_is_one(place: Place, amina: str, cluster: Cluster) -> None:
+    """One of the node's, as the scheduler counts them; not tested: a real one."""
+    cluster.set_capacity("nvidia.com/gpu", 1)
+    try:
+        place.start(amina, {"profile": "gpu"})
+        limits = place.get("pod", place.pod(amina))["spec"]["containers"][0]["resources"]["limits"]
+        assert limits["nvidia.com/gpu"] == "1"
+        place.stop(amina)
+    finally:
+        cluster.set_capacity("nvidia.com/gpu", 0)
+
+
+def test_a_hub_that_was_killed_finds_its_servers_again(place: Place, amina: str) -> None:
+    """They went on meanwhile, and what they know is the same."""
+    place.start(amina, {"profile": "python"})
+    before = place.get("pod", place.pod(amina))["metadata"]["uid"]
+    old = place.get("pod", "--selector", "app.kubernetes.io/component=hub")["items"][0]["metadata"]["name"]
+    place.kubectl("delete", "pod", old, "--grace-period=0", "--force")
+
+    place.until_hub_is_not(old)
+    assert place.server(amina)["ready"] is True
+    assert place.get("pod", place.pod(amina))["metadata"]["uid"] == before
+    place.stop(amina)
+
+
+def test_a_server_whose_pod_was_taken_away_is_over(place: Place, amina: str) -> None:
+    """Its person can start a new one, and reads what happened."""
+    place.start(amina, {"profile": "python"})
+    place.kubectl("delete", "pod", place.pod(amina), "--grace-period=0", "--force")
+
+    soon(lambda: not place.server(amina), 60)
+    place.start(amina, {"profile": "python"})
+
+
+def test_the_log_of_a_server_is_there_during_and_after_it(place: Place, amina: str) -> None:
+    """Without what was meant for the hub."""
+    place.start(amina, {"profile": "python"})
+    live = place.api("GET", f"users/{amina}/server/log").text
+    place.stop(amina)
+    kept = place.api("GET", f"users/{amina}/server/log").text
+
+    assert "Jupyter Server" in live
+    assert "Jupyter Server" in kept
+    assert "\x1e" not in live + kept
+
+
+def test_a_start_is_told_step_by_step(place: Place, amina: str) -> None:
+    """By the hub first, and then by the server itself."""
+    assert place.api("POST", f"users/{amina}/server", {"profile": "python"}).status_code in {201, 202}
+    told = [event["message"] for event in place.progress(amina)]
+
+    assert told[0] == "Server requested"
+    assert "Asking for a place for your server" in told
+    assert "Opened your files" in told
+
+
+def test_a_home_goes_only_when_what_is_of_its_person_is_erased(place: Place) -> None:
+    """Who is removed may come back; what is erased is gone, by the hub's own rights."""
+    person = place.add_person("goes", PASSWORD)
+    place.start("goes", {"profile": "python"})
+    place.stop("goes")
+    selected = ("persistentvolumeclaim", "--selector", f"sardonyx.org/person={person}")
+    place.in_hub("sardonyx", "user", "remove", "goes", "--yes")
+    assert place.get(*selected)["items"]
+
+    erase = "from sardonyx_spawner.kube.{m} import {n}"
+    remove, where = erase.format(m="removal", n="remove_home"), erase.format(m="place", n="ClusterPlace")
+    place.in_hub("python", "-c", f"{remove}; {where}; remove_home('{person}', ClusterPlace(instance='lab'))")
+    soon(lambda: not place.get(*selected)["items"])
+
+
+def test_an_api_server_that_is_away_is_waited_for(place: Place, amina: str, cluster: Cluster) -> None:
+    """A start that comes meanwhile goes on when it is back, and servers that run go on anyway."""
+    cluster.stop_api_server()
+    try:
+        asked = place.api("POST", f"users/{amina}/server", {"profile": "python"})
+        assert asked.status_code == 202
+    finally:
+        cluster.start_api_server()
+    soon(lambda: place.server(amina).get("ready") is True, 120)

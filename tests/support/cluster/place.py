@@ -1,0 +1,193 @@
+"""A Sardonyx on the test cluster, installed with the chart as operators install it."""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import yaml
+from support.cluster.cluster import Cluster
+from support.images import built_image, image_file
+from support.stack import ROOT
+from support.waiting import soon
+
+CHART = ROOT / "helm" / "sardonyx"
+RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
+LINK = re.compile(r"Sign in as the first administrator.*: (\S+)")
+TOKEN = "the-token-of-the-tests"
+CONF_D = f"""
+c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}", "display": False}}]
+scopes = ["admin:users", "admin:servers", "access:servers", "read:metrics"]
+c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
+"""
+"""The tests' own way to the hub's API: a service that an operator could have added."""
+ADD_PERSON = """
+import sys
+from sardonyx_hub_config.sign_in.passwords import Passwords
+from sardonyx_services.people.store import PeopleStore
+people = PeopleStore(__import__("pathlib").Path("{data}/people.sqlite"))
+if people.by_name("{name}") is None:
+    people.add_account("{name}", Passwords().hashed("{password}"))
+print(people.by_name("{name}").id)
+"""
+PATIENCE_S = 180
+
+
+@dataclass
+class Place:
+    """An installation in a namespace.
+
+    Args:
+        name: of everything, as the chart makes it.
+        port: of the node, where its pages are.
+    """
+
+    cluster: Cluster
+    namespace: str
+    name: str
+    port: int
+    path: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address that people open."""
+        return f"http://{self.cluster.node_address}:{self.port}{self.path}"
+
+    def values(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the chart is given."""
+        repository, _colon, tag = built_image("hub").rpartition(":")
+        kubernetes = {"image_pull_policy": "Never", "homes": {"size": "1G"}, **settings.get("kubernetes", {})}
+        return {
+            "fullnameOverride": self.name,
+            "image": {"repository": repository, "tag": tag, "pullPolicy": "Never"},
+            "proxy": {"service": {"type": "NodePort", "nodePort": self.port}},
+            "settings": {"web": {"public_url": self.url}, **settings, "kubernetes": kubernetes},
+            "hub": {
+                "storage": {"size": "2Gi"},
+                "extraVolumes": [{"name": "conf-d", "configMap": {"name": "conf-d"}}],
+                "extraVolumeMounts": [{"name": "conf-d", "mountPath": "/etc/sardonyx/conf.d", "readOnly": True}],
+            },
+        }
+
+    def install(self, settings: Mapping[str, Any], **more: Any) -> None:
+        """Install it, or upgrade it; it is through when its pages answer."""
+        conf_d = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "conf-d"}, "data": {"tests.py": CONF_D}}
+        self.cluster.apply(conf_d, namespace=self.namespace)
+        values = {**self.values(settings), **more}
+        told = ("upgrade", "--install", self.name, str(CHART), f"--namespace={self.namespace}", "--wait")
+        self.cluster.helm(*told, f"--timeout={PATIENCE_S}s", "--values=-", given=yaml.safe_dump(values))
+        soon(lambda: httpx.get(f"{self.url}/hub/login", timeout=5).status_code == 200, PATIENCE_S)
+
+    def kubectl(self, *told: str, **how: Any) -> str:
+        """Run kubectl in the namespace."""
+        return self.cluster.kubectl(f"--namespace={self.namespace}", *told, **how)
+
+    def get(self, *told: str) -> Any:
+        """Return objects of the namespace."""
+        return self.cluster.get(f"--namespace={self.namespace}", *told)
+
+    def hub_log(self) -> str:
+        """Return what the hub has written."""
+        return self.kubectl("logs", f"deployment/{self.name}-hub")
+
+    def in_hub(self, *command: str) -> str:
+        """Run a command in the hub's Pod, as the operator does."""
+        return self.kubectl("exec", f"deployment/{self.name}-hub", "--", *command)
+
+    def admin_link(self) -> str:
+        """Return the one-time link that the first start printed."""
+        found = LINK.search(self.hub_log())
+        assert found is not None, self.hub_log()[-2000:]
+        return found[1]
+
+    def until_hub_is_not(self, old: str) -> None:
+        """Wait until another hub than this one answers.
+
+        Args:
+            old: name of its Pod.
+        """
+        selected = ("pod", "--selector", f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component=hub")
+
+        def is_another() -> bool:
+            (found,) = self.get(*selected)["items"]
+            is_ready = all(each["ready"] for each in found["status"]["containerStatuses"])
+            return is_ready and found["metadata"]["name"] != old and self.api("GET", "").status_code == 200
+
+        soon(is_another, PATIENCE_S)
+
+    def add_person(self, name: str, password: str) -> str:
+        """Make an account, or leave the one that is there; return its id."""
+        data = "/var/lib/sardonyx/data"
+        script = ADD_PERSON.format(name=name, password=password, data=data)
+        person = self.in_hub("python", "-c", script).strip()
+        # As their first sign-in does.
+        assert self.api("POST", f"users/{name}").status_code in {201, 409}
+        return person
+
+    def api(self, verb: str, path: str, body: Any = None) -> httpx.Response:
+        """Ask the hub's API as its administrator."""
+        headers = {"Authorization": f"token {TOKEN}"}
+        return httpx.request(verb, f"{self.url}/hub/api/{path}", json=body, headers=headers, timeout=30)
+
+    def start(self, name: str, options: Mapping[str, str] | None = None, server: str = "") -> float:
+        """Start somebody's server and wait until it is ready; return how many seconds that took."""
+        began = time.monotonic()
+        asked = self.api("POST", f"users/{name}/servers/{server}", dict(options or {}))
+        assert asked.status_code in {201, 202}, asked.text
+        told = [*self.progress(name, server)]
+        assert told[-1].get("ready"), f"{told}\n{self.hub_log()[-2000:]}"
+        return time.monotonic() - began
+
+    def refused(self, name: str, options: Mapping[str, str] | None = None) -> str:
+        """Start somebody's server, which does not come; return what its person is told last."""
+        asked = self.api("POST", f"users/{name}/server", dict(options or {}))
+        if asked.status_code not in {201, 202}:
+            return str(asked.json()["message"])
+        return [str(event["message"]) for event in self.progress(name)][-1]
+
+    def progress(self, name: str, server: str = "") -> Iterator[dict[str, Any]]:
+        """Yield what is told of a start, until it is through."""
+        headers = {"Authorization": f"token {TOKEN}"}
+        url = f"{self.url}/hub/api/users/{name}/servers/{server}/progress"
+        with httpx.stream("GET", url, headers=headers, timeout=PATIENCE_S) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line.removeprefix("data: "))
+
+    def server(self, name: str, server: str = "") -> dict[str, Any]:
+        """Return what the hub says of a server; {} = it does not run."""
+        found: dict[str, Any] = self.api("GET", f"users/{name}").json()["servers"].get(server, {})
+        return found
+
+    def stop(self, name: str, server: str = "") -> None:
+        """Stop a server, and wait until it is gone."""
+        assert self.api("DELETE", f"users/{name}/servers/{server}").status_code in {202, 204}
+        soon(lambda: not self.server(name, server))
+
+    def pod(self, name: str) -> str:
+        """Return the name of the Pod of somebody's usual server."""
+        return f"{self.name}-server-{name}"
+
+    def run(self, name: str, *command: str, fails: bool = False) -> str:
+        """Run a command in somebody's server, with what the server knows."""
+        return self.kubectl("exec", self.pod(name), "--", *command, fails=fails)
+
+
+@contextmanager
+def installed(cluster: Cluster, settings: Mapping[str, Any], name: str = "lab", port: int = 30080) -> Iterator[Place]:
+    """Install a Sardonyx in a namespace of its own, where only Pods without any rights may be."""
+    with cluster.namespace(labels=RESTRICTED) as namespace:
+        place = Place(cluster, namespace, name, port)
+        place.install(settings)
+        yield place
+
+
+def load_images(cluster: Cluster, *names: str) -> dict[str, str]:
+    """Bring our images to the node; return name -> reference."""
+    for name in names:
+        cluster.load_image(image_file(name))
+    return {name: built_image(name) for name in names}
