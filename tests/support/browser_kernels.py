@@ -7,7 +7,7 @@ _ASK = """async (base, code, name, hear) => {
   const kernel = await (await fetch(base + "api/kernels", asked)).json();
   const socket = new WebSocket(`ws://${location.host}${base}api/kernels/${kernel.id}/channels`);
   await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
-  const id = crypto.randomUUID();
+  const id = Math.random().toString(36).slice(2);
   const header = { msg_id: id, msg_type: "execute_request", username: "", session: id, version: "5.3", date: new Date().toISOString() };
   const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: true };
   socket.onmessage = ({ data }) => {

@@ -117,7 +117,7 @@ export async function preview(shared) {
     }
 
     #sqlForm() {
-      const id = `sx-sql-${crypto.randomUUID()}`;
+      const id = `sx-sql-${Math.random().toString(36).slice(2)}`;
       const text = element("textarea", { id, rows: "3", spellcheck: "false", class: "jp-mod-styled" });
       text.value = "SELECT * FROM data LIMIT 100";
       const run = element("button", { class: "jp-mod-styled jp-mod-accept", type: "submit" }, trans.__("Run"));
