@@ -8,8 +8,10 @@ from image_recipes import OFFERED, ancestry
 from support.containers import Container, running_server
 from support.images import built_image
 
-LEFT_OUT = {"vscode"} if "CI" in os.environ else set()
-"""VS Code is compiled for minutes; in CI the tests of tools do that, from the same lock file. Here it is for who changes it."""
+LEFT_OUT = {"r", "spark", "vscode"} if "CI" in os.environ else set()
+"""Each takes minutes to build. What is in them is tried on one machine, from the same lock files: R, Spark, and the tools. Here
+they are for who changes them."""
+collect_ignore = [f"test_{name}.py" for name in LEFT_OUT]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -55,8 +55,9 @@ class Container:
         return self.run("python", "-c", code, patience_s=patience_s).strip()
 
     def get(self, path: str) -> httpx.Response:
-        """Ask the server in it."""
-        return httpx.get(f"{self.address}{path}", headers={"Authorization": f"token {TOKEN}"}, timeout=30)
+        """Ask the server in it, as its person."""
+        headers = {"Authorization": f"token {TOKEN}"}
+        return httpx.get(f"{self.address}{path}", headers=headers, timeout=30, follow_redirects=True)
 
     def parts(self) -> set[str]:
         """Return what the list of its parts has in it, without versions."""
