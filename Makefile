@@ -6,13 +6,13 @@ ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
 
-.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment cluster cluster-down images soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down images soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-cluster test-browser test-places test-hub test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-browser test-places test-hub test-waits test-images test-cluster ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/chart tests/store tests/vault tests/matrix tests/soak $(ARGS)
@@ -23,19 +23,22 @@ test-hub: test-environment
 test-browser: test-environment # on its own: the browser's driver keeps an event loop running
 	@$(CHECK)/bin/python tools/run_tests.py browser tests/e2e -m "not waits" $(ARGS)
 
-test-waits: test-environment # browsers, too
-	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits $(ARGS)
+test-waits: test-environment # browsers, too; two files at a time: most of it is waiting
+	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 2 --dist loadfile $(ARGS)
 
-test-cluster: test-environment # first: it compiles Kubernetes where that was not done yet
+test-cluster: test-environment # last: Kubernetes is compiled meanwhile, where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
 
 test-images: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py images tests/images $(ARGS)
 
+programs: # what the tests compile, which takes minutes, once; in the environment of make lint
+	@PYTHONPATH=tests $(CHECK)/bin/python -m support.compiled
+
 test-environment:
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
 
-cluster: test-environment ## a Kubernetes of one node for work by hand: eval "$$(make cluster)"; make cluster-down ends it
+cluster: test-environment ## a Kubernetes of one node for work by hand: . build/cluster/environment; make cluster-down ends it
 	@PYTHONPATH=tests $(CHECK)/bin/python -m support.cluster.by_hand start
 
 cluster-down:

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from support.environments import built_environment, clients_environment
 from support.expiring_front import KEYS_PATH, ExpiringFront
-from support.go_programs import GoProgram
+from support.go_servers import MC
 from support.minio import Minio
 from support.places import BUCKET, REGION, Place
 from support.ports import free_ports
@@ -31,7 +31,6 @@ NEEDS = {"r": "Rscript", "r-parquet": "Rscript", "rclone": "rclone", "rclone-dae
 """Client -> a program of the machine that it is made of, or needs."""
 NEEDS_OF_R = {"r": "DBI", "r-parquet": "reticulate"}
 """Client -> the package of R that it needs."""
-MC = GoProgram("mc", "github.com/minio/mc")
 LIFE_S = 6.0
 AT_ONCE = 10
 """Clients at the same time. Most of their time they wait, but with more of them keys die before they are used."""

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import httpx
 from support.environments import clients_environment
-from support.go_programs import GoProgram
+from support.go_servers import MINIO
 from support.places import client
 from support.ports import free_ports
 from support.waiting import soon
 
-MINIO = GoProgram("minio", "github.com/minio/minio")
 ADMINISTRATOR = ("administrator", "password-of-the-tests-only")
 POLICY = "sardonyx"
 ADD_POLICY = """

