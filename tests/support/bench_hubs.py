@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import httpx
 
-Kind = Literal["fork", "simple", "vanilla"]
-"""Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it."""
+Kind = Literal["fork", "simple", "vanilla", "pod", "kubespawner"]
+"""Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it; ours on a cluster; KubeSpawner."""
 BASELINE = "SimpleLocalProcessSpawner"
-PORTS: dict[Kind, int] = {"fork": 33900, "simple": 33910, "vanilla": 33920}
+PORTS: dict[Kind, int] = {"fork": 33900, "simple": 33910, "vanilla": 33920, "pod": 33930, "kubespawner": 33940}
 TOKEN = "token-of-the-bench-only"
 PATIENCE_S = 900
 
@@ -85,6 +85,7 @@ class BenchHub:
     kind: Kind
     data: Path
     prefix: Path
+    host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self._client = httpx.Client(headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
@@ -92,7 +93,7 @@ class BenchHub:
     @property
     def api(self) -> str:
         """The address of its REST API."""
-        return f"http://127.0.0.1:{PORTS[self.kind]}/hub/api/"
+        return f"http://{self.host}:{PORTS[self.kind]}/hub/api/"
 
     def call(self, method: str, path: str) -> dict[str, Any]:
         """Ask the REST API."""
@@ -108,11 +109,13 @@ class BenchHub:
         self.call("POST", f"users/{name}/server")
         return time.monotonic() - began
 
-    def stop(self, name: str) -> None:
-        """Stop it, and wait until it is gone."""
+    def stop(self, name: str) -> float:
+        """Stop it, and wait until it is gone; return the seconds that it took."""
+        began = time.monotonic()
         self.call("DELETE", f"users/{name}/server")
         while "" in self.call("GET", f"users/{name}")["servers"]:
             time.sleep(0.05)
+        return time.monotonic() - began
 
     def address(self, name: str) -> str:
         """Return where a server answers, as a proxy is told it."""
@@ -130,16 +133,30 @@ class BenchHub:
 
 
 @contextmanager
-def bench_hub(kind: Kind, base: Path, prefix: Path) -> Iterator[BenchHub]:
-    """Run a hub; nothing of it is left afterwards."""
-    hub = BenchHub(kind, base / kind, prefix)
+def bench_hub(
+    kind: Kind,
+    base: Path,
+    prefix: Path,
+    *,
+    config: str = "",
+    host: str = "127.0.0.1",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[BenchHub]:
+    """Run a hub; nothing of it is left afterwards.
+
+    Args:
+        config: of a hub on a cluster, which needs no prefix; "" = the usual one of its kind.
+        host: address that it listens on.
+        environment: of the hub; None = ours.
+    """
+    hub = BenchHub(kind, base / kind, prefix, host)
     (hub.data / "homes").mkdir(parents=True)
     constants = {"DATA": str(hub.data), "PORT": PORTS[kind], "TOKEN": TOKEN, "PREFIX": str(prefix)}
     text = "".join(f"{name} = {value!r}\n" for name, value in constants.items())
-    (hub.data / "config.py").write_text(text + COMMON + (FORK if kind == "fork" else SIMPLE))
+    (hub.data / "config.py").write_text(text + COMMON + (config or (FORK if kind == "fork" else SIMPLE)))
     with (hub.data / "hub.log").open("wb") as log:
         command = [sys.executable, "-m", "jupyterhub", "--config", str(hub.data / "config.py")]
-        process = subprocess.Popen(command, cwd=hub.data, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=hub.data, stdout=log, stderr=log, env=environment)
     try:
         _wait(hub)
         yield hub
