@@ -12,7 +12,7 @@ import click
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import look_at_database
-from sardonyx_hub_config.engine import ports_here
+from sardonyx_hub_config.engine import Release, ports_here, release
 from sardonyx_hub_config.environments import is_ready, jars_problem
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.gpu_look import look_at_gpus
@@ -57,7 +57,9 @@ def doctor(settings: Path | None) -> None:
 
 def findings(path: Path | None) -> Iterator[Finding]:
     """Look at one thing after the other; what depends on a fault is left out."""
-    yield _try("machine", _machine)
+    here = release()
+    if here is None:
+        yield _try("machine", _machine)
     try:
         found = find_settings(path)
         settings = load_settings(found)
@@ -72,6 +74,24 @@ def findings(path: Path | None) -> Iterator[Finding]:
     yield _try("data folder", lambda: _data_folder(folder))
     if settings.database.url is not None:
         yield _try("database", lambda: look_at_database(settings))
+    if here is None:
+        yield from _one_machine(settings, folder)
+    else:
+        yield from _cluster(here)
+    if settings.vault.is_there:
+        for state, text in look_at_vault(settings, folder):
+            yield Finding(STATES[state], "Vault", text)
+
+
+def _cluster(here: Release) -> Iterator[Finding]:
+    # Imported here: on one machine nobody needs a client of Kubernetes.
+    from sardonyx_hub_config.cluster_look import look_at_cluster, look_at_proxy  # noqa: PLC0415
+
+    yield _try("cluster", look_at_cluster)
+    yield _try("proxy", lambda: look_at_proxy(here))
+
+
+def _one_machine(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
     yield _try("ports", lambda: _ports(settings, folder))
     yield _try("proxy", lambda: _proxy(folder))
     yield from _environments(settings, folder)
@@ -82,9 +102,6 @@ def findings(path: Path | None) -> Iterator[Finding]:
         yield Finding(BAD if is_fault else GOOD, "GPUs", text)
     if settings.storage.kind == "embedded":
         yield _store()
-    if settings.vault.is_there:
-        for state, text in look_at_vault(settings, folder):
-            yield Finding(STATES[state], "Vault", text)
 
 
 def _try(about: str, look: Callable[[], str]) -> Finding:

@@ -7,13 +7,7 @@ import pytest
 import yaml
 from support.chart import NAME, NAMESPACE, RELEASE, Rendered, everything, render
 
-RIGHTS = {
-    "pods": ["get", "list", "watch", "create", "delete", "patch"],
-    "pods/log": ["get"],
-    "events": ["get", "list", "watch"],
-    "persistentvolumeclaims": ["get", "list", "create", "patch", "delete"],
-    "secrets": ["create", "patch", "delete"],
-}
+from sardonyx_spawner.kube.rights import RIGHTS
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +75,7 @@ def test_the_hub_has_these_rights_and_no_others(full: Rendered) -> None:
     role = full.one("Role", f"{NAME}-hub")
     binding = full.one("RoleBinding", f"{NAME}-hub")
 
-    assert {rule["resources"][0]: rule["verbs"] for rule in role["rules"]} == RIGHTS
+    assert {rule["resources"][0]: tuple(rule["verbs"]) for rule in role["rules"]} == RIGHTS
     assert all(len(rule["resources"]) == 1 and rule["apiGroups"] == [""] for rule in role["rules"])
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": f"{NAME}-hub", "namespace": NAMESPACE}]
     assert binding["roleRef"]["name"] == role["metadata"]["name"]

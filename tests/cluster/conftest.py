@@ -1,10 +1,16 @@
 """One cluster for all tests of this folder; a namespace is what each has of its own."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from playwright.sync_api import Browser
 from support.cluster.cluster import Cluster, running_cluster
+from support.cluster.place import Place, installed, load_images, settings
 from support.cluster.programs import missing
+from support.git_server import Forge, serving
+from support.repositories import with_the_notebook
+from support.visitors import chromium
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +26,22 @@ def cluster() -> Iterator[Cluster]:
 def namespace(cluster: Cluster) -> Iterator[str]:
     """A namespace, deleted when the test is through."""
     with cluster.namespace() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def place(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A Sardonyx on the cluster, and a forge on the machine that its servers reach."""
+    images = load_images(cluster, "hub", "base", "python")
+    folder = tmp_path_factory.mktemp("git")
+    with_the_notebook(folder)
+    with ExitStack() as running:
+        forge = running.enter_context(serving(Forge(folder, address=cluster.host_address)))
+        yield running.enter_context(installed(cluster, settings(images, f"{forge.url}/course.git")))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, without a window."""
+    with chromium() as found:
         yield found

@@ -15,6 +15,8 @@ from support.cluster.cluster import Cluster
 from support.cluster.pods import pod, until
 from support.waiting import soon
 
+from sardonyx_spawner.kube.rights import RIGHTS
+
 RELEASE = "sardonyx"
 RESTRICTED = {
     "pod-security.kubernetes.io/enforce": "restricted",
@@ -26,13 +28,7 @@ VALUES: dict[str, Any] = {
     "secretFiles": {"database": {"existingSecret": "database", "key": "url"}},
     "settings": {"title": "Datalab"},
 }
-MAY = [
-    *(f"{verb} pods" for verb in ("get", "list", "watch", "create", "delete", "patch")),
-    "get pods/log",
-    *(f"{verb} events" for verb in ("get", "list", "watch")),
-    *(f"{verb} persistentvolumeclaims" for verb in ("get", "list", "create", "patch", "delete")),
-    *(f"{verb} secrets" for verb in ("create", "patch", "delete")),
-]
+MAY = [f"{verb} {resource}" for resource, verbs in RIGHTS.items() for verb in verbs]
 MAY_NOT = [
     *(f"{verb} secrets" for verb in ("get", "list", "watch")),
     *("create pods/exec", "create pods/portforward", "get configmaps", "create services", "create serviceaccounts"),

@@ -1,7 +1,5 @@
 """One real Sardonyx for all end-to-end tests: hub, proxy, services, store, and a real browser."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support.git_server import Forge, serving
+from support.repositories import with_the_notebook
 from support.stack import ROOT, Stack, running_stack
 from support.visitors import PASSWORD, Visitor, chromium, come_first
 
@@ -63,19 +62,7 @@ def place_with(
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a repository that holds the tutorial's notebook, on a real git server."""
     folder = tmp_path_factory.mktemp("git")
-    work = folder / "work"
-    work.mkdir()
-    shutil.copy(ROOT / "docs" / "tutorial" / "first-notebook.ipynb", work)
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    for command in (
-        ["init", "-q", "-b", "main"],
-        ["add", "."],
-        [*who, "commit", "-q", "-m", "First"],
-        ["branch", "week-2"],
-    ):
-        subprocess.run(["git", *command], cwd=work, check=True)
-    subprocess.run(["git", "clone", "-q", "--bare", str(work), str(folder / "course.git")], check=True)
-    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
+    with_the_notebook(folder)
     with serving(Forge(folder)) as forge:
         yield f"{forge.url}/course.git"
 

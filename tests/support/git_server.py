@@ -24,6 +24,7 @@ class Forge:
         given: bytes that it has sent.
         asked: paths that were asked for, with a token that was right or none needed.
         users: names that came with a token.
+        address: of this machine, where it answers.
     """
 
     folder: Path
@@ -33,17 +34,18 @@ class Forge:
     asked: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     is_away: bool = False
+    address: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
 
 @contextmanager
 def serving(forge: Forge) -> Iterator[Forge]:
     """Let a forge serve."""
-    server = ForgeServer(("127.0.0.1", forge.port), type("Handler", (ForgeHandler,), {"forge": forge}))
+    server = ForgeServer((forge.address, forge.port), type("Handler", (ForgeHandler,), {"forge": forge}))
     forge.port = server.server_port
     with served(server):
         yield forge

@@ -1,12 +1,15 @@
 """A repository of somebody else's, and a home to bring it to: with real git."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from sardonyx_singleuser.plan import Repository
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, folder: Path, given: str = "") -> str:
@@ -52,3 +55,20 @@ def publish(remote: Path, text: str) -> None:
 def address(remote: Path, branch: str = "") -> Repository:
     """Return the repository as a choice names it."""
     return Repository(remote.as_uri(), branch)
+
+
+def with_the_notebook(folder: Path) -> None:
+    """Put a repository into a forge's folder, "course.git", that holds the tutorial's notebook."""
+    work = folder / "work"
+    work.mkdir()
+    shutil.copy(ROOT / "docs" / "tutorial" / "first-notebook.ipynb", work)
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    for command in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        [*who, "commit", "-q", "-m", "First"],
+        ["branch", "week-2"],
+    ):
+        subprocess.run(["git", *command], cwd=work, check=True)
+    subprocess.run(["git", "clone", "-q", "--bare", str(work), str(folder / "course.git")], check=True)
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)

@@ -72,7 +72,8 @@ class EventFeed:
             )
             async for each in stream:
                 event = each["raw_object"]
-                heard = self._heard.get(event["involvedObject"]["name"])
+                # What the cluster says of the watch itself is about no Pod.
+                heard = self._heard.get(event.get("involvedObject", {}).get("name", ""))
                 if heard is not None:
                     heard.append(event)
 

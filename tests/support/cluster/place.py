@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import yaml
 from support.cluster.cluster import Cluster
+from support.cluster.images import SHELL
 from support.images import built_image, image_file
 from support.stack import ROOT
 from support.waiting import soon
@@ -44,12 +45,14 @@ class Place:
     Args:
         name: of everything, as the chart makes it.
         port: of the node, where its pages are.
+        settings: that it is installed with, but what every place of the tests has.
     """
 
     cluster: Cluster
     namespace: str
     name: str
     port: int
+    settings: Mapping[str, Any]
     path: str = ""
 
     @property
@@ -172,6 +175,18 @@ class Place:
         """Return the name of the Pod of somebody's usual server."""
         return f"{self.name}-server-{name}"
 
+    def erase(self, person: str) -> None:
+        """Delete somebody's home, as the hub does when what is of them is erased.
+
+        Args:
+            person: their id.
+        """
+        said = "from sardonyx_spawner.kube.{} import {}"
+        removal, where = said.format("removal", "remove_home"), said.format("place", "ClusterPlace")
+        self.in_hub(
+            "python", "-c", f"{removal}; {where}; remove_home('{person}', ClusterPlace(instance='{self.name}'))"
+        )
+
     def run(self, name: str, *command: str, fails: bool = False) -> str:
         """Run a command in somebody's server, with what the server knows."""
         return self.kubectl("exec", self.pod(name), "--", *command, fails=fails)
@@ -181,7 +196,7 @@ class Place:
 def installed(cluster: Cluster, settings: Mapping[str, Any], name: str = "lab", port: int = 30080) -> Iterator[Place]:
     """Install a Sardonyx in a namespace of its own, where only Pods without any rights may be."""
     with cluster.namespace(labels=RESTRICTED) as namespace:
-        place = Place(cluster, namespace, name, port)
+        place = Place(cluster, namespace, name, port, settings)
         place.install(settings)
         yield place
 
@@ -191,3 +206,24 @@ def load_images(cluster: Cluster, *names: str) -> dict[str, str]:
     for name in names:
         cluster.load_image(image_file(name))
     return {name: built_image(name) for name in names}
+
+
+def settings(images: Mapping[str, str], repository: str) -> dict[str, Any]:
+    """Return settings with a profile for what each test needs.
+
+    Args:
+        repository: address of one that servers reach.
+    """
+    small = {"cpu": 0.5, "memory": "512M"}
+    course = {"url": repository}
+    return {
+        "profiles": {
+            "python": {"title": "Python", "image": images["base"], **small, "order": 1},
+            "data": {"title": "Data", "image": images["python"], "memory": "2G", "repositories": {"course": course}},
+            "fresh": {"title": "Fresh", "image": images["base"], **small, "home": "fresh"},
+            "lost": {"title": "Lost", "image": "localhost/sardonyx/lost:1", **small},
+            "foreign": {"title": "Foreign", "image": SHELL, **small},
+            "gpu": {"title": "GPU", "image": images["base"], "gpus": 1, **small},
+        },
+        "servers": {"start_timeout": "40s"},
+    }

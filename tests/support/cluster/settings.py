@@ -149,5 +149,7 @@ def objects(network: Network) -> list[Settings]:
         "provisioner": PROVISIONER,
         "reclaimPolicy": "Delete",
         "volumeBindingMode": "WaitForFirstConsumer",
+        # They are folders: each has as much as there is.
+        "allowVolumeExpansion": True,
     }
     return [service, endpoints, storage]

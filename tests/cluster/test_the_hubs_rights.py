@@ -1,0 +1,70 @@
+"""What the hub asks of the cluster, by the cluster's own log, beside what it may ask."""
+
+import json
+from typing import Any
+
+from support.cluster.cluster import Cluster
+from support.cluster.place import Place
+from support.visitors import PASSWORD
+
+from sardonyx_spawner.kube.rights import RIGHTS
+
+
+def asked(cluster: Cluster, place: Place) -> dict[str, set[str]]:
+    """Return what the hub has asked so far: resource -> verbs; and nothing of it was refused."""
+    hub = f"system:serviceaccount:{place.namespace}:{place.name}-hub"
+    found: dict[str, set[str]] = {}
+    for line in cluster.audit_log.read_text().splitlines():
+        entry: dict[str, Any] = json.loads(line)
+        if entry["user"]["username"] != hub or "objectRef" not in entry:
+            continue
+        assert entry["responseStatus"].get("code") != 403, entry
+        about = entry["objectRef"]
+        below = f"/{about['subresource']}" if "subresource" in about else ""
+        found.setdefault(f"{about['resource']}{below}", set()).add(entry["verb"])
+    return found
+
+
+def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Cluster, place: Place) -> None:
+    """A first server, a second one at the same home, one whose Secret is left of before, one with a larger home, and its end."""
+    person = place.add_person("rights", PASSWORD)
+    for _time in range(2):
+        place.start("rights", {"profile": "python"})
+        place.stop("rights")
+    place.kubectl("create", "secret", "generic", place.pod("rights"))
+    larger = {"homes": {"size": "2G"}}
+    place.install({**place.settings, "kubernetes": larger})
+    place.start("rights", {"profile": "python"})
+    place.stop("rights")
+    place.install(place.settings)
+    place.erase(person)
+
+    assert {resource: sorted(verbs) for resource, verbs in asked(cluster, place).items()} == {
+        resource: sorted(verbs) for resource, verbs in RIGHTS.items()
+    }
+
+
+def test_the_doctor_says_what_works_in_the_hubs_pod(place: Place) -> None:
+    """The cluster, the hub's rights, and the proxy."""
+    said = place.in_hub("sardonyx", "doctor")
+
+    assert (
+        f"ok     cluster      Kubernetes v1.36.3 answers, and the hub may do in the namespace {place.namespace}" in said
+    )
+    assert "ok     proxy        answers, and leads to 0 servers" in said
+    assert "FAULT" not in said
+
+
+def test_the_doctor_says_which_rights_are_missing(place: Place) -> None:
+    """And who gives them: somebody may have changed the role."""
+    role = f"role/{place.name}-hub"
+    before = place.get(role)
+    less = {**before, "rules": [rule for rule in before["rules"] if rule["resources"] != ["pods/log"]]}
+    place.kubectl("replace", "-f", "-", given=less)
+    try:
+        said = place.in_hub("sh", "-c", "sardonyx doctor; echo ended with $?")
+    finally:
+        place.kubectl("apply", "-f", "-", given={**before, "metadata": {"name": f"{place.name}-hub"}})
+
+    assert f"FAULT  cluster      the hub may not get pods/log in the namespace {place.namespace}." in said
+    assert "ended with 1" in said

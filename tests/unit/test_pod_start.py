@@ -1,0 +1,112 @@
+"""A start is followed until its server answers, or will not: with a Pod that changes as a test says."""
+
+import asyncio
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from sardonyx_spawner.kube.refusals import StartFailedError
+from sardonyx_spawner.kube.start import Start, answers
+from sardonyx_spawner.kube.tale import Tale
+from sardonyx_spawner.kube.waiting import container_state
+from sardonyx_spawner.plan import ServerPlan
+
+PLAN = ServerPlan("kite2345", "python", "Python", "Python", image="lab/python:1", memory=1 << 30)
+Pod = Mapping[str, Any]
+
+
+def a_pod(state: Mapping[str, Any] | None = None, **status: Any) -> Pod:
+    """Return a Pod that a node has."""
+    conditions = [{"type": "PodScheduled", "status": "True"}]
+    containers = [] if state is None else [{"name": "notebook", "state": state}]
+    return {"metadata": {"name": "p"}, "status": {"conditions": conditions, "containerStatuses": containers, **status}}
+
+
+class Life:
+    """What the cluster says of a Pod, a look at a time; the last goes on."""
+
+    def __init__(self, *looks: Pod | None, log: bytes = b"") -> None:
+        self._looks, self._log = [*looks], log
+        self.tale = Tale()
+        self.start = Start(PLAN, self.tale, self._look, self._end_of_log)
+
+    def _look(self) -> Pod | None:
+        return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
+
+    async def _end_of_log(self) -> bytes:
+        return self._log
+
+    @property
+    def told(self) -> list[str]:
+        """What was told."""
+        return [event["message"] for event in self.tale.events]
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port on which something listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+async def test_it_is_there_when_its_server_answers(port: int) -> None:
+    """Not when its container runs."""
+    life = Life(None, a_pod(), a_pod({"running": {}}), a_pod({"running": {}}))
+    assert await life.start.until_there() == a_pod()
+
+    found = await life.start.until_it_answers([], lambda pod: _where(pod, port), 5)
+
+    assert found == a_pod({"running": {}})
+    assert life.told[-1] == "Starting “Python”"
+
+
+def _where(pod: Pod, port: int) -> tuple[str, int] | None:
+    return ("127.0.0.1", port) if "running" in container_state(pod) else None
+
+
+async def test_events_are_told_once_each() -> None:
+    """In the order in which they come, beside what the Pod itself says."""
+    events: list[Mapping[str, Any]] = [{"reason": "Scheduled", "message": ""}]
+    life = Life(a_pod())
+    following = asyncio.create_task(life.start.until_it_answers(events, lambda _pod: None, 0.4))
+    await asyncio.sleep(0.1)
+    events.append({"reason": "Pulling", "message": ""})
+
+    with pytest.raises(StartFailedError):
+        await following
+
+    assert life.told.count("Found a place for your server") == 1
+    assert life.told[-1] == "Getting “Python” onto the machine"
+
+
+@pytest.mark.parametrize(
+    ("looks", "log", "said"),
+    [
+        pytest.param(
+            [a_pod(), a_pod({"waiting": {"reason": "ImagePullBackOff"}})],
+            b"",
+            "What “Python” is made of could not be fetched.",
+            id="no image",
+        ),
+        pytest.param(
+            [a_pod({"terminated": {"reason": "Error", "exitCode": 1}})],
+            b"No module named sardonyx_singleuser",
+            "The image of “Python” is not made for this place.",
+            id="what the log says",
+        ),
+        pytest.param([a_pod({"running": {}}), None], b"", "It was taken away", id="gone"),
+        pytest.param([a_pod({"running": {}})], b"", "Your server took too long to start.", id="too slow"),
+    ],
+)
+async def test_a_start_that_comes_to_nothing_says_why(looks: list[Pod | None], log: bytes, said: str) -> None:
+    """At once where nothing gets better, else when its time is over."""
+    with pytest.raises(StartFailedError) as caught:
+        await Life(*looks, log=log).start.until_it_answers([], lambda _pod: None, 0.3)
+    assert said in str(caught.value.failure.said)
+
+
+async def test_a_closed_port_does_not_answer() -> None:
+    """And is no error."""
+    assert not await answers("127.0.0.1", 9)
