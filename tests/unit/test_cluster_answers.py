@@ -1,5 +1,6 @@
 """What is asked of a cluster, and how its answers are taken: with an API that answers what a test says."""
 
+import json
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -109,6 +110,38 @@ async def test_a_cluster_that_stays_away_is_not_asked_for_ever(monkeypatch: pyte
         await asked(away, Tale(), patience_s=0)
 
     assert caught.value.jupyterhub_message == "The cluster does not answer at the moment. Try again in a minute."
+
+
+async def test_an_api_server_that_does_not_know_yet_who_may_what_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It answers so for a moment when it has just started."""
+    monkeypatch.setattr(refusals, "AGAIN_S", 0)
+    said = 'pods is forbidden: User "system:serviceaccount:lab:lab-hub" cannot create resource "pods" in API group ""'
+    refused = ApiException(status=403, reason="Forbidden")
+    refused.body = json.dumps({"message": said}).encode()
+    answers = [refused]
+
+    async def ask() -> str:
+        if answers:
+            raise answers.pop()
+        return "made"
+
+    assert await asked(ask, Tale()) == "made"
+
+
+async def test_a_role_that_was_taken_away_is_not_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it is for the people who run the place."""
+    monkeypatch.setattr(refusals, "RIGHTS_S", 0)
+    refused = ApiException(status=403, reason="Forbidden")
+    refused.body = json.dumps({"message": 'User "x" cannot create resource "pods"'}).encode()
+
+    async def ask() -> None:
+        raise refused
+
+    with pytest.raises(StartRefusedError) as caught, refusing("amina:"):
+        await asked(ask, Tale())
+    assert "Ask the people who run this place" in caught.value.jupyterhub_message
 
 
 async def test_a_refusal_is_not_asked_again() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ AWAY = (ApiException, ClientError, TimeoutError, OSError)
 """What a question to the cluster fails with."""
 LATER = frozenset({429, 500, 502, 503, 504})
 """Answers of an API server that starts, or has too much to do."""
+FORBIDDEN = 403
+RIGHTS_S = 15.0
+_WITHOUT_RIGHTS = re.compile(r'User "[^"]+" cannot \w+ resource')
+"""What an API server says that has just started, before it knows who may what; and one whose role was taken away."""
 T = TypeVar("T")
 
 
@@ -85,17 +90,28 @@ async def asked(ask: Callable[[], Awaitable[T]], tale: Tale, *, patience_s: floa
         ClientError, TimeoutError, OSError: it was away for so long.
     """
     until = time.monotonic() + patience_s
+    answered: float | None = None
     while True:
         try:
             return await ask()
         except ApiException as error:
-            if error.status not in LATER or time.monotonic() > until:
+            if error.status == FORBIDDEN:
+                # Not from the beginning: it may have been away until now.
+                answered = answered or time.monotonic()
+            if not _is_for_now(error) or time.monotonic() > min(until, (answered or until) + RIGHTS_S):
                 raise
         except (ClientError, TimeoutError, OSError):
             if time.monotonic() > until:
                 raise
         tale.tell(Step(_("The cluster does not answer at the moment. Trying again"), "warn"))
         await asyncio.sleep(AGAIN_S)
+
+
+def _is_for_now(error: ApiException) -> bool:
+    """Tell whether the same question may be answered otherwise in a moment."""
+    return error.status in LATER or (
+        error.status == FORBIDDEN and _WITHOUT_RIGHTS.search(message_of(error)) is not None
+    )
 
 
 async def asked_until(ask: Callable[[], Awaitable[bool]], tale: Tale) -> None:
