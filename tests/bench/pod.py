@@ -53,9 +53,9 @@ def bench_pod() -> list[dict[str, Any]]:
         cluster.load_image(image_file("base"))
         with _hub(cluster, folder, "pod", OURS) as ours, _hub(cluster, folder, "kubespawner", KUBESPAWNER) as plain:
             # The first start of each hub begins to watch the cluster.
-            _once(ours)
-            _once(plain)
-            taken = [(_once(ours), _once(plain)) for _time in range(RUNS)]
+            _once(ours, "first")
+            _once(plain, "first")
+            taken = [(_once(ours, f"one-{number}"), _once(plain, f"one-{number}")) for number in range(RUNS)]
     starts = [(a[0], b[0]) for a, b in taken]
     stops = [(a[1], b[1]) for a, b in taken]
     return [
@@ -72,9 +72,9 @@ def _hub(cluster: Cluster, folder: str, kind: Kind, own: str) -> AbstractContext
     return bench_hub(kind, Path(folder), Path(), config=config, host=host, environment=environment)
 
 
-def _once(hub: BenchHub) -> tuple[float, float]:
-    started = hub.start("bench")
-    return started, hub.stop("bench")
+def _once(hub: BenchHub, name: str) -> tuple[float, float]:
+    started = hub.start(name)
+    return started, hub.stop(name)
 
 
 def _row(name: str, taken: list[tuple[float, float]], of: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))  # what several folders of tests share is in tests/support
+# What several folders of tests share is in tests/support; tools has what builds images.
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "tools")]
 RESULT = HERE.parents[1] / "build" / "bench.json"
 FIELDS = ("name", "value", "unit", "baseline", "baseline_value", "ratio")
 
