@@ -4,12 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sardonyx_spawner.language import Said, SaidError, _
+from traitlets import Any as AnyTrait
+from traitlets import Callable as CallableTrait
+from traitlets import default
+
+from sardonyx_spawner.ends import why_moved
+from sardonyx_spawner.language import Said, SaidError, _, speak
+from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.running import Running
 from sardonyx_spawner.shares import end_shares, share, who_may
 from sardonyx_spawner.spawner import ProfileSpawner
 from sardonyx_spawner.teams import Team, TeamServer, let_in, servers_of_teams, team_of, team_to_host
+from sardonyx_spawner.troubles import Key
 
 
 class TeamSpawner(ProfileSpawner):
@@ -19,9 +26,28 @@ class TeamSpawner(ProfileSpawner):
     db: Any
     hub: Any
     ready: bool
+    name: str
+    server: Any
+    proxy_spec: str
     _log_name: Any
 
+    storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
+    vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
+    surroundings = AnyTrait(None, allow_none=True, help="What servers know of this place (Surroundings).").tag(
+        config=True
+    )
+    end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
+
     running = Running()
+
+    @default("poll_interval")
+    def _poll_often(self) -> int:
+        return 10
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the files of the server, or of the last one, go with it."""
+        return self.running.fresh
 
     @property
     def ends_at(self) -> float | None:
@@ -33,6 +59,28 @@ class TeamSpawner(ProfileSpawner):
         before = self.running
         self.running = before.kept(seconds)
         self.log.info("%s is kept %d s longer", self._log_name, self.running.lifetime_s - before.lifetime_s)
+
+    @property
+    def _key(self) -> Key:
+        return self.user.name, self.name
+
+    def _why_moved(self) -> Said | None:
+        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
+
+    def planned(self) -> ServerPlan:
+        """Return what was decided before the start."""
+        if self.plan is None:
+            raise RuntimeError("start without a plan: apply_user_options did not run")
+        return self.plan
+
+    def begin(self, plan: ServerPlan) -> None:
+        """Take note that a server begins to start: nobody enters it who was let into another one before."""
+        # Whoever starts it: what is told on the way is read by its person.
+        speak(plan.language)
+        self.leave_team()
+        self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
+        if not self.running.invited:
+            end_shares(self.db, self.orm_spawner)
 
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know about the server."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,10 +28,10 @@ def a_pod(state: Mapping[str, Any] | None = None, **status: Any) -> Pod:
 class Life:
     """What the cluster says of a Pod, a look at a time; the last goes on."""
 
-    def __init__(self, *looks: Pod | None, log: bytes = b"") -> None:
+    def __init__(self, *looks: Pod | None, log: bytes = b"", most_s: float = 5) -> None:
         self._looks, self._log = [*looks], log
         self.tale = Tale()
-        self.start = Start(PLAN, self.tale, self._look, self._end_of_log)
+        self.start = Start(PLAN, self.tale, self._look, self._end_of_log, time.monotonic() + most_s)
 
     def _look(self) -> Pod | None:
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
@@ -56,7 +57,7 @@ async def test_it_is_there_when_its_server_answers(port: int) -> None:
     life = Life(None, a_pod(), a_pod({"running": {}}), a_pod({"running": {}}))
     assert await life.start.until_there() == a_pod()
 
-    found = await life.start.until_it_answers([], lambda pod: _where(pod, port), 5)
+    found = await life.start.until_it_answers([], lambda pod: _where(pod, port))
 
     assert found == a_pod({"running": {}})
     assert life.told[-1] == "Starting “Python”"
@@ -69,8 +70,8 @@ def _where(pod: Pod, port: int) -> tuple[str, int] | None:
 async def test_events_are_told_once_each() -> None:
     """In the order in which they come, beside what the Pod itself says."""
     events: list[Mapping[str, Any]] = [{"reason": "Scheduled", "message": ""}]
-    life = Life(a_pod())
-    following = asyncio.create_task(life.start.until_it_answers(events, lambda _pod: None, 0.4))
+    life = Life(a_pod(), most_s=0.4)
+    following = asyncio.create_task(life.start.until_it_answers(events, lambda _pod: None))
     await asyncio.sleep(0.1)
     events.append({"reason": "Pulling", "message": ""})
 
@@ -103,8 +104,15 @@ async def test_events_are_told_once_each() -> None:
 async def test_a_start_that_comes_to_nothing_says_why(looks: list[Pod | None], log: bytes, said: str) -> None:
     """At once where nothing gets better, else when its time is over."""
     with pytest.raises(StartFailedError) as caught:
-        await Life(*looks, log=log).start.until_it_answers([], lambda _pod: None, 0.3)
+        await Life(*looks, log=log, most_s=0.3).start.until_it_answers([], lambda _pod: None)
     assert said in str(caught.value.failure.said)
+
+
+async def test_a_pod_that_never_appears_is_not_waited_for_for_ever() -> None:
+    """The cluster took it, and says nothing of it."""
+    with pytest.raises(StartFailedError) as caught:
+        await Life(None, most_s=0.1).start.until_there()
+    assert "Your server took too long to start." in str(caught.value.failure.said)
 
 
 async def test_a_closed_port_does_not_answer() -> None:

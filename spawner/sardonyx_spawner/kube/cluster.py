@@ -10,9 +10,9 @@ from kubernetes_asyncio.client import ApiException
 
 from sardonyx_spawner.kube.homes import grown
 from sardonyx_spawner.kube.place import ClusterPlace
-from sardonyx_spawner.kube.refusals import AWAY, message_of
+from sardonyx_spawner.kube.refusals import AWAY, FORBIDDEN, message_of
 
-FORBIDDEN, NOT_FOUND, CONFLICT = 403, 404, 409
+NOT_FOUND, CONFLICT = 404, 409
 log = logging.getLogger(__name__)
 
 

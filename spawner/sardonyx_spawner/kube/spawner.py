@@ -15,10 +15,9 @@ from jupyterhub.utils import maybe_future
 from kubernetes_asyncio.client import V1DeleteOptions, V1ObjectMeta, V1Pod
 from kubespawner import KubeSpawner
 from traitlets import Any as AnyTrait
-from traitlets import Callable as CallableTrait
-from traitlets import Instance, default
+from traitlets import Instance
 
-from sardonyx_spawner.ends import why_moved, why_over
+from sardonyx_spawner.ends import why_over
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.event_feed import FEEDS
@@ -34,13 +33,12 @@ from sardonyx_spawner.kube.start import Start
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.variables import server_variables
 from sardonyx_spawner.kube.waiting import container_state
-from sardonyx_spawner.language import Said, kept, speak
+from sardonyx_spawner.language import Said, kept
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.server_log import LogUnreadableError
-from sardonyx_spawner.shares import end_shares
 from sardonyx_spawner.team_spawner import TeamSpawner
-from sardonyx_spawner.troubles import TROUBLES, Key
+from sardonyx_spawner.troubles import TROUBLES
 
 LOG_LOOKED_AT = 1 << 16
 DEFAULT = "default"
@@ -51,27 +49,12 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
     """Starts a server as a Pod with a home, an image and a Secret of its own."""
 
     place = AnyTrait(ClusterPlace(), help="Where on the cluster servers run (ClusterPlace).").tag(config=True)
-    storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
-    vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
-    surroundings = AnyTrait(None, allow_none=True, help="What servers know of this place (Surroundings).").tag(
-        config=True
-    )
-    end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
     log_folder = AnyTrait(help="Folder for the ends of logs of earlier servers (a Path).").tag(config=True)
 
     tale = Instance(Tale, (), help="What is told of the start that is under way.")
     start_mark = ""
     memory_used: int | None = None
     """Nobody counts it here: a cluster need not have metrics."""
-
-    @default("poll_interval")
-    def _poll_often(self) -> int:
-        return 10
-
-    @property
-    def fresh(self) -> bool:
-        """Whether the files of the server, or of the last one, go with it."""
-        return self.running.fresh
 
     @property
     def logs(self) -> PodLogs:
@@ -92,10 +75,6 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         return kept(self.running.ended)
 
     @property
-    def _key(self) -> Key:
-        return self.user.name, self.name
-
-    @property
     def _cluster(self) -> Cluster:
         return Cluster(self.api, self.namespace, self.k8s_api_request_timeout)
 
@@ -106,24 +85,20 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
 
     async def _start(self) -> str:
         """Start the server that the plan describes; return its address. Called by KubeSpawner's `start`."""
-        plan = self._planned()
-        # Whoever starts it: what is told on the way is read by its person.
-        speak(plan.language)
-        self.leave_team()
-        self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
-        if not self.running.invited:
-            end_shares(self.db, self.orm_spawner)
+        plan = self.planned()
+        # Before JupyterHub's own limit, which has no reason to give.
+        until = time.monotonic() + self.start_timeout - 1
+        self.begin(plan)
         self.tale, self.start_mark = Tale(), token_hex(8)
         self.image = plan.image
         with noted(self._key, plan.profile, too_slow=too_slow, unknown=too_slow), refusals(self._log_name):
             await asked(self._start_watching_pods, self.tale)
             with FEEDS.feed(self.api, self.namespace).of(self.pod_name) as events:
                 await self._ask_for_pod(plan)
-                start = Start(plan, self.tale, self._pod_of_this_start, self._end_of_log)
+                start = Start(plan, self.tale, self._pod_of_this_start, self._end_of_log, until)
                 uid = (await start.until_there())["metadata"]["uid"]
                 await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
-                # Before JupyterHub's own limit, which has no reason to give.
-                found = await start.until_it_answers(events, self._address, self.start_timeout - 1)
+                found = await start.until_it_answers(events, self._address)
         url: str = self._get_pod_url(found)
         self.running = self.running.started(plan, url)
         self.follow_team()
@@ -134,11 +109,9 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         if plan.home == "kept":
             claim = home_claim(claim_name(plan.person, self.place), plan.person, self.place)
             await asked(lambda: self._cluster.get_home(claim, self.place), self.tale)
-        made = await self.get_pod_manifest()
+        made, hidden = self._manifests(plan)
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))
-        _seen, secrets = split_secrets(self._variables(plan))
-        hidden = secret(self._pod_server(plan), json.dumps(plan.to_json()), secrets)
         await asked(lambda: self._cluster.make_secret(hidden), self.tale)
         try:
             create = partial(self._make_create_pod_request, made, self.k8s_api_request_timeout)
@@ -153,17 +126,14 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         is_it = found is not None and found["metadata"].get("annotations", {}).get(START) == self.start_mark
         return found if is_it else None
 
-    async def get_pod_manifest(self) -> V1Pod:
-        """Return what the plan becomes, in the place of what KubeSpawner's own settings would."""
-        plan = self._planned()
-        seen, _secrets = split_secrets(self._variables(plan))
-        made = pod(self._pod_server(plan), plan, self.place, seen)
-        return V1Pod(api_version="v1", kind="Pod", metadata=V1ObjectMeta(**made["metadata"]), spec=made["spec"])
-
-    def _planned(self) -> ServerPlan:
-        if self.plan is None:
-            raise RuntimeError("start without a plan: apply_user_options did not run")
-        return self.plan
+    def _manifests(self, plan: ServerPlan) -> tuple[V1Pod, dict[str, Any]]:
+        """Return the Pod and the Secret that the plan becomes, in the place of what KubeSpawner's own settings would."""
+        server = self._pod_server(plan)
+        seen, secrets = split_secrets(self._variables(plan))
+        made = pod(server, plan, self.place, seen)
+        metadata = V1ObjectMeta(**made["metadata"])
+        of_pod = V1Pod(api_version="v1", kind="Pod", metadata=metadata, spec=made["spec"])
+        return of_pod, secret(server, json.dumps(plan.to_json()), secrets)
 
     def _pod_server(self, plan: ServerPlan) -> PodServer:
         return PodServer(
@@ -237,9 +207,6 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         status: int | None = await super().poll()
         return status
 
-    def _why_moved(self) -> Said | None:
-        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
-
     def _note_end(self, why: Said) -> None:
         if not self.running.ended:
             self.running = replace(self.running, ended=why.in_all())
@@ -275,9 +242,3 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         """Let the logs of a server that gets another name come with it."""
         with suppress(UserError):
             await asyncio.to_thread(self._logs_of(old_name).move_to, self._logs_of(new_name))
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Find the server again after a restart of the hub."""
-        super().load_state(state)
-        if self.running.is_there and self.running.url and self.server is not None:
-            self.server.connect_url = self.running.url

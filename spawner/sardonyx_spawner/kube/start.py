@@ -1,6 +1,7 @@
 """One start, from the moment that its Pod is asked for until it answers, or will not."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -23,39 +24,54 @@ class Start:
     Args:
         pod: returns the Pod as it is known now; another object after each change; None = it is not there.
         log: returns the end of what the server wrote.
+        until: it may take so long, by the monotonic clock.
     """
 
     def __init__(
-        self, plan: ServerPlan, tale: Tale, pod: Callable[[], Pod | None], log: Callable[[], Awaitable[bytes]]
+        self,
+        plan: ServerPlan,
+        tale: Tale,
+        pod: Callable[[], Pod | None],
+        log: Callable[[], Awaitable[bytes]],
+        until: float,
     ) -> None:
-        self._plan, self._tale, self._pod, self._log = plan, tale, pod, log
+        self._plan, self._tale, self._pod, self._log, self._until = plan, tale, pod, log, until
         self._heard = 0
 
     async def until_there(self) -> Pod:
-        """Return the Pod when the cluster has made it known."""
+        """Return the Pod when the cluster has made it known.
+
+        Raises:
+            StartFailedError: that took too long.
+        """
         self._tale.tell(step_of(None, title=self._plan.title))
-        while (found := self._pod()) is None:  # noqa: ASYNC110 - KubeSpawner's reflector tells nobody
-            await asyncio.sleep(TICK_S)
-        return found
+        return await self._in_time(self._appear())
 
     async def until_it_answers(
-        self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None], most_s: float
+        self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None]
     ) -> Pod:
         """Return the Pod when its server answers.
 
         Args:
             events: what the cluster says of it, which grows.
             address: returns where it answers; None = it does not run yet.
-            most_s: it may take so long.
 
         Raises:
             StartFailedError: it will not, or not in time.
         """
+        return await self._in_time(self._follow(events, address))
+
+    async def _in_time(self, waiting: Awaitable[Pod]) -> Pod:
         try:
-            async with asyncio.timeout(most_s):
-                return await self._follow(events, address)
+            async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
+                return await waiting
         except TimeoutError:
             raise StartFailedError(stuck(self._pod(), title=self._plan.title)) from None
+
+    async def _appear(self) -> Pod:
+        while (found := self._pod()) is None:  # noqa: ASYNC110 - KubeSpawner's reflector tells nobody
+            await asyncio.sleep(TICK_S)
+        return found
 
     async def _follow(
         self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None]

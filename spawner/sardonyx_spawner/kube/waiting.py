@@ -33,7 +33,6 @@ _NO_ROOM = (
     ),
 )
 _VOLUME_ELSEWHERE = re.compile(r"Multi-Attach error|already (?:exclusively attached|used by)")
-_NO_CONTAINER = frozenset({"ContainerCreating", "PodInitializing"})
 
 
 @dataclass(frozen=True)
@@ -86,12 +85,6 @@ def container_state(pod: Mapping[str, Any]) -> Mapping[str, Any]:
         state: Mapping[str, Any] = status.get("state") or {}
         return state
     return {}
-
-
-def is_waiting_for_image(pod: Mapping[str, Any]) -> bool:
-    """Tell whether a node has the Pod, and its container is not there yet."""
-    waiting = container_state(pod).get("waiting") or {}
-    return waiting.get("reason") in _NO_CONTAINER
 
 
 def step_of_event(event: Mapping[str, Any], *, title: str, usual_s: float | None) -> Step | None:

@@ -10,7 +10,7 @@ from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.memory_use import memory_used
 from sardonyx_spawner.local.process import NO_PROCESS
 from sardonyx_spawner.team_spawner import TeamSpawner
-from sardonyx_spawner.troubles import TROUBLES, Key
+from sardonyx_spawner.troubles import TROUBLES
 
 
 class FolderSpawner(TeamSpawner):
@@ -28,15 +28,6 @@ class FolderSpawner(TeamSpawner):
     def folders(self) -> ServerFolders:
         """The folders of this server."""
         return self._folders_of(self.name, self.running.owner_id or self.person().id)
-
-    @property
-    def fresh(self) -> bool:
-        """Whether the files of the server, or of the last one, go with it."""
-        return self.running.fresh
-
-    @property
-    def _key(self) -> Key:
-        return self.user.name, self.name
 
     @property
     def memory_used(self) -> int | None:

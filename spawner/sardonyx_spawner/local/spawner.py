@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import Spawner
-from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
-from traitlets import Float, Instance, default
+from traitlets import Float, Instance
 
 from sardonyx_spawner import contract
-from sardonyx_spawner.ends import why_moved, why_over
-from sardonyx_spawner.language import Said, _, speak
+from sardonyx_spawner.ends import why_over
+from sardonyx_spawner.language import Said, _
 from sardonyx_spawner.local.address import Address
 from sardonyx_spawner.local.admission import admit
 from sardonyx_spawner.local.folder_spawner import FolderSpawner
@@ -37,7 +36,6 @@ from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.quotas import Claim
-from sardonyx_spawner.shares import end_shares
 from sardonyx_spawner.troubles import TROUBLES
 
 CHILD_PROCESSES = ChildProcessLauncher()
@@ -55,15 +53,9 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     environment_maker = CallableTrait(
         None, allow_none=True, help="(slug) -> None: makes an environment that is not there; may take minutes."
     ).tag(config=True)
-    storage = AnyTrait(None, allow_none=True, help="Where object storage is (a StorageAccess).").tag(config=True)
-    vault = AnyTrait(None, allow_none=True, help="Where Vault is (a VaultPlace).").tag(config=True)
-    surroundings = AnyTrait(None, allow_none=True, help="What servers know of this place (Surroundings).").tag(
-        config=True
-    )
     mirrors_source = CallableTrait(
         lambda: NO_MIRRORS, help="() -> Mirrors: this machine's copies of repositories, the same object each time."
     ).tag(config=True)
-    end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
     launcher_source = CallableTrait(
         lambda: CHILD_PROCESSES, help="() -> Launcher: how servers are started, the same object each time."
     ).tag(config=True)
@@ -84,22 +76,11 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
     watch: EndWatch | None = None
     gpus: GivenGpus | None = None
 
-    @default("poll_interval")
-    def _poll_often(self) -> int:
-        return 10
-
     async def start(self) -> str:
         """Start the server that the plan describes; return its address."""
-        plan = self.plan
-        if plan is None:
-            raise RuntimeError("start without a plan: apply_user_options did not run")
-        # Whoever starts it: what is told on the way is read by its person.
-        speak(plan.language)
-        self.leave_team()
+        plan = self.planned()
+        self.begin(plan)
         self.process = NO_PROCESS
-        self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
-        if not self.running.invited:
-            end_shares(self.db, self.orm_spawner)
         folders = self.folders
         with noted(self._key, plan.profile, **WHY_NOT), refusals(plan.title, self._log_name):
             await asyncio.to_thread(folders.prepare)
@@ -218,9 +199,6 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             await self.stop()
             return 0
         return await self.endings.run(self.process, self._clear_up)
-
-    def _why_moved(self) -> Said | None:
-        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
 
     async def _clear_up(self) -> int:
         code = await self.launcher_source().exit_code(self.process)
