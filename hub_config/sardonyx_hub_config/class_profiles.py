@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
@@ -13,11 +13,15 @@ from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY, Course, class_profile
+from sardonyx_spawner.kube.ready_made.wishes import Expected
 from sardonyx_spawner.person import Person
+from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.quotas import Claim, Reserved
 
+SOON, JUST_NOW = timedelta(minutes=10), timedelta(minutes=15)
+"""People come so long before something begins, and after that."""
 LEADS = ("assistant", "instructor", "organiser")
 """Who prepares a class or an event before it begins."""
 
@@ -78,12 +82,35 @@ class ClassProfiles:
             hour = hours[group].next(details, now)
             if hour is None or hour.begins - hours[group].ahead > now or details.profile not in self._bases:
                 continue
-            membership = Membership("class", group, "student", titles[group])
-            profile = class_profile(self._bases[details.profile], _course(membership, details))
-            each = Claim.of(plan_server(profile, Choice(profile.slug, {}), NOBODY))
-            students = sum(role not in STAFF for role in people.groups.members(group).values())
-            found.append(Reserved(profile.slug, students, replace(each, ends_at=hour.ends.timestamp())))
+            plan = self._usual(Membership("class", group, "student", titles[group]), details)
+            ends_at = hour.ends.timestamp()
+            found.append(Reserved(plan.profile, self._students(group), replace(Claim.of(plan), ends_at=ends_at)))
         return found
+
+    def expected(self) -> list[Expected]:
+        """Return who will want a server soon: people of lessons and events that begin now."""
+        people, now = self._people(), self._clock()
+        hours = people.lessons.all()
+        titles = {each.id: each.title for each in people.groups.all("class") if each.ended is None and each.id in hours}
+        found = []
+        for group, details in people.classes.of_many(list(titles)).items():
+            hour = hours[group].next(details, now)
+            if hour is not None and _begins(hour.begins, now) and details.profile in self._bases:
+                plan = self._usual(Membership("class", group, "student", titles[group]), details)
+                found.append(Expected(plan, self._students(group)))
+        for event, of_it in people.events.going_on().items():
+            if of_it.closed is None and _begins(of_it.begins, now) and of_it.profile in self._bases:
+                plan = self._usual(Membership("event", event, "participant", ""), of_it)
+                found.append(Expected(plan, len(people.seats.of(event))))
+        return found
+
+    def _usual(self, membership: Membership, details: ClassDetails | EventDetails) -> ServerPlan:
+        """Return what a server is of somebody who is there, as it is usually started."""
+        profile = class_profile(self._bases[details.profile], _course(membership, details))
+        return plan_server(profile, Choice(profile.slug, {}), NOBODY)
+
+    def _students(self, group: str) -> int:
+        return sum(role not in STAFF for role in self._people().groups.members(group).values())
 
     def _attended(self, person: str) -> tuple[Attended, ...]:
         people = self._people()
@@ -104,6 +131,10 @@ class ClassProfiles:
             for each in memberships
             if (told := details[each.group]).profile in self._bases
         )
+
+
+def _begins(moment: datetime, now: datetime) -> bool:
+    return moment - SOON <= now < moment + JUST_NOW
 
 
 def _course(membership: Membership, told: ClassDetails | EventDetails) -> Course:

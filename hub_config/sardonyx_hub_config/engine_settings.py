@@ -25,8 +25,8 @@ from sardonyx_spawner.surroundings import StorageAccess, Surroundings, VaultPlac
 
 def spawner_settings(
     spawner: Any, settings: Settings, folder: DataFolder, ports: Ports, people: Callable[[], PeopleStore]
-) -> None:
-    """Set what does not depend on where servers run.
+) -> ClassProfiles:
+    """Set what does not depend on where servers run; return the profiles of classes and events.
 
     Args:
         spawner: the section of the engine's class in JupyterHub's configuration.
@@ -64,6 +64,7 @@ def spawner_settings(
     spawner.end_notice = lambda name, server: notice(name, server)  # noqa: PLW0108 - traitlets would copy the object
     if settings.vault.is_there:
         _vault(spawner, settings, ports)
+    return classes
 
 
 def surroundings(settings: Settings, tools: Path, mirrors: Path | None = None) -> Surroundings:

@@ -38,7 +38,7 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         config=True
     )
 
-    beside = Callable(None, allow_none=True, help="() -> awaitable: goes on for as long as the hub does.").tag(
+    beside = Callable(None, allow_none=True, help="(JupyterHub) -> awaitable: goes on for as long as it does.").tag(
         config=True
     )
 
@@ -89,7 +89,7 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         await super().start()
         self._tasks = [asyncio.create_task(self.announce()), asyncio.create_task(self.authenticator.owed.run())]
         if self.beside is not None:
-            self._tasks.append(asyncio.create_task(self.beside()))
+            self._tasks.append(asyncio.create_task(self.beside(self)))
 
     async def cleanup(self) -> None:
         """Stop what the hub started; JupyterHub stops one service after the other, and finds them all stopped."""

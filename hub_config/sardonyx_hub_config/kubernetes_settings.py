@@ -8,6 +8,7 @@ from sardonyx_hub_config.section import Memory, Section
 from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.kube.manifest import OURS
 from sardonyx_spawner.kube.place import ClusterPlace, Homes
+from sardonyx_spawner.kube.ready_made.wishes import Rules
 
 
 class HomeVolumeSettings(Section):
@@ -23,6 +24,28 @@ class HomeVolumeSettings(Section):
         description="ReadWriteOnce: all servers of a person run on the same node; ReadWriteMany: anywhere, where the"
         " storage class can do that.",
     )
+
+
+class ReadyMadeSettings(Section):
+    """Servers that are started before anybody wants them, with fresh homes and without GPUs, and are one person's at once."""
+
+    at_most: int = Field(
+        default=10,
+        ge=0,
+        le=500,
+        description="Servers that wait, all together; each takes what is kept for a server of its kind. 0: none do.",
+    )
+    at_least: int = Field(
+        default=1,
+        ge=0,
+        le=100,
+        description="Of each profile with a fresh home so many wait at any time; more do before lessons and events, and"
+        " as many as were started in the busiest minute of the last half hour.",
+    )
+
+    def rules(self) -> Rules:
+        """Return the same in the words of the spawner."""
+        return Rules(at_most=self.at_most, at_least=self.at_least)
 
 
 def _more_of_pods(spec: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +99,10 @@ class KubernetesSettings(Section):
     temporary_size: Memory = Field(default="5G", description="How much a server may have in /tmp.")
     pod: Annotated[dict[str, Any], AfterValidator(_more_of_pods)] = Field(
         default_factory=dict, description="More of the spec of servers' Pods, such as {runtimeClassName: gvisor}."
+    )
+
+    ready_made: ReadyMadeSettings = Field(
+        default=ReadyMadeSettings(), description="Servers that wait for whoever comes next."
     )
 
     def place(self, instance: str) -> ClusterPlace:

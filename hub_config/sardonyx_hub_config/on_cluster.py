@@ -1,29 +1,41 @@
 """Servers of people as Pods of a cluster: what their spawner is told, and what the hub is there."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from jupyterhub.app import JupyterHub
+from prometheus_client import REGISTRY
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.engine import PROXY_TOKEN, Release
 from sardonyx_hub_config.engine_settings import spawner_settings, surroundings
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.offered import profiles_here
 from sardonyx_hub_config.pages.files import NoFiles
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shown import Shown
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.class_profile import NOBODY
 from sardonyx_spawner.kube.manifest import COMPONENT, TOOLS
-from sardonyx_spawner.kube.removal import remove_home
+from sardonyx_spawner.kube.ready_made.figures import Figures
+from sardonyx_spawner.kube.ready_made.stock import Stock
+from sardonyx_spawner.kube.ready_made.upkeep import Upkeep
+from sardonyx_spawner.kube.removal import own_namespace, remove_home
 from sardonyx_spawner.kube.spawner import SardonyxKubeSpawner
 from sardonyx_spawner.local.levels import Verdict
 from sardonyx_spawner.local.removal import remove_now
+from sardonyx_spawner.planner import plan_server
 
 APART = Verdict(
     "good",
     "Pods",
     "Each server is a Pod of its own: without rights of root, without the cluster's API, and with its own files.",
 )
+PORT = 8888
+"""Where servers answer; the chart's policies name it, too."""
 GRACE_S = 10
 """A server that is stopped gets so long to save what it has."""
 POD_WATCH_S = 300
@@ -56,7 +68,7 @@ def servers_of_a_cluster(
     if not proxy.auth_token:
         raise OperatorError(f"{PROXY_TOKEN} is missing. The chart sets it: install Sardonyx with the chart.")
     spawner = c.SardonyxKubeSpawner
-    spawner_settings(spawner, settings, folder, ports, people)
+    classes = spawner_settings(spawner, settings, folder, ports, people)
     place = settings.kubernetes.place(here.instance)
     spawner.place = place
     spawner.surroundings = surroundings(settings, Path(TOOLS))
@@ -70,9 +82,29 @@ def servers_of_a_cluster(
     c.PodReflector.timeout_seconds = c.PodReflector.restart_seconds = POD_WATCH_S
     c.PodReflector.request_timeout = POD_WATCH_S + 10
 
+    stock = Stock(settings.kubernetes.ready_made.rules(), place, PORT)
+    spawner.stock_source, spawner.port = (lambda: stock), PORT
+    if stock.rules.at_most:
+        REGISTRY.register(Figures(stock))
+        upkeep = Upkeep(
+            stock,
+            f"{here.name}-ready",
+            offered=lambda: [plan_server(each, Choice(each.slug, {}), NOBODY) for each in profiles_here(settings)],
+            expected=classes.expected,
+            servers=_servers,
+        )
+        c.SardonyxHub.beside = lambda hub: upkeep.run(hub, own_namespace())
+        c.SardonyxHub.cool_down = lambda: upkeep.end()  # noqa: PLW0108 - traitlets would copy a method's object
+
     def clear(person: str) -> None:
         remove_now(folder.servers / person)
         remove_home(person, place)
 
     c.SardonyxAuthenticator.clear_person = clear
     return Shown(NoFiles(), lambda: APART)
+
+
+def _servers() -> Iterator[SardonyxKubeSpawner]:
+    """Yield the spawners of servers that run or start."""
+    for user in JupyterHub.instance().users.values():
+        yield from (each for each in user.spawners.values() if each.active)

@@ -58,7 +58,7 @@ def servers_of_one_machine(
     c.SardonyxHub.cool_down = lambda: launcher.cool_down()  # noqa: PLW0108 - traitlets would copy a method's object
     room = HomeRoom(folder.homes, folder.servers, folder.home_uses, machine.home_bytes())
     spawner.room_source = lambda: room
-    c.SardonyxHub.beside = lambda: room.run()  # noqa: PLW0108 - traitlets would copy a method's object
+    c.SardonyxHub.beside = lambda _hub: room.run()
     c.SardonyxAuthenticator.clear_person = lambda person: _clear(folder, person)
     return Shown(Files(room, people), lambda: launcher.isolation.verdict)
 

@@ -21,11 +21,13 @@ ADDRESS = "SARDONYX_ADDRESS"
 MIRRORS = "SARDONYX_MIRRORS"
 IDLE_STOP = "SARDONYX_IDLE_STOP"
 LANGUAGE = "SARDONYX_LANGUAGE"
+READY_KEY = "SARDONYX_READY_KEY"
+"""Of a ready-made server, until the hub has said whose it is."""
 
 VARIABLES = (
     *(PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME),
     *(VAULT_URL, VAULT_ADDRESS, VAULT_NAMESPACE, VAULT_SECRETS, VAULT_CERTIFICATES),
-    *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE),
+    *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE, READY_KEY),
 )
 
 PROGRESS_IN_LOG = "-"
@@ -35,6 +37,8 @@ PROGRESS_MARK = "\x1e"
 
 FORK_VERSION = 3
 """Version of what is said to a fork server."""
+HAND_OVER_VERSION = 1
+"""Of what the hub says to a ready-made server."""
 SANDBOX_PLAN = "/run/sardonyx/plan.json"
 SANDBOX_TOKEN = "/run/sardonyx/token"  # noqa: S105 - the name of a file
 SANDBOX_JUPYTER = "/run/sardonyx/jupyter"

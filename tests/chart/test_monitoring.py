@@ -11,6 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from support.chart import CHART, NAME, everything
 
 from sardonyx_services.credentials.metrics import Metrics
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.ready_made.figures import Figures
+from sardonyx_spawner.kube.ready_made.stock import Stock
+from sardonyx_spawner.kube.ready_made.wishes import Rules
 
 METRIC = re.compile(r"\b((?:jupyterhub|sardonyx|process)_[a-z_]+)(?=[{\[,)])")
 
@@ -25,7 +29,8 @@ def queries() -> list[str]:
 def exposed() -> set[str]:
     """Return the names under which the hub and the keys service give out what they count."""
     assert _hub_metrics.__name__ == "jupyterhub.metrics"
-    families = [*REGISTRY.collect(), *text_string_to_metric_families(Metrics().text().decode())]
+    of_the_hub = [*REGISTRY.collect(), *Figures(Stock(Rules(), ClusterPlace(), 8888)).collect()]
+    families = [*of_the_hub, *text_string_to_metric_families(Metrics().text().decode())]
     endings = {
         "counter": ["_total"],
         "histogram": ["_bucket", "_count", "_sum"],

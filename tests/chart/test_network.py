@@ -25,6 +25,7 @@ def pod(component: str, address: str, release: str = RELEASE) -> Pod:
 
 HUB, PROXY = pod("hub", "10.244.0.2"), pod("proxy", "10.244.0.3")
 USER, OTHER_USER = pod("singleuser-server", "10.244.0.10"), pod("singleuser-server", "10.244.1.11")
+WAITING = pod("ready-made-server", "10.244.0.12")
 PULLER, CHECK = pod("puller", "10.244.0.20"), pod("check", "10.244.0.21")
 NEIGHBOUR = pod("singleuser-server", "10.244.0.30", release="another")
 STRANGER = Pod({"app": "shop"}, "10.244.0.40")
@@ -61,6 +62,9 @@ ALLOWED: dict[str, Way] = {
     "the hub reaches a database": (HUB, DATABASE, 5432),
     "the hub reaches a provider of sign-in": (HUB, FORGE, 443),
     "the hub looks up names": (HUB, DNS, 53),
+    "the hub reaches a server that waits": (HUB, WAITING, 8888),
+    "a server that waits reaches the hub, for when it is somebody's": (WAITING, HUB, 8001),
+    "a server that waits looks up names, for the same": (WAITING, DNS, 53),
     "a server looks up names": (USER, DNS, 53),
     "a server looks up names at its node": (USER, NODE_DNS, 53),
     "a server reaches the hub": (USER, HUB, 8001),
@@ -72,6 +76,13 @@ ALLOWED: dict[str, Way] = {
 }
 FORBIDDEN: dict[str, Way] = {
     "a server reaches no other server": (USER, OTHER_USER, 8888),
+    "a server reaches none that waits": (USER, WAITING, 8888),
+    "the proxy reaches no server that waits": (PROXY, WAITING, 8888),
+    "a stranger reaches no server that waits": (STRANGER, WAITING, 8888),
+    "a server that waits reaches no other server": (WAITING, USER, 8888),
+    "a server that waits does not reach the web": (WAITING, FORGE, 443),
+    "a server that waits does not reach the Kubernetes API": (WAITING, KUBERNETES, 443),
+    "a server that waits does not reach the metadata of the cloud": (WAITING, METADATA, 80),
     "a server reaches no other port of another server": (USER, OTHER_USER, 22),
     "a server does not change what leads where": (USER, PROXY, 8002),
     "a server does not reach the pages past their address": (USER, PROXY, 8000),

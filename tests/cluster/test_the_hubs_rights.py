@@ -28,8 +28,14 @@ def asked(cluster: Cluster, place: Place) -> dict[str, set[str]]:
 
 
 def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Cluster, place: Place) -> None:
-    """A first server, a second one at the same home, one whose Secret is left of before, one with a larger home, and its end."""
+    """A first server, a second one at the same home, one whose Secret is left of before, one with a larger home, and its end.
+
+    And one that waited for somebody.
+    """
     person = place.add_person("rights", PASSWORD)
+    place.until_one_waits()
+    place.start("rights", {"profile": "fresh"})
+    place.stop("rights")
     for _time in range(2):
         place.start("rights", {"profile": "python"})
         place.stop("rights")

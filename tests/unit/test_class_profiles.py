@@ -13,6 +13,7 @@ from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Role, all_groups
 from sardonyx_services.people.lessons import WeeklyHours, lessons_of
 from sardonyx_services.people.store import PeopleStore
@@ -241,3 +242,40 @@ def test_room_is_kept_for_a_lesson_from_the_start_of_its_servers_to_its_end(scho
     assert len(Reserved(slug, 3, each).not_taken([each, Claim("id", "python")])) == 2
     school.now = LESSON + timedelta(hours=2)
     assert school.classes.reserved() == []
+
+
+@pytest.mark.parametrize(("minutes", "is_expected"), [(-11, False), (-10, True), (0, True), (14, True), (15, False)])
+def test_the_students_of_a_lesson_are_expected_when_it_begins(
+    school: School, minutes: int, *, is_expected: bool
+) -> None:
+    """Whether its servers are started ahead or not; with the size that is settled."""
+    school.people.lessons.set(school.course, replace(LESSONS, ahead_min=0))
+    roles: dict[str, Role] = {"amina": "student", "bob": "student", "ida": "instructor"}
+    for name, role in roles.items():
+        school.person(name, role)
+    school.now = LESSON + timedelta(minutes=minutes)
+
+    found = [(each.plan.profile, each.plan.cpu, each.count) for each in school.classes.expected()]
+    assert found == ([(f"class-{school.course}", 4, 2)] if is_expected else [])
+
+
+@pytest.mark.parametrize(("minutes", "is_expected"), [(-11, False), (-10, True), (14, True), (15, False)])
+def test_everybody_of_an_event_is_expected_when_it_begins(school: School, minutes: int, *, is_expected: bool) -> None:
+    """One server for each of its accounts, also of those that nobody has signed in with."""
+    details = EventDetails(LESSON, LESSON + timedelta(hours=8), profile="python", answers={"size": "small"})
+    event = school.people.events.add("Hackathon", details)
+    school.people.seats.add(event, 3, lambda number: f"hash-{number}", most=9)
+    school.now = LESSON + timedelta(minutes=minutes)
+
+    found = [(each.plan.profile, each.plan.cpu, each.count) for each in school.classes.expected()]
+    assert found == ([(f"event-{event}", 1, 3)] if is_expected else [])
+
+
+def test_nobody_is_expected_of_an_event_that_was_ended_before(school: School) -> None:
+    """Its organiser may end it whenever they want."""
+    event = school.people.events.add("Hackathon", EventDetails(LESSON, LESSON + timedelta(hours=8), profile="python"))
+    school.people.seats.add(event, 3, lambda number: f"hash-{number}", most=9)
+    school.people.events.close(event, LESSON, early=True)
+    school.now = LESSON
+
+    assert school.classes.expected() == []

@@ -31,7 +31,13 @@ class Life:
     def __init__(self, *looks: Pod | None, log: bytes = b"", most_s: float = 5) -> None:
         self._looks, self._log = [*looks], log
         self.tale = Tale()
-        self.start = Start(PLAN, self.tale, self._look, self._end_of_log, time.monotonic() + most_s)
+        self.without_place = 0
+        until = time.monotonic() + most_s
+        look, log_end, count = self._look, self._end_of_log, self._count
+        self.start = Start(PLAN, self.tale, pod=look, log=log_end, until=until, no_place=count)
+
+    def _count(self) -> None:
+        self.without_place += 1
 
     def _look(self) -> Pod | None:
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]

@@ -21,14 +21,18 @@ ADDRESS = "SARDONYX_ADDRESS"
 MIRRORS = "SARDONYX_MIRRORS"
 IDLE_STOP = "SARDONYX_IDLE_STOP"
 LANGUAGE = "SARDONYX_LANGUAGE"
+READY_KEY = "SARDONYX_READY_KEY"
+"""Of a ready-made server, until the hub has said whose it is."""
 
 VARIABLES = (
     *(PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME),
     *(VAULT_URL, VAULT_ADDRESS, VAULT_NAMESPACE, VAULT_SECRETS, VAULT_CERTIFICATES),
-    *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE),
+    *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE, READY_KEY),
 )
 PROGRESS_IN_LOG = "-"
 """Value of PROGRESS where there is no file for it: lines that begin with PROGRESS_MARK in what the server writes."""
 PROGRESS_MARK = "\x1e"
 """Source: RFC 7464, JSON text sequences."""
 PLAN_VERSION = 1
+HAND_OVER_VERSION = 1
+"""Of what the hub says to a ready-made server."""

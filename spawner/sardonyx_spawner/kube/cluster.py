@@ -1,4 +1,4 @@
-"""What is asked of the cluster for one server beside its Pod: a home, and a Secret."""
+"""What is asked of the cluster for servers, beside what KubeSpawner asks: homes, Secrets, and Pods that are nobody's yet."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from kubernetes_asyncio.client import ApiException
+from kubernetes_asyncio.client import ApiException, V1DeleteOptions
 
 from sardonyx_spawner.kube.homes import grown
 from sardonyx_spawner.kube.place import ClusterPlace
@@ -25,7 +25,7 @@ class Cluster:
     """
 
     def __init__(self, api: Any, namespace: str, patience_s: float) -> None:
-        self._api, self._namespace, self._patience_s = api, namespace, patience_s
+        self._api, self.namespace, self._patience_s = api, namespace, patience_s
 
     async def get_home(self, claim: Mapping[str, Any], place: ClusterPlace) -> None:
         """Make the volume claim for a home, or let the one that is there grow.
@@ -35,13 +35,13 @@ class Cluster:
         """
         name = claim["metadata"]["name"]
         try:
-            await self._ask("create", "persistent_volume_claim", self._namespace, claim)
+            await self._ask("create", "persistent_volume_claim", self.namespace, claim)
         except ApiException as error:
             # A quota is looked at before whether it is there already.
             if error.status not in {CONFLICT, FORBIDDEN}:
                 raise
             try:
-                there = await self._ask("read", "persistent_volume_claim", name, self._namespace)
+                there = await self._ask("read", "persistent_volume_claim", name, self.namespace)
             except ApiException as unread:
                 if unread.status == NOT_FOUND:
                     raise error from None
@@ -52,20 +52,40 @@ class Cluster:
 
     async def _let_grow(self, name: str, change: Mapping[str, Any]) -> None:
         try:
-            await self._ask("patch", "persistent_volume_claim", name, self._namespace, change)
+            await self._ask("patch", "persistent_volume_claim", name, self.namespace, change)
         except ApiException as error:
             # Its files are there, and there is as much room as before.
             log.warning("The home %s cannot grow: %s", name, message_of(error))
 
+    async def make_pod(self, body: Mapping[str, Any]) -> str:
+        """Make a Pod; return its uid."""
+        return str((await self._ask("create", "pod", self.namespace, body)).metadata.uid)
+
+    async def change_pod(self, name: str, change: Mapping[str, Any]) -> None:
+        """Change what is said of a Pod, as a strategic merge patch."""
+        await self._ask("patch", "pod", name, self.namespace, change)
+
+    async def remove_pod(self, name: str, grace_s: int) -> None:
+        """Remove a Pod, if it is there.
+
+        Args:
+            grace_s: its programs get so long to end.
+        """
+        try:
+            await self._ask("delete", "pod", name, self.namespace, body=V1DeleteOptions(grace_period_seconds=grace_s))
+        except ApiException as error:
+            if error.status != NOT_FOUND:
+                raise
+
     async def make_secret(self, body: Mapping[str, Any]) -> None:
         """Make a Secret, in the place of one that is left of a start that no hub saw the end of."""
         try:
-            await self._ask("create", "secret", self._namespace, body)
+            await self._ask("create", "secret", self.namespace, body)
         except ApiException as error:
             if error.status != CONFLICT:
                 raise
             await self.remove_secret(body["metadata"]["name"])
-            await self._ask("create", "secret", self._namespace, body)
+            await self._ask("create", "secret", self.namespace, body)
 
     async def own_secret(self, name: str, uid: str) -> None:
         """Let a Secret go with the Pod of the same name, however that ends.
@@ -75,7 +95,7 @@ class Cluster:
         """
         owner = {"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}
         try:
-            await self._ask("patch", "secret", name, self._namespace, {"metadata": {"ownerReferences": [owner]}})
+            await self._ask("patch", "secret", name, self.namespace, {"metadata": {"ownerReferences": [owner]}})
         except ApiException as error:
             # Somebody stopped the server meanwhile.
             if error.status != NOT_FOUND:
@@ -84,8 +104,8 @@ class Cluster:
     async def remove_secret(self, name: str) -> None:
         """Remove a Secret, if it is there."""
         with suppress(*AWAY):
-            await self._ask("delete", "secret", name, self._namespace)
+            await self._ask("delete", "secret", name, self.namespace)
 
-    async def _ask(self, verb: str, kind: str, *what: Any) -> Any:
+    async def _ask(self, verb: str, kind: str, *what: Any, **more: Any) -> Any:
         async with asyncio.timeout(self._patience_s):
-            return await getattr(self._api, f"{verb}_namespaced_{kind}")(*what)
+            return await getattr(self._api, f"{verb}_namespaced_{kind}")(*what, **more)

@@ -1,6 +1,7 @@
 """What is of somebody on the cluster is deleted when their account is, and only then."""
 
 import asyncio
+from pathlib import Path
 
 from kubernetes_asyncio import config
 from kubernetes_asyncio.client import ApiClient, ApiException, CoreV1Api
@@ -23,9 +24,16 @@ def remove_home(person: str, place: ClusterPlace) -> None:
         ApiException: the cluster refuses.
         OSError: it does not answer.
     """
-    with open(NAMESPACE_FILE) as file:  # noqa: PTH123 - a file of the cluster
-        namespace = file.read().strip()
-    asyncio.run(_remove(claim_name(person, place), namespace))
+    asyncio.run(_remove(claim_name(person, place), own_namespace()))
+
+
+def own_namespace() -> str:
+    """Return the namespace that this process runs in.
+
+    Raises:
+        OSError: it does not run on a cluster.
+    """
+    return Path(NAMESPACE_FILE).read_text().strip()
 
 
 async def _remove(claim: str, namespace: str) -> None:

@@ -15,6 +15,7 @@ from jupyterhub.utils import maybe_future
 from kubernetes_asyncio.client import V1DeleteOptions, V1ObjectMeta, V1Pod
 from kubespawner import KubeSpawner
 from traitlets import Any as AnyTrait
+from traitlets import Callable as CallableTrait
 from traitlets import Instance
 
 from sardonyx_spawner.ends import why_over
@@ -27,12 +28,16 @@ from sardonyx_spawner.kube.manifest import START, PodServer, home_claim, labels,
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.kube.pod_log import PodLog
 from sardonyx_spawner.kube.progress import follow
-from sardonyx_spawner.kube.refusals import TICK_S, asked, asked_until, refusals, too_slow
+from sardonyx_spawner.kube.ready_made.hand_over import HandOverError
+from sardonyx_spawner.kube.ready_made.pod import claimed
+from sardonyx_spawner.kube.ready_made.room import with_room
+from sardonyx_spawner.kube.ready_made.stock import NONE_WAITS, ReadyServer, Stock
+from sardonyx_spawner.kube.refusals import AWAY, TICK_S, asked, asked_until, refusals, too_slow
 from sardonyx_spawner.kube.server_logs import PodLogs
 from sardonyx_spawner.kube.start import Start
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.variables import server_variables
-from sardonyx_spawner.kube.waiting import container_state
+from sardonyx_spawner.kube.waiting import Step, container_state
 from sardonyx_spawner.language import Said, kept
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
@@ -49,6 +54,9 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
     """Starts a server as a Pod with a home, an image and a Secret of its own."""
 
     place = AnyTrait(ClusterPlace(), help="Where on the cluster servers run (ClusterPlace).").tag(config=True)
+    stock_source = CallableTrait(lambda: NONE_WAITS, help="() -> Stock: the servers that wait for somebody.").tag(
+        config=True
+    )
     log_folder = AnyTrait(help="Folder for the ends of logs of earlier servers (a Path).").tag(config=True)
 
     tale = Instance(Tale, (), help="What is told of the start that is under way.")
@@ -93,17 +101,57 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         self.image = plan.image
         with noted(self._key, plan.profile, too_slow=too_slow, unknown=too_slow), refusals(self._log_name):
             await asked(self._start_watching_pods, self.tale)
-            with FEEDS.feed(self.api, self.namespace).of(self.pod_name) as events:
-                await self._ask_for_pod(plan)
-                start = Start(plan, self.tale, self._pod_of_this_start, self._end_of_log, until)
-                uid = (await start.until_there())["metadata"]["uid"]
-                await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
-                found = await start.until_it_answers(events, self._address)
+            # An earlier start may have had one that waited, under another name.
+            self.pod_name = self._expand_user_properties(self.pod_name_template)
+            stock = self.stock_source()
+            start = Start(
+                plan,
+                self.tale,
+                pod=self._pod_of_this_start,
+                log=self._end_of_log,
+                until=until,
+                no_place=stock.give_back,
+            )
+            waiting = stock.take(plan) if self.modify_pod_hook is None else None
+            found = await self._taken(waiting, plan, start) if waiting is not None else None
+            if found is None:
+                found = await self._made(plan, start, stock)
         url: str = self._get_pod_url(found)
         self.running = self.running.started(plan, url)
         self.follow_team()
         self.log.info("Started %s for %s: %s, Pod %s", self._log_name, plan.person, plan.summary, self.pod_name)
         return url
+
+    async def _taken(self, server: ReadyServer, plan: ServerPlan, start: Start) -> Mapping[str, Any] | None:
+        """Let a server that waits be this person's; None = it is of no use, and one has to be made."""
+        usual, self.pod_name = self.pod_name, server.name
+        try:
+            return await start.in_time(self._hand_over(server, plan, start))
+        except HandOverError as error:
+            self.log.warning("%s starts without %s, which waited: %s", self._log_name, server.name, error)
+            server.let_go()
+            with suppress(*AWAY):
+                await self._cluster.remove_pod(server.name, 0)
+            self.pod_name = usual
+            return None
+
+    async def _hand_over(self, server: ReadyServer, plan: ServerPlan, start: Start) -> Mapping[str, Any]:
+        told = {**self._build_pod_labels({}), **labels(self.place, plan.person)}
+        # Before it knows anything of the person: from here on it is theirs, whatever happens to this hub.
+        try:
+            await self._cluster.change_pod(server.name, claimed(told, plan, self.start_mark))
+        except AWAY as error:
+            raise HandOverError(f"it cannot be marked as theirs: {error!r}") from error
+        variables = self._variables(plan, is_handed_over=True)
+        await server.hand_over(variables, self.get_args(), plan, lambda *step: self.tale.tell(Step(*step)))
+        return await start.until_there()
+
+    async def _made(self, plan: ServerPlan, start: Start, stock: Stock) -> Mapping[str, Any]:
+        with FEEDS.feed(self.api, self.namespace).of(self.pod_name) as events:
+            await with_room(lambda: self._ask_for_pod(plan), stock)
+            uid = (await start.until_there())["metadata"]["uid"]
+            await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
+            return await start.until_it_answers(events, self._address)
 
     async def _ask_for_pod(self, plan: ServerPlan) -> None:
         if plan.home == "kept":
@@ -151,13 +199,14 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         others = (each for each in self.user.spawners.values() if each is not self and each.active)
         return self.place.homes.access != "ReadWriteMany" and any(not each.fresh for each in others)
 
-    def _variables(self, plan: ServerPlan) -> dict[str, str]:
+    def _variables(self, plan: ServerPlan, *, is_handed_over: bool = False) -> dict[str, str]:
         return server_variables(
             plan,
             self.get_env(),
             storage=self.storage,
             vault=self.vault if plan.has_vault else None,
             surroundings=self.surroundings,
+            is_handed_over=is_handed_over,
         )
 
     def _address(self, found: Mapping[str, Any]) -> tuple[str, int] | None:

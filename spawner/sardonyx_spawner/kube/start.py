@@ -10,7 +10,7 @@ from sardonyx_spawner.kube.failures import Failure, failure_of, stuck, why_ended
 from sardonyx_spawner.kube.image_times import IMAGE_TIMES
 from sardonyx_spawner.kube.refusals import TICK_S, StartFailedError
 from sardonyx_spawner.kube.tale import Tale
-from sardonyx_spawner.kube.waiting import container_state, step_of, step_of_event
+from sardonyx_spawner.kube.waiting import container_state, is_full, step_of, step_of_event, unplaced
 from sardonyx_spawner.plan import ServerPlan
 
 LOOK_S = 1.0
@@ -25,17 +25,21 @@ class Start:
         pod: returns the Pod as it is known now; another object after each change; None = it is not there.
         log: returns the end of what the server wrote.
         until: it may take so long, by the monotonic clock.
+        no_place: called where every node is full.
     """
 
     def __init__(
         self,
         plan: ServerPlan,
         tale: Tale,
+        *,
         pod: Callable[[], Pod | None],
         log: Callable[[], Awaitable[bytes]],
         until: float,
+        no_place: Callable[[], object],
     ) -> None:
         self._plan, self._tale, self._pod, self._log, self._until = plan, tale, pod, log, until
+        self._no_place = no_place
         self._heard = 0
 
     async def until_there(self) -> Pod:
@@ -45,7 +49,7 @@ class Start:
             StartFailedError: that took too long.
         """
         self._tale.tell(step_of(None, title=self._plan.title))
-        return await self._in_time(self._appear())
+        return await self.in_time(self._appear())
 
     async def until_it_answers(
         self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None]
@@ -59,9 +63,14 @@ class Start:
         Raises:
             StartFailedError: it will not, or not in time.
         """
-        return await self._in_time(self._follow(events, address))
+        return await self.in_time(self._follow(events, address))
 
-    async def _in_time(self, waiting: Awaitable[Pod]) -> Pod:
+    async def in_time(self, waiting: Awaitable[Pod]) -> Pod:
+        """Return what is waited for.
+
+        Raises:
+            StartFailedError: that took too long.
+        """
         try:
             async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
                 return await waiting
@@ -104,6 +113,8 @@ class Start:
         failure = failure_of(pod, title=plan.title, memory=plan.memory, log=log)
         if failure is not None:
             raise StartFailedError(failure)
+        if is_full(unplaced(pod) or ""):
+            self._no_place()
         self._tale.tell(step_of(pod, title=plan.title))
 
 

@@ -18,11 +18,13 @@ def server_variables(
     storage: StorageAccess | None = None,
     vault: VaultPlace | None = None,
     surroundings: Surroundings | None = None,
+    is_handed_over: bool = False,
 ) -> dict[str, str]:
     """Return what a server is told, secrets of JupyterHub's among it.
 
     Args:
         hub: what JupyterHub itself wants to tell its server.
+        is_handed_over: it was there before, and is told its plan and asked for its steps by the hub itself.
     """
     found = dict(plan.variables)
     found.update({name: value for name, value in hub.items() if name.startswith(OF_THE_HUB)})
@@ -42,9 +44,10 @@ def server_variables(
             "JUPYTER_PREFER_ENV_PATH": "no",
             "JUPYTER_RUNTIME_DIR": contract.SANDBOX_JUPYTER,
             contract.LANGUAGE: plan.language,
-            contract.PLAN: PLAN_FILE,
+            contract.PLAN: contract.SANDBOX_PLAN if is_handed_over else PLAN_FILE,
             contract.TOKEN_FILE: TOKEN_FILE,
-            contract.PROGRESS: contract.PROGRESS_IN_LOG,
         }
     )
+    if not is_handed_over:
+        found[contract.PROGRESS] = contract.PROGRESS_IN_LOG
     return found

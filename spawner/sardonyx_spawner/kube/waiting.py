@@ -32,6 +32,7 @@ _NO_ROOM = (
         N_("no machine that may run it is free"),
     ),
 )
+_FULL = re.compile(r"Insufficient (?:cpu|memory|ephemeral-storage|pods)|Too many pods")
 _VOLUME_ELSEWHERE = re.compile(r"Multi-Attach error|already (?:exclusively attached|used by)")
 
 
@@ -72,6 +73,15 @@ def unplaced(pod: Mapping[str, Any]) -> str | None:
     """Return why no node takes the Pod, in the scheduler's words; None = one has, or nobody has looked yet."""
     found = _condition(pod, "PodScheduled", "False")
     return None if found is None else str(found.get("message", ""))
+
+
+def is_full(message: str) -> bool:
+    """Tell whether a Pod would be taken if others went that are as any.
+
+    Args:
+        message: see `unplaced`.
+    """
+    return _FULL.search(message) is not None
 
 
 def why_unplaced(message: str) -> Said | None:

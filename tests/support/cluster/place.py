@@ -172,8 +172,29 @@ class Place:
         soon(lambda: not self.server(name, server))
 
     def pod(self, name: str) -> str:
-        """Return the name of the Pod of somebody's usual server."""
-        return f"{self.name}-server-{name}"
+        """Return the name of the Pod of somebody's usual server: its own, or that of one that waited for somebody."""
+        whose = f"hub.jupyter.org/username={name},hub.jupyter.org/servername="
+        found = self.get("pod", "--selector", f"{whose}")["items"]
+        return str(found[0]["metadata"]["name"]) if found else f"{self.name}-server-{name}"
+
+    def ready_made(self) -> list[str]:
+        """Return the names of the Pods of servers that are nobody's yet."""
+        selected = f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component=ready-made-server"
+        return [each["metadata"]["name"] for each in self.get("pod", "--selector", selected)["items"]]
+
+    def until_one_waits(self) -> str:
+        """Wait until somebody can have a server at once; return the name of its Pod."""
+        found: list[str] = []
+
+        def waits() -> bool:
+            found[:] = [name for name in self.ready_made() if self._is_waiting(name)]
+            return bool(found)
+
+        soon(waits, PATIENCE_S)
+        return found[0]
+
+    def _is_waiting(self, name: str) -> bool:
+        return f"{name} waits" in self.hub_log()
 
     def erase(self, person: str) -> None:
         """Delete somebody's home, as the hub does when what is of them is erased.

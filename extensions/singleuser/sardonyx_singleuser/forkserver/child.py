@@ -1,27 +1,16 @@
 """A server's first process: reads its own request, enters its sandbox, and starts the server as its only child."""
 
-import gc
 import os
 import signal
 import socket
-import sys
-import time
 import traceback
-from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from sardonyx_singleuser import launcher
-from sardonyx_singleuser.forkserver.keeper import OPEN_S, Keeper, Word, end_all_others
 from sardonyx_singleuser.forkserver.log import open_log
-from sardonyx_singleuser.forkserver.protocol import ProtocolError, Request, listen, parse, receive_line, say
-from sardonyx_singleuser.forkserver.warm import adopt_home
+from sardonyx_singleuser.forkserver.protocol import ProtocolError, listen, parse, receive_line, say
+from sardonyx_singleuser.forkserver.serving import Served, keep, leave
 from sardonyx_singleuser.kernels.child import close_files
-from sardonyx_singleuser.kernels.dormant import Dormant
-from sardonyx_singleuser.kernels.origin import Origin
-from sardonyx_singleuser.own_settings import found, place
-from sardonyx_singleuser.sandbox import calls
 from sardonyx_singleuser.sandbox.enter import Identity, enter
 
 PATIENCE_S = 10.0
@@ -41,9 +30,9 @@ def run(given: socket.socket, root: str, hub: Identity) -> NoReturn:
         connection = _connection(given)
     except BaseException:  # noqa: BLE001 - nothing of this may return into the zygote's code
         traceback.print_exc()
-        _leave(1)
+        leave(1)
     if connection is None:
-        _leave(0)
+        leave(0)
     _run(connection, root, hub)
 
 
@@ -68,7 +57,8 @@ def _run(connection: socket.socket, root: str, hub: Identity) -> NoReturn:
         # Before the sandbox: the server itself can neither find its socket nor put something else in its place.
         listener = listen(Path(request.socket))
         enter(request.sandbox, root, hub)
-        code = _keep(request, connection, listener)
+        served = Served(request.variables, request.arguments, Path(request.sandbox.home), connection, listener)
+        code = keep(served)
     except ProtocolError as error:
         say(connection, error=str(error))
     except OSError as error:
@@ -78,7 +68,7 @@ def _run(connection: socket.socket, root: str, hub: Identity) -> NoReturn:
         traceback.print_exc()
         say(connection, error=f"{type(error).__name__}: {error}")
     finally:
-        _leave(code)
+        leave(code)
 
 
 def _begin_anew(given: socket.socket) -> None:
@@ -89,91 +79,3 @@ def _begin_anew(given: socket.socket) -> None:
     os.setsid()
     os.umask(0o077)
     close_files({0, 1, 2, given.fileno()})
-
-
-def _keep(request: Request, connection: socket.socket, listener: socket.socket) -> int:
-    """Start the server, and be its parent until it ends; return the exit code to leave with."""
-    output, inside = os.pipe()
-    gc.disable()
-    # From here on, and only here: the log is open in this process, and no code of the person may get it from here.
-    calls.close_own_proc_files()
-    keeper, blamed = Keeper(output), None
-    has_own_settings = bool(found(Path(request.sandbox.home)))
-    while True:
-        told, tell = os.pipe()
-        server = Dormant.fork_server(inside)
-        if server == 0:
-            keeper.leave()
-            for number in (1, 2):
-                os.dup2(inside, number)
-            for descriptor in (output, inside, told):
-                os.close(descriptor)
-            calls.allow_own_proc_files()
-            _serve(request, connection, listener, Word(tell), blamed)
-        os.close(tell)
-
-        def ready() -> None:
-            # The hub learns of a server that ended by the end of the connection, the proxy by a socket where nobody
-            # listens: the server alone may hold them.
-            connection.close()
-            listener.close()
-
-        may_try_again = has_own_settings and blamed is None
-        code = keeper.keep(server, told, ready, OPEN_S if may_try_again else None)
-        if not (may_try_again and keeper.failed_to_open):
-            return code
-        blamed = keeper.blamed
-        end_all_others()
-
-
-def _serve(
-    request: Request, connection: socket.socket, listener: socket.socket, word: Word, blamed: str | None
-) -> NoReturn:
-    """Become the server.
-
-    Args:
-        word: tells the first process how far this one is.
-        blamed: see `launcher.Forked`.
-    """
-    code = 1
-    try:
-        for number in calls.HANDLED:
-            signal.signal(number, signal.SIG_DFL)
-        if Dormant.current is None and Origin.current is not None:
-            sys.stderr.write("Sardonyx: kernels start slowly in this server: the system refuses one more process\n")
-        os.environ.clear()
-        os.environ.update(request.variables)
-        time.tzset()
-        adopt_home()
-        os.chdir(Path.home())
-        gc.enable()
-
-        def ready() -> None:
-            if not say(connection, ready=True):
-                # The hub gave up, or has ended and does not know of this server: nobody could reach it or stop it.
-                sys.stderr.write("The hub did not wait for this server.\n")
-                sys.exit(1)
-            connection.close()
-            word.ready()
-
-        def tell(line: Mapping[str, Any]) -> None:
-            say(connection, progress=line)
-
-        launcher.run(list(request.arguments), launcher.Forked(listener, ready, tell, word.opening, blamed))
-        code = 0
-    except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else int(error.code is not None)
-        word.blame(place(error.__traceback__, Path.home()))
-    except BaseException as error:  # noqa: BLE001 - nothing of this may return into the zygote's code
-        traceback.print_exc()
-        word.blame(place(error.__traceback__, Path.home()))
-    finally:
-        _leave(code)
-
-
-def _leave(code: int) -> NoReturn:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):
-            stream.flush()
-    # Not exit(): what the zygote has registered for its end is not ours.
-    os._exit(code)

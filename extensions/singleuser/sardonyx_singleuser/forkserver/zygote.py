@@ -94,14 +94,12 @@ def main() -> None:
     A cold one imports nothing: each of its servers does, slowly, because warming has failed.
     """
     control = socket.socket(fileno=CONTROL)
-    if not sys.flags.safe_path:
-        # The working folder: modules would be found there, also by each kernel.
-        del sys.path[0]
+    leave_working_folder()
     # Compiled modules are written beside their sources at their first import: whoever runs in a sandbox reads them, too.
     os.umask(0o022)
     if COLD not in sys.argv[2:]:
         try:
-            _warm()
+            warm_all()
         except Exception as error:  # noqa: BLE001 - the supervisor is told, and the log has the rest
             traceback.print_exc()
             control.send(FAILED + f"{type(error).__name__}: {error}".encode()[:MOST_SAID])
@@ -114,7 +112,18 @@ def main() -> None:
     serve(control, sys.argv[1])
 
 
-def _warm() -> None:
+def leave_working_folder() -> None:
+    """Search no modules in the working folder, neither here nor in a kernel."""
+    if not sys.flags.safe_path:
+        del sys.path[0]
+
+
+def warm_all() -> None:
+    """Get ready what servers and their kernels are made from.
+
+    Raises:
+        Exception: whatever keeps a server from starting here.
+    """
     # Before the server's modules: an ordinary kernel has none of them.
     warm_kernels()
     warm()

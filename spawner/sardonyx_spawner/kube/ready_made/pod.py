@@ -1,0 +1,84 @@
+"""What a ready-made server is on the cluster: the Pod of an ordinary one, without anything of a person. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sardonyx_spawner import contract
+from sardonyx_spawner.kube.manifest import START, PodServer, labels, pod
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.plan import ServerPlan
+
+READY_COMPONENT = "ready-made-server"
+"""Value of the component's labels while a server waits: its ways in the network are those of no person's server."""
+SHAPE = "sardonyx.org/shape"
+"""Label with what tells servers apart that can stand for one another from those that cannot; it stays with a Pod."""
+COMMAND = ("python", "-m", "sardonyx_singleuser.ready_made")
+ANYWHERE = "0.0.0.0"  # noqa: S104 - in a Pod of its own, which only the hub reaches
+COMPONENT_LABELS = ("component", "app.kubernetes.io/component")
+"""KubeSpawner looks for the first, the chart's policies for the second."""
+KEY = "key"
+SAFE_TO_EVICT = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+
+
+def is_for(plan: ServerPlan) -> bool:
+    """Tell whether a server can be made before it is wanted: its home is fresh, and it holds no GPU while it waits."""
+    return plan.home == "fresh" and not plan.gpus and bool(plan.image)
+
+
+def shape_of(plan: ServerPlan, place: ClusterPlace, port: int) -> str:
+    """Return what is the same for all plans whose servers can stand for one another."""
+    spec = ready_pod("", plan, place, port, shape="")["spec"]
+    return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def ready_pod(name: str, plan: ServerPlan, place: ClusterPlace, port: int, *, shape: str) -> dict[str, Any]:
+    """Return the Pod of a server that waits.
+
+    Args:
+        name: of Pod and Secret.
+        plan: whoever's; nothing of it is taken but what kind of server it is.
+        port: where it waits, and later answers.
+    """
+    told = {**_of_nobody(place), **dict.fromkeys(COMPONENT_LABELS, READY_COMPONENT), SHAPE: shape}
+    made = pod(PodServer(name, home="", port=port, labels=told, arguments=()), plan, place, {})
+    made["metadata"]["annotations"] = {SAFE_TO_EVICT: "true"}
+    del made["metadata"]["labels"]["sardonyx.org/profile"]
+    spec = made["spec"]
+    (container,) = spec["containers"]
+    container["args"] = [*COMMAND, ANYWHERE, str(port)]
+    container["env"] = [{"name": contract.READY_KEY, "valueFrom": {"secretKeyRef": {"name": name, "key": KEY}}}]
+    container["volumeMounts"] = [each for each in container["volumeMounts"] if each["name"] != "plan"]
+    spec["volumes"] = [each for each in spec["volumes"] if each["name"] != "plan"]
+    return made
+
+
+def key_secret(name: str, key: str, place: ClusterPlace) -> dict[str, Any]:
+    """Return the Secret by which a server that waits knows its hub."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "labels": {**_of_nobody(place), "app.kubernetes.io/component": READY_COMPONENT}},
+        "immutable": True,
+        "stringData": {KEY: key},
+    }
+
+
+def claimed(told: Mapping[str, str], plan: ServerPlan, start: str) -> dict[str, Any]:
+    """Return the change by which the Pod of a server that waits becomes that of a person's.
+
+    Args:
+        told: labels of the person and the server, among them what it is: `COMPONENT_LABELS`.
+        start: what this start is known by.
+    """
+    return {
+        "metadata": {
+            "labels": {**told, "sardonyx.org/profile": plan.profile},
+            "annotations": {"sardonyx.org/summary": plan.summary, START: start, SAFE_TO_EVICT: None},
+        }
+    }
+
+
+def _of_nobody(place: ClusterPlace) -> dict[str, str]:
+    return {name: value for name, value in labels(place, "").items() if value}
