@@ -2,7 +2,7 @@
 
 import statistics
 import tempfile
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from support.bench_hubs import BenchHub, Kind, bench_hub
 from support.cluster.cluster import Cluster, running_cluster
 from support.figures import figure
 from support.images import built_image, image_file
+from support.waiting import soon
 
 RUNS = 12
 NAMESPACE = "default"
@@ -41,24 +42,61 @@ spawner = c.SardonyxKubeSpawner
 spawner.namespace, spawner.place = NAMESPACE, ClusterPlace(image_pull_policy="Never")
 spawner.catalogue_source = lambda: catalogue
 spawner.person_source = lambda n, groups, admin: Person(hashlib.sha256(n.encode()).hexdigest()[:16], n, groups, admin)
-spawner.pod_name_template, spawner.events_enabled = "ours-{user_server}", False
+spawner.pod_name_template, spawner.events_enabled = KIND + "-{user_server}", False
 spawner.log_folder, spawner.default_url = Path(DATA) / "logs", "/lab"
 spawner.ip, spawner.delete_grace_period = "0.0.0.0", 10
 """
+READY = (
+    OURS
+    + """
+import asyncio
+from jupyterhub.app import JupyterHub
+from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.class_profile import NOBODY
+from sardonyx_spawner.kube.ready_made.stock import Stock
+from sardonyx_spawner.kube.ready_made.upkeep import Upkeep
+from sardonyx_spawner.kube.ready_made.wishes import Rules
+from sardonyx_spawner.planner import plan_server
+stock = Stock(Rules(at_most=1, at_least=1), ClusterPlace(image_pull_policy="Never"), 8888)
+profile = Profile("python", "Python", gives=gives)
+plan = plan_server(profile, Choice("python", {}), NOBODY)
+upkeep = Upkeep(stock, "waiting", offered=lambda: [plan], expected=list, servers=list)
+tasks = []
+def keep(_spawner):
+    if not tasks:
+        tasks.append(asyncio.get_running_loop().create_task(upkeep.run(JupyterHub.instance(), NAMESPACE)))
+spawner.stock_source, spawner.pre_spawn_hook, spawner.port = (lambda: stock), keep, 8888
+c.JupyterHub.logging_config = {"loggers": {"sardonyx_spawner": {"level": "INFO", "handlers": ["console"]}}}
+"""
+)
+WAITS = "waits for somebody"
 
 
 def bench_pod() -> list[dict[str, Any]]:
-    """Measure starts and stops, one of ours after one of KubeSpawner's each time."""
-    with running_cluster() as cluster, tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder:
+    """Measure starts and stops: one that waited, one of ours that is made, and one of KubeSpawner's, again and again."""
+    with ExitStack() as running:
+        cluster = running.enter_context(running_cluster())
+        folder = running.enter_context(tempfile.TemporaryDirectory(prefix="sardonyx-bench-"))
         cluster.load_image(image_file("base"))
-        with _hub(cluster, folder, "pod", OURS) as ours, _hub(cluster, folder, "kubespawner", KUBESPAWNER) as plain:
-            # The first start of each hub begins to watch the cluster.
-            _once(ours, "first")
-            _once(plain, "first")
-            taken = [(_once(ours, f"one-{number}"), _once(plain, f"one-{number}")) for number in range(RUNS)]
-    starts = [(a[0], b[0]) for a, b in taken]
-    stops = [(a[1], b[1]) for a, b in taken]
+        ready = running.enter_context(_hub(cluster, folder, "ready", READY))
+        ours = running.enter_context(_hub(cluster, folder, "pod", OURS))
+        plain = running.enter_context(_hub(cluster, folder, "kubespawner", KUBESPAWNER))
+        # The first start of each hub begins to watch the cluster.
+        for hub in (ready, ours, plain):
+            _once(hub, "first")
+        taken = []
+        for number in range(RUNS):
+            _until_one_waits(ready, number + 1)
+            at_once = _once(ready, f"one-{number}")
+            # Nothing is measured while the next one is made.
+            _until_one_waits(ready, number + 2)
+            taken.append((at_once, _once(ours, f"one-{number}"), _once(plain, f"one-{number}")))
+    waited = [(a[0], c[0]) for a, _b, c in taken]
+    starts = [(b[0], c[0]) for _a, b, c in taken]
+    stops = [(b[1], c[1]) for _a, b, c in taken]
     return [
+        _row("server that waited on a cluster, from the request to ready, median", waited, statistics.median),
+        _row("server that waited on a cluster, from the request to ready, slowest of twelve", waited, max),
         _row("server on a cluster, from the request to ready, median", starts, statistics.median),
         _row("server on a cluster, from the request to ready, slowest of twelve", starts, max),
         _row("server on a cluster, from the request to gone, median", stops, statistics.median),
@@ -70,6 +108,11 @@ def _hub(cluster: Cluster, folder: str, kind: Kind, own: str) -> AbstractContext
     config = "".join(f"{name} = {value!r}\n" for name, value in told.items()) + BOTH + own
     host, environment = cluster.host_address, cluster.environment
     return bench_hub(kind, Path(folder), Path(), config=config, host=host, environment=environment)
+
+
+def _until_one_waits(hub: BenchHub, count: int) -> None:
+    """Wait until so many have waited since the hub began."""
+    soon(lambda: (hub.data / "hub.log").read_text().count(WAITS) >= count, 120)
 
 
 def _once(hub: BenchHub, name: str) -> tuple[float, float]:

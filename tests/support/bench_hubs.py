@@ -14,10 +14,18 @@ from typing import Any, Literal
 
 import httpx
 
-Kind = Literal["fork", "simple", "vanilla", "pod", "kubespawner"]
-"""Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it; ours on a cluster; KubeSpawner."""
+Kind = Literal["fork", "simple", "vanilla", "pod", "ready", "kubespawner"]
+"""Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it; ours on a cluster; the same with
+servers that wait; KubeSpawner."""
 BASELINE = "SimpleLocalProcessSpawner"
-PORTS: dict[Kind, int] = {"fork": 33900, "simple": 33910, "vanilla": 33920, "pod": 33930, "kubespawner": 33940}
+PORTS: dict[Kind, int] = {
+    "fork": 33900,
+    "simple": 33910,
+    "vanilla": 33920,
+    "pod": 33930,
+    "kubespawner": 33940,
+    "ready": 33950,
+}
 TOKEN = "token-of-the-bench-only"
 PATIENCE_S = 900
 
