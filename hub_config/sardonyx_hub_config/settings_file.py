@@ -95,6 +95,9 @@ def _parse(path: Path, text: str) -> CommentedMap:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SettingsError(path, [Fault(mark.line + 1 if mark else 0, "", _yaml_words(error))]) from None
+    except AttributeError:
+        # Of ruamel.yaml 0.19, which knows no line for it.
+        raise SettingsError(path, [Fault(0, "", "'<<' names the section that it is in. Name another one.")]) from None
     except (YAMLError, ValueError) as error:
         raise SettingsError(path, [Fault(0, "", f"cannot be read as YAML: {str(error).splitlines()[0]}")]) from None
     if tree is None:
@@ -178,7 +181,9 @@ def _line(tree: CommentedMap, location: Location) -> int:
             key = next((k for k in node if str(k) == str(name)), None)
             if key is None:
                 break
-            line = node.lc.key(key)[0] + 1
+            # What comes from another section, by <<, has its line there.
+            if key in (node.lc.data or ()):
+                line = node.lc.key(key)[0] + 1
             node = node[key]
         elif isinstance(node, CommentedSeq) and isinstance(name, int) and name < len(node):
             line = node.lc.item(name)[0] + 1
