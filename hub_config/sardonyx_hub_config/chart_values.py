@@ -17,7 +17,8 @@ from sardonyx_hub_config.chart_parts import (
 from sardonyx_hub_config.settings import Settings
 
 SecretFileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+VariableName = Annotated[str, StringConstraints(pattern=VARIABLE)]
 Size = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
 
 

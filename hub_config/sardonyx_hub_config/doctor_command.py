@@ -5,7 +5,6 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from sardonyx_hub_config.database_place import look_at_database
 from sardonyx_hub_config.engine import Release, ports_here, release
 from sardonyx_hub_config.environments import is_ready, jars_problem
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding, say_all
 from sardonyx_hub_config.gpu_look import look_at_gpus
 from sardonyx_hub_config.home_look import look_at_homes
 from sardonyx_hub_config.machine import check_machine
@@ -29,29 +29,15 @@ from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, TryA
 from sardonyx_spawner.local.isolation import limited_at_last_start
 from sardonyx_spawner.local.levels import judge
 
-GOOD, NOTE, BAD = "ok", "note", "FAULT"
 LATER = "They are tried again an hour after that, when somebody starts a server with it."
 STATES = {"good": GOOD, "note": NOTE, "bad": BAD}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `BAD` = Sardonyx does not start, or does not keep what it promises."""
-
-    state: str
-    about: str
-    text: str
 
 
 @click.command()
 @click.argument("settings", required=False, type=click.Path(path_type=Path))
 def doctor(settings: Path | None) -> None:
     """Look at this machine: what works, what does not, and what to do about it. Exit 1 if there is a fault."""
-    is_bad = False
-    for finding in findings(settings):
-        click.echo(f"{finding.state:<6} {finding.about:<12} {finding.text}")
-        is_bad |= finding.state == BAD
-    if is_bad:
+    if say_all(findings(settings)):
         raise SystemExit(1)
 
 

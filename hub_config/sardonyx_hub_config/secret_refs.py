@@ -46,15 +46,25 @@ class SecretRef(BaseModel):
         return _from_file(self.file) if self.file is not None else _from_environment(self.env or "")
 
 
+def secret_places(found: object, at: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], SecretRef]]:
+    """Return where settings name a secret, wherever in them: (path, reference) pairs.
+
+    Args:
+        at: the path of what is looked through.
+    """
+    if isinstance(found, SecretRef):
+        return [(at, found)]
+    if isinstance(found, BaseModel):
+        found = {name: getattr(found, name) for name in type(found).model_fields}
+    elif isinstance(found, list | tuple):
+        found = dict(enumerate(found))
+    parts = found.items() if isinstance(found, Mapping) else ()
+    return [place for name, part in parts for place in secret_places(part, (*at, str(name)))]
+
+
 def secret_files(found: object) -> list[Path]:
     """Return the files that settings name as holding a secret, wherever in them."""
-    if isinstance(found, SecretRef):
-        return [found.file] if found.file is not None else []
-    if isinstance(found, BaseModel):
-        return [file for name in type(found).model_fields for file in secret_files(getattr(found, name))]
-    if isinstance(found, Mapping):
-        found = list(found.values())
-    return [file for part in found for file in secret_files(part)] if isinstance(found, list | tuple) else []
+    return [ref.file for _at, ref in secret_places(found) if ref.file is not None]
 
 
 def generated_secret(path: Path, length: int = 32) -> str:

@@ -23,14 +23,18 @@ Location = tuple[str | int, ...]
 
 
 class SettingsError(OperatorError):
-    """A settings file with faults; its text names them all, each with its line."""
+    """A settings file with faults; its text names them all, each with its line.
 
-    def __init__(self, path: Path, faults: Iterable[Fault]) -> None:
+    Args:
+        what: is in the file.
+    """
+
+    def __init__(self, path: Path, faults: Iterable[Fault], what: str = "settings") -> None:
         self.path = path
         self.faults = sorted(set(faults))
         count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         lines = [fault.say(path.name) for fault in self.faults]
-        super().__init__("\n".join([f"the settings in {path} have {count}:", *lines]))
+        super().__init__("\n".join([f"the {what} in {path} have {count}:", *lines]))
 
 
 def find_settings(explicit: Path | None) -> Path:
@@ -49,8 +53,8 @@ def load_settings(path: Path) -> Settings:
     Raises:
         SettingsError: with every fault.
     """
-    tree = _parse(path, _read(path))
-    document = _plain(tree)
+    tree = read_tree(path)
+    document = plain(tree)
     replaced = overrides()
     for location, value in replaced.items():
         _put(document, location, value)
@@ -58,11 +62,35 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(path, [_located(tree, details, replaced) for details in error.errors()]) from None
+        raise SettingsError(path, [_located(tree, details, Settings, replaced) for details in error.errors()]) from None
     crossed = settings.cross_faults()
     if crossed:
         raise SettingsError(path, [Fault(_line(tree, at), _dotted(at), message) for at, message in crossed])
     return settings
+
+
+def read_tree(path: Path) -> CommentedMap:
+    """Read a file as it is written, with its comments and its lines.
+
+    Raises:
+        SettingsError: it is no file of YAML.
+    """
+    return parse_tree(path, _read(path))
+
+
+def located(tree: CommentedMap, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
+    """Return what is wrong in a file, each fault with its line."""
+    return [_located(tree, details, model, {}) for details in error.errors()]
+
+
+def plain(node: Any) -> Any:
+    """Return the same without comments."""
+    # Keys become text: `3.10:` and `yes:` would otherwise be a number and a truth value.
+    if isinstance(node, CommentedMap):
+        return {str(key): plain(value) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [plain(value) for value in node]
+    return node
 
 
 def _read(path: Path) -> str:
@@ -82,7 +110,15 @@ def _read(path: Path) -> str:
         raise OperatorError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _parse(path: Path, text: str) -> CommentedMap:
+def parse_tree(path: Path, text: str) -> CommentedMap:
+    """Read text as it is written.
+
+    Args:
+        path: of the file that it is from.
+
+    Raises:
+        SettingsError: it is no YAML.
+    """
     yaml = YAML(typ="rt")
     try:
         tree = yaml.load(text)
@@ -120,15 +156,6 @@ def _yaml_words(error: MarkedYAMLError) -> str:
     return f"cannot be read: {problem}. Look at this line and the one above."
 
 
-def _plain(node: Any) -> Any:
-    # Keys become text: `3.10:` and `yes:` would otherwise be a number and a truth value.
-    if isinstance(node, CommentedMap):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        return [_plain(value) for value in node]
-    return node
-
-
 def _put(document: dict[str, Any], location: tuple[str, ...], value: str) -> None:
     for name in location[:-1]:
         below = document.setdefault(name, {})
@@ -161,11 +188,11 @@ def _anchor(document: dict[str, Any], location: tuple[str, ...], base: Path) -> 
         node[location[-1]] = str(base / Path(node[location[-1]]).expanduser())
 
 
-def _located(tree: CommentedMap, error: Any, replaced: Mapping[tuple[str, ...], str]) -> Fault:
+def _located(tree: CommentedMap, error: Any, whole: type[BaseModel], replaced: Mapping[tuple[str, ...], str]) -> Fault:
     location: Location = tuple(error["loc"])
     if location and location[-1] == "[key]":
         location = location[:-1]
-    message = fault_message(error, _keys_at(location[:-1]))
+    message = fault_message(error, _keys_at(whole, location[:-1]))
     for name, path in OVERRIDES.items():
         if path == location and path in replaced:
             return Fault(0, "", f"the environment variable {name} {message}")
@@ -197,15 +224,17 @@ def _dotted(location: Location) -> str:
     return ".".join(str(name) for name in location)
 
 
-def _keys_at(location: Location) -> list[str]:
-    """Return the settings that there are at a location, by walking the models."""
-    model: Any = Settings
+def _keys_at(whole: type[BaseModel], location: Location) -> list[str]:
+    """Return the names that there are at a location, by walking the models."""
+    model: Any = whole
     for name in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
-            field = model.model_fields.get(str(name))
+            field = next((each for key, each in model.model_fields.items() if str(name) == (each.alias or key)), None)
             model = _model_in(field.annotation) if field else None
         # The name of an entry in a dictionary by slug leaves the model as it is.
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if not isinstance(model, type) or not issubclass(model, BaseModel):
+        return []
+    return [field.alias or key for key, field in model.model_fields.items()]
 
 
 def _model_in(annotation: Any) -> Any:

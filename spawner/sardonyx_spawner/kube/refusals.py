@@ -24,7 +24,7 @@ LATER = frozenset({429, 500, 502, 503, 504})
 """Answers of an API server that starts, or has too much to do."""
 FORBIDDEN = 403
 RIGHTS_S = 15.0
-_WITHOUT_RIGHTS = re.compile(r'User "[^"]+" cannot \w+ resource')
+WITHOUT_RIGHTS = re.compile(r'User "[^"]+" cannot \w+ resource')
 """What an API server says that has just started, before it knows who may what; and one whose role was taken away."""
 T = TypeVar("T")
 
@@ -109,9 +109,7 @@ async def asked(ask: Callable[[], Awaitable[T]], tale: Tale, *, patience_s: floa
 
 def _is_for_now(error: ApiException) -> bool:
     """Tell whether the same question may be answered otherwise in a moment."""
-    return error.status in LATER or (
-        error.status == FORBIDDEN and _WITHOUT_RIGHTS.search(message_of(error)) is not None
-    )
+    return error.status in LATER or (error.status == FORBIDDEN and WITHOUT_RIGHTS.search(message_of(error)) is not None)
 
 
 async def asked_until(ask: Callable[[], Awaitable[bool]], tale: Tale) -> None:

@@ -1,0 +1,1 @@
+"""What `sardonyx check --kubernetes` finds out about a cluster, before anything is installed on it."""

@@ -1,0 +1,67 @@
+"""What is going to be installed: the settings, and the values of the chart beside them. Pure."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from sardonyx_hub_config.chart_values import ChartValues
+from sardonyx_hub_config.cluster_images import with_images
+from sardonyx_hub_config.settings import Settings
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.profiles import Profile
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The chart with its values.
+
+    Args:
+        is_told: the operator's own values are known; else those of the chart count.
+    """
+
+    settings: Settings
+    values: ChartValues
+    is_told: bool = False
+
+    @property
+    def place(self) -> ClusterPlace:
+        """Where servers run."""
+        return self.settings.kubernetes.place("sardonyx")
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """What is offered there.
+
+        Raises:
+            OperatorError: one has no image.
+        """
+        return tuple(
+            with_images(profile.profile(slug), self.settings) for slug, profile in self.settings.profiles.items()
+        )
+
+    @property
+    def hub_image(self) -> str:
+        """The image of hub, services and proxy."""
+        image = self.values.image
+        if image.digest:
+            return f"{image.repository}@{image.digest}"
+        # The chart has the version of the hub: a test compares them.
+        return f"{image.repository}:{image.tag or version('sardonyx-hub')}"
+
+    @property
+    def server_images(self) -> tuple[str, ...]:
+        """The images on the nodes of servers: theirs, and what the chart puts beside them."""
+        values = self.values
+        given = [
+            gives.image
+            for profile in self.profiles
+            for gives in (profile.gives, *(choice.gives for option in profile.options for choice in option.choices))
+        ]
+        more = [*values.pre_puller.images] if values.pre_puller.enabled else []
+        if values.pre_puller.enabled or values.scheduling.placeholders.replicas:
+            more.append(values.pause.image)
+        return tuple(dict.fromkeys(image for image in (*given, *more) if image))
+
+    @property
+    def hub_pull_secrets(self) -> tuple[str, ...]:
+        """Names of the Secrets with which nodes fetch the image of the hub."""
+        return tuple(str(secret.get("name", "")) for secret in self.values.image_pull_secrets)

@@ -1,0 +1,103 @@
+"""Whether the volumes of homes and of the hub can be had: by the storage classes that there are. Pure.
+
+Source: Kubernetes documentation, "Storage Classes", "Persistent Volumes" (access modes).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sardonyx_hub_config.cluster_check.installation import Installation
+from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+
+Object = Mapping[str, Any]
+
+DEFAULT = "storageclass.kubernetes.io/is-default-class"
+BY_HAND = "kubernetes.io/no-provisioner"
+ONE_NODE = frozenset(
+    {
+        "ebs.csi.aws.com",
+        "disk.csi.azure.com",
+        "pd.csi.storage.gke.io",
+        "cinder.csi.openstack.org",
+        "rbd.csi.ceph.com",
+        "dobs.csi.digitalocean.com",
+        "csi.hetzner.cloud",
+        "csi.vsphere.vmware.com",
+        "rancher.io/local-path",
+        "k8s.io/minikube-hostpath",
+        "topolvm.io",
+    }
+)
+"""Makers of volumes that are disks: only one node at a time has one with files on it, as their documentation says."""
+
+
+def judge_homes(classes: Sequence[Object], installation: Installation) -> Iterator[Finding]:
+    """Say whether homes can be had, and whether they can grow."""
+    homes, setting = installation.place.homes, "kubernetes.homes.storage_class in the settings"
+    found, problem = _chosen(classes, homes.storage_class, setting)
+    if found is None:
+        yield Finding(BAD, "homes", problem)
+        return
+    name, maker = found["metadata"]["name"], str(found.get("provisioner", ""))
+    notes = [problem] if problem else []
+    if homes.access == "ReadWriteMany" and maker in ONE_NODE:
+        notes.append(
+            f"the storage class '{name}' ({maker}) makes disks, which one node has at a time, and kubernetes.homes.access is"
+            " ReadWriteMany: servers with a kept home would wait for ever. Name a class of shared files, such as NFS or CephFS,"
+            " or write ReadWriteOnce."
+        )
+    if not found.get("allowVolumeExpansion"):
+        notes.append(
+            f"the storage class '{name}' does not let volumes grow: homes that are there keep their size when you make"
+            " kubernetes.homes.size larger. Begin with enough, or take a class with allowVolumeExpansion: true."
+        )
+    yield from (Finding(NOTE, "homes", note) for note in notes)
+    if not notes:
+        yield Finding(GOOD, "homes", f"the storage class '{name}' makes them, and lets them grow")
+
+
+def judge_hub(classes: Sequence[Object], installation: Installation) -> Iterator[Finding]:
+    """Say whether the hub gets its volume."""
+    storage = installation.values.hub.storage
+    if storage.existing_claim:
+        return
+    about, setting = "hub volume", "hub.storage.storageClass in the values"
+    if storage.storage_class == "":
+        yield Finding(
+            NOTE,
+            about,
+            f"is made by no storage class, because {setting} is empty: somebody has to make a volume for it.",
+        )
+        return
+    found, problem = _chosen(classes, storage.storage_class or "", setting)
+    if found is None:
+        yield Finding(BAD, about, problem)
+    else:
+        name = found["metadata"]["name"]
+        yield Finding(NOTE if problem else GOOD, about, problem or f"the storage class '{name}' makes it")
+
+
+def _chosen(classes: Sequence[Object], name: str, setting: str) -> tuple[Object | None, str]:
+    """Return the class that makes volumes, and what is wrong with the choice."""
+    there = ", ".join(sorted(str(each["metadata"]["name"]) for each in classes)) or "none"
+    if name:
+        found = next((each for each in classes if each["metadata"]["name"] == name), None)
+        if found is None:
+            return None, f"there is no storage class '{name}'. Correct {setting}; there are: {there}."
+        return (None, _by_hand(name)) if found.get("provisioner") == BY_HAND else (found, "")
+    defaults = [each for each in classes if (each["metadata"].get("annotations") or {}).get(DEFAULT) == "true"]
+    if not defaults:
+        return None, f"no storage class is the usual one. Name one in {setting}; there are: {there}."
+    # Of several, Kubernetes takes the newest.
+    found = max(defaults, key=lambda each: str(each["metadata"].get("creationTimestamp", "")))
+    name = str(found["metadata"]["name"])
+    if found.get("provisioner") == BY_HAND:
+        return None, _by_hand(name)
+    if len(defaults) == 1:
+        return found, ""
+    names = ", ".join(sorted(str(each["metadata"]["name"]) for each in defaults))
+    return found, f"several storage classes are the usual one ({names}), and '{name}' is taken. Name one in {setting}."
+
+
+def _by_hand(name: str) -> str:
+    return f"the storage class '{name}' makes no volume by itself: each would wait for somebody who does. Name another one."
