@@ -11,6 +11,7 @@ from sardonyx_hub_config.errors import OperatorError
 COMMANDS = {
     "up": ("up", "up", "Start Sardonyx on this machine."),
     "check": ("check_command", "check", "Look for faults in the settings, and in a cluster before you install there."),
+    "render": ("render_command", "render", "Print the values for Helm that settings become."),
     "doctor": ("doctor_command", "doctor", "Look at this machine: what works, and what to do about the rest."),
     "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
     "audit": ("audit_command", "audit", "List who was given which access to data, and until when."),

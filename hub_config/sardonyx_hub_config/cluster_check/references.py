@@ -111,7 +111,7 @@ def judge_settings(installation: Installation) -> Iterator[Finding]:
                 state,
                 ABOUT,
                 f"the settings name the file {path}, which is not there in the hub's Pod. Write {FOLDER}/{path.name} in its place, and"
-                f" in the values secretFiles: {{{path.name}: {{existingSecret: NAME, key: {KEY}}}}}",
+                f" in the values secretFiles: {{{path.name}: {{existingSecret: NAME, key: {KEY}}}}}; sardonyx render does both.",
             )
     for name in dict.fromkeys(ref.env for ref in refs if ref.env):
         if name not in variables:
@@ -119,7 +119,7 @@ def judge_settings(installation: Installation) -> Iterator[Finding]:
                 state,
                 ABOUT,
                 f"the settings name the variable {name}, which the hub's Pod does not have. Write into the values secretEnv:"
-                f" {{{name}: {{existingSecret: NAME, key: {KEY}}}}}",
+                f" {{{name}: {{existingSecret: NAME, key: {KEY}}}}}; sardonyx render does that.",
             )
 
 

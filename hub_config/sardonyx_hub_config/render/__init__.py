@@ -1,0 +1,1 @@
+"""What `sardonyx render` makes of settings: values for the chart."""
