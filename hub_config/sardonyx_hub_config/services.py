@@ -8,6 +8,7 @@ from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
+from sardonyx_hub_config.engine import release
 from sardonyx_hub_config.link_service import link_service, links_configuration
 from sardonyx_hub_config.people_service import ROLE as PEOPLE_ROLE
 from sardonyx_hub_config.people_service import people_service
@@ -25,6 +26,7 @@ from sardonyx_services.object_store.configuration import ObjectStoreConfiguratio
 from sardonyx_services.object_store.files import ADMINISTRATOR
 from sardonyx_services.parent import HUB
 from sardonyx_services.people.postgresql import VARIABLE
+from sardonyx_services.service_log import TO_TERMINAL
 from sardonyx_spawner.amounts import duration_seconds
 
 CULL_EVERY_S, LEAST_CULL_EVERY_S = 60, 5
@@ -57,8 +59,9 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     )
     if settings.servers.idle_stop:
         found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
+    told = {HUB: str(os.getpid()), **({} if release() is None else {TO_TERMINAL: "1"})}
     for service in found:
-        service.description["environment"] = {HUB: str(os.getpid()), **service.description.get("environment", {})}
+        service.description["environment"] = {**told, **service.description.get("environment", {})}
     return found
 
 
