@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from support.chart import CHART
 from support.chart_probe import probe_image
 from support.cluster.cluster import Cluster
 from support.cluster.images import SHELL
 from support.cluster.people import kubeconfig, somebody
 from support.cluster.place import RESTRICTED
+from support.commands import run_apart
 from support.installations import an_installation
 from support.waiting import soon
 
@@ -41,7 +41,7 @@ def looked(cluster: Cluster, lab: str, tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv("KUBECONFIG", str(access or cluster.kubeconfig))
         path = tmp_path / "values.yaml"
         path.write_text(yaml.safe_dump({**VALUES, **values}))
-        result = CliRunner().invoke(check, ["--kubernetes", f"--namespace={lab}", f"--values={path}", *told])
+        result = run_apart(check, ["--kubernetes", f"--namespace={lab}", f"--values={path}", *told])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result.exit_code, result.output.splitlines()
 
@@ -237,7 +237,7 @@ def test_who_has_no_rights_is_told_which_and_what_could_not_be_looked_at(
     (install, give) = told(lines, "FAULT")
     assert install.startswith("rights       you may not get/create/patch/delete serviceaccounts, ")
     assert give.startswith(
-        "rights       you may not give the hub its Role, because you yourself may not list/watch/create/delete pods,"
+        "rights       you may not give the hub its Role, because you yourself may not list/watch/create/patch/delete pods,"
     )
     unseen = {line.split()[0] for line in told(lines, "note") if "could not be looked at: you may not" in line}
     assert unseen == {"namespace", "homes", "nodes", "quota", "images"}

@@ -5,12 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from support.chart import CHART
 from support.chart_probe import probe_image
 from support.cluster.cluster import Cluster
 from support.cluster.images import SHELL
 from support.cluster.place import RESTRICTED
+from support.commands import run_apart
 
 from sardonyx_hub_config.check_command import check
 from sardonyx_hub_config.render_command import rendered
@@ -46,11 +46,11 @@ def test_settings_of_one_machine_are_installed_with_the_commands_in_their_values
         text = rendered(Path("settings.yaml"), namespace)
         Path("values.yaml").write_text(text)
         looking = ["--kubernetes", f"--namespace={namespace}", "--values=values.yaml"]
-        before = CliRunner().invoke(check, looking)
+        before = run_apart(check, looking)
         environment = {**cluster.environment, "UNIVERSITY_SECRET": "of-the-university"}
         for command in COMMANDS.findall(text):
             subprocess.run(["sh", "-ec", command], env=environment, check=True, capture_output=True, timeout=60)
-        after = CliRunner().invoke(check, looking)
+        after = run_apart(check, looking)
         at = (
             f"--namespace={namespace}",
             "--wait",

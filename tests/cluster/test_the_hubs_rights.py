@@ -16,7 +16,8 @@ def asked(cluster: Cluster, place: Place) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for line in cluster.audit_log.read_text().splitlines():
         entry: dict[str, Any] = json.loads(line)
-        if entry["user"]["username"] != hub or "objectRef" not in entry:
+        # Whoever has no good token is nobody.
+        if entry["user"].get("username") != hub or "objectRef" not in entry:
             continue
         about = entry["objectRef"]
         below = f"/{about['subresource']}" if "subresource" in about else ""
@@ -33,7 +34,7 @@ def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Clus
     And one that waited for somebody.
     """
     person = place.add_person("rights", PASSWORD)
-    place.until_one_waits()
+    place.until_some_wait()
     place.start("rights", {"profile": "fresh"})
     place.stop("rights")
     for _time in range(2):

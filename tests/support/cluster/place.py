@@ -182,19 +182,17 @@ class Place:
         selected = f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component=ready-made-server"
         return [each["metadata"]["name"] for each in self.get("pod", "--selector", selected)["items"]]
 
-    def until_one_waits(self) -> str:
-        """Wait until somebody can have a server at once; return the name of its Pod."""
+    def until_some_wait(self) -> list[str]:
+        """Wait until somebody can have a server at once; return the names of the Pods of all that wait."""
         found: list[str] = []
 
         def waits() -> bool:
-            found[:] = [name for name in self.ready_made() if self._is_waiting(name)]
+            log = self.hub_log()
+            found[:] = [name for name in self.ready_made() if f"{name} waits" in log]
             return bool(found)
 
         soon(waits, PATIENCE_S)
-        return found[0]
-
-    def _is_waiting(self, name: str) -> bool:
-        return f"{name} waits" in self.hub_log()
+        return found
 
     def erase(self, person: str) -> None:
         """Delete somebody's home, as the hub does when what is of them is erased.
