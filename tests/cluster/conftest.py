@@ -1,6 +1,6 @@
 """One cluster for all tests of this folder; a namespace is what each has of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -8,9 +8,10 @@ from playwright.sync_api import Browser
 from support.cluster.cluster import Cluster, running_cluster
 from support.cluster.place import Place, installed, load_images, settings
 from support.cluster.programs import missing
+from support.cluster.visits import come
 from support.git_server import Forge, serving
 from support.repositories import with_the_notebook
-from support.visitors import chromium
+from support.visitors import Visitor, chromium
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +46,17 @@ def browser() -> Iterator[Browser]:
     """A real Chromium, without a window."""
     with chromium() as found:
         yield found
+
+
+@pytest.fixture
+def newcomer(place: Place, browser: Browser) -> Iterator[Callable[[str], Visitor]]:
+    """A way to have somebody who has signed in, in a browser of their own; their server is stopped at the end."""
+    with ExitStack() as over:
+
+        def signed_in(name: str) -> Visitor:
+            found = come(place, browser, name)
+            over.callback(found.page.context.close)
+            over.callback(place.stop_if_there, name)
+            return found
+
+        yield signed_in

@@ -1,13 +1,19 @@
 """A place on the cluster as people use it: a real browser, a real notebook, one's own data."""
 
 from collections.abc import Iterator
-from typing import cast
+from contextlib import closing
+from itertools import count
+from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from support.cluster.place import Place
-from support.stack import ROOT, Stack
-from support.visitors import PASSWORD, Visitor
+from support.cluster.visits import come
+from support.environments import put_packages
+from support.expiring_front import KEYS_PATH, ExpiringFront
+from support.stack import ROOT
+from support.visitors import Visitor
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 MINE = """
@@ -31,16 +37,32 @@ except Exception as error:
     print(type(error).__name__, error.response["Error"]["Code"])
 """
 )
-
-
-def come(place: Place, browser: Browser, name: str) -> Visitor:
-    """Let somebody sign in."""
-    place.add_person(name, PASSWORD)
-    page: Page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(30_000)
-    visitor = Visitor(cast("Stack", place), page)
-    visitor.sign_in(name)
-    return visitor
+LIFE_S = 6.0
+OUTLIVES = (
+    MINE
+    + """
+import time
+keys = boto3.Session().get_credentials().get_frozen_credentials()
+copied = boto3.client("s3", aws_access_key_id=keys.access_key, aws_secret_access_key=keys.secret_key, aws_session_token=keys.token)
+def said(client):
+    try:
+        return client.get_object(Bucket=bucket, Key=prefix + "outlives.txt")["Body"].read().decode()
+    except Exception as error:
+        return error.response["Error"]["Code"]
+s3.put_object(Bucket=bucket, Key=prefix + "outlives.txt", Body=b"there")
+print(said(s3), said(copied))
+time.sleep({life_s})
+print(said(s3), said(copied))
+"""
+)
+"""One client finds its keys as all do; the other has a copy of them, which nobody renews."""
+APP = """
+from flask import Flask, request
+app = Flask("hello")
+@app.route("/", methods=["GET", "POST"])
+def page():
+    return "<h1>Hello from Flask</h1><form method=post><button>Press</button></form>" + f"<p>{request.method}</p>"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +105,59 @@ def test_a_second_person_reaches_nothing_of_the_first(place: Place, browser: Bro
 def test_the_repository_of_a_profile_is_in_the_home(noor: Visitor) -> None:
     """Got by the server itself, from another machine of the network."""
     assert "first-notebook.ipynb" in noor.run("import os; print(os.listdir(os.path.expanduser('~/course')))")
+
+
+def test_an_app_of_a_file_is_shown_and_reacts(place: Place, noor: Visitor, tmp_path: Path) -> None:
+    """From the file's menu, behind the hub's sign-in, in a Pod that writes nowhere but to its own folders."""
+    folder = tmp_path / "app"
+    put_packages(folder, "flask", "werkzeug", "click", "itsdangerous", "blinker")
+    (folder / "hello.py").write_text(APP)
+    place.kubectl("cp", str(folder), f"{place.pod('noor')}:/home/jovyan/app")
+    page = noor.page
+    page.goto(f"{place.url}/user/noor/lab/tree/app/hello.py")
+
+    page.locator(".jp-DirListing-item[title^='Name: hello.py']").click(button="right", timeout=60_000)
+    page.get_by_role("menuitem", name="Run as App").click()
+
+    app = page.frame_locator("iframe[src*='/apps/hello-']")
+    expect(app.get_by_text("Hello from Flask")).to_be_visible(timeout=60_000)
+    app.get_by_role("button", name="Press").click()
+    expect(app.get_by_text("POST", exact=True)).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "cluster-app.png")
+    address = next(frame.url for frame in page.frames if "/apps/hello-" in frame.url)
+    assert httpx.get(address).status_code in {302, 403}, "nobody opens it who has not signed in"
+
+
+@pytest.fixture
+def front(place: Place) -> Iterator[ExpiringFront]:
+    """What is between one person's servers and keys and store: keys live for seconds there."""
+    service = place.get("service", f"{place.name}-hub")["spec"]
+    ports = {each["name"]: each["port"] for each in service["ports"]}
+    lives = count(900)
+
+    def keys(token: str) -> dict[str, str] | None:
+        # For another wish the service makes others.
+        told = {"Authorization": f"token {token}", "Host": f"{place.name}-hub:{ports['keys']}"}
+        address = f"http://{service['clusterIP']}:{ports['keys']}/services/credentials/aws"
+        found: dict[str, str] = (
+            httpx.get(address, headers=told, params={"lifetime": next(lives)}).raise_for_status().json()
+        )
+        return found
+
+    store = f"http://{service['clusterIP']}:{ports['store']}"
+    with closing(ExpiringFront(store, keys, LIFE_S, place.cluster.host_address)) as running:
+        yield running
+
+
+def test_a_program_outlives_its_keys(place: Place, browser: Browser, front: ExpiringFront) -> None:
+    """They are renewed from within the Pod, again and again; a copy of the first ones is refused by then."""
+    mia = come(place, browser, "mia")
+    keys, store = f"{front.address}{KEYS_PATH}aws", front.address
+    place.tell("mia", SARDONYX_CREDENTIALS_URL=keys, SARDONYX_S3_ENDPOINT=store)
+    mia.start(profile="Data")
+
+    said = mia.run(OUTLIVES.replace("{life_s}", str(LIFE_S + 2)))
+
+    assert said.splitlines() == ["there there", "there ExpiredToken"]
+    assert sum(front.fetched.values()) > 1
+    place.stop("mia")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
-from support.classes import CONF, ask, hub, id_of, people_of, token_of
+from support.classes import CONF, ask, hub, id_of, make_class, people_of, token_of
 from support.waiting import soon
 
 pytestmark = pytest.mark.browser
@@ -75,20 +75,6 @@ def tia(place: Any, newcomer: Callable[..., Any]) -> Any:
     return visitor
 
 
-def make(place: Any, visitor: Any, title: str, **fields: str) -> str:
-    """Make a class with its form; return its link to join."""
-    page = visitor.page
-    page.goto(f"{place.url}/hub/home")
-    page.get_by_role("link", name="Classes and events").click()
-    page.get_by_role("link", name="Make a class").click()
-    page.get_by_label("Title").fill(title)
-    page.get_by_role("radio", name="Python").check()
-    for label, value in fields.items():
-        page.get_by_label(label).fill(value)
-    page.get_by_role("button", name="Make it, and show the link").click()
-    return str(page.get_by_role("link", name=re.compile("people.join")).inner_text())
-
-
 def count(page: Any, word: str) -> str:
     """Return how many there are of something, as the page says it."""
     return str(page.get_by_role("radio", name=word).locator("xpath=..").inner_text().split()[-1])
@@ -96,7 +82,7 @@ def count(page: Any, word: str) -> str:
 
 def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], check: Check) -> None:
     """They join by the link, all servers are started, one runs out of memory, and all are stopped."""
-    link = make(place, tia, "Statistics 101")
+    link = make_class(place, tia, "Statistics 101")
     check(tia.page, "class-link")
     students = [newcomer(place, f"student{number}") for number in range(5)]
     for each in students:
@@ -140,7 +126,7 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
 @pytest.fixture
 def course(place: Any, tia: Any) -> str:
     """The address of the page of a class of tia's."""
-    make(place, tia, "Statistics 101")
+    make_class(place, tia, "Statistics 101")
     tia.page.get_by_role("link", name="Go to the class").click()
     return str(tia.page.url)
 
@@ -362,7 +348,7 @@ def test_a_class_is_ended(place: Any, tia: Any, newcomer: Callable[..., Any], co
 
 def test_a_class_from_its_beginning_to_its_deletion(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:
     """The archive has what was handed in; a day after the end nothing of the class is left but who was in it and what was done."""
-    link, page = make(place, tia, "Statistics 102"), tia.page
+    link, page = make_class(place, tia, "Statistics 102"), tia.page
     page.get_by_role("link", name="Go to the class").click()
     course = page.url
     class_id = course.rpartition("/")[2]

@@ -1,13 +1,12 @@
 """An event in a browser: an organiser prints cards, people come in with their codes, and at the end nothing of it is left."""
 
-import csv
 import io
 import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import zxingcpp
 from e2e.conftest import Check
 from playwright.sync_api import Browser, expect
 from support.classes import CONF, hub, id_of, people_of
+from support.events import codes_of, come_in, make_event, start_in_event
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
@@ -77,53 +77,11 @@ def guests(place: Any, browser: Browser) -> Iterator[Callable[[], Visitor]]:
         context.close()
 
 
-def make(place: Any, olga: Any, title: str, *, teams: int = 10, team_size: int = 4, accounts: int = 0) -> str:
-    """Make an event that is on, with its form; return its id."""
-    page, now = olga.page, datetime.now(UTC)
-    page.goto(f"{place.url}/hub/home")
-    page.get_by_role("link", name="Classes and events").click()
-    page.get_by_role("link", name="Make an event").click()
-    page.get_by_label("Title").fill(title)
-    page.get_by_label("Place", exact=True).fill("Main building, room 2.01")
-    page.get_by_label("Begins").fill(f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}")
-    page.get_by_label("Ends").fill(f"{now + timedelta(days=1):%Y-%m-%dT%H:%M}")
-    page.get_by_label("Time zone").fill("UTC")
-    page.get_by_label("Teams").fill(str(teams))
-    page.get_by_label("People in each").fill(str(team_size))
-    page.get_by_label("People without a team").fill(str(accounts))
-    page.get_by_label("Welcome").fill(f"# Programme\n\n* 9:00 coffee for {title}\n\n<script>alert(1)</script>")
-    page.get_by_role("button", name="Make the event").click()
-    page.get_by_role("heading", name=title).wait_for()
-    return str(page.url.rpartition("/")[2])
-
-
-def codes_of(place: Any, olga: Any, event: str) -> list[dict[str, str]]:
-    """Return the table of codes."""
-    answer = olga.page.context.request.get(f"{place.url}/services/people/events/{event}/cards.csv")
-    return list(csv.DictReader(answer.body().decode("utf-8-sig").splitlines()))
-
-
-def come_in(guest: Visitor, link: str, name: str) -> None:
-    """Open what a QR code leads to, and say one's name."""
-    guest.page.goto(link)
-    guest.page.get_by_label("Your name").fill(name)
-    guest.page.get_by_role("button", name="Come in").click()
-
-
 def read_codes(page: Any) -> list[str]:
     """Return what the QR codes of a page say, seen as with a camera."""
     drawn = page.render(scale=4, grayscale=True)
     pixels = memoryview(drawn.buffer).cast("B").cast("B", (drawn.height, drawn.stride))
     return [code.text for code in zxingcpp.read_barcodes(pixels)]
-
-
-def start(guest: Visitor, name: str) -> None:
-    """Start a server of the event as whom the hub calls so; no other is offered."""
-    guest.name = name
-    guest.page.get_by_role("link", name="Start a server").click()
-    assert guest.page.get_by_role("radio").count() <= 1
-    guest.page.get_by_role("button", name="Start", exact=True).click()
-    guest.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
 
 
 def days_later(place: Any, event: str) -> None:
@@ -142,7 +100,7 @@ def all_that_is_known(place: Any) -> str:
 
 def test_forty_cards_are_printed_and_each_has_its_code(place: Any, olga: Any, tmp_path: Path, check: Check) -> None:
     """The PDF is drawn, and its QR codes are read as a phone does; the typed code says the same."""
-    event = make(place, olga, "Health data hackathon")
+    event = make_event(place, olga, "Health data hackathon")
     check(olga.page, "event")
     olga.page.get_by_role("link", name="Print cards").click()
     olga.page.get_by_text("40 cards, eight on a sheet.").wait_for()
@@ -163,7 +121,7 @@ def test_teams_work_and_at_the_end_nothing_is_left(
     place: Any, olga: Any, guests: Callable[[], Visitor], check: Check
 ) -> None:
     """They come in by code on a phone, share a place, take all with them; then accounts, files and rows are deleted."""
-    event = make(place, olga, "Two teams", teams=2, team_size=2)
+    event = make_event(place, olga, "Two teams", teams=2, team_size=2)
     codes, people = codes_of(place, olga, event), [guests(), guests()]
     come_in(people[0], codes[0]["link"], "Ada")
     people[0].page.get_by_role("heading", name="Two teams").wait_for()
@@ -173,7 +131,7 @@ def test_teams_work_and_at_the_end_nothing_is_left(
     come_in(people[1], codes[1]["link"], "Ben <b>")
     people[1].page.get_by_text("Ada, Ben <b>").wait_for()
     for number, each in enumerate(people, start=1):
-        start(each, f"two-teams-{number}")
+        start_in_event(each, f"two-teams-{number}")
     with people_of(place) as store:
         team = store.seats.teams(event)[0].id
         ids = [id_of(store, each.name) for each in people]
@@ -224,7 +182,7 @@ def test_the_link_gives_each_the_next_account_until_none_is_left(
     place: Any, olga: Any, guests: Callable[[], Visitor]
 ) -> None:
     """And the organiser sees how many are taken; who came in so has a code to come back."""
-    event = make(place, olga, "By one link", teams=0, team_size=0, accounts=1)
+    event = make_event(place, olga, "By one link", teams=0, team_size=0, accounts=1)
     olga.page.get_by_role("button", name="Open a link").click()
     link = olga.page.locator(".sx-link a").inner_text()
     first, second = guests(), guests()
@@ -247,7 +205,7 @@ def test_a_lost_card_is_replaced_and_an_account_can_last(
     place: Any, olga: Any, guests: Callable[[], Visitor], check: Check
 ) -> None:
     """From a phone at the desk; the old card is good for nothing."""
-    event = make(place, olga, "At the desk", teams=1, team_size=2)
+    event = make_event(place, olga, "At the desk", teams=1, team_size=2)
     before = codes_of(place, olga, event)[0]["link"]
     guest = guests()
     come_in(guest, before, "Ada")

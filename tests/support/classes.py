@@ -1,5 +1,6 @@
 """A place with classes, as tests ask it beside its pages."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -67,3 +68,21 @@ def ask(place: Stack, token: str, method: str, path: str, body: object = None) -
     """Ask the service of classes."""
     headers = {"Authorization": f"token {token}"} if token else {}
     return httpx.request(method, f"{place.url}/services/people{path}", headers=headers, json=body, timeout=30)
+
+
+def make_class(place: Any, visitor: Any, title: str, *, profile: str = "Python", **fields: str) -> str:
+    """Make a class with its form; return its link to join.
+
+    Args:
+        profile: title of what its servers are made from.
+    """
+    page = visitor.page
+    page.goto(f"{place.url}/hub/home")
+    page.get_by_role("link", name="Classes and events").click()
+    page.get_by_role("link", name="Make a class").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("radio", name=profile).check()
+    for label, value in fields.items():
+        page.get_by_label(label).fill(value)
+    page.get_by_role("button", name="Make it, and show the link").click()
+    return str(page.get_by_role("link", name=re.compile("people.join")).inner_text())

@@ -1,6 +1,10 @@
 """The shipped Python environment with the built user side in it, and the same as pip would have made it."""
 
+import re
+import subprocess
 from pathlib import Path
+
+from uv import find_uv_bin
 
 from sardonyx_hub_config.environments import EnvironmentRecipe, jars_problem, make_environment
 
@@ -45,3 +49,20 @@ def apps_environment() -> Path:
     folder = ROOT / "build" / "environments"
     folder.mkdir(exist_ok=True)
     return make_environment(EnvironmentRecipe("apps", ROOT / "locks" / "apps.lock", ()), folder, folder / "apps.log")
+
+
+def put_packages(folder: Path, *names: str) -> None:
+    """Put some of these frameworks' packages into a folder, as `pip install --target` does; without what they need.
+
+    Args:
+        names: of packages in `locks/apps.lock` that have no compiled part.
+    """
+    lock = (ROOT / "locks" / "apps.lock").read_text()
+    wanted = [
+        found[0] for name in names if (found := re.search(rf"^{name}==.*?(?=^\S)", lock, re.MULTILINE | re.DOTALL))
+    ]
+    assert len(wanted) == len(names)
+    listed = folder.with_suffix(".lock")
+    listed.write_text("".join(wanted))
+    command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", f"--target={folder}"]
+    subprocess.run([*command, f"--requirement={listed}"], check=True)

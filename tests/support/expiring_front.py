@@ -33,9 +33,12 @@ class ExpiringFront:
         store: address of the real store.
         keys: returns keys for a token, other ones at each call; None for an unknown one, HTTPError where there are none now.
         life_s: so long keys are good for after they were given.
+        listen: address of this machine, where it answers.
     """
 
-    def __init__(self, store: str, keys: Callable[[str], dict[str, str] | None], life_s: float) -> None:
+    def __init__(
+        self, store: str, keys: Callable[[str], dict[str, str] | None], life_s: float, listen: str = "127.0.0.1"
+    ) -> None:
         self.life_s = life_s
         self.store = store
         self._store, self._keys = urlsplit(store), keys
@@ -69,9 +72,9 @@ class ExpiringFront:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((listen, 0), Handler)
         self._server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.address = f"http://{listen}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:

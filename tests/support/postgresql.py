@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests, from Debian's packages: one process on loopback, which root may not run itself."""
+"""A real PostgreSQL for the tests, from Debian's packages: one process, which root may not run itself."""
 
 import os
 import shutil
@@ -38,12 +38,17 @@ def as_its_user() -> list[str]:
 
 @dataclass
 class PostgresqlServer:
-    """A running PostgreSQL, in which `NAME` owns the database of the same name."""
+    """A running PostgreSQL, in which `NAME` owns the database of the same name.
+
+    Args:
+        host: address of this machine, where it answers.
+    """
 
     programs: Path
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    host: str = "127.0.0.1"
 
     def make(self) -> None:
         """Make its files; passwords are asked for."""
@@ -54,6 +59,9 @@ class PostgresqlServer:
         options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-sync"]
         who = [f"--username={ADMINISTRATOR}", f"--pwfile={password}"]
         self._run("initdb", "--pgdata", str(self.folder / "data"), *options, *who)
+        with (self.folder / "data" / "pg_hba.conf").open("a") as allowed:
+            # It lets in who comes over the loopback; now whoever reaches it, with a password as well.
+            allowed.write("host all all all scram-sha-256\n")
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -64,7 +72,7 @@ class PostgresqlServer:
                     # However the tests end, it does, too.
                     *("setpriv", "--pdeathsig", "KILL"),
                     *(str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)),
-                    *("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.folder}"),
+                    *("-c", f"listen_addresses={self.host}", "-c", f"unix_socket_directories={self.folder}"),
                     *("-c", "fsync=off"),
                 ],
                 cwd=self.folder,
@@ -88,7 +96,7 @@ class PostgresqlServer:
 
     def address(self, database: str = NAME, name: str = NAME, password: str = PASSWORD) -> str:
         """Return the address of a database, as settings name it."""
-        return f"postgresql://{name}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{name}:{quote(password, safe='')}@{self.host}:{self.port}/{database}"
 
     def empty(self) -> str:
         """Return the address of the database, with nothing in it."""
@@ -107,14 +115,14 @@ class PostgresqlServer:
 
 
 @contextmanager
-def running_postgresql() -> Iterator[PostgresqlServer]:
-    """Run one, and leave nothing behind."""
+def running_postgresql(host: str = "127.0.0.1") -> Iterator[PostgresqlServer]:
+    """Run one, and leave nothing behind. `host` is that of `PostgresqlServer`."""
     found = programs()
     if found is None:
         pytest.skip("there is no PostgreSQL here: sudo apt-get install postgresql")
     # Not in the tests' own folder: root closes that to others, and root may not run it.
     folder = Path(mkdtemp(prefix="sardonyx-postgresql-"))
-    server = PostgresqlServer(found, folder, free_ports())
+    server = PostgresqlServer(found, folder, free_ports(), host=host)
     try:
         server.make()
         server.start()

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -33,11 +34,23 @@ def chromium() -> Iterator[Browser]:
         found.close()
 
 
+class Site(Protocol):
+    """Where a place answers, on whichever engine it is."""
+
+    @property
+    def url(self) -> str:
+        """The address that people open."""
+
+    @property
+    def path(self) -> str:
+        """The path in it, without a slash at its end."""
+
+
 @dataclass
 class Visitor:
     """Somebody at a browser."""
 
-    stack: Stack
+    stack: Site
     page: Page
     name: str = ""
 

@@ -43,7 +43,7 @@ class WordAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
 
 async def said_to(spawner: Any, word: dict[str, Any]) -> str:
     """Say something to a server; return what it could not do. It is its person's, and believed no more than they are."""
-    url = urlsplit(str(spawner.server.connect_url))
+    url = urlsplit(str(spawner.server.url))
     is_socket = url.scheme == UNIX
     transport = httpx.AsyncHTTPTransport(uds=unquote(url.netloc)) if is_socket else None
     host = "http://localhost" if is_socket else f"{url.scheme}://{url.netloc}"

@@ -93,9 +93,13 @@ class Cluster:
         """Return objects, by the words after `kubectl get`."""
         return json.loads(self.kubectl("get", "--output=json", *told))
 
-    def load_image(self, archive: Path) -> None:
-        """Bring an image to the node, from an archive of `podman save`; pods have it with `imagePullPolicy: Never`."""
-        address = f"--address={self.folder}/containerd.sock"
+    def load_image(self, archive: Path, node: Path | None = None) -> None:
+        """Bring an image to the node, from an archive of `podman save`; pods have it with `imagePullPolicy: Never`.
+
+        Args:
+            node: folder of another one; None = the first.
+        """
+        address = f"--address={node or self.folder}/containerd.sock"
         self._run(*self.node.command("ctr", address, "--namespace=k8s.io", "images", "import", str(archive)))
 
     @contextmanager

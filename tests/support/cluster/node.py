@@ -109,6 +109,13 @@ class Node:
         soon(lambda: not Path("/sys/class/net", self.network.name).exists(), PATIENCE_S)
 
 
+def controllers(network: Network) -> list[Path]:
+    """Return the node's group in each hierarchy: one with cgroup v2, one for each controller with v1."""
+    if (CONTROL_GROUPS / "cgroup.controllers").exists():
+        return [CONTROL_GROUPS / network.name]
+    return [place / network.name for place in CONTROL_GROUPS.iterdir() if (place / "cgroup.procs").exists()]
+
+
 @contextmanager
 def node(network: Network) -> Iterator[Node]:
     """Give a node, and leave nothing of it."""
@@ -125,15 +132,8 @@ def node(network: Network) -> Iterator[Node]:
         _remove(network, folder)
 
 
-def _controllers(network: Network) -> list[Path]:
-    """Return the node's group in each hierarchy: one with cgroup v2, one for each controller with v1."""
-    if (CONTROL_GROUPS / "cgroup.controllers").exists():
-        return [CONTROL_GROUPS / network.name]
-    return [place / network.name for place in CONTROL_GROUPS.iterdir() if (place / "cgroup.procs").exists()]
-
-
 def _make_control_groups(network: Network) -> None:
-    for group in _controllers(network):
+    for group in controllers(network):
         group.mkdir()
         if (group / "cgroup.subtree_control").exists():
             offered = (group.parent / "cgroup.controllers").read_text().split()
@@ -146,7 +146,7 @@ def _make_control_groups(network: Network) -> None:
 
 
 def _remove(network: Network, folder: Path) -> None:
-    for group in _controllers(network):
+    for group in controllers(network):
         for below in sorted(group.rglob("*/"), reverse=True):
             _remove_group(below)
         _remove_group(group)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,12 +21,25 @@ CHART = ROOT / "helm" / "sardonyx"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 LINK = re.compile(r"Sign in as the first administrator.*: (\S+)")
 TOKEN = "the-token-of-the-tests"
+TOLD = "/var/lib/sardonyx/data/told.json"
 CONF_D = f"""
+import json
+from pathlib import Path
+
+def told(spawner, pod):
+    file = Path("{TOLD}")
+    others = json.loads(file.read_text()) if file.exists() else {{}}
+    for each in pod.spec["containers"][0]["env"]:
+        if each["name"] in others.get(spawner.user.name, {{}}):
+            each["value"] = others[spawner.user.name][each["name"]]
+    return pod
+
+c.SardonyxKubeSpawner.modify_pod_hook = told
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}", "display": False}}]
 scopes = ["admin:users", "admin:servers", "access:servers", "read:metrics"]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
 """
-"""The tests' own way to the hub's API: a service that an operator could have added."""
+"""The tests' own way to the hub's API, a service that an operator could have added; and to what a server is told."""
 ADD_PERSON = """
 import sys
 from sardonyx_hub_config.sign_in.passwords import Passwords
@@ -76,12 +90,16 @@ class Place:
             },
         }
 
-    def install(self, settings: Mapping[str, Any], **more: Any) -> None:
-        """Install it, or upgrade it; it is through when its pages answer."""
+    def install(self, settings: Mapping[str, Any], *, chart: Path = CHART, **more: Any) -> None:
+        """Install it, or upgrade it; it is through when its pages answer.
+
+        Args:
+            more: values beside the settings.
+        """
         conf_d = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "conf-d"}, "data": {"tests.py": CONF_D}}
         self.cluster.apply(conf_d, namespace=self.namespace)
         values = {**self.values(settings), **more}
-        told = ("upgrade", "--install", self.name, str(CHART), f"--namespace={self.namespace}", "--wait")
+        told = ("upgrade", "--install", self.name, str(chart), f"--namespace={self.namespace}", "--wait")
         self.cluster.helm(*told, f"--timeout={PATIENCE_S}s", "--values=-", given=yaml.safe_dump(values))
         soon(lambda: httpx.get(f"{self.url}/hub/login", timeout=5).status_code == 200, PATIENCE_S)
 
@@ -107,6 +125,12 @@ class Place:
         assert found is not None, self.hub_log()[-2000:]
         return found[1]
 
+    def hub_pod(self) -> str:
+        """Return the name of the hub's Pod."""
+        selected = ("pod", "--selector", f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component=hub")
+        (found,) = self.get(*selected)["items"]
+        return str(found["metadata"]["name"])
+
     def until_hub_is_not(self, old: str) -> None:
         """Wait until another hub than this one answers.
 
@@ -130,6 +154,19 @@ class Place:
         # As their first sign-in does.
         assert self.api("POST", f"users/{name}").status_code in {201, 409}
         return person
+
+    def tell(self, name: str, **variables: str) -> None:
+        """Let the servers of somebody that start from now on have other values than the hub would tell them."""
+        said = json.dumps({name: variables})
+        self.in_hub("python", "-c", f"import pathlib; pathlib.Path({TOLD!r}).write_text({said!r})")
+
+    def may(self, what: str, name: str) -> None:
+        """Let somebody make classes or events, as the operator does.
+
+        Args:
+            what: instructor or organiser.
+        """
+        self.in_hub("sardonyx", "user", what, name)
 
     def api(self, verb: str, path: str, body: Any = None) -> httpx.Response:
         """Ask the hub's API as its administrator."""
@@ -170,6 +207,16 @@ class Place:
         """Stop a server, and wait until it is gone."""
         assert self.api("DELETE", f"users/{name}/servers/{server}").status_code in {202, 204}
         soon(lambda: not self.server(name, server))
+
+    def stop_if_there(self, name: str, server: str = "") -> None:
+        """Stop a server that a test may have left."""
+        if self.server(name, server):
+            self.stop(name, server)
+
+    def left_of(self, name: str) -> list[str]:
+        """Return what there is of somebody's servers."""
+        selected = ("pod,secret", "--selector", f"hub.jupyter.org/username={name}")
+        return [each["metadata"]["name"] for each in self.get(*selected)["items"]]
 
     def pod(self, name: str) -> str:
         """Return the name of the Pod of somebody's usual server: its own, or that of one that waited for somebody."""
@@ -239,6 +286,7 @@ def settings(images: Mapping[str, str], repository: str) -> dict[str, Any]:
         "profiles": {
             "python": {"title": "Python", "image": images["base"], **small, "order": 1},
             "data": {"title": "Data", "image": images["python"], "memory": "2G", "repositories": {"course": course}},
+            "together": {"title": "Together", "image": images["python"], "memory": "2G", "collaboration": True},
             "fresh": {"title": "Fresh", "image": images["base"], **small, "home": "fresh"},
             "lost": {"title": "Lost", "image": "localhost/sardonyx/lost:1", **small},
             "foreign": {"title": "Foreign", "image": SHELL, **small},

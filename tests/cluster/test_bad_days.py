@@ -1,0 +1,148 @@
+"""What goes wrong on a cluster that is none of the person's doing: they read a sentence, and can start again."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from support.cluster.another_node import another_node
+from support.cluster.cluster import Cluster
+from support.cluster.keys import NODE
+from support.cluster.place import Place
+from support.images import image_file
+from support.postgresql import running_postgresql
+from support.visitors import PASSWORD, Visitor
+from support.waiting import soon
+
+GONE_S = 180
+"""A cluster takes a minute to believe that a node is gone, and the hub looks every half."""
+AWAY_S = 90
+DOWN_S = 6
+"""Longer than a start takes."""
+
+
+@pytest.fixture
+def zoe(place: Place) -> Iterator[str]:
+    """Somebody whose server is stopped when the test is through."""
+    place.add_person("zoe", PASSWORD)
+    yield "zoe"
+    place.stop_if_there("zoe")
+
+
+def test_a_namespace_that_has_all_it_may_have_is_said_to_be_full(
+    place: Place, newcomer: Callable[[str], Visitor]
+) -> None:
+    """On the page where somebody waits; as soon as there is room the next start works."""
+    ida = newcomer("ida")
+    used = len(place.get("pods")["items"])
+    place.kubectl("create", "quota", "full", f"--hard=pods={used}")
+    try:
+        soon(lambda: place.get("quota", "full")["status"]["used"]["pods"] == str(used))
+        ida.page.goto(f"{place.url}/hub/spawn/ida")
+        ida.page.get_by_role("radio", name="Python").check()
+        ida.page.get_by_role("button", name="Start", exact=True).click()
+
+        ida.page.get_by_text("This place uses as much of the cluster as it may.").first.wait_for()
+        assert "quota" not in ida.page.inner_text("main")
+        assert place.left_of("ida") == []
+    finally:
+        place.kubectl("delete", "quota", "full")
+    ida.start(profile="Python")
+
+
+def test_the_longest_names_collide_with_nobodys(place: Place) -> None:
+    """Pod, Secret and labels are what Kubernetes takes, and each server is its own person's; other letters are refused."""
+    people = ("a" * 64, "a" * 63 + "b", "ida@example.org", "ida.example.org")
+    servers = [(name, "") for name in people] + [(people[0], "s" * 29 + last) for last in "12"]
+    ours = ("--selector", "app.kubernetes.io/component=singleuser-server,sardonyx.org/profile=fresh")
+    found: dict[str, tuple[str, str]] = {}
+    try:
+        for name, server in servers:
+            place.add_person(name, PASSWORD)
+            place.start(name, {"profile": "fresh"}, server)
+            (new,) = {each["metadata"]["name"] for each in place.get("pods", *ours)["items"]} - found.keys()
+            found[new] = (name, server)
+
+        for pod, whose in found.items():
+            ask = 'echo "$JUPYTERHUB_USER"; echo "$JUPYTERHUB_SERVER_NAME"'
+            told = place.kubectl("exec", pod, "--", "sh", "-c", ask)
+            assert tuple(told.splitlines()) == whose
+            assert (
+                place.get("secret", pod)["metadata"]["labels"].items()
+                <= place.get("pod", pod)["metadata"]["labels"].items()
+            )
+        place.stop(*servers[0])
+        assert all(place.server(*each) for each in servers[1:])
+    finally:
+        for name, server in servers:
+            # All at once; then each is waited for.
+            place.api("DELETE", f"users/{name}/servers/{server}")
+        for name, server in servers:
+            place.stop_if_there(name, server)
+    soon(lambda: not place.get("pods", *ours)["items"])
+    assert place.api("POST", f"users/{people[1]}/servers/thèse").status_code == 400
+
+
+def test_a_node_that_goes_away_takes_no_more_than_the_server(place: Place, zoe: str, cluster: Cluster) -> None:
+    """Its person reads what happened, and starts again on another one, with their files; nothing is left of the first."""
+    with another_node(cluster, image_file("base")) as other:
+        cluster.kubectl("cordon", NODE)
+        try:
+            place.start(zoe, {"profile": "python"})
+        finally:
+            cluster.kubectl("uncordon", NODE)
+        assert place.get("pod", place.pod(zoe))["spec"]["nodeName"] == other.name
+        place.run(zoe, "sh", "-c", "echo mine > /home/jovyan/notes")
+
+        other.go_away()
+        other.be_forgotten()
+
+        soon(lambda: not place.server(zoe), GONE_S)
+        assert place.left_of(zoe) == []
+    place.start(zoe, {"profile": "python"})
+    assert place.run(zoe, "cat", "/home/jovyan/notes") == "mine\n"
+
+
+def test_a_database_that_was_away_is_found_again(place: Place, cluster: Cluster) -> None:
+    """Servers go on without it, also one that starts meanwhile, and nobody has to start the hub again."""
+    with running_postgresql(cluster.host_address) as database, cluster.namespace() as namespace:
+        address = {"metadata": {"name": "database"}, "stringData": {"url": database.empty()}}
+        cluster.apply({"apiVersion": "v1", "kind": "Secret", **address}, namespace=namespace)
+        told = {**place.settings, "database": {"url": {"file": "/etc/sardonyx/secrets/database"}}}
+        own = replace(place, namespace=namespace, name="own", port=place.port + 1, settings=told)
+        own.install(told, secretFiles={"database": {"existingSecret": "database", "key": "url"}})
+        hub = ("pod", "--selector", "app.kubernetes.io/component=hub")
+        before = [each["metadata"]["uid"] for each in own.get(*hub)["items"]]
+        for name in ("max", "eva"):
+            command = (
+                "exec",
+                "--stdin",
+                "deployment/own-hub",
+                "--",
+                "sardonyx",
+                "user",
+                "add",
+                name,
+                "--password-stdin",
+            )
+            own.kubectl(*command, given=f"{PASSWORD}\n")
+            assert own.api("POST", f"users/{name}").status_code == 201
+        own.start("max", {"profile": "python"})
+
+        assert own.api("POST", "users/eva/server", {"profile": "python"}).status_code == 202
+        database.end()
+        try:
+            assert own.api("GET", "users/max").status_code >= 400
+            time.sleep(DOWN_S)
+        finally:
+            database.start()
+
+        soon(lambda: own.api("GET", "users/max").status_code == 200, AWAY_S)
+        soon(lambda: own.server("eva").get("ready") is True, AWAY_S)
+        assert own.server("max")["ready"] is True
+        found = own.get(*hub)["items"]
+        assert [
+            (each["metadata"]["uid"], each["status"]["containerStatuses"][0]["restartCount"]) for each in found
+        ] == [(uid, 0) for uid in before]
+        for name in ("max", "eva"):
+            own.stop(name)
