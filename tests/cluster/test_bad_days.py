@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from support.cluster.another_node import another_node
+from support.cluster.another_node import AnotherNode, another_node
 from support.cluster.cluster import Cluster
 from support.cluster.keys import NODE
 from support.cluster.place import Place
@@ -83,24 +84,51 @@ def test_the_longest_names_collide_with_nobodys(place: Place) -> None:
     assert place.api("POST", f"users/{people[1]}/servers/thèse").status_code == 400
 
 
-def test_a_node_that_goes_away_takes_no_more_than_the_server(place: Place, zoe: str, cluster: Cluster) -> None:
-    """Its person reads what happened, and starts again on another one, with their files; nothing is left of the first."""
-    with another_node(cluster, image_file("base")) as other:
-        cluster.kubectl("cordon", NODE)
+@contextmanager
+def server_elsewhere(place: Place, name: str) -> Iterator[AnotherNode]:
+    """Have somebody's server on a node of its own, with a file at home."""
+    with another_node(place.cluster, image_file("base")) as other:
+        place.kubectl("cordon", NODE)
         try:
-            place.start(zoe, {"profile": "python"})
+            place.start(name, {"profile": "python"})
         finally:
-            cluster.kubectl("uncordon", NODE)
-        assert place.get("pod", place.pod(zoe))["spec"]["nodeName"] == other.name
-        place.run(zoe, "sh", "-c", "echo mine > /home/jovyan/notes")
+            place.kubectl("uncordon", NODE)
+        assert place.get("pod", place.pod(name))["spec"]["nodeName"] == other.name
+        place.run(name, "sh", "-c", "echo mine > /home/jovyan/notes")
+        yield other
 
+
+def test_a_node_that_goes_away_takes_no_more_than_the_server(place: Place, newcomer: Callable[[str], Visitor]) -> None:
+    """Its person reads what happened, and starts again on another one, with their files; nothing is left of the first."""
+    mona = newcomer("mona")
+    with server_elsewhere(place, "mona") as other:
         other.go_away()
         other.be_forgotten()
 
+        soon(lambda: not place.server("mona"), GONE_S)
+        assert place.left_of("mona") == []
+    mona.page.goto(f"{place.url}/hub/home")
+    mona.page.get_by_text("It was taken away: the machine that it ran on may be gone.").wait_for()
+    mona.start(profile="Python")
+    assert place.run("mona", "cat", "/home/jovyan/notes") == "mine\n"
+
+
+def test_nobody_has_to_wait_for_a_node_that_the_cluster_expects_back(place: Place, zoe: str) -> None:
+    """Its Pod would be there until then: the next start takes its place."""
+    with server_elsewhere(place, zoe) as other:
+        lost = place.get("pod", place.pod(zoe))["metadata"]["uid"]
+        other.go_away()
+        place.api("DELETE", f"users/{zoe}/server")
         soon(lambda: not place.server(zoe), GONE_S)
-        assert place.left_of(zoe) == []
-    place.start(zoe, {"profile": "python"})
-    assert place.run(zoe, "cat", "/home/jovyan/notes") == "mine\n"
+        assert place.get("pod", place.pod(zoe))["metadata"]["uid"] == lost
+        # Before that the cluster would place the next one there, too.
+        soon(lambda: not other.is_ready(), GONE_S)
+
+        place.start(zoe, {"profile": "python"})
+
+        found = place.get("pod", place.pod(zoe))
+        assert (found["spec"]["nodeName"], found["metadata"]["uid"] == lost) == (NODE, False)
+        assert place.run(zoe, "cat", "/home/jovyan/notes") == "mine\n"
 
 
 def test_a_database_that_was_away_is_found_again(place: Place, cluster: Cluster) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ class AnotherNode:
             f"--root-dir={self.folder}/kubelet",
             f"--cert-dir={self.folder}",
         )
-        soon(self._is_ready, START_PATIENCE_S)
+        soon(self.is_ready, START_PATIENCE_S)
 
     def go_away(self) -> None:
         """Be switched off: nobody says goodbye, and what ran on it is gone. The cluster goes on expecting it."""
@@ -88,20 +89,20 @@ class AnotherNode:
         """Let the cluster expect it no more, as that of a cloud does when a machine is gone."""
         self.cluster.kubectl("delete", "node", self.name, "--ignore-not-found")
 
+    def is_ready(self) -> bool:
+        """Tell whether the cluster takes it for one that runs."""
+        conditions = self.cluster.get("node", self.name)["status"]["conditions"]
+        return ("Ready", "True") in [(one["type"], one["status"]) for one in conditions]
+
     def _run(self, program: str, *command: str) -> None:
         path = self.cluster.environment["PATH"]
         self.cluster.node.run(f"{self.name}-{program}", *command, environment={"PATH": path})
-
-    def _is_ready(self) -> bool:
-        conditions = self.cluster.get("node", self.name)["status"]["conditions"]
-        return ("Ready", "True") in [(one["type"], one["status"]) for one in conditions]
 
 
 @contextmanager
 def another_node(cluster: Cluster, *images: Path) -> Iterator[AnotherNode]:
     """Have a second node, which is gone afterwards whatever happened to it."""
-    name = f"other-{len(list(cluster.folder.glob('other-*/')))}"
-    found = AnotherNode(cluster, name)
+    found = AnotherNode(cluster, f"other-{uuid.uuid4().hex[:8]}")
     try:
         found.start(*images)
         yield found
