@@ -5,6 +5,7 @@ ONLY ?=
 ARGS ?=
 STARTS ?= 1000
 REFRESHES ?= 1440
+SERVERS ?= 1000
 
 .PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down images soak lint bench docs words lock clean
 
@@ -47,9 +48,9 @@ cluster-down:
 images: test-environment ## container images, by podman or docker: make images ARGS="--prefix registry.example/sardonyx"
 	@$(CHECK)/bin/python tools/images.py $(ARGS)
 
-soak: ## 1,000 starts of servers and a day of keys, with kills: make soak STARTS=200 REFRESHES=200
+soak: ## 1,000 starts and a day of keys, with kills, and 1,000 servers on a cluster: make soak STARTS=200 REFRESHES=200 SERVERS=200
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels
-	@SOAK_STARTS=$(STARTS) SOAK_REFRESHES=$(REFRESHES) $(CHECK)/bin/python -m pytest tests/soak --timeout=0 $(ARGS)
+	@SOAK_STARTS=$(STARTS) SOAK_REFRESHES=$(REFRESHES) SOAK_SERVERS=$(SERVERS) $(CHECK)/bin/python -m pytest tests/soak --timeout=0 $(ARGS)
 
 lint: ## style, types, import rules
 	@$(PYTHON) tools/bootstrap.py $(CHECK) locks/dev.lock --wheels

@@ -23,7 +23,6 @@ class TeamSpawner(ProfileSpawner):
     """Mix-in of the spawner: makes a server that of a team, and keeps who is let in up to who is in the team."""
 
     # Given by JupyterHub's Spawner.
-    db: Any
     hub: Any
     ready: bool
     name: str
@@ -80,7 +79,7 @@ class TeamSpawner(ProfileSpawner):
         self.leave_team()
         self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
         if not self.running.invited:
-            end_shares(self.db, self.orm_spawner)
+            end_shares(self.user.db, self.orm_spawner)
 
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know about the server."""
@@ -130,18 +129,18 @@ class TeamSpawner(ProfileSpawner):
 
     def _let_in(self, team: str, names: tuple[str, ...]) -> None:
         now, there = self.running, self.orm_spawner
-        may = who_may(self.db, there)
+        may = who_may(self.user.db, there)
         # Whoever was let in under another name since is out, too.
         for name in may:
             if name not in names and name not in now.invited:
-                end_shares(self.db, there, name)
+                end_shares(self.user.db, there, name)
         for name in names:
             if name not in may:
-                share(self.db, there, name)
+                share(self.user.db, there, name)
         if (now.team, now.mates) != (team, names):
             self.running = replace(now, team=team, mates=names)
             there.state = self.get_state()
-            self.db.commit()
+            self.user.db.commit()
 
     def team_servers(self) -> list[TeamServer]:
         """Return the servers that others of this person's teams have, where they are let in."""
