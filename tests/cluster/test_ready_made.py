@@ -185,7 +185,7 @@ def test_a_server_that_keeps_its_home_is_not_taken_from_those_that_wait(place: P
 
 
 def test_one_that_waits_gives_its_place_to_somebody(place: Place, amina: str) -> None:
-    """Where a quota of the cluster has room for no more. The last test: for two minutes none is made after it."""
+    """Where a quota of the cluster has room for no more. The last test: for a minute none is made after it."""
     place.until_some_wait()
     there = len(place.get("pod")["items"])
     quota = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sardonyx_spawner.kube.refusals import StartFailedError
-from sardonyx_spawner.kube.start import Start, answers
+from sardonyx_spawner.kube.start import Start, answers, pause_s
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.waiting import container_state
 from sardonyx_spawner.plan import ServerPlan
@@ -124,3 +124,9 @@ async def test_a_pod_that_never_appears_is_not_waited_for_for_ever() -> None:
 async def test_a_closed_port_does_not_answer() -> None:
     """And is no error."""
     assert not await answers("127.0.0.1", 9)
+
+
+@pytest.mark.parametrize(("waited_s", "again_s"), [(0, 0.05), (1, 0.05), (4, 0.2), (10, 0.5), (300, 0.5)])
+def test_a_pod_that_does_not_change_is_looked_at_less_often(waited_s: float, again_s: float) -> None:
+    """Nobody waits a twentieth longer for that."""
+    assert pause_s(waited_s) == pytest.approx(again_s)

@@ -14,6 +14,7 @@ from sardonyx_spawner.kube.waiting import container_state, is_full, step_of, ste
 from sardonyx_spawner.plan import ServerPlan
 
 LOOK_S = 1.0
+LONGEST_TICK_S = 0.5
 
 Pod = Mapping[str, Any]
 
@@ -86,6 +87,7 @@ class Start:
         self, events: Sequence[Mapping[str, Any]], address: Callable[[Pod], tuple[str, int] | None]
     ) -> Pod:
         last: Pod | None = None
+        changed = time.monotonic()
         while True:
             found = self._pod()
             if found is None and last is not None:
@@ -94,11 +96,11 @@ class Start:
             if found is not None:
                 if found is not last:
                     await self._look(found)
-                    last = found
+                    last, changed = found, time.monotonic()
                 where = address(found)
                 if where is not None and await answers(*where):
                     return found
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(pause_s(time.monotonic() - changed))
 
     def _tell_of(self, events: Sequence[Mapping[str, Any]]) -> None:
         for event in events[self._heard :]:
@@ -116,6 +118,14 @@ class Start:
         if is_full(unplaced(pod) or ""):
             self._no_place()
         self._tale.tell(step_of(pod, title=plan.title))
+
+
+def pause_s(waited_s: float) -> float:
+    """Return after how long to look again at a Pod that has not changed for so long.
+
+    At first often, then so that nobody waits a twentieth longer for it: hundreds may start at once.
+    """
+    return min(LONGEST_TICK_S, max(TICK_S, waited_s / 20))
 
 
 async def answers(host: str, port: int) -> bool:

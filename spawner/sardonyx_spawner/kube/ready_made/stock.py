@@ -12,7 +12,7 @@ from sardonyx_spawner.kube.ready_made.pod import is_for, shape_of
 from sardonyx_spawner.kube.ready_made.wishes import REMEMBERED_S, Rules, wishes
 from sardonyx_spawner.plan import ServerPlan
 
-CALM_S = 120.0
+CALM_S = 60.0
 """So long after somebody found no free place none is taken for servers that nobody wants yet."""
 AGAIN_S, LONGEST_AGAIN_S = 10.0, 600.0
 """What failed is tried again after so long, then after twice that, and so on."""
