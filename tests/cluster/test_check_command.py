@@ -13,11 +13,10 @@ from support.cluster.cluster import Cluster
 from support.cluster.images import SHELL
 from support.cluster.people import kubeconfig, somebody
 from support.cluster.place import RESTRICTED
-from support.commands import run_apart
+from support.commands import sardonyx
 from support.installations import an_installation
 from support.waiting import soon
 
-from sardonyx_hub_config.check_command import check
 from sardonyx_hub_config.cluster_check.rights import Right, to_give, to_install
 
 SMALL = {"title": "Small", "image": SHELL, "cpu": 0.5, "memory": "256M"}
@@ -41,9 +40,8 @@ def looked(cluster: Cluster, lab: str, tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv("KUBECONFIG", str(access or cluster.kubeconfig))
         path = tmp_path / "values.yaml"
         path.write_text(yaml.safe_dump({**VALUES, **values}))
-        result = run_apart(check, ["--kubernetes", f"--namespace={lab}", f"--values={path}", *told])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, result.output.splitlines()
+        code, said = sardonyx("check", "--kubernetes", f"--namespace={lab}", f"--values={path}", *told)
+        return code, said.splitlines()
 
     return look
 

@@ -10,9 +10,8 @@ from support.chart_probe import probe_image
 from support.cluster.cluster import Cluster
 from support.cluster.images import SHELL
 from support.cluster.place import RESTRICTED
-from support.commands import run_apart
+from support.commands import sardonyx
 
-from sardonyx_hub_config.check_command import check
 from sardonyx_hub_config.render_command import rendered
 
 SETTINGS = f"""
@@ -46,11 +45,11 @@ def test_settings_of_one_machine_are_installed_with_the_commands_in_their_values
         text = rendered(Path("settings.yaml"), namespace)
         Path("values.yaml").write_text(text)
         looking = ["--kubernetes", f"--namespace={namespace}", "--values=values.yaml"]
-        before = run_apart(check, looking)
+        _code, before = sardonyx("check", *looking)
         environment = {**cluster.environment, "UNIVERSITY_SECRET": "of-the-university"}
         for command in COMMANDS.findall(text):
             subprocess.run(["sh", "-ec", command], env=environment, check=True, capture_output=True, timeout=60)
-        after = run_apart(check, looking)
+        code, after = sardonyx("check", *looking)
         at = (
             f"--namespace={namespace}",
             "--wait",
@@ -65,11 +64,11 @@ def test_settings_of_one_machine_are_installed_with_the_commands_in_their_values
         variable = cluster.kubectl(*inside, "sh", "-c", 'echo "$UNIVERSITY_SECRET"')
         conf_d = cluster.kubectl(*inside, "cat", "/etc/sardonyx/conf.d/ours.py")
 
-    assert [line.split("'")[1] for line in before.output.splitlines() if "there is no " in line] == [
+    assert [line.split("'")[1] for line in before.splitlines() if "there is no " in line] == [
         "sardonyx-database-url",
         "sardonyx-university-client-secret",
         "sardonyx-conf-d",
     ]
-    assert (after.exit_code, "FAULT" in after.output) == (0, False), after.output
+    assert (code, "FAULT" in after) == (0, False), after
     assert (secret.strip(), variable.strip()) == ("postgresql://somewhere", "of-the-university")
     assert "shutdown_on_logout" in conf_d

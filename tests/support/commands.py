@@ -1,13 +1,26 @@
-"""Our commands, run as they are from a terminal."""
+"""Our commands, run as an operator runs them."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
+from pathlib import Path
 
-from click import Command
-from click.testing import CliRunner, Result
+SARDONYX = Path(sys.executable).with_name("sardonyx")
+PATIENCE_S = 120
 
 
-def run_apart(command: Command, told: Sequence[str]) -> Result:
-    """Run a command that has a loop of its own, in a thread: a browser of Playwright's keeps one running in that of the tests."""
-    with ThreadPoolExecutor(1) as apart:
-        return apart.submit(CliRunner().invoke, command, told).result()
+def sardonyx(*told: str) -> tuple[int, str]:
+    """Run `sardonyx` with these words, in this environment; return its exit code and what it says, without a trace.
+
+    As a process: some commands have a loop and signals of their own, and a browser of Playwright's keeps a loop in ours.
+    """
+    done = subprocess.run(
+        [SARDONYX, *told],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert "Traceback" not in done.stdout, done.stdout
+    return done.returncode, done.stdout
