@@ -9,6 +9,7 @@ from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.settings import Settings
 
 ENGINE, NAME, INSTANCE, PROXY_TOKEN = "SARDONYX_ENGINE", "SARDONYX_NAME", "SARDONYX_INSTANCE", "CONFIGPROXY_AUTH_TOKEN"
+POD, POD_UID = "SARDONYX_POD", "SARDONYX_POD_UID"
 KUBERNETES = "kubernetes"
 PUBLIC = 8000
 """Port of the proxy's Pod; those of the hub's come after it, as on one machine."""
@@ -21,10 +22,14 @@ class Release:
     Args:
         name: what names of everything begin with.
         instance: label of everything that belongs to it.
+        pod: name of the Pod that this process runs in; "" = the chart is of an earlier version.
+        pod_uid: the same Pod's, that no other one ever has.
     """
 
     name: str
     instance: str
+    pod: str = ""
+    pod_uid: str = ""
 
     @property
     def ports(self) -> Ports:
@@ -45,7 +50,8 @@ def release(environment: Mapping[str, str] = os.environ) -> Release | None:
         raise OperatorError(f"{ENGINE} is '{engine}'. Write '{KUBERNETES}', or nothing on one machine.")
     if not environment.get(NAME):
         raise OperatorError(f"{NAME} is missing. The chart sets it: install Sardonyx with the chart.")
-    return Release(environment[NAME], environment.get(INSTANCE) or environment[NAME])
+    instance = environment.get(INSTANCE) or environment[NAME]
+    return Release(environment[NAME], instance, environment.get(POD, ""), environment.get(POD_UID, ""))
 
 
 def ports_here(settings: Settings) -> Ports:

@@ -21,6 +21,7 @@ from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY
 from sardonyx_spawner.kube.manifest import COMPONENT, TOOLS
 from sardonyx_spawner.kube.ready_made.figures import Figures
+from sardonyx_spawner.kube.ready_made.keeper import Maker
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.ready_made.upkeep import Upkeep
 from sardonyx_spawner.kube.removal import own_namespace, remove_home
@@ -88,7 +89,7 @@ def servers_of_a_cluster(
         REGISTRY.register(Figures(stock))
         upkeep = Upkeep(
             stock,
-            f"{here.name}-ready",
+            Maker(f"{here.name}-ready", here.pod, here.pod_uid),
             offered=lambda: [plan_server(each, Choice(each.slug, {}), NOBODY) for each in profiles_here(settings)],
             expected=classes.expected,
             servers=_servers,

@@ -53,6 +53,7 @@ import asyncio
 from jupyterhub.app import JupyterHub
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY
+from sardonyx_spawner.kube.ready_made.keeper import Maker
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.ready_made.upkeep import Upkeep
 from sardonyx_spawner.kube.ready_made.wishes import Rules
@@ -60,7 +61,7 @@ from sardonyx_spawner.planner import plan_server
 stock = Stock(Rules(at_most=1, at_least=1), ClusterPlace(image_pull_policy="Never"), 8888)
 profile = Profile("python", "Python", gives=gives)
 plan = plan_server(profile, Choice("python", {}), NOBODY)
-upkeep = Upkeep(stock, "waiting", offered=lambda: [plan], expected=list, servers=list)
+upkeep = Upkeep(stock, Maker("waiting"), offered=lambda: [plan], expected=list, servers=list)
 tasks = []
 def keep(_spawner):
     if not tasks:

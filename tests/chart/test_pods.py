@@ -102,6 +102,8 @@ def test_the_hub_is_told_what_it_has_to_know(usual: Rendered) -> None:
         "SARDONYX_SETTINGS": "/etc/sardonyx/settings.yaml",
         "HOME": "/tmp",  # noqa: S108 - of a container
         "POD_NAMESPACE": {"fieldRef": {"fieldPath": "metadata.namespace"}},
+        "SARDONYX_POD": {"fieldRef": {"fieldPath": "metadata.name"}},
+        "SARDONYX_POD_UID": {"fieldRef": {"fieldPath": "metadata.uid"}},
         "CONFIGPROXY_AUTH_TOKEN": {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}},
         "SARDONYX_METRICS_TOKEN": {"secretKeyRef": {"name": f"{NAME}-metrics", "key": "token"}},
     }

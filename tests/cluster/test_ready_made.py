@@ -4,12 +4,18 @@ import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from support.cluster.place import TOKEN, Place
 from support.kernels import run_in_kernel
 from support.visitors import PASSWORD
 from support.waiting import soon
+
+from sardonyx_spawner.kube.manifest import COMPONENT
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.ready_made.pod import COMPONENT_LABELS, ready_pod
+from sardonyx_spawner.plan import ServerPlan
 
 FRESH = {"profile": "fresh"}
 SAID_BY_OTHERS = (b"hello\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 5000 + b"\n", b"")
@@ -133,14 +139,23 @@ def test_a_start_is_none_the_worse_for_one_that_was_taken_away(place: Place, ami
 
 def test_what_was_handed_over_when_its_hub_ended_is_removed_by_the_next(place: Place) -> None:
     """Its person has no server as far as is known, and could never stop it."""
-    waiting = place.until_some_wait()[0]
-    old = place.get("pod", "--selector", "app.kubernetes.io/component=hub")["items"][0]["metadata"]["name"]
+    place.cluster.apply(_handed_over(place, "handed-over"), namespace=place.namespace)
+    old = place.hub_pod()
     place.kubectl("delete", "pod", old, "--grace-period=0", "--force")
-    taken = "app.kubernetes.io/component=singleuser-server"
-    place.kubectl("label", "pod", waiting, taken, "component=singleuser-server", "--overwrite")
 
     place.until_hub_is_not(old)
-    soon(lambda: waiting not in json.dumps(place.get("pod,secret")), 60)
+    soon(lambda: "handed-over" not in [each["metadata"]["name"] for each in place.get("pod")["items"]], 60)
+    assert "Removing handed-over: an earlier hub ended while it was handed over" in place.hub_log()
+
+
+def _handed_over(place: Place, name: str) -> dict[str, Any]:
+    """Return a Pod that is marked as somebody's."""
+    image = place.settings["profiles"]["fresh"]["image"]
+    plan = ServerPlan("kite2345", "fresh", "Fresh", "Fresh", image=image, home="fresh")
+    cluster = ClusterPlace(instance=place.name, image_pull_policy="Never")
+    made = ready_pod(name, plan, cluster, 8888, shape="5f")
+    made["metadata"]["labels"].update(dict.fromkeys(COMPONENT_LABELS, COMPONENT))
+    return {**made, "apiVersion": "v1", "kind": "Pod"}
 
 
 def test_a_start_is_none_the_worse_for_one_that_hangs(place: Place, amina: str) -> None:
@@ -165,7 +180,7 @@ def test_a_hub_that_was_killed_finds_those_that_are_somebodys_and_makes_the_othe
     place.until_some_wait()
     place.start(amina, FRESH)
     taken, waiting = place.pod(amina), place.until_some_wait()
-    old = place.get("pod", "--selector", "app.kubernetes.io/component=hub")["items"][0]["metadata"]["name"]
+    old = place.hub_pod()
     place.kubectl("delete", "pod", old, "--grace-period=0", "--force")
 
     place.until_hub_is_not(old)

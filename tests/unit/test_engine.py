@@ -25,10 +25,11 @@ def test_without_a_word_this_is_one_machine() -> None:
 
 def test_the_chart_names_the_installation() -> None:
     """And by that everything is found."""
-    here = release({"SARDONYX_ENGINE": "kubernetes", "SARDONYX_NAME": "lab", "SARDONYX_INSTANCE": "team"})
+    told = {"SARDONYX_ENGINE": "kubernetes", "SARDONYX_NAME": "lab", "SARDONYX_INSTANCE": "team"}
+    here = release({**told, "SARDONYX_POD": "lab-hub-7", "SARDONYX_POD_UID": "5f"})
 
     assert here is not None
-    assert here.instance == "team"
+    assert (here.instance, here.pod, here.pod_uid) == ("team", "lab-hub-7", "5f")
     assert here.ports.url(here.ports.credentials) == "http://lab-hub:8003"
     assert here.ports.listen == ""
 

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from kubernetes_asyncio.client import ApiException
 
 from sardonyx_spawner.kube.place import ClusterPlace
-from sardonyx_spawner.kube.ready_made.keeper import StockKeeper
+from sardonyx_spawner.kube.ready_made.keeper import Maker, StockKeeper
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.ready_made.wishes import Rules
 from sardonyx_spawner.plan import ServerPlan
@@ -69,7 +69,7 @@ class Shop:
         self.stock = Stock(Rules(at_most=2), ClusterPlace(), port)
         self.stock.offer([PLAN])
         cluster: Any = self.cluster
-        self.keeper = StockKeeper(self.stock, cluster, lambda: self.cluster.pods, "lab-ready")
+        self.keeper = StockKeeper(self.stock, cluster, lambda: self.cluster.pods, Maker("lab-ready", "lab-hub-7", "5f"))
 
     async def until(self, condition: Any) -> None:
         """Look again and again until something is so."""
@@ -107,12 +107,14 @@ async def waiting(answer: bytes) -> AsyncIterator[int]:
 
 
 async def test_what_is_missing_is_made_once() -> None:
-    """With a Secret that belongs to its Pod, and a key in it that is one."""
+    """With a Secret that belongs to its Pod, and a key in it that is one; the Pod belongs to that of the hub."""
     shop = Shop()
     name = await shop.with_one()
 
     assert list(shop.cluster.pods) == [f"lab/{name}"]
     assert shop.cluster.owners == {name: f"uid-of-{name}"}
+    (owner,) = shop.cluster.pods[f"lab/{name}"]["metadata"]["ownerReferences"]
+    assert (owner["name"], owner["uid"]) == ("lab-hub-7", "5f")
     Fernet(shop.cluster.secrets[name]["stringData"]["key"])
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from sardonyx_spawner.kube.manifest import labels
 from sardonyx_spawner.kube.place import ClusterPlace
-from sardonyx_spawner.kube.ready_made.pod import claimed, is_for, key_secret, ready_pod, shape_of
+from sardonyx_spawner.kube.ready_made.pod import claimed, is_for, key_secret, owner_of, ready_pod, shape_of
 from sardonyx_spawner.plan import ServerPlan
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -31,7 +31,8 @@ PLAN = ServerPlan(
 
 def made(plan: ServerPlan = PLAN) -> dict[str, Any]:
     """Return the Pod of a server that waits."""
-    return ready_pod("lab-ready-5f", plan, PLACE, 8888, shape="0123456789abcdef")
+    owner = owner_of("lab-hub-7", "5f")
+    return ready_pod("lab-ready-5f", plan, PLACE, 8888, shape="0123456789abcdef", owner=owner)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,9 @@ def test_neither_can_one_for_other_nodes() -> None:
 def test_only_those_wait_that_have_nothing_of_their_own(plan: ServerPlan, can_wait: bool) -> None:  # noqa: FBT001 - a column
     """A home has to be there at the start; a GPU is not held for nobody."""
     assert is_for(plan) is can_wait
+
+
+def test_without_the_name_of_its_hubs_pod_it_belongs_to_nothing() -> None:
+    """A chart of an earlier version does not tell it."""
+    assert owner_of("", "") == []
+    assert "ownerReferences" not in ready_pod("lab-ready-5f", PLAN, PLACE, 8888, shape="5f")["metadata"]

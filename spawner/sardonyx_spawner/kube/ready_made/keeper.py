@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
@@ -12,7 +13,7 @@ from kubernetes_asyncio.client import ApiException
 from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.failures import failure_of
 from sardonyx_spawner.kube.ready_made.hand_over import HandOverError, Waiting
-from sardonyx_spawner.kube.ready_made.pod import key_secret, ready_pod
+from sardonyx_spawner.kube.ready_made.pod import key_secret, owner_of, ready_pod
 from sardonyx_spawner.kube.ready_made.stock import ReadyServer, Stock
 from sardonyx_spawner.kube.refusals import AWAY, message_of
 from sardonyx_spawner.kube.waiting import unplaced
@@ -27,16 +28,31 @@ log = logging.getLogger(__name__)
 Pod = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Maker:
+    """The hub that makes servers wait.
+
+    Args:
+        name: begin of their names.
+        pod: name of its own Pod, which they go with; "" = they end without it, and are cleared away by the next hub.
+        pod_uid: the same Pod's.
+    """
+
+    name: str
+    pod: str = ""
+    pod_uid: str = ""
+
+
 class StockKeeper:
     """See the module.
 
     Args:
         pods: returns the Pods of servers that wait, as they are known now, by namespace/name.
-        name: begin of their names.
+        maker: see `Maker`.
     """
 
-    def __init__(self, stock: Stock, cluster: Cluster, pods: Callable[[], Mapping[str, Pod]], name: str) -> None:
-        self._stock, self._cluster, self._pods, self._name = stock, cluster, pods, name
+    def __init__(self, stock: Stock, cluster: Cluster, pods: Callable[[], Mapping[str, Pod]], maker: Maker) -> None:
+        self._stock, self._cluster, self._pods, self._maker = stock, cluster, pods, maker
         self._greetings: dict[str, asyncio.Task[None]] = {}
         self._seen: set[str] = set()
         self._is_away = False
@@ -136,8 +152,9 @@ class StockKeeper:
 
     async def _make(self, shape: str) -> None:
         stock = self._stock
-        name, key = f"{self._name}-{token_hex(5)}", Fernet.generate_key()
-        made = ready_pod(name, stock.plans[shape], stock.place, stock.port, shape=shape)
+        name, key = f"{self._maker.name}-{token_hex(5)}", Fernet.generate_key()
+        owner = owner_of(self._maker.pod, self._maker.pod_uid)
+        made = ready_pod(name, stock.plans[shape], stock.place, stock.port, shape=shape, owner=owner)
         try:
             await self._cluster.make_secret(key_secret(name, key.decode(), stock.place))
             uid = await self._cluster.make_pod(made)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sardonyx_spawner import contract
@@ -33,18 +33,32 @@ def shape_of(plan: ServerPlan, place: ClusterPlace, port: int) -> str:
     return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def ready_pod(name: str, plan: ServerPlan, place: ClusterPlace, port: int, *, shape: str) -> dict[str, Any]:
+def owner_of(pod: str, uid: str) -> list[dict[str, Any]]:
+    """Return what belongs to a Pod is marked with, and goes with it; [] = there is none.
+
+    Args:
+        uid: of the Pod.
+    """
+    return [{"apiVersion": "v1", "kind": "Pod", "name": pod, "uid": uid}] if pod and uid else []
+
+
+def ready_pod(
+    name: str, plan: ServerPlan, place: ClusterPlace, port: int, *, shape: str, owner: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Return the Pod of a server that waits.
 
     Args:
         name: of Pod and Secret.
         plan: whoever's; nothing of it is taken but what kind of server it is.
         port: where it waits, and later answers.
+        owner: the Pod of its hub, see `owner_of`.
     """
     told = {**_of_nobody(place), **dict.fromkeys(COMPONENT_LABELS, READY_COMPONENT), SHAPE: shape}
     made = pod(PodServer(name, home="", port=port, labels=told, arguments=()), plan, place, {})
     made["metadata"]["annotations"] = {SAFE_TO_EVICT: "true"}
     del made["metadata"]["labels"]["sardonyx.org/profile"]
+    if owner:
+        made["metadata"]["ownerReferences"] = [*owner]
     spec = made["spec"]
     (container,) = spec["containers"]
     container["args"] = [*COMMAND, ANYWHERE, str(port)]
@@ -74,6 +88,8 @@ def claimed(told: Mapping[str, str], plan: ServerPlan, start: str) -> dict[str, 
     """
     return {
         "metadata": {
+            # It goes on without this hub from now on.
+            "ownerReferences": None,
             "labels": {**told, "sardonyx.org/profile": plan.profile},
             "annotations": {"sardonyx.org/summary": plan.summary, START: start, SAFE_TO_EVICT: None},
         }

@@ -10,7 +10,7 @@ from sardonyx_spawner.kube.failures import refused
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.refusals import message_of
 
-ROOM_S, AGAIN_S = 15.0, 0.5
+ROOM_S, AGAIN_S = 8.0, 0.5
 """So long does what waits have to go, and the cluster to notice."""
 
 

@@ -11,7 +11,7 @@ from kubespawner.spawner import PodReflector
 
 from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.manifest import COMPONENT
-from sardonyx_spawner.kube.ready_made.keeper import GRACE_S, StockKeeper
+from sardonyx_spawner.kube.ready_made.keeper import GRACE_S, Maker, StockKeeper
 from sardonyx_spawner.kube.ready_made.pod import READY_COMPONENT, SHAPE
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.ready_made.wishes import Expected
@@ -27,7 +27,7 @@ class Upkeep:
     """See the module.
 
     Args:
-        name: begin of the names of servers that wait.
+        maker: see `Maker`.
         offered: returns a plan for each profile that is always offered.
         expected: returns who will want a server soon.
         servers: returns the spawners of people's servers, of those that run or start.
@@ -36,13 +36,13 @@ class Upkeep:
     def __init__(
         self,
         stock: Stock,
-        name: str,
+        maker: Maker,
         *,
         offered: Callable[[], list[ServerPlan]],
         expected: Callable[[], list[Expected]],
         servers: Callable[[], Iterable[Any]],
     ) -> None:
-        self._stock, self._name = stock, name
+        self._stock, self._maker = stock, maker
         self._offered, self._expected, self._servers = offered, expected, servers
         self._keeper: StockKeeper | None = None
 
@@ -57,7 +57,7 @@ class Upkeep:
         cluster = Cluster(api, namespace, PATIENCE_S)
         watch = PodReflector(parent=app, namespace=namespace, labels=self._labels(READY_COMPONENT))
         await _once_it_answers(watch.start)
-        self._keeper = StockKeeper(self._stock, cluster, lambda: watch.pods, self._name)
+        self._keeper = StockKeeper(self._stock, cluster, lambda: watch.pods, self._maker)
         await _once_it_answers(self._keeper.clear)
         await _once_it_answers(lambda: self._remove_lost(api, cluster))
         await asyncio.gather(self._keeper.run(), self._look_ahead())
