@@ -46,11 +46,13 @@ class Sardonyx(NodeHub):
         hosts.write_text(f"127.0.0.1 localhost {self.NAME}-hub {self.NAME}-proxy-api\n")
         subprocess.run(self.cluster.node.command("mount", "--bind", str(hosts), "/etc/hosts"), check=True)
         gives = {"image": IMAGE, "cpu": 1, "memory": "1G", "home": "fresh"}
+        # Nothing waits on hollow nodes: no program runs there.
+        kubernetes = {"homes": {"size": "1G"}, "ready_made": {"at_most": 0}}
         settings = {
             "title": "Scale",
             "web": {"public_url": self.url},
             "profiles": {"python": {"title": "Python", **gives}},
-            "kubernetes": {"node_selector": SELECTOR, "tolerations": [TOLERATION], "homes": {"size": "1G"}},
+            "kubernetes": {"node_selector": SELECTOR, "tolerations": [TOLERATION], **kubernetes},
         }
         (self.folder / "settings.yaml").write_text(dumps(settings))
         (self.folder / "conf.d").mkdir()
