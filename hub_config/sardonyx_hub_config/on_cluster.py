@@ -1,5 +1,6 @@
 """Servers of people as Pods of a cluster: what their spawner is told, and what the hub is there."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ APART = Verdict(
     "Pods",
     "Each server is a Pod of its own: without rights of root, without the cluster's API, and with its own files.",
 )
+log = logging.getLogger("sardonyx_spawner")
 PORT = 8888
 """Where servers answer; the chart's policies name it, too."""
 GRACE_S = 10
@@ -94,7 +96,7 @@ def servers_of_a_cluster(
             expected=classes.expected,
             servers=_servers,
         )
-        c.SardonyxHub.beside = lambda hub: upkeep.run(hub, own_namespace())
+        c.SardonyxHub.beside = lambda hub: _keep_waiting(upkeep, hub)
         c.SardonyxHub.cool_down = lambda: upkeep.end()  # noqa: PLW0108 - traitlets would copy a method's object
 
     def clear(person: str) -> None:
@@ -103,6 +105,13 @@ def servers_of_a_cluster(
 
     c.SardonyxAuthenticator.clear_person = clear
     return Shown(NoFiles(), lambda: APART)
+
+
+async def _keep_waiting(upkeep: Upkeep, hub: JupyterHub) -> None:
+    if hub.config.SardonyxKubeSpawner.get("modify_pod_hook"):
+        log.warning("No servers wait for people: modify_pod_hook decides at each start what a Pod is")
+        return
+    await upkeep.run(hub, own_namespace())
 
 
 def _servers() -> Iterator[SardonyxKubeSpawner]:

@@ -24,17 +24,17 @@ TOKEN = "the-token-of-the-tests"
 TOLD = "/var/lib/sardonyx/data/told.json"
 CONF_D = f"""
 import json
+from dataclasses import replace
 from pathlib import Path
 
-def told(spawner, pod):
+def told(spawner):
     file = Path("{TOLD}")
-    others = json.loads(file.read_text()) if file.exists() else {{}}
-    for each in pod.spec["containers"][0]["env"]:
-        if each["name"] in others.get(spawner.user.name, {{}}):
-            each["value"] = others[spawner.user.name][each["name"]]
-    return pod
+    others = json.loads(file.read_text()).get(spawner.user.name) if file.exists() else None
+    if others:
+        keys, store = others["SARDONYX_CREDENTIALS_URL"], others["SARDONYX_S3_ENDPOINT"]
+        spawner.storage = replace(spawner.storage, credentials_url=keys, endpoint=store)
 
-c.SardonyxKubeSpawner.modify_pod_hook = told
+c.SardonyxKubeSpawner.pre_spawn_hook = told
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}", "display": False}}]
 scopes = ["admin:users", "admin:servers", "access:servers", "read:metrics"]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
@@ -259,7 +259,7 @@ class Place:
 
 
 @contextmanager
-def installed(cluster: Cluster, settings: Mapping[str, Any], name: str = "lab", port: int = 30080) -> Iterator[Place]:
+def installed(cluster: Cluster, settings: Mapping[str, Any], name: str = "lab", port: int = 30090) -> Iterator[Place]:
     """Install a Sardonyx in a namespace of its own, where only Pods without any rights may be."""
     with cluster.namespace(labels=RESTRICTED) as namespace:
         place = Place(cluster, namespace, name, port, settings)
