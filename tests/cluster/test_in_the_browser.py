@@ -1,13 +1,14 @@
 """A place on the cluster as people use it: a real browser, a real notebook, one's own data."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import Error as PlaywrightError
 from support.cluster.place import Place
 from support.cluster.visits import come
 from support.environments import put_packages
@@ -72,7 +73,9 @@ def noor(place: Place, browser: Browser) -> Iterator[Visitor]:
     visitor.page.goto(f"{place.url}/hub/spawn")
     visitor.page.get_by_role("radio", name="Data").check()
     visitor.page.get_by_role("button", name="Start", exact=True).click()
-    visitor.page.screenshot(path=SCREENSHOTS / "cluster-start.png")
+    # The next page may come at this moment, and then there is nothing to take a picture of.
+    with suppress(PlaywrightError):
+        visitor.page.screenshot(path=SCREENSHOTS / "cluster-start.png")
     visitor.page.wait_for_url("**/user/noor/lab**", timeout=60_000)
     visitor.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     visitor.page.screenshot(path=SCREENSHOTS / "cluster-lab.png")

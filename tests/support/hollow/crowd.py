@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
@@ -15,6 +16,7 @@ GIVEN_UP_S = 900.0
 TRIES = 5
 """Whose start fails tries again."""
 TOO_MANY, ACCEPTED, GONE = 429, 202, 204
+Each = Callable[[ClientSession, str], Awaitable[bool]]
 
 
 @dataclass
@@ -57,15 +59,18 @@ class Crowd:
 
     def start(self, names: Sequence[str], at_once: int) -> Times:
         """Start their servers, so many at a time; through when all are ready or refused."""
-        return asyncio.run(self._all(self._start, names, at_once))
+        return self._apart(self._start, names, at_once)
 
     def stop(self, names: Sequence[str], at_once: int) -> Times:
         """Stop them; through when the hub has seen the end of all."""
-        return asyncio.run(self._all(self._stop, names, at_once))
+        return self._apart(self._stop, names, at_once)
 
-    async def _all(
-        self, each: Callable[[ClientSession, str], Awaitable[bool]], names: Sequence[str], at_once: int
-    ) -> Times:
+    def _apart(self, each: Each, names: Sequence[str], at_once: int) -> Times:
+        # In a thread of its own, because a browser of Playwright's keeps a loop running in the thread of the tests.
+        with ThreadPoolExecutor(1) as apart:
+            return apart.submit(asyncio.run, self._all(each, names, at_once)).result()
+
+    async def _all(self, each: Each, names: Sequence[str], at_once: int) -> Times:
         turn, seconds = asyncio.Semaphore(at_once), []
         self._sent_away, self._failed = 0, []
 
