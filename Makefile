@@ -13,7 +13,7 @@ up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-places test-hub test-waits test-images test-cluster ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-browser test-places test-hub test-cluster test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
 
 test-places: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/chart tests/store tests/vault tests/matrix tests/soak $(ARGS)
@@ -27,7 +27,7 @@ test-browser: test-environment # on its own: the browser's driver keeps an event
 test-waits: test-environment # browsers, too; two files at a time: most of it is waiting
 	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 2 --dist loadfile $(ARGS)
 
-test-cluster: test-environment # last: Kubernetes is compiled meanwhile, where that was not done yet
+test-cluster: test-environment # after the long ones: Kubernetes is compiled meanwhile, where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
 
 test-images: test-environment
