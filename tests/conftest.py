@@ -13,6 +13,7 @@ MAY_BE_SKIPPED_IN_CI: dict[str, str] = {
     "tests/cluster/test_upgrade.py": "a shallow clone does not have the chart as it was",
     "tests/hub/test_environment_kernels.py": "not every machine has a second Python that all can read, and R's kernel",
     "tests/hub/test_project_quota.py": "not every kernel has project quotas, and not every machine mkfs.xfs",
+    "tests/soak/test_scale.py": "it takes half an hour; its short form is tests/cluster/test_many_servers.py",
 }
 """Id of a test, or the file that it is in -> why it cannot run there."""
 
