@@ -37,7 +37,7 @@ class Shop:
         self.stock.offer([plan])
         (shape,) = self.stock.wanted()
         waiting: Any = SimpleNamespace(is_there=is_there) if waits else None
-        server = self.stock.servers[name] = ReadyServer(name, shape, b"", self.clock(), waiting)
+        server = self.stock.servers[name] = ReadyServer(name, shape, b"", self.clock(), waiting=waiting)
         return server
 
     def take(self, plan: ServerPlan = PLAN) -> str:

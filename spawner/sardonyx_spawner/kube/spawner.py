@@ -148,12 +148,12 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
 
     async def _made(self, plan: ServerPlan, start: Start, stock: Stock) -> Mapping[str, Any]:
         with FEEDS.feed(self.api, self.namespace).of(self.pod_name) as events:
-            await with_room(lambda: self._ask_for_pod(plan), stock)
+            await self._ask_for_pod(plan, stock)
             uid = (await start.until_there())["metadata"]["uid"]
             await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
             return await start.until_it_answers(events, self._address)
 
-    async def _ask_for_pod(self, plan: ServerPlan) -> None:
+    async def _ask_for_pod(self, plan: ServerPlan, stock: Stock) -> None:
         if plan.home == "kept":
             claim = home_claim(claim_name(plan.person, self.place), plan.person, self.place)
             await asked(lambda: self._cluster.get_home(claim, self.place), self.tale)
@@ -164,7 +164,7 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         try:
             create = partial(self._make_create_pod_request, made, self.k8s_api_request_timeout)
             # It says no where an earlier Pod of this name had to be ended first.
-            await asked_until(create, self.tale)
+            await with_room(lambda: asked_until(create, self.tale), stock)
         except BaseException:
             await self._cluster.remove_secret(self.pod_name)
             raise

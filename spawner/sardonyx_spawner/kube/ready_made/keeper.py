@@ -53,8 +53,6 @@ class StockKeeper:
 
     def __init__(self, stock: Stock, cluster: Cluster, pods: Callable[[], Mapping[str, Pod]], maker: Maker) -> None:
         self._stock, self._cluster, self._pods, self._maker = stock, cluster, pods, maker
-        self._greetings: dict[str, asyncio.Task[None]] = {}
-        self._seen: set[str] = set()
         self._is_away = False
 
     async def run(self) -> None:
@@ -95,10 +93,6 @@ class StockKeeper:
     async def remove(self, server: ReadyServer) -> None:
         """Take a server away that is nobody's."""
         self._stock.servers.pop(server.name, None)
-        self._seen.discard(server.name)
-        greeting = self._greetings.pop(server.name, None)
-        if greeting is not None:
-            greeting.cancel()
         server.let_go()
         await self._cluster.remove_pod(server.name, GRACE_S)
 
@@ -113,10 +107,10 @@ class StockKeeper:
         pod = self._pods().get(f"{self._cluster.namespace}/{server.name}")
         if pod is None:
             # The watch is a moment behind what was asked for.
-            if server.name in self._seen:
+            if server.is_known:
                 await self._lost(server, "it was taken away")
             return
-        self._seen.add(server.name)
+        server.is_known = True
         failure = failure_of(pod, title="", memory=None)
         if failure is not None:
             await self._lost(server, failure.logged)
@@ -126,11 +120,11 @@ class StockKeeper:
         elif server.waiting is not None:
             if not server.waiting.is_there:
                 await self._lost(server, "its process has ended")
-        elif (greeting := self._greetings.get(server.name)) is not None:
-            if greeting.done():
+        elif server.greeting is not None:
+            if server.greeting.done():
                 await self._lost(server, "it does not wait for us")
         elif address := _address(pod):
-            self._greetings[server.name] = asyncio.create_task(self._greet(server, address))
+            server.greeting = asyncio.create_task(self._greet(server, address))
 
     async def _lost(self, server: ReadyServer, why: str) -> None:
         pause_s = self._stock.failed(server.shape)

@@ -15,7 +15,7 @@ ROOM_S, AGAIN_S = 8.0, 0.5
 
 
 async def with_room(ask: Callable[[], Awaitable[None]], stock: Stock) -> None:
-    """Ask the cluster for a server; once more where it has no room left, and some is given back.
+    """Ask the cluster for a Pod; once more where it has no room left, and some is given back.
 
     Raises:
         ApiException: it refuses.

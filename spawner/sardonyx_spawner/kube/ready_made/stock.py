@@ -1,5 +1,6 @@
 """The servers that wait: which there are, which are wanted, and who takes one. Nothing is asked of the cluster here."""
 
+import asyncio
 import json
 import time
 from collections import deque
@@ -30,6 +31,8 @@ class ReadyServer:
         shape: what it can stand for.
         key: that it knows us by.
         made: when it was asked for, by the monotonic clock.
+        is_known: the cluster has told of its Pod.
+        greeting: connects to it, since it runs; None = it does not run yet.
         waiting: our connection to it; None = it does not wait yet.
     """
 
@@ -37,6 +40,8 @@ class ReadyServer:
     shape: str
     key: bytes
     made: float
+    is_known: bool = False
+    greeting: asyncio.Task[None] | None = None
     waiting: Waiting | None = None
 
     @property
@@ -45,7 +50,9 @@ class ReadyServer:
         return self.waiting is not None and self.waiting.is_there
 
     def let_go(self) -> None:
-        """End it, if it waits: it has nobody else."""
+        """End it, if it waits or will: it has nobody else."""
+        if self.greeting is not None:
+            self.greeting.cancel()
         if self.waiting is not None:
             self.waiting.close()
 

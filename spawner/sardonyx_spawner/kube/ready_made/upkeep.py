@@ -65,6 +65,8 @@ class Upkeep:
     async def end(self) -> None:
         """Take away what waits, as far as the cluster answers."""
         if self._keeper is not None:
+            # Nothing is made meanwhile, either.
+            self._stock.give_back()
             try:
                 await self._keeper.clear()
             except AWAY as error:
