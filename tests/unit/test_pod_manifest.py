@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sardonyx_spawner.kube.homes import claim_name, grown, quantity_bytes
+from sardonyx_spawner.kube.homes import claim_name, grown
 from sardonyx_spawner.kube.manifest import PodServer, home_claim, labels, pod, secret, split_secrets
 from sardonyx_spawner.kube.place import ClusterPlace, Homes
+from sardonyx_spawner.kube.quantities import amount
 from sardonyx_spawner.kube.variables import server_variables
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.surroundings import StorageAccess
@@ -120,4 +121,4 @@ def test_a_home_grows_and_never_shrinks(asked: str, wanted: int, change: dict[st
 @pytest.mark.parametrize(("text", "size"), [("1Ki", 1024), ("1.5Gi", 3 << 29), ("2G", 2 * 10**9), ("700", 700)])
 def test_quantities_are_read_as_kubernetes_writes_them(text: str, size: int) -> None:
     """With binary and decimal units."""
-    assert quantity_bytes(text) == size
+    assert amount(text) == size

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sardonyx_spawner.kube.place import ClusterPlace
-
-_UNITS = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+from sardonyx_spawner.kube.quantities import amount
 
 
 def claim_name(person: str, place: ClusterPlace) -> str:
@@ -15,18 +14,7 @@ def claim_name(person: str, place: ClusterPlace) -> str:
 
 def grown(claim: Mapping[str, Any], place: ClusterPlace) -> dict[str, Any] | None:
     """Return how to change a claim that is smaller than homes are now; None = it stays. None is ever made smaller."""
-    asked = quantity_bytes(str(claim["spec"]["resources"]["requests"]["storage"]))
+    asked = amount(claim["spec"]["resources"]["requests"]["storage"])
     if asked >= place.homes.size:
         return None
     return {"spec": {"resources": {"requests": {"storage": str(place.homes.size)}}}}
-
-
-def quantity_bytes(text: str) -> int:
-    """Return the bytes of a quantity as Kubernetes writes it, such as "10Gi".
-
-    Source: Kubernetes API reference, Quantity.
-    """
-    for unit, factor in _UNITS.items():
-        if text.endswith(unit):
-            return int(float(text.removesuffix(unit)) * factor)
-    return int(float(text))
