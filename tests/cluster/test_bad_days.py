@@ -132,6 +132,36 @@ def test_nobody_has_to_wait_for_a_node_that_the_cluster_expects_back(place: Plac
         assert place.run(zoe, "cat", "/home/jovyan/notes") == "mine\n"
 
 
+def test_a_start_leaves_a_node_that_has_just_died(place: Place, zoe: str) -> None:
+    """The cluster places Pods there for most of a minute more; nobody waits so long, and what they wait for is said."""
+    with another_node(place.cluster) as other:
+        other.go_away()
+        place.kubectl("cordon", NODE)
+        try:
+            assert place.api("POST", f"users/{zoe}/server", {"profile": "python"}).status_code == 202
+            soon(lambda: place.get("pod", place.pod(zoe))["spec"].get("nodeName") == other.name)
+        finally:
+            place.kubectl("uncordon", NODE)
+        told = [event["message"] for event in place.progress(zoe)]
+
+        assert "The machine that was found for your server does not answer. Looking for another one" in told
+        assert place.get("pod", place.pod(zoe))["spec"]["nodeName"] == NODE
+        # What the first one had went with it.
+        assert place.run(zoe, "sh", "-c", "echo $JUPYTERHUB_USER") == f"{zoe}\n"
+        place.stop(zoe)
+        assert place.left_of(zoe) == []
+
+
+def test_a_slow_etcd_makes_a_start_slow_and_breaks_none(place: Place, zoe: str, cluster: Cluster) -> None:
+    """Each answer of the cluster takes seconds then."""
+    with cluster.node.slowed("etcd", held_s=2.0, let_go_s=0.2):
+        place.start(zoe, {"profile": "python"})
+
+        assert place.run(zoe, "sh", "-c", "echo $JUPYTERHUB_USER") == f"{zoe}\n"
+        place.stop(zoe)
+    soon(lambda: place.left_of(zoe) == [])
+
+
 def test_a_database_that_was_away_is_found_again(place: Place, cluster: Cluster) -> None:
     """Servers go on without it, also one that starts meanwhile, and nobody has to start the hub again."""
     with running_postgresql(cluster.host_address) as database, cluster.namespace() as namespace:

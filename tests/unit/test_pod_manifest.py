@@ -57,6 +57,7 @@ def made(plan: ServerPlan = PLAN, server: PodServer = SERVER, place: ClusterPlac
             ),
         ),
         ("pod-second-server", made(server=replace(SERVER, shares_node=True))),
+        ("pod-elsewhere", made(server=replace(SERVER, avoids="node-7"))),
         ("secret", secret(SERVER, "{}", {"JUPYTERHUB_API_TOKEN": "abc"})),
         ("home-claim", home_claim(SERVER.home, "kite2345", replace(PLACE, homes=Homes("fast", 5 << 30)))),
     ],

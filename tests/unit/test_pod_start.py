@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from sardonyx_spawner.kube import start
 from sardonyx_spawner.kube.refusals import StartFailedError
-from sardonyx_spawner.kube.start import Start, answers, pause_s
+from sardonyx_spawner.kube.start import SilentNodeError, Start, answers, pause_s
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.waiting import container_state
 from sardonyx_spawner.plan import ServerPlan
@@ -112,6 +113,31 @@ async def test_a_start_that_comes_to_nothing_says_why(looks: list[Pod | None], l
     with pytest.raises(StartFailedError) as caught:
         await Life(*looks, log=log, most_s=0.3).start.until_it_answers([], lambda _pod: None)
     assert said in str(caught.value.failure.said)
+
+
+async def test_a_node_that_says_nothing_is_left_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one may be as slow: it gets all the time that is left."""
+    monkeypatch.setattr(start, "SILENT_S", 0.1)
+    life = Life({**a_pod(), "spec": {"nodeName": "gone"}}, most_s=1)
+    with pytest.raises(SilentNodeError, match="^gone$"):
+        await life.start.until_it_answers([], lambda _pod: None)
+
+    with pytest.raises(StartFailedError):
+        await life.start.until_it_answers([], lambda _pod: None)
+
+
+@pytest.mark.parametrize(
+    "pod",
+    [
+        pytest.param({**a_pod(startTime="2026-01-02T03:04:05Z"), "spec": {"nodeName": "slow"}}, id="it said so"),
+        pytest.param({**a_pod(), "spec": {}}, id="no node has it yet"),
+    ],
+)
+async def test_a_start_is_left_where_it_is(monkeypatch: pytest.MonkeyPatch, pod: Pod) -> None:
+    """However long it takes: an image may be large, and a machine has to be started first."""
+    monkeypatch.setattr(start, "SILENT_S", 0.1)
+    with pytest.raises(StartFailedError):
+        await Life(pod, most_s=0.5).start.until_it_answers([], lambda _pod: None)
 
 
 async def test_a_pod_that_never_appears_is_not_waited_for_for_ever() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sardonyx_spawner.local.queue import StartQueue, Ticket, say_place
+from sardonyx_spawner.queue import StartQueue, Ticket, say_place
 
 
 class Class:

@@ -61,6 +61,7 @@ class PodServer:
         arguments: for the single-user server.
         start: what this start is known by.
         shares_node: it runs where other servers of its person do: they have the same volume.
+        avoids: name of a node that another one is better than; "" = none is known.
     """
 
     name: str
@@ -70,6 +71,7 @@ class PodServer:
     arguments: tuple[str, ...]
     start: str = ""
     shares_node: bool = False
+    avoids: str = ""
 
 
 def labels(place: ClusterPlace, person: str) -> dict[str, str]:
@@ -137,7 +139,10 @@ def pod(server: PodServer, plan: ServerPlan, place: ClusterPlace, variables: Map
         "nodeSelector": dict(place.node_selector),
         "tolerations": [*map(dict, place.tolerations), *_gpu_tolerations(plan, place)],
         "priorityClassName": place.priority_class,
-        "affinity": _beside_others(server) if server.shares_node else None,
+        "affinity": {
+            **(_beside_others(server) if server.shares_node else {}),
+            **(_elsewhere(server.avoids) if server.avoids else {}),
+        },
     }
     return {
         "apiVersion": "v1",
@@ -242,3 +247,9 @@ def _beside_others(server: PodServer) -> dict[str, Any]:
         "topologyKey": "kubernetes.io/hostname",
     }
     return {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
+def _elsewhere(node: str) -> dict[str, Any]:
+    # Rather than nowhere, on that one: it may be the only one, and only slow.
+    other = {"matchFields": [{"key": "metadata.name", "operator": "NotIn", "values": [node]}]}
+    return {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference": other}]}}

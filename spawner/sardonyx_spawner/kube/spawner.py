@@ -13,83 +13,54 @@ from urllib.parse import urlsplit
 
 from jupyterhub.utils import maybe_future
 from kubernetes_asyncio.client import V1DeleteOptions, V1ObjectMeta, V1Pod
-from kubespawner import KubeSpawner
-from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets import Instance
 
 from sardonyx_spawner.ends import why_over
-from sardonyx_spawner.errors import UserError
-from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.event_feed import FEEDS
 from sardonyx_spawner.kube.failures import failure_of, why_ended
 from sardonyx_spawner.kube.homes import claim_name
 from sardonyx_spawner.kube.manifest import START, PodServer, home_claim, labels, pod, secret, split_secrets
-from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.kube.pod_log import PodLog
+from sardonyx_spawner.kube.pod_spawner import PodSpawner
 from sardonyx_spawner.kube.progress import follow
 from sardonyx_spawner.kube.ready_made.hand_over import HandOverError
 from sardonyx_spawner.kube.ready_made.pod import claimed
 from sardonyx_spawner.kube.ready_made.room import with_room
 from sardonyx_spawner.kube.ready_made.stock import NONE_WAITS, ReadyServer, Stock
 from sardonyx_spawner.kube.refusals import AWAY, TICK_S, asked, asked_until, refusals, too_slow
-from sardonyx_spawner.kube.server_logs import PodLogs
-from sardonyx_spawner.kube.start import Start
+from sardonyx_spawner.kube.start import SilentNodeError, Start
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.variables import server_variables
 from sardonyx_spawner.kube.waiting import Step, container_state
-from sardonyx_spawner.language import Said, kept
+from sardonyx_spawner.language import Said, _, kept
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
-from sardonyx_spawner.server_log import LogUnreadableError
-from sardonyx_spawner.team_spawner import TeamSpawner
+from sardonyx_spawner.queue import StartQueue, Ticket
 from sardonyx_spawner.troubles import TROUBLES
 
-LOG_LOOKED_AT = 1 << 16
-DEFAULT = "default"
-"""Folder of the server without a name: no server can have this one, of seven letters and no hash."""
+QUEUE = StartQueue(10)
+"""Of those who ask the cluster. Together they would share the hub a hundred ways: the last server would not be ready sooner,
+and the first one as late as the last."""
 
 
-class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # KubeSpawner is untyped
+class SardonyxKubeSpawner(PodSpawner):
     """Starts a server as a Pod with a home, an image and a Secret of its own."""
 
-    place = AnyTrait(ClusterPlace(), help="Where on the cluster servers run (ClusterPlace).").tag(config=True)
     stock_source = CallableTrait(lambda: NONE_WAITS, help="() -> Stock: the servers that wait for somebody.").tag(
         config=True
     )
-    log_folder = AnyTrait(help="Folder for the ends of logs of earlier servers (a Path).").tag(config=True)
 
     tale = Instance(Tale, (), help="What is told of the start that is under way.")
+    ticket = Instance(Ticket, (), help="This server's place in the queue of starts.")
     start_mark = ""
     memory_used: int | None = None
     """Nobody counts it here: a cluster need not have metrics."""
 
     @property
-    def logs(self) -> PodLogs:
-        """What this server writes, and what the ones before it wrote."""
-        return self._logs_of(self.name, self._pod_log if self._pod is not None else None)
-
-    def _logs_of(self, name: str, live: PodLog | None = None) -> PodLogs:
-        owner = self.running.owner_id or self.running.last_owner or self.person().id
-        return PodLogs(self.log_folder / owner / (name or DEFAULT), live)
-
-    @property
-    def _pod_log(self) -> PodLog:
-        return PodLog(self.api, self.namespace, self.pod_name)
-
-    @property
     def stop_reason(self) -> str:
         """Why the last server ended, in words for the person."""
         return kept(self.running.ended)
-
-    @property
-    def _cluster(self) -> Cluster:
-        return Cluster(self.api, self.namespace, self.k8s_api_request_timeout)
-
-    @property
-    def _pod(self) -> dict[str, Any] | None:
-        reflector = self.pod_reflector
-        return None if reflector is None else reflector.pods.get(f"{self.namespace}/{self.pod_name}")
 
     async def _start(self) -> str:
         """Start the server that the plan describes; return its address. Called by KubeSpawner's `start`."""
@@ -148,16 +119,30 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
 
     async def _made(self, plan: ServerPlan, start: Start, stock: Stock) -> Mapping[str, Any]:
         with FEEDS.feed(self.api, self.namespace).of(self.pod_name) as events:
-            await self._ask_for_pod(plan, stock)
+            try:
+                await self._placed(plan, start, stock)
+                return await start.until_it_answers(events, self._address)
+            except SilentNodeError as error:
+                self.log.warning("%s: node %s says nothing of its Pod; trying another", self._log_name, error.node)
+                said = _("The machine that was found for your server does not answer. Looking for another one")
+                self.tale.tell(Step(said, "warn"))
+                await asked(lambda: self._cluster.remove_pod(self.pod_name, 0), self.tale)
+                self.start_mark = token_hex(8)
+                await self._placed(plan, start, stock, avoids=error.node)
+                return await start.until_it_answers(events, self._address)
+
+    async def _placed(self, plan: ServerPlan, start: Start, stock: Stock, avoids: str = "") -> None:
+        """Get the Pod, and what it needs, made; in turns, and not longer than that."""
+        async with QUEUE.turn(self.ticket, plan.person):
+            await self._ask_for_pod(plan, stock, avoids)
             uid = (await start.until_there())["metadata"]["uid"]
             await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
-            return await start.until_it_answers(events, self._address)
 
-    async def _ask_for_pod(self, plan: ServerPlan, stock: Stock) -> None:
+    async def _ask_for_pod(self, plan: ServerPlan, stock: Stock, avoids: str) -> None:
         if plan.home == "kept":
             claim = home_claim(claim_name(plan.person, self.place), plan.person, self.place)
             await asked(lambda: self._cluster.get_home(claim, self.place), self.tale)
-        made, hidden = self._manifests(plan)
+        made, hidden = self._manifests(plan, avoids)
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))
         await asked(lambda: self._cluster.make_secret(hidden), self.tale)
@@ -174,9 +159,9 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         is_it = found is not None and found["metadata"].get("annotations", {}).get(START) == self.start_mark
         return found if is_it else None
 
-    def _manifests(self, plan: ServerPlan) -> tuple[V1Pod, dict[str, Any]]:
+    def _manifests(self, plan: ServerPlan, avoids: str = "") -> tuple[V1Pod, dict[str, Any]]:
         """Return the Pod and the Secret that the plan becomes, in the place of what KubeSpawner's own settings would."""
-        server = self._pod_server(plan)
+        server = replace(self._pod_server(plan), avoids=avoids)
         seen, secrets = split_secrets(self._variables(plan))
         made = pod(server, plan, self.place, seen)
         metadata = V1ObjectMeta(**made["metadata"])
@@ -216,15 +201,10 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
         where = urlsplit(self._get_pod_url(found))
         return str(where.hostname), int(where.port or 0)
 
-    async def _end_of_log(self) -> bytes:
-        try:
-            return await self._pod_log.end(LOG_LOOKED_AT)
-        except LogUnreadableError:
-            return b""
-
     async def progress(self) -> AsyncGenerator[dict[str, Any]]:
         """Tell the person what happens, in our words and in those of the user side."""
-        async with aclosing(follow(lambda: self.tale, self._log_while_it_runs)) as events:
+        told = follow(lambda: self.tale, self._log_while_it_runs, lambda: QUEUE.before(self.ticket))
+        async with aclosing(told) as events:
             async for event in events:
                 yield event
 
@@ -284,14 +264,3 @@ class SardonyxKubeSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # Ku
             # The next start replaces it; by force its home could still be at a machine that is only out of reach.
             self.log.warning("%s does not end: the machine of Pod %s may be gone", self._log_name, self.pod_name)
         self.end_notice(self.user.name, self.name)
-
-    async def delete_forever(self) -> None:
-        """Remove what a server leaves that was deleted, or whose owner was; the home of a person stays."""
-        TROUBLES.forget(self._key)
-        with suppress(UserError):
-            await asyncio.to_thread(self._logs_of(self.name).remove)
-
-    async def rename(self, old_name: str, new_name: str) -> None:
-        """Let the logs of a server that gets another name come with it."""
-        with suppress(UserError):
-            await asyncio.to_thread(self._logs_of(old_name).move_to, self._logs_of(new_name))

@@ -10,13 +10,23 @@ from sardonyx_spawner.kube.failures import Failure, failure_of, stuck, why_ended
 from sardonyx_spawner.kube.image_times import IMAGE_TIMES
 from sardonyx_spawner.kube.refusals import TICK_S, StartFailedError
 from sardonyx_spawner.kube.tale import Tale
-from sardonyx_spawner.kube.waiting import container_state, is_full, step_of, step_of_event, unplaced
+from sardonyx_spawner.kube.waiting import container_state, is_full, silent_node, step_of, step_of_event, unplaced
 from sardonyx_spawner.plan import ServerPlan
 
 LOOK_S = 1.0
 LONGEST_TICK_S = 0.5
+SILENT_S = 20.0
+"""A node takes a moment to say that it knows of a Pod. One that was switched off is taken for a good one for 50 s more."""
 
 Pod = Mapping[str, Any]
+
+
+class SilentNodeError(Exception):
+    """The node that a Pod was given to says nothing: it may be gone, and the cluster does not know it yet."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(node)
+        self.node = node
 
 
 class Start:
@@ -42,6 +52,7 @@ class Start:
         self._plan, self._tale, self._pod, self._log, self._until = plan, tale, pod, log, until
         self._no_place = no_place
         self._heard = 0
+        self._may_move = True
 
     async def until_there(self) -> Pod:
         """Return the Pod when the cluster has made it known.
@@ -63,6 +74,7 @@ class Start:
 
         Raises:
             StartFailedError: it will not, or not in time.
+            SilentNodeError: nothing is heard of its node; once, because nobody knows whether another one is better.
         """
         return await self.in_time(self._follow(events, address))
 
@@ -97,10 +109,17 @@ class Start:
                 if found is not last:
                     await self._look(found)
                     last, changed = found, time.monotonic()
+                self._leave_silent(found, time.monotonic() - changed)
                 where = address(found)
                 if where is not None and await answers(*where):
                     return found
             await asyncio.sleep(pause_s(time.monotonic() - changed))
+
+    def _leave_silent(self, pod: Pod, waited_s: float) -> None:
+        node = silent_node(pod)
+        if node and self._may_move and waited_s > SILENT_S:
+            self._may_move = False
+            raise SilentNodeError(node)
 
     def _tell_of(self, events: Sequence[Mapping[str, Any]]) -> None:
         for event in events[self._heard :]:

@@ -75,6 +75,12 @@ def unplaced(pod: Mapping[str, Any]) -> str | None:
     return None if found is None else str(found.get("message", ""))
 
 
+def silent_node(pod: Mapping[str, Any]) -> str:
+    """Return the node that a Pod was given to, and that has not said yet that it knows of it; "" = there is none."""
+    node = pod.get("spec", {}).get("nodeName") or ""
+    return "" if pod.get("status", {}).get("startTime") else str(node)
+
+
 def is_full(message: str) -> bool:
     """Tell whether a Pod would be taken if others went that are as any.
 

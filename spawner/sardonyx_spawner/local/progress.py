@@ -10,7 +10,7 @@ from typing import Any
 from sardonyx_spawner.contract import PROGRESS_FILE
 from sardonyx_spawner.local.exposed_files import append, read_end
 from sardonyx_spawner.local.folders import ServerFolders
-from sardonyx_spawner.local.queue import say_place
+from sardonyx_spawner.queue import place_event
 from sardonyx_spawner.steps import event_of, step_of
 
 POLL_S = 0.1
@@ -33,7 +33,7 @@ async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> As
                 yield event_of(*step, count)
         now = before()
         if now is not None and now != place:
-            yield {"progress": 5, "message": say_place(now), "state": "wait"}
+            yield place_event(now)
         place = now
         await asyncio.sleep(POLL_S)
 

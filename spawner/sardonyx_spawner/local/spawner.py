@@ -28,13 +28,13 @@ from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import NO_PROCESS, TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, tell
-from sardonyx_spawner.local.queue import AT_ONCE, StartQueue, Ticket
 from sardonyx_spawner.local.reasons import part_ended, why_ended, why_part_ended
 from sardonyx_spawner.local.refusals import WHY_NOT, ended_while_starting, refusals
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
+from sardonyx_spawner.queue import StartQueue, Ticket
 from sardonyx_spawner.quotas import Claim
 from sardonyx_spawner.troubles import TROUBLES
 
@@ -43,7 +43,8 @@ CHILD_PROCESSES = ChildProcessLauncher()
 NO_GPUS = GpuAllotment()
 NO_MIRRORS = Mirrors(Path(os.devnull))
 MAKERS = EnvironmentMakers()
-QUEUE = StartQueue(AT_ONCE)
+QUEUE = StartQueue((os.cpu_count() or 1) + 1)
+"""One more at once than there are processors: a start also waits for the disk and for the hub."""
 
 
 class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # JupyterHub is untyped

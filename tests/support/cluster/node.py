@@ -3,8 +3,10 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,6 +93,28 @@ class Node:
         program = self._programs.pop(name)
         program.kill()
         program.wait(PATIENCE_S)
+
+    @contextmanager
+    def slowed(self, name: str, held_s: float, let_go_s: float) -> Iterator[None]:
+        """Let one program work only now and then: held for so long, let go for so long, again and again."""
+        starter, over = self._programs[name].pid, threading.Event()
+        # What started it waits for it: the one that enters a node's processes is in none.
+        program = int(Path(f"/proc/{starter}/task/{starter}/children").read_text().split()[0])
+
+        def hold() -> None:
+            while not over.is_set():
+                os.kill(program, signal.SIGSTOP)
+                over.wait(held_s)
+                os.kill(program, signal.SIGCONT)
+                over.wait(let_go_s)
+
+        holding = threading.Thread(target=hold)
+        holding.start()
+        try:
+            yield
+        finally:
+            over.set()
+            holding.join()
 
     def ended(self) -> list[str]:
         """Return the programs that ended by themselves."""

@@ -5,18 +5,15 @@ ready sooner, and the first one as late as the last.
 """
 
 import asyncio
-import os
 from bisect import bisect_left, insort
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from operator import attrgetter
+from typing import Any
 
 from sardonyx_spawner.language import _, ngettext
-
-AT_ONCE = (os.cpu_count() or 1) + 1
-"""One more than there are processors: a start also waits for the disk and for the hub."""
 
 
 @dataclass(eq=False)
@@ -110,3 +107,8 @@ def say_place(before: int) -> str:
         if before
         else _("You are next")
     )
+
+
+def place_event(before: int) -> dict[str, Any]:
+    """Return a place as JupyterHub shows it among the steps of a start."""
+    return {"progress": 5, "message": say_place(before), "state": "wait"}
