@@ -11,7 +11,7 @@ import pytest
 from image_recipes import ROOT, SINGLEUSER
 from images import built_wheel, version
 from support.containers import RUN_A_CELL, Container, running, running_server
-from support.images import builder, pip_configurations, used
+from support.images import LAST_KEPT_S, builder, pip_configurations, used
 
 DOCS = ROOT / "docs" / "how-to" / "make-your-own-image.md"
 FROM_OURS, FROM_ANY = re.findall(r"^```dockerfile\n(.*?)^```$", DOCS.read_text(), re.MULTILINE | re.DOTALL)
@@ -38,7 +38,7 @@ def own_image(text: str, base: str, folder: Path, **pip: str) -> str:
     if not engine.has(image):
         log = folder / "build.log"
         replace(engine, options=options).build("Dockerfile", folder, image, arguments={}, tools="", log=log)
-    used(image)
+    used(image, kept_s=LAST_KEPT_S)
     return image
 
 

@@ -23,8 +23,8 @@ SUITE = "trixie"
 NEEDED = ("podman", "runc", "debootstrap")
 KEPT_S = 7 * 86400
 """What no test has asked for so long is removed."""
-FILES_KEPT_S = 3 * 3600
-"""They are large, and others with each change of ours."""
+LAST_KEPT_S = 3 * 3600
+"""What has our own package in it: it is large, made in a minute, and another one with each change of ours."""
 # As root in a container: no ulimits that it may not set, and a runtime that works with old control groups.
 CONFIGURATION = """\
 [containers]
@@ -73,7 +73,8 @@ def builder() -> Builder:
 def built_image(name: str) -> str:
     """Return an image as it is run, by the name that podman has for it."""
     image = builder().image(name)
-    used(image, builder().base, *(builder().packages(each) for each in (TOOLS, *ancestry(name))))
+    used(builder().base, *(builder().packages(each) for each in (TOOLS, *ancestry(name))), kept_s=KEPT_S)
+    used(image, kept_s=LAST_KEPT_S)
     return image
 
 
@@ -88,7 +89,7 @@ def image_file(name: str) -> Path:
             builder().engine.save(image, file)
         file.touch()
         for old in folder.glob("*.tar"):
-            if time.time() - old.stat().st_mtime > FILES_KEPT_S:
+            if time.time() - old.stat().st_mtime > LAST_KEPT_S:
                 old.unlink(missing_ok=True)
     return file
 
@@ -171,16 +172,16 @@ def _slim(root: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def used(*images: str) -> None:
-    """Remember that images were used, and remove those that nobody has used for long."""
-    stamps = cache_folder() / "used"
+def used(*images: str, kept_s: int) -> None:
+    """Remember that images were used, and remove those of their kind that nobody has used for so long."""
+    stamps = cache_folder() / f"used-{kept_s}"
     stamps.mkdir(exist_ok=True)
     for image in images:
         (stamps / hashlib.sha256(image.encode()).hexdigest()[:16]).write_text(image)
     for stamp in stamps.iterdir():
         # Another run may remove the same ones.
         with suppress(FileNotFoundError):
-            if time.time() - stamp.stat().st_mtime > KEPT_S:
+            if time.time() - stamp.stat().st_mtime > kept_s:
                 command = [*builder().engine.command, "rmi", stamp.read_text()]
                 subprocess.run(command, capture_output=True, check=False)
                 stamp.unlink()
