@@ -57,15 +57,21 @@ class GivesSettings(Section):
     home: Literal["kept", "fresh"] | None = Field(
         default=None, description="kept: the person's files; fresh: an empty folder, thrown away."
     )
+    home_size: Memory | None = Field(
+        default=None,
+        description="Room for its files, such as 20G; none: as the place has it. On Kubernetes a kept home that is smaller"
+        " grows to it, and stays so. On one machine of fresh homes in memory only: one_machine.home_limit is for kept ones.",
+    )
 
     def gives(self, **implied: Any) -> Gives:
         """Return the same in the words of the planner; `implied` is what counts where the settings say nothing."""
         said = {name: getattr(self, name) for name in GivesSettings.model_fields if getattr(self, name) is not None}
         given = {**implied, **said}
-        lifetime, memory = given.pop("lifetime", None), given.pop("memory", None)
+        lifetime, memory, home = (given.pop(name, None) for name in ("lifetime", "memory", "home_size"))
         return Gives(
             **given,
             memory=memory_bytes(memory) if memory else None,
+            home_size=memory_bytes(home) if home else None,
             lifetime_s=duration_seconds(lifetime) if lifetime else None,
         )
 

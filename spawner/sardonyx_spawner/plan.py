@@ -23,6 +23,7 @@ class ServerPlan:
         memory: bytes; None = no limit.
         lifetime_s: seconds from the start to the end; None = no end.
         longest_s: so far can its person prolong that.
+        home_size: bytes that its home is to have; None = as many as usual. One that is kept never gets smaller.
         storage_scopes: what the default key may reach, such as "home".
         author_name: as whom commits are made.
         language: in which its person is spoken to, such as "fr".
@@ -50,6 +51,7 @@ class ServerPlan:
     lifetime_s: int | None = None
     longest_s: int | None = None
     home: Literal["kept", "fresh"] = "kept"
+    home_size: int | None = None
     author_name: str = ""
     author_mail: str = ""
     language: str = "en"

@@ -56,6 +56,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: 
         lifetime_s=given.lifetime_s,
         longest_s=longest_s,
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
+        home_size=given.home_size,
         author_name=person.full_name,
         author_mail=person.mail,
         language=person.language,

@@ -35,6 +35,7 @@ class Gives:
         repository: address on the web.
         lifetime_s: seconds.
         home: "kept" or "fresh".
+        home_size: bytes.
     """
 
     environment: str | None = None
@@ -46,6 +47,7 @@ class Gives:
     branch: str | None = None
     lifetime_s: int | None = None
     home: str | None = None
+    home_size: int | None = None
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,10 @@ def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Clus
         place.start("rights", {"profile": "python"})
         place.stop("rights")
     place.kubectl("create", "secret", "generic", place.pod("rights"))
-    larger = {"homes": {"size": "2G"}}
-    place.install({**place.settings, "kubernetes": larger})
-    place.start("rights", {"profile": "python"})
+    place.start("rights", {"profile": "roomy"})
     place.stop("rights")
-    place.install(place.settings)
+    (home,) = place.get("pvc", "--selector", f"sardonyx.org/person={person},app.kubernetes.io/component=home")["items"]
+    assert home["spec"]["resources"]["requests"]["storage"] == str(2 << 30)
     place.erase(person)
 
     assert {resource: sorted(verbs) for resource, verbs in asked(cluster, place).items()} == {

@@ -19,20 +19,21 @@ GIB = 1 << 30
 
 
 @pytest.mark.parametrize(
-    ("settings", "memory", "size"),
+    ("settings", "memory", "wanted", "size"),
     [
-        pytest.param({}, 2 * GIB, GIB, id="half-of-the-memory"),
-        pytest.param({}, 32 << 20, 64 << 20, id="enough-to-start"),
-        pytest.param({}, None, 512 << 20, id="no-limit"),
-        pytest.param({"fresh_home_size": "4G"}, 2 * GIB, 4 * GIB, id="as-the-operator-says"),
-        pytest.param({"fresh_homes": "disk", "fresh_home_size": "4G"}, 2 * GIB, 0, id="in-a-folder"),
+        pytest.param({}, 2 * GIB, None, GIB, id="half-of-the-memory"),
+        pytest.param({}, 32 << 20, None, 64 << 20, id="enough-to-start"),
+        pytest.param({}, None, None, 512 << 20, id="no-limit"),
+        pytest.param({"fresh_home_size": "4G"}, 2 * GIB, None, 4 * GIB, id="as-the-operator-says"),
+        pytest.param({"fresh_home_size": "4G"}, 8 * GIB, 6 * GIB, 6 * GIB, id="as-the-profile-says"),
+        pytest.param({"fresh_homes": "disk", "fresh_home_size": "4G"}, 2 * GIB, GIB, 0, id="in-a-folder"),
     ],
 )
 def test_a_fresh_home_has_the_size_that_the_settings_say(
-    settings: dict[str, str], memory: int | None, size: int
+    settings: dict[str, str], memory: int | None, wanted: int | None, size: int
 ) -> None:
     """0 = it is a folder."""
-    assert OneMachineSettings.model_validate(settings).fresh().bytes_for(memory) == size
+    assert OneMachineSettings.model_validate(settings).fresh().bytes_for(memory, wanted) == size
     assert FreshHomes().bytes_for(memory) == share_of(memory)
 
 

@@ -129,12 +129,12 @@ def test_fresh_files_are_in_the_plan() -> None:
 
 def test_a_profile_without_options_has_its_fixed_values() -> None:
     """Nothing is asked, everything is decided."""
-    fixed = Gives(image="example/r:1", cpu=2, memory=4 * GIB, gpus=1, lifetime_s=3600, home="fresh")
+    fixed = Gives(image="example/r:1", cpu=2, memory=4 * GIB, gpus=1, lifetime_s=3600, home="fresh", home_size=GIB)
     made = plan(Profile("r", "R", gives=fixed, default_url="/rstudio", variables={"LANG": "de_DE.UTF-8"}))
 
     assert made.summary == "R, with 2 cores, 4 GB and 1 GPU, for 1 hour"
     assert (made.environment, made.image, made.cpu, made.memory, made.gpus) == ("", "example/r:1", 2, 4 * GIB, 1)
-    assert (made.lifetime_s, made.home) == (3600, "fresh")
+    assert (made.lifetime_s, made.home, made.home_size) == (3600, "fresh", GIB)
     assert made.variables == {"JUPYTERHUB_DEFAULT_URL": "/rstudio", "LANG": "de_DE.UTF-8"}
 
 

@@ -58,6 +58,7 @@ def made(plan: ServerPlan = PLAN, server: PodServer = SERVER, place: ClusterPlac
         ),
         ("pod-second-server", made(server=replace(SERVER, shares_node=True))),
         ("pod-elsewhere", made(server=replace(SERVER, avoids="node-7"))),
+        ("pod-large-fresh-home", made(replace(PLAN, home="fresh", home_size=20 << 30), replace(SERVER, home=""))),
         ("secret", secret(SERVER, "{}", {"JUPYTERHUB_API_TOKEN": "abc"})),
         ("home-claim", home_claim(SERVER.home, "kite2345", replace(PLACE, homes=Homes("fast", 5 << 30)))),
     ],
@@ -117,6 +118,14 @@ def test_a_home_grows_and_never_shrinks(asked: str, wanted: int, change: dict[st
     """Files would be lost."""
     claim = {"spec": {"resources": {"requests": {"storage": asked}}}}
     assert grown(claim, replace(PLACE, homes=Homes(size=wanted))) == change
+
+
+def test_a_home_is_as_large_as_the_profile_says_else_as_others() -> None:
+    """Before it grows, and when it is new."""
+    place = replace(PLACE, homes=Homes("fast", 5 << 30))
+
+    assert place.with_homes_of(20 << 30).homes == Homes("fast", 20 << 30)
+    assert place.with_homes_of(None) == place
 
 
 @pytest.mark.parametrize(("text", "size"), [("1Ki", 1024), ("1.5Gi", 3 << 29), ("2G", 2 * 10**9), ("700", 700)])

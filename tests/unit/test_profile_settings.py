@@ -47,6 +47,7 @@ def test_a_profile_becomes_what_the_core_knows() -> None:
         memory="512M",
         lifetime="2d",
         home="fresh",
+        home_size="20G",
         repository="https://x.example/a",
         branch="main",
         variables={"LANG": "C.UTF-8"},
@@ -66,6 +67,7 @@ def test_a_profile_becomes_what_the_core_knows() -> None:
         memory=512 << 20,
         lifetime_s=172800,
         home="fresh",
+        home_size=20 << 30,
         repository="https://x.example/a",
         branch="main",
     )

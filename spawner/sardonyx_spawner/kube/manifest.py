@@ -194,7 +194,7 @@ def _container(
 
 def _volumes(server: PodServer, place: ClusterPlace, plan: ServerPlan) -> list[dict[str, Any]]:
     kept = {"persistentVolumeClaim": {"claimName": server.home}}
-    fresh = {"emptyDir": {"sizeLimit": str(place.homes.size)}}
+    fresh = {"emptyDir": {"sizeLimit": str(place.with_homes_of(plan.home_size).homes.size)}}
     items = [{"key": contract.PLAN_FILE, "path": contract.PLAN_FILE}]
     # Memory, so it counts as what the server uses: as much as it has, as on a machine of its own.
     shared = {"medium": "Memory", **({"sizeLimit": str(plan.memory)} if plan.memory else {})}

@@ -1,7 +1,7 @@
 """What the operator has set for servers on this cluster."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 
@@ -51,3 +51,7 @@ class ClusterPlace:
     read_only_root: bool = True
     temporary_size: int = 5 << 30
     pod: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_homes_of(self, size: int | None) -> "ClusterPlace":
+        """Return the same for a server whose home is to have so many bytes; None = as many as others."""
+        return self if size is None else replace(self, homes=replace(self.homes, size=size))

@@ -140,8 +140,9 @@ class SardonyxKubeSpawner(PodSpawner):
 
     async def _ask_for_pod(self, plan: ServerPlan, stock: Stock, avoids: str) -> None:
         if plan.home == "kept":
-            claim = home_claim(claim_name(plan.person, self.place), plan.person, self.place)
-            await asked(lambda: self._cluster.get_home(claim, self.place), self.tale)
+            place = self.place.with_homes_of(plan.home_size)
+            claim = home_claim(claim_name(plan.person, place), plan.person, place)
+            await asked(lambda: self._cluster.get_home(claim, place), self.tale)
         made, hidden = self._manifests(plan, avoids)
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))

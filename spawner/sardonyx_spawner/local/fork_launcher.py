@@ -265,7 +265,7 @@ class ForkLauncher:
 
     def _told(self, request: LaunchRequest) -> dict[str, Any]:
         folders, limits = request.folders, Limits(request.memory, request.cpu, PROCESSES)
-        home_bytes = self._fresh.bytes_for(request.memory) if folders.fresh else 0
+        home_bytes = self._fresh.bytes_for(request.memory, request.home_size) if folders.fresh else 0
         if home_bytes:
             request.tell(say_made(home_bytes), "now")
         sandbox = SandboxSpec(

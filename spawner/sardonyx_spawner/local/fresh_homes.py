@@ -26,15 +26,17 @@ class FreshHomes:
     in_memory: bool = True
     size: int | None = None
 
-    def bytes_for(self, memory: int | None) -> int:
+    def bytes_for(self, memory: int | None, wanted: int | None = None) -> int:
         """Return the size of one in memory, 0 for one in a folder.
 
         Args:
             memory: of the server; None = no limit.
+            wanted: by what was chosen; None = nothing is.
         """
         if not self.in_memory:
             return 0
-        return self.size if self.size is not None else share_of(memory)
+        size = wanted or self.size
+        return share_of(memory) if size is None else size
 
 
 def share_of(memory: int | None) -> int:

@@ -44,6 +44,7 @@ class LaunchRequest:
         name: how the person is called.
         owner: number of the user that it runs under; None = the hub's.
         memory: bytes; None = no limit.
+        home_size: bytes of a fresh home; None = as many as usual.
         gpus: that it may use; None = no GPU.
         tell: tells the person what is going on.
     """
@@ -57,6 +58,7 @@ class LaunchRequest:
     name: str
     owner: int | None = None
     memory: int | None = None
+    home_size: int | None = None
     cpu: float | None = None
     gpus: GivenGpus | None = None
     tell: Tell = lambda _message, _state: None

@@ -179,6 +179,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             name=self.user.name,
             owner=owner,
             memory=plan.memory,
+            home_size=plan.home_size,
             cpu=plan.cpu,
             gpus=self.gpus,
             tell=lambda message, state: tell(folders, message, state),

@@ -285,6 +285,7 @@ def settings(images: Mapping[str, str], repository: str) -> dict[str, Any]:
     return {
         "profiles": {
             "python": {"title": "Python", "image": images["base"], **small, "order": 1},
+            "roomy": {"title": "Roomy", "image": images["base"], **small, "home_size": "2G"},
             "data": {"title": "Data", "image": images["python"], "memory": "2G", "repositories": {"course": course}},
             "together": {"title": "Together", "image": images["python"], "memory": "2G", "collaboration": True},
             "fresh": {"title": "Fresh", "image": images["base"], **small, "home": "fresh"},
