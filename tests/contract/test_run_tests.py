@@ -1,10 +1,14 @@
-"""In CI few tests that failed run once more; everything else that can be wrong stays wrong."""
+"""In CI few tests that failed run once more; everything else that can be wrong stays wrong, and is named as what it is."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from run_tests import GB, without_room
 
 SCRIPT = Path(__file__).parents[2] / "tools/run_tests.py"
 LATE = """
@@ -71,3 +75,19 @@ def test_on_a_developers_machine_nothing_runs_again(tmp_path: Path) -> None:
 def test_what_is_wrong_stays_wrong(tmp_path: Path, tests: str, code: int) -> None:
     """With pytest's own exit code."""
     assert run(tmp_path, tests, ci=True).returncode == code
+
+
+@pytest.mark.parametrize(
+    ("part", "free", "said"),
+    [
+        ("cluster", 11.9, "The tests of the part 'cluster' need 12 GB on the disk of {}, and 11.9 GB are free there."),
+        ("cluster", 12.1, ""),
+        ("hub", 4.9, "The tests of the part 'hub' need 5 GB on the disk of {}, and 4.9 GB are free there."),
+        ("hub", 5.1, ""),
+    ],
+)
+def test_a_disk_without_room_is_said(monkeypatch: pytest.MonkeyPatch, part: str, free: float, said: str) -> None:
+    """Before anything runs: it would show as a store that refuses, and as much else."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=int(free * GB)))
+
+    assert without_room(part).partition(" Make room,")[0] == said.format(tempfile.gettempdir())
