@@ -1,7 +1,10 @@
 """How long a server takes on a cluster from the request to ready, with the image on the node: ours beside plain KubeSpawner."""
 
+import math
+import os
 import statistics
 import tempfile
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from support.figures import figure
 from support.images import built_image, image_file
 from support.waiting import soon
 
-RUNS = 12
+RUNS = int(os.environ.get("BENCH_RUNS", "20"))
 NAMESPACE = "default"
 BOTH = """
 c.JupyterHub.hub_bind_url = f"http://{HOST}:{PORT}"
@@ -97,9 +100,9 @@ def bench_pod() -> list[dict[str, Any]]:
     stops = [(b[1], c[1]) for _a, b, c in taken]
     return [
         _row("server that waited on a cluster, from the request to ready, median", waited, statistics.median),
-        _row("server that waited on a cluster, from the request to ready, slowest of twelve", waited, max),
+        _row("server that waited on a cluster, from the request to ready, 95 of 100", waited, _most),
         _row("server on a cluster, from the request to ready, median", starts, statistics.median),
-        _row("server on a cluster, from the request to ready, slowest of twelve", starts, max),
+        _row("server on a cluster, from the request to ready, 95 of 100", starts, _most),
         _row("server on a cluster, from the request to gone, median", stops, statistics.median),
     ]
 
@@ -124,3 +127,8 @@ def _once(hub: BenchHub, name: str) -> tuple[float, float]:
 def _row(name: str, taken: list[tuple[float, float]], of: Any) -> dict[str, Any]:
     ours, plain = zip(*taken, strict=True)
     return figure(name, of(ours), "s", "KubeSpawner with its own settings", of(plain))
+
+
+def _most(taken: Sequence[float]) -> float:
+    """Return within what 95 of 100 were through."""
+    return sorted(taken)[math.ceil(0.95 * len(taken)) - 1]
