@@ -105,7 +105,9 @@ class Node:
             while not over.is_set():
                 os.kill(program, signal.SIGSTOP)
                 over.wait(held_s)
-                os.kill(program, signal.SIGCONT)
+                # What started it has held itself, too.
+                for held in (starter, program):
+                    os.kill(held, signal.SIGCONT)
                 over.wait(let_go_s)
 
         holding = threading.Thread(target=hold)
