@@ -13,6 +13,7 @@ from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY, Course, class_profile
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.ready_made.wishes import Expected
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
@@ -34,6 +35,11 @@ class Attended:
     is_staff: bool
     profile: Profile
     hours: WeeklyHours = NONE
+
+    def volumes(self, now: datetime) -> tuple[GroupVolume, ...]:
+        """Return what its servers have of its files now: of a class until that has ended, of a team while the event is on."""
+        is_there = isinstance(self.details, ClassDetails) or self.is_offered(now)
+        return self.profile.volumes if is_there else ()
 
     def is_offered(self, now: datetime) -> bool:
         """Tell whether its servers are started now: for staff also before its first day, and outside of its lessons."""
@@ -66,12 +72,21 @@ class ClassProfiles:
 
     def profiles_for(self, person: Person) -> Sequence[Profile]:
         """Return the profiles of what somebody is in, as long as it is on; the oldest first."""
-        if self._find is None:
-            # Not before: the tables have to be there.
-            self._people()
-            self._find = looking_up(self._place, self._attended)
         now = self._clock()
-        return [each.profile for each in self._find(person.id) if each.is_offered(now)]
+        return [each.profile for each in self._all_of(person.id) if each.is_offered(now)]
+
+    def volumes_of(self, person: str, profile: str) -> tuple[GroupVolume, ...]:
+        """Return what somebody's server has now of the files of a class or a team.
+
+        Args:
+            person: their id.
+            profile: slug of what the server is.
+
+        Raises:
+            PeopleError: the people are away.
+        """
+        now = self._clock()
+        return next((each.volumes(now) for each in self._all_of(person) if each.profile.slug == profile), ())
 
     def reserved(self) -> list[Reserved]:
         """Return what is kept for lessons that are on, or before which servers are started."""
@@ -101,8 +116,16 @@ class ClassProfiles:
         for event, of_it in people.events.going_on().items():
             if of_it.closed is None and _begins(of_it.begins, now) and of_it.profile in self._bases:
                 plan = self._usual(Membership("event", event, "participant", ""), of_it)
-                found.append(Expected(plan, len(people.seats.of(event))))
+                seats = people.seats.of(event)
+                found.append(Expected(plan, len(seats), in_teams=sum(bool(seat.team) for seat in seats)))
         return found
+
+    def _all_of(self, person: str) -> tuple[Attended, ...]:
+        if self._find is None:
+            # Not before: the tables have to be there.
+            self._people()
+            self._find = looking_up(self._place, self._attended)
+        return self._find(person)
 
     def _usual(self, membership: Membership, details: ClassDetails | EventDetails) -> ServerPlan:
         """Return what a server is of somebody who is there, as it is usually started."""
@@ -114,7 +137,9 @@ class ClassProfiles:
 
     def _attended(self, person: str) -> tuple[Attended, ...]:
         people = self._people()
-        memberships = [each for each in people.groups.of(person) if each.kind in {"class", "event"}]
+        everything = people.groups.of(person)
+        memberships = [each for each in everything if each.kind in {"class", "event"}]
+        teams = {each.within: each.group for each in everything if each.kind == "team"}
         of = {kind: [each.group for each in memberships if each.kind == kind] for kind in ("class", "event")}
         details: dict[str, ClassDetails | EventDetails] = {
             **people.classes.of_many(of["class"]),
@@ -125,7 +150,7 @@ class ClassProfiles:
             Attended(
                 told,
                 each.role in LEADS,
-                class_profile(self._bases[told.profile], _course(each, told)),
+                class_profile(self._bases[told.profile], _course(each, told, teams.get(each.group, ""))),
                 hours.get(each.group, NONE),
             )
             for each in memberships
@@ -137,8 +162,10 @@ def _begins(moment: datetime, now: datetime) -> bool:
     return moment - SOON <= now < moment + JUST_NOW
 
 
-def _course(membership: Membership, told: ClassDetails | EventDetails) -> Course:
+def _course(membership: Membership, told: ClassDetails | EventDetails, team: str = "") -> Course:
     name, title = group_name(membership), membership.title
     if isinstance(told, ClassDetails):
-        return Course("class", name, title, told.description, told.answers, told.repository, told.branch)
-    return Course("event", name, title, told.place, told.answers, told.repository, told.branch)
+        files = GroupVolume("class", membership.group, is_writable=membership.role in STAFF)
+        return Course("class", name, title, told.description, told.answers, told.repository, told.branch, (files,))
+    of_team = (GroupVolume("team", team, is_writable=True),) if team else ()
+    return Course("event", name, title, told.place, told.answers, told.repository, told.branch, of_team)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from sardonyx_hub_config.section import Memory, Section
 from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.kube.manifest import OURS
-from sardonyx_spawner.kube.place import ClusterPlace, Homes
+from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
 from sardonyx_spawner.kube.ready_made.wishes import Rules
 
 
@@ -23,6 +23,20 @@ class HomeVolumeSettings(Section):
         default="ReadWriteOnce",
         description="ReadWriteOnce: all servers of a person run on the same node; ReadWriteMany: anywhere, where the"
         " storage class can do that.",
+    )
+
+
+class SharedVolumeSettings(Section):
+    """The volumes that hold what classes and teams share; a section without a word is enough: `shared_volumes: {}`."""
+
+    storage_class: str = Field(
+        default="",
+        description="Storage class, which has to make volumes that servers on any node have at once (ReadWriteMany), such"
+        " as NFS or CephFS; empty: the cluster's default one.",
+    )
+    size: Memory = Field(
+        default="10G",
+        description="Size of each; those that are smaller grow at the next start, where the storage class lets them.",
     )
 
 
@@ -60,6 +74,11 @@ class KubernetesSettings(Section):
 
     homes: HomeVolumeSettings = Field(
         default=HomeVolumeSettings(), description="The volumes that hold people's homes; no server's end deletes one."
+    )
+    shared_volumes: SharedVolumeSettings | None = Field(
+        default=None,
+        description="Each class and each team has a volume, in its servers: staff of a class write, its students and"
+        " guests read, and a team writes. None: they share what is in the data store only.",
     )
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = Field(
         default=None, description="When a node fetches an image; none: as Kubernetes does by the tag."
@@ -112,9 +131,11 @@ class KubernetesSettings(Section):
             instance: name of this installation.
         """
         homes = Homes(self.homes.storage_class, memory_bytes(self.homes.size), self.homes.access)
+        shared = self.shared_volumes
         return ClusterPlace(
             instance=instance,
             homes=homes,
+            shared_volumes=None if shared is None else SharedVolumes(shared.storage_class, memory_bytes(shared.size)),
             image_pull_policy=self.image_pull_policy or "",
             image_pull_secrets=self.image_pull_secrets,
             cpu_requests=self.cpu_requests,

@@ -74,6 +74,8 @@ def servers_of_a_cluster(
     classes = spawner_settings(spawner, settings, folder, ports, people)
     place = settings.kubernetes.place(here.instance)
     spawner.place = place
+    if place.shared_volumes is not None:
+        spawner.volume_source = lambda person, profile: classes.volumes_of(person, profile)  # noqa: PLW0108 - the object would be copied
     spawner.surroundings = surroundings(settings, Path(TOOLS))
     spawner.log_folder = folder.servers
     spawner.ip = "0.0.0.0"  # noqa: S104 - in a Pod of its own, which only the proxy and the hub reach

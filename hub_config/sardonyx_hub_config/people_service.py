@@ -1,11 +1,13 @@
 """The service on which people make, lead and join classes."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
+from sardonyx_hub_config.engine import release
 from sardonyx_hub_config.events_here import event_rules
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.pages.static_files import static_version
@@ -20,6 +22,8 @@ NAME = "people"
 PATH = f"services/{NAME}/"
 """Below the path of this place."""
 TEMPLATES = Path(__file__).parent / "pages" / "templates"
+CLUSTER = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
+"""By these the hub's Pod finds the cluster's API."""
 ROLE = {
     "name": NAME,
     "services": [NAME],
@@ -65,6 +69,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         ),
         templates=TEMPLATES,
         version=static_version(),
+        cluster_instance=here.instance if (here := release()) is not None else "",
     ).write(path)
     return {
         "name": NAME,
@@ -73,5 +78,9 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         "oauth_no_confirm": True,
         "display": False,
         # JupyterHub shows and keeps a service's environment nowhere.
-        "environment": {VARIABLE: database.address} if (database := postgresql(settings)) else {},
+        "environment": {
+            **({VARIABLE: database.address} if (database := postgresql(settings)) else {}),
+            # It deletes the volumes of classes and teams at their end.
+            **{name: os.environ[name] for name in CLUSTER if name in os.environ},
+        },
     }

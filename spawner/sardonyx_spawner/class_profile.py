@@ -7,6 +7,7 @@ from typing import Literal
 
 from sardonyx_spawner.choice import checked_answer
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import _
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Option, Profile
@@ -24,6 +25,7 @@ class Course:
         group: of the class, which is the slug of its profile.
         answers: option -> what it is for everybody.
         repository: address of its material; "" = none.
+        volumes: what its servers have of its files, or of a team's, by who starts them.
     """
 
     kind: Literal["class", "event"]
@@ -33,6 +35,7 @@ class Course:
     answers: Mapping[str, str] = field(default_factory=dict)
     repository: str = ""
     branch: str = ""
+    volumes: tuple[GroupVolume, ...] = ()
 
 
 def base_of_classes(profile: Profile) -> Profile:
@@ -58,6 +61,7 @@ def class_profile(base: Profile, course: Course) -> Profile:
         icon="class",
         belongs_to=course.kind,
         groups=frozenset({course.group}),
+        volumes=course.volumes,
         options=tuple(_answered(option, course.answers.get(option.name, "")) for option in base.options),
         # The same place with two branches would be brought to and fro at each start.
         repositories=(*material, *(each for each in base.repositories if each.url not in {m.url for m in material})),

@@ -1,6 +1,9 @@
 """Why a server ended, where that is the same on every engine: in words for the person."""
 
+from collections.abc import Collection
+
 from sardonyx_spawner.amounts import say_duration, say_memory
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import Said, _
 
 
@@ -25,3 +28,19 @@ def why_over(lifetime_s: int) -> Said:
 def why_moved(address: str, wanted: str) -> Said | None:
     """Say that a server cannot be reached any more where its hub has come back with another path; None = it can."""
     return _("The address of this place was changed.") if wanted and address != wanted else None
+
+
+def why_less(had: Collection[GroupVolume], now: Collection[GroupVolume]) -> Said | None:
+    """Say why a server ends that has more of the files of a class or team than its person may have; None = it has not.
+
+    Args:
+        had: what it has had from its start: that cannot be changed while it runs.
+        now: what it would get now.
+    """
+    may = {(each.kind, each.group): each.is_writable for each in now}
+    if all(
+        may.get((each.kind, each.group), False) or (not each.is_writable and (each.kind, each.group) in may)
+        for each in had
+    ):
+        return None
+    return _("Its class or team is over, or what you may do in their folder has changed.")

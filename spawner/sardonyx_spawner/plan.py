@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import kept
 from sardonyx_spawner.repository import Repository
 
@@ -23,6 +24,7 @@ class ServerPlan:
         memory: bytes; None = no limit.
         lifetime_s: seconds from the start to the end; None = no end.
         longest_s: so far can its person prolong that.
+        volumes: of classes and teams, where an engine has such.
         home_size: bytes that its home is to have; None = as many as usual. One that is kept never gets smaller.
         storage_scopes: what the default key may reach, such as "home".
         author_name: as whom commits are made.
@@ -46,6 +48,7 @@ class ServerPlan:
     memory: int | None = None
     gpus: int = 0
     repositories: tuple[Repository, ...] = ()
+    volumes: tuple[GroupVolume, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
     tools: tuple[str, ...] | None = None
     lifetime_s: int | None = None

@@ -51,6 +51,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: 
         memory=given.memory,
         gpus=given.gpus or 0,
         repositories=_repositories(seen, given),
+        volumes=seen.volumes,
         storage_scopes=seen.storage_scopes,
         tools=seen.tools,
         lifetime_s=given.lifetime_s,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal
 
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.repository import Repository
 
@@ -152,6 +153,7 @@ class Profile:
         secrets: environment variable -> PATH#FIELD in Vault; "users/me/" begins a path in the person's own place.
         tools: those that its servers offer; None = all that are there.
         collaboration: several people can work in one server, once its owner has invited them.
+        volumes: what its servers have of the files of a class or team; never the operator's or the person's word.
         belongs_to: "class" or "event" = it is that of one; "" = of the operator.
     """
 
@@ -167,6 +169,7 @@ class Profile:
     tools: tuple[str, ...] | None = None
     longest_s: int | None = None
     repositories: tuple[Repository, ...] = ()
+    volumes: tuple[GroupVolume, ...] = ()
     storage_scopes: tuple[str, ...] = ("home",)
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)

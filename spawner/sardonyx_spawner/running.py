@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import kept
 from sardonyx_spawner.plan import ServerPlan
 
@@ -30,6 +31,7 @@ class Running:
         invited: names that its owner has invited, whether anybody has them or not.
         team: id of the team whose server it is; "" = it is its owner's alone.
         mates: names of those of the team who are let in.
+        volumes: what it has of the files of a class or a team.
         ended: language -> why it ended, where an engine keeps that here.
     """
 
@@ -49,6 +51,7 @@ class Running:
     invited: tuple[str, ...] = ()
     team: str = ""
     mates: tuple[str, ...] = ()
+    volumes: tuple[GroupVolume, ...] = ()
     ended: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -72,6 +75,7 @@ class Running:
             invited=tuple(map(str, state.get("invited", ()))),
             team=str(state.get("team", "")),
             mates=tuple(map(str, state.get("mates", ()))),
+            volumes=tuple(GroupVolume(**each) for each in state.get("volumes", ())),
             ended=dict(state.get("ended", {})),
         )
 
@@ -94,13 +98,14 @@ class Running:
             ended=self.ended,
         )
 
-    def begun(self, plan: ServerPlan, team: str = "") -> "Running":
+    def begun(self, plan: ServerPlan, team: str = "", *, has_volumes: bool = False) -> "Running":
         """Return what is known of the next server when it begins to start.
 
         Who was invited into the last one stays so in one of the same kind and the same person only.
 
         Args:
             team: id of the team whose server it is; "" = none's.
+            has_volumes: classes and teams have volumes here.
         """
         is_same = self.profile == plan.profile and (self.owner_id or self.last_owner) == plan.person
         return Running(
@@ -112,6 +117,7 @@ class Running:
             collaboration=plan.collaboration,
             invited=self.invited if plan.collaboration and is_same else (),
             team=team if plan.collaboration else "",
+            volumes=plan.volumes if has_volumes else (),
         )
 
     def started(self, plan: ServerPlan, url: str = "") -> "Running":

@@ -8,7 +8,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Callable as CallableTrait
 from traitlets import default
 
-from sardonyx_spawner.ends import why_moved
+from sardonyx_spawner.ends import why_less, why_moved
 from sardonyx_spawner.language import Said, SaidError, _, speak
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.profiles import Profile
@@ -37,6 +37,13 @@ class TeamSpawner(ProfileSpawner):
     )
     end_notice = CallableTrait(lambda _n, _s: None, help="(name, server) -> None: hears of each end.").tag(config=True)
 
+    volume_source = CallableTrait(
+        None,
+        allow_none=True,
+        help="(id of a person, slug of a profile) -> what their server has of the files of a class or team now;"
+        " None = these have no volumes here.",
+    ).tag(config=True)
+
     running = Running()
 
     @default("poll_interval")
@@ -64,7 +71,20 @@ class TeamSpawner(ProfileSpawner):
         return self.user.name, self.name
 
     def _why_moved(self) -> Said | None:
-        return why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
+        """Say what has changed around a server so that it has to end; None = nothing."""
+        moved = why_moved(self.server.base_url, self.proxy_spec) if self.server is not None else None
+        return moved or self._why_less()
+
+    def _why_less(self) -> Said | None:
+        """Say why a server ends that has more of the files of a class or team than it would get now; None = it goes on."""
+        now = self.running
+        if not now.volumes or self.volume_source is None:
+            return None
+        try:
+            return why_less(now.volumes, self.volume_source(now.owner_id, now.profile))
+        except SaidError as error:
+            self.log.warning("It cannot be looked which files %s may have: %s", self._log_name, error)
+            return None
 
     def planned(self) -> ServerPlan:
         """Return what was decided before the start."""
@@ -77,7 +97,8 @@ class TeamSpawner(ProfileSpawner):
         # Whoever starts it: what is told on the way is read by its person.
         speak(plan.language)
         self.leave_team()
-        self.running = self.running.begun(plan, self.team_to_host(plan.profile, plan.person))
+        team = self.team_to_host(plan.profile, plan.person)
+        self.running = self.running.begun(plan, team, has_volumes=self.volume_source is not None)
         if not self.running.invited:
             end_shares(self.user.db, self.orm_spawner)
 

@@ -16,6 +16,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.class_ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.hub import Server
+from sardonyx_services.people.web.volumes import VolumeStaysError
 
 LAST_DAY = date(2027, 10, 31)
 OVER = datetime(2027, 10, 31, 23, 0, tzinfo=UTC)
@@ -297,6 +298,33 @@ async def test_a_store_that_refuses_again_and_again_is_asked_ever_more_rarely(pe
     assert place.store.objects == {}
     assert not place.clearer.is_resting(place.id)
     people.close()
+
+
+async def test_its_volume_goes_with_its_data_and_all_is_tried_again_while_the_cluster_is_away(place: Course) -> None:
+    """It is said to be deleted when the volume is, too; a class whose data is kept keeps its volume."""
+    kept, deleted, is_away = place.people.groups.add("class", "Kept"), list[tuple[str, str]](), True
+    place.people.classes.change(kept, replace(AUTUMN, after_end="keep"))
+    place.people.groups.end(kept)
+
+    def remove(kind: str, group: str) -> None:
+        if is_away:
+            raise VolumeStaysError
+        deleted.append((kind, group))
+
+    place.clearer = Clearer(place.store, lambda: 0.0, remove)  # type: ignore[arg-type]  # as it is
+    place.ends = ClassEnds(place.people, place.hub, place.clearer, "en", lambda: place.now)  # type: ignore[arg-type]  # the same
+    place.store.objects = {f"class/{place.id}/shared/a": 10}
+    await place.look()
+    place.end()
+    await place.look()
+    assert (place.store.objects, place.people.classes.details(place.id).deleted) == ({}, None)
+
+    is_away = False
+    await place.look()
+    await place.look()
+
+    assert deleted == [("class", place.id)]
+    assert place.people.classes.details(place.id).deleted is not None
 
 
 async def test_one_class_that_fails_lets_the_others_go_on(place: Course, caplog: pytest.LogCaptureFixture) -> None:

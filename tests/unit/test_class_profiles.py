@@ -18,8 +18,11 @@ from sardonyx_services.people.groups import Role, all_groups
 from sardonyx_services.people.lessons import WeeklyHours, lessons_of
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.catalogue import Catalogue
+from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.errors import UnknownProfileError
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.person import Person
+from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 from sardonyx_spawner.quotas import Claim, Reserved
 
@@ -79,6 +82,55 @@ def school(people_place: Place) -> Iterator[School]:
     made = School(people_place, {"python": PYTHON})
     yield made
     made.people.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "is_writable"), [("student", False), ("guest", False), ("assistant", True), ("instructor", True)]
+)
+def test_staff_of_a_class_write_what_it_shares_and_the_others_read(
+    school: School, role: Role, *, is_writable: bool
+) -> None:
+    """By the class's id and the role alone: nobody else's profile has it, and no answer names one."""
+    person = school.person("amina", role)
+    other = school.people.groups.add("class", "Other")
+    school.people.classes.change(other, AUTUMN)
+    school.people.groups.join(other, school.person("ben").id, "instructor")
+    files = GroupVolume("class", school.course, is_writable=is_writable)
+    of_class = next(each for each in school.classes.profiles_for(person))
+
+    assert of_class.volumes == (files,)
+    assert plan_server(of_class, Choice(of_class.slug, {"volumes": f"class-{other}"}), person).volumes == (files,)
+    assert school.classes.volumes_of(person.id, of_class.slug) == (files,)
+    assert school.classes.volumes_of(person.id, f"class-{other}") == ()
+    assert school.catalogue.find("python", person).volumes == ()
+
+
+def test_who_leaves_a_class_has_nothing_of_its_files_any_more(school: School) -> None:
+    """Nor does anybody when it is over; who only reads from now on is known, too."""
+    tia, profile = school.person("tia", "instructor"), f"class-{school.course}"
+    school.people.groups.join(school.course, tia.id, "student")
+    assert school.classes.volumes_of(tia.id, profile) == (GroupVolume("class", school.course, is_writable=False),)
+
+    school.people.groups.end(school.course)
+    assert school.classes.volumes_of(tia.id, profile) == ()
+
+
+def test_a_team_writes_what_it_shares_while_its_event_is_on(school: School) -> None:
+    """Who is in no team shares nothing; how many are in one is known before they come."""
+    begins = datetime.now(UTC)
+    details = EventDetails(profile="python", begins=begins, ends=begins + timedelta(days=1))
+    event = school.people.events.add("Open data", details)
+    school.people.seats.add(event, 1, str, most=9, teams=[("Blue", 1)])
+    school.now = begins
+    ada, ben = (school.people.entries.by_code(code, name) for code, name in (("1", "Ada"), ("2", "Ben")))
+    (team,) = school.people.seats.teams(event)
+    found = {each: school.classes.volumes_of(each, f"event-{event}") for each in (ada.person, ben.person)}
+
+    assert sorted(found.values()) == [(), (GroupVolume("team", team.id, is_writable=True),)]
+    (expected,) = school.classes.expected()
+    assert (expected.count, expected.in_teams, expected.plan.volumes) == (2, 1, ())
+    school.now = begins + timedelta(days=1)
+    assert [school.classes.volumes_of(each, f"event-{event}") for each in (ada.person, ben.person)] == [(), ()]
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,15 @@ from kubernetes_asyncio.client import ApiException
 
 from sardonyx_spawner.kube import refusals
 from sardonyx_spawner.kube.cluster import Cluster
-from sardonyx_spawner.kube.place import ClusterPlace, Homes
 from sardonyx_spawner.kube.refusals import asked
 from sardonyx_spawner.kube.refusals import refusals as refusing
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.spawner import StartRefusedError
 
-PLACE = ClusterPlace(homes=Homes(size=10 << 30))
-CLAIM = {"metadata": {"name": "lab-home-kite2345"}}
+CLAIM = {
+    "metadata": {"name": "lab-home-kite2345"},
+    "spec": {"resources": {"requests": {"storage": str(10 << 30)}}},
+}
 
 
 class Api:
@@ -53,7 +54,7 @@ def a_claim(size: str) -> dict[str, Any]:
 async def test_a_home_is_made_once() -> None:
     """The first time."""
     api = Api({})
-    await Cluster(api, "lab", 1).get_home(CLAIM, PLACE)
+    await Cluster(api, "lab", 1).get_claim(CLAIM)
     assert api.asked == ["create_namespaced_persistent_volume_claim"]
 
 
@@ -61,7 +62,7 @@ async def test_a_home_is_made_once() -> None:
 async def test_a_home_that_is_there_is_taken_even_over_a_quota(status: int) -> None:
     """A quota is looked at before whether it is there."""
     api = Api({"create_namespaced_persistent_volume_claim": [status]}, a_claim("10Gi"))
-    await Cluster(api, "lab", 1).get_home(CLAIM, PLACE)
+    await Cluster(api, "lab", 1).get_claim(CLAIM)
     assert api.asked[-1] == "read_namespaced_persistent_volume_claim"
 
 
@@ -69,7 +70,7 @@ async def test_a_quota_that_keeps_a_home_from_being_made_is_what_is_said() -> No
     """Not that there is no home."""
     fails = {"create_namespaced_persistent_volume_claim": [403], "read_namespaced_persistent_volume_claim": [404]}
     with pytest.raises(ApiException) as caught:
-        await Cluster(Api(fails), "lab", 1).get_home(CLAIM, PLACE)
+        await Cluster(Api(fails), "lab", 1).get_claim(CLAIM)
     assert caught.value.status == 403
 
 
@@ -77,7 +78,7 @@ async def test_a_home_that_cannot_grow_is_still_a_home() -> None:
     """Its storage class may not let it."""
     fails = {"create_namespaced_persistent_volume_claim": [409], "patch_namespaced_persistent_volume_claim": [403]}
     api = Api(fails, a_claim("5Gi"))
-    await Cluster(api, "lab", 1).get_home(CLAIM, PLACE)
+    await Cluster(api, "lab", 1).get_claim(CLAIM)
     assert api.asked[-1] == "patch_namespaced_persistent_volume_claim"
 
 

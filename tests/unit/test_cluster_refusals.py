@@ -117,6 +117,21 @@ def test_a_namespace_that_takes_all_is_said_so() -> None:
     )
 
 
+def test_the_volume_of_a_class_is_asked_about_where_classes_have_one() -> None:
+    """Such as of a quota that it would not fit into."""
+    made = {"shared_volumes": {"size": "20G", "storage_class": "nfs"}}
+    installation = an_installation({"kubernetes": made})
+    (asked,) = [each for each in trials(installation, []) if each.of == "volumes of classes"]
+
+    assert asked.setting == "kubernetes.shared_volumes.size in the settings"
+    assert asked.manifest["kind"] == "PersistentVolumeClaim"
+    assert asked.manifest["spec"] == {
+        "accessModes": ["ReadWriteMany"],
+        "resources": {"requests": {"storage": str(20 << 30)}},
+        "storageClassName": "nfs",
+    }
+
+
 def test_what_is_asked_is_what_would_be_made() -> None:
     """With the values of the operator."""
     values = {

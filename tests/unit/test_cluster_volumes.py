@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.installations import an_installation
 
-from sardonyx_hub_config.cluster_check.volumes import judge_homes, judge_hub
+from sardonyx_hub_config.cluster_check.volumes import judge_homes, judge_hub, judge_shared
 from sardonyx_hub_config.cluster_check.ways_in import judge_gateway, judge_ingress, judge_issuer
 from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
 
@@ -178,3 +178,50 @@ def test_a_gateway_has_to_take_the_route(gateway: Any, *, is_of_here: bool, stat
     found = judge_gateway("gw/public", gateway, is_of_here=is_of_here)
 
     assert (found.state, found.text.startswith(said)) == (state, True)
+
+
+def shared(*classes: Mapping[str, Any], **settings: Any) -> list[Finding]:
+    """Judge the volumes of classes and teams of settings."""
+    return [*judge_shared(classes, an_installation({"kubernetes": {"shared_volumes": settings}}))]
+
+
+def test_nothing_is_said_of_volumes_of_classes_where_there_are_none() -> None:
+    """As in most places."""
+    assert [*judge_shared([], an_installation())] == []
+
+
+def test_a_storage_class_of_shared_files_makes_the_volumes_of_classes() -> None:
+    """As far as can be told: a cluster does not say what a class can."""
+    assert shared(a_class("nfs"), storage_class="nfs") == [
+        Finding(
+            GOOD,
+            "class volumes",
+            "the storage class 'nfs' makes them, if it makes volumes for many nodes at once (ReadWriteMany): a cluster does"
+            " not say that of a class",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("classes", "named", "state", "said"),
+    [
+        pytest.param(
+            [a_class("disks", provisioner="ebs.csi.aws.com")],
+            "disks",
+            BAD,
+            "none would start. Name a class",
+            id="disks",
+        ),
+        pytest.param([a_class("nfs")], "nsf", BAD, "there is no storage class 'nsf'. Correct", id="misspelt"),
+        pytest.param([a_class("nfs")], "", BAD, "Name one in kubernetes.shared_volumes.storage_class", id="no default"),
+        pytest.param([a_class("nfs", allowVolumeExpansion=False)], "nfs", NOTE, "keep their size", id="does not grow"),
+    ],
+)
+def test_what_makes_no_volumes_for_classes_is_said_with_what_to_write(
+    classes: list[Mapping[str, Any]], named: str, state: str, said: str
+) -> None:
+    """Before thirty students wait."""
+    (found,) = shared(*classes, storage_class=named)
+
+    assert (found.state, found.about) == (state, "class volumes")
+    assert said in found.text

@@ -105,6 +105,21 @@ async def test_then_it_is_read_until_its_time_is_over(place: Hackathon) -> None:
     assert place.people.by_name(place.ada.name) is not None
 
 
+async def test_the_volumes_of_its_teams_go_with_all_that_is_the_events(place: Hackathon) -> None:
+    """When its data does, and not before."""
+    deleted: list[tuple[str, str]] = []
+    clearer = Clearer(place.store, remove_volume=lambda *team: deleted.append(team))  # type: ignore[arg-type]  # as they are
+    place.ends = EventEnds(place.people, place.hub, clearer, lambda: place.now)  # type: ignore[arg-type]  # the same
+    for hours in (1, 1 + 23):
+        place.now = NOW + timedelta(hours=hours)
+        await place.ends.look()
+    assert deleted == []
+
+    await delete(place)
+
+    assert deleted == [("team", team) for team in place.teams]
+
+
 async def delete(place: Hackathon) -> None:
     """Look as often as it takes after the end of all."""
     place.now = NOW + timedelta(hours=1)

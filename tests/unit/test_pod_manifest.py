@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sardonyx_spawner.kube.homes import claim_name, grown
+from sardonyx_spawner.group_volume import GroupVolume
+from sardonyx_spawner.kube.claims import claims_of, grown
+from sardonyx_spawner.kube.homes import claim_name
 from sardonyx_spawner.kube.manifest import PodServer, home_claim, labels, pod, secret, split_secrets
-from sardonyx_spawner.kube.place import ClusterPlace, Homes
+from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
 from sardonyx_spawner.kube.quantities import amount
 from sardonyx_spawner.kube.variables import server_variables
 from sardonyx_spawner.plan import ServerPlan
@@ -20,6 +22,8 @@ PLACE = ClusterPlace(instance="lab")
 PLAN = ServerPlan(
     "kite2345", "python", "Python", "Python, with 1 core and 2 GB", image="sardonyx/python:1", cpu=1, memory=2 << 30
 )
+READS = GroupVolume("class", "ab2c3d4e", is_writable=False)
+SHARING = replace(PLACE, shared_volumes=SharedVolumes("nfs", 20 << 30))
 SERVER = PodServer(
     name="lab-server-amina",
     home=claim_name("kite2345", PLACE),
@@ -56,6 +60,8 @@ def made(plan: ServerPlan = PLAN, server: PodServer = SERVER, place: ClusterPlac
                 ),
             ),
         ),
+        ("pod-of-a-class", made(replace(PLAN, volumes=(READS,)), place=SHARING)),
+        ("class-claim", claims_of(replace(PLAN, volumes=(READS,)), SHARING)[1]),
         ("pod-second-server", made(server=replace(SERVER, shares_node=True))),
         ("pod-elsewhere", made(server=replace(SERVER, avoids="node-7"))),
         ("pod-large-fresh-home", made(replace(PLAN, home="fresh", home_size=20 << 30), replace(SERVER, home=""))),
@@ -117,7 +123,7 @@ def test_a_home_is_named_by_the_person_and_not_by_their_name() -> None:
 def test_a_home_grows_and_never_shrinks(asked: str, wanted: int, change: dict[str, Any] | None) -> None:
     """Files would be lost."""
     claim = {"spec": {"resources": {"requests": {"storage": asked}}}}
-    assert grown(claim, replace(PLACE, homes=Homes(size=wanted))) == change
+    assert grown(claim, home_claim("h", "kite2345", replace(PLACE, homes=Homes(size=wanted)))) == change
 
 
 def test_a_home_is_as_large_as_the_profile_says_else_as_others() -> None:

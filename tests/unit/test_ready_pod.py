@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.manifest import labels
-from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.place import ClusterPlace, SharedVolumes
 from sardonyx_spawner.kube.ready_made.pod import claimed, is_for, key_secret, owner_of, ready_pod, shape_of
 from sardonyx_spawner.plan import ServerPlan
 
@@ -89,7 +90,16 @@ def test_neither_can_one_for_other_nodes() -> None:
 )
 def test_only_those_wait_that_have_nothing_of_their_own(plan: ServerPlan, can_wait: bool) -> None:  # noqa: FBT001 - a column
     """A home has to be there at the start; a GPU is not held for nobody."""
-    assert is_for(plan) is can_wait
+    assert is_for(plan, PLACE) is can_wait
+
+
+def test_none_waits_for_a_class_or_a_team_that_has_a_volume() -> None:
+    """A Pod gets a volume at its beginning or never; where there are none, the class takes what waits."""
+    of_a_class = replace(PLAN, volumes=(GroupVolume("class", "ab2c3d4e", is_writable=False),))
+
+    assert is_for(of_a_class, PLACE)
+    assert not is_for(of_a_class, replace(PLACE, shared_volumes=SharedVolumes()))
+    assert is_for(PLAN, replace(PLACE, shared_volumes=SharedVolumes()))
 
 
 def test_without_the_name_of_its_hubs_pod_it_belongs_to_nothing() -> None:

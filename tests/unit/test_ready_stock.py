@@ -4,7 +4,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.group_volume import GroupVolume
+from sardonyx_spawner.kube.place import ClusterPlace, SharedVolumes
 from sardonyx_spawner.kube.ready_made.figures import Figures
 from sardonyx_spawner.kube.ready_made.stock import CALM_S, LONGEST_AGAIN_S, OLDEST_S, ReadyServer, Stock
 from sardonyx_spawner.kube.ready_made.wishes import Rules
@@ -193,3 +194,16 @@ def test_kinds_that_nobody_asks_for_any_more_are_forgotten() -> None:
     shop.clock.now += 3600
     shop.stock.wanted()
     assert shop.stock.plans == {}
+
+
+def test_nobody_of_a_class_with_a_volume_is_given_or_promised_one_that_waits() -> None:
+    """What waits is for others, and none is made that nobody could take."""
+    shop = Shop()
+    shop.stock.place = replace(shop.stock.place, shared_volumes=SharedVolumes())
+    of_a_class = replace(OTHER, volumes=(GroupVolume("class", "ab2c3d4e", is_writable=True),))
+    shop.put("one")
+
+    assert shop.take(of_a_class) == ""
+    shop.stock.expect([(of_a_class, 30)])
+    assert [*shop.stock.wanted().values()] == [1]
+    assert (shop.stock.missed, shop.take(OTHER)) == (0, "one")

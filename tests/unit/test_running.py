@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.running import Running
 
@@ -101,3 +102,13 @@ def test_a_server_is_a_teams_until_it_is_over() -> None:
 def test_a_server_in_which_nobody_works_together_is_no_teams() -> None:
     """Whatever the event says."""
     assert Running().begun(replace(TOGETHER, collaboration=False), "kite2345").team == ""
+
+
+def test_what_a_server_has_of_a_class_is_known_until_it_is_over() -> None:
+    """Also where the hub was started again in between; where classes have no volumes it has nothing."""
+    plan = replace(TOGETHER, volumes=(GroupVolume("class", "ab2c3d4e", is_writable=True),))
+    began = replace(Running().begun(plan, has_volumes=True), is_there=True)
+    found = Running.from_state(json.loads(json.dumps(began.to_state())))
+
+    assert found.volumes == plan.volumes
+    assert (found.over().volumes, Running().begun(plan).volumes) == ((), ())

@@ -23,6 +23,7 @@ from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file, to_log
 from sardonyx_singleuser.sandbox.layout import OWN
+from sardonyx_singleuser.shared_folders import link_into, shared_folders
 from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 from sardonyx_singleuser.tools.mlflow import MLFLOW, client_variables
 from sardonyx_singleuser.tools.tool import SHELF
@@ -82,6 +83,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         sys.stderr.write(f"Sardonyx: {said}\n")
         own_settings.leave_out()
     progress.say(_("Opened your files"), "done")
+    give_shared(home, progress)
     give_keys()
     give_profiles()
     give_spark()
@@ -172,6 +174,18 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     if not plan.collaboration:
         together.leave_out(server.web_app.settings)
     return server
+
+
+def give_shared(home: Path, progress: Progress) -> None:
+    """Let what a class or a team shares be found in the home."""
+    for folder in shared_folders(os.environ):
+        try:
+            link = link_into(home, folder)
+        except OSError as error:
+            progress.say(_("What you share with others is in {folder}").format(folder=folder), "warn")
+            sys.stderr.write(f"Sardonyx: {folder} cannot be linked into the home: {error}\n")
+        else:
+            progress.say(_("What you share with others is in the folder {name}").format(name=link.name), "done")
 
 
 def give_keys() -> None:

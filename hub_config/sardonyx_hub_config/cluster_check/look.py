@@ -116,7 +116,8 @@ class _Eye:
         classes = await self._cluster.list("StorageClass")
         keeps = any(server.plan.home == "kept" for server in self._servers)
         homes = volumes.judge_homes(classes, self._installation) if keeps else ()
-        return [*homes, *volumes.judge_hub(classes, self._installation)]
+        shared = volumes.judge_shared(classes, self._installation)
+        return [*homes, *shared, *volumes.judge_hub(classes, self._installation)]
 
     async def _ingress(self) -> list[Finding]:
         ingress = self._installation.values.ingress

@@ -10,6 +10,8 @@ from typing import Any
 from sardonyx_hub_config.chart_parts import Component, Resources
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.servers import PERSON, Server, server_pod
+from sardonyx_spawner.group_volume import GroupVolume
+from sardonyx_spawner.kube.claims import group_claim
 from sardonyx_spawner.kube.manifest import home_claim
 
 NAME = "sardonyx-check"
@@ -49,6 +51,7 @@ def trials(installation: Installation, servers: Sequence[Server]) -> list[Trial]
         *of_check(installation),
         *of_placeholders(installation),
         *of_homes(installation, servers),
+        *of_shared_volumes(installation),
         *of_servers(installation, servers),
     ]
 
@@ -98,6 +101,15 @@ def of_homes(installation: Installation, servers: Sequence[Server]) -> list[Tria
         return []
     spec = home_claim(NAME, PERSON, installation.place)["spec"]
     return [Trial("homes", "", "kubernetes.homes.size in the settings", _claim(spec))]
+
+
+def of_shared_volumes(installation: Installation) -> list[Trial]:
+    """Return the volume of a class, where classes have one."""
+    shared = installation.place.shared_volumes
+    if shared is None:
+        return []
+    spec = group_claim(GroupVolume("class", NAME, is_writable=True), installation.place, shared)["spec"]
+    return [Trial("volumes of classes", "", "kubernetes.shared_volumes.size in the settings", _claim(spec))]
 
 
 def of_servers(installation: Installation, servers: Sequence[Server]) -> list[Trial]:

@@ -56,6 +56,41 @@ def judge_homes(classes: Sequence[Object], installation: Installation) -> Iterat
         yield Finding(GOOD, "homes", f"the storage class '{name}' makes them, and lets them grow")
 
 
+def judge_shared(classes: Sequence[Object], installation: Installation) -> Iterator[Finding]:
+    """Say whether classes and teams get the volumes that the settings promise them."""
+    about, shared = "class volumes", installation.place.shared_volumes
+    if shared is None:
+        return
+    found, problem = _chosen(classes, shared.storage_class, "kubernetes.shared_volumes.storage_class in the settings")
+    if found is None:
+        yield Finding(BAD, about, problem)
+        return
+    name, maker = found["metadata"]["name"], str(found.get("provisioner", ""))
+    if maker in ONE_NODE:
+        yield Finding(
+            BAD,
+            about,
+            f"the storage class '{name}' ({maker}) makes disks, which one node has at a time, and servers of a class may"
+            " be anywhere: none would start. Name a class of shared files, such as NFS or CephFS, in"
+            " kubernetes.shared_volumes.storage_class, or take kubernetes.shared_volumes out.",
+        )
+        return
+    notes = [problem] if problem else []
+    if not found.get("allowVolumeExpansion"):
+        notes.append(
+            f"the storage class '{name}' does not let volumes grow: those of classes and teams that are there keep their"
+            " size when you make kubernetes.shared_volumes.size larger."
+        )
+    yield from (Finding(NOTE, about, note) for note in notes)
+    if not notes:
+        yield Finding(
+            GOOD,
+            about,
+            f"the storage class '{name}' makes them, if it makes volumes for many nodes at once (ReadWriteMany): a cluster"
+            " does not say that of a class",
+        )
+
+
 def judge_hub(classes: Sequence[Object], installation: Installation) -> Iterator[Finding]:
     """Say whether the hub gets its volume."""
     storage = installation.values.hub.storage

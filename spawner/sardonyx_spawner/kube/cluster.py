@@ -1,4 +1,4 @@
-"""What is asked of the cluster for servers, beside what KubeSpawner asks: homes, Secrets, and Pods that are nobody's yet."""
+"""What is asked of the cluster for servers, beside what KubeSpawner asks: volumes, Secrets, and Pods that are nobody's yet."""
 
 import asyncio
 import logging
@@ -8,8 +8,7 @@ from typing import Any
 
 from kubernetes_asyncio.client import ApiException, V1DeleteOptions
 
-from sardonyx_spawner.kube.homes import grown
-from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.claims import grown
 from sardonyx_spawner.kube.refusals import AWAY, FORBIDDEN, message_of
 
 NOT_FOUND, CONFLICT = 404, 409
@@ -27,8 +26,8 @@ class Cluster:
     def __init__(self, api: Any, namespace: str, patience_s: float) -> None:
         self._api, self.namespace, self._patience_s = api, namespace, patience_s
 
-    async def get_home(self, claim: Mapping[str, Any], place: ClusterPlace) -> None:
-        """Make the volume claim for a home, or let the one that is there grow.
+    async def get_claim(self, claim: Mapping[str, Any]) -> None:
+        """Make a volume claim, or let the one that is there grow.
 
         Raises:
             ApiException: it is not there, and cannot be made.
@@ -46,16 +45,30 @@ class Cluster:
                 if unread.status == NOT_FOUND:
                     raise error from None
                 raise
-            change = grown(self._api.api_client.sanitize_for_serialization(there), place)
+            change = grown(self._plain(there), claim)
             if change is not None:
                 await self._let_grow(name, change)
+
+    async def claim(self, name: str) -> dict[str, Any]:
+        """Return a volume claim.
+
+        Raises:
+            ApiException: it is not there.
+        """
+        return self._plain(await self._ask("read", "persistent_volume_claim", name, self.namespace))
+
+    async def events_of_claim(self, name: str) -> list[dict[str, Any]]:
+        """Return what the cluster has said of a volume claim."""
+        selected = f"involvedObject.kind=PersistentVolumeClaim,involvedObject.name={name}"
+        found = await self._ask("list", "event", self.namespace, field_selector=selected)
+        return [self._plain(each) for each in found.items]
 
     async def _let_grow(self, name: str, change: Mapping[str, Any]) -> None:
         try:
             await self._ask("patch", "persistent_volume_claim", name, self.namespace, change)
         except ApiException as error:
             # Its files are there, and there is as much room as before.
-            log.warning("The home %s cannot grow: %s", name, message_of(error))
+            log.warning("The volume %s cannot grow: %s", name, message_of(error))
 
     async def make_pod(self, body: Mapping[str, Any]) -> str:
         """Make a Pod; return its uid."""
@@ -105,6 +118,10 @@ class Cluster:
         """Remove a Secret, if it is there."""
         with suppress(*AWAY):
             await self._ask("delete", "secret", name, self.namespace)
+
+    def _plain(self, found: Any) -> dict[str, Any]:
+        plain: dict[str, Any] = self._api.api_client.sanitize_for_serialization(found)
+        return plain
 
     async def _ask(self, verb: str, kind: str, *what: Any, **more: Any) -> Any:
         async with asyncio.timeout(self._patience_s):

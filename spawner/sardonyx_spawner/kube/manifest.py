@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sardonyx_spawner import contract
+from sardonyx_spawner.kube.group_volumes import pod_mounts, pod_volumes
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.plan import ServerPlan
 
@@ -74,14 +75,14 @@ class PodServer:
     avoids: str = ""
 
 
-def labels(place: ClusterPlace, person: str) -> dict[str, str]:
-    """Return what is on everything that belongs to a person's servers."""
-    return {
+def labels(place: ClusterPlace, person: str = "") -> dict[str, str]:
+    """Return what is on everything that belongs to a person's servers, or to nobody's in particular."""
+    found = {
         "app.kubernetes.io/name": "sardonyx",
         "app.kubernetes.io/instance": place.instance,
         "app.kubernetes.io/managed-by": "kubespawner",
-        PERSON: person,
     }
+    return {**found, PERSON: person} if person else found
 
 
 def split_secrets(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -184,6 +185,7 @@ def _container(
             {"name": "run", "mountPath": RUN},
             {"name": "temporary", "mountPath": "/tmp"},  # noqa: S108 - of the server alone
             {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108 - the same
+            *pod_mounts(plan, place),
         ],
         "workingDir": HOME,
     }
@@ -204,6 +206,7 @@ def _volumes(server: PodServer, place: ClusterPlace, plan: ServerPlan) -> list[d
         {"name": "run", "emptyDir": {"medium": "Memory", "sizeLimit": str(RUN_SIZE)}},
         {"name": "temporary", "emptyDir": {"sizeLimit": str(place.temporary_size)}},
         {"name": "shared-memory", "emptyDir": shared},
+        *pod_volumes(plan, place),
     ]
 
 

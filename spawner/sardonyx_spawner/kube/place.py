@@ -21,11 +21,25 @@ class Homes:
 
 
 @dataclass(frozen=True)
+class SharedVolumes:
+    """The volumes that hold what classes and teams share; servers on any node have them at the same time.
+
+    Args:
+        storage_class: "" = the cluster's default one.
+        size: bytes that a new one has; an older one that is smaller grows at the next start.
+    """
+
+    storage_class: str = ""
+    size: int = 10 << 30
+
+
+@dataclass(frozen=True)
 class ClusterPlace:
     """Where on the cluster servers run, and as what.
 
     Args:
         instance: name of this installation, on everything that belongs to it.
+        shared_volumes: None = classes and teams have none.
         image_pull_policy: "" = Kubernetes' own rule, by the image's tag.
         image_pull_secrets: names of Secrets.
         requests: share of a server's cores and memory that is kept for it, of 1; limits are what the plan says.
@@ -38,6 +52,7 @@ class ClusterPlace:
 
     instance: str = "sardonyx"
     homes: Homes = Homes()
+    shared_volumes: SharedVolumes | None = None
     image_pull_policy: str = ""
     image_pull_secrets: tuple[str, ...] = ()
     cpu_requests: float = 0.25

@@ -82,6 +82,11 @@ def message_of(error: ApiException) -> str:
         return str(error.reason)
 
 
+def said_of(error: BaseException) -> str:
+    """Return what was wrong with a question to the cluster, for the operator."""
+    return message_of(error) if isinstance(error, ApiException) else repr(error)
+
+
 async def asked(ask: Callable[[], Awaitable[T]], tale: Tale, *, patience_s: float = PATIENCE_S) -> T:
     """Ask the cluster, again and again while it is away, and tell whoever waits.
 

@@ -1,4 +1,4 @@
-"""What is of somebody on the cluster is deleted when their account is, and only then."""
+"""What is of somebody, or of a class or a team, on the cluster is deleted when all of them is, and only then."""
 
 import asyncio
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from kubernetes_asyncio import config
 from kubernetes_asyncio.client import ApiClient, ApiException, CoreV1Api
 
+from sardonyx_spawner.kube.group_volumes import group_claim_name
 from sardonyx_spawner.kube.homes import claim_name
 from sardonyx_spawner.kube.place import ClusterPlace
 
@@ -25,6 +26,22 @@ def remove_home(person: str, place: ClusterPlace) -> None:
         OSError: it does not answer.
     """
     asyncio.run(_remove(claim_name(person, place), own_namespace()))
+
+
+def remove_group_volume(kind: str, group: str, instance: str) -> None:
+    """Delete the volume of a class or a team, if there is one; called beside a loop, at the end of all that is theirs.
+
+    A server that has it still, such as one on a machine that is out of reach, is what the cluster waits for then.
+
+    Args:
+        group: id of the class or team.
+        instance: name of this installation.
+
+    Raises:
+        ApiException: the cluster refuses.
+        OSError: it does not answer.
+    """
+    asyncio.run(_remove(group_claim_name(kind, group, instance), own_namespace()))
 
 
 def own_namespace() -> str:

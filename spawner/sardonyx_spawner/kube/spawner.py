@@ -17,10 +17,13 @@ from traitlets import Callable as CallableTrait
 from traitlets import Instance
 
 from sardonyx_spawner.ends import why_over
+from sardonyx_spawner.kube.claims import claims_of
 from sardonyx_spawner.kube.event_feed import FEEDS
 from sardonyx_spawner.kube.failures import failure_of, why_ended
+from sardonyx_spawner.kube.group_volumes import folders
 from sardonyx_spawner.kube.homes import claim_name
-from sardonyx_spawner.kube.manifest import START, PodServer, home_claim, labels, pod, secret, split_secrets
+from sardonyx_spawner.kube.manifest import START, PodServer, labels, pod, secret, split_secrets
+from sardonyx_spawner.kube.pending_volumes import with_volumes
 from sardonyx_spawner.kube.pod_log import PodLog
 from sardonyx_spawner.kube.pod_spawner import PodSpawner
 from sardonyx_spawner.kube.progress import follow
@@ -86,7 +89,7 @@ class SardonyxKubeSpawner(PodSpawner):
             waiting = stock.take(plan) if self.modify_pod_hook is None else None
             found = await self._taken(waiting, plan, start) if waiting is not None else None
             if found is None:
-                found = await self._made(plan, start, stock)
+                found = await with_volumes(self._made(plan, start, stock), self._cluster, plan, self.place)
         url: str = self._get_pod_url(found)
         self.running = self.running.started(plan, url)
         self.follow_team()
@@ -139,10 +142,8 @@ class SardonyxKubeSpawner(PodSpawner):
             await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
 
     async def _ask_for_pod(self, plan: ServerPlan, stock: Stock, avoids: str) -> None:
-        if plan.home == "kept":
-            place = self.place.with_homes_of(plan.home_size)
-            claim = home_claim(claim_name(plan.person, place), plan.person, place)
-            await asked(lambda: self._cluster.get_home(claim, place), self.tale)
+        for claim in claims_of(plan, self.place):
+            await asked(partial(self._cluster.get_claim, claim), self.tale)
         made, hidden = self._manifests(plan, avoids)
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))
@@ -192,6 +193,7 @@ class SardonyxKubeSpawner(PodSpawner):
             storage=self.storage,
             vault=self.vault if plan.has_vault else None,
             surroundings=self.surroundings,
+            shared=folders(plan, self.place),
             is_handed_over=is_handed_over,
         )
 

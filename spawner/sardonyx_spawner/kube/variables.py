@@ -1,6 +1,6 @@
 """The environment of a server on Kubernetes, built from nothing but what the hub knows; the image has its own beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sardonyx_spawner import contract
 from sardonyx_spawner.kube.manifest import HOME, PLAN_FILE, TOKEN_FILE
@@ -18,12 +18,14 @@ def server_variables(
     storage: StorageAccess | None = None,
     vault: VaultPlace | None = None,
     surroundings: Surroundings | None = None,
+    shared: Sequence[str] = (),
     is_handed_over: bool = False,
 ) -> dict[str, str]:
     """Return what a server is told, secrets of JupyterHub's among it.
 
     Args:
         hub: what JupyterHub itself wants to tell its server.
+        shared: folders that it shares with a class or a team.
         is_handed_over: it was there before, and is told its plan and asked for its steps by the hub itself.
     """
     found = dict(plan.variables)
@@ -48,6 +50,8 @@ def server_variables(
             contract.TOKEN_FILE: TOKEN_FILE,
         }
     )
+    if shared:
+        found[contract.SHARED_FOLDERS] = ":".join(shared)
     if not is_handed_over:
         found[contract.PROGRESS] = contract.PROGRESS_IN_LOG
     return found

@@ -15,7 +15,7 @@ from sardonyx_spawner.kube.failures import failure_of
 from sardonyx_spawner.kube.ready_made.hand_over import HandOverError, Waiting
 from sardonyx_spawner.kube.ready_made.pod import key_secret, owner_of, ready_pod
 from sardonyx_spawner.kube.ready_made.stock import ReadyServer, Stock
-from sardonyx_spawner.kube.refusals import AWAY, message_of
+from sardonyx_spawner.kube.refusals import AWAY, message_of, said_of
 from sardonyx_spawner.kube.waiting import unplaced
 
 TICK_S, FAULT_S = 0.25, 30.0
@@ -64,7 +64,7 @@ class StockKeeper:
             except AWAY as error:
                 # People's own starts say what is wrong.
                 if not self._is_away:
-                    log.warning("No servers are made ready now: %s", _said(error))
+                    log.warning("No servers are made ready now: %s", said_of(error))
                 self._is_away = True
             except Exception:
                 # A fault of ours: starts go on without, and the next look may be better.
@@ -164,7 +164,3 @@ class StockKeeper:
 def _address(pod: Pod) -> str:
     status = pod.get("status", {})
     return str(status.get("podIP") or "") if status.get("phase") == "Running" else ""
-
-
-def _said(error: BaseException) -> str:
-    return message_of(error) if isinstance(error, ApiException) else repr(error)

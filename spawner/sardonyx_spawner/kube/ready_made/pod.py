@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sardonyx_spawner import contract
+from sardonyx_spawner.kube.group_volumes import mounted
 from sardonyx_spawner.kube.manifest import START, PodServer, labels, pod
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.plan import ServerPlan
@@ -22,9 +23,13 @@ KEY = "key"
 SAFE_TO_EVICT = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 
 
-def is_for(plan: ServerPlan) -> bool:
-    """Tell whether a server can be made before it is wanted: its home is fresh, and it holds no GPU while it waits."""
-    return plan.home == "fresh" and not plan.gpus and bool(plan.image)
+def is_for(plan: ServerPlan, place: ClusterPlace) -> bool:
+    """Tell whether a server can be made before it is wanted.
+
+    Its home is fresh, it holds no GPU while it waits, and it has no volume of a class or team, which a Pod gets at its
+    beginning or never.
+    """
+    return plan.home == "fresh" and not plan.gpus and bool(plan.image) and not mounted(plan, place)
 
 
 def shape_of(plan: ServerPlan, place: ClusterPlace, port: int) -> str:
@@ -53,7 +58,7 @@ def ready_pod(
         port: where it waits, and later answers.
         owner: the Pod of its hub, see `owner_of`.
     """
-    told = {**_of_nobody(place), **dict.fromkeys(COMPONENT_LABELS, READY_COMPONENT), SHAPE: shape}
+    told = {**labels(place), **dict.fromkeys(COMPONENT_LABELS, READY_COMPONENT), SHAPE: shape}
     made = pod(PodServer(name, home="", port=port, labels=told, arguments=()), plan, place, {})
     made["metadata"]["annotations"] = {SAFE_TO_EVICT: "true"}
     del made["metadata"]["labels"]["sardonyx.org/profile"]
@@ -73,7 +78,7 @@ def key_secret(name: str, key: str, place: ClusterPlace) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": name, "labels": {**_of_nobody(place), "app.kubernetes.io/component": READY_COMPONENT}},
+        "metadata": {"name": name, "labels": {**labels(place), "app.kubernetes.io/component": READY_COMPONENT}},
         "immutable": True,
         "stringData": {KEY: key},
     }
@@ -94,7 +99,3 @@ def claimed(told: Mapping[str, str], plan: ServerPlan, start: str) -> dict[str, 
             "annotations": {"sardonyx.org/summary": plan.summary, START: start, SAFE_TO_EVICT: None},
         }
     }
-
-
-def _of_nobody(place: ClusterPlace) -> dict[str, str]:
-    return {name: value for name, value in labels(place, "").items() if value}

@@ -110,7 +110,7 @@ class Stock:
 
     def take(self, plan: ServerPlan) -> ReadyServer | None:
         """Return a server that waits for a plan like this, and is nobody else's from now on; None = there is none."""
-        if not self.rules.at_most or not is_for(plan):
+        if not self.rules.at_most or not is_for(plan, self.place):
             return None
         shape = self._know(plan)
         self._asked_for.append((shape, self.now()))
@@ -123,13 +123,13 @@ class Stock:
 
     def offer(self, plans: list[ServerPlan]) -> None:
         """Note which servers are always offered."""
-        self._offered = {self._know(plan) for plan in plans if is_for(plan)}
+        self._offered = {self._know(plan) for plan in plans if is_for(plan, self.place)}
 
     def expect(self, counts: list[tuple[ServerPlan, int]]) -> None:
         """Note how many people will want a server soon, and have none."""
         self._expected = {}
         for plan, count in counts:
-            if is_for(plan):
+            if is_for(plan, self.place):
                 shape = self._know(plan)
                 self._expected[shape] = self._expected.get(shape, 0) + max(0, count)
 

@@ -86,9 +86,11 @@ class Upkeep:
         while True:
             try:
                 self._stock.offer(self._offered())
-                running = Counter(each.running.profile for each in self._servers())
-                expected = self._expected()
-                self._stock.expect([(each.plan, each.count - running[each.plan.profile]) for each in expected])
+                # Those with a volume of a team take none of the places of those without.
+                running = Counter(each.running.profile for each in self._servers() if not each.running.volumes)
+                has_volumes = self._stock.place.shared_volumes is not None
+                wanted = ((each.plan, each.count - (each.in_teams if has_volumes else 0)) for each in self._expected())
+                self._stock.expect([(plan, count - running[plan.profile]) for plan, count in wanted])
             except Exception:
                 # Such as a database that is away: nobody's start waits for this.
                 log.exception("It cannot be looked how many servers will be wanted")

@@ -31,10 +31,12 @@ class Expected:
     Args:
         plan: of one of their servers; nothing of a person is in it.
         count: of them, whether they have a server or not.
+        in_teams: so many of them are in a team, whose volume their servers have where teams have one.
     """
 
     plan: ServerPlan
     count: int
+    in_teams: int = 0
 
 
 def wishes(

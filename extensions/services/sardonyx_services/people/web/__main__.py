@@ -49,6 +49,7 @@ from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.people.web.store_door import StoreDoor
 from sardonyx_services.people.web.store_use import StoreUse
+from sardonyx_services.people.web.volumes import volumes_of
 from sardonyx_services.service_log import log_to
 
 
@@ -72,7 +73,10 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     classroom = Classroom(desk, people, hub_api, f"{origin.scheme}://{origin.netloc}{root}")
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
-    clearer, stored = Clearer(store), StoreUse(configuration.store, client)
+    clearer, stored = (
+        Clearer(store, remove_volume=volumes_of(configuration.cluster_instance)),
+        StoreUse(configuration.store, client),
+    )
     shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
     events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
     return Parts(

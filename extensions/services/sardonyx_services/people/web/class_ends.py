@@ -114,6 +114,7 @@ class ClassEnds:
         if not removal.begin(group, self._clock()):
             return
         self._clearer.clear(group, f"class/{group}/", partial(removal.count, group))
+        self._clearer.clear_volume(group, "class", group)
         if removal.finish(group):
             self._people.actions.add(OPERATOR, "class-delete", group)
             log.info("The data of the class %s is deleted", group)

@@ -1,13 +1,16 @@
-"""Deletes what is in the store of a class or an event that is over, with keys for one place at a time."""
+"""Deletes what there is of a class or an event that is over: in the store with keys for one place at a time, and volumes."""
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sardonyx_services.people.groups import Kind
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+from sardonyx_services.people.web.volumes import Remove, no_volumes
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +28,19 @@ class Clearer:
 
     Args:
         ticks: returns seconds that only go on.
+        remove_volume: deletes what a class or a team has beside the store.
     """
 
-    def __init__(self, door: StoreDoor, ticks: Callable[[], float] = time.monotonic) -> None:
-        self._door, self._ticks = door, ticks
+    def __init__(
+        self, door: StoreDoor, ticks: Callable[[], float] = time.monotonic, remove_volume: Remove = no_volumes
+    ) -> None:
+        self._door, self._ticks, self._remove_volume = door, ticks, remove_volume
         self._failed: dict[tuple[str, str], tuple[int, float]] = {}
 
     def is_resting(self, group: str) -> bool:
         """Tell whether the store has refused so often that it is not asked again yet."""
         now = self._ticks()
-        return any(of == group and now < until for (of, _prefix), (_times, until) in self._failed.items())
+        return any(of == group and now < until for (of, _what), (_times, until) in self._failed.items())
 
     def clear(self, group: str, prefix: str, count: Callable[[Mapping[str, int]], None]) -> None:
         """Delete all that is in a place, and look again that nothing is left.
@@ -45,14 +51,32 @@ class Clearer:
         Raises:
             RefusedError: there are no keys for that, or the store does not do it now.
         """
-        try:
+        with self._counting_failures(group, prefix):
             self._clear(group, prefix, count)
+
+    def clear_volume(self, group: str, kind: Kind, owner: str) -> None:
+        """Delete the volume of a class or a team on the cluster, if there is one.
+
+        Args:
+            group: whose end it is: the class itself, or the event of a team.
+            owner: id of the class or team.
+
+        Raises:
+            RefusedError: the cluster does not do it now.
+        """
+        with self._counting_failures(group, f"{kind}-{owner}"):
+            self._remove_volume(kind, owner)
+
+    @contextmanager
+    def _counting_failures(self, group: str, what: str) -> Iterator[None]:
+        try:
+            yield
         except RefusedError:
-            times = self._failed.get((group, prefix), (0, 0.0))[0] + 1
+            times = self._failed.get((group, what), (0, 0.0))[0] + 1
             rest_s = min(FIRST_REST_S * 2.0 ** (times - SOON), LONGEST_REST_S) if times >= SOON else 0.0
-            self._failed[group, prefix] = (times, self._ticks() + rest_s)
+            self._failed[group, what] = (times, self._ticks() + rest_s)
             raise
-        self._failed.pop((group, prefix), None)
+        self._failed.pop((group, what), None)
 
     def _clear(self, group: str, prefix: str, count: Callable[[Mapping[str, int]], None]) -> None:
         client, before = self._door.client("clear", {"group": group, "prefix": prefix}), ""

@@ -91,6 +91,7 @@ class PeopleConfiguration(BaseModel):
         language: of who has chosen none.
         address: under which people open this place, without a slash at its end.
         templates: folder of the hub's page templates.
+        cluster_instance: name of this installation on its cluster; "" = it is on one machine.
         version: of its scripts and styles.
     """
 
@@ -114,6 +115,7 @@ class PeopleConfiguration(BaseModel):
     store: StorePlace
     templates: Path
     version: str
+    cluster_instance: str = ""
 
     @property
     def is_secure(self) -> bool:

@@ -88,6 +88,8 @@ class EventEnds:
             # The second time nothing is left, unless somebody wrote meanwhile with keys from before.
             for place in places:
                 self._clearer.clear(event, place, partial(removal.count, event))
+        for team in teams:
+            self._clearer.clear_volume(event, "team", team.id)
         if removal.forget(event):
             self._people.actions.add(OPERATOR, "event-delete", event)
             log.info("All that was of the event %s is deleted", event)

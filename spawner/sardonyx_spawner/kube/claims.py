@@ -1,0 +1,67 @@
+"""The volume claims that a server needs: of its home, and of its class or team. Pure.
+
+Source: Kubernetes API reference, PersistentVolumeClaim v1.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sardonyx_spawner.group_volume import GroupVolume
+from sardonyx_spawner.kube.group_volumes import group_claim_name, mounted
+from sardonyx_spawner.kube.homes import claim_name
+from sardonyx_spawner.kube.manifest import home_claim, labels
+from sardonyx_spawner.kube.place import ClusterPlace, SharedVolumes
+from sardonyx_spawner.kube.quantities import amount
+from sardonyx_spawner.plan import ServerPlan
+
+GROUP = "sardonyx.org/group"
+"""Label with whose the volume of a class or a team is, such as class-ab2c3d4e."""
+
+
+def claims_of(plan: ServerPlan, place: ClusterPlace) -> list[dict[str, Any]]:
+    """Return the claims that have to be there before a server of this plan."""
+    homes = place.with_homes_of(plan.home_size)
+    home = [home_claim(claim_name(plan.person, homes), plan.person, homes)] if plan.home == "kept" else []
+    shared = place.shared_volumes
+    if shared is None:
+        return home
+    return [*home, *(group_claim(volume, place, shared) for volume in mounted(plan, place))]
+
+
+def group_claims(plan: ServerPlan, place: ClusterPlace) -> list[str]:
+    """Return the names of those among them that are of a class or a team."""
+    return [group_claim_name(each.kind, each.group, place.instance) for each in mounted(plan, place)]
+
+
+def group_claim(volume: GroupVolume, place: ClusterPlace, shared: SharedVolumes) -> dict[str, Any]:
+    """Return the claim of a class or a team; it belongs to none of their people, and no server's end takes it away."""
+    spec: dict[str, Any] = {
+        "accessModes": ["ReadWriteMany"],
+        "resources": {"requests": {"storage": str(shared.size)}},
+    }
+    if shared.storage_class:
+        spec["storageClassName"] = shared.storage_class
+    found = {
+        **labels(place),
+        GROUP: f"{volume.kind}-{volume.group}",
+        "app.kubernetes.io/component": "shared-volume",
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": group_claim_name(volume.kind, volume.group, place.instance), "labels": found},
+        "spec": spec,
+    }
+
+
+def grown(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return how to change a claim that is smaller than it is wanted now; None = it stays. None is ever made smaller.
+
+    Args:
+        there: the claim as the cluster has it.
+        wanted: as it would be made now.
+    """
+    size = wanted["spec"]["resources"]["requests"]["storage"]
+    if amount(there["spec"]["resources"]["requests"]["storage"]) >= amount(size):
+        return None
+    return {"spec": {"resources": {"requests": {"storage": size}}}}

@@ -1,0 +1,137 @@
+"""What a class shares in a volume, on a cluster with one machine: folders of it stand for shared files such as NFS."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from support.cluster.place import TOKEN, Place
+from support.visitors import PASSWORD
+from support.waiting import soon
+
+STORE = """
+import pathlib
+from datetime import timedelta
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.models import ClassRow, GroupRow
+from sardonyx_services.people.store import PeopleStore
+people = PeopleStore(pathlib.Path("/var/lib/sardonyx/data/people.sqlite"))
+"""
+MAKE = """
+course = people.groups.add("class", {title!r})
+people.classes.change(course, ClassDetails(profile="python", after_end="delete"))
+for name, role in {members}.items():
+    people.groups.join(course, people.by_name(name).id, role)
+print(course)
+"""
+JOIN = "people.groups.join({course!r}, people.by_name({name!r}).id, {role!r})"
+END = """
+people.groups.end({course!r})
+with people.groups._session() as session:
+    session.get(GroupRow, {course!r}).ended -= timedelta(days=2)
+    if (row := session.get(ClassRow, {course!r})).decided:
+        row.decided -= timedelta(days=2)
+"""
+
+
+class School:
+    """A place in which each class has a volume."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def do(self, script: str, **what: object) -> str:
+        """Change who is in what, as the pages do."""
+        return self.place.in_hub("python", "-c", STORE + script.format(**what)).strip()
+
+    def make(self, title: str, **members: str) -> str:
+        """Make a class of people who were nowhere yet; return its id."""
+        for name in members:
+            self.place.add_person(name, PASSWORD)
+        return self.do(MAKE, title=title, members=members)
+
+    def start(self, course: str, *names: str) -> None:
+        """Start a server of a class for each."""
+        for name in names:
+            self.place.start(name, {"profile": f"class-{course}"})
+
+    def run(self, name: str, command: str, *, fails: bool = False) -> str:
+        """Run something in somebody's server."""
+        return self.place.run(name, "sh", "-c", f"cd ~ && {command}", fails=fails)
+
+    def shown(self, name: str, folder: str = "") -> list[str]:
+        """Return what somebody's JupyterLab shows in a folder."""
+        url = f"{self.place.url}/user/{name}/api/contents/{folder}"
+        answer = httpx.get(url, headers={"Authorization": f"token {TOKEN}"}, follow_redirects=True, timeout=30)
+        return sorted(each["name"] for each in answer.json()["content"])
+
+    def claims(self) -> list[str]:
+        """Return the names of the volumes of classes, but those that are on their way out."""
+        selected = ("pvc", "--selector", "app.kubernetes.io/component=shared-volume")
+        items = self.place.get(*selected)["items"]
+        return [each["metadata"]["name"] for each in items if "deletionTimestamp" not in each["metadata"]]
+
+
+@pytest.fixture(scope="module")
+def school(place: Place) -> Iterator[School]:
+    """The place, with volumes for classes while these tests run."""
+    place.install({**place.settings, "kubernetes": {"shared_volumes": {"size": "1G"}}})
+    yield School(place)
+    for name in ("tia", "ann", "sam", "tom"):
+        place.stop_if_there(name)
+    place.install(place.settings)
+
+
+def test_staff_write_what_their_class_shares_students_read_and_nobody_else_has_it(school: School) -> None:
+    """From the first start to the end of the class, with which the volume goes."""
+    course = school.make("Optics", tia="instructor", ann="assistant", sam="student")
+    other = school.make("Poetry", tom="instructor")
+    school.start(course, "sam", "tia", "ann")
+    school.start(other, "tom")
+
+    school.run("tia", "mkdir class/data && echo 1 > class/data/a.csv")
+    school.run("ann", "echo 2 >> class/data/a.csv && mv class/data class/week-1")
+    assert school.run("sam", "cat class/week-1/a.csv") == "1\n2\n"
+    assert (school.shown("sam", "class"), school.shown("sam", "class/week-1")) == (["week-1"], ["a.csv"])
+    for attempt in ("echo 3 > class/mine", "rm class/week-1/a.csv", "echo 3 >> /shared/class/week-1/a.csv"):
+        assert "Read-only file system" in school.run("sam", attempt, fails=True)
+    assert school.run("tom", "ls -A class/ && ls /shared") == "class\n"
+    assert sorted(school.claims()) == sorted([f"lab-class-{course}", f"lab-class-{other}"])
+
+    # Who only reads from now on does not go on writing with the server from before.
+    school.do(JOIN, course=course, name="ann", role="student")
+    soon(lambda: not school.place.server("ann"), 60)
+    school.start(course, "ann")
+    assert "Read-only file system" in school.run("ann", "echo 3 > class/mine", fails=True)
+
+    school.place.stop("sam")
+    school.place.start("sam", {"profile": "python"})
+    assert school.run("sam", "ls -d /shared class/ 2>/dev/null; echo nothing") == "nothing\n"
+    for name in ("tia", "ann"):
+        school.place.stop(name)
+    assert f"lab-class-{course}" in school.claims()
+
+    school.do(END, course=course)
+    soon(lambda: school.claims() == [f"lab-class-{other}"], 60)
+
+
+def test_a_volume_that_cannot_be_had_is_said(school: School) -> None:
+    """To the person in plain words, and to the operator with those of the cluster."""
+    course = school.make("Acoustics", zoe="student")
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": f"lab-class-{course}"},
+        "spec": {
+            "accessModes": ["ReadWriteMany"],
+            "resources": {"requests": {"storage": "1G"}},
+            "storageClassName": "nowhere",
+        },
+    }
+    school.place.kubectl("create", "-f", "-", given=claim)
+
+    said = school.place.refused("zoe", {"profile": f"class-{course}"})
+
+    assert "The folder that your class or team shares cannot be had. Ask the people who run this place" in said
+    logged = f"the volume lab-class-{course} (nowhere, ReadWriteMany) is Pending: "
+    assert f'{logged}storageclass.storage.k8s.io "nowhere" not found' in school.place.hub_log()
+    school.place.kubectl("delete", "pvc", f"lab-class-{course}")
