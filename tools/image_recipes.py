@@ -8,8 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 HUB, SINGLEUSER = "sardonyx_hub", "sardonyx_singleuser"
 TOOLS = "tools"
-LAST_SOURCES = ("images/wheel/Dockerfile", "images/wheel/parts.py")
-"""Of the layer with our own package."""
+WITH_PACKAGE = ("images/wheel/Dockerfile", "images/wheel/parts.py")
+"""Sources of the last layer, with our own package."""
+WITHOUT_PACKAGE = ("images/labels/Dockerfile",)
+"""The same where there is none."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,19 @@ class Recipe:
         parent: the image below it; "" = a Debian from elsewhere.
         inputs: beside its folder, relative to the repository.
         wheel: the package of ours that comes on top of it; "" = nothing does.
+        is_run: somebody runs it; else others are made with it.
     """
 
     name: str
     parent: str
     inputs: tuple[str, ...]
     wheel: str = SINGLEUSER
+    is_run: bool = True
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """Sources of its last layer, its Dockerfile first."""
+        return WITH_PACKAGE if self.wheel else WITHOUT_PACKAGE
 
     @property
     def file(self) -> str:
@@ -48,16 +57,17 @@ GIVES_JARS = (
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe(TOOLS, "", ("locks/images.lock",), wheel=""),
+        Recipe(TOOLS, "", ("locks/images.lock",), wheel="", is_run=False),
         Recipe("base", "", (f"{ENVIRONMENTS}/base.lock",)),
         Recipe("python", "base", (f"{ENVIRONMENTS}/python.lock",)),
         Recipe("r", "python", ()),
         Recipe("spark", "python", (f"{ENVIRONMENTS}/spark.lock", f"{ENVIRONMENTS}/spark.jars", *GIVES_JARS)),
         Recipe("vscode", "python", (f"{PACKAGE}/tools/vscode",)),
         Recipe("hub", "", ("locks/hub.lock", f"{PACKAGE}/proxy"), wheel=HUB),
+        Recipe("postgresql", "", (), wheel=""),
     )
 }
-OFFERED = tuple(name for name, recipe in RECIPES.items() if recipe.wheel)
+OFFERED = tuple(name for name, recipe in RECIPES.items() if recipe.is_run)
 """Images that somebody runs, parents first."""
 
 
@@ -82,9 +92,18 @@ def key(name: str, base: str) -> str:
     return _digest(recipe.sources, below)
 
 
-def key_with_wheel(name: str, base: str, wheel: Path) -> str:
+def last_sources(name: str, wheel: Path | None) -> list[str]:
+    """Return what goes into the last layer of an image.
+
+    Args:
+        wheel: our package, where it has one.
+    """
+    return [*RECIPES[name].last, *([] if wheel is None else [str(wheel.relative_to(ROOT))])]
+
+
+def key_as_run(name: str, base: str, wheel: Path | None) -> str:
     """Return the same of an image as it is run."""
-    return _digest([*LAST_SOURCES, str(wheel.relative_to(ROOT))], [key(name, base)])
+    return _digest(last_sources(name, wheel), [key(name, base)])
 
 
 def _digest(sources: Iterable[str], below: Iterable[str]) -> str:

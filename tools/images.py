@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from image_recipes import LAST_SOURCES, OFFERED, RECIPES, ROOT, TOOLS, ancestry, key, key_with_wheel
+from image_recipes import OFFERED, RECIPES, ROOT, TOOLS, ancestry, key, key_as_run, last_sources
 
 from sardonyx_services.exclusive import exclusive
 
@@ -107,11 +107,11 @@ class Builder:
 
     def image(self, name: str) -> str:
         """Return an image as it is run."""
-        wheel = built_wheel(RECIPES[name].wheel)
-        image = f"localhost/sardonyx/{name}:{key_with_wheel(name, self.base_key, wheel)}"
+        recipe = RECIPES[name]
+        wheel = built_wheel(recipe.wheel) if recipe.wheel else None
+        image = f"localhost/sardonyx/{name}:{key_as_run(name, self.base_key, wheel)}"
         arguments = {"BASE": self.packages(name), "VERSION": version(), "REVISION": self.revision}
-        sources = [*LAST_SOURCES, str(wheel.relative_to(ROOT))]
-        self._build(LAST_SOURCES[0], sources, image, arguments, self.packages(TOOLS))
+        self._build(recipe.last[0], last_sources(name, wheel), image, arguments, self.packages(TOOLS))
         return image
 
     def _build(self, file: str, sources: Sequence[str], image: str, arguments: dict[str, str], tools: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import image_recipes
 import pytest
-from image_recipes import OFFERED, RECIPES, ROOT, ancestry, key, key_with_wheel
+from image_recipes import OFFERED, RECIPES, ROOT, ancestry, key, key_as_run
 
 DEBIAN = "debian:13"
 
@@ -56,7 +56,14 @@ def test_another_debian_makes_all_anew() -> None:
 
 def test_our_own_package_changes_the_last_layer_alone(wheel: Path) -> None:
     """So nodes get a few megabytes with a new release."""
-    assert key_with_wheel("python", DEBIAN, wheel) != key_with_wheel("python", DEBIAN, ROOT / "README.md")
+    assert key_as_run("python", DEBIAN, wheel) != key_as_run("python", DEBIAN, ROOT / "README.md")
+
+
+def test_an_image_without_a_package_of_ours_is_offered_like_the_others() -> None:
+    """It has the labels that they have, and no wheel."""
+    assert "postgresql" in OFFERED
+    assert RECIPES["postgresql"].last == ("images/labels/Dockerfile",)
+    assert key_as_run("postgresql", DEBIAN, None) != key("postgresql", DEBIAN)
 
 
 def test_what_people_read_about_an_image_is_not_in_it() -> None:
