@@ -1,6 +1,6 @@
 """What the values of the Helm chart are made of."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -10,6 +10,7 @@ from sardonyx_hub_config.section import Section
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f.:]+/[0-9]{1,3}$")]
 Quantity = str | int | float
+Size = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
 Object = dict[str, Any]
 """A part of a manifest, which Kubernetes checks itself."""
 
@@ -32,6 +33,28 @@ class OptionalSecretKey(Values):
 
     existing_secret: str = Field(default="", description="Name of the Secret; empty: there is none.")
     key: str = Field(default="token", min_length=1, description="Key in it.")
+
+
+class Image(Values):
+    """An image of ours."""
+
+    repository: str = Field(default="sardonyx/hub", min_length=1, description="Its name, with the registry.")
+    tag: str = Field(default="", description="Its tag; empty: the version of the chart.")
+    digest: Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")] = Field(
+        default="", description="Its digest; wins over the tag."
+    )
+    pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
+        default="IfNotPresent", description="When nodes fetch it."
+    )
+
+
+class Storage(Values):
+    """The volume of a component."""
+
+    size: Size = Field(default="10Gi", description="How large it is.")
+    storage_class: str | None = Field(default=None, description="Its storage class; null: the cluster's usual one.")
+    existing_claim: str = Field(default="", description="A volume claim that is there already.")
+    annotations: dict[str, str] = Field(default_factory=dict, description="Annotations of the claim.")
 
 
 class Resources(Values):

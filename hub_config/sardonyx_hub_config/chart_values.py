@@ -1,47 +1,27 @@
 """The values of the Helm chart: what an operator of a cluster may write beside the settings."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from sardonyx_hub_config.chart_network import Gateway, Ingress, NetworkPolicy, ProxyService
 from sardonyx_hub_config.chart_parts import (
     Component,
+    Image,
     Object,
     OptionalSecretKey,
     Resources,
     SecretKey,
     ServiceAccount,
+    Storage,
     Values,
 )
+from sardonyx_hub_config.chart_postgresql import PostgresqlInside
 from sardonyx_hub_config.settings import Settings
 
 SecretFileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE)]
-Size = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
-
-
-class Image(Values):
-    """The image of hub, services and proxy."""
-
-    repository: str = Field(default="sardonyx/hub", min_length=1, description="Its name, with the registry.")
-    tag: str = Field(default="", description="Its tag; empty: the version of the chart.")
-    digest: Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")] = Field(
-        default="", description="Its digest; wins over the tag."
-    )
-    pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
-        default="IfNotPresent", description="When nodes fetch it."
-    )
-
-
-class Storage(Values):
-    """The volume of the hub."""
-
-    size: Size = Field(default="10Gi", description="How large it is.")
-    storage_class: str | None = Field(default=None, description="Its storage class; null: the cluster's usual one.")
-    existing_claim: str = Field(default="", description="A volume claim that is there already.")
-    annotations: dict[str, str] = Field(default_factory=dict, description="Annotations of the claim.")
 
 
 class Hub(Component):
@@ -51,6 +31,10 @@ class Hub(Component):
     check_settings: bool = Field(
         default=True,
         description="Look at the settings before each installation and upgrade; with faults, nothing is changed.",
+    )
+    move_database: bool = Field(
+        default=False,
+        description="Where a PostgreSQL has nobody yet, whoever is on this volume moves there when the hub starts the next time.",
     )
     resources: Resources = Field(
         default=Resources(requests={"cpu": "200m", "memory": "768Mi"}, limits={"memory": "2Gi"}),
@@ -177,6 +161,11 @@ class ChartValues(Values):
     image: Image = Field(default=Image(), description="The image of hub, services and proxy.")
     hub: Hub = Field(default=Hub(), description="The hub and the services beside it.")
     proxy: Proxy = Field(default=Proxy(), description="What people's browsers reach.")
+    postgresql: PostgresqlInside = Field(
+        default=PostgresqlInside(),
+        description="A PostgreSQL for people and the hub's tables, in the place of files on the hub's volume. One of yours is named in"
+        " settings.database.url instead.",
+    )
     ingress: Ingress = Field(default=Ingress(), description="A way from outside, by an Ingress.")
     gateway: Gateway = Field(default=Gateway(), description="A way from outside, by the Gateway API.")
     network_policy: NetworkPolicy = Field(default=NetworkPolicy(), description="What may reach what.")
@@ -185,3 +174,15 @@ class ChartValues(Values):
     scheduling: Scheduling = Field(default=Scheduling(), description="Room for servers.")
     monitoring: Monitoring = Field(default=Monitoring(), description="Metrics.")
     global_: Object = Field(default_factory=dict, alias="global", description="What a chart around this one shares.")
+
+    @property
+    def parts(self) -> dict[str, Component]:
+        """The Pods of the chart that are always there: by the name of their section."""
+        found: dict[str, Component] = {"hub": self.hub, "proxy": self.proxy}
+        return {**found, "postgresql": self.postgresql} if self.postgresql.enabled else found
+
+    @property
+    def volumes(self) -> dict[str, Storage]:
+        """The volumes of those: by the name of their section."""
+        found = {"hub": self.hub.storage}
+        return {**found, "postgresql": self.postgresql.storage} if self.postgresql.enabled else found

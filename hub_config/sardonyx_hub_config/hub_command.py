@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.database_place import open_people, refuse_to_leave_anybody
+from sardonyx_hub_config.database_move import move_everybody
+from sardonyx_hub_config.database_place import left_behind, open_people, refuse_to_leave_anybody, wait_for_database
 from sardonyx_hub_config.engine import ENGINE, KUBERNETES, release
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.proxy_install import find_node, proxy_command
+from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.shipped import shipped
 from sardonyx_hub_config.terminal import say
@@ -21,9 +23,12 @@ LOCK_PATIENCE_S, LOCK_RETRY_S = 30.0, 0.2
 PROXY_FOLDER = "SARDONYX_PROXY_FOLDER"
 """Variable of the image: where its proxy is installed."""
 
+MOVE = "hub.moveDatabase: true in the values of the chart"
+
 
 @click.command()
-def hub() -> None:
+@click.option("--move", is_flag=True, help="First take along whoever is in files, where the PostgreSQL has nobody.")
+def hub(*, move: bool) -> None:
     """Be the hub of a cluster, in its Pod; the chart runs this."""
     if release() is None:
         raise OperatorError(f"this is for Pods of the chart, where {ENGINE} is '{KUBERNETES}'. Here, use: sardonyx up")
@@ -37,11 +42,21 @@ def hub() -> None:
     if warning := folder.check_space():
         say(warning)
     if settings.database.url is not None:
-        with closing(open_people(settings, folder)) as people:
-            refuse_to_leave_anybody(people, folder)
+        wait_for_database(settings, say)
+        _take_along(settings, folder, is_wanted=move)
     config = shipped("jupyterhub_config.py")
     command = [sys.executable, "-m", "sardonyx_hub_config.hub", "--config", str(config)]
     os.execv(sys.executable, command)  # noqa: S606 - we become JupyterHub; there is no shell
+
+
+def _take_along(settings: Settings, folder: DataFolder, *, is_wanted: bool) -> None:
+    """Move whoever would be left behind in files, or refuse to leave them there."""
+    with closing(open_people(settings, folder)) as people:
+        if not is_wanted:
+            refuse_to_leave_anybody(people, folder, MOVE)
+        is_anybody_left = left_behind(people, folder) > 0
+    if is_anybody_left:
+        say(move_everybody(settings, folder))
 
 
 def _lock(folder: DataFolder) -> int:

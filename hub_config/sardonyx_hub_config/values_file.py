@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sardonyx_hub_config.chart_postgresql import BOTH
 from sardonyx_hub_config.chart_values import ChartValues
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.faults import Fault
@@ -43,6 +44,8 @@ def load_values(path: Path, settings: Settings | None) -> ChartValues:
     crossed = found.settings.cross_faults()
     if crossed:
         raise SettingsError(path, [Fault(0, ".".join(at), message) for at, message in crossed])
+    if found.postgresql.enabled and found.settings.database.url is not None:
+        raise OperatorError(BOTH)
     return found
 
 

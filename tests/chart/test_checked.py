@@ -19,7 +19,18 @@ OFF: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("values", [pytest.param({}, id="as it is"), pytest.param(OFF, id="switched off")])
+NOTHING_ELSE = {"enabled": True, "podDisruptionBudget": {"enabled": False}, "storage": {"existingClaim": "mine"}}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({}, id="as it is"),
+        pytest.param(OFF, id="switched off"),
+        pytest.param({**OFF, "postgresql": {"enabled": True}}, id="with PostgreSQL"),
+        pytest.param({**OFF, "postgresql": NOTHING_ELSE}, id="with PostgreSQL alone"),
+    ],
+)
 def test_each_kind_that_is_rendered_is_asked_for_and_no_other(values: dict[str, Any]) -> None:
     """A right that is not asked for would be missed in the middle of an installation."""
     rendered = {found["kind"] for found in render(values).manifests}
@@ -37,17 +48,18 @@ def test_with_everything_switched_on_all_kinds_are_asked_for() -> None:
 
 def test_what_the_cluster_is_asked_about_is_what_the_chart_makes() -> None:
     """The same image, resources and rights of each Pod."""
-    hub, proxy, volume = (trial.manifest["spec"] for trial in of_chart(an_installation()))
-    rendered = render()
+    inside = {"postgresql": {"enabled": True}}
+    hub, proxy, postgresql, *volumes = (trial.manifest["spec"] for trial in of_chart(an_installation(values=inside)))
+    rendered = render(inside)
 
-    for name, pod in (("hub", hub), ("proxy", proxy)):
+    for name, pod in (("hub", hub), ("proxy", proxy), ("postgresql", postgresql)):
         (asked,), there = pod["containers"], rendered.containers[f"{NAME}-{name}/{name}"]
         assert (asked["image"], asked["resources"]) == (there["image"], there["resources"])
         assert asked["securityContext"] == there["securityContext"] == IN_A_POD
         in_chart = rendered.pods[f"{NAME}-{name}"]["spec"]["securityContext"]
         assert pod["securityContext"].items() <= in_chart.items()
-    claim = rendered.one("PersistentVolumeClaim", f"{NAME}-hub")["spec"]
-    assert volume == claim
+    claims = [rendered.one("PersistentVolumeClaim", f"{NAME}-{part}")["spec"] for part in ("hub", "postgresql")]
+    assert volumes == claims
 
 
 def test_the_job_that_checks_takes_what_is_asked_for() -> None:

@@ -26,6 +26,7 @@ def pod(component: str, address: str, release: str = RELEASE) -> Pod:
 HUB, PROXY = pod("hub", "10.244.0.2"), pod("proxy", "10.244.0.3")
 USER, OTHER_USER = pod("singleuser-server", "10.244.0.10"), pod("singleuser-server", "10.244.1.11")
 WAITING = pod("ready-made-server", "10.244.0.12")
+POSTGRESQL = pod("postgresql", "10.244.0.22")
 PULLER, CHECK = pod("puller", "10.244.0.20"), pod("check", "10.244.0.21")
 NEIGHBOUR = pod("singleuser-server", "10.244.0.30", release="another")
 STRANGER = Pod({"app": "shop"}, "10.244.0.40")
@@ -118,6 +119,25 @@ FORBIDDEN: dict[str, Way] = {
     "what fetches images reaches nothing": (PULLER, FORGE, 443),
     "what checks the settings reaches nothing": (CHECK, HUB, 8001),
 }
+INSIDE = {"postgresql": {"enabled": True}}
+TO_POSTGRESQL: dict[str, Way] = {
+    "the proxy": (PROXY, POSTGRESQL, 5432),
+    "a server": (USER, POSTGRESQL, 5432),
+    "a server that waits": (WAITING, POSTGRESQL, 5432),
+    "what checks the settings": (CHECK, POSTGRESQL, 5432),
+    "others in the namespace": (STRANGER, POSTGRESQL, 5432),
+    "other namespaces": (ELSEWHERE, POSTGRESQL, 5432),
+    "the hub of another installation": (pod("hub", "10.244.0.31", release="another"), POSTGRESQL, 5432),
+    "the hub by another port": (HUB, POSTGRESQL, 22),
+}
+FROM_POSTGRESQL: dict[str, Way] = {
+    "the hub": (POSTGRESQL, HUB, 8001),
+    "a server": (POSTGRESQL, USER, 8888),
+    "the outside": (POSTGRESQL, FORGE, 443),
+    "the Kubernetes API": (POSTGRESQL, KUBERNETES, 443),
+    "the metadata of a cloud": (POSTGRESQL, METADATA, 80),
+    "where names are looked up": (POSTGRESQL, DNS, 53),
+}
 
 
 def networks(values: Mapping[str, Any] | None = None) -> list[Network]:
@@ -180,6 +200,29 @@ def test_servers_reach_nothing_outside_where_that_is_set() -> None:
     assert [each.lets_through(USER, FORGE, 443) for each in shut] == [False, False]
     assert [each.lets_through(USER, FORGE_6, 443) for each in shut] == [False, False]
     assert [each.lets_through(USER, HUB, 8003) for each in shut] == [True, True]
+
+
+@pytest.fixture(scope="module")
+def with_postgresql() -> list[Network]:
+    """The policies where the chart brings a PostgreSQL."""
+    return networks(INSIDE)
+
+
+def test_the_hub_reaches_the_postgresql_of_the_chart(with_postgresql: list[Network]) -> None:
+    """Also where a plugin counts no Pod among addresses."""
+    assert [each.lets_through(HUB, POSTGRESQL, 5432) for each in with_postgresql] == [True, True]
+
+
+@pytest.mark.parametrize("way", TO_POSTGRESQL.values(), ids=TO_POSTGRESQL.keys())
+def test_nobody_else_reaches_it(way: Way, with_postgresql: list[Network]) -> None:
+    """Its own policy says so, whatever those of others let out."""
+    assert [each.lets_in(*way) for each in with_postgresql] == [False, False]
+
+
+@pytest.mark.parametrize("way", FROM_POSTGRESQL.values(), ids=FROM_POSTGRESQL.keys())
+def test_it_reaches_nothing(way: Way, with_postgresql: list[Network]) -> None:
+    """Whoever broke into it would be alone there."""
+    assert [each.lets_out(*way) for each in with_postgresql] == [False, False]
 
 
 def test_more_ways_are_open_where_the_values_say_so() -> None:

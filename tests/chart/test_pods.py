@@ -86,6 +86,7 @@ def test_nothing_belongs_to_the_whole_cluster_unless_that_is_wanted(usual: Rende
     of_a_namespace = {
         "CiliumNetworkPolicy", "ConfigMap", "Deployment", "DaemonSet", "HTTPRoute", "Ingress", "Job", "NetworkPolicy",
         "PersistentVolumeClaim", "PodDisruptionBudget", "Role", "RoleBinding", "Secret", "Service", "ServiceAccount", "ServiceMonitor",
+        "StatefulSet",
     }  # fmt: skip
 
     assert {each["kind"] for each in usual.manifests} <= of_a_namespace
@@ -172,7 +173,7 @@ def test_secrets_of_the_settings_are_files_that_others_cannot_read(full: Rendere
 
     assert mount == {"name": "secrets", "mountPath": "/etc/sardonyx/secrets", "readOnly": True}
     assert volume["defaultMode"] == 0o400
-    assert volume["sources"] == [{"secret": {"name": "database", "items": [{"key": "url", "path": "database"}]}}]
+    assert volume["sources"] == [{"secret": {"name": "vault", "items": [{"key": "ca.crt", "path": "authority"}]}}]
 
 
 def test_secrets_of_the_settings_are_variables_of_the_hub_alone(full: Rendered) -> None:
@@ -225,7 +226,7 @@ def test_what_selects_pods_selects_those_of_its_own_component(full: Rendered) ->
     selectors = {
         f"{each['kind']}/{each['metadata']['name']}": each["spec"]["selector"]
         for each in full.manifests
-        if each["kind"] in {"Service", "PodDisruptionBudget", "Deployment", "DaemonSet"}
+        if each["kind"] in {"Service", "PodDisruptionBudget", "Deployment", "StatefulSet", "DaemonSet"}
     }
     found = {
         name: [pod for pod, labels in pods.items() if selector.get("matchLabels", selector).items() <= labels.items()]
@@ -236,8 +237,10 @@ def test_what_selects_pods_selects_those_of_its_own_component(full: Rendered) ->
         **{
             f"{kind}/{NAME}-{part}": [f"{NAME}-{part}"]
             for kind in ("PodDisruptionBudget",)
-            for part in ("hub", "proxy")
+            for part in ("hub", "proxy", "postgresql")
         },
+        f"StatefulSet/{NAME}-postgresql": [f"{NAME}-postgresql"],
+        f"Service/{NAME}-postgresql": [f"{NAME}-postgresql"],
         **{f"Deployment/{NAME}-{part}": [f"{NAME}-{part}"] for part in ("hub", "proxy", "placeholder")},
         f"DaemonSet/{NAME}-puller": [f"{NAME}-puller"],
         f"Service/{NAME}-hub": [f"{NAME}-hub"],

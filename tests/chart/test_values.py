@@ -9,6 +9,7 @@ import pytest
 import yaml
 from support.chart import CHART, EVERYTHING, KUBERNETES, NAME, HelmRefusedError, everything, helm, render
 
+from sardonyx_hub_config.chart_postgresql import BOTH
 from sardonyx_hub_config.chart_schema import chart_schema_text
 from sardonyx_hub_config.chart_values import ChartValues
 from sardonyx_hub_config.settings_file import load_settings
@@ -121,6 +122,15 @@ def test_a_wrong_value_is_refused_by_its_name(values: dict[str, Any], said: str)
             {"scheduling": {"placeholders": {"replicas": 1}}}, "Placeholders need a PriorityClass below 0", id="placeholders"
         ),
         pytest.param({"settingsFile": "a: [1"}, "settingsFile cannot be read", id="settings"),
+        pytest.param(
+            {"postgresql": {"enabled": True}, "settings": {"database": {"url": {"env": "DATABASE"}}}}, BOTH, id="two databases"
+        ),
+        pytest.param(
+            {"postgresql": {"enabled": True}, "settingsFile": "database: {url: {env: DATABASE}}\n"}, BOTH, id="two, in a file"
+        ),
+        pytest.param(
+            {"hub": {"moveDatabase": True}}, "hub.moveDatabase is true, and there is no PostgreSQL to move to.", id="nowhere to move"
+        ),
     ],
 )  # fmt: skip
 def test_what_lacks_its_other_half_is_refused_with_a_sentence(values: dict[str, Any], said: str) -> None:

@@ -222,3 +222,11 @@ def test_values_that_are_not_there_are_said_so(tmp_path: Path) -> None:
     """And none are guessed."""
     with pytest.raises(OperatorError, match=r"there is no file of values .*values\.yaml\. Name another one\."):
         load_values(tmp_path / "values.yaml", None)
+
+
+def test_two_databases_are_refused_as_the_chart_does_it(tmp_path: Path) -> None:
+    """One of the chart and one of the settings: nobody would know where people are."""
+    text = f"postgresql: {{enabled: true}}\nsettings:\n  database: {{url: {{env: DATABASE}}}}\n  {SETTINGS}"
+
+    with pytest.raises(OperatorError, match="the settings have a section 'database', too. Take it out of them"):
+        load_values(values(tmp_path, text), None)

@@ -107,6 +107,18 @@ def test_what_is_put_beside_servers_is_fetched_too() -> None:
     ]
 
 
+def test_the_postgresql_of_the_chart_is_fetched_where_it_will_run() -> None:
+    """As the values say it, and not as for servers."""
+    image = {"repository": "registry.example/postgresql", "tag": "1", "pullPolicy": "Always"}
+    values = {"postgresql": {"enabled": True, "image": image, "nodeSelector": {"pool": "core"}}}
+    hub, postgresql, server = trial_pods(an_installation(values=values)).values()
+
+    assert postgresql["spec"]["containers"][0]["image"] == "registry.example/postgresql:1"
+    assert postgresql["spec"]["containers"][0]["imagePullPolicy"] == "Always"
+    assert postgresql["spec"]["nodeSelector"] == {"pool": "core"}
+    assert [each["spec"]["nodeSelector"] for each in (hub, server)] == [{}, {}]
+
+
 def test_without_being_asked_no_image_is_tried() -> None:
     """They are listed."""
     found = not_tried(["hub:1", "python:1"])

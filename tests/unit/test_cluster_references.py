@@ -40,6 +40,16 @@ REGISTRY = Reference("Secret", "registry", "imagePullSecrets", is_for_registry=T
             id="claim",
         ),
         pytest.param(
+            {"postgresql": {"enabled": True, "storage": {"existingClaim": "c"}}},
+            Reference("PersistentVolumeClaim", "c", "postgresql.storage.existingClaim"),
+            id="claim of PostgreSQL",
+        ),
+        pytest.param(
+            {"postgresql": {"enabled": True, "password": {"existingSecret": "p"}}},
+            Reference("Secret", "p", "postgresql.password", "password"),
+            id="password",
+        ),
+        pytest.param(
             {"hub": {"extraVolumes": [{"name": "v", "configMap": {"name": "conf-d"}}]}},
             Reference("ConfigMap", "conf-d", "hub.extraVolumes (v)"),
             id="volume",

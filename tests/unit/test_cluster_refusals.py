@@ -178,7 +178,7 @@ def test_a_quota_that_hub_and_proxy_use_up_is_a_fault() -> None:
 
     assert found.state == BAD
     assert found.text == (
-        "the ResourceQuota q allows 1.5 GB (requests.memory): hub and proxy take 896 MB of it, and the smallest server 1 GB. Have it"
+        "the ResourceQuota q allows 1.5 GB (requests.memory): the chart takes 896 MB of it, and the smallest server 1 GB. Have it"
         " made larger."
     )
 

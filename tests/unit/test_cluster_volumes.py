@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.installations import an_installation
 
-from sardonyx_hub_config.cluster_check.volumes import judge_homes, judge_hub, judge_shared
+from sardonyx_hub_config.cluster_check.volumes import judge_chart, judge_homes, judge_shared
 from sardonyx_hub_config.cluster_check.ways_in import judge_gateway, judge_ingress, judge_issuer
 from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
 
@@ -104,14 +104,23 @@ def test_disks_cannot_be_had_by_many_nodes() -> None:
 )
 def test_the_volume_of_the_hub_is_looked_at_too(storage: dict[str, Any], state: str, said: str) -> None:
     """By the values, not the settings."""
-    (found,) = judge_hub([a_class("fast", annotations=USUAL)], an_installation(values={"hub": {"storage": storage}}))
+    (found,) = judge_chart([a_class("fast", annotations=USUAL)], an_installation(values={"hub": {"storage": storage}}))
 
     assert (found.state, found.text.startswith(said)) == (state, True)
 
 
+def test_the_volume_of_a_postgresql_is_looked_at_where_there_is_one() -> None:
+    """It has a storage class of its own."""
+    values = {"postgresql": {"enabled": True, "storage": {"storageClass": "lost"}}}
+    hub, postgresql = judge_chart([a_class("fast", annotations=USUAL)], an_installation(values=values))
+
+    assert (hub.state, postgresql.state, postgresql.about) == (GOOD, BAD, "postgresql volume")
+    assert "Correct postgresql.storage.storageClass in the values" in postgresql.text
+
+
 def test_a_claim_that_is_there_needs_no_storage_class() -> None:
     """Whatever classes there are."""
-    assert [*judge_hub([], an_installation(values={"hub": {"storage": {"existingClaim": "mine"}}}))] == []
+    assert [*judge_chart([], an_installation(values={"hub": {"storage": {"existingClaim": "mine"}}}))] == []
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,18 @@ def test_what_is_on_the_hubs_volume_is_said(tmp_path: Path, settings: str, said:
     assert said in values(tmp_path, settings + SMALL)
 
 
+def test_where_people_are_is_to_be_decided_unless_the_settings_say_so(tmp_path: Path) -> None:
+    """What stands there is a value once its sign is taken away."""
+    text, named = values(tmp_path, SMALL), values(tmp_path, "database: {url: {file: /a}}\n" + SMALL)
+    (line,) = [each for each in text.splitlines() if each.startswith("#postgresql: ")]
+
+    assert "# To decide: whether people are in files on the hub's volume, or in a PostgreSQL beside the hub" in text
+    path = tmp_path / "values.yaml"
+    path.write_text(text.replace(line, line[1:]))
+    assert load_values(path, None).postgresql.enabled is True
+    assert "postgresql" not in named.lower().replace("postgresql://", "")
+
+
 def test_homes_are_to_be_decided_unless_they_are(tmp_path: Path) -> None:
     """By the settings."""
     homes = "kubernetes: {homes: {size: 5G}}\n"

@@ -26,18 +26,30 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* The image of hub, services and proxy. */}}
+{{/* An image: (list $ .Values.image). */}}
 {{- define "sardonyx.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- $image := index . 1 -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ $image.repository }}:{{ $image.tag | default (index . 0).Chart.AppVersion }}
 {{- end -}}
 {{- end -}}
 
-{{/* The settings as text: the file as it is, or what stands in the values. */}}
+{{/* The settings as text: the file as it is, or what stands in the values; and the database that the chart brings. */}}
 {{- define "sardonyx.settingsText" -}}
-{{- .Values.settingsFile | default (toYaml .Values.settings) -}}
+{{- $written := .Values.settingsFile | default (toYaml .Values.settings) -}}
+{{- if .Values.postgresql.enabled -}}
+{{- if hasKey (fromYaml $written) "database" -}}
+{{- fail "\n\npostgresql.enabled is true, and the settings have a section 'database', too. Take it out of them, or write postgresql.enabled: false.\n" -}}
+{{- end -}}
+{{- $written | trimSuffix "\n" }}
+
+# By the chart: postgresql.enabled is true.
+database: {url: {env: SARDONYX_DATABASE_URL}}
+{{- else -}}
+{{- $written -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The settings to look into. */}}

@@ -10,7 +10,8 @@ from typing import Any
 
 from kubernetes_asyncio.client import ApiException
 
-from sardonyx_hub_config.chart_parts import Resources
+from sardonyx_hub_config.chart_parts import Component, Resources
+from sardonyx_hub_config.chart_values import ChartValues
 from sardonyx_hub_config.cluster_check.cluster import Cluster, ClusterAwayError, UnseenError
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.rights import Right
@@ -41,22 +42,27 @@ def not_tried(images: Sequence[str]) -> Finding:
 
 def trial_pods(installation: Installation) -> dict[str, Object]:
     """Return a Pod for each image that nodes fetch."""
-    place, own = installation.place, installation.hub_pull_secrets
+    place, own, values = installation.place, installation.hub_pull_secrets, installation.values
     suffix = secrets.token_hex(3)
+    parts = {image: values.parts[name] for name, image in reversed(installation.part_images.items())}
     found: dict[str, Object] = {}
-    for number, image in enumerate((installation.hub_image, *installation.server_images)):
-        is_server = number > 0
-        used = tuple(dict.fromkeys((*own, *place.image_pull_secrets))) if is_server else own
+    for number, image in enumerate(installation.images):
+        part = parts.get(image)
+        used = tuple(dict.fromkeys((*own, *place.image_pull_secrets))) if part is None else own
         pod = plain_pod(f"{NAME}-{suffix}-{number}", image, command=["true"], resources=FEW, pull_secrets=used)
         pod["spec"]["activeDeadlineSeconds"] = int(PATIENCE_S)
-        where = place if is_server else installation.values.hub
+        where = place if part is None else part
         pod["spec"]["nodeSelector"] = dict(where.node_selector)
         pod["spec"]["tolerations"] = [*map(dict, where.tolerations)]
-        policy = place.image_pull_policy if is_server else installation.values.image.pull_policy
+        policy = place.image_pull_policy if part is None else _policy(values, part)
         if policy:
             pod["spec"]["containers"][0]["imagePullPolicy"] = policy
         found[image] = pod
     return found
+
+
+def _policy(values: ChartValues, part: Component) -> str:
+    return (values.postgresql if part is values.postgresql else values).image.pull_policy
 
 
 def judge_pod(image: str, pod: Object) -> Finding | None:

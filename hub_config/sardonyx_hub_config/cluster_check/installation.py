@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from sardonyx_hub_config.chart_parts import Image
 from sardonyx_hub_config.chart_values import ChartValues
 from sardonyx_hub_config.cluster_images import with_images
 from sardonyx_hub_config.settings import Settings
@@ -41,11 +42,18 @@ class Installation:
     @property
     def hub_image(self) -> str:
         """The image of hub, services and proxy."""
-        image = self.values.image
-        if image.digest:
-            return f"{image.repository}@{image.digest}"
-        # The chart has the version of the hub: a test compares them.
-        return f"{image.repository}:{image.tag or version('sardonyx-hub')}"
+        return _reference(self.values.image)
+
+    @property
+    def part_images(self) -> dict[str, str]:
+        """The image of each Pod of the chart that is always there: by the name of its section."""
+        own = {"postgresql": self.values.postgresql.image}
+        return {name: _reference(own.get(name, self.values.image)) for name in self.values.parts}
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """All images that nodes fetch, each once."""
+        return tuple(dict.fromkeys((*self.part_images.values(), *self.server_images)))
 
     @property
     def server_images(self) -> tuple[str, ...]:
@@ -65,3 +73,10 @@ class Installation:
     def hub_pull_secrets(self) -> tuple[str, ...]:
         """Names of the Secrets with which nodes fetch the image of the hub."""
         return tuple(str(secret.get("name", "")) for secret in self.values.image_pull_secrets)
+
+
+def _reference(image: Image) -> str:
+    if image.digest:
+        return f"{image.repository}@{image.digest}"
+    # The chart has the version of the hub: a test compares them.
+    return f"{image.repository}:{image.tag or version('sardonyx-hub')}"

@@ -117,7 +117,7 @@ class _Eye:
         keeps = any(server.plan.home == "kept" for server in self._servers)
         homes = volumes.judge_homes(classes, self._installation) if keeps else ()
         shared = volumes.judge_shared(classes, self._installation)
-        return [*homes, *shared, *volumes.judge_hub(classes, self._installation)]
+        return [*homes, *shared, *volumes.judge_chart(classes, self._installation)]
 
     async def _ingress(self) -> list[Finding]:
         ingress = self._installation.values.ingress
@@ -157,7 +157,7 @@ class _Eye:
         return [*refused.judge([*zip(asked, answers, strict=True)])]
 
     async def _list_images(self) -> list[Finding]:
-        return [images.not_tried((self._installation.hub_image, *self._installation.server_images))]
+        return [images.not_tried(self._installation.images)]
 
     async def _images(self) -> list[Finding]:
         missing = sorted(right.verb for right in await self._cluster.lacks(images.RIGHTS))

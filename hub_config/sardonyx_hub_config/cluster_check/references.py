@@ -43,7 +43,10 @@ def references(installation: Installation) -> list[Reference]:
         for section, named in (("secretFiles", values.secret_files), ("secretEnv", values.secret_env))
         for name, secret in named.items()
     ]
-    for where, token in (("proxy.token", values.proxy.token), ("monitoring.token", values.monitoring.token)):
+    tokens = {"proxy.token": values.proxy.token, "monitoring.token": values.monitoring.token}
+    if values.postgresql.enabled:
+        tokens["postgresql.password"] = values.postgresql.password
+    for where, token in tokens.items():
         if token.existing_secret:
             found.append(Reference("Secret", token.existing_secret, where, token.key))
     found += [
@@ -56,8 +59,11 @@ def references(installation: Installation) -> list[Reference]:
     if values.ingress.enabled and values.ingress.tls.enabled and not values.ingress.tls.issuer:
         name = values.ingress.tls.secret_name or f"{values.fullname_override or 'sardonyx'}-tls"
         found.append(Reference("Secret", name, "ingress.tls", "tls.crt"))
-    if hub.storage.existing_claim:
-        found.append(Reference("PersistentVolumeClaim", hub.storage.existing_claim, "hub.storage.existingClaim"))
+    found += [
+        Reference("PersistentVolumeClaim", storage.existing_claim, f"{part}.storage.existingClaim")
+        for part, storage in values.volumes.items()
+        if storage.existing_claim
+    ]
     for volume in hub.extra_volumes:
         found += _of_volume(volume)
     for variable in hub.extra_env:

@@ -17,6 +17,7 @@ KINDS = {
     "Role": (RBAC, "roles"),
     "RoleBinding": (RBAC, "rolebindings"),
     "Deployment": ("apps", "deployments"),
+    "StatefulSet": ("apps", "statefulsets"),
     "DaemonSet": ("apps", "daemonsets"),
     "Job": ("batch", "jobs"),
     "Service": ("", "services"),
@@ -69,11 +70,12 @@ def kinds(values: ChartValues) -> list[str]:
     """Return what the chart renders with these values."""
     hub, network, room = values.hub, values.network_policy, values.scheduling.placeholders
     is_there = {
+        "StatefulSet": values.postgresql.enabled,
         "DaemonSet": values.pre_puller.enabled,
         "Job": hub.check_settings,
-        "PersistentVolumeClaim": not hub.storage.existing_claim,
+        "PersistentVolumeClaim": any(not storage.existing_claim for storage in values.volumes.values()),
         "NetworkPolicy": network.enabled,
-        "PodDisruptionBudget": hub.pod_disruption_budget.enabled or values.proxy.pod_disruption_budget.enabled,
+        "PodDisruptionBudget": any(part.pod_disruption_budget.enabled for part in values.parts.values()),
         "Ingress": values.ingress.enabled,
         "HTTPRoute": values.gateway.enabled,
         "ServiceMonitor": values.monitoring.service_monitor.enabled,

@@ -1,4 +1,4 @@
-"""How many servers a ResourceQuota has room for, beside hub and proxy. Pure.
+"""How many servers a ResourceQuota has room for, beside what the chart makes. Pure.
 
 Source: Kubernetes documentation, "Resource Quotas".
 """
@@ -51,7 +51,7 @@ def _judge_one(name: str, hard: Amounts, chart: Sequence[Amounts], servers: Sequ
             return Finding(
                 BAD,
                 ABOUT,
-                f"the ResourceQuota {name} allows {said(resource, most)} ({resource}): hub and proxy take"
+                f"the ResourceQuota {name} allows {said(resource, most)} ({resource}): the chart takes"
                 f" {said(resource, ours)} of it, and the smallest server {said(resource, smallest)}. Have it made larger.",
             )
     # With less than one, each server alone is too large, which the cluster itself says.

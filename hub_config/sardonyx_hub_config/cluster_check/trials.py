@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sardonyx_hub_config.chart_parts import Component, Resources
+from sardonyx_hub_config.chart_parts import Component, Resources, Storage
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.servers import PERSON, Server, server_pod
 from sardonyx_spawner.group_volume import GroupVolume
@@ -58,20 +58,15 @@ def trials(installation: Installation, servers: Sequence[Server]) -> list[Trial]
 
 def of_chart(installation: Installation) -> list[Trial]:
     """Return what is there before anybody has a server."""
-    values = installation.values
+    values, images = installation.values, installation.part_images
     found = [
-        Trial(f"the {name}", "", f"{name}.resources in the values", _pod_of(installation, part, part.resources))
-        for name, part in (("hub", values.hub), ("proxy", values.proxy))
+        Trial(_named(name), "", f"{name}.resources in the values", _pod_of(part, images[name], part.resources))
+        for name, part in values.parts.items()
     ]
-    storage = values.hub.storage
-    if not storage.existing_claim:
-        spec: dict[str, Any] = {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": storage.size}},
-        }
-        if storage.storage_class is not None:
-            spec["storageClassName"] = storage.storage_class
-        found.append(Trial("the hub's volume", "", "hub.storage.size in the values", _claim(spec)))
+    for name, storage in values.volumes.items():
+        if not storage.existing_claim:
+            setting = f"{name}.storage.size in the values"
+            found.append(Trial(f"{_named(name)}'s volume", "", setting, _claim(_volume(storage))))
     return found
 
 
@@ -80,7 +75,7 @@ def of_check(installation: Installation) -> list[Trial]:
     hub = installation.values.hub
     if not hub.check_settings:
         return []
-    job = _pod_of(installation, hub, CHECK_RESOURCES)
+    job = _pod_of(hub, installation.hub_image, CHECK_RESOURCES)
     return [Trial("the job that checks the settings", "", "hub.checkSettings in the values to false", job)]
 
 
@@ -156,11 +151,20 @@ def plain_pod(
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": LABELS}, "spec": spec}
 
 
-def _pod_of(installation: Installation, part: Component, resources: Resources) -> dict[str, Any]:
-    found = plain_pod(NAME, installation.hub_image, resources=resources)
+def _named(part: str) -> str:
+    return "PostgreSQL" if part == "postgresql" else f"the {part}"
+
+
+def _pod_of(part: Component, image: str, resources: Resources) -> dict[str, Any]:
+    found = plain_pod(NAME, image, resources=resources)
     if part.priority_class_name:
         found["spec"]["priorityClassName"] = part.priority_class_name
     return found
+
+
+def _volume(storage: Storage) -> dict[str, Any]:
+    spec: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage.size}}}
+    return spec if storage.storage_class is None else {**spec, "storageClassName": storage.storage_class}
 
 
 def _claim(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whether the volumes of homes and of the hub can be had: by the storage classes that there are. Pure.
+"""Whether the volumes of homes and of the chart can be had: by the storage classes that there are. Pure.
 
 Source: Kubernetes documentation, "Storage Classes", "Persistent Volumes" (access modes).
 """
@@ -91,25 +91,22 @@ def judge_shared(classes: Sequence[Object], installation: Installation) -> Itera
         )
 
 
-def judge_hub(classes: Sequence[Object], installation: Installation) -> Iterator[Finding]:
-    """Say whether the hub gets its volume."""
-    storage = installation.values.hub.storage
-    if storage.existing_claim:
-        return
-    about, setting = "hub volume", "hub.storage.storageClass in the values"
-    if storage.storage_class == "":
-        yield Finding(
-            NOTE,
-            about,
-            f"is made by no storage class, because {setting} is empty: somebody has to make a volume for it.",
-        )
-        return
-    found, problem = _chosen(classes, storage.storage_class or "", setting)
+def judge_chart(classes: Sequence[Object], installation: Installation) -> Iterator[Finding]:
+    """Say whether the hub gets its volume, and the PostgreSQL of the chart its own."""
+    for part, storage in installation.values.volumes.items():
+        if not storage.existing_claim:
+            yield _judge(classes, storage.storage_class, f"{part} volume", f"{part}.storage.storageClass in the values")
+
+
+def _judge(classes: Sequence[Object], chosen: str | None, about: str, setting: str) -> Finding:
+    if chosen == "":
+        note = f"is made by no storage class, because {setting} is empty: somebody has to make a volume for it."
+        return Finding(NOTE, about, note)
+    found, problem = _chosen(classes, chosen or "", setting)
     if found is None:
-        yield Finding(BAD, about, problem)
-    else:
-        name = found["metadata"]["name"]
-        yield Finding(NOTE if problem else GOOD, about, problem or f"the storage class '{name}' makes it")
+        return Finding(BAD, about, problem)
+    name = found["metadata"]["name"]
+    return Finding(NOTE if problem else GOOD, about, problem or f"the storage class '{name}' makes it")
 
 
 def _chosen(classes: Sequence[Object], name: str, setting: str) -> tuple[Object | None, str]:

@@ -57,6 +57,8 @@ def values_text(found: Rendering) -> str:
     page.part(*_image(found.settings))
     page.part(*_way_in(found))
     page.part(*_hub(found))
+    if found.settings.database.url is None:
+        page.part(*_postgresql())
     if egress := [*_egress(found.settings)]:
         page.part(*egress)
     if found.secrets:
@@ -146,6 +148,12 @@ def _hub(found: Rendering) -> Iterator[str]:
         yield "#  kubernetes: {homes: {size: 10G, storage_class: NAME}}"
     if settings.web.trusted_proxies:
         yield f"# {TO_DECIDE} web.trusted_proxies in the settings below: on a cluster it is the Ingress controller that is in front."
+
+
+def _postgresql() -> Iterator[str]:
+    yield f"# {TO_DECIDE} whether people are in files on the hub's volume, or in a PostgreSQL beside the hub; one of yours is"
+    yield "# named in the settings below."
+    yield "#postgresql: {enabled: true, image: {repository: REGISTRY/postgresql}}"
 
 
 def _egress(settings: Settings) -> Iterator[str]:

@@ -29,6 +29,10 @@ class DatabaseError(PeopleError):
     """Say what is wrong with the database, to the operator: in English, as all that operators read."""
 
 
+class DatabaseAwayError(DatabaseError):
+    """Say that no database answers now; it may be about to start."""
+
+
 class AwayError(PeopleError):
     """The database does not answer."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.schema import CreateSchema
 
-from sardonyx_services.people.errors import DatabaseError, PeopleError
+from sardonyx_services.people.errors import DatabaseAwayError, DatabaseError, PeopleError
 from sardonyx_services.people.revisions import LATEST, bring_forward, revision_of
 
 SCHEMA = "sardonyx_people"
@@ -21,6 +21,8 @@ MAKING = 7_282_669
 PATIENCE_S = 5
 NOT_ALLOWED = "42501"
 """SQLSTATE insufficient_privilege (PostgreSQL's manual, appendix A)."""
+AWAY = ("refused", "timeout", "resolve", "translate host name", "No such file", "is starting up", "is shutting down")
+"""What is in the words of an error where nobody answers, or not yet."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def open_postgresql(database: Postgresql) -> Engine:
 
     Raises:
         PeopleError: a newer version has written it.
-        DatabaseError: it does not answer, or does not let us in.
+        DatabaseAwayError: it does not answer.
+        DatabaseError: it does not let us in.
     """
     url = database.url()
     # A connection that broke since it was used last is made anew. No log has hashes of passwords in it.
@@ -73,7 +76,7 @@ def open_postgresql(database: Postgresql) -> Engine:
                 _make_tables(connection, url)
     except DBAPIError as error:
         engine.dispose()
-        raise DatabaseError(_said(error, url)) from None
+        raise _fault(error, url) from None
     except PeopleError:
         engine.dispose()
         raise
@@ -84,7 +87,8 @@ def look_at(database: Postgresql) -> str:
     """Return what there is, in words for the operator; nothing is made.
 
     Raises:
-        DatabaseError: it does not answer, does not let us in, or JupyterHub could not make its tables.
+        DatabaseAwayError: it does not answer.
+        DatabaseError: it does not let us in, or JupyterHub could not make its tables.
     """
     url = database.url()
     engine = create_engine(url).execution_options(schema_translate_map={None: SCHEMA})
@@ -94,7 +98,7 @@ def look_at(database: Postgresql) -> str:
             _check_rights(connection, url)
             revision = revision_of(connection)
     except DBAPIError as error:
-        raise DatabaseError(_said(error, url)) from None
+        raise _fault(error, url) from None
     finally:
         engine.dispose()
     tables = "has our tables" if revision == LATEST else "gets our tables at the next start"
@@ -137,9 +141,21 @@ def _place(url: URL) -> str:
     return f"{host}:{url.port}" if url.port else str(host)
 
 
-def _said(error: DBAPIError, url: URL) -> str:
+def _fault(error: DBAPIError, url: URL) -> DatabaseError:
     """Say what is wrong and what to do; where that is not known, in PostgreSQL's own words."""
     words = " ".join(str(error.orig).split())
+    if refusal := _refusal(error, words, url):
+        return DatabaseError(refusal)
+    # One name may have several addresses: whatever one of them says counts more than that another is silent.
+    if any(sign in words for sign in AWAY):
+        return DatabaseAwayError(
+            f"no PostgreSQL answers at {_place(url)}. Look whether it runs, and correct the address of the database."
+        )
+    return DatabaseError(f"PostgreSQL at {_place(url)} refuses: {words[:300]}")
+
+
+def _refusal(error: DBAPIError, words: str, url: URL) -> str:
+    """Say what a PostgreSQL that answers has against us; "" = that is not known."""
     if getattr(error.orig, "sqlstate", None) == NOT_ALLOWED:
         return (
             f"“{_who(url)}” may not make or use the schema {SCHEMA} in the database “{url.database}”. As an administrator"
@@ -156,6 +172,4 @@ def _said(error: DBAPIError, url: URL) -> str:
             f"PostgreSQL at {_place(url)} has no database “{url.database}”."
             f' As an administrator of PostgreSQL: CREATE DATABASE "{url.database}" OWNER "{_who(url)}"'
         )
-    if any(sign in words for sign in ("refused", "timeout", "resolve", "translate host name", "No such file")):
-        return f"no PostgreSQL answers at {_place(url)}. Look whether it runs, and correct the address of the database."
-    return f"PostgreSQL at {_place(url)} refuses: {words[:300]}"
+    return ""
