@@ -54,6 +54,7 @@ def _take_along(settings: Settings, folder: DataFolder, *, is_wanted: bool) -> N
     with closing(open_people(settings, folder)) as people:
         if not is_wanted:
             refuse_to_leave_anybody(people, folder, MOVE)
+            return
         is_anybody_left = left_behind(people, folder) > 0
     if is_anybody_left:
         say(move_everybody(settings, folder))

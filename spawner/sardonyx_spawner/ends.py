@@ -1,6 +1,7 @@
 """Why a server ended, where that is the same on every engine: in words for the person."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sardonyx_spawner.amounts import say_duration, say_memory
 from sardonyx_spawner.group_volume import GroupVolume
@@ -37,10 +38,6 @@ def why_less(had: Collection[GroupVolume], now: Collection[GroupVolume]) -> Said
         had: what it has had from its start: that cannot be changed while it runs.
         now: what it would get now.
     """
-    may = {(each.kind, each.group): each.is_writable for each in now}
-    if all(
-        may.get((each.kind, each.group), False) or (not each.is_writable and (each.kind, each.group) in may)
-        for each in had
-    ):
+    if all(each in now or replace(each, is_writable=True) in now for each in had):
         return None
     return _("Its class or team is over, or what you may do in their folder has changed.")

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from sardonyx_spawner.group_volume import GroupVolume
-from sardonyx_spawner.kube.claims import claims_of, grown
+from sardonyx_spawner.kube.claims import claims_of, grown, home_claim
 from sardonyx_spawner.kube.homes import claim_name
-from sardonyx_spawner.kube.manifest import PodServer, home_claim, labels, pod, secret, split_secrets
+from sardonyx_spawner.kube.manifest import PodServer, labels, pod, secret, split_secrets
 from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
 from sardonyx_spawner.kube.quantities import amount
 from sardonyx_spawner.kube.variables import server_variables

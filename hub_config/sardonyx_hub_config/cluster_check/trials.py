@@ -11,8 +11,7 @@ from sardonyx_hub_config.chart_parts import Component, Resources, Storage
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.servers import PERSON, Server, server_pod
 from sardonyx_spawner.group_volume import GroupVolume
-from sardonyx_spawner.kube.claims import group_claim
-from sardonyx_spawner.kube.manifest import home_claim
+from sardonyx_spawner.kube.claims import group_claim, home_claim
 
 NAME = "sardonyx-check"
 CHECK_RESOURCES = Resources(requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "512Mi"})

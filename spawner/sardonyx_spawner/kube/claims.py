@@ -9,8 +9,8 @@ from typing import Any
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.group_volumes import group_claim_name, mounted
 from sardonyx_spawner.kube.homes import claim_name
-from sardonyx_spawner.kube.manifest import home_claim, labels
-from sardonyx_spawner.kube.place import ClusterPlace, SharedVolumes
+from sardonyx_spawner.kube.manifest import labels
+from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
 from sardonyx_spawner.kube.quantities import amount
 from sardonyx_spawner.plan import ServerPlan
 
@@ -28,30 +28,22 @@ def claims_of(plan: ServerPlan, place: ClusterPlace) -> list[dict[str, Any]]:
     return [*home, *(group_claim(volume, place, shared) for volume in mounted(plan, place))]
 
 
-def group_claims(plan: ServerPlan, place: ClusterPlace) -> list[str]:
+def group_claim_names(plan: ServerPlan, place: ClusterPlace) -> list[str]:
     """Return the names of those among them that are of a class or a team."""
     return [group_claim_name(each.kind, each.group, place.instance) for each in mounted(plan, place)]
 
 
+def home_claim(name: str, person: str, place: ClusterPlace) -> dict[str, Any]:
+    """Return the claim for a home; it belongs to the person, not to a server, and no server's end takes it away."""
+    homes, found = place.homes, {**labels(place, person), "app.kubernetes.io/component": "home"}
+    return _claim(name, found, homes.access, homes)
+
+
 def group_claim(volume: GroupVolume, place: ClusterPlace, shared: SharedVolumes) -> dict[str, Any]:
     """Return the claim of a class or a team; it belongs to none of their people, and no server's end takes it away."""
-    spec: dict[str, Any] = {
-        "accessModes": ["ReadWriteMany"],
-        "resources": {"requests": {"storage": str(shared.size)}},
-    }
-    if shared.storage_class:
-        spec["storageClassName"] = shared.storage_class
-    found = {
-        **labels(place),
-        GROUP: f"{volume.kind}-{volume.group}",
-        "app.kubernetes.io/component": "shared-volume",
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": {"name": group_claim_name(volume.kind, volume.group, place.instance), "labels": found},
-        "spec": spec,
-    }
+    name, whose = group_claim_name(volume.kind, volume.group, place.instance), f"{volume.kind}-{volume.group}"
+    found = {**labels(place), GROUP: whose, "app.kubernetes.io/component": "shared-volume"}
+    return _claim(name, found, "ReadWriteMany", shared)
 
 
 def grown(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -65,3 +57,15 @@ def grown(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]
     if amount(there["spec"]["resources"]["requests"]["storage"]) >= amount(size):
         return None
     return {"spec": {"resources": {"requests": {"storage": size}}}}
+
+
+def _claim(name: str, about: Mapping[str, str], access: str, volumes: Homes | SharedVolumes) -> dict[str, Any]:
+    spec: dict[str, Any] = {"accessModes": [access], "resources": {"requests": {"storage": str(volumes.size)}}}
+    if volumes.storage_class:
+        spec["storageClassName"] = volumes.storage_class
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name, "labels": dict(about)},
+        "spec": spec,
+    }

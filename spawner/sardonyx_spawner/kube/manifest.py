@@ -1,6 +1,6 @@
-"""From a plan to what the cluster is asked for: a Pod, a Secret, and a volume for the home. Pure: nothing is asked here.
+"""From a plan to what the cluster is asked for: a Pod and a Secret. Pure: nothing is asked here.
 
-Source: Kubernetes API reference, Pod v1 and PersistentVolumeClaim v1; Pod Security Standards, "restricted".
+Source: Kubernetes API reference, Pod v1; Pod Security Standards, "restricted".
 """
 
 from collections.abc import Mapping
@@ -99,23 +99,6 @@ def secret(server: PodServer, plan_text: str, secrets: Mapping[str, str]) -> dic
         "metadata": {"name": server.name, "labels": dict(server.labels)},
         "immutable": True,
         "stringData": {contract.PLAN_FILE: plan_text, **secrets},
-    }
-
-
-def home_claim(name: str, person: str, place: ClusterPlace) -> dict[str, Any]:
-    """Return the claim for a home; it belongs to the person, not to a server, and no server's end takes it away."""
-    spec: dict[str, Any] = {
-        "accessModes": [place.homes.access],
-        "resources": {"requests": {"storage": str(place.homes.size)}},
-    }
-    if place.homes.storage_class:
-        spec["storageClassName"] = place.homes.storage_class
-    found = {**labels(place, person), "app.kubernetes.io/component": "home"}
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": {"name": name, "labels": found},
-        "spec": spec,
     }
 
 

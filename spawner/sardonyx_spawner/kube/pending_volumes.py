@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sardonyx_spawner.kube.claims import group_claims
+from sardonyx_spawner.kube.claims import group_claim_names
 from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.failures import OPERATOR, Failure
 from sardonyx_spawner.kube.place import ClusterPlace
@@ -51,7 +51,7 @@ async def with_volumes(start: Awaitable[T], cluster: Cluster, plan: ServerPlan, 
     Raises:
         StartFailedError: it failed.
     """
-    claims = group_claims(plan, place)
+    claims = group_claim_names(plan, place)
     if not claims:
         return await start
     task = asyncio.ensure_future(start)

@@ -73,10 +73,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     classroom = Classroom(desk, people, hub_api, f"{origin.scheme}://{origin.netloc}{root}")
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
-    clearer, stored = (
-        Clearer(store, remove_volume=volumes_of(configuration.cluster_instance)),
-        StoreUse(configuration.store, client),
-    )
+    clearer = Clearer(store, remove_volume=volumes_of(configuration.cluster_instance))
+    stored = StoreUse(configuration.store, client)
     shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
     events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
     return Parts(
