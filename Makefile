@@ -1,13 +1,14 @@
-# The verbs: up, test, cluster, images, soak, lint, bench, docs, words, lock, clean.
+# The verbs: up, test, cluster, kubespawner-tests, images, soak, lint, bench, docs, words, lock, clean.
 PYTHON ?= python3
 CHECK := build/check
 ONLY ?=
 ARGS ?=
+CHECKOUT ?= ../kubespawner
 STARTS ?= 1000
 REFRESHES ?= 1440
 SERVERS ?= 1000
 
-.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down images soak lint bench docs words lock clean
+.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down kubespawner-tests images soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
@@ -44,6 +45,9 @@ cluster: test-environment ## a Kubernetes of one node for work by hand: . build/
 
 cluster-down:
 	@PYTHONPATH=tests $(CHECK)/bin/python -m support.cluster.by_hand end
+
+kubespawner-tests: test-environment ## KubeSpawner's own tests against our spawner: make kubespawner-tests CHECKOUT=../kubespawner
+	@PYTHONPATH=tests:tools $(CHECK)/bin/python -m support.kubespawner_suite.run $(CHECKOUT) $(ARGS)
 
 images: test-environment ## container images, by podman or docker: make images ARGS="--prefix registry.example/sardonyx"
 	@$(CHECK)/bin/python tools/images.py $(ARGS)

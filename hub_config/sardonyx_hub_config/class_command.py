@@ -13,6 +13,10 @@ from sardonyx_hub_config.class_change_command import change
 from sardonyx_hub_config.class_hours_command import hours
 from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.hand_in_commands import collect, extend
+from sardonyx_hub_config.leaders import keep_an_instructor
+from sardonyx_hub_config.live_commands import LIVE
+from sardonyx_hub_config.material_words import said
 from sardonyx_hub_config.new_accounts import DAYS, TITLES, new_account, new_name, read_list, write_link
 from sardonyx_hub_config.people_here import ids_of, people_here
 from sardonyx_hub_config.private_output import new_file
@@ -39,11 +43,11 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 @click.group("class")
 def class_() -> None:
-    """Classes: add, list, show, change, hours, join, leave, import, end."""
+    """Classes: what they are and who is in them, and what is done with their servers and what is handed in."""
 
 
-class_.add_command(change)
-class_.add_command(hours)
+for command in (change, hours, collect, extend, *LIVE):
+    class_.add_command(command)
 
 
 @class_.command()
@@ -67,7 +71,9 @@ def list_classes() -> None:
     _settings, people = people_here()
     for found in people.groups.all(CLASS):
         count = Counter(people.groups.members(found.id).values())
-        marks = [word for word, is_so in (("exam", found.is_exam), ("ended", found.ended is not None)) if is_so]
+        has_nobody = found.ended is None and not count["instructor"]
+        told = (("exam", found.is_exam), ("ended", found.ended is not None), ("no instructor", has_nobody))
+        marks = [word for word, is_so in told if is_so]
         staff = sum(count[role] for role in STAFF)
         said = f"{found.id}  {count['student']:>4} students {staff:>3} staff  {found.title}"
         click.echo(f"{said} ({', '.join(marks)})" if marks else said)
@@ -76,10 +82,13 @@ def list_classes() -> None:
 @class_.command()
 @id_argument
 def show(class_id: str) -> None:
-    """Say what comes when in class ID, and list who is in it: name, role, and the person's id, under which their data is."""
+    """Say what comes when in class ID, its material, and list who is in it: name, role, and the person's id, under which their data is."""
     _settings, people = people_here()
     found = class_of_id(people, class_id)
-    click.echo(f"{found.title}: {say_end(found, people.classes.details(class_id))}")
+    details = people.classes.details(class_id)
+    click.echo(f"{found.title}: {say_end(found, details)}")
+    for material in details.repositories:
+        click.echo(f"Material: {said(material)}")
     members = people.groups.members(found.id)
     for person in people.everybody():
         if person.id in members:
@@ -104,8 +113,9 @@ def say_end(found: Group, details: ClassDetails) -> str:
 def join(class_id: str, names: tuple[str, ...], *, role: Role) -> None:
     """Let people join class ID, or change what they are in it. Their servers reach its data after minutes."""
     _settings, people = people_here()
-    class_of_id(people, class_id, goes_on=True)
-    for name, person in ids_of(people, names).items():
+    found, ids = class_of_id(people, class_id, goes_on=True), ids_of(people, names)
+    keep_an_instructor(people, found, dict.fromkeys(ids.values(), role))
+    for name, person in ids.items():
         try:
             people.groups.join(class_id, person, role)
         except PeopleError as error:
@@ -120,8 +130,9 @@ def join(class_id: str, names: tuple[str, ...], *, role: Role) -> None:
 def leave(class_id: str, names: tuple[str, ...]) -> None:
     """Let people leave class ID: they reach its data no more; what they handed in is kept."""
     _settings, people = people_here()
-    class_of_id(people, class_id)
-    for name, person in ids_of(people, names).items():
+    found, ids = class_of_id(people, class_id), ids_of(people, names)
+    keep_an_instructor(people, found, dict.fromkeys(ids.values()))
+    for name, person in ids.items():
         people.groups.leave(class_id, person)
         people.actions.add(OPERATOR, "leave", class_id, whom=(person,))
         click.echo(f"{name} is not in the class any more.")
@@ -166,7 +177,8 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
     """
     settings, people = people_here()
-    members = people.groups.members(class_of_id(people, class_id, goes_on=True).id)
+    course = class_of_id(people, class_id, goes_on=True)
+    members = people.groups.members(class_id)
     named = partial(new_name, settings) if settings.sign_in.local.enabled else None
     found = enrol(read_list(roster), people.everybody(), members, role, named)
     _say(found, roster)
@@ -175,6 +187,9 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
             "some have no account yet. With --links FILE they get one, and FILE a link for each to choose a password."
             " Nothing was changed."
         )
+    # Who has no account yet has no id, and may be the one who leads it then.
+    changes = {place.person or place.name: place.role for place in found.of("joins", "changes", "is new")}
+    keep_an_instructor(people, course, changes)
     if dry_run or not found.of("joins", "changes", "is new"):
         click.echo("Nothing was changed.")
         return

@@ -15,6 +15,7 @@ from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY, Course, class_profile
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.ready_made.wishes import Expected
+from sardonyx_spawner.material import material_of
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
@@ -58,6 +59,7 @@ class ClassProfiles:
         bases: what classes and events can be made from, by slug.
         place: where the people are.
         clock: returns the moment that it is, with its time zone.
+        mirrored: what addresses of repositories begin with of which the hub keeps a copy.
     """
 
     def __init__(
@@ -66,8 +68,11 @@ class ClassProfiles:
         place: Place,
         people: Callable[[], PeopleStore],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        mirrored: Sequence[str] = (),
     ) -> None:
         self._bases, self._place, self._people, self._clock = bases, place, people, clock
+        self._mirrored = mirrored
         self._find: Callable[[str], tuple[Attended, ...]] | None = None
 
     def profiles_for(self, person: Person) -> Sequence[Profile]:
@@ -120,6 +125,15 @@ class ClassProfiles:
                 found.append(Expected(plan, len(seats), in_teams=sum(bool(seat.team) for seat in seats)))
         return found
 
+    def copied(self) -> set[str]:
+        """Return the addresses in classes and events that go on of which the hub keeps a copy."""
+        people = self._people()
+        ids = [each.id for each in people.groups.all("class") if each.ended is None]
+        named = [each.repositories for each in people.classes.of_many(ids).values()]
+        named += [each.repositories for each in people.events.going_on().values()]
+        found = (each for materials in named for each in material_of(materials, self._mirrored))
+        return {each.url for each in found if each.is_mirrored}
+
     def _all_of(self, person: str) -> tuple[Attended, ...]:
         if self._find is None:
             # Not before: the tables have to be there.
@@ -129,8 +143,11 @@ class ClassProfiles:
 
     def _usual(self, membership: Membership, details: ClassDetails | EventDetails) -> ServerPlan:
         """Return what a server is of somebody who is there, as it is usually started."""
-        profile = class_profile(self._bases[details.profile], _course(membership, details))
+        profile = self._profile(membership, details)
         return plan_server(profile, Choice(profile.slug, {}), NOBODY)
+
+    def _profile(self, membership: Membership, details: ClassDetails | EventDetails, team: str = "") -> Profile:
+        return class_profile(self._bases[details.profile], _course(membership, details, team), self._mirrored)
 
     def _students(self, group: str) -> int:
         return sum(role not in STAFF for role in self._people().groups.members(group).values())
@@ -150,7 +167,7 @@ class ClassProfiles:
             Attended(
                 told,
                 each.role in LEADS,
-                class_profile(self._bases[told.profile], _course(each, told, teams.get(each.group, ""))),
+                self._profile(each, told, teams.get(each.group, "")),
                 hours.get(each.group, NONE),
             )
             for each in memberships
@@ -166,6 +183,7 @@ def _course(membership: Membership, told: ClassDetails | EventDetails, team: str
     name, title = group_name(membership), membership.title
     if isinstance(told, ClassDetails):
         files = GroupVolume("class", membership.group, is_writable=membership.role in STAFF)
-        return Course("class", name, title, told.description, told.answers, told.repository, told.branch, (files,))
+        return Course("class", name, title, told.description, told.answers, told.repositories, (files,))
     of_team = (GroupVolume("team", team, is_writable=True),) if team else ()
-    return Course("event", name, title, told.place, told.answers, told.repository, told.branch, of_team)
+    ends_at = told.ends.timestamp()
+    return Course("event", name, title, told.place, told.answers, told.repositories, of_team, ends_at)

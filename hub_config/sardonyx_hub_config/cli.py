@@ -1,5 +1,6 @@
 """The command line `sardonyx`."""
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -7,6 +8,7 @@ from importlib.metadata import version
 import click
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.mounted_variables import take_mounted
 
 COMMANDS = {
     "up": ("up", "up", "Start Sardonyx on this machine."),
@@ -57,6 +59,7 @@ def group() -> None:
 def main() -> None:
     """Run the command line; what an operator can mend is said in a sentence."""
     try:
+        take_mounted(os.environ)
         group()
     except OperatorError as error:
         sys.stderr.write(f"Sardonyx: {error}\n")

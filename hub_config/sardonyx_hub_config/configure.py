@@ -11,6 +11,7 @@ from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import hub_address, people_place
 from sardonyx_hub_config.engine import ports_here, release
+from sardonyx_hub_config.idle_limits import idle_limits
 from sardonyx_hub_config.link_log import WithoutLinks
 from sardonyx_hub_config.one_machine import servers_of_one_machine
 from sardonyx_hub_config.pages.handlers import page_handlers
@@ -29,7 +30,6 @@ from sardonyx_hub_config.shown import Shown
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.language_in_templates import Translation
 
 PAGES = Path(__file__).parent / "pages"
@@ -78,9 +78,9 @@ def _hub(c: Any, settings: Settings, folder: DataFolder, ports: Ports) -> None:
     hub.db_url = hub_address(settings, folder)
     hub.cookie_secret = bytes.fromhex(generated_secret(folder.secrets / "cookie"))
     c.CryptKeeper.keys = [bytes.fromhex(generated_secret(folder.secrets / "crypt"))]
-    if settings.servers.idle_stop:
+    if limits := [*filter(None, idle_limits(settings))]:
         # JupyterHub's 30 s, unless servers are stopped so soon that it would matter.
-        hub.activity_resolution = min(30, duration_seconds(settings.servers.idle_stop) // 8)
+        hub.activity_resolution = min(30, *(limit // 8 for limit in limits))
     # To JupyterHub a limit of 0 is none at all.
     hub.allow_named_servers = settings.servers.named_servers > 0
     hub.named_server_limit_per_user = settings.servers.named_servers
@@ -134,6 +134,7 @@ def _sign_in(
     authenticator.sign_in = settings.sign_in
     authenticator.public_url = settings.shown_url
     authenticator.language = settings.language
+    authenticator.most_sign_ins = settings.events.most_sign_ins
     authenticator.event_secret = bytes.fromhex(generated_secret(folder.people_secret))
     authenticator.page_handlers = lambda: [*page_handlers(), *handlers]
     authenticator.trusted_proxies = settings.web.trusted_proxies

@@ -45,6 +45,11 @@ class DataFolder:
         return self.secrets / "people-service"
 
     @property
+    def operator_token(self) -> Path:
+        """By what the service of classes knows commands on this machine, for as long as the hub runs."""
+        return self.run / "operator-token"
+
+    @property
     def collector_token(self) -> Path:
         """By what the keys service knows the service of classes."""
         return self.secrets / "people-service-keys"
@@ -91,7 +96,7 @@ class DataFolder:
 
     @property
     def mirrors(self) -> Path:
-        """Copies of the repositories that profiles name; servers see this folder, to read."""
+        """Copies of repositories of profiles and classes; servers see this folder, to read."""
         return self.root / "mirrors"
 
     @property

@@ -22,12 +22,17 @@ from sardonyx_hub_config.offered import environments_in_use, prefix, profiles_he
 from sardonyx_hub_config.proxy_install import find_node, is_installed
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_hub_config.size_look import look_at_sizes
+from sardonyx_hub_config.store_look import look_at_store
+from sardonyx_hub_config.tool_look import look_at_image_tools, look_at_tools
 from sardonyx_hub_config.vault_look import look_at_vault
 from sardonyx_services.object_store.store import namespaces_work
 from sardonyx_spawner.amounts import GIB
 from sardonyx_spawner.local.fork_client import ForkServer, ForkServerError, TryAgainError
 from sardonyx_spawner.local.isolation import limited_at_last_start
 from sardonyx_spawner.local.levels import judge
+from sardonyx_spawner.local.machine import Machine
+from sardonyx_spawner.local.obstacles import Obstacles
 
 LATER = "They are tried again an hour after that, when somebody starts a server with it."
 STATES = {"good": GOOD, "note": NOTE, "bad": BAD}
@@ -63,18 +68,22 @@ def findings(path: Path | None) -> Iterator[Finding]:
     if here is None:
         yield from _one_machine(settings, folder)
     else:
-        yield from _cluster(here)
+        yield from _cluster(here, settings)
+    for state, text in look_at_store(settings, folder):
+        yield Finding(STATES[state], "data store", text)
     if settings.vault.is_there:
         for state, text in look_at_vault(settings, folder):
             yield Finding(STATES[state], "Vault", text)
 
 
-def _cluster(here: Release) -> Iterator[Finding]:
+def _cluster(here: Release, settings: Settings) -> Iterator[Finding]:
     # Imported here: on one machine nobody needs a client of Kubernetes.
     from sardonyx_hub_config.cluster_look import look_at_cluster, look_at_proxy  # noqa: PLC0415
 
     yield _try("cluster", look_at_cluster)
     yield _try("proxy", lambda: look_at_proxy(here))
+    for text in look_at_image_tools(profiles_here(settings)):
+        yield Finding(NOTE, "tools", text)
 
 
 def _one_machine(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
@@ -84,8 +93,12 @@ def _one_machine(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
     yield from _servers(settings, folder)
     for is_well, text in look_at_homes(folder.homes, folder.home_uses, settings.one_machine.home_bytes()):
         yield Finding(GOOD if is_well else NOTE, "homes", text)
+    for is_fault, text in look_at_sizes(profiles_here(settings), Machine.here()):
+        yield Finding(BAD if is_fault else NOTE, "sizes", text)
     for is_fault, text in look_at_gpus(profiles_here(settings), settings.one_machine.gpus):
         yield Finding(BAD if is_fault else GOOD, "GPUs", text)
+    for is_well, text in look_at_tools(profiles_here(settings), folder.tools):
+        yield Finding(GOOD if is_well else NOTE, "tools", text)
     if settings.storage.kind == "embedded":
         yield _store()
 
@@ -174,7 +187,8 @@ def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
             continue
         # What is limited only the hub finds out: it moves into a group of its own for that, which is not ours to do.
         limited = limited_at_last_start(folder.forks)
-        verdict = judge(level, limited, server.problem, accept_not_isolated=settings.servers.accept_not_isolated)
+        is_accepted, remedy = settings.servers.accept_not_isolated, Obstacles.here().remedy
+        verdict = judge(level, limited, server.problem, accept_not_isolated=is_accepted, remedy=remedy)
         text = verdict.text
         if verdict.is_apart:
             since = "" if limited is None else " What is limited was found at the last start."

@@ -32,7 +32,7 @@ def spawner_settings(
         spawner: the section of the engine's class in JupyterHub's configuration.
     """
     bases = {profile.slug: profile for profile in profiles_for_classes(settings)}
-    classes = ClassProfiles(bases, people_place(settings, folder), people)
+    classes = ClassProfiles(bases, people_place(settings, folder), people, mirrored=settings.git.mirrored)
     catalogue = catalogue_here(settings, classes)
     spawner.catalogue_source = lambda: catalogue
     person_source = PersonSource(settings, people)
@@ -75,7 +75,8 @@ def surroundings(settings: Settings, tools: Path, mirrors: Path | None = None) -
         mirrors: folder of the copies of repositories; None = there are none.
     """
     idle_stop = settings.servers.idle_stop
-    return Surroundings(tools, settings.shown_url, mirrors, duration_seconds(idle_stop) if idle_stop else None)
+    own = {name: tool.told() for name, tool in settings.tools.items()}
+    return Surroundings(tools, settings.shown_url, mirrors, duration_seconds(idle_stop) if idle_stop else None, own)
 
 
 def _vault(spawner: Any, settings: Settings, ports: Ports) -> None:

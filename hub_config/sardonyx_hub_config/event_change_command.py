@@ -11,7 +11,9 @@ import click
 from sardonyx_hub_config.class_change_command import option_and_value
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.events_here import WHO, events_here
+from sardonyx_hub_config.material_words import HELP, METAVAR, materials_of
 from sardonyx_services.people.web.event_form import EventForm
+from sardonyx_services.people.web.material_form import rows_of
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_spawner.language import SaidError, speaking
 
@@ -46,6 +48,16 @@ def form_options(*, is_new: bool) -> Callable[[Callable[..., None]], Callable[..
         click.option(
             "--read-hours", metavar="N", help="So long after its end people copy what they have; then all is deleted."
         ),
+        click.option(
+            "--sign-ins",
+            metavar="N",
+            help="So often each code lets somebody in; 30, or as often as the settings allow if that is less.",
+        ),
+        click.option(
+            "--storage",
+            metavar="AMOUNT",
+            help="So much may all of it have in the data store, such as 20G; '': as much as the settings allow.",
+        ),
         click.option("--place", help="Where it is, in words."),
         click.option(
             "--welcome",
@@ -61,10 +73,7 @@ def form_options(*, is_new: bool) -> Callable[[Callable[..., None]], Callable[..
             multiple=True,
             help="What an option of the profile is for all, who are not asked; 'OPTION=': each chooses.",
         ),
-        click.option("--repository", metavar="URL", help="Its material, a git repository; '': none."),
-        click.option(
-            "--branch", metavar="NAME", help="Branch of the material; '', or another repository: the main one."
-        ),
+        click.option("--repository", "repositories", metavar=METAVAR, multiple=True, help=HELP),
         click.option(
             "--team-servers/--no-team-servers",
             default=None,
@@ -91,7 +100,7 @@ def form_options(*, is_new: bool) -> Callable[[Callable[..., None]], Callable[..
 def create(title: str, *, organiser: str, accounts: int, teams_of: int | None, **typed: Any) -> None:
     """Make an event called TITLE with its accounts; print its id."""
     here = events_here()
-    form = filled(replace(EventForm.new(here.profiles), title=title), typed)
+    form = filled(replace(EventForm.new(here.profiles, here.desk.rules), title=title), typed)
     wanted = wanted_accounts(accounts, teams_of)
     # Teams are called by their number, in the language of the place.
     with doing(), speaking(here.settings.language):
@@ -124,12 +133,11 @@ def filled(form: EventForm, typed: Mapping[str, Any]) -> EventForm:
     Raises:
         OperatorError: a file of it cannot be read, or what is to be settled is nothing.
     """
-    said = {name: value for name, value in typed.items() if value is not None and name != "settle"}
+    said = {name: value for name, value in typed.items() if value not in (None, ()) and name != "settle"}
     if "welcome" in said:
         said["welcome"] = _text(said["welcome"])
-    if "repository" in said and said["repository"] != form.repository:
-        # Another repository hardly has the branch of the one before.
-        said.setdefault("branch", "")
+    if "repositories" in said:
+        said["repositories"] = rows_of(materials_of(said["repositories"]))
     if "team_servers" in said:
         said["team_servers"] = "yes" if said["team_servers"] else ""
     made = replace(form, **said)

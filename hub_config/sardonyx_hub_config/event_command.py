@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.event_change_command import change, create, doing, wanted_accounts
 from sardonyx_hub_config.events_here import WHO, EventsHere, events_here
+from sardonyx_hub_config.live_commands import LIVE
+from sardonyx_hub_config.material_words import said
 from sardonyx_hub_config.people_service import PATH
-from sardonyx_hub_config.private_output import new_file
+from sardonyx_hub_config.private_output import new_binary_file, new_file
+from sardonyx_services.people.web.cards_pdf import cards_pdf
 from sardonyx_services.people.web.codes_table import codes_table
 from sardonyx_services.people.web.event_desk import EventSeen
 from sardonyx_services.people.web.event_words import EventWords
@@ -24,21 +28,22 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 @click.group()
 def event() -> None:
-    """Events: create, list, show, change, organiser, accounts, people, codes, end."""
+    """Events: what they are, their accounts and codes, and what is done with their servers."""
 
 
-event.add_command(create)
-event.add_command(change)
+for command in (create, change, *LIVE):
+    event.add_command(command)
 
 
 @event.command("list")
 def list_events() -> None:
     """List all events, the latest first: id, how far it is, how many accounts, when, title."""
     here = events_here()
+    alone = {group.id for group in here.people.leading.by_nobody()}
     for seen in here.desk.mine(WHO):
         count = len(here.people.seats.of(seen.group.id))
         said = f"{seen.group.id}  {STATES[seen.state]:<8} {count:>4} accounts  {_times(seen)}"
-        click.echo(f"{said}  {seen.group.title}")
+        click.echo(f"{said}  {seen.group.title}{' (no organiser)' if seen.group.id in alone else ''}")
 
 
 @event.command()
@@ -58,6 +63,12 @@ def show(event_id: str) -> None:
     seats, teams = here.people.seats.of(event_id), len(here.people.seats.teams(event_id))
     taken = sum(seat.person is not None for seat in seats)
     click.echo(f"Accounts: {len(seats)}, of which {taken} are taken; teams: {teams}; profile: {details.profile}.")
+    often = "once" if details.sign_ins == 1 else f"{details.sign_ins} times"
+    click.echo(f"Each code lets somebody in {often}.")
+    if details.storage:
+        click.echo(f"All of it may have {details.storage} in the data store.")
+    for material in details.repositories:
+        click.echo(f"Material: {said(material)}")
     click.echo(f"Cards to print: {here.settings.shown_url}/{PATH}events/{event_id}/cards")
     click.echo(
         f"All of it is deleted on {_time(details.goes, details.zone)}, {details.read_hours} hours after its end."
@@ -80,15 +91,21 @@ def organiser(event_id: str, names: tuple[str, ...], *, revoke: bool) -> None:
 
 @event.command()
 @id_argument
-@click.option("--more", type=click.IntRange(min=1), required=True, metavar="N", help="So many.")
+@click.option("--more", type=click.IntRange(min=1), metavar="N", help="So many.")
 @click.option("--teams-of", type=click.IntRange(min=1), metavar="N", help="In new teams of so many each.")
-def accounts(event_id: str, *, more: int, teams_of: int | None) -> None:
+@click.option("--double", is_flag=True, help="As many as there are, in teams of the same sizes.")
+def accounts(event_id: str, *, more: int | None, teams_of: int | None, double: bool) -> None:
     """Make more accounts for event ID; those that there are stay as they are."""
+    if double == (more is not None) or (double and teams_of is not None):
+        raise OperatorError("say --more N, with --teams-of N if they are in teams, or --double. Nothing was changed.")
     here = events_here()
     here.of_id(event_id, goes_on=True)
     # Teams are called by their number, in the language of the place.
     with doing(), speaking(here.settings.language):
-        here.seats.add_seats(WHO, event_id, wanted_accounts(more, teams_of))
+        if more is None:
+            here.seats.double(WHO, event_id)
+        else:
+            here.seats.add_seats(WHO, event_id, wanted_accounts(more, teams_of))
     click.echo(
         f"There are {len(here.people.seats.of(event_id))} accounts now. Their codes: sardonyx event codes {event_id}"
     )
@@ -103,7 +120,8 @@ def people(event_id: str) -> None:
     for each in here.seats.seats(WHO, event_id):
         team = each.team.title if each.team is not None else ""
         who = f"{each.shown_name:<24} {each.person.id}" if each.person is not None else "nobody yet"
-        click.echo(f"{each.seat.number:>4}  {team:<20} {who}{' (lasts)' if each.seat.is_kept else ''}")
+        mark = " (lasts)" if each.seat.is_kept else " (code used up)" if each.is_used_up else ""
+        click.echo(f"{each.seat.number:>4}  {team:<20} {who}{mark}")
 
 
 @event.command()
@@ -127,6 +145,39 @@ def codes(event_id: str, *, output: Path) -> None:
     with new_file(output) as file:
         file.write(made)
     click.echo(f"{output} has the codes.")
+
+
+@event.command()
+@id_argument
+@click.option(
+    "--pdf",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="A new file, which only you can read.",
+)
+def cards(event_id: str, *, pdf: Path) -> None:
+    """Write the cards of event ID as a PDF, eight on a sheet of A4. Whoever has one can come in."""
+    here = events_here()
+    seen = here.of_id(event_id, goes_on=True)
+    with doing(), speaking(here.settings.language):
+        made = cards_pdf(seen, here.seats.cards(WHO, event_id), here.seats.said_address)
+    with new_binary_file(pdf) as file:
+        file.write(made)
+    click.echo(f"{pdf} has the cards.")
+
+
+@event.command()
+@id_argument
+def teams(event_id: str) -> None:
+    """List the teams of event ID, with links by which what each has is taken until all is deleted; whoever has one can."""
+    here = events_here()
+    seen = here.of_id(event_id)
+    found = here.team_links.of(WHO, event_id)
+    if not found:
+        raise OperatorError(f"“{seen.group.title}” has no teams, or is not on yet, or is deleted: there are no links.")
+    for each in found:
+        click.echo(f"{each.team.title:<20} {each.address}")
 
 
 @event.command()

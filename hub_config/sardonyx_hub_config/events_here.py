@@ -4,23 +4,24 @@ from dataclasses import dataclass
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.event_settings import EventSettings
+from sardonyx_hub_config.event_settings import event_rules
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.people_here import people_here
+from sardonyx_hub_config.people_service import PATH
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
-from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.derived import TEAM_LINKS, derived
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.event_desk import EventDesk, EventSeen
 from sardonyx_services.people.web.event_desks import event_desks
-from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.seat import Level, operator
 from sardonyx_services.people.web.seat_desk import SeatDesk
+from sardonyx_services.people.web.team_links import TeamLinks
 from sardonyx_spawner.profiles import Profile
 
-WHO = Caller(OPERATOR, "", is_admin=True, may_make_events=True)
-"""Whoever types commands on the machine itself."""
+WHO = operator()
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class EventsHere:
     people: PeopleStore
     desk: EventDesk
     seats: SeatDesk
+    team_links: TeamLinks
     profiles: tuple[Profile, ...]
 
     def of_id(self, event: str, *, goes_on: bool = False) -> EventSeen:
@@ -63,17 +65,6 @@ def events_here() -> EventsHere:
     secret = bytes.fromhex(generated_secret(DataFolder(settings.data_folder).people_secret))
     profiles = profiles_for_classes(settings)
     hub = f"{settings.shown_url}/hub/"
-    return EventsHere(
-        settings, people, *event_desks(people, secret, profiles, event_rules(settings.events), hub), profiles
-    )
-
-
-def event_rules(events: EventSettings) -> EventRules:
-    """Return what events can be here."""
-    return EventRules(
-        makers=events.create,
-        maker_groups=events.organiser_groups,
-        most_accounts=events.most_accounts,
-        longest_days=events.longest_days,
-        keep_accounts=events.keep_accounts,
-    )
+    desk, seats = event_desks(people, secret, profiles, event_rules(settings.events, settings.quotas), hub)
+    links = TeamLinks(desk, people, JoinLinks(derived(secret, TEAM_LINKS)), f"{settings.shown_url}/{PATH}")
+    return EventsHere(settings, people, desk, seats, links, profiles)

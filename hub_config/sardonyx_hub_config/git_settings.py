@@ -5,10 +5,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sardonyx_hub_config.secret_refs import SecretRef
-from sardonyx_hub_config.section import Section, Slug
+from sardonyx_hub_config.section import Memory, Section, Slug
 from sardonyx_services.credentials.git.oauth import GitProvider
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import forge_address
+from sardonyx_spawner.amounts import memory_bytes
+from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.material import begins_with
+from sardonyx_spawner.repository import check_repository
 
 USUAL = {"github": "https://github.com", "gitlab": "https://gitlab.com", "gitea": ""}
 TITLES = {"github": "GitHub", "gitlab": "GitLab", "gitea": "Gitea"}
@@ -19,6 +23,16 @@ def _address(text: str) -> str:
         return forge_address(text) if text else ""
     except PeopleError as error:
         raise ValueError(str(error)) from None
+
+
+def _place(text: str) -> str:
+    try:
+        found = check_repository(text)
+    except UserError as error:
+        raise ValueError(error.message) from None
+    if not begins_with(found, found):
+        raise ValueError(f"'{text[:70]}' has steps that servers understand in several ways. Write it without .. and %")
+    return found
 
 
 class GitProviderSettings(Section):
@@ -65,6 +79,20 @@ class GitSettings(Section):
     providers: dict[Slug, GitProviderSettings] = Field(
         default_factory=dict, description="Sites that people connect with a click, by slug."
     )
+
+    mirrored: tuple[Annotated[str, AfterValidator(_place)], ...] = Field(
+        default=(),
+        description="What addresses of a class's or an event's repositories begin with, such as https://git.example.org/,"
+        " of which the hub keeps a copy for all servers, as of those that profiles name. On one machine; the hub itself"
+        " goes there, so name no place that instructors should not reach by it.",
+    )
+    largest_copy: Memory = Field(
+        default="2G", description="How large such a copy may be; of a larger repository there is none."
+    )
+
+    def largest_copy_bytes(self) -> int:
+        """Return how large a copy may be."""
+        return memory_bytes(self.largest_copy)
 
     @model_validator(mode="after")
     def _each_site_once(self) -> "GitSettings":

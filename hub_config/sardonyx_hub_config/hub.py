@@ -13,6 +13,7 @@ from traitlets import Callable, Dict, Unicode
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.pages.language_handlers import in_their_language
+from sardonyx_hub_config.pages.written_down import written_down
 from sardonyx_hub_config.service_process import ServiceProcess
 from sardonyx_hub_config.sign_in.next_page import kept_below
 from sardonyx_hub_config.terminal import say
@@ -75,9 +76,14 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
                 ) from error
 
     def init_handlers(self) -> None:
-        """Let every page and answer be in the language of who asks; under a path, none leads to others' pages."""
+        """Let every page and answer be in the language of who asks, and what is done with what is another's be written down.
+
+        Under a path, none leads to others' pages.
+        """
         super().init_handlers()
-        self.handlers = [(path, in_their_language(handler), *more) for path, handler, *more in self.handlers]
+        self.handlers = [
+            (path, written_down(in_their_language(handler)), *more) for path, handler, *more in self.handlers
+        ]
         if self.base_url != "/":
             self.handlers = [(path, kept_below(handler), *rest) for path, handler, *rest in self.handlers]
 

@@ -1,14 +1,21 @@
 """The `kubernetes` section of the settings: what counts where servers are Pods of a cluster."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from sardonyx_hub_config.pod_settings import Labels, MoreOfPods, ProfilePodSettings
 from sardonyx_hub_config.section import Memory, Section
 from sardonyx_spawner.amounts import memory_bytes
-from sardonyx_spawner.kube.manifest import OURS
 from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
 from sardonyx_spawner.kube.ready_made.wishes import Rules
+
+INSTEAD = frozenset(
+    {"priority_class", "gpu_resource", "cpu_requests", "memory_requests", "read_only_root", "temporary_size"}
+)
+"""What of a profile's own takes the place of what all servers have."""
 
 
 class HomeVolumeSettings(Section):
@@ -62,13 +69,6 @@ class ReadyMadeSettings(Section):
         return Rules(at_most=self.at_most, at_least=self.at_least)
 
 
-def _more_of_pods(spec: dict[str, Any]) -> dict[str, Any]:
-    ours = sorted(OURS & spec.keys())
-    if ours:
-        raise ValueError(f"names {', '.join(ours)}, which Sardonyx itself sets. Take it out.")
-    return spec
-
-
 class KubernetesSettings(Section):
     """What counts where servers are Pods of a cluster."""
 
@@ -116,7 +116,8 @@ class KubernetesSettings(Section):
         " too, until they end.",
     )
     temporary_size: Memory = Field(default="5G", description="How much a server may have in /tmp.")
-    pod: Annotated[dict[str, Any], AfterValidator(_more_of_pods)] = Field(
+    labels: Labels = Field(default_factory=dict, description="More labels of servers' Pods, such as for accounting.")
+    pod: MoreOfPods = Field(
         default_factory=dict, description="More of the spec of servers' Pods, such as {runtimeClassName: gvisor}."
     )
 
@@ -124,12 +125,33 @@ class KubernetesSettings(Section):
         default=ReadyMadeSettings(), description="Servers that wait for whoever comes next."
     )
 
-    def place(self, instance: str) -> ClusterPlace:
+    def place(self, instance: str, profiles: Mapping[str, ProfilePodSettings]) -> ClusterPlace:
         """Return the same in the words of the spawner.
 
         Args:
             instance: name of this installation.
+            profiles: slug -> what that profile has of its own.
         """
+        of_profiles = {
+            slug: self._over(each).usual_place(instance) for slug, each in profiles.items() if each.model_fields_set
+        }
+        return replace(self.usual_place(instance), of_profiles=of_profiles)
+
+    def _over(self, own: ProfilePodSettings) -> "KubernetesSettings":
+        said = {name for name in own.model_fields_set if getattr(own, name) is not None}
+        instead = {name: getattr(own, name) for name in said & INSTEAD}
+        return self.model_copy(
+            update={
+                **instead,
+                "node_selector": {**self.node_selector, **own.node_selector},
+                "tolerations": (*self.tolerations, *own.tolerations),
+                "labels": {**self.labels, **own.labels},
+                "pod": {**self.pod, **own.pod},
+            }
+        )
+
+    def usual_place(self, instance: str) -> ClusterPlace:
+        """Return the same for servers of profiles that have nothing of their own."""
         homes = Homes(self.homes.storage_class, memory_bytes(self.homes.size), self.homes.access)
         shared = self.shared_volumes
         return ClusterPlace(
@@ -148,5 +170,6 @@ class KubernetesSettings(Section):
             group=self.group,
             read_only_root=self.read_only_root,
             temporary_size=memory_bytes(self.temporary_size),
+            labels=self.labels,
             pod=self.pod,
         )

@@ -1,5 +1,6 @@
 """Servers of people as Pods of a cluster: what their spawner is told, and what the hub is there."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from sardonyx_hub_config.engine_settings import spawner_settings, surroundings
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.offered import profiles_here
 from sardonyx_hub_config.pages.files import NoFiles
+from sardonyx_hub_config.proxy_routes import keep_routes
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shown import Shown
 from sardonyx_services.people.store import PeopleStore
@@ -72,7 +74,7 @@ def servers_of_a_cluster(
         raise OperatorError(f"{PROXY_TOKEN} is missing. The chart sets it: install Sardonyx with the chart.")
     spawner = c.SardonyxKubeSpawner
     classes = spawner_settings(spawner, settings, folder, ports, people)
-    place = settings.kubernetes.place(here.instance)
+    place = settings.pods(here.instance)
     spawner.place = place
     if place.shared_volumes is not None:
         spawner.volume_source = lambda person, profile: classes.volumes_of(person, profile)  # noqa: PLW0108 - the object would be copied
@@ -87,6 +89,7 @@ def servers_of_a_cluster(
     c.PodReflector.timeout_seconds = c.PodReflector.restart_seconds = POD_WATCH_S
     c.PodReflector.request_timeout = POD_WATCH_S + 10
 
+    c.SardonyxHub.beside = keep_routes
     stock = Stock(settings.kubernetes.ready_made.rules(), place, PORT)
     spawner.stock_source, spawner.port = (lambda: stock), PORT
     if stock.rules.at_most:
@@ -98,7 +101,7 @@ def servers_of_a_cluster(
             expected=classes.expected,
             servers=_servers,
         )
-        c.SardonyxHub.beside = lambda hub: _keep_waiting(upkeep, hub)
+        c.SardonyxHub.beside = lambda hub: _both(upkeep, hub)
         c.SardonyxHub.cool_down = lambda: upkeep.end()  # noqa: PLW0108 - traitlets would copy a method's object
 
     def clear(person: str) -> None:
@@ -107,6 +110,10 @@ def servers_of_a_cluster(
 
     c.SardonyxAuthenticator.clear_person = clear
     return Shown(NoFiles(), lambda: APART)
+
+
+async def _both(upkeep: Upkeep, hub: JupyterHub) -> None:
+    await asyncio.gather(keep_routes(hub), _keep_waiting(upkeep, hub))
 
 
 async def _keep_waiting(upkeep: Upkeep, hub: JupyterHub) -> None:

@@ -13,14 +13,18 @@ from sardonyx_hub_config.secret_refs import generated_secret, secret_files
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shown import Shown
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.amounts import duration_seconds
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
-from sardonyx_spawner.local.mirrors import Mirrors
+from sardonyx_spawner.local.mirrors import PATIENCE_S, Mirrors
 from sardonyx_spawner.local.removal import remove_now
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
+
+REST_OF_A_START_S = 75
+"""What a start needs at most after it has waited for copies: a server waits a minute for its repositories."""
 
 
 def servers_of_one_machine(
@@ -30,7 +34,7 @@ def servers_of_one_machine(
     _proxy(c, folder, ports)
     c.JupyterHub.spawner_class = SardonyxLocalSpawner
     spawner, machine = c.SardonyxLocalSpawner, settings.one_machine
-    spawner_settings(spawner, settings, folder, ports, people)
+    classes = spawner_settings(spawner, settings, folder, ports, people)
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
@@ -42,16 +46,24 @@ def servers_of_one_machine(
         readable=(folder.tools, folder.mirrors),
         fresh=machine.fresh(),
         accept_not_isolated=settings.servers.accept_not_isolated,
+        preimport={
+            prefix(settings, slug): each.preimport
+            for slug, each in settings.environments.items()
+            if each.preimport is not None and (each.requirements or each.prefix)
+        },
     )
     spawner.launcher_source = lambda: launcher
-    mirrors = Mirrors(folder.mirrors)
+    mirrors = Mirrors(
+        folder.mirrors, largest=settings.git.largest_copy_bytes(), longest_wait_s=_longest_wait_s(settings)
+    )
     spawner.mirrors_source = lambda: mirrors
     gpus = GpuAllotment(folder.servers, only=machine.gpus, servers_per_gpu=machine.servers_per_gpu)
     spawner.gpu_source = lambda: gpus
 
     def tidy_up() -> None:
         clear_left_folders(folder.servers)
-        mirrors.clear(each.url for profile in settings.profiles.values() for each in profile.repositories.values())
+        named = {each.url for profile in settings.profiles.values() for each in profile.repositories.values()}
+        mirrors.clear(named | classes.copied())
 
     c.SardonyxHub.tidy_up = tidy_up
     c.SardonyxHub.warm_up = lambda: _warm_up(settings, launcher)
@@ -61,6 +73,11 @@ def servers_of_one_machine(
     c.SardonyxHub.beside = lambda _hub: room.run()
     c.SardonyxAuthenticator.clear_person = lambda person: _clear(folder, person)
     return Shown(Files(room, people), lambda: launcher.isolation.verdict)
+
+
+def _longest_wait_s(settings: Settings) -> float:
+    """Return how long a start may wait for copies: what is left of it has to do for the rest."""
+    return max(PATIENCE_S, duration_seconds(settings.servers.start_timeout) - REST_OF_A_START_S)
 
 
 def _proxy(c: Any, folder: DataFolder, ports: Ports) -> None:

@@ -1,6 +1,7 @@
 """The service on which people make, lead and join classes."""
 
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
 from sardonyx_hub_config.engine import release
-from sardonyx_hub_config.events_here import event_rules
+from sardonyx_hub_config.event_settings import event_rules
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.pages.static_files import static_version
 from sardonyx_hub_config.pages.word_api import WORD_SCOPE
@@ -17,6 +18,8 @@ from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
 from sardonyx_services.people.postgresql import VARIABLE
 from sardonyx_services.people.web.configuration import PeopleConfiguration, PlatformRules, StorePlace
+from sardonyx_services.private_file import write_private
+from sardonyx_spawner.local.isolation import REFUSED
 
 NAME = "people"
 PATH = f"services/{NAME}/"
@@ -40,9 +43,11 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
     """
     path, secret = folder.run / "people.json", folder.people_secret
     generated_secret(secret)
+    write_private(folder.operator_token, secrets.token_hex(32))
     PeopleConfiguration(
         people=folder.people_database if settings.database.url is None else None,
         secret=secret,
+        operator=folder.operator_token,
         log=folder.logs / "people.log",
         profiles=profiles_for_classes(settings),
         makers=settings.classes.create,
@@ -53,7 +58,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
             slug: PlatformRules(title=each.title, teachers_make_classes=each.teachers_make_classes)
             for slug, each in settings.sign_in.lti.items()
         },
-        events=event_rules(settings.events),
+        events=event_rules(settings.events, settings.quotas),
         homes=folder.homes,
         title=settings.title,
         contact=settings.contact,
@@ -69,6 +74,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         ),
         templates=TEMPLATES,
         version=static_version(),
+        servers_refused=folder.forks / REFUSED if release() is None else None,
         cluster_instance=here.instance if (here := release()) is not None else "",
     ).write(path)
     return {

@@ -6,8 +6,10 @@ import click
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.leaders import say_left_alone
 from sardonyx_hub_config.people_here import people_here
 from sardonyx_services.credentials.audit import read
+from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
 
 
@@ -27,6 +29,7 @@ def export(who: str) -> None:
         issued = [each for each in read(DataFolder(settings.data_folder).audit) if each.person == known["id"]]
     except OSError as error:
         raise OperatorError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    people.actions.add(OPERATOR, "export", whom=(known["id"],))
     known["credentials"] = [json.loads(each.to_json()) for each in issued]
     click.echo(json.dumps(known, indent=1, ensure_ascii=False))
 
@@ -40,13 +43,15 @@ def erase(who: str, *, yes: bool) -> None:
     Until then they come back with: sardonyx user readmit NAME
     """
     settings, people = people_here()
+    person = people.by_name(who)
+    if person is not None:
+        say_left_alone(people, [person.id])
     if not yes and not click.confirm(
         f"Erase {who}, with all files and data? After a day nothing of it can be had again"
     ):
         click.echo("Nothing was changed.")
         return
     try:
-        person = people.by_name(who)
         moment = people.erasure.want(who)
     except PeopleError as error:
         raise OperatorError(f"{error.message} Nothing was changed.") from error

@@ -11,7 +11,7 @@ from sardonyx_services.people.groups import ALPHABET, ID_LENGTH
 from sardonyx_spawner.amounts import number
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.profiles import NUMBERS, TEXTS
-from sardonyx_spawner.repository import check_branch, check_repository
+from sardonyx_spawner.repository import check_branch, check_repository, lies_in
 
 if TYPE_CHECKING:
     from sardonyx_hub_config.profile_settings import ChoiceSettings, OptionSettings, ProfileSettings
@@ -79,7 +79,7 @@ def _same_places(profile: "ProfileSettings") -> Found:
     for name, repository in profile.repositories.items():
         place = repository.folder or name
         for other, there in places.items():
-            if f"{place}/".startswith(f"{there}/") or f"{there}/".startswith(f"{place}/"):
+            if lies_in(place, there):
                 yield ("repositories", name), f"has its place in that of '{other}'. Give it a 'folder' of its own."
         places[name] = place
 

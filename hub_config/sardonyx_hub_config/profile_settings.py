@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from sardonyx_hub_config.implied import implied_by
+from sardonyx_hub_config.pod_settings import ProfilePodSettings
 from sardonyx_hub_config.profile_faults import profile_faults
 from sardonyx_hub_config.repository_settings import Address, Branch, RepositorySettings
 from sardonyx_hub_config.section import Duration, Memory, Pattern, Section, Slug
@@ -14,7 +15,7 @@ from sardonyx_hub_config.vault_settings import OURS as OF_VAULT
 from sardonyx_hub_config.vault_settings import SecretPath
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes, number
 from sardonyx_spawner.language import _
-from sardonyx_spawner.profiles import NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
+from sardonyx_spawner.profiles import NEVER, NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
 
 __all__ = ["Duration", "ProfileSettings", "Section", "Slug", "profile_faults"]
 
@@ -29,8 +30,6 @@ TITLES = {
 }  # fmt: skip
 """The question that each option asks where the settings give it no title; said in the language of who reads it."""
 
-ToolName = Literal["vscode", "rstudio", "mlflow", "tensorboard", "spark"]
-"""The tools that a server knows; a contract test compares them."""
 OURS = ("JUPYTERHUB_", "SARDONYX_", "AWS_")
 """Beginnings of variables that Sardonyx sets itself."""
 
@@ -48,6 +47,10 @@ class GivesSettings(Section):
     memory: Memory | None = Field(default=None, description="Memory, such as 2G.")
     gpus: int | None = Field(default=None, ge=0, le=64, description="Number of GPUs.")
     lifetime: Duration | None = Field(default=None, description="Time from start to end, such as 4h.")
+    idle_stop: Duration | Literal["never"] | None = Field(
+        default=None,
+        description="A server that nobody uses for so long is stopped, or never; none: as servers.idle_stop says.",
+    )
     environment: str | None = Field(default=None, description="Slug of an environment (one machine).")
     image: str | None = Field(default=None, min_length=1, description="Image reference (Kubernetes).")
     repository: Address | None = Field(
@@ -68,11 +71,13 @@ class GivesSettings(Section):
         said = {name: getattr(self, name) for name in GivesSettings.model_fields if getattr(self, name) is not None}
         given = {**implied, **said}
         lifetime, memory, home = (given.pop(name, None) for name in ("lifetime", "memory", "home_size"))
+        idle = given.pop("idle_stop", None)
         return Gives(
             **given,
             memory=memory_bytes(memory) if memory else None,
             home_size=memory_bytes(home) if home else None,
             lifetime_s=duration_seconds(lifetime) if lifetime else None,
+            idle_stop_s=NEVER if idle == "never" else duration_seconds(idle) if idle else None,
         )
 
 
@@ -191,14 +196,20 @@ class ProfileSettings(GivesSettings):
         description="Environment variables of its servers that are read from Vault at their start, as PATH#FIELD;"
         " `users/me/` is each person's own place.",
     )
-    tools: list[ToolName] | None = Field(
+    tools: list[Slug] | None = Field(
         default=None,
         max_length=20,
-        description="The tools that its servers offer beside JupyterLab; without it all that are there. []: none.",
+        description="The tools that its servers offer beside JupyterLab: vscode, rstudio, mlflow, tensorboard, spark, and those"
+        " of `tools`; without it all that are there. []: none.",
     )
     collaboration: bool = Field(
         default=False,
         description="People can work together in its servers, at the same time, once the owner of a server has invited them.",
+    )
+
+    kubernetes: ProfilePodSettings = Field(
+        default=ProfilePodSettings(),
+        description="What its Pods have beside, or in place of, what the section kubernetes says (Kubernetes).",
     )
 
     @model_validator(mode="after")

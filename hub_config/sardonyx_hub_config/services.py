@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database_place import postgresql
 from sardonyx_hub_config.engine import release
+from sardonyx_hub_config.idle_limits import idle_limits
 from sardonyx_hub_config.link_service import link_service, links_configuration
 from sardonyx_hub_config.people_service import ROLE as PEOPLE_ROLE
 from sardonyx_hub_config.people_service import people_service
@@ -57,8 +59,9 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found.append(
         Service(people_service(settings, folder, ports, keys_address(settings, ports)), PEOPLE_ROLE, ports.people)
     )
-    if settings.servers.idle_stop:
-        found.append(_idle_stop(duration_seconds(settings.servers.idle_stop), folder.logs / "idle-stop.log"))
+    limits = idle_limits(settings)
+    if any(limits):
+        found.append(_idle_stop(limits, folder.logs / "idle-stop.log"))
     told = {HUB: str(os.getpid()), **({} if release() is None else {TO_TERMINAL: "1"})}
     for service in found:
         service.description["environment"] = {**told, **service.description.get("environment", {})}
@@ -87,8 +90,6 @@ def _object_store(settings: Settings, folder: DataFolder, ports: Ports) -> Servi
 
 
 def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Service:
-    storage = settings.storage
-    endpoint = storage.endpoint or ports.url(ports.object_store)
     path = folder.run / "credentials.json"
     # Made here: this service reads it.
     generated_secret(folder.collector_token)
@@ -98,19 +99,7 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
         keys=folder.secrets / "signing-keys",
         people=folder.people_database,
         hosts=(f"{ports.inside}:{ports.credentials}",),
-        store=StoreConfiguration(
-            endpoint=endpoint,
-            sts_endpoint=storage.sts_endpoint or endpoint,
-            role=storage.role or ("" if storage.access_key else ObjectStoreConfiguration.ROLE),
-            bucket=storage.bucket,
-            region=storage.region,
-            key_lifetime_s=duration_seconds(storage.key_lifetime),
-            access_key=_key_file(storage.access_key),
-            secret_key=_key_file(storage.secret_key),
-            administrator=folder.store / ADMINISTRATOR if storage.kind == "embedded" else None,
-            laptop_key_lifetime_s=storage.laptop_key_lifetime_s,
-            limits=settings.quotas.stored(),
-        ),
+        store=store_configuration(settings, folder, ports),
         log=folder.logs / "credentials.log",
         audit=folder.audit,
         vault=vault_configuration(settings.vault, folder) if settings.vault.is_there else None,
@@ -131,6 +120,28 @@ def _credentials(settings: Settings, folder: DataFolder, ports: Ports) -> Servic
     # It looks once a minute which servers run.
     role = {"name": "credentials", "services": ["credentials"], "scopes": ["list:users", "read:servers"]}
     return Service(description, role if settings.vault.is_there else None, ports.credentials)
+
+
+def store_configuration(settings: Settings, folder: DataFolder, ports: Ports) -> StoreConfiguration:
+    """Return what the keys service is told of the data store."""
+    storage = settings.storage
+    endpoint = storage.endpoint or ports.url(ports.object_store)
+    return StoreConfiguration(
+        endpoint=endpoint,
+        sts_endpoint=storage.sts_endpoint or endpoint,
+        role=storage.role or ("" if storage.access_key else ObjectStoreConfiguration.ROLE),
+        bucket=storage.bucket,
+        region=storage.region,
+        key_lifetime_s=duration_seconds(storage.key_lifetime),
+        access_key=_key_file(storage.access_key),
+        secret_key=_key_file(storage.secret_key),
+        revoke_with="bucket_policy" if storage.kind == "embedded" else storage.revoke_with or "",
+        administrator=folder.store / ADMINISTRATOR if storage.kind == "embedded" else None,
+        revoke_access_key=_key_file(storage.revoke_access_key),
+        revoke_secret_key=_key_file(storage.revoke_secret_key),
+        laptop_key_lifetime_s=storage.laptop_key_lifetime_s,
+        limits=settings.quotas.stored(),
+    )
 
 
 def _git_providers(settings: Settings) -> tuple[GitProviderConfiguration, ...]:
@@ -168,16 +179,23 @@ def credentials_token(folder: DataFolder) -> str:
     return generated_secret(folder.secrets / "credentials-service")
 
 
-def _idle_stop(after_s: int, log: Path) -> Service:
+def _idle_stop(limits: Sequence[int], log: Path) -> Service:
+    """Return what stops servers that nobody uses.
+
+    Args:
+        limits: seconds: of the place, and then of profiles; 0 = never.
+    """
+    soonest_s = min(filter(None, limits))
     command = [
         sys.executable,
         "-m",
         "sardonyx_services.idle_stop",
         str(log),
-        f"--timeout={after_s}",
-        f"--cull-every={max(LEAST_CULL_EVERY_S, min(CULL_EVERY_S, after_s // 4))}",
+        f"--timeout={limits[0]}",
+        f"--cull-every={max(LEAST_CULL_EVERY_S, min(CULL_EVERY_S, soonest_s // 4))}",
     ]
-    scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
+    # In a server's state is how long that may be for it.
+    scopes = ["list:users", "read:users:activity", "read:servers", "admin:server_state", "delete:servers"]
     return Service(
         {"name": "idle-stop", "command": command, "display": False},
         {"name": "idle-stop", "services": ["idle-stop"], "scopes": scopes},

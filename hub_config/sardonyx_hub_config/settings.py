@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
@@ -20,7 +20,9 @@ from sardonyx_hub_config.quota_settings import QuotasSettings, quota_faults
 from sardonyx_hub_config.secret_refs import SecretRef
 from sardonyx_hub_config.section import Duration, FilePath, LocalName, Section, Slug
 from sardonyx_hub_config.storage_settings import StorageSettings
+from sardonyx_hub_config.tool_settings import ToolSettings, tool_faults
 from sardonyx_hub_config.vault_settings import VaultSettings, vault_faults
+from sardonyx_spawner.kube.place import ClusterPlace
 
 LARGEST_PORT = 65535 - 6
 EVERY_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
@@ -139,6 +141,12 @@ class EnvironmentSettings(Section):
         description="Lock file of jars for its PySpark, such as the part for S3; got with Java from a Maven repository.",
     )
     prefix: FilePath | None = Field(default=None, description="Or: folder of an environment that is there already.")
+    preimport: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")], ...] | None = Field(
+        default=None,
+        description="Libraries that notebooks have imported already when their kernel begins (one machine); null: numpy and"
+        " pandas, as far as they are there. Each costs memory once, used or not; what starts threads when it is imported is"
+        " left out.",
+    )
 
     @model_validator(mode="after")
     def _made_or_there(self) -> "EnvironmentSettings":
@@ -204,6 +212,9 @@ class Settings(Section):
     sign_in: SignInSettings = Field(default=SignInSettings(), description="How people sign in.")
     environments: dict[Slug, EnvironmentSettings] = Field(default_factory=dict, description="Environments by slug.")
     profiles: dict[Slug, ProfileSettings] = Field(min_length=1, description="Profiles by slug.")
+    tools: dict[Slug, ToolSettings] = Field(
+        default_factory=dict, description="Programs with a page that servers offer beside what is shipped, by slug."
+    )
     storage: StorageSettings = Field(default=StorageSettings(), description="Where people's data is.")
     vault: VaultSettings = Field(
         default=VaultSettings(), description="A Vault of your own, in which everybody has secrets."
@@ -220,10 +231,19 @@ class Settings(Section):
         default=KubernetesSettings(), description="What counts where servers are Pods of a cluster."
     )
 
+    def pods(self, instance: str) -> ClusterPlace:
+        """Return where servers run on a cluster, and as what.
+
+        Args:
+            instance: name of this installation.
+        """
+        return self.kubernetes.place(instance, {slug: each.kubernetes for slug, each in self.profiles.items()})
+
     def cross_faults(self) -> list[tuple[tuple[str, ...], str]]:
         """Return what is wrong between sections that are each well-formed: (path, message) pairs."""
         return [
             *profile_faults(self.profiles, self.environments.keys()),
+            *tool_faults(self.tools, {slug: profile.tools for slug, profile in self.profiles.items()}),
             *quota_faults(self.quotas, self.profiles),
             *class_faults(self.classes, self.profiles),
             *event_faults(self.events, has_local_accounts=self.sign_in.local.enabled),

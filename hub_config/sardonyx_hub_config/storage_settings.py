@@ -57,6 +57,17 @@ class StorageSettings(Section):
         default=None, description="Id of that key, as {file: …} (assume_with: key); the keys service alone reads it."
     )
     secret_key: SecretRef | None = Field(default=None, description="Its secret, as {file: …}.")
+    revoke_with: Literal["bucket_policy", "minio"] | None = Field(
+        default=None,
+        description="How your store refuses keys before their end (kind: s3), of who was removed or left a class and of"
+        " servers that stopped. bucket_policy: by a statement in the bucket's policy (AWS, Ceph); minio: by MinIO's own"
+        " way; null: it does not, and keys live until their end.",
+    )
+    revoke_access_key: SecretRef | None = Field(
+        default=None,
+        description="Id of a key that may do so, as {file: …}: that may write the bucket's policy, or end sessions.",
+    )
+    revoke_secret_key: SecretRef | None = Field(default=None, description="Its secret, as {file: …}.")
 
     @property
     def is_elsewhere(self) -> bool:
@@ -94,8 +105,27 @@ class StorageSettings(Section):
             raise ValueError(
                 "names a key, but the role is assumed with tokens. Write 'assume_with: key', or leave it out."
             )
-        if any(key is not None and key.file is None for key in (self.access_key, self.secret_key)):
+        keys = (self.access_key, self.secret_key, self.revoke_access_key, self.revoke_secret_key)
+        if any(key is not None and key.file is None for key in keys):
             raise ValueError(
                 "takes its key from files only, so that nothing but the keys service has it: {file: PATH}."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _refusing_is_whole(self) -> "StorageSettings":
+        keys = (self.revoke_access_key, self.revoke_secret_key)
+        if self.revoke_with is None:
+            if any(keys):
+                raise ValueError("has a key to refuse others with, and does not say how: add 'revoke_with'.")
+        elif self.kind == "embedded":
+            raise ValueError(
+                "says how keys are refused, but the store that comes with Sardonyx does so by itself. Leave it out."
+            )
+        elif None in keys:
+            raise ValueError(
+                "says how keys are refused, and lacks a key for that: add revoke_access_key and revoke_secret_key."
+            )
+        elif self.revoke_with == "bucket_policy" and not self.role:
+            raise ValueError("refuses keys by the bucket's policy, which has to name a role: add 'role'.")
         return self

@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from sardonyx_hub_config.data_folder import DataFolder
+from sardonyx_hub_config.engine import release
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_hub_config.tool_look import CHOOSE_IMAGE
 from sardonyx_hub_config.tools import install as tool
 from sardonyx_hub_config.tools.recipes import RECIPES, Recipe
 
@@ -55,6 +57,8 @@ def remove(names: tuple[str, ...], settings: Path | None) -> None:
 
 
 def _folder(settings: Path | None) -> DataFolder:
+    if release() is not None:
+        raise OperatorError(f"servers on Kubernetes have the tools that are in their image. For others: {CHOOSE_IMAGE}")
     return DataFolder(load_settings(find_settings(settings)).data_folder)
 
 

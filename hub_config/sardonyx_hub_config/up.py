@@ -16,6 +16,7 @@ from sardonyx_hub_config.machine import check_machine
 from sardonyx_hub_config.offered import environments_in_use, recipe
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.proxy_install import find_node, install_proxy, proxy_runs
+from sardonyx_hub_config.scope import enter_scope
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.settings_file import find_settings, load_settings
 from sardonyx_hub_config.shipped import shipped
@@ -34,6 +35,7 @@ def up(settings: Path | None) -> None:
     """
     check_machine()
     path = find_settings(settings)
+    enter_scope()
     prepare(load_settings(path))
     # A caller may have us ignore Ctrl-C (a shell does so in the background); all that we start would inherit that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

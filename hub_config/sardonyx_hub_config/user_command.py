@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.leaders import say_left_alone
 from sardonyx_hub_config.new_accounts import add_everybody
 from sardonyx_hub_config.people_here import ids_of, people_here
 from sardonyx_hub_config.personal_commands import erase, export
@@ -118,6 +119,7 @@ def remove(names: tuple[str, ...], *, yes: bool) -> None:
     """Remove people: nobody signs in with these names any more; files and data are kept under the ids."""
     _, people = people_here()
     found = ids_of(people, names)
+    say_left_alone(people, found.values())
     if not yes and not click.confirm(
         f"Remove {', '.join(found)}? Files and data are kept, under the id {', '.join(found.values())}"
     ):

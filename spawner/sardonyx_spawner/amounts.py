@@ -36,7 +36,7 @@ def duration_seconds(text: str) -> int:
     return int(found[1]) * DURATION_UNITS[found[2]]
 
 
-def say_memory(amount: int) -> Said:
+def say_memory(amount: float) -> Said:
     """Say bytes as people do: "512 MB", "2 GB", "1.5 GB"."""
     if amount < GIB:
         return _("{count} MB").format(count=f"{amount / MEMORY_UNITS['M']:.0f}")

@@ -1,7 +1,6 @@
 """The profile of a class: one of the operator's, with some of its questions answered, and within what it allows."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -9,12 +8,12 @@ from sardonyx_spawner.choice import checked_answer
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import _
+from sardonyx_spawner.material import material_of
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Option, Profile
-from sardonyx_spawner.repository import Repository, check_branch, check_repository
+from sardonyx_spawner.repository import Material, Repository
 
 NOBODY = Person("", "")
-_NOT_IN_A_FOLDER = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,9 @@ class Course:
     Args:
         group: of the class, which is the slug of its profile.
         answers: option -> what it is for everybody.
-        repository: address of its material; "" = none.
+        repositories: its material.
         volumes: what its servers have of its files, or of a team's, by who starts them.
+        ends_at: seconds since the epoch, when its servers are stopped; None = that is not looked at here.
     """
 
     kind: Literal["class", "event"]
@@ -33,9 +33,9 @@ class Course:
     title: str
     description: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
-    repository: str = ""
-    branch: str = ""
+    repositories: tuple[Material, ...] = ()
     volumes: tuple[GroupVolume, ...] = ()
+    ends_at: float | None = None
 
 
 def base_of_classes(profile: Profile) -> Profile:
@@ -43,16 +43,16 @@ def base_of_classes(profile: Profile) -> Profile:
     return profile.seen_by(NOBODY)
 
 
-def class_profile(base: Profile, course: Course) -> Profile:
+def class_profile(base: Profile, course: Course, mirrored: Sequence[str] = ()) -> Profile:
     """Return the profile of a class.
 
     An answer that the operator allows no more is passed over, and the usual one counts: nothing is ever widened.
 
     Args:
         base: of the operator.
+        mirrored: what addresses begin with of which the hub keeps a copy.
     """
     base = base_of_classes(base)
-    material = material_of(course.repository, course.branch)
     return replace(
         base,
         slug=course.group,
@@ -60,40 +60,29 @@ def class_profile(base: Profile, course: Course) -> Profile:
         description=course.description or base.title,
         icon="class",
         belongs_to=course.kind,
+        base=base.slug,
         groups=frozenset({course.group}),
         volumes=course.volumes,
+        ends_at=course.ends_at,
+        storage_scopes=("home", course.group),
         options=tuple(_answered(option, course.answers.get(option.name, "")) for option in base.options),
-        # The same place with two branches would be brought to and fro at each start.
-        repositories=(*material, *(each for each in base.repositories if each.url not in {m.url for m in material})),
+        repositories=repositories_of(course.repositories, base, mirrored),
     )
 
 
-def material_of(repository: str, branch: str) -> tuple[Repository, ...]:
-    """Return the material of a class; () = it has none, or none that can be got.
+def repositories_of(
+    materials: Sequence[Material], base: Profile | None, mirrored: Sequence[str] = ()
+) -> tuple[Repository, ...]:
+    """Return what servers of a class bring: its material, then what its profile has.
 
-    The hub keeps no copy of it: an instructor may name any address, and the hub reaches more than a server does.
+    Args:
+        base: of the operator; None = the class has no profile of its own.
+        mirrored: what addresses begin with of which the hub keeps a copy.
     """
-    if not repository:
-        return ()
-    try:
-        check_material(repository, branch)
-    except UserError:
-        return ()
-    name = repository.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    folder = _NOT_IN_A_FOLDER.sub("-", name).strip("-.") or "material"
-    return (Repository(repository, branch, folder=folder, is_material=True),)
-
-
-def check_material(repository: str, branch: str) -> None:
-    """Make sure that a class can have this material.
-
-    Raises:
-        UserError: says what is wrong with it.
-    """
-    if repository:
-        check_repository(repository)
-    if branch:
-        check_branch(branch)
+    own = material_of(materials, mirrored)
+    # The same address with two branches would be brought to and fro at each start.
+    urls = {each.url for each in own}
+    return (*own, *(each for each in base.repositories if each.url not in urls)) if base is not None else own
 
 
 def check_answers(base: Profile, answers: Mapping[str, str]) -> dict[str, str]:

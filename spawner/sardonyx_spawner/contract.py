@@ -17,10 +17,17 @@ VAULT_NAMESPACE = "SARDONYX_VAULT_NAMESPACE"
 VAULT_SECRETS = "SARDONYX_VAULT_SECRETS"
 VAULT_CERTIFICATES = "SARDONYX_VAULT_CERTIFICATES"
 TOOLS = "SARDONYX_TOOLS"
+OWN_TOOLS = "SARDONYX_OWN_TOOLS"
+"""Name -> what the operator has written of a tool, as JSON."""
+IMAGE = "SARDONYX_IMAGE"
+"""That the server runs from, on Kubernetes; without it, it runs on one machine."""
 ADDRESS = "SARDONYX_ADDRESS"
 MIRRORS = "SARDONYX_MIRRORS"
 IDLE_STOP = "SARDONYX_IDLE_STOP"
+HOME_SIZE = "SARDONYX_HOME_SIZE"
 LANGUAGE = "SARDONYX_LANGUAGE"
+PREIMPORT = "SARDONYX_PREIMPORT"
+"""Of what servers are made from, on one machine, and of images: libraries, with commas between them."""
 SHARED_FOLDERS = "SARDONYX_SHARED_FOLDERS"
 READY_KEY = "SARDONYX_READY_KEY"
 """Of a ready-made server, until the hub has said whose it is."""
@@ -28,7 +35,7 @@ READY_KEY = "SARDONYX_READY_KEY"
 VARIABLES = (
     *(PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME),
     *(VAULT_URL, VAULT_ADDRESS, VAULT_NAMESPACE, VAULT_SECRETS, VAULT_CERTIFICATES),
-    *(TOOLS, ADDRESS, MIRRORS, IDLE_STOP, LANGUAGE, SHARED_FOLDERS, READY_KEY),
+    *(TOOLS, OWN_TOOLS, IMAGE, ADDRESS, MIRRORS, IDLE_STOP, HOME_SIZE, LANGUAGE, SHARED_FOLDERS, READY_KEY),
 )
 
 PROGRESS_IN_LOG = "-"
@@ -36,7 +43,7 @@ PROGRESS_IN_LOG = "-"
 PROGRESS_MARK = "\x1e"
 """Source: RFC 7464, JSON text sequences."""
 
-FORK_VERSION = 3
+FORK_VERSION = 4
 """Version of what is said to a fork server."""
 HAND_OVER_VERSION = 1
 """Of what the hub says to a ready-made server."""

@@ -145,6 +145,11 @@ def english(text: str) -> str:
     return str(_in(ENGLISH, text))
 
 
+def in_all(text: str) -> dict[str, str]:
+    """Return a text in every language, to be kept for whoever reads it; one that is said in one only, in that."""
+    return text.in_all() if isinstance(text, Said) else dict.fromkeys(LANGUAGES, text)
+
+
 def again(text: str) -> str:
     """Return a text that was made earlier, in the language that is spoken now."""
     return Said(text._find, text._values) if isinstance(text, Said) else text  # noqa: SLF001 - of its own module

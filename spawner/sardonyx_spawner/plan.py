@@ -18,15 +18,17 @@ class ServerPlan:
 
     Args:
         person: immutable id of the owner.
+        base: slug of the operator's profile that decides where and how it runs: a class has one of its own, made from that.
         environment: slug of the environment (one machine), "" when an image is used.
         image: image reference (Kubernetes), "" when an environment is used.
         cpu: cores; None = no limit.
         memory: bytes; None = no limit.
         lifetime_s: seconds from the start to the end; None = no end.
         longest_s: so far can its person prolong that.
+        idle_stop_s: seconds without use after which it is stopped, 0 = never; None = as the place has it.
         volumes: of classes and teams, where an engine has such.
         home_size: bytes that its home is to have; None = as many as usual. One that is kept never gets smaller.
-        storage_scopes: what the default key may reach, such as "home".
+        storage_scopes: what its usual keys reach: "home", and the class or event that it is of, such as "class-7mw2kfqd".
         author_name: as whom commits are made.
         language: in which its person is spoken to, such as "fr".
         variables: environment variables for the server; never a secret.
@@ -42,6 +44,7 @@ class ServerPlan:
     profile: str
     title: str
     summary: str
+    base: str = ""
     environment: str = ""
     image: str = ""
     cpu: float | None = None
@@ -53,6 +56,7 @@ class ServerPlan:
     tools: tuple[str, ...] | None = None
     lifetime_s: int | None = None
     longest_s: int | None = None
+    idle_stop_s: int | None = None
     home: Literal["kept", "fresh"] = "kept"
     home_size: int | None = None
     author_name: str = ""

@@ -16,7 +16,9 @@ DEFAULT_URL = "JUPYTERHUB_DEFAULT_URL"
 MINE = "users/me/"
 
 
-def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: int | None = None) -> ServerPlan:
+def plan_server(
+    profile: Profile, choice: Choice, person: Person, *, at_most_s: int | None = None, left_s: int | None = None
+) -> ServerPlan:
     """Decide what will be started.
 
     A question that the person may not see counts with its default; so does one without an answer.
@@ -24,6 +26,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: 
     Args:
         choice: checked, as `choice_from_form` and `choice_from_json` return it.
         at_most_s: it runs for so many seconds at most, whatever was chosen; None = as long as was chosen.
+        left_s: an end that it has is not later than in so many seconds; None = whenever it is.
     """
     seen = profile.seen_by(person)
     given = seen.gives
@@ -37,11 +40,16 @@ def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: 
     if at_most_s is not None:
         given = replace(given, lifetime_s=min(at_most_s, given.lifetime_s or at_most_s))
         longest_s = min(at_most_s, longest_s or at_most_s)
+    if left_s is not None and given.lifetime_s is not None:
+        # Without an end of its own it is stopped with what it is of, which may get more time until then.
+        given = replace(given, lifetime_s=min(left_s, given.lifetime_s))
+        longest_s = min(left_s, longest_s or left_s)
     summaries = {language: _summary(language, titles, given) for language in LANGUAGES}
     variables = {DEFAULT_URL: seen.default_url} if seen.default_url else {}
     return ServerPlan(
         person=person.id,
         profile=seen.slug,
+        base=seen.base or seen.slug,
         title=seen.title,
         summary=summaries[ENGLISH],
         summaries=summaries,
@@ -55,6 +63,7 @@ def plan_server(profile: Profile, choice: Choice, person: Person, *, at_most_s: 
         storage_scopes=seen.storage_scopes,
         tools=seen.tools,
         lifetime_s=given.lifetime_s,
+        idle_stop_s=given.idle_stop_s,
         longest_s=longest_s,
         home=cast("Literal['kept', 'fresh']", given.home or "kept"),
         home_size=given.home_size,

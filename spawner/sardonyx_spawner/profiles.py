@@ -26,6 +26,10 @@ OPTION_NAMES = ("environment", "image", "size", *NUMBERS, *TEXTS, "lifetime", "h
 """Every option there is, in the order of the form."""
 
 
+NEVER = 0
+"""Of seconds without use: a server that nobody uses goes on."""
+
+
 @dataclass(frozen=True)
 class Gives:
     """What a profile or a chosen value contributes to the plan; None leaves it as it is.
@@ -35,6 +39,7 @@ class Gives:
         memory: bytes.
         repository: address on the web.
         lifetime_s: seconds.
+        idle_stop_s: seconds without use after which it is stopped, or `NEVER`; None = as the place has it.
         home: "kept" or "fresh".
         home_size: bytes.
     """
@@ -47,6 +52,7 @@ class Gives:
     repository: str | None = None
     branch: str | None = None
     lifetime_s: int | None = None
+    idle_stop_s: int | None = None
     home: str | None = None
     home_size: int | None = None
 
@@ -154,7 +160,10 @@ class Profile:
         tools: those that its servers offer; None = all that are there.
         collaboration: several people can work in one server, once its owner has invited them.
         volumes: what its servers have of the files of a class or team; never the operator's or the person's word.
+        storage_scopes: what the usual keys of its servers reach: "home", and the class or event that it is that of.
         belongs_to: "class" or "event" = it is that of one; "" = of the operator.
+        base: slug of the operator's profile that it is made from; "" = it is that one.
+        ends_at: seconds since the epoch: no server of it that has an end of its own has a later one; None = whichever it is.
     """
 
     slug: str
@@ -175,6 +184,8 @@ class Profile:
     secrets: Mapping[str, str] = field(default_factory=dict)
     collaboration: bool = False
     belongs_to: Literal["", "class", "event"] = ""
+    base: str = ""
+    ends_at: float | None = None
 
     def __post_init__(self) -> None:
         _check_slug(self.slug)
@@ -186,6 +197,10 @@ class Profile:
     def questions(self) -> tuple[Option, ...]:
         """The options that are asked."""
         return tuple(option for option in self.options if option.is_asked)
+
+    def seconds_left(self, now: float) -> int | None:
+        """Return how long a server that starts now can have, in whole minutes, which people read; None = that is not limited."""
+        return None if self.ends_at is None else max(1, int(self.ends_at - now) // 60) * 60
 
     @property
     def may_have_gpus(self) -> bool:

@@ -75,6 +75,11 @@ class StartQueue:
         at = bisect_left(self._waiting, ticket.place, key=_place)
         return at if ticket in self._waiting[at : at + 1] else None
 
+    def say_of(self, ticket: Ticket) -> str:
+        """Say to others which place somebody's start has; "" = it does not wait."""
+        before = self.before(ticket)
+        return "" if before is None else say_place_of(before)
+
     def _round_for(self, person: str) -> int:
         own = [ticket.place[0] + 1 for ticket in (*self._going, *self._waiting) if ticket.person == person]
         return max([self._round, *own])
@@ -106,6 +111,15 @@ def say_place(before: int) -> str:
         ngettext("{count} before you", "{count} before you", before).format(count=before)
         if before
         else _("You are next")
+    )
+
+
+def say_place_of(before: int) -> str:
+    """Say the place of somebody else's start."""
+    return (
+        ngettext("{count} start is before it", "{count} starts are before it", before).format(count=before)
+        if before
+        else _("It is next")
     )
 
 

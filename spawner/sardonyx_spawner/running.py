@@ -22,6 +22,7 @@ class Running:
         ends_at: seconds since the epoch; None = it may run for ever.
         lifetime_s: how long it may run, in all, as it is now.
         longest_s: as far as its person may prolong that.
+        idle_stop_s: see `ServerPlan`; the service that stops what nobody uses reads it in the state.
         summary: what it is, in English.
         summaries: language -> the same for people.
         memory: bytes that it may use; None = no limit.
@@ -42,6 +43,7 @@ class Running:
     ends_at: float | None = None
     lifetime_s: int = 0
     longest_s: int = 0
+    idle_stop_s: int | None = None
     summary: str = ""
     summaries: Mapping[str, str] = field(default_factory=dict)
     memory: int | None = None
@@ -66,6 +68,7 @@ class Running:
             ends_at=state.get("ends_at"),
             lifetime_s=int(state.get("lifetime_s", 0)),
             longest_s=int(state.get("longest_s", 0)),
+            idle_stop_s=state.get("idle_stop_s"),
             summary=str(state.get("summary", "")),
             summaries=dict(state.get("summaries", {})),
             memory=state.get("memory"),
@@ -133,6 +136,7 @@ class Running:
             ends_at=time.time() + plan.lifetime_s if plan.lifetime_s else None,
             lifetime_s=plan.lifetime_s or 0,
             longest_s=plan.longest_s or 0,
+            idle_stop_s=plan.idle_stop_s,
             memory=plan.memory,
         )
 

@@ -1,5 +1,6 @@
 """What every engine of ours shares: from JupyterHub's user options to a plan, and to words for the person."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -208,7 +209,8 @@ class ProfileSpawner(LoggingConfigurable):
             QuotaError: one server more, or such a large one, is not allowed now.
         """
         accounts = self._accounts(profile, person, self.other_claims())
-        plan = plan_server(profile, choice, person, at_most_s=longest_life(accounts))
+        left_s = profile.seconds_left(time.time())
+        plan = plan_server(profile, choice, person, at_most_s=longest_life(accounts), left_s=left_s)
         check(accounts, Claim.of(plan), datetime.now(UTC).date())
         return plan
 

@@ -1,7 +1,10 @@
 """What servers are told of the place that they are in, on every engine: its store, its Vault, and the place itself."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sardonyx_spawner import contract
 
@@ -13,17 +16,26 @@ NEWS_S, LEAST_NEWS_S = 300, 5
 
 @dataclass(frozen=True)
 class StorageAccess:
-    """Where servers find object storage and its keys."""
+    """Where servers find object storage and its keys.
+
+    Args:
+        credentials_url: of the usual keys of a server that is of no class or event.
+    """
 
     credentials_url: str
     endpoint: str
     region: str
     bucket: str
 
-    def variables(self, person: str) -> dict[str, str]:
-        """Return what a server of this person is told."""
+    def variables(self, person: str, scopes: Sequence[str] = ("home",)) -> dict[str, str]:
+        """Return what a server of this person is told.
+
+        Args:
+            scopes: what its usual keys reach: "home", and the class or event that it is of, such as "class-7mw2kfqd".
+        """
+        of = next((scope for scope in scopes if scope != "home"), "")
         return {
-            contract.CREDENTIALS_URL: self.credentials_url,
+            contract.CREDENTIALS_URL: f"{self.credentials_url}/server/{of}" if of else self.credentials_url,
             contract.S3_ENDPOINT: self.endpoint,
             contract.S3_REGION: self.region,
             contract.S3_BUCKET: self.bucket,
@@ -67,20 +79,29 @@ class Surroundings:
         address: of the whole place, as servers reach it.
         mirrors: folder of the copies of repositories; None = there are none.
         idle_stop_s: a server that nobody uses for so long is stopped; None = never.
+        own_tools: what the operator has written of tools, by name.
     """
 
     tools: Path
     address: str
     mirrors: Path | None = None
     idle_stop_s: int | None = None
+    own_tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def variables(self) -> dict[str, str]:
-        """Return what a server is told."""
+    def variables(self, idle_stop_s: int | None = None) -> dict[str, str]:
+        """Return what a server is told.
+
+        Args:
+            idle_stop_s: its own, 0 = never; None = as the place has it.
+        """
         found = {contract.TOOLS: str(self.tools), contract.ADDRESS: self.address}
+        after_s = self.idle_stop_s if idle_stop_s is None else idle_stop_s
         if self.mirrors is not None:
             found[contract.MIRRORS] = str(self.mirrors)
-        if self.idle_stop_s is not None:
-            found[contract.IDLE_STOP] = str(self.idle_stop_s)
+        if self.own_tools:
+            found[contract.OWN_TOOLS] = json.dumps(self.own_tools)
+        if after_s:
+            found[contract.IDLE_STOP] = str(after_s)
             # JupyterHub's 300 s: a server would be stopped before the hub hears that it is used.
-            found["JUPYTERHUB_ACTIVITY_INTERVAL"] = str(max(LEAST_NEWS_S, min(NEWS_S, self.idle_stop_s // 4)))
+            found["JUPYTERHUB_ACTIVITY_INTERVAL"] = str(max(LEAST_NEWS_S, min(NEWS_S, after_s // 4)))
         return found

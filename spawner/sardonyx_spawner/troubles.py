@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sardonyx_spawner.language import LANGUAGES, Said
+from sardonyx_spawner.language import in_all
 
 REMEMBERED_S = 24 * 3600.0
 PART_REMEMBERED_S = 600.0
@@ -43,8 +43,7 @@ class Troubles:
         if known is not None and known.is_end:
             # A start that failed is cleared up as a server that ended, by who does not know why.
             return
-        words = said.in_all() if isinstance(said, Said) else dict.fromkeys(LANGUAGES, said)
-        self._known[key] = Trouble(self._clock(), words, profile, is_end)
+        self._known[key] = Trouble(self._clock(), in_all(said), profile, is_end)
 
     def forget(self, key: Key) -> None:
         """Forget it: the server starts again, or was stopped by somebody."""

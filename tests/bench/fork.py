@@ -14,7 +14,7 @@ from support.bench_hubs import BASELINE, TOKEN, BenchHub, Kind, bench_hub
 from support.environments import built_environment, vanilla_environment
 from support.figures import figure
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "25"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "50"))
 KINDS: tuple[Kind, ...] = ("fork", "simple", "vanilla")
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,20 @@ def bench_mirror() -> list[dict[str, Any]]:
     from sardonyx_singleuser import contract  # noqa: PLC0415
     from sardonyx_singleuser.plan import Repository  # noqa: PLC0415
     from sardonyx_spawner.local.mirrors import Mirrors  # noqa: PLC0415
+    from sardonyx_spawner.material import material_of  # noqa: PLC0415
+    from sardonyx_spawner.repository import Material  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder:
         base = Path(folder)
         _make(base / "forge" / "course")
         with serving(Forge(base / "forge")) as forge:
-            material = Repository(f"{forge.url}/course", is_material=True, is_mirrored=True)
+            # As an instructor names it, on a forge that the operator allows with `git.mirrored`.
+            (planned,) = material_of((Material(f"{forge.url}/course"),), (forge.url,))
+            material = Repository(**asdict(planned))
             (base / "mirrors").mkdir()
             os.environ[contract.MIRRORS] = str(base / "mirrors")
             began = time.monotonic()
-            asyncio.run(Mirrors(base / "mirrors").ready([material.url]))
+            asyncio.run(Mirrors(base / "mirrors").ready([material.url], lambda: None))
             here_s, each_here = _class(base / "homes", material, began)
             here_bytes, forge.given = forge.given, 0
             os.environ[contract.MIRRORS] = ""

@@ -202,6 +202,46 @@ def test_servers_reach_nothing_outside_where_that_is_set() -> None:
     assert [each.lets_through(USER, HUB, 8003) for each in shut] == [True, True]
 
 
+def of_profile(slug: str) -> Pod:
+    """Return a server of a class that is made from a profile."""
+    return Pod(
+        {**USER.labels, "sardonyx.org/profile": "class-ab2c3d4e", "sardonyx.org/base-profile": slug}, USER.address
+    )
+
+
+def profile(**kubernetes: Any) -> dict[str, Any]:
+    """Return the settings of a profile with ways of its own."""
+    return {"title": "T", "image": "i", "kubernetes": kubernetes}
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_profile_may_say_of_the_outside_something_else_than_the_values(*, is_open: bool) -> None:
+    """Such as for an exam; classes that are made from it have the same, and all others what the values say."""
+    values = {
+        "networkPolicy": {"singleuser": {"outside": is_open}},
+        "settings": {"profiles": {"exam": profile(outside=not is_open), "r": profile(outside=is_open), "x": profile()}},
+    }
+    found = networks(values)
+
+    for slug, reaches in (("exam", not is_open), ("r", is_open), ("x", is_open), ("python", is_open)):
+        assert [each.lets_through(of_profile(slug), FORGE, 443) for each in found] == [reaches] * 2, slug
+        assert [each.lets_through(of_profile(slug), HUB, 8003) for each in found] == [True, True]
+        assert [each.lets_through(of_profile(slug), OTHER_USER, 8888) for each in found] == [False, False]
+    # A server from before the label was there.
+    assert [each.lets_through(USER, FORGE, 443) for each in found] == [is_open] * 2
+
+
+def test_a_profile_may_have_more_ways() -> None:
+    """Servers of others have not."""
+    rule = {"to": [{"ipBlock": {"cidr": "10.96.0.1/32"}}], "ports": [{"port": 443}]}
+    found = networks({"settings": {"profiles": {"operators": profile(egress=[rule]), "r": profile()}}})
+
+    assert [each.lets_through(of_profile("operators"), KUBERNETES, 443) for each in found] == [True, True]
+    assert [each.lets_through(of_profile("operators"), KUBERNETES, 80) for each in found] == [False, False]
+    assert [each.lets_through(of_profile("r"), KUBERNETES, 443) for each in found] == [False, False]
+    assert [each.lets_through(WAITING, KUBERNETES, 443) for each in found] == [False, False]
+
+
 @pytest.fixture(scope="module")
 def with_postgresql() -> list[Network]:
     """The policies where the chart brings a PostgreSQL."""

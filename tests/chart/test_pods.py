@@ -7,7 +7,10 @@ import pytest
 import yaml
 from support.chart import NAME, NAMESPACE, RELEASE, Rendered, everything, render
 
+from sardonyx_spawner.kube.manifest import PodServer, pod
+from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.kube.rights import RIGHTS
+from sardonyx_spawner.plan import ServerPlan
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,9 @@ def usual() -> Rendered:
 def full() -> Rendered:
     """An installation with everything."""
     return everything()
+
+
+FOLDER = "/etc/sardonyx/environment"
 
 
 def variables(container: dict[str, Any]) -> dict[str, Any]:
@@ -105,9 +111,24 @@ def test_the_hub_is_told_what_it_has_to_know(usual: Rendered) -> None:
         "POD_NAMESPACE": {"fieldRef": {"fieldPath": "metadata.namespace"}},
         "SARDONYX_POD": {"fieldRef": {"fieldPath": "metadata.name"}},
         "SARDONYX_POD_UID": {"fieldRef": {"fieldPath": "metadata.uid"}},
-        "CONFIGPROXY_AUTH_TOKEN": {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}},
-        "SARDONYX_METRICS_TOKEN": {"secretKeyRef": {"name": f"{NAME}-metrics", "key": "token"}},
+        "SARDONYX_ENVIRONMENT": FOLDER,
     }
+    assert usual.mounted_variables(f"{NAME}-hub") == {
+        "CONFIGPROXY_AUTH_TOKEN": f"{NAME}-proxy/token",
+        "SARDONYX_METRICS_TOKEN": f"{NAME}-metrics/token",
+    }
+
+
+def test_no_secret_is_a_variable_for_which_a_start_needs_the_api(full: Rendered) -> None:
+    """A node that starts a container again asks for those first, and waits for the API."""
+    for name in ("hub/hub", "proxy/proxy", "postgresql/postgresql"):
+        asked = [each for each in full.containers[f"{NAME}-{name}"].get("env", []) if "secretKeyRef" in str(each)]
+        assert asked == []
+    for name in ("hub", "proxy"):
+        spec = full.pods[f"{NAME}-{name}"]["spec"]
+        (volume,) = [each["projected"] for each in spec["volumes"] if each["name"] == "environment"]
+        assert volume["defaultMode"] == 0o400
+        assert {"name": "environment", "mountPath": FOLDER, "readOnly": True} in spec["containers"][0]["volumeMounts"]
 
 
 def test_hub_and_proxy_know_each_other_by_a_secret_made_for_them(usual: Rendered) -> None:
@@ -123,8 +144,9 @@ def test_hub_and_proxy_know_each_other_by_a_secret_made_for_them(usual: Rendered
         "SARDONYX_NAME": NAME,
         "SARDONYX_INSTANCE": RELEASE,
         "HOME": "/tmp",  # noqa: S108 - of a container
-        "CONFIGPROXY_AUTH_TOKEN": {"secretKeyRef": {"name": f"{NAME}-proxy", "key": "token"}},
+        "SARDONYX_ENVIRONMENT": FOLDER,
     }
+    assert usual.mounted_variables(f"{NAME}-proxy") == {"CONFIGPROXY_AUTH_TOKEN": f"{NAME}-proxy/token"}
 
 
 def test_who_asks_for_metrics_has_another_one(usual: Rendered) -> None:
@@ -140,9 +162,8 @@ def test_a_secret_of_the_operator_takes_its_place() -> None:
     rendered = render({"proxy": {"token": {"existingSecret": "mine", "key": "proxy"}}})
 
     assert [each["metadata"]["name"] for each in rendered.of("Secret")] == [f"{NAME}-metrics"]
-    for container in ("hub/hub", "proxy/proxy"):
-        found = variables(rendered.containers[f"{NAME}-{container}"])["CONFIGPROXY_AUTH_TOKEN"]
-        assert found == {"secretKeyRef": {"name": "mine", "key": "proxy"}}
+    for part in ("hub", "proxy"):
+        assert rendered.mounted_variables(f"{NAME}-{part}")["CONFIGPROXY_AUTH_TOKEN"] == "mine/proxy"
 
 
 def test_other_settings_restart_the_hub_and_not_the_proxy() -> None:
@@ -178,10 +199,8 @@ def test_secrets_of_the_settings_are_files_that_others_cannot_read(full: Rendere
 
 def test_secrets_of_the_settings_are_variables_of_the_hub_alone(full: Rendered) -> None:
     """Where the settings name them so."""
-    secret = {"secretKeyRef": {"name": "sign-in", "key": "secret"}}
-
-    assert variables(full.containers[f"{NAME}-hub/hub"])["UNIVERSITY_SECRET"] == secret
-    assert "UNIVERSITY_SECRET" not in variables(full.containers[f"{NAME}-proxy/proxy"])
+    assert full.mounted_variables(f"{NAME}-hub")["UNIVERSITY_SECRET"] == "sign-in/secret"
+    assert "UNIVERSITY_SECRET" not in full.mounted_variables(f"{NAME}-proxy")
 
 
 def test_the_volume_of_the_hub_stays_when_the_chart_goes(usual: Rendered) -> None:
@@ -284,6 +303,46 @@ def test_what_is_there_for_servers_is_where_they_run() -> None:
         assert spec["imagePullSecrets"] == [{"name": "ours"}, {"name": "theirs"}]
     assert [each["image"] for each in pods[f"{NAME}-puller"]["spec"]["initContainers"]] == ["python", "r"]
     assert pods[f"{NAME}-hub"]["spec"]["imagePullSecrets"] == [{"name": "ours"}]
+
+
+@pytest.mark.parametrize(
+    ("profile", "kubernetes", "tolerated"),
+    [
+        pytest.param({"gpus": 1}, {}, ["nvidia.com/gpu"], id="a profile"),
+        pytest.param({"options": {"gpus": {"maximum": 2}}}, {}, ["nvidia.com/gpu"], id="a number"),
+        pytest.param(
+            {"options": {"size": {"choices": {"fast": {"title": "Fast", "gpus": 1}}}}},
+            {},
+            ["nvidia.com/gpu"],
+            id="a choice",
+        ),
+        pytest.param(
+            {"gpus": 1},
+            {"gpu_resource": "amd.com/gpu", "tolerations": [{"key": "users", "operator": "Exists"}]},
+            ["users", "amd.com/gpu"],
+            id="another kind",
+        ),
+        pytest.param({}, {}, [], id="none"),
+    ],
+)
+def test_images_are_fetched_where_servers_with_gpus_run(
+    profile: dict[str, Any], kubernetes: dict[str, Any], tolerated: list[str]
+) -> None:
+    """The hub lets them onto nodes that are kept for GPUs, whatever the settings say; room is kept on other nodes."""
+    settings = {"profiles": {"r": {"title": "R", "image": "r", **profile}}, "kubernetes": kubernetes}
+    placeholders = {"replicas": 1, "priorityClass": {"name": "low"}}
+    values = {"settings": settings, "prePuller": {"enabled": True}, "scheduling": {"placeholders": placeholders}}
+    pods = render(values).pods
+
+    found = pods[f"{NAME}-puller"]["spec"].get("tolerations", [])
+    assert [each["key"] for each in found] == tolerated
+    server = PodServer("lab-server-amina", home="", port=8888, labels={}, arguments=())
+    plan = ServerPlan("kite2345", "r", "R", "R", image="r", gpus=1)
+    at = ClusterPlace(gpu_resource=kubernetes.get("gpu_resource", "nvidia.com/gpu"))
+    if tolerated:
+        assert found[-1:] == pod(server, plan, at, {})["spec"]["tolerations"]
+    room = pods[f"{NAME}-placeholder"]["spec"].get("tolerations", [])
+    assert [each["key"] for each in room] == [key for key in tolerated if "gpu" not in key]
 
 
 def test_placeholders_give_way_to_servers(full: Rendered) -> None:

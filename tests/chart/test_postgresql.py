@@ -39,15 +39,12 @@ def test_nothing_of_it_is_there_unless_it_is_wanted() -> None:
 
 
 def test_the_hub_gets_its_address_and_nobody_has_to_write_it(inside: Rendered) -> None:
-    """The settings name a variable, in which Kubernetes puts the password of the Secret; so that has to come first."""
+    """The settings name a variable, in which the hub puts the password of the Secret."""
     (address,) = [each for each in inside.containers[f"{NAME}-hub/hub"]["env"] if each["name"] == VARIABLE]
-    (password,) = [each for each in inside.containers[f"{NAME}-hub/hub"]["env"] if each["name"] == PASSWORD]
-    found = names(inside)
 
     assert settings(inside)["database"] == {"url": {"env": VARIABLE}}
     assert address["value"] == f"postgresql://sardonyx:$({PASSWORD})@{NAME}-postgresql/sardonyx"
-    assert password["valueFrom"]["secretKeyRef"] == {"name": f"{NAME}-postgresql", "key": "password"}
-    assert found.index(PASSWORD) < found.index(VARIABLE)
+    assert inside.mounted_variables(f"{NAME}-hub")[PASSWORD] == f"{NAME}-postgresql/password"
     assert inside.one("Service", f"{NAME}-postgresql")["spec"]["ports"][0]["port"] == 5432
 
 
@@ -79,7 +76,6 @@ def test_a_password_of_the_operator_takes_its_place() -> None:
     """None is made then."""
     mine = {"existingSecret": "mine", "key": "word"}
     rendered = render({"postgresql": {"enabled": True, "password": mine}})
-    (password,) = [each for each in rendered.containers[f"{NAME}-hub/hub"]["env"] if each["name"] == PASSWORD]
     (volume,) = [
         each["projected"]
         for each in rendered.pods[f"{NAME}-postgresql"]["spec"]["volumes"]
@@ -87,7 +83,7 @@ def test_a_password_of_the_operator_takes_its_place() -> None:
     ]
 
     assert f"{NAME}-postgresql" not in [each["metadata"]["name"] for each in rendered.of("Secret")]
-    assert password["valueFrom"]["secretKeyRef"] == {"name": "mine", "key": "word"}
+    assert rendered.mounted_variables(f"{NAME}-hub")[PASSWORD] == "mine/word"
     assert volume["sources"] == [{"secret": {"name": "mine", "items": [{"key": "word", "path": "password"}]}}]
 
 

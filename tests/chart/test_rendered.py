@@ -37,7 +37,7 @@ def test_secrets_ingress_and_network_are_those_of_the_settings(tmp_path: Path) -
     policies = yaml.safe_dump([policy["spec"] for policy in found.of("NetworkPolicy")])
 
     assert {"name": "secrets", "mountPath": "/etc/sardonyx/secrets", "readOnly": True} in hub["volumeMounts"]
-    assert "UNIVERSITY_SECRET" in [each["name"] for each in hub["env"]]
+    assert "UNIVERSITY_SECRET" in found.mounted_variables(f"{NAME}-hub")
     assert hub["image"] == "registry.example.org/lab/hub:0.1.0"
     assert ingress["spec"]["rules"][0]["host"] == "notebooks.example.org"
     assert ingress["spec"]["rules"][0]["http"]["paths"][0]["path"] == "/datalab"

@@ -31,7 +31,7 @@ def test_a_class_from_its_link_to_help_for_a_student(place: Place, newcomer: Cal
     tia, sam, eve = (newcomer(name) for name in ("tia", "sam", "eve"))
     place.may("instructor", "tia")
     repository = place.settings["profiles"]["data"]["repositories"]["course"]["url"]
-    link = make_class(place, tia, "Physics 101", profile="Together", Material=repository)
+    link = make_class(place, tia, "Physics 101", profile="Together", **{"Address of the repository": repository})
     tia.page.get_by_role("link", name="Go to the class").click()
     address = str(tia.page.url)
     course = address.rpartition("/")[2]

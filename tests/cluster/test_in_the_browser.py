@@ -5,10 +5,10 @@ from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
+from support import web
 from support.cluster.place import Place
 from support.cluster.visits import come
 from support.environments import put_packages
@@ -128,7 +128,7 @@ def test_an_app_of_a_file_is_shown_and_reacts(place: Place, noor: Visitor, tmp_p
     expect(app.get_by_text("POST", exact=True)).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "cluster-app.png")
     address = next(frame.url for frame in page.frames if "/apps/hello-" in frame.url)
-    assert httpx.get(address).status_code in {302, 403}, "nobody opens it who has not signed in"
+    assert web.get(address).status_code in {302, 403}, "nobody opens it who has not signed in"
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def front(place: Place) -> Iterator[ExpiringFront]:
         told = {"Authorization": f"token {token}", "Host": f"{place.name}-hub:{ports['keys']}"}
         address = f"http://{service['clusterIP']}:{ports['keys']}/services/credentials/aws"
         found: dict[str, str] = (
-            httpx.get(address, headers=told, params={"lifetime": next(lives)}).raise_for_status().json()
+            web.get(address, headers=told, params={"lifetime": next(lives)}).raise_for_status().json()
         )
         return found
 

@@ -1,6 +1,7 @@
 """Servers that wait for somebody on a real cluster: whose they become, that they are nobody else's, and what is left of them."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,9 @@ def test_a_start_takes_the_server_that_waits(place: Place, amina: str) -> None:
     assert after["metadata"]["labels"]["app.kubernetes.io/component"] == "singleuser-server"
     assert after["metadata"]["labels"]["sardonyx.org/profile"] == "fresh"
     assert after["status"]["containerStatuses"][0]["restartCount"] == 0
+    # What it knew the hub by goes with it, and not with the hub.
+    owners = place.get("secret", taken)["metadata"]["ownerReferences"]
+    assert [owner["uid"] for owner in owners] == [after["metadata"]["uid"]]
     assert taken not in place.until_some_wait()
 
 
@@ -71,7 +75,9 @@ def test_it_is_as_one_that_was_made_for_its_person(place: Place, amina: str) -> 
     assert given["JUPYTERHUB_USER"] == amina
     assert given["HOME"] == "/home/jovyan"
     assert given["SARDONYX_S3_HOME"].startswith("s3://")
-    assert place.run(amina, "cat", "/run/sardonyx/token") == f"token {given['JUPYTERHUB_API_TOKEN']}"
+    # The way to keys inside of the Pod has a secret of its own.
+    assert re.fullmatch(r"token [0-9a-f]{64}", own := place.run(amina, "cat", "/run/sardonyx/token"))
+    assert own != f"token {given['JUPYTERHUB_API_TOKEN']}"
     assert "SARDONYX_READY_KEY" not in given
     assert given["AWS_CONTAINER_CREDENTIALS_FULL_URI"].startswith("http://127.0.0.1:")
 
@@ -145,7 +151,7 @@ def test_what_was_handed_over_when_its_hub_ended_is_removed_by_the_next(place: P
 
     place.until_hub_is_not(old)
     soon(lambda: "handed-over" not in [each["metadata"]["name"] for each in place.get("pod")["items"]], 60)
-    assert "Removing handed-over: an earlier hub ended while it was handed over" in place.hub_log()
+    assert "Removing handed-over: it is nobody's server, an earlier hub has left it" in place.hub_log()
 
 
 def _handed_over(place: Place, name: str) -> dict[str, Any]:

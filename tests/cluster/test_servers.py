@@ -1,13 +1,22 @@
 """Servers of people on a real cluster, installed with the chart: what they are, what is theirs, and what is left of them."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
+from support import web
+from support.cluster import pods
 from support.cluster.cluster import Cluster
-from support.cluster.place import Place
+from support.cluster.place import TOKEN, Place
 from support.visitors import PASSWORD
 from support.waiting import soon
+
+from sardonyx_spawner.kube.claims import home_claim
+from sardonyx_spawner.kube.place import ClusterPlace, Homes
+
+AWAY_S = 75
+"""KubeSpawner by itself looks at Pods no more after 51 s."""
 
 
 @pytest.fixture
@@ -28,6 +37,21 @@ def test_a_server_has_no_rights(place: Place, amina: str) -> None:
     place.run(amina, "touch", "/home/jovyan/x", "/run/sardonyx/x", "/dev/shm/x")  # noqa: S108 - of the server alone
     assert "No such file" in place.run(amina, "ls", "/var/run/secrets/kubernetes.io", fails=True)
     assert "LAB_HUB_SERVICE_HOST" not in place.run(amina, "env")
+
+
+def test_a_profile_has_for_itself_what_its_settings_say(place: Place, amina: str) -> None:
+    """Servers of others have not."""
+    place.start(amina, {"profile": "roomy"})
+    found = place.get("pod", place.pod(amina))
+
+    place.run(amina, "touch", "/var/tmp/x")  # noqa: S108 - of the server alone
+    assert found["metadata"]["labels"]["cost-centre"] == "4711"
+    assert {"name": "temporary", "emptyDir": {"sizeLimit": str(100 << 20)}} in found["spec"]["volumes"]
+    place.stop(amina)
+
+    place.start(amina, {"profile": "python"})
+    assert "Read-only file system" in place.run(amina, "touch", "/var/tmp/x", fails=True)  # noqa: S108 - the same
+    assert "cost-centre" not in place.get("pod", place.pod(amina))["metadata"]["labels"]
 
 
 def test_whoever_looks_at_pods_sees_no_token(place: Place, amina: str) -> None:
@@ -72,7 +96,9 @@ def test_a_fresh_home_goes_with_its_server(place: Place, amina: str) -> None:
         pytest.param(
             "foreign", "The image of “Foreign” is not made for this place.", id="an image without our package"
         ),
-        pytest.param("gpu", "There was no free place for your server: all GPUs are in use.", id="no GPU"),
+        pytest.param(
+            "gpu", "There was no free place for your server: no GPU is free, or no machine has one.", id="no GPU"
+        ),
     ],
 )
 def test_a_start_that_fails_says_why_and_leaves_nothing(place: Place, amina: str, profile: str, said: str) -> None:
@@ -81,6 +107,39 @@ def test_a_start_that_fails_says_why_and_leaves_nothing(place: Place, amina: str
 
     assert said in told
     soon(lambda: not place.get("pod,secret", "--selector", f"hub.jupyter.org/username={amina}")["items"])
+
+
+def test_others_read_what_a_start_waits_for(place: Place, amina: str) -> None:
+    """Who looks after a class or the whole place, in their own language, while its person waits."""
+    assert place.api("POST", f"users/{amina}/server", {"profile": "gpu"}).status_code == 202
+
+    def step() -> dict[str, str]:
+        found = {each["name"]: each for each in place.api("GET", "sardonyx/servers").json()["servers"]}
+        return dict(found[amina]["step"])
+
+    soon(lambda: "no GPU is free" in step()["en"])
+    assert "aucun GPU n’est libre" in step()["fr"]
+    soon(lambda: not place.server(amina), 90)
+    assert amina not in [
+        each["name"] for each in place.api("GET", "sardonyx/servers").json()["servers"] if each["step"]
+    ]
+
+
+def test_a_home_that_the_cluster_cannot_make_is_said(place: Place, amina: str) -> None:
+    """A storage class that is not there: nobody is told to choose a smaller server."""
+    person = place.add_person(amina, PASSWORD)
+    name = f"lab-home-{person}"
+    place.kubectl("delete", "persistentvolumeclaim", name, "--ignore-not-found")
+    homes = ClusterPlace(instance="lab", homes=Homes(storage_class="nowhere"))
+    place.cluster.apply(home_claim(name, person, homes), namespace=place.namespace)
+    try:
+        told = place.refused(amina, {"profile": "python"})
+        assert "The disk for your files cannot be had. Ask the people who run this place to look at it." in told
+        assert f"the volume {name} (nowhere, ReadWriteOnce) is Pending: storageclass" in place.hub_log()
+        soon(lambda: place.left_of(amina) == [])
+    finally:
+        place.kubectl("delete", "persistentvolumeclaim", name)
+    place.start(amina, {"profile": "python"})
 
 
 def test_a_gpu_is_given_where_there_is_one(place: Place, amina: str, cluster: Cluster) -> None:
@@ -154,7 +213,7 @@ def test_a_home_goes_only_when_what_is_of_its_person_is_erased(place: Place) -> 
 
 
 def test_an_api_server_that_is_away_is_waited_for(place: Place, amina: str, cluster: Cluster) -> None:
-    """A start that comes meanwhile goes on when it is back, and servers that run go on anyway."""
+    """A start that comes meanwhile goes on when it is back."""
     cluster.stop_api_server()
     try:
         asked = place.api("POST", f"users/{amina}/server", {"profile": "python"})
@@ -162,3 +221,32 @@ def test_an_api_server_that_is_away_is_waited_for(place: Place, amina: str, clus
     finally:
         cluster.start_api_server()
     soon(lambda: place.server(amina).get("ready") is True, 120)
+
+
+def test_an_api_server_that_was_away_for_a_minute_blinds_no_hub(
+    place: Place, amina: str, cluster: Cluster, namespace: str
+) -> None:
+    """Servers that run go on meanwhile; those that start later are seen, as is the end of one."""
+    place.add_person("bruno", PASSWORD)
+    place.start(amina, {"profile": "python"})
+    before = place.get("pod", place.pod(amina))["metadata"]["uid"]
+    cluster.stop_api_server()
+    try:
+        time.sleep(AWAY_S)
+        answer = web.get(f"{place.url}/user/{amina}/api/status", headers={"Authorization": f"token {TOKEN}"})
+        assert answer.status_code == 200
+    finally:
+        cluster.start_api_server()
+    # The node waits longer and longer, too, before it asks again what it is to run.
+    pods.said(cluster, namespace, "heard", "true")
+    try:
+        assert place.get("pod", place.pod(amina))["metadata"]["uid"] == before
+        assert place.server(amina)["ready"] is True
+        place.start("bruno", {"profile": "python"})
+        place.kubectl("delete", "pod", place.pod(amina), "--grace-period=0", "--force")
+        soon(lambda: not place.server(amina), 60)
+        # Those that wait for somebody are seen, too.
+        assert place.until_some_wait()
+        place.start(amina, {"profile": "fresh"})
+    finally:
+        place.stop_if_there("bruno")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
+from support import web
 from support.cluster.place import TOKEN, Place
 from support.visitors import PASSWORD
 from support.waiting import soon
@@ -61,7 +61,7 @@ class School:
     def shown(self, name: str, folder: str = "") -> list[str]:
         """Return what somebody's JupyterLab shows in a folder."""
         url = f"{self.place.url}/user/{name}/api/contents/{folder}"
-        answer = httpx.get(url, headers={"Authorization": f"token {TOKEN}"}, follow_redirects=True, timeout=30)
+        answer = web.get(url, headers={"Authorization": f"token {TOKEN}"}, follow_redirects=True, timeout=30)
         return sorted(each["name"] for each in answer.json()["content"])
 
     def claims(self) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.cluster.cluster import Cluster, running_cluster
 from support.cluster.images import busybox_image
 from support.cluster.pods import phase, pod, said, until
@@ -61,7 +62,7 @@ def test_the_name_of_a_service_leads_to_its_pod_from_pods_and_its_address_from_t
     )
     until(cluster, namespace, "pages", "Running")
     address = cluster.get("service", "web", f"--namespace={namespace}")["spec"]["clusterIP"]
-    soon(lambda: httpx.get(f"http://{address}", timeout=2).text == "a page\n")
+    soon(lambda: web.get(f"http://{address}", timeout=2).text == "a page\n")
 
     ask = f"nslookup web.{namespace}.svc.cluster.local; wget -q -O - http://{address}/"
     words = said(cluster, namespace, "reader", ask)
@@ -81,7 +82,7 @@ def test_a_pod_reaches_the_host_under_its_own_address_and_the_host_reaches_the_p
         address = cluster.get("pod", "caller", f"--namespace={namespace}")["status"]["podIP"]
         soon(lambda: cluster.kubectl("logs", "caller", f"--namespace={namespace}") == f"you are {address}\n")
 
-    soon(lambda: httpx.get(f"http://{address}:8000/passwd", timeout=2).status_code == 200)
+    soon(lambda: web.get(f"http://{address}:8000/passwd", timeout=2).status_code == 200)
 
 
 def test_a_claimed_volume_keeps_a_file_over_two_pods_and_is_gone_with_its_claim(
@@ -166,7 +167,7 @@ def test_a_service_account_reads_what_its_role_says_and_the_audit_log_has_it(clu
     )
     token = cluster.kubectl("create", "token", "default", f"--namespace={namespace}").strip()
 
-    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, verify=False) as asked:  # noqa: S501 - not about that
+    with web.Client(headers={"Authorization": f"Bearer {token}"}, verify=False) as asked:
         address = f"{cluster.server}/api/v1/namespaces/{namespace}"
         assert asked.get(f"{address}/pods").status_code == 200
         assert asked.get(f"{address}/secrets").status_code == 403
@@ -228,8 +229,8 @@ def test_pods_go_on_while_the_api_server_is_away(cluster: Cluster, namespace: st
     cluster.stop_api_server()
     try:
         with pytest.raises(httpx.ConnectError):
-            httpx.get(cluster.server, timeout=5)
-        soon(lambda: httpx.get(f"http://{address}:8000/passwd", timeout=2).status_code == 200)
+            web.get(cluster.server, timeout=5)
+        soon(lambda: web.get(f"http://{address}:8000/passwd", timeout=2).status_code == 200)
     finally:
         cluster.start_api_server()
 

@@ -25,9 +25,11 @@ print(file.read_text())
 def earlier(place: Place, cluster: Cluster, tmp_path: Path) -> Iterator[Place]:
     """A place that was installed with the chart as it was."""
     chart = earlier_chart(tmp_path)
+    # What no chart can have been without.
+    usual = {**place.settings, "profiles": {"python": place.settings["profiles"]["python"]}}
     with cluster.namespace(labels=RESTRICTED) as namespace:
-        own = replace(place, namespace=namespace, name="kept", port=place.port + 2)
-        own.install(place.settings, chart=chart)
+        own = replace(place, namespace=namespace, name="kept", port=place.port + 2, settings=usual)
+        own.install(usual, chart=chart)
         yield own
 
 
@@ -50,6 +52,8 @@ def test_somebody_works_on_while_the_chart_is_upgraded(earlier: Place, browser: 
 
     assert earlier.get("pod", earlier.pod("amina"))["metadata"]["uid"] == pod["metadata"]["uid"]
     assert secrets() == kept
+    # Where the proxy was changed, too, it is another one, and connections open anew.
+    soon(lambda: amina.page.request.get(f"{earlier.url}/user/amina/api/status").status == 200, 30)
     assert amina.run(COUNT) == "xx\n"
     amina.page.goto(f"{earlier.url}/hub/home")
     amina.page.get_by_role("link", name="Open").first.click()

@@ -53,8 +53,22 @@ def test_what_failed_beside_others_and_passes_alone_is_named(tmp_path: Path) -> 
     result = run(tmp_path, LATE, ci=True)
 
     assert result.returncode == 0, result.stdout
-    assert result.stdout.endswith("Failed beside other tests, and passed alone:\n  test_some.py::test_of_seconds\n")
+    said = "Failed beside other tests, and passed alone:\n  test_some.py::test_of_seconds\nsome: 0 min, pytest's exit code 0\n"
+    assert result.stdout.endswith(said)
+    assert (tmp_path / "build/pytest/some/end").read_text() == said
     assert (tmp_path / "beside").read_text() == "x"
+
+
+def test_what_fails_twice_is_named_beside_it(tmp_path: Path) -> None:
+    """The end of a long output is what is read first."""
+    result = run(tmp_path, LATE + "def test_wrong():\n    assert not 1\n", ci=True)
+
+    assert result.returncode == 1
+    assert (tmp_path / "build/pytest/some/end").read_text() == (
+        "Failed beside other tests, and passed alone:\n  test_some.py::test_of_seconds\n"
+        "Failed twice:\n  test_some.py::test_wrong\n"
+        "some: 0 min, pytest's exit code 1\n"
+    )
 
 
 def test_on_a_developers_machine_nothing_runs_again(tmp_path: Path) -> None:

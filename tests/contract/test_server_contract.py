@@ -8,22 +8,48 @@ from typing import get_args
 
 import pytest
 
-from sardonyx_hub_config.profile_settings import ToolName
+from sardonyx_hub_config import tool_settings
+from sardonyx_hub_config.pages import data_places
+from sardonyx_hub_config.tool_settings import ToolSettings
+from sardonyx_services.credentials import service
+from sardonyx_services.credentials.places import group_places
+from sardonyx_services.people.groups import ROLES, Kind, Membership, Role
 from sardonyx_singleuser import contract as user_side
+from sardonyx_singleuser import key_door
 from sardonyx_singleuser.forkserver import protocol
-from sardonyx_singleuser.git import mirror
+from sardonyx_singleuser.git import clone, mirror
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
+from sardonyx_singleuser.storage import places as storage_places
+from sardonyx_singleuser.tools import tool
+from sardonyx_singleuser.tools.own import own_tools
 from sardonyx_singleuser.tools.registry import TOOLS
+from sardonyx_singleuser.tools.tool import Place, Start
 from sardonyx_spawner import contract as hub_side
+from sardonyx_spawner import repository
 from sardonyx_spawner.local import mirrors
 from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.plan import PLAN_VERSION, ServerPlan
 from sardonyx_spawner.repository import Repository as PlannedRepository
+from sardonyx_spawner.surroundings import Surroundings
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(("kind", "role"), [(kind, role) for kind, roles in ROLES.items() for role in roles])
+def test_jupyterlab_and_the_page_data_say_the_same_of_a_place(kind: Kind, role: Role) -> None:
+    """In each kind of group, to each who can be in it; and none is taken for another kind's."""
+    for place in group_places("abcd2345efgh6789", Membership(kind, "7mw2kfqd", role, "")):
+        said = storage_places.what_of(role, place.prefix)
+        assert said == data_places.what_of(role, place.prefix)
+        assert kind in said or "hand" in said
+
+
+def test_the_way_to_keys_in_a_server_has_the_rule_of_the_door_that_it_leads_to() -> None:
+    """A header that is refused at one of them only would be a way in."""
+    assert set(key_door.NEVER) == set(service.NEVER)
 
 
 def test_both_sides_name_the_same_variables() -> None:
@@ -39,6 +65,23 @@ def test_both_sides_mean_the_same_by_progress_in_a_log() -> None:
 def test_both_sides_find_a_copy_of_a_repository_by_the_same_name() -> None:
     """One that only one side knows would never be used, and nobody would notice."""
     assert mirrors.mirror_name("https://e.org/a") == mirror.mirror_name("https://e.org/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("https://git.example.org/statistics/material.git", "material"),
+        ("https://git.example.org/statistics/material/", "material"),
+        ("https://git.example.org/a/%2e%2e", "2e-2e"),
+        ("https://git.example.org/a/~~b~~2026~", "b--2026"),
+        ("https://git.example.org/a/été", "t"),
+        ("https://git.example.org/a/.git", "repository"),
+        ("https://git.example.org", "repository"),
+    ],
+)
+def test_both_sides_name_the_folder_of_a_repository_alike(url: str, folder: str) -> None:
+    """The hub's refuses two in one folder, and names it on pages."""
+    assert clone.folder_name(url) == repository.folder_name(url) == folder
 
 
 def test_both_sides_speak_the_same_version_of_the_plan() -> None:
@@ -75,6 +118,7 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
         "Python",
         "Python",
         repositories=(PlannedRepository(*about),),
+        environment="course",
         author_name="A",
         author_mail="m",
         tools=("vscode",),
@@ -85,11 +129,11 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
 
     found = read_plan(path)
 
-    assert found.title == "Python"
+    assert (found.title, found.environment) == ("Python", "course")
     assert found.repositories == (Repository(*about),)
     assert (found.author_name, found.author_mail) == ("A", "m")
     assert found.collaboration
-    assert [found.offers(tool) for tool in ("vscode", "mlflow")] == [True, False]
+    assert [found.offers(name) for name in ("vscode", "mlflow")] == [True, False]
 
 
 def test_a_plan_that_names_no_tools_offers_all(tmp_path: Path) -> None:
@@ -103,7 +147,45 @@ def test_a_plan_that_names_no_tools_offers_all(tmp_path: Path) -> None:
 
 def test_settings_name_the_tools_that_servers_have() -> None:
     """One that only one side knows could be asked for in vain, or not at all."""
-    assert set(get_args(ToolName)) == set(TOOLS)
+    assert set(tool_settings.SHIPPED) == set(TOOLS)
+
+
+def test_settings_refuse_the_tools_that_servers_would() -> None:
+    """Who writes one hears it before anything starts."""
+    assert get_args(tool_settings.Category) == get_args(tool.Category)
+    assert tool.DRAWING.pattern == tool_settings.DRAWING
+
+
+def test_a_server_reads_the_tools_of_the_settings(tmp_path: Path) -> None:
+    """With all that is to be known of one, also where only what has to be is written."""
+    least = {"title": "Pluto", "description": "Notebooks in Julia", "command": ["pluto", "{socket}"]}
+    more = {
+        "icon": "M1 2h3",
+        "category": "notebooks",
+        "needs_window": True,
+        "keeps_prefix": True,
+        "how_to_get": "Ask {me}.",
+    }
+    how = {"ready_path": "/ready", "patience": "2m", "variables": {"BASE": "{prefix}/"}}
+    settings = {"pluto": ToolSettings(**least), "more": ToolSettings(**least, **more, **how)}
+    told = Surroundings(tmp_path, "http://x", own_tools={name: each.told() for name, each in settings.items()})
+
+    found = own_tools(told.variables())
+
+    assert [(each.title, each.category, each.needs_window, each.keeps_prefix) for each in found.values()] == [
+        ("Pluto", "tools", False, False),
+        ("Pluto", "notebooks", True, True),
+    ]
+    assert [each.way_to_get("", "") for each in found.values()] == [
+        "Ask the people who run this place for it.",
+        "Ask {me}.",
+    ]
+    place = Place(Path("/run/s"), "/user/ann/tools/more", Path("/home/ann"), Path("/home/ann/work"), {})
+    begin = found["more"].start
+    assert begin is not None
+    assert begin("/bin/pluto", place) == Start(
+        ("/bin/pluto", "/run/s"), place.folder, {"BASE": "/user/ann/tools/more/"}, "/ready", 120.0
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """What an instructor says to who is here, new material that they bring, and help for one student, in JupyterLab."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from support.classes import CONF, ask, id_of, people_of, token_of
 from support.git_server import Forge, serving
 from support.waiting import soon
 
+from sardonyx_spawner.local.mirrors import mirror_name
+
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
 SETTINGS = """
@@ -19,6 +22,7 @@ environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Usual, environment: python}}
   together: {{title: Together, environment: python, collaboration: true}}
+git: {{mirrored: ["{forge}"]}}
 """
 WHO = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
 
@@ -37,24 +41,34 @@ class Material:
         for command in (["add", "."], [*WHO, "commit", "-qm", "More"], ["push", "-q", "origin", "main"]):
             subprocess.run(["git", *command], cwd=self.work, check=True)
 
+    def commit(self) -> str:
+        """Return the name of the last commit."""
+        return subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=self.work, text=True).strip()
+
 
 @pytest.fixture(scope="module")
-def material(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Material]:
-    """With one file of three lines."""
-    folder = tmp_path_factory.mktemp("git")
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder / "course.git")], check=True)
-    subprocess.run(["git", "clone", "-q", str(folder / "course.git"), str(folder / "work")], check=True)
-    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
-    with serving(Forge(folder)) as forge:
-        found = Material(folder / "work", f"{forge.url}/course.git")
-        found.write(task="one\ntwo\nthree\n")
+def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
+    """A real git server."""
+    with serving(Forge(tmp_path_factory.mktemp("git"))) as found:
         yield found
 
 
+@pytest.fixture
+def material(forge: Forge) -> Material:
+    """With one file of three lines, in a repository that no copy was made of."""
+    folder = Path(mkdtemp(dir=forge.folder))
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder / "course.git")], check=True)
+    subprocess.run(["git", "clone", "-q", str(folder / "course.git"), str(folder / "work")], check=True)
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
+    found = Material(folder / "work", f"{forge.url}/{folder.name}/course.git")
+    found.write(task="one\ntwo\nthree\n")
+    return found
+
+
 @pytest.fixture(scope="module")
-def place(place_with: Callable[..., Any]) -> Any:
-    """A place where people may be instructors."""
-    return place_with(SETTINGS, conf=CONF)
+def place(place_with: Callable[..., Any], forge: Forge) -> Any:
+    """A place where people may be instructors, and of whose forge the hub keeps copies."""
+    return place_with(SETTINGS, conf=CONF, forge=f"{forge.url}/")
 
 
 @pytest.fixture
@@ -65,9 +79,19 @@ def tia(place: Any, newcomer: Callable[..., Any]) -> Any:
     return visitor
 
 
-def course_of(place: Any, tia: Any, repository: str, profile: str = "python") -> tuple[str, str]:
-    """Let tia make a class with its servers; return its id and the code of its link."""
-    wish = {"title": "Statistics", "profile": profile, "repository": repository}
+def course_of(
+    place: Any, tia: Any, repository: str, profile: str = "python", more: Sequence[dict[str, Any]] = ()
+) -> tuple[str, str]:
+    """Let tia make a class with its servers; return its id and the code of its link.
+
+    Args:
+        more: other repositories of its material.
+    """
+    wish = {
+        "title": "Statistics",
+        "profile": profile,
+        "repositories": [{"url": repository}, *more] if repository else [],
+    }
     made = ask(place, token_of(place, "tia"), "POST", "/api/classes", wish).json()["id"]
     link = ask(place, token_of(place, "tia"), "PUT", f"/api/classes/{made}/link", {"joining": True}).json()
     tia.page.goto(f"{place.url}/services/people/classes/{made}")
@@ -209,7 +233,47 @@ def test_a_student_lets_an_instructor_in_who_puts_a_file_back(
     expect(kim.page.get_by_text("tia: “week.txt” is as it is in the material again. What you wrote is")).to_be_visible()
     tia.page.goto(f"{place.url}/services/people/classes/{course}/log")
     tia.page.get_by_role("row", name="tia offered help in the server of: kim").wait_for()
+    tia.page.get_by_role("row", name="tia opened the server of: kim").wait_for()
     tia.page.get_by_role("row", name="tia put a file of the material back for: kim").wait_for()
+
+
+def test_a_class_has_several_repositories_which_come_from_the_copy_of_the_hub(
+    place: Any, tia: Any, newcomer: Callable[..., Any], material: Material, check: Check
+) -> None:
+    """One stays at its commit where the other goes on; a file is put back in that which the instructor chooses."""
+    material.write(task="first\n")
+    then = material.commit()
+    material.write(task="second\n")
+    fixed = {"url": material.url, "commit": then, "folder": "lib/then"}
+    course, code = course_of(place, tia, material.url, more=[fixed])
+    pia = newcomer(place, "pia")
+    home = come(place, pia, course, code)
+    texts = {name: home / name / "task.txt" for name in ("course", "lib/then")}
+    assert {name: file.read_text() for name, file in texts.items()} == {"course": "second\n", "lib/then": "first\n"}
+    assert (place.data / "mirrors" / mirror_name(material.url)).is_dir()
+
+    material.write(task="third\n")
+    for file in texts.values():
+        file.write_text("mine\n")
+    tia.page.reload()
+    tia.page.get_by_role("link", name="Help pia").click()
+    tia.page.get_by_label("Repository").select_option("lib/then")
+    tia.page.get_by_label("File", exact=True).fill("task.txt")
+    check(tia.page, "class-help-repositories")
+    tia.page.get_by_role("button", name="Put it back").click()
+    tia.page.get_by_text("“task.txt” is as it is in the material again.").wait_for()
+
+    assert {name: file.read_text() for name, file in texts.items()} == {"course": "mine\n", "lib/then": "first\n"}
+    expect(pia.page.get_by_text("tia: “lib/then/task.txt” is as it is in the material again.")).to_be_visible()
+    tia.page.goto(f"{place.url}/services/people/classes/{course}/log")
+    expect(tia.page.get_by_role("row", name="tia put a file of the material back for: pia")).to_contain_text("lib/then")
+    put_back = {"path": "task.txt", "folder": "elsewhere"}
+    url = f"/api/classes/{course}/people/pia/put-back"
+    answer = ask(place, token_of(place, "tia"), "POST", url, put_back)
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "No repository of this class is in the folder “elsewhere”. They are in: course, lib/then.",
+    )
 
 
 def test_where_servers_let_nobody_in_help_is_refused(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:

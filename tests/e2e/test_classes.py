@@ -412,12 +412,50 @@ def test_what_is_wrong_in_a_new_class_is_said_and_nothing_is_lost(place: Any, ti
     page.goto(f"{place.url}/services/people/new")
     check(page, "class-new")
     page.get_by_label("Title").fill("Statistics")
-    page.get_by_label("Material").fill("git@git.example.org:statistics/material")
+    page.get_by_label("Address of the repository").fill("git@git.example.org:statistics/material")
     page.get_by_role("button", name="Make it, and show the link").click()
 
     page.get_by_text("No class was made. This address needs an SSH key, and your server has none.").wait_for()
+    expect(page.get_by_label("Address of the repository")).to_have_accessible_description(re.compile("an SSH key"))
     assert page.get_by_label("Title").input_value() == "Statistics"
-    assert page.get_by_label("Material").input_value() == "git@git.example.org:statistics/material"
+    assert page.get_by_label("Address of the repository").input_value() == "git@git.example.org:statistics/material"
+
+
+def test_a_class_has_several_repositories(place: Any, tia: Any, check: Check) -> None:
+    """Rows come and go by keys and without a script, what is wrong stands in its row, and Enter keeps the class."""
+    page = tia.page
+    page.goto(f"{place.url}/services/people/new")
+    page.get_by_label("Title").fill("Statistics")
+    page.get_by_label("Address of the repository").fill("https://git.example.org/course/stats")
+    page.get_by_role("button", name="Add a repository").press("Enter")
+    second = page.get_by_role("group", name="Repository 2", exact=True)
+    expect(second.get_by_label("Address of the repository")).to_be_focused()
+    page.keyboard.type("https://git.example.org/lab/tools")
+    second.get_by_text("Commit, folder and history").click()
+    second.get_by_label("Folder in the home").fill("stats")
+    page.get_by_label("Title").press("Enter")
+
+    said = "Its place in the home, “stats”, is that of another one. Give it a folder of its own."
+    page.get_by_text(f"No class was made. Repository 2: {said}").wait_for()
+    expect(second.get_by_label("Folder in the home")).to_have_accessible_description(re.compile(re.escape(said)))
+    check(page, "class-repositories")
+    second.get_by_label("Folder in the home").fill("lib/tools")
+    second.get_by_label("Commits of its history").fill("1")
+    page.get_by_label("Title").press("Enter")
+    page.wait_for_url("**/link")
+
+    settings = f"{page.url.removesuffix('link')}settings"
+    page.goto(settings)
+    page.get_by_role("button", name="Take out repository 1").click()
+    expect(page.get_by_label("Address of the repository")).to_have_value("https://git.example.org/lab/tools")
+    course = page.url.split("/")[-2]
+    with people_of(place) as people:
+        first, other = people.classes.details(course).repositories
+        assert (first.url, other.place, other.depth) == ("https://git.example.org/course/stats", "lib/tools", 1)
+    page.get_by_role("button", name="Keep it so").click()
+    page.wait_for_url(f"**/classes/{course}")
+    with people_of(place) as people:
+        assert people.classes.details(course).repositories == (other,)
 
 
 def test_who_may_not_make_classes_is_told_so(place: Any, newcomer: Callable[..., Any]) -> None:
@@ -483,3 +521,36 @@ def test_an_administrator_sees_the_whole_place_and_stops_many(
     page.goto(f"{place.url}/services/people/operation/log?name=ora")
     page.get_by_role("row", name="the operator removed: ora, removed").wait_for()
     soon(lambda: not {"oda", "ove"} & {user["name"] for user in hub(place, "GET", "/users")})
+
+
+def test_a_class_that_nobody_leads_is_found_and_led_again(
+    place: Any, newcomer: Callable[..., Any], check: Check
+) -> None:
+    """It is said before its only instructor is removed, and to administrators until somebody leads it."""
+    page = newcomer(place, "rita").page
+    with people_of(place) as people:
+        people.set_admin("rita", is_admin=True)
+        for name in ("ilja", "inga"):
+            people.add_account(name, "")
+        people.groups.join(people.groups.add("class", "Left alone"), id_of(people, "ilja"), "instructor")
+    page.goto(f"{place.url}/services/people/operation/people?text=ilja")
+    page.get_by_role("checkbox", name="ilja").check()
+    page.get_by_label("The ticked people:").select_option(label="remove them …")
+    page.get_by_role("button", name="Do it").click()
+    page.get_by_text("Without them, nobody leads these").wait_for()
+    expect(page.get_by_role("listitem")).to_have_text(["ilja", "Left alone, a class: name an instructor of Left alone"])
+    check(page, "operation-people-leading")
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.goto(f"{place.url}/services/people/operation")
+    page.get_by_text("Nobody leads these").wait_for()
+    check(page, "operation-leaderless")
+
+    page.get_by_role("link", name="name an instructor of Left alone").click()
+    page.get_by_label("The name with which they sign in").fill("inga")
+    page.get_by_label("They are", exact=True).select_option("instructor")
+    page.get_by_role("button", name="Put into the class").click()
+
+    page.get_by_role("row", name="inga").wait_for()
+    page.goto(f"{place.url}/services/people/operation")
+    page.get_by_role("heading", name="The whole place").wait_for()
+    expect(page.get_by_text("Nobody leads these")).to_have_count(0)

@@ -117,6 +117,18 @@ def test_the_places_are_folders(shelf: Shelf) -> None:
     shelf.page.screenshot(path=SCREENSHOTS / "store-empty.png")
 
 
+def test_it_leads_to_code_and_to_keys_for_ones_own_computer(shelf: Shelf) -> None:
+    """Code for each client, and a key for one's own computer, on the page of the hub that has them."""
+    line = shelf.panel.locator(".sx-Data-keys")
+    expect(line.get_by_text("Programs in this server get a key as soon as they ask for one.")).to_be_visible()
+
+    for name, title in (("Code to copy", "In your servers: nothing to set up"), ("A key for my own computer",) * 2):
+        with shelf.page.context.expect_page() as opening:
+            line.get_by_role("link", name=name).click()
+        expect(opening.value.get_by_role("heading", name=title)).to_be_in_viewport()
+        opening.value.close()
+
+
 def test_files_are_uploaded_small_and_large(shelf: Shelf, files: Path) -> None:
     """As they are, under their names."""
     shelf.upload(
@@ -306,6 +318,18 @@ def test_axe_finds_nothing_in_a_preview(shelf: Shelf) -> None:
         found: dict[str, Any] = Axe().run(shelf.page, context=".sx-Preview").response
         shelf.page.screenshot(path=SCREENSHOTS / f"store-preview-{theme.rpartition(' ')[2].lower()}.png")
         assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found["violations"]] == []
+
+
+def test_it_says_until_when_the_key_lives_that_programs_have(shelf: Shelf) -> None:
+    """Looked at whenever the folder is, and asked of the keys service once a minute."""
+    shelf.visitor.run(IN_THE_STORE)
+    line = shelf.panel.locator(".sx-Data-keys")
+
+    expect(line).to_contain_text(
+        re.compile("The key of this server works until .*, and is renewed before that."), timeout=150_000
+    )
+    assert not Axe().run(shelf.page, context=".sx-Data-keys").response["violations"]
+    shelf.page.screenshot(path=SCREENSHOTS / "store-keys.png")
 
 
 def change_theme(page: Page, theme: str) -> None:

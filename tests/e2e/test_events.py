@@ -6,15 +6,15 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from e2e.conftest import Check
 from playwright.sync_api import Browser, expect
+from support.cards import opened, read_codes
 from support.classes import CONF, hub, id_of, people_of
 from support.events import codes_of, come_in, make_event, start_in_event
 from support.visitors import PASSWORD, Visitor
@@ -26,6 +26,7 @@ profiles:
   python: {{title: Python, environment: python, order: 1}}
   secret: {{title: Other, environment: python, order: 2}}
 events: {{keep_accounts: true}}
+quotas: {{each_event: {{storage: 20G}}}}
 """
 TEAM = """
 import boto3, os
@@ -53,15 +54,6 @@ def place(place_with: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def olga(place: Any, newcomer: Callable[..., Any]) -> Any:
-    """Somebody who may make events."""
-    visitor = newcomer(place, f"olga{datetime.now(UTC):%H%M%S%f}")
-    with people_of(place) as people:
-        people.set_organiser(visitor.name, is_organiser=True)
-    return visitor
-
-
-@pytest.fixture
 def guests(place: Any, browser: Browser) -> Iterator[Callable[[], Visitor]]:
     """A way to have somebody with a phone who has never been here."""
     contexts = []
@@ -77,13 +69,6 @@ def guests(place: Any, browser: Browser) -> Iterator[Callable[[], Visitor]]:
         context.close()
 
 
-def read_codes(page: Any) -> list[str]:
-    """Return what the QR codes of a page say, seen as with a camera."""
-    drawn = page.render(scale=4, grayscale=True)
-    pixels = memoryview(drawn.buffer).cast("B").cast("B", (drawn.height, drawn.stride))
-    return [code.text for code in zxingcpp.read_barcodes(pixels)]
-
-
 def days_later(place: Any, event: str) -> None:
     """Let an event have ended two days ago."""
     with closing(sqlite3.connect(place.data / "people.sqlite")) as database:
@@ -96,6 +81,34 @@ def all_that_is_known(place: Any) -> str:
     """Return the people store as text, but for what operators and organisers did."""
     with closing(sqlite3.connect(place.data / "people.sqlite")) as database:
         return "\n".join(line for line in database.iterdump() if 'INTO "actions"' not in line)
+
+
+def archive_of(visitor: Visitor) -> zipfile.ZipFile:
+    """Return what somebody takes with them from the page where they are."""
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("link", name="Get all of it").click()
+    return zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+
+
+def taken_by_link(place: Any, olga: Any, event: str, stranger: Visitor, check: Check) -> str:
+    """Let somebody take what the first team has by the link that the organiser copies; return the link."""
+    olga.page.goto(f"{place.url}/services/people/events/{event}")
+    check(olga.page, "event-read")
+    link = str(olga.page.get_by_role("group", name="Team 1").inner_text())
+    stranger.page.goto(link)
+    stranger.page.get_by_role("heading", name="Team 1").wait_for()
+    check(stranger.page, "event-take")
+    assert archive_of(stranger).namelist() == ["team/plan.txt"]
+    olga.page.get_by_role("link", name="What was done").click()
+    said = "somebody with the link took, by its link, what this team has: Team 1"
+    olga.page.get_by_role("row", name=said).wait_for()
+    return link
+
+
+def expect_nothing_at(visitor: Visitor, link: str) -> None:
+    """See that the link of a team leads to nothing."""
+    visitor.page.goto(link)
+    visitor.page.get_by_text("This link leads to nothing, or not any more").wait_for()
 
 
 def test_forty_cards_are_printed_and_each_has_its_code(place: Any, olga: Any, tmp_path: Path, check: Check) -> None:
@@ -115,6 +128,9 @@ def test_forty_cards_are_printed_and_each_has_its_code(place: Any, olga: Any, tm
     found = [code for page in pdf for code in read_codes(page)]
     assert sorted(found) == sorted(each["link"] for each in codes)
     assert len({each["code"] for each in codes}) == 40
+    made = olga.page.request.get(f"{place.url}/services/people/events/{event}/cards.pdf")
+    assert made.headers["content-type"] == "application/pdf"
+    assert sorted(code for page in opened(made.body()) for code in read_codes(page)) == sorted(found)
 
 
 def test_teams_work_and_at_the_end_nothing_is_left(
@@ -140,7 +156,7 @@ def test_teams_work_and_at_the_end_nothing_is_left(
     assert people[0].run(OWN) == "kept\n"
 
     olga.page.goto(f"{place.url}/services/people/events/{event}")
-    expect(olga.page.get_by_role("row", name=re.compile("Team 1"))).to_contain_text("2 of 2")
+    expect(olga.page.get_by_role("region", name="Teams").get_by_role("row", name="Team 1")).to_contain_text("2 of 2")
     olga.page.get_by_role("link", name="Large screen").click()
     check(olga.page, "event-wall")
     olga.page.goto(f"{place.url}/services/people/events/{event}/end")
@@ -155,12 +171,12 @@ def test_teams_work_and_at_the_end_nothing_is_left(
     people[0].page.goto(f"{place.url}/services/people/events/{event}")
     people[0].page.get_by_text("The event is over").wait_for()
     check(people[0].page, "event-over")
-    with people[0].page.expect_download() as download:
-        people[0].page.get_by_role("link", name="Get all of it").click()
-    archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+    archive = archive_of(people[0])
     assert {"team/plan.txt", "data/own.txt", "home/work.txt"} <= set(archive.namelist())
     assert not [name for name in archive.namelist() if "passwd" in name], "a link leads nowhere out of the home"
     assert archive.read("home/work.txt") == b"my work"
+
+    link = taken_by_link(place, olga, event, late, check)
 
     days_later(place, event)
     with people_of(place) as store:
@@ -176,6 +192,7 @@ def test_teams_work_and_at_the_end_nothing_is_left(
     olga.page.goto(f"{place.url}/services/people/events/{event}")
     olga.page.get_by_text("2 files in the data store, 12 B").wait_for()
     check(olga.page, "event-gone")
+    expect_nothing_at(late, link)
 
 
 def test_the_link_gives_each_the_next_account_until_none_is_left(
@@ -214,6 +231,9 @@ def test_a_lost_card_is_replaced_and_an_account_can_last(
     olga.page.get_by_role("button", name="New card for account 1").click()
     olga.page.get_by_text("The new code of account 1").wait_for()
     check(olga.page, "event-accounts")
+    olga.page.get_by_role("button", name="Make as many again: 2 in 1 team").click()
+    olga.page.get_by_role("button", name="Make as many again: 4 in 2 teams").wait_for()
+    assert [each["team"] for each in codes_of(place, olga, event)] == ["Team 1", "Team 1", "Team 2", "Team 2"]
     other = guests()
     come_in(other, before, "Eve")
     other.page.get_by_text(NO_ENTRY).wait_for()
@@ -242,6 +262,11 @@ def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, ol
     page.get_by_label("Begins").fill("2026-12-02T09:00")
     page.get_by_label("Ends").fill("2026-12-01T09:00")
     page.get_by_label("Welcome").fill("Hello")
+    page.get_by_label("How often each code lets somebody in").fill("3")
+    page.get_by_label("Room in the data store").fill("5G")
+    page.get_by_label("Address of the repository").fill("https://git.example.org/health/a")
+    page.get_by_role("button", name="Add a repository").click()
+    page.get_by_label("Address of the repository").last.fill("https://git.example.org/health/b")
     page.get_by_role("button", name="Make the event").click()
     page.get_by_text("No event was made. An event ends a quarter of an hour after its beginning, or later.").wait_for()
     check(page, "event-new")
@@ -249,6 +274,21 @@ def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, ol
         "Backwards",
         "Hello",
     )
+    day = datetime.now(UTC) + timedelta(days=2)
+    page.get_by_label("Begins").fill(f"{day:%Y-%m-%dT09:00}")
+    page.get_by_label("Ends").fill(f"{day:%Y-%m-%dT18:00}")
+    page.get_by_role("button", name="Make the event").click()
+    page.wait_for_url(re.compile("/events/[a-z0-9]+$"))
+    event = page.url.rpartition("/")[2]
+    page.goto(f"{page.url}/settings")
+    page.get_by_role("button", name="Take out repository 1").click()
+    expect(page.get_by_label("Address of the repository")).to_have_value("https://git.example.org/health/b")
+    page.get_by_role("button", name="Keep it so").click()
+    page.wait_for_url(f"**/events/{event}")
+    with people_of(place) as people:
+        details = people.events.details(event)
+    assert [each.url for each in details.repositories] == ["https://git.example.org/health/b"]
+    assert (details.sign_ins, details.storage) == (3, "5G")
 
 
 def test_who_may_not_make_events_is_told_so(place: Any, newcomer: Callable[..., Any]) -> None:

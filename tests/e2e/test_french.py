@@ -14,6 +14,10 @@ SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python, lifetime: 12h, longest_lifetime: 48h}}
+tools:
+  notes: {{title: Carnets, description: Notes, command: [python3, "{{socket}}"], category: notebooks, icon: M3 3h18v18z}}
+  abacus: {{title: Boulier, description: Compte, command: [python3, "{{socket}}"], category: consoles}}
+  paint: {{title: Dessin, description: Dessine, command: [python3, "{{socket}}"], category: other, icon: M3 5h18}}
 """
 CHOOSE = """async ([base, locale]) => {
   const xsrf = document.cookie.split("; ").map((c) => c.split("=")).find(([n]) => n === "_xsrf")?.[1] ?? "";
@@ -79,11 +83,38 @@ def test_the_launcher(page: Page) -> None:
     keep(page, "launcher")
 
 
+@pytest.mark.parametrize(
+    ("title", "own"),
+    [("Carnets", "Python"), ("Boulier", "Python"), ("Dessin", "Terminal")],
+    ids=["notebooks", "consoles", "other"],
+)
+def test_tools_of_the_settings_stand_in_the_rows_of_jupyterlab(page: Page, title: str, own: str) -> None:
+    """By the title that JupyterLab gives a row in this language: one row, and not two of a kind."""
+    launcher = page.locator(".jp-Launcher")
+    row = launcher.locator(".jp-Launcher-section", has=page.locator(".jp-LauncherCard", has_text=title))
+
+    expect(row.locator(".jp-LauncherCard", has_text=own).first).to_be_visible()
+    titles = launcher.locator(".jp-Launcher-sectionTitle").all_inner_texts()
+    assert len(titles) == len(set(titles)), titles
+
+
+def test_a_tool_of_the_settings_has_the_icon_that_they_give(page: Page) -> None:
+    """In a row of kernels, where the launcher shows pictures, and in the others."""
+    picture = page.locator(".jp-LauncherCard", has_text="Carnets").locator("img")
+    drawn = page.locator(".jp-LauncherCard", has_text="Dessin").locator("svg path")
+
+    expect(picture).to_have_js_property("naturalWidth", 24)
+    expect(picture).to_have_attribute("src", re.compile(r"^data:image/svg\+xml,.*M3%203h18v18z"))
+    expect(drawn).to_have_attribute("d", "M3 5h18")
+
+
 def test_the_status_bar(page: Page) -> None:
     """What is used, with the units and the comma of French."""
     said = page.locator(".jp-StatusBar-TextItem", has_text="Mémoire")
 
-    expect(said).to_have_text(re.compile(r"^Mémoire\xa0: (\d+\xa0Mo|\d+,\d\xa0Go)( sur \d+,\d\xa0Go)?( · encore .*)?$"))
+    size = r"(\d+\xa0Mo|\d+,\d\xa0Go)"
+    memory, cpu = rf"Mémoire\xa0: {size}( sur {size})?", r"CPU \d+,\d( sur \d+(,\d)?)?"
+    expect(said).to_have_text(re.compile(rf"^{memory} · {cpu}( · Disque .*)?( · encore .*)?$"))
 
 
 def test_the_palette_and_a_dialog(page: Page) -> None:
@@ -162,7 +193,7 @@ def test_the_pages_of_a_server(page: Page, stack: Stack) -> None:
     """Where a tool is not there, and where a link leads nowhere."""
     page.goto(f"{stack.url}/user/amelie/tools/mlflow/")
     expect(page.get_by_role("heading", name="MLflow n’a pas démarré")).to_be_visible()
-    expect(page.get_by_text("MLflow n’est pas installé sur cette machine.")).to_be_visible()
+    expect(page.get_by_text("MLflow n’est pas installé ici.")).to_be_visible()
     keep(page, "tool")
     page.goto(f"{stack.url}/user/amelie/git-pull?repo=http://127.0.0.1:1/cours.git")
     expect(page.get_by_role("heading", name="cours n’a pas pu être récupéré")).to_be_visible()

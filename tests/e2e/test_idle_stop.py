@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 from support.environments import apps_environment
+from support.tools import give_mlflow, give_vscode
 
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
 IDLE_S = 40
@@ -37,8 +39,11 @@ def tick():
 
 @pytest.fixture(scope="module")
 def place(place_with: Callable[..., Any]) -> Any:
-    """A place that stops idle servers soon."""
-    return place_with(SETTINGS, conf=CONF.format(apps=str(apps_environment())), idle=IDLE_S)
+    """A place that stops idle servers soon, and has the tools whose pages say the most by themselves."""
+    running = place_with(SETTINGS, conf=CONF.format(apps=str(apps_environment())), idle=IDLE_S)
+    give_vscode(running.data / "tools")
+    give_mlflow(running.data / "tools")
+    return running
 
 
 IN_TERMINAL = """async ([base, command]) => {
@@ -98,3 +103,37 @@ def test_windows_left_open_do_not_keep_servers_and_people_and_work_do(place: Any
         time.sleep(2)
     running = {name for name in names if visitors[name].has_server()}
     assert running == {"ann", "bert", "kurt"}
+
+
+def open_tool(page: Page, address: str) -> None:
+    """Open a tool instead of JupyterLab, and wait until it is drawn."""
+    page.goto(address)
+    if "vscode" in address:
+        expect(page.locator(".monaco-workbench .explorer-viewlet")).to_be_visible(timeout=90_000)
+    else:
+        expect(page.get_by_text("Default").first).to_be_visible(timeout=90_000)
+    page.bring_to_front()
+
+
+def test_pages_of_tools_left_open_do_not_keep_servers_and_a_key_in_them_does(
+    place: Any, newcomer: Callable[..., Any]
+) -> None:
+    """MLflow looks for runs by POST, VS Code writes a file every five seconds: nobody is there for all that."""
+    opened = {"mia": "mlflow/#/experiments/0/runs", "vic": "vscode/", "max": "mlflow/#/experiments"}
+    visitors = {}
+    for name, tool in opened.items():
+        visitors[name] = newcomer(place, name)
+        visitors[name].start()
+        open_tool(visitors[name].page, f"{place.url}/user/{name}/tools/{tool}")
+    at_work = ("max",)
+    began = time.monotonic()
+    stopped = dict.fromkeys(("mia", "vic"), False)
+
+    while not all(stopped.values()) or time.monotonic() < began + 1.5 * IDLE_S:
+        assert time.monotonic() - began < 4 * IDLE_S, f"pages that were left open keep servers: {stopped}"
+        for name in at_work:
+            visitors[name].page.keyboard.press("Shift")
+        time.sleep(2)
+        stopped = {name: not visitors[name].has_server() for name in stopped}
+
+    assert {name for name in opened if visitors[name].has_server()} == set(at_work)

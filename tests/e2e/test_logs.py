@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from support import web
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
@@ -155,8 +155,8 @@ def test_the_log_of_another_is_not_there(stack: Any, person: Any, admin_page: An
     person.start()
     token = person.run("print(open('/run/sardonyx/token').read())").strip()
     url = f"{stack.url}/hub/api/users/{person.name}"
-    assert httpx.get(f"{url}/server/log", headers={"Authorization": f"token {token}"}).status_code in {403, 404}
-    assert httpx.get(f"{url}/server/log").status_code == 403
+    assert web.get(f"{url}/server/log", headers={"Authorization": f"token {token}"}).status_code in {403, 404}
+    assert web.get(f"{url}/server/log").status_code == 403
 
 
 def test_an_administrator_reads_the_log_of_anybody(stack: Any, person: Any, admin_page: Any) -> None:
@@ -224,9 +224,9 @@ def test_no_token_is_ever_shown(stack: Any, person: Any) -> None:
     ):  # fmt: skip
         for method in ("GET", "POST", "DELETE"):
             sign = "&" if "?" in path else "?"
-            httpx.request(method, f"{base}/{path}{sign}token={token}", content=b"{", timeout=20)
+            web.request(method, f"{base}/{path}{sign}token={token}", content=b"{", timeout=20)
     came_from = {"Authorization": f"token {token}", "Referer": f"{base}/lab?token={token}"}
-    httpx.get(f"{base}/api/contents/x", headers=came_from, timeout=20)
+    web.get(f"{base}/api/contents/x", headers=came_from, timeout=20)
     # Tornado writes whole addresses into its lines about what failed.
     assert token in (private(stack, person.name) / "server.log").read_text()
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from support.waiting import soon
 
+from sardonyx_spawner.local.obstacles import Obstacles
+
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
 PASSWORD = "correct horse battery"
 SETTINGS = """
@@ -94,9 +96,14 @@ def test_only_administrators_start_a_server(place: Any, browser: Any, check: Any
 
     admin.goto(f"{place.url}/hub/admin")
     admin.get_by_text("Servers are not kept apart").wait_for()
-    assert "sysctl user.max_user_namespaces=10000" in admin.inner_text("main")
+    assert Obstacles.here().remedy in admin.inner_text("main")
     admin.get_by_role("rowheader", name="bob").wait_for()
     check(admin, "operation-not-isolated")
+    admin.goto(f"{place.url}/services/people/")
+    admin.get_by_text("so people of a class or an event could start none.").wait_for()
+    assert admin.get_by_role("link", name="Make a class").count() == 0
+    check(admin, "classes-not-isolated")
+    admin.goto(f"{place.url}/hub/admin")
     # Also where an administrator asks for it: whose code runs is what counts.
     said = admin.evaluate(ASK_FOR_A_SERVER, "bob")
     assert "Servers cannot be kept apart on this machine" in said

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from support import web
 from support.classes import CONF, TOKEN
 from support.kernels import run_in_kernel
 from support.ports import free_ports
@@ -60,7 +61,7 @@ def place(postgresql: PostgresqlServer, prefix: Path, tmp_path_factory: pytest.T
 def call(place: Stack, method: str, path: str, body: object = None) -> httpx.Response:
     """Ask the hub."""
     headers = {"Authorization": f"token {TOKEN}"}
-    return httpx.request(method, f"{place.url}/hub/api{path}", headers=headers, json=body, timeout=60)
+    return web.request(method, f"{place.url}/hub/api{path}", headers=headers, json=body, timeout=60)
 
 
 def new_token(place: Stack, name: str) -> str:
@@ -76,6 +77,8 @@ def test_from_the_first_start_to_the_second(place: Stack, postgresql: Postgresql
     looked = place.command("doctor").stdout
     assert "ok     database     PostgreSQL " in looked
     assert f" answers at {at}; its database “sardonyx” has our tables\n" in looked
+    assert "ok     data store   gives keys at http://127.0.0.1:" in looked, looked
+    assert "ok     data store   the keys service answers, and gives keys" in looked
     added = place.command("user", "add", "ann", "--password-stdin", stdin="correct horse battery\n")
     assert added.stdout == "ann can sign in now.\n", added.stderr
 
@@ -100,7 +103,7 @@ def test_the_hub_finds_it_again(place: Stack, postgresql: PostgresqlServer) -> N
     postgresql.end()
     try:
         assert call(place, "GET", "/users").status_code >= 400
-        assert httpx.get(f"{place.url}/hub/health").is_success
+        assert web.get(f"{place.url}/hub/health").is_success
     finally:
         postgresql.start()
 
@@ -231,7 +234,7 @@ def test_a_place_moves_with_people_tokens_and_invitations(
         assert place.command("user", "list").stdout == before
         assert call(place, "POST", "/users/cleo").status_code == 201
         for name, theirs in (("ann", token), ("cleo", new_token(place, "cleo"))):
-            own = httpx.get(f"{place.url}/hub/api/user", headers={"Authorization": f"token {theirs}"})
+            own = web.get(f"{place.url}/hub/api/user", headers={"Authorization": f"token {theirs}"})
             assert own.json()["name"] == name
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from e2e.conftest import SCREENSHOTS, Check
 from playwright.sync_api import Browser, Page, expect
+from support import web
 from support.stack import Stack
 from support.visitors import Visitor, come_first
 from support.waiting import soon
@@ -141,8 +141,8 @@ def test_somebody_who_has_not_signed_in_sees_what_it_is_and_downloads_it(
     download.value.save_as(tmp_path / "got.csv")
     assert (tmp_path / "got.csv").read_bytes() == FILES[NAME]
     assert download.value.suggested_filename == NAME
-    assert httpx.get(address).content == FILES[NAME]
-    assert httpx.get(address, headers={"Range": "bytes=0-3"}).content == b"city"
+    assert web.get(address).content == FILES[NAME]
+    assert web.get(address, headers={"Range": "bytes=0-3"}).content == b"city"
     assert stranger.context.cookies() == []
 
 
@@ -173,7 +173,7 @@ def test_the_owner_sees_the_links_and_takes_one_back(
     """On the page Data of the hub; from then on it opens nothing."""
     address = share(sharer.page, "large.bin", "1 hour")
     for _ in range(2):
-        assert len(httpx.get(address).content) == LARGE
+        assert len(web.get(address).content) == LARGE
     page = sharer.page.context.new_page()
     page.goto(f"{stack.url}/hub/data")
     row = page.locator(".sx-links tr").filter(has_text="large.bin")
@@ -217,7 +217,7 @@ def test_nobody_else_takes_it_back(stack: Stack, sharer: Visitor, newcomer: Call
 
     assert [answer.status for answer in answers] == [403, 200, 200]
     assert "Links I share" not in answers[2].text()
-    assert httpx.get(address).content == FILES["page.html"]
+    assert web.get(address).content == FILES["page.html"]
     page.close()
 
 
@@ -229,13 +229,13 @@ def test_a_download_ends_with_the_service_and_goes_on_with_the_next(stack: Stack
         os.kill(stack.find("sardonyx_services.links"), signal.SIGKILL)
         assert read_to_the_end(reader) < LARGE
 
-    soon(lambda: httpx.get(address, headers={"Range": "bytes=10000000-"}).status_code == 206)
+    soon(lambda: web.get(address, headers={"Range": "bytes=10000000-"}).status_code == 206)
 
 
 def test_what_opens_a_link_is_in_no_log(stack: Stack, sharer: Visitor) -> None:
     """Neither the proxy's, which says that something broke, nor the hub's, which shows a page for it, nor another."""
     address = share(sharer.page, "large.bin")
-    httpx.get(address, headers={"Referer": address})
+    web.get(address, headers={"Referer": address})
     process = stack.find("sardonyx_services.links")
     os.kill(process, signal.SIGSTOP)
     with asking(address) as reader:
@@ -245,7 +245,7 @@ def test_what_opens_a_link_is_in_no_log(stack: Stack, sharer: Visitor) -> None:
         os.kill(process, signal.SIGKILL)
         reader.settimeout(20)
         assert reader.recv(2000).startswith(b"HTTP/1.1 503")
-    httpx.get(f"{stack.url}/hub{urlsplit(address).path}", headers={"Referer": address})
+    web.get(f"{stack.url}/hub{urlsplit(address).path}", headers={"Referer": address})
 
     token = urlsplit(address).path.split("/")[3]
     logs = {path: path.read_text(errors="replace") for path in (stack.data / "logs").rglob("*") if path.is_file()}
@@ -286,5 +286,5 @@ def test_an_operator_can_switch_links_off(place_with: Callable[..., Stack], brow
 
     expect(visitor.page.get_by_text("There are no links to files here: the people who run this place")).to_be_visible()
     assert stack.find_all("sardonyx_services.links") == []
-    assert httpx.get(f"{stack.url}/services/links/{'x' * 32}/a", follow_redirects=True).status_code == 404
+    assert web.get(f"{stack.url}/services/links/{'x' * 32}/a", follow_redirects=True).status_code == 404
     context.close()

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from support import web
 
 SETTINGS = """
 web: {{address: "{address}", certificate: tls.crt, key: tls.key}}
@@ -53,10 +53,10 @@ def test_pages_are_served_by_https_and_keys_are_still_to_be_had(
     assert f"Sardonyx is ready: https://{host}:{stack.port}\n" in stack.output
     assert "Not everything works" not in stack.output
     trusting = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
-    with httpx.Client(verify=trusting, trust_env=False) as client:
+    with web.Client(verify=trusting, trust_env=False) as client:
         assert "Sign in" in client.get(f"https://{host}:{stack.port}/hub/login").text
         # What a store on another machine reads.
         assert client.get(f"https://{host}:{stack.port}/services/credentials/jwks").json()["keys"]
     url = f"http://127.0.0.1:{stack.port + 3}/services/credentials/aws"
-    answer = httpx.get(url, headers={"Authorization": "token nobody"}, trust_env=False)
+    answer = web.get(url, headers={"Authorization": "token nobody"}, trust_env=False)
     assert answer.status_code == 403, answer.text

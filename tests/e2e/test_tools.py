@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,8 +30,6 @@ from pathlib import Path
 source = c.SardonyxLocalSpawner.launcher_source
 launcher = source()
 launcher._readable = (*launcher._readable, Path({apps!r}))
-# So often the hub asks its proxy what it knows.
-c.JupyterHub.last_activity_interval = 1
 """
 STREAMLIT = """
 import streamlit as st
@@ -81,6 +80,36 @@ def press(_):
 button.on_click(press)
 display(HTML("<h1>Hello from Voil\u00e0</h1>"), button, out)
 """
+FASTAPI = """
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+app = FastAPI()
+PAGE = \'\'\'<h1>Hello from FastAPI</h1><button>Press</button><p id="out"></p><script>
+document.querySelector("button").onclick = async () => {
+  document.getElementById("out").textContent = await (await fetch("press", {method: "POST"})).json();
+}
+</script>\'\'\'
+@app.get("/", response_class=HTMLResponse)
+def page() -> str:
+    return PAGE
+@app.post("/press")
+def press() -> str:
+    return "pressed once"
+"""
+MARIMO = """
+import marimo
+app = marimo.App()
+@app.cell
+def _():
+    import marimo as mo
+    button = mo.ui.button(label="Press", value=0, on_click=lambda value: value + 1)
+    mo.vstack([mo.md("# Hello from marimo"), button])
+    return button, mo
+@app.cell
+def _(button, mo):
+    mo.md(f"pressed {button.value}")
+    return
+"""
 NOTEBOOK = json.dumps(
     {
         "cells": [
@@ -98,6 +127,8 @@ APPS = {
     "app.R": (SHINY_R, "Hello from Shiny for R", "pressed 1"),
     "gradio_app.py": (GRADIO, "Hello from Gradio", "pressed once"),
     "panel_app.py": (PANEL, "Hello from Panel", "pressed 1"),
+    "fastapi_app.py": (FASTAPI, "Hello from FastAPI", "pressed once"),
+    "marimo_app.py": (MARIMO, "Hello from marimo", "pressed 1"),
     "voila.ipynb": (NOTEBOOK, "Hello from Voilà", "pressed once"),
 }
 
@@ -234,6 +265,36 @@ def test_an_app_that_fails_is_tried_again_from_its_page(workspace: Workspace) ->
     expect(page.get_by_text("today", exact=True)).to_be_visible()
 
 
+HANGS = """
+import flask, os, signal
+app = flask.Flask("x")
+@app.route("/")
+def root(): return "not frozen"
+@app.route("/freeze")
+def freeze(): print("I freeze", flush=True); os.kill(os.getpid(), signal.SIGSTOP); return ""
+"""
+
+
+def test_an_app_that_hangs_is_started_again_from_its_page(workspace: Workspace) -> None:
+    """It ran before; its page says that it answers no longer, with its last words."""
+    workspace.put("frozen.py", HANGS)
+    address = workspace.page.evaluate(ADD_APP, [workspace.visitor.base(), "frozen.py"])
+    page = workspace.page.context.new_page()
+    page.goto(workspace.stack.url + address)
+    expect(page.get_by_text("not frozen")).to_be_visible(timeout=60_000)
+    page.evaluate("() => { fetch('freeze'); }")
+    page.wait_for_timeout(1000)
+
+    page.reload(timeout=60_000)
+    expect(page.get_by_role("heading", name="frozen.py does not answer")).to_be_visible()
+    expect(page.get_by_text("I freeze")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "tools-silent.png")
+    page.get_by_role("button", name="Start again").click()
+
+    expect(page.get_by_text("not frozen")).to_be_visible(timeout=60_000)
+    page.close()
+
+
 def test_a_pinned_app_is_in_the_launcher(workspace: Workspace) -> None:
     """Also after JupyterLab was opened anew; it can be taken away again."""
     page = workspace.page
@@ -251,28 +312,30 @@ def test_a_pinned_app_is_in_the_launcher(workspace: Workspace) -> None:
 
 
 LOG_A_RUN = """
-import mlflow
+import mlflow, os, s3fs
 mlflow.set_experiment("first")
 with mlflow.start_run(run_name="seen-by-all") as run:
     mlflow.log_metric("accuracy", 0.75)
     mlflow.log_text("hello from a notebook", "note.txt")
+with mlflow.start_span("asked-once") as span:
+    span.set_inputs({"question": "why is that"})
+mlflow.flush_trace_async_logging()
+models = mlflow.MlflowClient()
+if not models.search_registered_models("name = 'wine-taster'"):
+    models.create_registered_model("wine-taster")
+models.create_model_version("wine-taster", run.info.artifact_uri, run.info.run_id)
 print(run.info.artifact_uri)
-"""
-IN_A_NOTEBOOK = """
-import os, s3fs, subprocess
-done = subprocess.run([{python!r}, "-c", {code!r}], capture_output=True, text=True)
-print(done.stdout[-300:] if done.returncode == 0 else done.stderr[-1500:])
 print(s3fs.S3FileSystem().find(os.environ["SARDONYX_S3_HOME"] + "mlflow"))
 """
 
 
 @AT_THE_ROOT_TOO
 def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(workspace: Workspace) -> None:
-    """Clients find it by themselves; the page shows the run and its artifact."""
-    python = str(workspace.stack.data / "tools" / "mlflow" / "bin" / "python")
-    said = workspace.visitor.run(IN_A_NOTEBOOK.format(python=python, code=LOG_A_RUN))
-    assert "mlflow-artifacts:/" in said, said
-    assert "/artifacts/note.txt" in said, said
+    """Its kernel has a client, which finds the server by itself; the page shows run, artifact, trace and model."""
+    said = workspace.visitor.run(LOG_A_RUN)
+    found = re.search(r"mlflow-artifacts:/(\d+)/(\w+)/artifacts", said)
+    assert found is not None, said
+    assert f"{found[2]}/artifacts/note.txt" in said, said
 
     page = workspace.page
     workspace.to_launcher()
@@ -280,15 +343,90 @@ def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(wor
     expect(workspace.frame("/tools/mlflow/").get_by_text("first", exact=True).first).to_be_visible(timeout=60_000)
     page.screenshot(path=SCREENSHOTS / "tools-mlflow.png")
 
-    found = re.search(r"mlflow-artifacts:/(\d+)/(\w+)/artifacts", said)
-    assert found is not None
     whole = page.context.new_page()
-    whole.goto(f"{workspace.stack.url}/user/ann/tools/mlflow/#/experiments/{found[1]}/runs/{found[2]}/artifacts")
+    at = f"{workspace.stack.url}/user/ann/tools/mlflow/#"
+    whole.goto(f"{at}/experiments/{found[1]}/runs/{found[2]}/artifacts")
     whole.get_by_text("note.txt").first.click()
     expect(whole.get_by_text("hello from a notebook")).to_be_visible()
     expect(whole.get_by_text("seen-by-all").first).to_be_visible()
     whole.screenshot(path=SCREENSHOTS / "tools-mlflow-run.png")
+    whole.goto(f"{at}/experiments/{found[1]}/traces")
+    asked = whole.get_by_text("why is that").first
+    expect(asked).to_be_visible()
+    # What MLflow tells of itself, once.
+    whole.get_by_role("button", name="Got it").click()
+    asked.click()
+    expect(whole.get_by_text("asked-once").first).to_be_visible()
+    whole.screenshot(path=SCREENSHOTS / "tools-mlflow-trace.png")
+    whole.goto(f"{at}/models")
+    whole.get_by_role("button", name="Try it now").click()
+    whole.get_by_role("link", name="wine-taster").click()
+    expect(whole.get_by_role("link", name=re.compile("Version 1")).first).to_be_visible()
+    whole.screenshot(path=SCREENSHOTS / "tools-mlflow-model.png")
     whole.close()
+
+
+WRITE_EVENTS = """
+import sys
+from tensorboard.summary import Writer
+writer = Writer(sys.argv[1])
+for step in range(20):
+    writer.add_scalar("loss", 1 / (1 + step), step)
+writer.close()
+"""
+
+
+@pytest.fixture
+def curves(workspace: Workspace) -> Iterator[None]:
+    """Event files in the home, and TensorBoard among its person's own packages, as pip puts it there."""
+    apps = apps_environment()
+    runs = workspace.home / "runs" / "first"
+    subprocess.run([apps / "bin" / "python", "-c", WRITE_EVENTS, runs], check=True)
+    subprocess.run(["chown", "-R", "--reference", workspace.home, runs.parent], check=True)
+    (own,) = (workspace.home / ".local" / "share" / "sardonyx").glob("python-*")
+    (packages,) = own.glob("lib/python*/site-packages")
+    (theirs,) = apps.glob("lib/python*/site-packages")
+    (packages / "apps.pth").write_text(str(theirs))
+    (own / "bin" / "tensorboard").symlink_to(apps / "bin" / "tensorboard")
+    workspace.page.reload()
+    workspace.page.locator("#jp-main-dock-panel").wait_for()
+    yield
+    # Other tests are of who has no such packages.
+    (packages / "apps.pth").unlink()
+    (own / "bin" / "tensorboard").unlink()
+
+
+@pytest.mark.usefixtures("curves")
+def test_tensorboard_draws_the_curves_of_a_run(workspace: Workspace) -> None:
+    """From an event file, once it is among the packages of its person."""
+    workspace.to_launcher()
+    workspace.page.get_by_role("button", name="TensorBoard").click()
+    board = workspace.frame("/tools/tensorboard/")
+
+    expect(board.get_by_text("loss").first).to_be_visible(timeout=60_000)
+    expect(board.locator("scalar-card").first).to_be_visible()
+    workspace.page.screenshot(path=SCREENSHOTS / "tools-tensorboard.png")
+
+
+def test_a_tool_is_stopped_and_restarted_from_the_command_palette(workspace: Workspace) -> None:
+    """What is in its tab comes back; what does not run has nothing to be stopped."""
+    page, board = workspace.page, workspace.frame("/tools/mlflow/")
+    workspace.to_launcher()
+    page.get_by_role("button", name="MLflow").click()
+    expect(board.get_by_text("Experiments").first).to_be_visible(timeout=60_000)
+
+    for command, said in (
+        ("Restart MLflow", "MLflow starts again."),
+        ("Stop MLflow", "MLflow is stopped."),
+        ("Stop MLflow", "MLflow does not run."),
+    ):
+        page.keyboard.press("Control+Shift+C")
+        page.locator(".jp-ModalCommandPalette input").fill(command)
+        page.locator(".lm-CommandPalette-item", has_text=command).click()
+        expect(page.get_by_text(said)).to_be_visible(timeout=30_000)
+        if command.startswith("Restart"):
+            expect(board.get_by_text("Starting MLflow")).to_be_visible()
+            expect(board.get_by_text("Experiments").first).to_be_visible(timeout=60_000)
 
 
 def test_jupyterlab_leads_to_the_page_data_and_home_below_the_path(workspace: Workspace) -> None:
@@ -302,26 +440,24 @@ def test_jupyterlab_leads_to_the_page_data_and_home_below_the_path(workspace: Wo
         opened.value.close()
 
 
-LAST_USE = """async () => {
+def test_the_command_palette_leads_to_pages_of_the_hub(workspace: Workspace) -> None:
+    """With the keyboard alone."""
+    page, hub = workspace.page, f"{workspace.stack.url}/hub"
+    for said, address in (("your data", "data"), ("git sites", "git"), ("your servers", "home")):
+        page.keyboard.press("Control+Shift+C")
+        page.locator(".lm-CommandPalette-input").fill(said)
+        with page.context.expect_page() as opened:
+            page.keyboard.press("Enter")
+        opened.value.wait_for_url(f"{hub}/{address}")
+        opened.value.close()
+
+
+ADD_APP = """async ([base, path]) => {
   const xsrf = document.cookie.split("; ").find((each) => each.startsWith("_xsrf=")).slice("_xsrf=".length);
-  const said = await (await fetch(new URL("api/users/ann", location), { headers: { "X-XSRFToken": xsrf } })).json();
-  return said.servers[""].last_activity;
+  const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
+  const answer = await fetch(base + "sardonyx/api/apps", { method: "POST", headers, body: JSON.stringify({ path }) });
+  return "/user/" + (await answer.json()).address.split("/user/")[1];
 }"""
-
-
-def test_pages_that_were_left_open_are_not_use(workspace: Workspace) -> None:
-    """JupyterLab and the apps ask all the time; the hub does not take that for somebody who is there."""
-    page = workspace.page.context.new_page()
-    page.goto(f"{workspace.stack.url}/hub/home")
-    before = page.evaluate(LAST_USE)
-
-    for _ in range(4):
-        answer = workspace.page.request.get(f"{workspace.stack.url}/user/ann/api/kernels")
-        assert answer.status == 200
-        page.wait_for_timeout(1000)
-
-    assert page.evaluate(LAST_USE) == before
-    page.close()
 
 
 def test_memory_and_time_are_in_the_status_bar(workspace: Workspace) -> None:

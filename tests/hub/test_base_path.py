@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.members import PASSWORD, Member
 from support.oidc_provider import Provider, serving_provider
 from support.stack import Stack, running_stack
@@ -82,7 +83,7 @@ def test_the_printed_address_opens_and_the_bare_one_leads_there(place: Stack) ->
     """Whoever types only the machine and the port finds the place, with whatever else they typed."""
     root = f"http://127.0.0.1:{place.port}"
     leads = {
-        path: httpx.get(f"{root}{path}").headers.get("Location")
+        path: web.get(f"{root}{path}").headers.get("Location")
         for path in ("", "/", "/datalab", "/datalab/", "/user/ann/lab", "//elsewhere.example/", "/datalab/../x")
     }
 
@@ -102,7 +103,7 @@ def test_nothing_answers_outside_of_the_path(place: Stack, token: str) -> None:
     paths = ("/hub/api/user", "/hub/home", "/services/credentials/health", "/user/ann/api/status", "/datalabs/hub/home")
     headers = {"Authorization": f"token {token}"}
 
-    assert {httpx.get(f"{root}{path}", headers=headers).status_code for path in paths} == {302}
+    assert {web.get(f"{root}{path}", headers=headers).status_code for path in paths} == {302}
 
 
 def test_an_invitation_leads_to_a_password_and_inside(place: Stack) -> None:
@@ -186,7 +187,7 @@ def test_a_provider_sends_people_back_below_the_path(
     begun = dora.ask("GET", f"/hub/oauth/uni/login?{httpx.QueryParams(next=then)}")
     asked = httpx.URL(begun.headers["Location"]).params["redirect_uri"]
     paths = {cookie.path for cookie in dora.cookies}
-    back = httpx.get(begun.headers["Location"]).headers["Location"]
+    back = web.get(begun.headers["Location"]).headers["Location"]
     ended = dora.ask("GET", back)
 
     assert asked == f"{place.url}/hub/oauth/uni/callback"
@@ -216,9 +217,9 @@ def test_a_server_tells_the_hub_that_it_is_used_and_is_kept_longer(place: Stack,
     """It asks the hub at its own address, which has the path."""
     at = f"{place.url}/user/ann/sardonyx/api"
     headers = {"Authorization": f"token {token}"}
-    before = httpx.get(f"{at}/resources", headers=headers).json()["seconds_left"]
+    before = web.get(f"{at}/resources", headers=headers).json()["seconds_left"]
 
-    kept = httpx.post(f"{at}/keep", headers=headers, json={"seconds": 3600})
+    kept = web.post(f"{at}/keep", headers=headers, json={"seconds": 3600})
 
     assert kept.status_code == 200, kept.text
     assert kept.json()["seconds_left"] > before + 3000
@@ -227,12 +228,12 @@ def test_a_server_tells_the_hub_that_it_is_used_and_is_kept_longer(place: Stack,
 def test_the_services_answer_below_the_path(place: Stack) -> None:
     """The issuer names the address at which it is; keys are still not given through a proxy."""
     at = f"{place.url}/services/credentials"
-    found = httpx.get(f"{at}/.well-known/openid-configuration").json()
-    refused = httpx.get(f"{at}/aws", headers={"Authorization": "token x"})
+    found = web.get(f"{at}/.well-known/openid-configuration").json()
+    refused = web.get(f"{at}/aws", headers={"Authorization": "token x"})
 
-    assert httpx.get(f"{at}/health").json() == {"status": "ok"}
+    assert web.get(f"{at}/health").json() == {"status": "ok"}
     assert found["jwks_uri"] == f"http://127.0.0.1:{place.port + 3}/datalab/services/credentials/jwks"
-    assert httpx.get(found["jwks_uri"]).json()["keys"]
+    assert web.get(found["jwks_uri"]).json()["keys"]
     assert refused.status_code == 403
 
 
@@ -311,8 +312,8 @@ def test_an_operators_prometheus_reads_metrics_below_the_path(
 ) -> None:
     """By its token, as the chart gives it one; nobody else does, and it does nothing else."""
     theirs = {"Authorization": f"Bearer {PROMETHEUS}"}
-    asked = httpx.get(f"{place.url}/{path}", headers=theirs, timeout=10)
+    asked = web.get(f"{place.url}/{path}", headers=theirs, timeout=10)
 
     assert counted in asked.text
-    assert httpx.get(f"{place.url}/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code == 403
-    assert httpx.get(f"{place.url}/hub/api/users", headers=theirs, timeout=10).status_code == 403
+    assert web.get(f"{place.url}/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code == 403
+    assert web.get(f"{place.url}/hub/api/users", headers=theirs, timeout=10).status_code == 403

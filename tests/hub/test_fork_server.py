@@ -1,5 +1,6 @@
 """The fork server by itself: who is whose parent, what survives what, what it answers to nonsense."""
 
+import errno
 import json
 import mmap
 import os
@@ -7,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from support.addresses import get
 from support.everybody import ORDINARY
 from support.forks import children, running_forks
+from support.scarce import room_for_files
 from support.waiting import soon
 
 from sardonyx_singleuser.forkserver import huge_pages
@@ -208,6 +211,30 @@ def test_a_supervisor_that_was_killed_harms_no_server(forks: Any) -> None:
     assert forks.ask(before.pid) == {"alive": False, "exit": None}
 
 
+def test_a_zygote_that_cannot_be_made_harms_nobody_and_whoever_waits_reads_why(forks: Any) -> None:
+    """The supervisor goes on, knows its servers' ends, and makes one for the next request that finds room."""
+    before, supervisor = forks.start("joe"), forks.supervisor()
+    os.kill(forks.zygote(), signal.SIGKILL)
+    soon(lambda: all(pid in forks.made for pid in children(supervisor)))
+    with room_for_files(supervisor, 1, ordinary=bool(forks.user)):
+        at_once = forks.start("kay")
+    with ThreadPoolExecutor(1) as threads:
+        # It has to get as far as a process before there is no room for another.
+        waiting = threads.submit(forks.start, "kay")
+        soon(lambda: any(pid not in forks.made for pid in children(supervisor)))
+        with room_for_files(supervisor, 0, ordinary=bool(forks.user)):
+            os.kill(forks.zygote(), signal.SIGKILL)
+            later = waiting.result()
+    os.kill(before.pid, signal.SIGKILL)
+
+    refusal = {"error": "no process can be made: Too many open files", "errno": errno.EMFILE}
+    assert at_once.said == [refusal]
+    assert later.said == [{"warming": True}, refusal]
+    assert forks.supervisor() == supervisor
+    assert forks.ended(before.pid) == -signal.SIGKILL
+    assert forks.start("kay").is_ready
+
+
 def test_an_environment_that_was_changed_gets_a_new_zygote(forks: Any) -> None:
     """The old one would import half of the old packages and half of the new; servers go on."""
     before, zygote = forks.start("hal"), forks.zygote()
@@ -229,14 +256,14 @@ def test_an_environment_that_was_changed_gets_a_new_zygote(forks: Any) -> None:
     ("data", "said"),
     [
         pytest.param(b"s", "cut short", id="nothing"),
-        pytest.param(b's{"version": 3', "cut short", id="truncated"),
+        pytest.param(b's{"version": 4', "cut short", id="truncated"),
         pytest.param(b"s" + b"x" * (2 << 20), "longer than 1048576 bytes", id="huge"),
         pytest.param(b"s[]\n", "cannot be understood", id="list"),
         pytest.param(b"s{}\n", "cannot be understood", id="empty"),
-        pytest.param(b's{"version": 99}\n', "speaks 3", id="newer"),
+        pytest.param(b's{"version": 99}\n', "speaks 4", id="newer"),
         pytest.param(b's\xff\xfe"\n', "cannot be understood", id="no-text"),
         pytest.param(
-            b's{"version": 3, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "socket": "/y",'
+            b's{"version": 4, "variables": {"A": "secret"}, "arguments": [], "log": "/x", "socket": "/y",'
             b' "sandbox": {"no": 1}}\n',
             "cannot be understood",
             id="unknown-field",

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -262,3 +263,23 @@ async def test_kernels_end_with_their_server(forks: Any) -> None:
     # There is nobody left to end the kernel politely.
     with pytest.raises(httpx.TransportError):
         await running.__aexit__(None, None, None)
+
+
+WARMED = """
+import json, os, sys
+os.environ["SARDONYX_PREIMPORT"] = "scipy.stats,sklearn,nothing_of_the_kind"
+from sardonyx_singleuser.kernels.warm import warm
+warm()
+print(json.dumps([name in sys.modules for name in ("scipy.stats", "numpy", "sklearn")]))
+"""
+
+
+def test_what_the_operator_names_is_imported_before_as_far_as_it_can_be(prefix: Path) -> None:
+    """Not what has OpenMP, which would keep to one thread in all kernels; the log says what is left to them."""
+    done = subprocess.run([prefix / "bin" / "python", "-c", WARMED], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout) == [True, True, False]
+    assert (
+        "Kernels import sklearn, nothing_of_the_kind themselves: not there, or with threads that a fork would not have."
+        in done.stderr
+    )

@@ -1,12 +1,13 @@
 """Repositories are in place at the start, and never at the cost of the person's work: with real git."""
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from support.repositories import address, home, publish, remote, run
+from support.repositories import address, home, let_git_hang, publish, remote, run
 
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.clone import fetch, folder_name
@@ -135,11 +136,7 @@ def test_a_slow_place_delays_a_start_for_a_bounded_time(
     remote: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What git started is ended with it, and half a clone is not left behind."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "git").write_text("#!/bin/sh\nsleep 4343 & wait\n")
-    (programs / "git").chmod(0o700)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    let_git_hang(tmp_path, monkeypatch, 4343)
     monkeypatch.setattr(command, "PATIENCE_S", 1)
     began = time.monotonic()
 
@@ -149,6 +146,25 @@ def test_a_slow_place_delays_a_start_for_a_bounded_time(
     assert time.monotonic() - began < 5
     assert list(home.iterdir()) == []
     assert subprocess.run(["pgrep", "-f", "^sleep 4343"], check=False, capture_output=True).stdout == b""
+
+
+@pytest.mark.parametrize("patience_s", [1, 3])
+def test_the_time_that_is_said_is_the_time_that_it_took(
+    remote: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience_s: int
+) -> None:
+    """Another repository may have left less of the minute; and of two commands both count."""
+    let_git_hang(tmp_path, monkeypatch, 60)
+
+    began = time.monotonic()
+
+    said = fetch(address(remote), home, patience_s).problem
+
+    took_s = time.monotonic() - began
+    told = re.fullmatch(
+        r"It did not arrive within (\d+) seconds\. Use git clone in a terminal, or try again later\.", said
+    )
+    assert told is not None, said
+    assert patience_s <= int(told[1]) <= round(took_s)
 
 
 def test_half_a_clone_of_an_earlier_start_is_cleared_away(remote: Path, home: Path) -> None:

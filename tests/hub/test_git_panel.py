@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.addresses import plain
 from support.forks import Forks, Server
 
@@ -23,7 +24,7 @@ def client(server: Server) -> Iterator[httpx.Client]:
     """What asks it."""
     transport = httpx.HTTPTransport(uds=str(server.socket))
     headers = {"Authorization": f"token {server.name}-token"}
-    with httpx.Client(transport=transport, base_url=plain(server.url), headers=headers, timeout=60) as found:
+    with web.Client(transport=transport, base_url=plain(server.url), headers=headers, timeout=60) as found:
         yield found
 
 

@@ -254,6 +254,60 @@ print(json.dumps([problem, held]))
     assert victim.run("import subprocess; print(subprocess.check_output(['echo', 'fine']).decode())") == "fine"
 
 
+def test_a_memory_bomb_hits_the_limit_of_its_process_where_no_group_limits_its_server(forks: Any, victim: Any) -> None:
+    """The cell fails, and not the machine; what a notebook needs has room beside it."""
+    limit = 2 << 30
+    bomber = forks.start("bonnie", process_bytes=limit)
+    code = """
+import resource
+try:
+    held = []
+    while len(held) < 256:
+        held.append(bytes(1 << 24))
+    problem = ""
+except MemoryError:
+    problem = "MemoryError"
+count = len(held)
+del held
+import numpy, pandas, pyarrow
+made = pandas.DataFrame({"a": pyarrow.array(range(1000)).to_numpy()}).a.sum()
+squared = (numpy.ones((500, 500)) @ numpy.ones((500, 500))).sum()
+shell = __import__("subprocess").run(["sh", "-c", "ulimit -d"], capture_output=True, text=True).stdout
+print(json.dumps([problem, count << 24, int(made), float(squared), int(shell) << 10, list(resource.getrlimit(resource.RLIMIT_DATA))]))
+"""
+
+    problem, held, made, squared, shell, limits = tell(bomber, code)
+
+    assert problem == "MemoryError"
+    assert held < limit
+    assert (made, squared) == (499500, 500.0**3)
+    assert limits == [limit, limit]
+    assert shell == limit
+    assert victim.run("print('fine')") == "fine"
+    os.kill(bomber.pid, 9)
+
+
+def test_what_watches_files_is_not_all_taken_by_one_server(forks: Any, attacker: Any, victim: Any) -> None:
+    """An ordinary hub's servers have one user together, whom the system gives 128 of it: an editor needs one."""
+    code = """
+made = 0
+while libc.inotify_init() >= 0:
+    made += 1
+print(json.dumps([errno.errorcode[ctypes.get_errno()], made]))
+"""
+    whole = {name: int(Path(f"/proc/sys/fs/inotify/max_user_{name}").read_text()) for name in ("instances", "watches")}
+    limits = f"[int(open('/proc/sys/user/max_inotify_' + name).read()) for name in {[*whole]}]"
+
+    problem, made = tell(attacker, code)
+
+    assert problem == "EMFILE"
+    assert tell(victim, 'print(json.dumps(called("inotify_init")))') == "worked"
+    if not forks.is_root:
+        most = [max(least, each // 4) for least, each in zip((32, 4096), whole.values(), strict=True)]
+        assert tell(attacker, f"print(json.dumps({limits}))") == most
+        assert made <= most[0]
+
+
 def test_what_a_notebook_needs_is_there(attacker: Any) -> None:
     """Name, home, terminal, processors, name service, shared memory, git, and libraries that are compiled already."""
     code = """

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.addresses import plain, socket_path
 from support.forks import Forks, Server, running_forks
 
@@ -42,7 +43,7 @@ def ask(servers: dict[str, Server], language: str) -> Iterator[httpx.Client]:
     server = servers[language]
     transport = httpx.HTTPTransport(uds=socket_path(server.url))
     headers = {"Authorization": f"token {server.name}-token"}
-    with httpx.Client(base_url=plain(server.url), transport=transport, headers=headers, timeout=60) as client:
+    with web.Client(base_url=plain(server.url), transport=transport, headers=headers, timeout=60) as client:
         yield client
 
 

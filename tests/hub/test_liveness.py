@@ -166,3 +166,14 @@ async def test_a_server_starts_in_a_session_of_its_own_with_nothing_of_the_hub(l
     assert log.splitlines()[0] == "0077"
     assert {line.partition("=")[0] for line in log.splitlines()[1:]} <= {"SARDONYX_PLAN", "PATH", "PWD", "SHLVL", "_"}
     assert await ended(launched) is not None
+
+
+def test_a_process_of_an_earlier_boot_is_not_taken_for_one_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers and times since the boot come again; what a hub has written down stays."""
+    here = ProcessId(os.getpid(), began(os.getpid()) or 0)
+    assert here.began >> 64
+
+    monkeypatch.setattr("sardonyx_spawner.local.process._boot", lambda: 7 << 64)
+
+    assert not is_alive(here)
+    assert (began(os.getpid()) or 0) - (7 << 64) == here.began & ((1 << 64) - 1)

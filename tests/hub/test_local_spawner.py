@@ -185,6 +185,18 @@ def test_a_server_that_cannot_start_says_why(hub: Any, profile: str, said: str) 
     assert str(hub.data) in hub.log.read_text().rpartition("Not starting ina")[2]
 
 
+def test_a_server_that_is_larger_than_the_machine_is_refused_and_the_next_one_starts(hub: Any) -> None:
+    """It would take the memory of everybody else, and die at some moment later."""
+    lou = hub.user("lou")
+
+    answer = lou.start(profile="vast")
+
+    assert answer.status_code == 409
+    assert "This server would have 1048576 GB of memory, and the whole machine has" in answer.json()["message"]
+    assert lou.server() == {}
+    assert lou.start(profile="python").status_code in {201, 202}
+
+
 def test_a_home_that_is_a_link_is_refused(hub: Any) -> None:
     """It could lead into another person's."""
     jon = hub.user("jon")

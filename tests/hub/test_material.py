@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -519,6 +520,25 @@ async def test_where_all_of_the_material_is_gone_it_is_brought_again(remote: Pat
     )
     assert await words.bring("tia") == ""
     write(clone, "lesson.txt", "mine\n")
+    assert await words.put_back("tia", "lesson.txt") == ""
+    assert (clone / "lesson.txt").read_text() == LESSON
+
+
+async def test_a_file_is_put_back_in_the_repository_that_is_named(remote: Path, home: Path, clone: Path) -> None:
+    """Of two that have one of the same name; without a name, in the first."""
+    other = replace(material(remote), folder="other")
+    words = Words(home, [material(remote), other], asyncio.Lock())
+    await words.bring("tia")
+    for folder in (clone, home / "other"):
+        write(folder, "lesson.txt", "mine\n")
+
+    assert await words.put_back("tia", "lesson.txt", "other") == ""
+    assert (clone / "lesson.txt").read_text() == "mine\n"
+    assert (home / "other" / "lesson.txt").read_text() == LESSON
+    assert words.said[-1].text.startswith("“other/lesson.txt” is as it is in the material again. What you wrote is")
+    assert await words.put_back("tia", "lesson.txt", "third") == (
+        "This server has no material in “third”. What was added since its start comes with its next one."
+    )
     assert await words.put_back("tia", "lesson.txt") == ""
     assert (clone / "lesson.txt").read_text() == LESSON
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import random
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.git_server import Forge, serving
-from support.repositories import home, publish, remote, run
+from support.repositories import home, let_git_hang, publish, remote, run
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.clone import fetch
@@ -19,6 +21,7 @@ from sardonyx_spawner.local import mirrors as module
 from sardonyx_spawner.local.mirrors import FRESH_S, Mirrors, mirror_name
 
 __all__ = ["home", "remote"]
+LARGE_BYTES = 3 << 20
 
 
 class Clock:
@@ -45,17 +48,36 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def mirrors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Mirrors:
-    """The copies of a machine, as servers see them."""
-    folder = tmp_path / "mirrors"
-    folder.mkdir()
-    monkeypatch.setenv(contract.MIRRORS, str(folder))
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the copies of a machine are, as servers see them."""
+    found = tmp_path / "mirrors"
+    found.mkdir()
+    monkeypatch.setenv(contract.MIRRORS, str(found))
+    return found
+
+
+@pytest.fixture
+def mirrors(folder: Path, clock: Clock) -> Mirrors:
+    """The copies of a machine."""
     return Mirrors(folder, clock)
+
+
+@pytest.fixture
+def small_mirrors(folder: Path, clock: Clock) -> Mirrors:
+    """Copies of which none may be large."""
+    return Mirrors(folder, clock, largest=1 << 20)
 
 
 def course(forge: Forge, depth: int | None = None) -> Repository:
     """Return the repository as a profile names it."""
     return Repository(f"{forge.url}/stats-101", depth=depth, is_material=True, is_mirrored=True)
+
+
+def add_large_file(remote: Path) -> None:
+    """Let the author of the repository add what does not get smaller on its way."""
+    (remote / "large.bin").write_bytes(random.Random(1).randbytes(LARGE_BYTES))  # noqa: S311 - no secret
+    run("add", ".", folder=remote)
+    publish(remote, "with a large file")
 
 
 def ready(mirrors: Mirrors, forge: Forge, times: int = 1) -> None:
@@ -101,6 +123,42 @@ def test_what_is_new_comes_after_half_a_minute(
     assert fetch(course(forge), home).problem == ""
     assert (home / "stats-101" / "lesson.txt").read_text() == "two"
     assert len(forge.asked) == asked
+
+
+def test_news_come_at_once_and_stay(mirrors: Mirrors, forge: Forge, home: Path, remote: Path) -> None:
+    """Somebody says that there are some; a start right after them finds a copy that is older, and nothing goes back."""
+    ready(mirrors, forge)
+    fetch(course(forge), home)
+    publish(remote, "two")
+
+    assert fetch(course(forge), home, is_news=True).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "two"
+    ready(mirrors, forge)
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "two"
+
+
+def test_news_that_were_taken_back_go(mirrors: Mirrors, forge: Forge, home: Path, remote: Path, clock: Clock) -> None:
+    """The forge has an older commit, too."""
+    publish(remote, "wrong")
+    ready(mirrors, forge)
+    fetch(course(forge), home)
+    run("reset", "--hard", "HEAD~1", folder=remote)
+    clock.now += FRESH_S
+    ready(mirrors, forge)
+
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "one"
+
+
+def test_news_that_cannot_be_had_are_said(mirrors: Mirrors, forge: Forge, home: Path) -> None:
+    """What this machine has comes, and whoever brings them reads that it is not the newest."""
+    ready(mirrors, forge)
+    fetch(course(forge), home)
+    forge.is_away = True
+
+    assert fetch(course(forge), home, is_news=True).problem.startswith("It is here, but not up to date. ")
+    assert (home / "stats-101" / "lesson.txt").read_text() == "one"
 
 
 def test_a_class_goes_on_while_the_forge_is_away(
@@ -177,17 +235,125 @@ def test_a_slow_forge_holds_up_nobody_for_long(
     mirrors: Mirrors, forge: Forge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The start goes on without the copy, which is made beside it."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "git").write_text("#!/bin/sh\nsleep 4545 & wait\n")
-    (programs / "git").chmod(0o700)
-    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    let_git_hang(tmp_path, monkeypatch, 4545)
     monkeypatch.setattr(module, "PATIENCE_S", 0.2)
 
     ready(mirrors, forge)
 
     # The loop of this start is over, and so is what it began.
     assert subprocess.run(["pgrep", "-f", "^sleep 4545"], check=False, capture_output=True).stdout == b""
+
+
+def test_a_start_waits_for_a_copy_that_is_on_its_way(
+    mirrors: Mirrors, forge: Forge, home: Path, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large one takes longer than the patience for one of which nothing comes: else a whole class goes to the forge."""
+    add_large_file(remote)
+    forge.pause_s = 0.1
+    monkeypatch.setattr(module, "PATIENCE_S", 2)
+    told: list[str] = []
+
+    async def start() -> None:
+        await asyncio.gather(*(mirrors.ready([course(forge).url], lambda: told.append("waits")) for _ in range(5)))
+
+    began = time.monotonic()
+    asyncio.run(start())
+
+    assert time.monotonic() - began > 3
+    assert told == ["waits"] * 5
+    asked = len(forge.asked)
+    assert fetch(course(forge), home).problem == ""
+    assert len(forge.asked) == asked
+    assert len([path for path in forge.asked if "info/refs" in path]) == 1
+
+
+async def test_a_start_does_not_wait_for_ever_for_a_copy_that_is_on_its_way(
+    folder: Path, forge: Forge, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on without, and the copy comes beside it."""
+    mirrors = Mirrors(folder, longest_wait_s=0.5)
+    add_large_file(remote)
+    forge.pause_s = 0.1
+    copy = folder / mirror_name(course(forge).url)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(module, "PATIENCE_S", 0.4)
+        await mirrors.ready([course(forge).url], lambda: None)
+    assert not copy.exists()
+
+    await mirrors.ready([course(forge).url], lambda: None)
+    assert copy.exists()
+    assert len([path for path in forge.asked if "info/refs" in path]) == 1
+
+
+def test_no_copy_is_larger_than_the_operator_wants(
+    small_mirrors: Mirrors, forge: Forge, remote: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is ended on its way, said once, and not begun again."""
+    add_large_file(remote)
+    forge.pause_s = 0.1
+
+    ready(small_mirrors, forge)
+
+    assert forge.given < LARGE_BYTES
+    assert list((remote.parents[1] / "mirrors").iterdir()) == []
+    assert caplog.text.count("it is larger than 1 MB. Say in the settings with git.largest_copy how large") == 1
+    asked = len(forge.asked)
+    clock.now += 3600
+    ready(small_mirrors, forge)
+    assert len(forge.asked) == asked
+
+
+def test_a_copy_that_becomes_too_large_goes(
+    small_mirrors: Mirrors, forge: Forge, home: Path, remote: Path, clock: Clock
+) -> None:
+    """With what its author added; servers have the repository from the forge."""
+    copy = home.parent / "mirrors" / mirror_name(course(forge).url)
+    ready(small_mirrors, forge)
+    assert copy.exists()
+    add_large_file(remote)
+    clock.now += FRESH_S
+
+    ready(small_mirrors, forge)
+
+    assert not copy.exists()
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "large.bin").stat().st_size == LARGE_BYTES
+
+
+def test_a_forge_that_adds_an_end_to_its_addresses_is_copied(
+    mirrors: Mirrors, forge: Forge, home: Path, remote: Path, clock: Clock
+) -> None:
+    """As GitLab does; also what is new there later."""
+    (remote.parent / "stats-101.git").symlink_to(remote)
+    forge.leads = lambda path: "" if ".git/" in path else f"{forge.url}{path.replace('stats-101', 'stats-101.git', 1)}"
+
+    ready(mirrors, forge)
+    publish(remote, "two")
+    clock.now += FRESH_S
+    ready(mirrors, forge)
+
+    asked = len(forge.asked)
+    assert fetch(course(forge), home).problem == ""
+    assert (home / "stats-101" / "lesson.txt").read_text() == "two"
+    assert len(forge.asked) == asked
+
+
+@pytest.mark.parametrize("when", ["at once", "later"])
+def test_the_hub_does_not_go_where_an_address_leads(
+    mirrors: Mirrors, forge: Forge, remote: Path, clock: Clock, when: str
+) -> None:
+    """Who may write on a forge that the operator allows makes the hub ask nothing else; servers may go there."""
+    with serving(Forge(remote.parent)) as other:
+        if when == "later":
+            ready(mirrors, forge)
+            clock.now += FRESH_S
+        forge.leads = lambda path: f"{other.url}{path}"
+
+        ready(mirrors, forge)
+
+        assert forge.asked
+        assert other.asked == []
+        assert not (remote.parents[1] / "mirrors" / mirror_name(course(forge).url)).exists()
 
 
 def test_copies_that_nothing_names_any_more_are_deleted(mirrors: Mirrors, forge: Forge, tmp_path: Path) -> None:

@@ -1,26 +1,18 @@
 """A whole hub that an ordinary user runs: no root, no control groups, and servers are kept apart all the same."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from support.addresses import get
-from support.everybody import python_for_everybody
-from support.hubs import TOKEN, Hub, running_hub
+from support.hubs import TOKEN, Hub, ordinary_hub
 
 
 @pytest.fixture(scope="module")
 def ordinary(prefix: Path) -> Iterator[Hub]:
     """The hub."""
-    # Not below pytest's folder: that is closed to ordinary users.
-    data = Path(mkdtemp(prefix="sardonyx-ordinary-"))
-    try:
-        with running_hub(data, python_for_everybody(prefix).parents[1], "fork", is_ordinary=True) as running:
-            yield running
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+    with ordinary_hub(prefix) as running:
+        yield running
 
 
 def test_a_server_of_an_ordinary_users_hub_is_in_a_sandbox_and_answers(ordinary: Hub) -> None:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
+from support import web
 from support.members import PASSWORD, Member
 from support.ports import free_ports
 from support.stack import ROOT, Stack, running_stack
@@ -67,7 +67,7 @@ def running(command: list[str], folder: Path, url: str) -> Iterator[None]:
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, "HOME": str(folder)})
     try:
-        soon(lambda: httpx.get(f"{url}/hub/api/").status_code == 200)
+        soon(lambda: web.get(f"{url}/hub/api/").status_code == 200)
         yield
     finally:
         process.terminate()
@@ -88,11 +88,11 @@ def test_a_place_behind_a_proxy_has_pages_servers_and_websockets(
         said = person.run(token, "print(6 * 7)")
         headers = {"Authorization": f"token {token}"}
         large = {"type": "file", "format": "text", "content": "x" * (3 << 20)}
-        saved = httpx.put(
+        saved = web.put(
             f"{shown.url}/user/{person.name}/api/contents/large.txt", headers=headers, json=large, timeout=60
         )
         lab = person.ask("GET", f"/user/{person.name}/lab", follow_redirects=True)
-        beside = httpx.get(f"http://127.0.0.1:{shown.port}/datalabs/hub/home")
+        beside = web.get(f"http://127.0.0.1:{shown.port}/datalabs/hub/home")
 
     assert f"Sardonyx is ready: {shown.url}\n" in stack.first_output
     assert str(led[0]).startswith("/datalab/")

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from hub.test_tools import PAGE, Person, listening
+from support import web
 from support.environments import clients_environment
 from support.forks import Forks, running_forks
 from support.waiting import soon
@@ -188,7 +188,7 @@ def test_another_program_of_the_machine_is_refused(
     )
     for path in PATHS:
         for token in ("", forged, late, f"{late.rsplit('.', 1)[0]}."):
-            answer = httpx.get(f"{pages}/{path}", headers={"Authorization": f"Bearer {token}"} if token else {})
+            answer = web.get(f"{pages}/{path}", headers={"Authorization": f"Bearer {token}"} if token else {})
             assert answer.status_code == 403, (path, token)
             assert "first" not in answer.text
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.data_server import DataServer, data_server, forks, place, told
 from support.forks import Forks
 from support.places import BUCKET, Place
@@ -252,7 +253,7 @@ def test_a_file_that_went_meanwhile_is_said(petra: DataServer) -> None:
 def test_a_link_opens_what_it_was_made_for_and_says_until_when(petra: DataServer, place: Place) -> None:
     """Without signing in, through the service that opens links; from a place of one's own and from that of a class."""
     place.start_links()
-    soon(lambda: httpx.get(place.links).status_code == 404)
+    soon(lambda: web.get(place.links).status_code == 404)
     for path in ("My place/shared é #1.txt", "Statistics (what you hand in)/shared 100%.txt"):
         petra.put(path, b"for all")
 
@@ -261,7 +262,16 @@ def test_a_link_opens_what_it_was_made_for_and_says_until_when(petra: DataServer
         left = datetime.fromisoformat(made["until"]) - datetime.now(UTC)
         assert timedelta(seconds=590) < left <= timedelta(seconds=600)
         assert made["address"].startswith("/services/links/")
-        assert httpx.get(place.links + made["address"]).content == b"for all"
+        assert web.get(place.links + made["address"]).content == b"for all"
+
+
+def test_it_is_said_until_when_the_key_of_the_server_lives(forks: Forks, place: Place) -> None:
+    """That of its programs, as they have it; not those by which its files are shown."""
+    with data_server(forks, place, "kira") as server:
+        keys = server.person.keys()
+        said = datetime.fromisoformat(server.says("key", "")["until"])
+
+    assert abs(said - datetime.fromisoformat(keys["Expiration"])) < timedelta(seconds=2)
 
 
 def test_how_long_a_link_may_live_is_said_and_kept(petra: DataServer) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support import web
 from support.addresses import plain, socket_path, websocket
 from support.environments import apps_environment
 from support.forks import Forks, Server, running_forks
@@ -46,7 +47,7 @@ class Person:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.web = httpx.Client(
+        self.web = web.Client(
             base_url=plain(server.url),
             transport=httpx.HTTPTransport(uds=socket_path(server.url)),
             headers={"Authorization": f"token {server.name}-token"},
@@ -68,7 +69,8 @@ class Person:
         """Open a page and wait until it has become the tool's or has failed; return it."""
         page = self.web.get(address, headers=PAGE)
         status = f"sardonyx/api/processes/{address.rstrip('/')}"
-        deadline = time.monotonic() + 60
+        # So long MLflow may take, on a busy machine.
+        deadline = time.monotonic() + 180
         while self.web.get(status).json()["state"] == "starting":
             assert time.monotonic() < deadline, page.text
             time.sleep(0.1)
@@ -77,7 +79,7 @@ class Person:
     def stranger(self) -> httpx.Client:
         """Return somebody who is not signed in, at the same server."""
         transport = httpx.HTTPTransport(uds=socket_path(self.server.url))
-        return httpx.Client(base_url=self.web.base_url, transport=transport)
+        return web.Client(base_url=self.web.base_url, transport=transport)
 
     def activity(self) -> str:
         """Return when the server was used last, as the hub is told."""
@@ -135,6 +137,7 @@ def test_an_app_of_each_framework_is_served_below_its_address(start: Start, fram
     assert first.headers["Cache-Control"] == "no-store"
 
     assert SAYS[framework] in person.opens(address)
+    assert not listening(person)
     assert [app["state"] for app in person.web.get("sardonyx/api/apps").json()] == ["running"]
 
 
@@ -145,6 +148,7 @@ def test_a_shiny_app_of_r_is_served_below_its_address(start: Start) -> None:
     person = start("shinyr", {"course/app.R": SHINY_R})
 
     assert "Hello" in person.opens(person.address("course/app.R"))
+    assert not listening(person)
 
 
 def test_an_address_stays_and_its_page_starts_the_app_again(start: Start) -> None:
@@ -225,16 +229,47 @@ def test_words_of_an_app_are_text_and_not_a_page(start: Start) -> None:
 
 
 def test_a_tool_that_is_not_there_says_how_to_get_it(start: Start) -> None:
-    """With the operator's command; after that it is found."""
+    """With the operator's command on one machine."""
     person = start("without", {})
     tools = {tool["name"]: tool for tool in person.web.get("sardonyx/api/tools").json()}
     assert "sardonyx tools install vscode" in tools["vscode"]["how_to_get"]
 
     page = person.opens("tools/vscode/")
 
-    assert "VS Code is not on this machine." in page
+    assert "VS Code is not here. Whoever runs this place can install it, with:" in page
     assert "sardonyx tools install vscode" in page
     assert person.web.get("tools/nothing/", headers=PAGE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("environment", "way"),
+    [
+        ("course", "in the settings: environments.course.image, or that of the profile."),
+        ("", "in the settings, at the profile."),
+    ],
+)
+def test_a_tool_that_is_not_in_the_image_is_had_by_another_image(start: Start, environment: str, way: str) -> None:
+    """On Kubernetes a command of one machine helps nobody; what people install themselves they can there, too."""
+    person = start(f"imaged{environment}", {}, {"SARDONYX_IMAGE": "lab/<python>:1"}, environment=environment)
+    tools = {tool["name"]: tool for tool in person.web.get("sardonyx/api/tools").json()}
+
+    page = person.opens("tools/mlflow/")
+
+    said = f"Whoever runs this place can choose an image with it {way} Now it is "
+    assert tools["vscode"]["how_to_get"] == f"{said}lab/<python>:1."
+    assert tools["tensorboard"]["how_to_get"] == "Install it in a terminal, with: pip install tensorboard"
+    assert f"MLflow is not here. {said}lab/&lt;python&gt;:1." in page
+    assert "sardonyx tools install" not in page
+
+
+def test_jupyterlab_is_told_how_a_tool_is_shown(start: Start) -> None:
+    """Its icon, its row, and whether it wants a window: all of it is of the tool."""
+    person = start("shown", {})
+    tools = {tool["name"]: tool for tool in person.web.get("sardonyx/api/tools").json()}
+
+    assert tools["mlflow"]["icon"] == "M4 19V5m0 14h16M7.500 15.500l3.500-4.500 3 2.500 4.500-7"
+    shown = {name: (tool["category"], tool["needs_window"]) for name, tool in tools.items()}
+    assert shown == {"vscode": ("tools", True), "mlflow": ("tools", False), "tensorboard": ("tools", False)}
 
 
 def test_only_the_tools_of_its_profile_are_offered(start: Start) -> None:
@@ -243,6 +278,48 @@ def test_only_the_tools_of_its_profile_are_offered(start: Start) -> None:
 
     assert [tool["name"] for tool in person.web.get("sardonyx/api/tools").json()] == ["tensorboard"]
     assert person.web.get("tools/vscode/", headers=PAGE).status_code == 404
+
+
+SERVE = """
+import sys
+from http.server import BaseHTTPRequestHandler
+from socketserver import UnixStreamServer
+class Answer(BaseHTTPRequestHandler):
+    def address_string(self):
+        return "somebody"  # who comes by a socket has no address
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(f"<h1>Abacus</h1>{sys.argv[2:]} {self.path}".encode())
+UnixStreamServer(sys.argv[1], Answer).serve_forever()
+"""
+ABACUS = {
+    "title": "Abacus", "description": "Counts", "command": ["python3", "{home}/serve.py", "{socket}", "{prefix}"],
+    "variables": {}, "icon": "M1 2h3", "category": "other", "needs_window": False, "keeps_prefix": False,
+    "ready_path": "/", "patience_s": 60, "how_to_get": "",
+}  # fmt: skip
+
+
+def test_a_tool_of_the_settings_is_one_like_the_others(start: Start) -> None:
+    """Offered in its row, started by its page on a socket; one that cannot be read takes nothing else with it."""
+    own = {"abacus": ABACUS, "gone": {**ABACUS, "command": ["no-such-program", "{socket}"]}, "newer": {"title": "x"}}
+    person = start("counts", {"serve.py": SERVE}, {"SARDONYX_OWN_TOOLS": json.dumps(own)})
+    tools = {tool["name"]: tool for tool in person.web.get("sardonyx/api/tools").json()}
+
+    page = person.opens("tools/abacus/")
+
+    assert "<h1>Abacus</h1>['/user/counts/tools/abacus'] /" in page
+    assert {name: tools["abacus"][name] for name in ("title", "description", "icon", "category")} == {
+        "title": "Abacus",
+        "description": "Counts",
+        "icon": "M1 2h3",
+        "category": "other",
+    }
+    assert tools["gone"]["how_to_get"] == "Ask the people who run this place for it."
+    assert "newer" not in tools
+    assert "vscode" in tools
+    assert not listening(person)
 
 
 def test_tensorboard_shows_the_runs_and_opens_no_port(start: Start) -> None:
@@ -304,17 +381,150 @@ def test_no_other_server_reaches_the_socket_of_an_app(start: Start) -> None:
 
 
 def test_only_what_somebody_does_counts_as_use(start: Start) -> None:
-    """A page that was left open asks without end, and its server is idle all the same."""
+    """A page that was left open asks and sends without end, and its server is idle all the same."""
     person = start("idle", {"app.py": APPS["flask"]})
     address = person.address("app.py")
     person.opens(address)
-    before = person.activity()
-    time.sleep(0.1)
+    status = f"sardonyx/api/processes/{address.rstrip('/')}"
+    by_itself = {"Sec-Fetch-Mode": "cors", "Accept": "*/*", "Cookie": "a=b"}
+    again = {**PAGE, "Cookie": "a=b", "Sec-Fetch-Site": "same-origin"}
 
-    for _ in range(3):
-        person.web.get(address, headers={"Sec-Fetch-Mode": "cors", "Accept": "*/*"})
-        person.web.get(f"sardonyx/api/processes/{address.rstrip('/')}")
-    assert person.activity() == before
+    def counts(act: Callable[[], httpx.Response]) -> bool:
+        before = person.activity()
+        time.sleep(0.02)
+        assert act().status_code < 500
+        return person.activity() > before
 
-    person.web.post(address, headers={"Sec-Fetch-Mode": "cors"})
-    assert person.activity() > before
+    assert not counts(lambda: person.web.get(address, headers=by_itself))
+    assert not counts(lambda: person.web.get(status))
+    assert counts(lambda: person.web.post(address, headers=by_itself)), "its page has not told whether it tells"
+    assert not counts(lambda: person.web.post(f"{status}/person", json={"is_there": False}))
+    assert not counts(lambda: person.web.post(address, headers=by_itself))
+    assert counts(lambda: person.web.post(address)), "a program comes with a token"
+    assert counts(lambda: person.web.post(f"{status}/person", json={"is_there": True}))
+    assert counts(lambda: person.web.get(address, headers=PAGE))
+    assert not counts(lambda: person.web.get(address, headers=again)), "it opens itself by a clock"
+    assert counts(lambda: person.web.get(address, headers={**again, "Sec-Fetch-User": "?1"}))
+    person.web.delete(status)
+    assert person.web.post(address, headers=by_itself).status_code == 503
+    assert person.web.get(status).json()["state"] == "stopped"
+    answer = person.web.post(f"{status}/person", json={})
+    assert (answer.status_code, answer.json()["message"]) == (400, '"is_there" has to be true or false.')
+
+
+KINDS_OF_ANSWERS = """
+import gzip
+from flask import Flask, Response
+app = Flask("x")
+HEADERS = {"/": {}, "/file": {"Content-Disposition": "attachment"}, "/data": {"Content-Type": "text/plain"}}
+@app.route("/")
+@app.route("/file")
+@app.route("/data")
+def answer():
+    from flask import request
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    body = gzip.compress(b"<p>hello") if packed else b"<p>hello"
+    more = {"Content-Encoding": "gzip"} if packed else {}
+    return Response(body, headers={"Content-Type": "text/html", **HEADERS[request.path], **more})
+"""
+
+
+def test_a_page_has_a_script_that_tells_of_its_person_and_nothing_else_has(start: Start) -> None:
+    """Files and data are as the app gives them."""
+    person = start("script", {"app.py": KINDS_OF_ANSWERS})
+    address = person.address("app.py")
+
+    page = person.opens(address)
+    at = f"/user/script/sardonyx/api/processes/{address}person"
+    assert page == f'<p>hello<script async src="/user/script/sardonyx/person.js" data-at="{at}"></script>'
+    script = person.web.get("sardonyx/person.js")
+    assert script.headers["Content-Type"].startswith("text/javascript")
+    assert "is_there" in script.text
+    with person.stranger() as stranger:
+        assert stranger.get("sardonyx/person.js").status_code in {302, 403}
+        assert stranger.post(at, json={"is_there": True}).status_code == 403
+    for path in ("file", "data"):
+        assert person.web.get(f"{address}{path}", headers=PAGE).text == "<p>hello", path
+    assert person.web.get(address).text == "<p>hello"
+
+
+HANGS = """
+import os, signal, time
+from flask import Flask, request
+app = Flask("x")
+print("ready to hang", flush=True)
+@app.route("/")
+def root(): return "hello"
+@app.route("/slow")
+def slow(): time.sleep(17); return "at last"
+@app.route("/hang")
+def hang(): os.kill(os.getpid(), signal.SIGSTOP); return ""
+@app.route("/garbage")
+def garbage():
+    connection = request.environ["werkzeug.socket"]
+    connection.sendall(b"what?\\r\\n\\r\\n")
+    connection.shutdown(2)
+    return ""
+"""
+
+
+def test_a_page_that_takes_long_is_waited_for_as_long_as_its_app_answers(start: Start) -> None:
+    """Such as a report that is made meanwhile."""
+    person = start("slow", {"app.py": HANGS})
+    address = person.address("app.py")
+    person.opens(address)
+
+    assert person.web.get(f"{address}slow", headers=PAGE).text.startswith("at last")
+
+
+def test_an_app_that_hangs_says_so_and_can_be_started_again(start: Start) -> None:
+    """It ran; now nothing of it answers, and whoever opens its page is told soon. The server goes on."""
+    person = start("hangs", {"app.py": HANGS})
+    address = person.address("app.py")
+    status = f"sardonyx/api/processes/{address.rstrip('/')}"
+    person.opens(address)
+    with pytest.raises(httpx.ReadTimeout):
+        person.web.get(f"{address}hang", timeout=1)
+
+    began = time.monotonic()
+    page = person.web.get(address, headers=PAGE).text
+    assert 10 < time.monotonic() - began < 25
+    assert '<section id="silent" role="alert" >' in page
+    assert "<h1>app.py does not answer</h1>" in page
+    assert "This page becomes app.py as soon as it answers again." in page
+    assert "ready to hang" in page
+    assert ">Start again</button>" in page
+    assert "does not answer" in person.web.get(address, headers=PAGE, timeout=2).text, "the next one is told at once"
+    assert person.web.get(status).json()["state"] == "silent"
+    assert person.web.get("api/status").status_code == 200
+
+    assert person.web.post(status).json()["state"] == "starting"
+    assert person.opens(address).startswith("hello")
+
+
+def test_an_answer_that_is_none_is_explained(start: Start) -> None:
+    """With the log and the button; the app runs on."""
+    person = start("garbage", {"app.py": HANGS})
+    address = person.address("app.py")
+    person.opens(address)
+
+    page = person.web.get(f"{address}garbage", headers=PAGE).text
+
+    assert "<h1>app.py does not answer</h1>" in page
+    assert "Its answer cannot be shown: " in page
+    assert "ready to hang" in page
+    assert ">Start again</button>" in page
+    assert "as soon as it answers again" not in page
+    assert person.opens(address).startswith("hello")
+
+
+def test_an_app_that_is_killed_while_its_page_is_open_says_why(start: Start) -> None:
+    """Such as for want of memory: the connection breaks before the end is known."""
+    person = start("killed", {"app.py": HANGS.replace("SIGSTOP", "SIGKILL")})
+    address = person.address("app.py")
+    person.opens(address)
+
+    page = person.web.get(f"{address}hang", headers=PAGE).text
+
+    assert "app.py ended by a signal, SIGKILL." in page
+    assert ">Try again</button>" in page

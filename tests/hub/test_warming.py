@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support import web
 from support.addresses import plain, socket_path
 
 KNOWN = {
@@ -28,6 +29,10 @@ from sardonyx_singleuser.forkserver import warm, zygote
 from sardonyx_singleuser.kernels import origin, warm as kernels
 kernels.warm()
 warm.warm()
+from re import _MAXCACHE, _cache
+assert 50 < len(_cache) < _MAXCACHE, len(_cache)
+from sardonyx_singleuser.forkserver.neighbours import Neighbours
+assert len(Neighbours.moved) > 1000
 marks = warm.MARK, kernels.MARK
 zygote.check_threads()
 kept = set()
@@ -69,7 +74,7 @@ def pages(server_url: str, token: str, home: str) -> dict[str, Any]:
     """Return what a browser is told at first, without what is of one server only."""
     found: dict[str, Any] = {}
     transport, base = httpx.HTTPTransport(uds=socket_path(server_url)), plain(server_url)
-    with httpx.Client(transport=transport, headers={"Authorization": f"token {token}"}, timeout=30) as client:
+    with web.Client(transport=transport, headers={"Authorization": f"token {token}"}, timeout=30) as client:
         page = client.get(f"{base}lab").text
         configuration = json.loads(
             re.findall(r'id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)[0]

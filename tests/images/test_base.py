@@ -3,8 +3,8 @@
 import os
 import stat
 
-import httpx
 from images import version
+from support import web
 from support.containers import HOME, RUN_A_CELL, Container
 from support.images import about, built_image, files
 
@@ -25,7 +25,7 @@ FROM_DEBIAN = {".bash_logout", ".bashrc", ".profile"}
 def test_its_own_command_starts_a_server_that_lets_its_person_in(server: Container) -> None:
     """Its root cannot be written to, and it has no rights beyond those of an ordinary program."""
     assert server.get("api/status").status_code == 200
-    assert httpx.get(f"{server.address}api/status").status_code == 403
+    assert web.get(f"{server.address}api/status").status_code == 403
 
 
 def test_nothing_is_wrong_at_its_start(server: Container) -> None:

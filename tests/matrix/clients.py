@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROUNDS = 4
+ROUNDS = int(os.environ.get("MATRIX_ROUNDS", "4"))
 PLAIN_DUCKDB = """
 import sys
 import duckdb

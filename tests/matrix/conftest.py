@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,10 +15,11 @@ from threading import Thread
 
 import httpx
 import pytest
+from support import web
 from support.environments import built_environment, clients_environment
 from support.expiring_front import KEYS_PATH, ExpiringFront
 from support.go_servers import MC
-from support.minio import Minio
+from support.minio import REVOKER, Minio
 from support.places import BUCKET, REGION, Place
 from support.ports import free_ports
 from support.radosgw import Radosgw, missing_programs
@@ -51,12 +52,18 @@ def need_r_package(name: str | None) -> None:
 
 @dataclass
 class Front:
-    """A store as servers see it, and what was run against it."""
+    """A store as servers see it, and what was run against it.
+
+    Args:
+        key_for: makes a role and a key of the store, for a place that assumes the role with it.
+    """
 
     place: Place
     folder: Path
     proxy: ExpiringFront = field(init=False)
     role: str = ""
+    revoke: dict[str, object] = field(default_factory=dict)
+    key_for: Callable[[str], tuple[str, str, str]] | None = None
     _ready: dict[str, Queue[dict[str, str]]] = field(default_factory=dict)
     _runs: dict[str, Future[subprocess.CompletedProcess[str]]] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
@@ -145,9 +152,17 @@ class Front:
 
 def _thumbprint(place: Place) -> str:
     """Return that of the certificate of the signing key, as an operator sees it."""
-    soon(lambda: httpx.get(f"{place.keys}/jwks").status_code == 200)
-    short = httpx.get(f"{place.keys}/jwks").json()["keys"][0]["x5t"]
+    soon(lambda: web.get(f"{place.keys}/jwks").status_code == 200)
+    short = web.get(f"{place.keys}/jwks").json()["keys"][0]["x5t"]
     return base64.urlsafe_b64decode(f"{short}=").hex().upper()
+
+
+def revoking(place: Place, way: str, key: tuple[str, str]) -> dict[str, object]:
+    """Write down with what keys are refused, and return what the keys service is told of it."""
+    files = [place.folder / name for name in ("revoke-key", "revoke-secret")]
+    for file, text in zip(files, key, strict=True):
+        file.write_text(text)
+    return {"revoke_with": way, "revoke_access_key": files[0], "revoke_secret_key": files[1]}
 
 
 @pytest.fixture(scope="session")
@@ -173,12 +188,13 @@ def radosgw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     # A short path, because of its sockets.
     folder = Path(tempfile.mkdtemp(prefix="sardonyx-rgw-"))
     place = Place(tmp_path_factory.mktemp("place"), free_ports())
-    front = Front(place, tmp_path_factory.mktemp("radosgw"))
     ceph = Radosgw(folder, BUCKET)
+    front = Front(place, tmp_path_factory.mktemp("radosgw"), key_for=ceph.key_for)
     front.serve(ceph.endpoint)
     try:
         ceph.start()
-        place.start_keys(ceph.endpoint, ceph.role)
+        front.revoke = revoking(place, "bucket_policy", ceph.administrator)
+        place.start_keys(ceph.endpoint, ceph.role, revoke=front.revoke)
         ceph.trust(place.keys, "s3", _thumbprint(place))
         place.wait()
         yield front
@@ -193,12 +209,13 @@ def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """MinIO, as an operator would make it ready for us."""
     place = Place(tmp_path_factory.mktemp("place"), free_ports())
     store = Minio(tmp_path_factory.mktemp("store"), BUCKET, "s3")
-    front = Front(place, tmp_path_factory.mktemp("minio"), role=store.role)
+    front = Front(place, tmp_path_factory.mktemp("minio"), role=store.role, key_for=store.key_for)
     front.serve(store.endpoint)
     try:
-        place.start_keys(store.endpoint, store.role)
+        front.revoke = revoking(place, "minio", REVOKER)
+        place.start_keys(store.endpoint, store.role, revoke=front.revoke)
         # It reads once, when it starts, where the issuer has its keys.
-        soon(lambda: httpx.get(f"{place.keys}/.well-known/openid-configuration").status_code == 200)
+        soon(lambda: web.get(f"{place.keys}/.well-known/openid-configuration").status_code == 200)
         store.start(place.keys)
         place.wait()
         yield front

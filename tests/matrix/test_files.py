@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from matrix.conftest import Front
+from support import web
 from support.places import BUCKET, LINK_TOKEN, REGION, client
 from support.waiting import soon
 
@@ -115,27 +116,27 @@ def test_a_link_opens_one_file_of_any_name(front: Front, name: str) -> None:
     place, petra = front.place, front.place.person("petra")
     if not any("sardonyx_services.links" in str(each.args) for each in place.processes):
         place.start_links()
-        soon(lambda: httpx.get(place.links).status_code == 404)
+        soon(lambda: web.get(place.links).status_code == 404)
     store = client(front.proxy.store, "s3", petra.keys())
     key = f"{petra.home}{name}"
     for each in (key, f"{key}x", f"{petra.home}other"):
         store.put_object(Bucket=BUCKET, Key=each, Body=each.encode(), ContentType="text/html")
 
     link = petra.link(key)
-    address = httpx.post(
+    address = web.post(
         f"{place.keys}/links/open",
         json={"link": link.split("/")[-2]},
         headers={"Authorization": f"token {LINK_TOKEN}"},
     ).json()["addresses"]["GET"]
 
-    assert httpx.get(link).content == key.encode()
-    assert httpx.get(link, headers={"Range": "bytes=0-3"}).content == b"home"
+    assert web.get(link).content == key.encode()
+    assert web.get(link, headers={"Range": "bytes=0-3"}).content == b"home"
     assert httpx.head(link).headers["content-length"] == str(len(key.encode()))
-    assert httpx.get(link).headers["content-type"] == "application/octet-stream"
-    assert httpx.put(address, content=b"x").status_code == 403
+    assert web.get(link).headers["content-type"] == "application/octet-stream"
+    assert web.put(address, content=b"x").status_code == 403
     store.delete_object(Bucket=BUCKET, Key=key)
-    assert httpx.get(link).status_code == 404
-    assert httpx.get(link, headers={"Range": "bytes=0-3"}).text.startswith("The file is not there any more.")
+    assert web.get(link).status_code == 404
+    assert web.get(link, headers={"Range": "bytes=0-3"}).text.startswith("The file is not there any more.")
 
 
 def test_keys_that_only_read_change_nothing(run: Callable[[Do], None]) -> None:

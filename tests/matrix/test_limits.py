@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 from matrix.conftest import Front
+from support import web
 from support.environments import clients_environment
 from support.places import BUCKET, client
 
@@ -67,6 +67,24 @@ def test_nothing_of_others_is_reached(front: Front, reach: Callable[[Any, str], 
         client(front.proxy.store, "s3", owner.keys()).get_object(Bucket=BUCKET, Key=f"{owner.home}x")["Body"].read()
         == b"mine"
     )
+
+
+@pytest.mark.parametrize("front", STORES, indirect=True)
+@pytest.mark.parametrize("name", ["数据/2026 年", "é ü/ß&x=+%41", "📊", "数据" * 40])
+def test_keys_for_a_folder_with_a_name_of_any_script_reach_it_and_nothing_else(front: Front, name: str) -> None:
+    """Each store reads the letters in a policy as it reads them in a key."""
+    owner = front.place.person("owner")
+    folder = f"{owner.home}{name}/"
+    s3 = client(front.proxy.store, "s3", owner.keys(prefix=folder))
+
+    s3.put_object(Bucket=BUCKET, Key=f"{folder}x", Body=b"mine")
+
+    assert s3.get_object(Bucket=BUCKET, Key=f"{folder}x")["Body"].read() == b"mine"
+    assert s3.list_objects_v2(Bucket=BUCKET, Prefix=folder)["KeyCount"] == 1
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=BUCKET, Key=f"{owner.home}{name}x", Body=b"")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.list_objects_v2(Bucket=BUCKET, Prefix=owner.home)
 
 
 @pytest.mark.parametrize("front", STORES, indirect=True)
@@ -133,13 +151,13 @@ def test_keys_make_no_account_that_stays(front: Front) -> None:
 def test_a_store_learns_of_a_new_signing_key_by_itself(front: Front) -> None:
     """Nobody has to tell MinIO each month."""
     place = front.place
-    before = httpx.get(f"{place.keys}/jwks").json()["keys"][0]["kid"]
+    before = web.get(f"{place.keys}/jwks").json()["keys"][0]["kid"]
     place.stop()
     shutil.rmtree(place.folder / "signing-keys")
 
-    place.start_keys(front.proxy.store, front.role)
+    place.start_keys(front.proxy.store, front.role, revoke=front.revoke)
     place.wait()
 
-    assert before not in {key["kid"] for key in httpx.get(f"{place.keys}/jwks").json()["keys"]}
+    assert before not in {key["kid"] for key in web.get(f"{place.keys}/jwks").json()["keys"]}
     person = place.person("later")
     client(front.proxy.store, "s3", person.keys()).put_object(Bucket=BUCKET, Key=f"{person.home}x", Body=b"")

@@ -5,6 +5,7 @@ Short by default; `make soak` runs 1,000 starts, `make soak STARTS=200` as many 
 
 import os
 import random
+import shutil
 import signal
 import time
 from collections import Counter
@@ -13,9 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx
 import pytest
+from support.drawn import KINDS
+from support.everybody import python_for_everybody
 from support.forks import children, is_first_of_namespace, processes_with
 from support.hubs import Hub, User, running_hub
 from support.waiting import soon
@@ -157,11 +161,20 @@ HUB_KILLS = 0.03 if STARTS > 100 else 0.1
 SAME = ("processes", "zombies", "mounts", "folders", "sockets", "cgroups", "notes")
 
 
-@pytest.fixture
-def soak(tmp_path: Path, prefix: Path) -> Iterator[Soak]:
-    """A hub that looks at its servers rarely: what it does not hear of, it does not know in time."""
-    with running_hub(tmp_path, prefix, "fork", poll_s=30) as hub:
-        yield Soak(hub, random.Random(SEED))  # noqa: S311 - the same kills each time, not a secret
+@pytest.fixture(params=KINDS["soak"])
+def soak(request: pytest.FixtureRequest, prefix: Path) -> Iterator[Soak]:
+    """A hub that looks at its servers rarely: what it does not hear of, it does not know in time; on each level."""
+    is_ordinary = request.param == "ordinary"
+    if not is_ordinary and os.geteuid() != 0:
+        pytest.skip("only root can give each person a user of their own")
+    python = python_for_everybody(prefix).parents[1] if is_ordinary else prefix
+    # Not below pytest's folder: that is closed to ordinary users.
+    data = Path(mkdtemp(prefix="sardonyx-soak-"))
+    try:
+        with running_hub(data, python, "fork", poll_s=30, is_ordinary=is_ordinary) as hub:
+            yield Soak(hub, random.Random(SEED))  # noqa: S311 - the same kills each time, not a secret
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def test_nothing_is_left_after_many_starts_stops_and_kills(soak: Soak) -> None:

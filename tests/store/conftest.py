@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
+from support import web
 from support.places import Place, running_place
 from support.ports import free_ports
 from support.waiting import soon
@@ -31,5 +31,5 @@ def place_of_its_own(tmp_path: Path) -> Iterator[Place]:
 def opening(place: Place) -> Place:
     """The place with the service that opens links to files."""
     place.start_links()
-    soon(lambda: httpx.get(place.links).status_code == 404)
+    soon(lambda: web.get(place.links).status_code == 404)
     return place

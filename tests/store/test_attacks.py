@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import httpx
 import jwt
 import pytest
 from botocore.auth import SigV4Auth
@@ -20,6 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import rsa
+from support import web
 
 SECRET = b"marks of the whole class"
 FORBIDDEN = 403
@@ -146,8 +146,8 @@ def test_a_presigned_address_reaches_no_further_than_its_signer(ann: Any, bob: A
     own = s3.generate_presigned_url("get_object", Params={"Bucket": "sardonyx", "Key": f"{bob.home}mine"})
     hers = s3.generate_presigned_url("get_object", Params={"Bucket": "sardonyx", "Key": f"{ann.home}secret"})
 
-    assert httpx.get(own).content == b"mine"
-    assert httpx.get(hers).status_code == FORBIDDEN
+    assert web.get(own).content == b"mine"
+    assert web.get(hers).status_code == FORBIDDEN
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def raw(place: Any, person: Any, method: str, path: str) -> tuple[int, bytes]:
 def test_without_keys_nothing_is_answered(place: Any, ann: Any, unsigned: str) -> None:
     """Neither an object, nor a list, nor an upload from a page."""
     for path in ("", "sardonyx", f"sardonyx/{ann.home}secret"):
-        answer = httpx.request(
+        answer = web.request(
             unsigned, f"{place.endpoint}/{path}", content=b"x" if unsigned in {"PUT", "POST"} else None
         )
         assert answer.status_code >= 400, (unsigned, path, answer.text)
@@ -256,7 +256,7 @@ def forged(place: Any, **changes: Any) -> str:
 
 def known_key(place: Any) -> dict[str, str]:
     """Return a key that the issuer publishes."""
-    found: dict[str, str] = httpx.get(f"{place.keys}/jwks").json()["keys"][0]
+    found: dict[str, str] = web.get(f"{place.keys}/jwks").json()["keys"][0]
     return found
 
 
@@ -278,7 +278,7 @@ def known_key(place: Any) -> dict[str, str]:
 )
 def test_a_forged_token_is_not_exchanged(place: Any, changes: dict[str, Any]) -> None:
     """Keys are given for what the issuer signed, to nobody else."""
-    answer = httpx.post(
+    answer = web.post(
         place.endpoint,
         data={
             "Action": "AssumeRoleWithWebIdentity",
@@ -298,7 +298,7 @@ def test_keys_of_another_cannot_be_had(place: Any) -> None:
     place.hub.answers["of-a-service"] = {"kind": "service", "name": "ann", "scopes": ["custom:credentials:s3"]}
     place.hub.answers["without-scope"] = {"kind": "user", "name": "ann", "scopes": ["access:servers!user=ann"]}
     for header in ({}, *({"Authorization": f"token {t}"} for t in ("guess", "of-a-service", "without-scope"))):
-        answer = httpx.get(f"{place.keys}/aws", headers=header)
+        answer = web.get(f"{place.keys}/aws", headers=header)
         assert answer.status_code in {401, 403}, (header, answer.text)
         assert "SecretAccessKey" not in answer.text
 

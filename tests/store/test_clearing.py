@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 from support.waiting import soon
 
@@ -140,9 +140,28 @@ def test_nobody_copies_what_is_not_theirs(event: Event, tmp_path: Path, group: s
     assert una.home
 
 
+def test_the_archive_of_a_team_has_what_it_shares_and_nothing_else(event: Event, tmp_path: Path) -> None:
+    """Also when all are signed out after the end; its keys read that place alone, and nobody else's team."""
+    ada = event.place.person(event.ada.name)
+    event.s3(event.ada).put_object(Bucket=BUCKET, Key=f"{ada.home}own.txt", Body=b"x")
+    event.s3(event.ben, f"team-{event.team}").put_object(Bucket=BUCKET, Key=f"team/{event.team}/plan.txt", Body=b"y")
+    event.end()
+
+    data = b"".join(Copies(door(event.place), tmp_path).of_team(event.ada.name, event.team))
+
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert {name: archive.read(name) for name in archive.namelist()} == {"team/plan.txt": b"y"}
+    s3 = door(event.place).client("team-copy", {"name": event.ada.name, "group": f"team-{event.team}"})
+    for key in (f"{ada.home}own.txt", f"team/{event.other_team}/plan.txt", "public/x"):
+        assert is_refused(s3, "get_object", Key=key), key
+    assert is_refused(s3, "put_object", Key=f"team/{event.team}/plan.txt", Body=b"z")
+    with pytest.raises(NotOpenError, match="You are in no class or team"):
+        b"".join(Copies(door(event.place), tmp_path).of_team(event.ada.name, event.other_team))
+
+
 def asked(place: Any, group: str, prefix: str, token: str = COLLECTOR_TOKEN) -> tuple[int, str]:
     """Ask for keys to delete a place; return status and message."""
-    answer = httpx.post(
+    answer = web.post(
         f"{place.keys}/clear", json={"group": group, "prefix": prefix}, headers={"Authorization": f"token {token}"}
     )
     return answer.status_code, answer.json().get("message", "")
@@ -187,7 +206,7 @@ async def test_all_of_an_event_is_deleted_in_the_store_and_nothing_else(event: E
     event.s3(event.ben).put_object(Bucket=BUCKET, Key=f"home/{event.ben.person}/own.txt", Body=b"1")
     later = datetime.now(UTC) + timedelta(hours=2)
     event.end(timedelta(hours=1, seconds=1))
-    ends = EventEnds(place.people, NoHub(), Clearer(door(place)), lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
+    ends = EventEnds(place.people, NoHub(), Clearer(door(place)), "en", lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
 
     for _look in range(2):
         await ends.look()

@@ -2,22 +2,28 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 
 from sardonyx_services.credentials import audit
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.web.configuration import StorePlace
-from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.hand_ins import HandIns
+from sardonyx_services.people.web.members import Member
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 
 if TYPE_CHECKING:
     from sardonyx_services.people.records import PersonRecord
+
+
+HANDED_OUT_BY = "Only those who lead a class or an event hand out files to it."
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +67,7 @@ def members(place: Any, course: str) -> list[Member]:
     return [Member(people[person], role) for person, role in place.people.groups.members(course).items()]
 
 
-@pytest.mark.parametrize("name", ["tia", "tom"])
+@pytest.mark.parametrize("name", ["tia", "tom", pytest.param(OPERATOR, id="the operator's commands")])
 def test_staff_have_all_of_it_in_one_archive(place: Any, course: str, name: str) -> None:
     """A folder for each person, and a list of all files."""
     data = b"".join(hand_ins(place).archive(name, course, members(place, course)))
@@ -88,7 +94,7 @@ def test_nobody_else_reads_it(place: Any, course: str, name: str) -> None:
 def test_only_the_service_of_classes_asks(place: Any, course: str, token: str) -> None:
     """Not even another service, nor somebody's server."""
     known = token or place.hub.knows("tia")
-    answer = httpx.post(
+    answer = web.post(
         f"{place.keys}/collect", json={"name": "tia", "class": course}, headers={"Authorization": f"token {known}"}
     )
     assert (answer.status_code, answer.json()["message"]) == (403, "Only the service of classes asks here.")
@@ -97,7 +103,7 @@ def test_only_the_service_of_classes_asks(place: Any, course: str, token: str) -
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"name": "tia"}', b"{" * 9000])
 def test_a_question_that_is_none_is_refused(place: Any, body: bytes) -> None:
     """In words."""
-    answer = httpx.post(f"{place.keys}/collect", content=body, headers={"Authorization": f"token {COLLECTOR_TOKEN}"})
+    answer = web.post(f"{place.keys}/collect", content=body, headers={"Authorization": f"token {COLLECTOR_TOKEN}"})
     assert (answer.status_code, answer.json()["message"]) == (
         400,
         'Say what is wanted, as JSON, with "name", "class".',
@@ -125,15 +131,35 @@ def test_the_keys_read_what_was_handed_in_there_and_nothing_else(place: Any, cou
 
 def test_files_are_handed_out_by_staff_and_nowhere_else(place: Any, course: str) -> None:
     """The keys write in that folder of what the class shares, and read nobody's work."""
-    s3 = door(place).client("hand-out", {"name": "tom", "class": course})
+    s3 = door(place).client("hand-out", {"name": "tom", "group": f"class-{course}"})
     s3.put_object(Bucket=BUCKET, Key=f"class/{course}/shared/handed-out/sheet.txt", Body=b"sheet")
 
     for key in (f"class/{course}/shared/other.txt", f"class/{course}/hand-in/x/a", f"home/{place.person('tom').id}/a"):
         with pytest.raises(ClientError) as caught:
             s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
-    with pytest.raises(NotOpenError, match="Only the instructors and assistants of a class hand out files."):
-        door(place).client("hand-out", {"name": "sam", "class": course})
+    with pytest.raises(NotOpenError, match=HANDED_OUT_BY):
+        door(place).client("hand-out", {"name": "sam", "group": f"class-{course}"})
+
+
+def test_files_are_handed_out_by_organisers_in_their_event(place: Any) -> None:
+    """The keys write in that folder of what the event shares, and read no team's work; nobody who takes part has any."""
+    now = datetime.now(UTC)
+    event = place.people.events.add("Data days", EventDetails(now - timedelta(hours=1), now + timedelta(hours=1)))
+    place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=1, teams=[("Blue", 1)])
+    for name, role in (("tia", "organiser"), ("sam", "participant")):
+        place.people.groups.join(event, place.person(name).id, role)
+    (team,) = place.people.seats.teams(event)
+    s3 = door(place).client("hand-out", {"name": "tia", "group": f"event-{event}"})
+    s3.put_object(Bucket=BUCKET, Key=f"event/{event}/shared/handed-out/sheet.txt", Body=b"sheet")
+
+    for key in (f"event/{event}/shared/other.txt", f"team/{team.id}/a", f"home/{place.person('tia').id}/a"):
+        with pytest.raises(ClientError) as caught:
+            s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    for name, group in (("sam", f"event-{event}"), ("gus", f"event-{event}"), ("tia", f"team-{team.id}"), ("tia", "x")):
+        with pytest.raises(NotOpenError, match=HANDED_OUT_BY):
+            door(place).client("hand-out", {"name": name, "group": group})
 
 
 def test_who_collected_is_written_down(place: Any, course: str) -> None:

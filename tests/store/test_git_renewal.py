@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.oauth_site import APP, SECRET, OAuthSite, serving_site
 from support.places import Client, Place
 from support.repositories import remote
@@ -45,7 +46,7 @@ def amina(place_of_its_own: Place, site: OAuthSite, tmp_path: Path) -> Client:
 
 def _answers(place: Place) -> bool:
     try:
-        return httpx.get(f"{place.keys}/health").status_code > 0
+        return web.get(f"{place.keys}/health").status_code > 0
     except httpx.HTTPError:
         return False
 
@@ -53,7 +54,7 @@ def _answers(place: Place) -> bool:
 def ask(somebody: Client, site: OAuthSite) -> httpx.Response:
     """Ask for the token as git's helper does."""
     headers = {"Authorization": f"token {somebody.token}"}
-    return httpx.get(f"{somebody.place.keys}/git", params={"address": site.url}, headers=headers, timeout=30)
+    return web.get(f"{somebody.place.keys}/git", params={"address": site.url}, headers=headers, timeout=30)
 
 
 def test_a_token_that_is_over_is_renewed_once_for_all_who_ask(amina: Client, site: OAuthSite) -> None:

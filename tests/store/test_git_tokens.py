@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
+from support import web
 from support.git_server import Forge, serving
 from support.places import Client, Place
 from support.repositories import remote, run
@@ -73,7 +73,7 @@ def test_nobody_gets_the_token_of_another(place: Place, forge: Forge, tmp_path: 
     assert refused.returncode != 0
     assert forge.asked == []
     for token in (bela.token, "guessed", place.hub.sits_at_the_page("amina")):
-        answer = httpx.get(
+        answer = web.get(
             f"{place.keys}/git", params={"address": forge.url, "name": "amina", "person": amina.id},
             headers={"Authorization": f"token {token}"},
         )  # fmt: skip

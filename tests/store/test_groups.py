@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
@@ -73,6 +74,51 @@ def test_the_keys_of_a_class_reach_ones_own_place_too_and_the_usual_ones_no_clas
 
     assert sam.s3().get_object(Bucket=BUCKET, Key=f"{sam.home}copied")["Body"].read() == b"data"
     assert refused(sam.s3(), "get_object", Key=f"class/{course}/shared/copy.me")
+
+
+def test_a_server_of_a_class_reaches_it_with_its_usual_keys(place: Any, course: str) -> None:
+    """Every client does, and none has to know of profiles; its own place is still its person's alone."""
+    tia, sam = place.person("tia"), place.person("sam", "statistics")
+    usual = f"server/class-{course}"
+    key = f"class/{course}/shared/usual.csv"
+    tia.s3(usual).put_object(Bucket=BUCKET, Key=key, Body=b"a,b")
+
+    keys = sam.keys(usual)
+    s3 = place.s3_with(keys)
+
+    assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"a,b"
+    s3.put_object(Bucket=BUCKET, Key=f"class/{course}/hand-in/{sam.id}/usual", Body=b"42")
+    s3.put_object(Bucket=BUCKET, Key=f"{sam.home}usual", Body=b"mine")
+    assert refused(s3, "put_object", Key=key, Body=b"x")
+    assert refused(s3, "list_objects_v2", Prefix=f"class/{course}/hand-in/")
+    assert refused(s3, "get_object", Key=f"{tia.home}usual")
+    assert sam.access(f"class-{course}")["until"][:16] == keys["Expiration"][:16]
+
+
+def test_who_names_a_class_for_their_server_gets_none_that_is_not_theirs(place: Any, course: str) -> None:
+    """The address is in the server's own hands: it gives what is theirs, or less."""
+    eve = place.person("eve")
+
+    for group in (f"class-{course}", f"class-{course}-staff", "class-*", "team-k3qd9zzz"):
+        s3 = eve.s3(f"server/{group}")
+        assert refused(s3, "list_objects_v2", Prefix=f"class/{course}/shared/")
+        s3.put_object(Bucket=BUCKET, Key=f"{eve.home}mine", Body=b"")
+
+
+def test_a_server_of_a_class_that_was_left_goes_on_with_ones_own_place(place: Any) -> None:
+    """The keys of before are refused, and the next ones are those of any server."""
+    group = place.people.groups.add("class", "Statistics")
+    lou = place.person("lou")
+    place.people.groups.join(group, lou.id, "student")
+    of_class = lou.s3(f"server/class-{group}")
+    assert not refused(of_class, "list_objects_v2", Prefix=f"class/{group}/shared/")
+
+    place.people.groups.leave(group, lou.id)
+
+    soon(lambda: refused(of_class, "list_objects_v2", Prefix=f"class/{group}/shared/"))
+    own = lou.s3(f"server/class-{group}")
+    assert refused(own, "list_objects_v2", Prefix=f"class/{group}/shared/")
+    own.put_object(Bucket=BUCKET, Key=f"{lou.home}mine", Body=b"")
 
 
 def test_a_team_shares_everything(place: Any) -> None:
@@ -144,6 +190,38 @@ def test_keys_can_be_asked_to_do_less(place: Any) -> None:
     assert refused(s3, "list_objects_v2", Prefix=ned.home)
 
 
+@pytest.mark.parametrize("name", ["数据/2026 年", "é ü/ß&x=+%41", "данные", "📊"])
+def test_keys_for_a_folder_with_a_name_of_any_script_reach_it_and_nothing_else(place: Any, name: str) -> None:
+    """The name is in the session's policy as it is."""
+    ann = place.person("ann")
+    folder = f"{ann.home}{name}/"
+    s3 = ann.s3(prefix=folder)
+
+    s3.put_object(Bucket="sardonyx", Key=f"{folder}x", Body=b"mine")
+
+    assert s3.get_object(Bucket="sardonyx", Key=f"{folder}x")["Body"].read() == b"mine"
+    assert s3.list_objects_v2(Bucket="sardonyx", Prefix=folder)["KeyCount"] == 1
+    assert refused(s3, "put_object", Key=f"{ann.home}{name}x", Body=b"")
+    assert refused(s3, "list_objects_v2", Prefix=ann.home)
+
+
+def test_a_folder_with_a_long_name_gets_keys_or_a_sentence(place: Any) -> None:
+    """What a store has room for is counted in bytes; a program reads the answer in the form of AWS either way."""
+    ann = place.person("ann")
+
+    assert ann.ask(prefix=f"{ann.home}{'数据' * 60}/").status_code == 200
+    too_long = ann.ask(prefix=f"{ann.home}{'数据' * 110}/")
+
+    assert (too_long.status_code, too_long.json()) == (
+        400,
+        {
+            "code": "InvalidRequest",
+            "message": "“prefix” is too long for the data store: letters beyond a to z take more room."
+            " Ask for a shorter one.",
+        },
+    )
+
+
 def test_nobody_asks_for_more(place: Any) -> None:
     """Each answer says what can be asked for instead."""
     eve, ann = place.person("eve"), place.person("ann")
@@ -179,7 +257,7 @@ def test_metrics_are_for_who_may_see_them(place: Any) -> None:
     place.hub.answers["prometheus"] = {"kind": "service", "name": "prometheus", "scopes": ["read:metrics"]}
 
     def ask(token: str) -> httpx.Response:
-        return httpx.get(f"{place.keys}/metrics", headers={"Authorization": f"token {token}"})
+        return web.get(f"{place.keys}/metrics", headers={"Authorization": f"token {token}"})
 
     assert ask(place.person("sue").token).status_code == 403
     text = ask("prometheus").text

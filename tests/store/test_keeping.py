@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 
 from sardonyx_services.credentials import audit
@@ -204,7 +204,7 @@ def test_who_kept_something_is_written_down(course: Course) -> None:
 def test_only_the_service_of_classes_asks(course: Course, token: str) -> None:
     """Not another service, nor a server."""
     said = {"name": "sam", "group": f"class-{course.id}"}
-    answer = httpx.post(f"{course.place.keys}/keep", json=said, headers={"Authorization": f"token {token}"})
+    answer = web.post(f"{course.place.keys}/keep", json=said, headers={"Authorization": f"token {token}"})
     assert (answer.status_code, answer.json()["message"]) == (403, "Only the service of classes asks here.")
 
 

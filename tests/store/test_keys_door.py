@@ -4,8 +4,8 @@ import socket
 import time
 from typing import Any
 
-import httpx
 import pytest
+from support import web
 
 FORBIDDEN = 403
 
@@ -37,7 +37,7 @@ def test_even_with_the_token_nothing_is_given_through_a_browser_or_a_proxy(
     place: Any, ann: Any, header: dict[str, str]
 ) -> None:
     """A page of somebody else's in ann's browser, or one that is talked into asking for it."""
-    answer = httpx.get(f"{place.keys}/aws", headers={"Authorization": f"token {ann.token}", **header})
+    answer = web.get(f"{place.keys}/aws", headers={"Authorization": f"token {ann.token}", **header})
 
     assert answer.status_code == FORBIDDEN
     assert answer.json()["code"] == "AccessDenied"
@@ -57,7 +57,7 @@ def test_even_with_the_token_nothing_is_given_through_a_browser_or_a_proxy(
 )
 def test_a_token_comes_in_one_header_and_nowhere_else(place: Any, asks: dict[str, Any]) -> None:
     """An address is in logs and histories; a cookie is sent by pages that nobody trusts."""
-    answer = httpx.get(f"{place.keys}/aws", **asks)
+    answer = web.get(f"{place.keys}/aws", **asks)
 
     assert answer.status_code == FORBIDDEN
     assert "SecretAccessKey" not in answer.text
@@ -66,7 +66,7 @@ def test_a_token_comes_in_one_header_and_nowhere_else(place: Any, asks: dict[str
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
 def test_keys_are_asked_for_in_one_way(place: Any, ann: Any, method: str) -> None:
     """A form, or the question before one, gets none."""
-    answer = httpx.request(method, f"{place.keys}/aws", headers={"Authorization": f"token {ann.token}"})
+    answer = web.request(method, f"{place.keys}/aws", headers={"Authorization": f"token {ann.token}"})
 
     assert answer.status_code == 405
     assert "SecretAccessKey" not in answer.text
@@ -76,7 +76,7 @@ def test_answers_are_kept_by_nobody_and_follow_nothing(place: Any, ann: Any) -> 
     """No cache on the way holds keys, and no path leads elsewhere."""
     assert ann.ask().headers["cache-control"] == "no-store"
     for path in ("aws/", "aws//", "AWS", "aws/%2e%2e/jwks", "aws/..%2faws"):
-        answer = httpx.get(f"{place.keys}/{path}", headers={"Authorization": f"token {ann.token}"})
+        answer = web.get(f"{place.keys}/{path}", headers={"Authorization": f"token {ann.token}"})
         assert answer.status_code in {403, 404}, path
         assert "SecretAccessKey" not in answer.text
 

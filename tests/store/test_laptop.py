@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
@@ -15,7 +16,7 @@ BUCKET = "sardonyx"
 
 def ask(place: Any, token: str, path: str, method: str = "POST", **query: str) -> httpx.Response:
     """Ask the keys service with a token."""
-    return httpx.request(method, f"{place.keys}{path}", headers={"Authorization": f"token {token}"}, params=query)
+    return web.request(method, f"{place.keys}{path}", headers={"Authorization": f"token {token}"}, params=query)
 
 
 def make(place: Any, name: str, group: str = "", **query: str) -> dict[str, str]:
@@ -202,7 +203,7 @@ def test_a_browser_gets_none_from_here(place: Any) -> None:
     """They come through the hub's page, which knows where a form was made."""
     token = place.hub.sits_at_the_page("lena")
 
-    answer = httpx.post(
+    answer = web.post(
         f"{place.keys}/laptop", headers={"Authorization": f"token {token}", "Origin": "http://127.0.0.1:8000"}
     )
 

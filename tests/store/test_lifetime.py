@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support import web
 from support.waiting import soon
 
 from sardonyx_services.parent import HUB
@@ -33,7 +34,7 @@ def refusal(place: Any, *words: str) -> str:
     token = place.person("ann").token
     while time.monotonic() < deadline:
         try:
-            answer = httpx.get(f"{place.keys}/aws", headers={"Authorization": f"token {token}"})
+            answer = web.get(f"{place.keys}/aws", headers={"Authorization": f"token {token}"})
         except httpx.HTTPError:
             time.sleep(0.05)
             continue
@@ -184,7 +185,7 @@ def ask(port: int) -> str:
     anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
     for scheme in ("http", "https"):
         with suppress(httpx.HTTPError):
-            answer = httpx.get(f"{scheme}://127.0.0.1:{port}/", verify=anything, timeout=3)
+            answer = web.get(f"{scheme}://127.0.0.1:{port}/", verify=anything, timeout=3)
             # Go says so on a port that wants TLS.
             if "HTTP request to an HTTPS server" not in answer.text:
                 return f"{scheme} {answer.status_code}"
@@ -264,6 +265,7 @@ OTHER_XML = '<?xml version="1.0"?><AssumeRoleWithWebIdentityResponse><AssumeRole
         pytest.param(200, OTHER_XML, timedelta(), ("is not one", "have to look at it"), id="no-keys-in-the-answer"),
         pytest.param(200, "<html>Welcome!</html>", timedelta(), ("is not one, or not in order",), id="a-web-page"),
         pytest.param(502, "Bad gateway", timedelta(), ("is not one, or not in order",), id="a-broken-proxy"),
+        pytest.param(404, "404 page not found", timedelta(), ("there is no STS at its address",), id="no-sts"),
     ],
 )
 def test_a_store_that_is_not_in_order_is_explained(  # noqa: PLR0917 - a table of cases

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from support import web
 from support.places import BUCKET, Client, Place
 from support.shared_links import BROWSER, NOT_SHARED, UNKNOWN, link_of, links_of, put, take_back, told
 
@@ -65,7 +66,7 @@ def test_a_percent_sign_is_part_of_a_name(ann: Client, bob: Client) -> None:
     """Nothing is decoded twice: an encoded slash leads nowhere else."""
     link = bob.link(f"{bob.home}..%2f{ann.id}%2fsecret.txt")
 
-    answer = httpx.get(link)
+    answer = web.get(link)
 
     assert (answer.status_code, b"of ann" in answer.content) == (404, False)
     take_back(bob.place, "bob", links_of(bob.place, "bob")[0]["mark"])
@@ -86,17 +87,17 @@ def test_who_left_a_class_shares_nothing_of_it_any_more(place: Place, bob: Clien
     place.people.groups.join(group, student.id, "student")
     key = put(staff, "plan.txt", b"the plan", f"class-{group}", f"class/{group}/shared/")
     link = student.link(key)
-    assert httpx.get(link).content == b"the plan"
+    assert web.get(link).content == b"the plan"
 
     place.people.groups.leave(group, student.id)
 
-    refused = httpx.get(link)
+    refused = web.get(link)
     assert (refused.status_code, refused.text) == (410, NOT_SHARED)
-    assert "<h1>This file is not shared any more</h1>" in httpx.get(link, headers=BROWSER).text
+    assert "<h1>This file is not shared any more</h1>" in web.get(link, headers=BROWSER).text
     assert httpx.head(link).status_code == 410
     assert told(student.share(key)) == NOT_YOURS
     place.people.groups.end(group)
-    assert httpx.get(link).status_code == 410
+    assert web.get(link).status_code == 410
 
 
 def test_a_student_shares_nothing_of_others_hand_ins(place: Place, ann: Client, bob: Client) -> None:
@@ -107,7 +108,7 @@ def test_a_student_shares_nothing_of_others_hand_ins(place: Place, ann: Client, 
     key = put(ann, "answer.txt", b"42", f"class-{group}", f"class/{group}/hand-in/{ann.id}/")
 
     assert told(bob.share(key)) == NOT_YOURS
-    assert httpx.get(ann.link(key)).content == b"42"
+    assert web.get(ann.link(key)).content == b"42"
 
 
 def test_files_of_an_exam_are_not_shared(place: Place, ann: Client) -> None:
@@ -124,13 +125,13 @@ def test_links_of_who_was_removed_are_gone_for_good(place: Place) -> None:
     """Also when they come back."""
     dora = place.person("dora")
     link = dora.link(put(dora, "x.txt"))
-    assert httpx.get(link).status_code == 200
+    assert web.get(link).status_code == 200
 
     place.people.remove("dora")
 
-    assert (httpx.get(link).status_code, httpx.get(link).text) == (404, UNKNOWN)
+    assert (web.get(link).status_code, web.get(link).text) == (404, UNKNOWN)
     place.people.readmit("dora")
-    assert httpx.get(link).status_code == 404
+    assert web.get(link).status_code == 404
 
 
 @pytest.mark.usefixtures("bob")
@@ -142,9 +143,9 @@ def test_nobody_takes_back_the_link_of_another(place: Place, ann: Client) -> Non
 
     assert take_back(place, "bob", mark).json() == take_back(place, "bob", "nothing").json()
     headers = {"Authorization": f"token {ann.token}"}
-    assert httpx.post(f"{place.keys}/links/end", params={"mark": mark}, headers=headers).status_code == 403
+    assert web.post(f"{place.keys}/links/end", params={"mark": mark}, headers=headers).status_code == 403
 
-    assert httpx.get(link).content == b"for all"
+    assert web.get(link).content == b"for all"
 
 
 def test_a_page_or_picture_with_a_script_is_a_file_to_keep(ann: Client) -> None:
@@ -153,7 +154,7 @@ def test_a_page_or_picture_with_a_script_is_a_file_to_keep(ann: Client) -> None:
     for name, kind in (("x.html", "text/html"), ("x.svg", "image/svg+xml"), ("x.js", "text/javascript")):
         link = ann.link(put(ann, name, page, ContentType=kind, ContentDisposition="inline", CacheControl="public"))
         for address in (link, f"{link}?download", f"{link}?download=inline&response-content-type=text/html"):
-            answer = httpx.get(address)
+            answer = web.get(address)
             assert answer.content == page
             said = answer.headers
             assert said["content-type"] == "application/octet-stream"
@@ -170,7 +171,7 @@ def test_nothing_that_is_stored_with_a_file_becomes_a_header(ann: Client) -> Non
     metadata = {"set-cookie": "jupyterhub-session-id=1", "location": "https://example.org"}
     key = put(ann, "meta.txt", Metadata=metadata, ContentLanguage="de", Expires=datetime(2030, 1, 1, tzinfo=UTC))
 
-    said = httpx.get(ann.link(key)).headers
+    said = web.get(ann.link(key)).headers
 
     assert set(said) == {
         "accept-ranges", "cache-control", "content-disposition", "content-length", "content-security-policy",
@@ -181,7 +182,7 @@ def test_nothing_that_is_stored_with_a_file_becomes_a_header(ann: Client) -> Non
 
 def test_the_page_of_a_link_loads_nothing_from_elsewhere_and_tells_nobody_its_address(ann: Client) -> None:
     """No form, no frame, no script but those of the hub."""
-    said = httpx.get(ann.link(put(ann, "page.txt")), headers=BROWSER)
+    said = web.get(ann.link(put(ann, "page.txt")), headers=BROWSER)
 
     assert said.headers["referrer-policy"] == "no-referrer"
     assert said.headers["content-security-policy"].startswith(
@@ -197,10 +198,10 @@ def test_a_link_only_reads(ann: Client, method: str) -> None:
     """Nothing is written by one."""
     link = ann.link(put(ann, "only.txt"))
 
-    answer = httpx.request(method, link)
+    answer = web.request(method, link)
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-    assert httpx.get(link).content == b"for all"
+    assert web.get(link).content == b"for all"
 
 
 def test_no_other_path_opens_anything(ann: Client) -> None:
@@ -208,27 +209,27 @@ def test_no_other_path_opens_anything(ann: Client) -> None:
     link = ann.link(put(ann, "mine.txt"))
     base = link.rpartition("/")[0]
 
-    assert httpx.get(f"{base}/another%20name.txt").content == b"for all"
-    assert "mine.txt" in httpx.get(f"{base}/secret.txt").headers["content-disposition"]
+    assert web.get(f"{base}/another%20name.txt").content == b"for all"
+    assert "mine.txt" in web.get(f"{base}/secret.txt").headers["content-disposition"]
     for path in (f"{base}/a/b", f"{base}/..%2f..%2fx", f"{base}x/mine.txt", base[:-1], f"{base.upper()}/mine.txt"):
-        assert httpx.get(path).status_code == 404, path
+        assert web.get(path).status_code == 404, path
 
 
 def test_keys_that_read_a_file_read_nothing_else(place: Place, ann: Client) -> None:
     """What the service that opens links is told is an address of the store, for this file, these minutes, to read."""
     key = put(ann, "one.txt", b"one")
     token = urlsplit(ann.link(key)).path.split("/")[3]
-    told_ = httpx.post(
+    told_ = web.post(
         f"{place.keys}/links/open",
         json={"link": token},
         headers={"Authorization": f"token {(place.folder / 'link-token').read_text()}"},
     ).json()
     address = told_["addresses"]["GET"]
 
-    assert httpx.get(address).content == b"one"
-    assert httpx.get(address.replace("one.txt", "secret.txt")).status_code == 403
-    assert httpx.put(address, content=b"x").status_code == 403
-    assert httpx.delete(address).status_code == 403
+    assert web.get(address).content == b"one"
+    assert web.get(address.replace("one.txt", "secret.txt")).status_code == 403
+    assert web.put(address, content=b"x").status_code == 403
+    assert web.delete(address).status_code == 403
     assert "X-Amz-Expires=300" in address
     assert set(told_) == {"addresses", "by", "mark", "name", "until"}
 
@@ -237,10 +238,10 @@ def test_what_opens_a_link_is_in_no_log_and_no_database(place: Place, ann: Clien
     """Neither where it was made, nor where it was opened, nor where it failed."""
     link = ann.link(put(ann, "logged.txt"))
     token = urlsplit(link).path.split("/")[3]
-    httpx.get(link)
-    httpx.get(link, headers={"Referer": link, **BROWSER})
+    web.get(link)
+    web.get(link, headers={"Referer": link, **BROWSER})
     ann.s3().delete_object(Bucket=BUCKET, Key=f"{ann.home}logged.txt")
-    httpx.get(link)
+    web.get(link)
 
     for path in (*place.folder.glob("logs/**/*"), *place.folder.glob("people.sqlite*"), *place.folder.glob("run/*")):
         if path.is_file():

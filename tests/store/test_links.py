@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
+from support import web
 from support.places import BUCKET, LINK_TOKEN, OWN_TOKEN, Client, Place
 from support.shared_links import BROWSER, UNKNOWN, link_of, links_of, put, take_back, told
 from support.waiting import soon
@@ -39,7 +40,7 @@ def test_a_link_opens_a_file_of_any_name(petra: Client, name: str) -> None:
     """Without signing in, as something to keep, under its own name."""
     link = petra.link(put(petra, f"odd/{name}", name.encode()))
 
-    answer = httpx.get(link)
+    answer = web.get(link)
 
     assert (answer.status_code, answer.content) == (200, name.encode())
     form = re.fullmatch(
@@ -55,8 +56,8 @@ def test_people_see_what_it_is_first_and_programs_get_the_file(petra: Client) ->
     """The same address: a browser that looks at it is shown a page with a button; its button, curl and pandas get it."""
     link = petra.link(put(petra, "cities <b>.csv", b"x" * 12_345))
 
-    shown = httpx.get(link, headers=BROWSER)
-    got = [httpx.get(f"{link}?download", headers=BROWSER), httpx.get(link), httpx.get(link, headers={"Accept": "*/*"})]
+    shown = web.get(link, headers=BROWSER)
+    got = [web.get(f"{link}?download", headers=BROWSER), web.get(link), web.get(link, headers={"Accept": "*/*"})]
 
     assert shown.headers["content-type"] == "text/html; charset=utf-8"
     assert "petra shares a file with you:" in shown.text
@@ -74,7 +75,7 @@ def test_a_part_of_a_file_can_be_had(petra: Client) -> None:
     tag = httpx.head(link).headers["etag"]
 
     def part(said: str, **more: str) -> httpx.Response:
-        return httpx.get(link, headers={"Range": said, **more})
+        return web.get(link, headers={"Range": said, **more})
 
     middle, end, rest = part("bytes=100-199"), part("bytes=-10"), part("bytes=102000-")
     assert (middle.status_code, middle.content) == (206, body[100:200])
@@ -101,7 +102,7 @@ def test_what_is_not_one_range_counts_as_none(petra: Client, said: str) -> None:
     """The file is sent once, as a whole."""
     link = petra.link(put(petra, "whole.bin", b"0123456789"))
 
-    answer = httpx.get(link, headers={"Range": said})
+    answer = web.get(link, headers={"Range": said})
 
     assert (answer.status_code, answer.content) == (200, b"0123456789")
 
@@ -112,8 +113,8 @@ def test_what_a_file_is_can_be_asked_without_it(petra: Client) -> None:
     link = petra.link(key)
 
     head = httpx.head(link)
-    httpx.get(link, headers={"Range": "bytes=10-20"})
-    httpx.get(link, headers=BROWSER)
+    web.get(link, headers={"Range": "bytes=10-20"})
+    web.get(link, headers=BROWSER)
 
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == "5000"
@@ -125,8 +126,8 @@ def test_an_empty_file_is_one(petra: Client) -> None:
     """Of no bytes."""
     link = petra.link(put(petra, "empty.txt", b""))
 
-    assert (httpx.get(link).status_code, httpx.get(link).content) == (200, b"")
-    assert "<p>0 bytes · until" in httpx.get(link, headers=BROWSER).text
+    assert (web.get(link).status_code, web.get(link).content) == (200, b"")
+    assert "<p>0 bytes · until" in web.get(link, headers=BROWSER).text
 
 
 def test_downloads_are_counted_and_the_first_is_written_down(place: Place, petra: Client) -> None:
@@ -135,7 +136,7 @@ def test_downloads_are_counted_and_the_first_is_written_down(place: Place, petra
     link = petra.link(key)
 
     for _ in range(5):
-        httpx.get(link)
+        web.get(link)
 
     shown = link_of(place, "petra", key)
     assert shown["opened"] == 5
@@ -155,15 +156,15 @@ def test_a_link_that_was_taken_back_is_like_one_that_never_was(place: Place, pet
     """From the next request on; also with one of which there were keys."""
     key = put(petra, "taken-back.txt")
     link = petra.link(key)
-    assert httpx.get(link).content == b"for all"
+    assert web.get(link).content == b"for all"
 
     assert take_back(place, "petra", link_of(place, "petra", key)["mark"]).status_code == 200
 
     never = f"{place.links}/services/links/{'x' * 32}/taken-back.txt"
     for headers in ({}, BROWSER, {"Range": "bytes=0-1"}):
-        gone, unknown = httpx.get(link, headers=headers), httpx.get(never, headers=headers)
+        gone, unknown = web.get(link, headers=headers), web.get(never, headers=headers)
         assert (gone.status_code, gone.text) == (404, unknown.text)
-    assert httpx.get(link).text == UNKNOWN
+    assert web.get(link).text == UNKNOWN
     assert key not in {each["key"] for each in links_of(place, "petra")}
     assert '"link-ended"' in place.audit.read_text()
 
@@ -172,16 +173,16 @@ def test_a_link_ends_and_says_so(place: Place, petra: Client) -> None:
     """At the moment that it said, for parts of a file too."""
     key = put(petra, "short.txt")
     link = petra.link(key, 60)
-    assert httpx.get(link).status_code == 200
+    assert web.get(link).status_code == 200
     with sqlite3.connect(place.folder / "people.sqlite", timeout=10) as people:
         people.execute("UPDATE shared_links SET ends = datetime('now') WHERE key = ?", (key,))
     people.close()
 
-    assert httpx.get(link).status_code == 410
+    assert web.get(link).status_code == 410
 
     said = "This link has ended. It was made for some time, which is over. Ask who sent it to you for a new one.\n"
-    assert httpx.get(link, headers={"Range": "bytes=1-2"}).text == said
-    assert "<h1>This link has ended</h1>" in httpx.get(link, headers=BROWSER).text
+    assert web.get(link, headers={"Range": "bytes=1-2"}).text == said
+    assert "<h1>This link has ended</h1>" in web.get(link, headers=BROWSER).text
     assert key not in {each["key"] for each in links_of(place, "petra")}
 
 
@@ -190,17 +191,17 @@ def test_a_file_that_was_deleted_is_said_and_one_that_was_changed_is_the_new_one
     key = put(petra, "goes.txt", b"old")
     link = petra.link(key)
     put(petra, "goes.txt", b"new")
-    assert httpx.get(link).content == b"new"
+    assert web.get(link).content == b"new"
 
     petra.s3().delete_object(Bucket=BUCKET, Key=key)
 
-    said = httpx.get(link)
+    said = web.get(link)
     assert said.status_code == 404
     assert said.text == (
         "The file is not there any more. It was deleted, or has another name by now."
         " Ask who sent you the link for a new one.\n"
     )
-    assert "<h1>The file is not there any more</h1>" in httpx.get(link, headers=BROWSER).text
+    assert "<h1>The file is not there any more</h1>" in web.get(link, headers=BROWSER).text
 
 
 def test_a_large_file_goes_to_slow_readers_without_a_copy_in_memory(place: Place, petra: Client) -> None:
@@ -208,7 +209,7 @@ def test_a_large_file_goes_to_slow_readers_without_a_copy_in_memory(place: Place
     process = next(pid for pid, command in place.members().items() if "sardonyx_services.links" in command)
     key = put(petra, "large.bin", bytes(64 * MIB))
     link = petra.link(key)
-    assert len(httpx.get(link).content) == 64 * MIB
+    assert len(web.get(link).content) == 64 * MIB
     before = memory(process)
     where = urlsplit(link)
     readers = [socket.create_connection((where.hostname, where.port)) for _ in range(20)]
@@ -217,7 +218,7 @@ def test_a_large_file_goes_to_slow_readers_without_a_copy_in_memory(place: Place
             reader.sendall(f"GET {where.path} HTTP/1.1\r\nHost: links\r\n\r\n".encode())
             assert reader.recv(2000).startswith(b"HTTP/1.1 200")
 
-        assert len(httpx.get(link).content) == 64 * MIB
+        assert len(web.get(link).content) == 64 * MIB
         assert petra.ask().status_code == 200
         assert memory(process) - before < 24 * MIB
     finally:
@@ -240,13 +241,13 @@ def test_a_link_that_everybody_opens_leaves_room_for_others(petra: Client) -> No
         for reader in readers:
             reader.sendall(f"GET {where.path} HTTP/1.1\r\nHost: links\r\n\r\n".encode())
             assert reader.recv(2000).startswith(b"HTTP/1.1 200")
-        full = httpx.get(crowded)
+        full = web.get(crowded)
         assert (full.status_code, full.text) == (
             503,
             "Too many want this at once. Wait a minute, then try again.\n",
         )
         assert full.headers["retry-after"] == "30"
-        assert httpx.get(other).content == b"for all"
+        assert web.get(other).content == b"for all"
     finally:
         for reader in readers:
             reader.close()
@@ -261,7 +262,7 @@ def test_a_link_outlives_the_services(place: Place, petra: Client) -> None:
     opener.wait(20)
     place.start_links()
 
-    soon(lambda: httpx.get(link).status_code == 200)
+    soon(lambda: web.get(link).status_code == 200)
 
 
 def test_links_are_below_the_hubs_own_path(place_of_its_own: Place) -> None:
@@ -271,14 +272,14 @@ def test_links_are_below_the_hubs_own_path(place_of_its_own: Place) -> None:
     place.start_keys(base="/lab/")
     place.start_links("/lab/")
     place.wait()
-    soon(lambda: httpx.get(place.links).status_code == 404)
+    soon(lambda: web.get(place.links).status_code == 404)
     nina = place.person("nina")
     link = nina.link(put(nina, "x.txt"))
 
     assert link.startswith(f"{place.links}/lab/services/links/")
-    assert httpx.get(link).content == b"for all"
-    assert 'href="/lab/hub/sardonyx/tokens.css"' in httpx.get(link, headers=BROWSER).text
-    assert httpx.get(link.replace("/lab/", "/")).status_code == 404
+    assert web.get(link).content == b"for all"
+    assert 'href="/lab/hub/sardonyx/tokens.css"' in web.get(link, headers=BROWSER).text
+    assert web.get(link.replace("/lab/", "/")).status_code == 404
 
 
 def test_somebody_shares_so_many_files_at_once_and_no_more(place_of_its_own: Place) -> None:
@@ -309,22 +310,22 @@ def test_what_is_away_is_said_and_the_link_is_as_good_as_before(place_of_its_own
     keys = place.start_keys()
     place.start_links()
     place.wait()
-    soon(lambda: httpx.get(place.links).status_code == 404)
+    soon(lambda: web.get(place.links).status_code == 404)
     nina = place.person("nina")
     link = nina.link(put(nina, "x.txt"))
-    assert httpx.get(link).content == b"for all"
+    assert web.get(link).content == b"for all"
     keys.kill()
     keys.wait()
 
-    away = httpx.get(link)
+    away = web.get(link)
 
     assert (away.status_code, away.text) == (
         503,
         "This does not work right now. The link is as good as it was. Wait a minute, then try again.\n",
     )
-    assert "<h1>This does not work right now</h1>" in httpx.get(link, headers=BROWSER).text
+    assert "<h1>This does not work right now</h1>" in web.get(link, headers=BROWSER).text
     place.start_keys()
-    soon(lambda: httpx.get(link).status_code == 200)
+    soon(lambda: web.get(link).status_code == 200)
 
 
 def test_nobody_but_the_service_that_opens_links_asks_what_one_opens(place: Place, petra: Client) -> None:
@@ -332,9 +333,7 @@ def test_nobody_but_the_service_that_opens_links_asks_what_one_opens(place: Plac
     link = petra.link(put(petra, "asked-for.txt"))
     token = urlsplit(link).path.split("/")[3]
     for shown in (petra.token, place.hub.sits_at_the_page("petra"), OWN_TOKEN, LINK_TOKEN + "x"):
-        answer = httpx.post(
-            f"{place.keys}/links/open", json={"link": token}, headers={"Authorization": f"token {shown}"}
-        )
+        answer = web.post(f"{place.keys}/links/open", json={"link": token}, headers={"Authorization": f"token {shown}"})
         assert answer.status_code == 403
         assert "addresses" not in answer.text
 
@@ -344,7 +343,7 @@ def test_many_who_guess_take_no_time_of_who_hands_out_keys(place: Place) -> None
     keys = next(pid for pid, command in place.members().items() if "sardonyx_services.credentials" in command)
     before = connections(keys)
 
-    with httpx.Client() as guessing:
+    with web.Client() as guessing:
         answers = {guessing.get(f"{place.links}/services/links/{n:032}/x").status_code for n in range(50)}
 
     assert answers == {404}

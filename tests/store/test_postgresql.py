@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.places import BUCKET, Place, running_place
 from support.postgresql import PASSWORD, PostgresqlServer
 from support.shared_links import put, take_back
@@ -19,7 +19,7 @@ def place(postgresql: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
     """The place."""
     with running_place(tmp_path_factory.mktemp("place"), postgresql.empty()) as found:
         found.start_links()
-        soon(lambda: httpx.get(found.links).status_code == 404)
+        soon(lambda: web.get(found.links).status_code == 404)
         yield found
 
 
@@ -41,13 +41,13 @@ def test_a_link_opens_until_it_is_taken_back(place: Place) -> None:
     """And one that never was is unknown, as with SQLite."""
     petra = place.person("petra")
     link = petra.link(put(petra, "a.csv", b"1,2"))
-    assert httpx.get(link).content == b"1,2"
+    assert web.get(link).content == b"1,2"
 
     (shared,) = place.people.shared_links.of(petra.id)
     assert take_back(place, "petra", shared.mark).is_success
 
-    assert httpx.get(link).status_code == 404
-    assert httpx.get(f"{link[:-4]}zzzz").status_code == 404
+    assert web.get(link).status_code == 404
+    assert web.get(f"{link[:-4]}zzzz").status_code == 404
 
 
 def test_while_it_is_away_that_is_said_and_afterwards_all_is_well(place: Place, postgresql: PostgresqlServer) -> None:
@@ -55,13 +55,13 @@ def test_while_it_is_away_that_is_said_and_afterwards_all_is_well(place: Place, 
     sam = place.person("sam")
     key = put(sam, "a.csv", b"1,2")
     link, s3 = sam.link(key), sam.s3()
-    assert httpx.get(link).is_success
+    assert web.get(link).is_success
     log = place.folder / "logs" / "keys.log"
 
     postgresql.end()
     try:
         answer = sam.ask()
-        assert httpx.get(link).status_code == 503
+        assert web.get(link).status_code == 503
         soon(lambda: "Whose keys the store has to refuse cannot be looked up now" in log.read_text())
         assert (answer.status_code, answer.json()["code"]) == (503, "ServiceUnavailable")
         assert answer.json()["message"].startswith("The database of this place does not answer. Try again in a minute")
@@ -69,7 +69,7 @@ def test_while_it_is_away_that_is_said_and_afterwards_all_is_well(place: Place, 
         postgresql.start()
 
     assert sam.ask().status_code == 200
-    assert [httpx.get(link).status_code for _ in range(2)] == [200, 200]
+    assert [web.get(link).status_code for _ in range(2)] == [200, 200]
     soon(lambda: [each.opened for each in place.people.shared_links.of(sam.id)] == [3])
     assert s3.get_object(Bucket=BUCKET, Key=key)
     place.people.remove("sam")

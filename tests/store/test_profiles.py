@@ -47,6 +47,25 @@ def s3(server: dict[str, str], profile: str, monkeypatch: pytest.MonkeyPatch) ->
     return boto3.Session(profile_name=profile).client("s3", config=once)
 
 
+def test_profiles_are_the_same_in_a_server_of_a_class(
+    place: Any, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose usual keys are asked for elsewhere: `home` reaches no class there either, and without a profile it is reached."""
+    petra = place.person("petra")
+    group = place.people.groups.add("class", "Algebra")
+    place.people.groups.join(group, petra.id, "student")
+    of_class = {**server, "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{place.keys}/aws/server/class-{group}"}
+    shared = f"class/{group}/shared/"
+
+    assert f"class-{group}" in run(of_class, "aws_profiles").stdout
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3(of_class, "home", monkeypatch).list_objects_v2(Bucket=BUCKET, Prefix=shared)
+    assert "Contents" not in s3(of_class, f"class-{group}", monkeypatch).list_objects_v2(Bucket=BUCKET, Prefix=shared)
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=shared)
+    place.people.groups.end(group)
+
+
 def test_a_class_joined_meanwhile_has_a_profile(
     place: Any, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

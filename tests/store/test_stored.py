@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from support import web
 from support.places import BUCKET, COLLECTOR_TOKEN, Place
 from support.ports import free_ports
 from support.waiting import soon
@@ -39,7 +41,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def access(place: Place, name: str) -> dict[str, Any]:
     """Return what the page “Data” is told of somebody's own place."""
     token = place.person(name).token
-    answer = httpx.get(f"{place.keys}/access", headers={"Authorization": f"token {token}"}).json()
+    answer = web.get(f"{place.keys}/access", headers={"Authorization": f"token {token}"}).json()
     home: dict[str, Any] = answer["home"]
     return home
 
@@ -125,6 +127,25 @@ def test_an_event_is_full_for_all_its_teams_until_one_deletes(place: Place) -> N
     assert not is_refused(red.s3(), f"{red.home}a.txt")
 
 
+def test_an_event_is_full_at_what_its_organisers_chose(place: Place) -> None:
+    """Which is less than the operator allows; when they choose more, it is written again."""
+    now = datetime.now(UTC)
+    details = EventDetails(begins=now - timedelta(hours=1), ends=now + timedelta(hours=1), storage="0.001M")
+    event = place.people.events.add("Hackathon", details)
+    place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 1)])
+    name = place.people.entries.by_code(f"{event}-1", "").name
+    blue, (team,) = place.person(name), place.people.seats.teams(event)
+    kept, more = f"team/{team.id}/kept.bin", f"team/{team.id}/more.bin"
+    chosen = 1048
+    blue.s3(f"team-{team.id}").put_object(Bucket=BUCKET, Key=kept, Body=b"x" * chosen)
+
+    soon(lambda: is_refused(blue.s3(f"team-{team.id}"), more))
+    assert access(place, name)["event"] == {"bytes": chosen, "limit": chosen}
+    place.people.events.change(event, replace(place.people.events.details(event), storage=""))
+
+    soon(lambda: not is_refused(blue.s3(f"team-{team.id}"), more))
+
+
 def test_nothing_is_kept_or_handed_out_where_there_is_no_room(place: Place) -> None:
     """With what to do, and not with a file that was refused."""
     group = place.people.groups.add("class", "Algebra")
@@ -133,23 +154,23 @@ def test_nothing_is_kept_or_handed_out_where_there_is_no_room(place: Place) -> N
     headers = {"Authorization": f"token {COLLECTOR_TOKEN}"}
 
     def asked(purpose: str, **what: str) -> str:
-        answer = httpx.post(f"{place.keys}/{purpose}", json={"name": "eva", **what}, headers=headers)
+        answer = web.post(f"{place.keys}/{purpose}", json={"name": "eva", **what}, headers=headers)
         return "" if answer.status_code == 200 else str(answer.json()["message"])
 
-    assert asked("keep", group=f"class-{group}") == asked("hand-out", **{"class": group}) == ""
+    assert asked("keep", group=f"class-{group}") == asked("hand-out", group=f"class-{group}") == ""
     eva.s3().put_object(Bucket=BUCKET, Key=f"{eva.home}large.bin", Body=b"x" * LIMIT)
     key = f"class/{group}/shared/large.bin"
     eva.s3(f"class-{group}").put_object(Bucket=BUCKET, Key=key, Body=b"x" * LIMIT)
 
     full = "The place in the data store for it is full. Delete something there, and try again in a few minutes."
     soon(lambda: asked("keep", group=f"class-{group}") == full)
-    soon(lambda: asked("hand-out", **{"class": group}) == full)
+    soon(lambda: asked("hand-out", group=f"class-{group}") == full)
     assert asked("collect", **{"class": group}) == ""
 
 
 def how_much(place: Place, of: object, token: str = COLLECTOR_TOKEN) -> httpx.Response:
     """Ask as the service of classes does."""
-    return httpx.post(f"{place.keys}/stored", json={"of": of}, headers={"Authorization": f"token {token}"})
+    return web.post(f"{place.keys}/stored", json={"of": of}, headers={"Authorization": f"token {token}"})
 
 
 def test_pages_are_told_how_much_is_stored(place: Place) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
+from support import web
 from tornado.httpclient import HTTPRequest
 from tornado.netutil import Resolver
 from tornado.websocket import WebSocketClientConnection, websocket_connect
@@ -35,13 +36,13 @@ def plain(url: str) -> str:
 
 def get(url: str, **options: Any) -> httpx.Response:
     """Ask for a page."""
-    with httpx.Client(transport=httpx.HTTPTransport(uds=socket_path(url)), **options) as client:
+    with web.Client(transport=httpx.HTTPTransport(uds=socket_path(url)), **options) as client:
         return client.get(plain(url))
 
 
 def client(url: str, **options: Any) -> httpx.AsyncClient:
     """Return a client for a server; addresses are `plain` ones."""
-    return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket_path(url)), **options)
+    return web.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket_path(url)), **options)
 
 
 async def websocket(url: str, path: str, headers: dict[str, str]) -> WebSocketClientConnection:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx
+from support import web
 
 Kind = Literal["fork", "simple", "vanilla", "pod", "ready", "kubespawner"]
 """Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it; ours on a cluster; the same with
@@ -96,7 +97,7 @@ class BenchHub:
     host: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
-        self._client = httpx.Client(headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
+        self._client = web.Client(headers={"Authorization": f"token {TOKEN}"}, timeout=PATIENCE_S)
 
     @property
     def api(self) -> str:
@@ -183,7 +184,7 @@ async def together(hub: BenchHub, size: int) -> list[float]:
     for name in names:
         hub.call("POST", f"users/{name}")
     limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(
+    async with web.AsyncClient(
         base_url=hub.api, headers={"Authorization": f"token {TOKEN}"}, timeout=1800, limits=limits
     ) as client:
         began = time.monotonic()

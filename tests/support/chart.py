@@ -70,6 +70,12 @@ class Rendered:
             for container in [*template["spec"].get("initContainers", []), *template["spec"]["containers"]]
         }
 
+    def mounted_variables(self, pod: str) -> dict[str, str]:
+        """Return the variables that a pod has as files: name -> `SECRET/KEY`."""
+        (volume,) = [each["projected"] for each in self.pods[pod]["spec"]["volumes"] if each["name"] == "environment"]
+        secrets = [source["secret"] for source in volume["sources"]]
+        return {each["path"]: f"{secret['name']}/{each['key']}" for secret in secrets for each in secret["items"]}
+
 
 def helm(*arguments: str | Path, given: str | None = None) -> str:
     """Run helm; return what it printed.

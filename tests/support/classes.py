@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
+from support import web
 from support.kernels import run_in_kernel
 from support.stack import Stack
 from support.waiting import soon
@@ -19,12 +20,17 @@ scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
 """
 """A file of JupyterHub's own settings that lets tests ask the hub."""
+ONE_PROFILE = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles: {{python: {{title: Python, environment: python}}}}
+"""
+"""Settings of a place with one profile."""
 
 
 def hub(place: Stack, method: str, path: str, body: object = None) -> Any:
     """Ask the hub; return its answer."""
     headers = {"Authorization": f"token {TOKEN}"}
-    answer = httpx.request(method, f"{place.url}/hub/api{path}", headers=headers, json=body, timeout=60)
+    answer = web.request(method, f"{place.url}/hub/api{path}", headers=headers, json=body, timeout=60)
     assert answer.status_code < 400, answer.text
     return answer.json() if answer.content else None
 
@@ -67,7 +73,7 @@ def tokens_of_servers(place: Stack, name: str) -> dict[str, str]:
 def ask(place: Stack, token: str, method: str, path: str, body: object = None) -> httpx.Response:
     """Ask the service of classes."""
     headers = {"Authorization": f"token {token}"} if token else {}
-    return httpx.request(method, f"{place.url}/services/people{path}", headers=headers, json=body, timeout=30)
+    return web.request(method, f"{place.url}/services/people{path}", headers=headers, json=body, timeout=30)
 
 
 def make_class(place: Any, visitor: Any, title: str, *, profile: str = "Python", **fields: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+from support import web
 from support.images import builder
 from support.ports import free_ports
 from support.stub_hub import PREFIX, TOKEN, stub_hub, variables
@@ -57,7 +58,7 @@ class Container:
     def get(self, path: str) -> httpx.Response:
         """Ask the server in it, as its person."""
         headers = {"Authorization": f"token {TOKEN}"}
-        return httpx.get(f"{self.address}{path}", headers=headers, timeout=30, follow_redirects=True)
+        return web.get(f"{self.address}{path}", headers=headers, timeout=30, follow_redirects=True)
 
     def parts(self) -> set[str]:
         """Return what the list of its parts has in it, without versions."""
@@ -129,7 +130,7 @@ def running_server(image: str, home: str = HOME) -> Iterator[Container]:
             address = f"http://127.0.0.1:{port}{PREFIX}"
             while time.monotonic() - began < PATIENCE_S:
                 try:
-                    httpx.get(f"{address}api", timeout=5).raise_for_status()
+                    web.get(f"{address}api", timeout=5).raise_for_status()
                 except (httpx.HTTPError, OSError):
                     time.sleep(0.05)
                 else:

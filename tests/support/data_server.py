@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support import web
 from support.addresses import plain, socket_path
 from support.forks import Forks, running_forks
 from support.places import BUCKET, REGION, Place, running_place
@@ -42,7 +43,7 @@ class DataServer:
         }
         self.server = forks.start(name, variables=told)
         assert self.server.is_ready, (self.server.said, self.server.log.read_text())
-        self.web = httpx.Client(
+        self.web = web.Client(
             base_url=f"{plain(self.server.url)}sardonyx/api/storage/",
             transport=httpx.HTTPTransport(uds=socket_path(self.server.url)),
             headers={"Authorization": f"token {name}-token"},

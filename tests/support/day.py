@@ -16,6 +16,7 @@ import httpx
 from botocore.config import Config
 from botocore.credentials import ContainerProvider
 from botocore.exceptions import BotoCoreError, ClientError
+from support import web
 from support.expiring_front import KEYS_PATH, ExpiringFront
 from support.servers import server_of
 from support.stack import Stack
@@ -97,8 +98,8 @@ class Day:
 
     def __post_init__(self) -> None:
         self._over, self._lifetimes = threading.Event(), count()
-        self._hub = httpx.Client(base_url=f"{self.stack.url}/hub/api", headers={"Authorization": f"token {TOKEN}"})
-        self._service = httpx.Client(
+        self._hub = web.Client(base_url=f"{self.stack.url}/hub/api", headers={"Authorization": f"token {TOKEN}"})
+        self._service = web.Client(
             base_url=f"http://127.0.0.1:{Ports(self.stack.port).credentials}{KEYS_SERVICE}", timeout=2
         )
         self.front = ExpiringFront(self.store, self._keys, self.life_s)
@@ -121,7 +122,7 @@ class Day:
     def server(self, name: str) -> str:
         """Start somebody's server; return its token."""
         self.stack.command("user", "add", name, "--password-stdin", stdin=f"{PASSWORD}\n")
-        with httpx.Client(base_url=self.stack.url, follow_redirects=True) as browser:
+        with web.Client(base_url=self.stack.url, follow_redirects=True) as browser:
             browser.get("/hub/login")
             signed_in = {"username": name, "password": PASSWORD, "_xsrf": browser.cookies["_xsrf"]}
             browser.post("/hub/login", data=signed_in).raise_for_status()
@@ -218,7 +219,7 @@ class Day:
 def _answers(endpoint: str) -> bool:
     try:
         # Whoever says "403" is there.
-        return httpx.get(endpoint, timeout=1).status_code < 500
+        return web.get(endpoint, timeout=1).status_code < 500
     except httpx.TransportError:
         return False
 

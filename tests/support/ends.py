@@ -15,6 +15,7 @@ class FakeHub:
     def __init__(self) -> None:
         self.running: dict[str, str] = {}
         self.profiles: dict[str, str] = {}
+        self.teams: dict[str, str] = {}
         self.stuck: set[str] = set()
         self.said: list[tuple[str, str]] = []
         self.started: list[tuple[str, str]] = []
@@ -28,7 +29,9 @@ class FakeHub:
         if self.fault:
             raise self.fault
         return [
-            Server(name, "", state, self.profiles.get(name, ""), None, None, None, None, {})
+            Server(
+                name, "", state, self.profiles.get(name, ""), None, None, None, None, {}, team=self.teams.get(name, "")
+            )
             for name, state in self.running.items()
         ]
 

@@ -1,16 +1,19 @@
 """The shipped Python environment with the built user side in it, and the same as pip would have made it."""
 
 import re
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
+from support.kept_folder import kept_folder
 from uv import find_uv_bin
 
 from sardonyx_hub_config.environments import EnvironmentRecipe, jars_problem, make_environment
 
 ROOT = Path(__file__).parents[2]
-
-
+KEPT_S = 7 * 86_400
+"""An environment of another state of its lock file goes when nobody wanted it for so long."""
 LEFT_OUT = ("rfc3987-syntax", "lark")
 """What `locks/overrides.in` leaves out, with its own dependency; Jupyter imports it where it is."""
 
@@ -35,20 +38,26 @@ def vanilla_environment() -> Path:
 
 def clients_environment() -> Path:
     """Return one with more S3 clients, which only tests have, and Spark as it is shipped; of ours nothing is in it."""
-    folder = ROOT / "build" / "environments"
-    folder.mkdir(exist_ok=True)
-    jars = ROOT / "hub_config" / "environments" / "spark.jars"
-    recipe = EnvironmentRecipe("clients", ROOT / "locks" / "clients.lock", (), jars)
-    prefix = make_environment(recipe, folder, folder / "clients.log")
+    prefix = _kept_environment("clients", jars=ROOT / "hub_config" / "environments" / "spark.jars")
     assert not jars_problem(prefix), jars_problem(prefix)
     return prefix
 
 
 def apps_environment() -> Path:
     """Return one with frameworks for apps, such as a person makes it; of ours nothing is in it."""
-    folder = ROOT / "build" / "environments"
-    folder.mkdir(exist_ok=True)
-    return make_environment(EnvironmentRecipe("apps", ROOT / "locks" / "apps.lock", ()), folder, folder / "apps.log")
+    return _kept_environment("apps")
+
+
+def _kept_environment(slug: str, jars: Path | None = None) -> Path:
+    """Return one of a lock file alone."""
+    folder = kept_folder("environments")
+    recipe = EnvironmentRecipe(slug, ROOT / "locks" / f"{slug}.lock", (), jars)
+    found = make_environment(recipe, folder, folder / f"{slug}.log")
+    found.touch()
+    for old in folder.glob(f"{slug}-*"):
+        if time.time() - old.stat().st_mtime > KEPT_S:
+            shutil.rmtree(old, ignore_errors=True)
+    return found
 
 
 def put_packages(folder: Path, *names: str) -> None:

@@ -197,7 +197,7 @@ class Forks:
                 os.chown(path, owner, owner)
         path = self.base / f"socket-{self.count}"
         told = {
-            "version": 3,
+            "version": 4,
             "variables": {**self._variables(name, home), **(variables or {})},
             "arguments": ["--log-level=INFO"],
             "log": str(private / "log"),

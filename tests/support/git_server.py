@@ -4,15 +4,19 @@ import base64
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
 from support.loopback import served
+
+PART_BYTES = 1 << 16
 
 
 @dataclass
@@ -25,6 +29,8 @@ class Forge:
         asked: paths that were asked for, with a token that was right or none needed.
         users: names that came with a token.
         address: of this machine, where it answers.
+        pause_s: for each 64 kB that it sends.
+        leads: returns the address to which a path leads; "" = it is answered here.
     """
 
     folder: Path
@@ -35,6 +41,8 @@ class Forge:
     users: list[str] = field(default_factory=list)
     is_away: bool = False
     address: str = "127.0.0.1"
+    pause_s: float = 0
+    leads: Callable[[str], str] = lambda _: ""
 
     @property
     def url(self) -> str:
@@ -92,13 +100,21 @@ class ForgeHandler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.forge.asked.append(self.path)
+        if elsewhere := self.forge.leads(self.path):
+            self.send_response(301)
+            self.send_header("Location", elsewhere)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         with subprocess.Popen(
             ["git", "http-backend"], env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             threading.Thread(target=self._tell, args=(process.stdin, body)).start()
-            self._pass_on(process.stdout)
+            # Whoever asked may be gone: too large a copy, or too long a wait.
+            with suppress(ConnectionError):
+                self._pass_on(process.stdout)
 
     @staticmethod
     def _tell(to: IO[bytes], body: bytes) -> None:
@@ -106,12 +122,15 @@ class ForgeHandler(BaseHTTPRequestHandler):
             to.write(body)
 
     def _pass_on(self, out: IO[bytes]) -> None:
+        assert isinstance(out, BufferedReader)
         headers = dict(line.decode().strip().split(": ", 1) for line in iter(out.readline, b"\r\n"))
         self.send_response(int(headers.pop("Status", "200").split()[0]))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        while part := out.read(1 << 16):
+        # As forges do: what git says while it gets ready is not kept back.
+        while part := out.read1(PART_BYTES):
+            time.sleep(self.forge.pause_s * len(part) / PART_BYTES)
             with self.lock:
                 self.forge.given += len(part)
             self.wfile.write(part)

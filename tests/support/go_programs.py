@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.kept_folder import kept_folder
 
 PATIENCE_S = 3600
 USUAL_GO = "/usr/local/go/bin/go"
@@ -53,9 +54,7 @@ class GoPrograms:
         for file in sorted(self.module.rglob("*")):
             if file.is_file():
                 digest.update(file.read_bytes())
-        # Outside of the clone, as uv and Go keep theirs: a fresh clone has it already.
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sardonyx-tests"
-        cache.mkdir(parents=True, exist_ok=True)
+        cache = kept_folder()
         programs = cache / f"{self.name}-{digest.hexdigest()[:16]}"
         with (cache / f"{self.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,12 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import httpx
 import pytest
+from support import web
 from support.addresses import get
-from support.everybody import as_ordinary, give_to_ordinary, hub_python_for_everybody
+from support.everybody import as_ordinary, give_to_ordinary, hub_python_for_everybody, python_for_everybody
 from support.forks import processes_with
 from support.kernels import run_in_kernel
 
@@ -75,6 +78,7 @@ catalogue = Catalogue([
     Profile("missing", "Missing", gives=Gives(environment="missing"), order=4),
     Profile("broken", "Broken", gives=Gives(environment="broken"), order=5),
     Profile("gpu", "GPU", gives=Gives(environment="python", gpus=1), order=7),
+    Profile("vast", "Vast", gives=Gives(environment="python", memory=1 << 50), order=8),
     Profile("staff", "Staff", gives=python, groups=frozenset({"staff"}), order=6),
 ])
 c.JupyterHub.proxy_class = NoProxy
@@ -99,6 +103,7 @@ spawner.person_source = lambda name, groups, admin: Person(hashlib.sha256(name.e
 spawner.prefix_source = lambda slug: Path(PREFIXES[slug])
 spawner.homes, spawner.servers = Path(DATA) / "homes", Path(DATA) / "servers"
 spawner.poll_interval = POLL_S
+spawner.start_timeout = START_TIMEOUT_S
 # So long does JupyterHub wait for a server that was killed just after it had said that it is ready.
 spawner.http_timeout = 10
 if LAUNCHER == "fork":
@@ -128,6 +133,7 @@ class Hub:
     poll_s: int = 1
     home_limit: int | None = None
     is_ordinary: bool = False
+    start_timeout_s: int = 60
     quotas: Quotas = field(default_factory=Quotas)
     process: subprocess.Popen[bytes] | None = None
 
@@ -147,6 +153,7 @@ class Hub:
             "LAUNCHER": self.launcher,
             "POLL_S": self.poll_s,
             "HOME_LIMIT": self.home_limit,
+            "START_TIMEOUT_S": self.start_timeout_s,
         }
         set_before = "".join(f"{k} = {v!r}\n" for k, v in constants.items())
         configuration.write_text(f"{set_before}{CONFIGURATION}spawner.quotas = {self.quotas!r}\n")
@@ -183,7 +190,7 @@ class Hub:
         self, method: str, path: str, body: object = None, *, content: bytes | None = None, token: str = TOKEN
     ) -> httpx.Response:
         """Ask the hub's REST API."""
-        return httpx.request(
+        return web.request(
             method,
             f"http://127.0.0.1:{self.port}/hub/api{path}",
             headers={"Authorization": f"token {token}"},
@@ -292,12 +299,14 @@ def running_hub(
     home_limit: int | None = None,
     *,
     is_ordinary: bool = False,
+    start_timeout_s: int = 60,
     quotas: Quotas = Quotas(),  # noqa: B008 - frozen
 ) -> Iterator[Hub]:
     """Run a hub, and leave nothing behind.
 
     Args:
         is_ordinary: under an ordinary user, also where the tests are run by root.
+        start_timeout_s: a server that is not ready after so long has failed.
     """
     (data / "homes").mkdir()
     broken = data / "broken" / "bin" / "python"
@@ -308,7 +317,7 @@ def running_hub(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     prefixes = {"python": str(prefix), "missing": str(data / "nowhere"), "broken": str(data / "broken")}
-    running = Hub(data, port, prefixes, launcher, poll_s, home_limit, is_ordinary, quotas)
+    running = Hub(data, port, prefixes, launcher, poll_s, home_limit, is_ordinary, start_timeout_s, quotas)
     try:
         if is_ordinary:
             give_to_ordinary(data)
@@ -320,3 +329,15 @@ def running_hub(
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         asyncio.run(ServerLimits.find(data / "servers").sweep(()))
+
+
+@contextmanager
+def ordinary_hub(prefix: Path) -> Iterator[Hub]:
+    """Run a hub of an ordinary user with fork servers, also where the tests are run by root."""
+    # Not below pytest's folder: that is closed to ordinary users.
+    data = Path(mkdtemp(prefix="sardonyx-ordinary-"))
+    try:
+        with running_hub(data, python_for_everybody(prefix).parents[1], "fork", is_ordinary=True) as running:
+            yield running
+    finally:
+        shutil.rmtree(data, ignore_errors=True)

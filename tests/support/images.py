@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from image_recipes import TOOLS, ancestry
 from images import Builder, Engine
+from support.kept_folder import kept_folder
 
 from sardonyx_services.exclusive import exclusive
 
@@ -114,7 +115,7 @@ def files(image: str) -> Iterator[Path]:
 
 def cache_folder() -> Path:
     """Return the place of all this."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sardonyx-tests" / "images"
+    return kept_folder("images")
 
 
 def machine_options(folder: Path) -> list[str]:

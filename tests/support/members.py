@@ -8,6 +8,7 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 import httpx
+from support import web
 from support.kernels import run_in_kernel
 from support.stack import Stack
 
@@ -33,7 +34,7 @@ class Member:
     def ask(self, method: str, url: str, **options: Any) -> httpx.Response:
         """Ask for an address, below the place's unless it is a whole one."""
         whole = url if "://" in url else f"{self.stack.url}{url}"
-        with httpx.Client(cookies=self.cookies, timeout=60) as client:
+        with web.Client(cookies=self.cookies, timeout=60) as client:
             answer = client.request(method, whole, **options)
         for each in (*answer.history, answer):
             self.given += each.headers.get_list("set-cookie")
@@ -65,7 +66,7 @@ class Member:
     def api(self, method: str, path: str, token: str, body: object = None) -> httpx.Response:
         """Ask the hub's REST API with a key, as programs do."""
         headers = {"Authorization": f"token {token}"}
-        return httpx.request(method, f"{self.stack.url}/hub/api{path}", headers=headers, json=body, timeout=60)
+        return web.request(method, f"{self.stack.url}/hub/api{path}", headers=headers, json=body, timeout=60)
 
     def key(self) -> str:
         """Make a key for programs, as the page for them does."""

@@ -90,9 +90,22 @@ class Network:
 
 def _selects(selector: Manifest, labels: Mapping[str, str]) -> bool:
     wanted: Mapping[str, str] = selector.get("matchLabels", {})
-    if unknown := selector.keys() - {"matchLabels"}:
+    if unknown := selector.keys() - {"matchLabels", "matchExpressions"}:
         raise NotImplementedError(f"the evaluator does not know {sorted(unknown)}")
-    return wanted.items() <= labels.items()
+    return wanted.items() <= labels.items() and all(
+        _is_met(each, labels) for each in selector.get("matchExpressions", [])
+    )
+
+
+def _is_met(expression: Manifest, labels: Mapping[str, str]) -> bool:
+    is_among = labels.get(expression["key"]) in expression["values"]
+    match expression["operator"]:
+        case "In":
+            return is_among
+        case "NotIn":
+            return not is_among
+        case operator:
+            raise NotImplementedError(f"the evaluator does not know the operator {operator}")
 
 
 def _has_port(ports: Sequence[Manifest] | None, port: int, protocol: str) -> bool:

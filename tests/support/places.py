@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import httpx
 from botocore.config import Config
+from support import web
 from support.ports import free_ports
 from support.waiting import soon
 
@@ -44,6 +45,7 @@ LINK_TOKEN = "the-token-of-the-service-that-opens-links"
 GIT_KEY = bytes(range(32))
 MARK = "SARDONYX_TEST_PLACE"
 NO_LIMITS = StoredLimits()
+KEY_FILES = ("store-access-key", "store-secret-key")
 
 
 class Hub:
@@ -164,13 +166,23 @@ class Place:
         endpoint: str = "",
         role: str = ObjectStoreConfiguration.ROLE,
         *,
+        key: tuple[str, str] | None = None,
         git_providers: tuple[GitProviderConfiguration, ...] = (),
         most_links: int = 100,
         base: str = "/",
         limits: StoredLimits = NO_LIMITS,
+        revoke: Mapping[str, Any] | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start the keys service as the hub does."""
+        """Start the keys service as the hub does.
+
+        Args:
+            revoke: how a store that is not ours refuses sessions; None = it does not.
+            key: with which the role is assumed; None = with tokens of this place.
+        """
         path = self.folder / "run" / "keys.json"
+        for name, text in zip(KEY_FILES, key or (), strict=False):
+            (self.folder / name).write_text(text)
+        access_key, secret_key = (self.folder / name if key else None for name in KEY_FILES)
         CredentialsConfiguration(
             issuer=self.keys,
             issuer_socket=self.folder / "run" / "issuer.sock",
@@ -184,8 +196,11 @@ class Place:
                 bucket=BUCKET,
                 region=REGION,
                 key_lifetime_s=3600,
+                access_key=access_key,
+                secret_key=secret_key,
                 laptop_key_lifetime_s=4 * 3600,
                 administrator=None if endpoint else self.folder / "store" / ADMINISTRATOR,
+                **(revoke or {"revoke_with": "" if endpoint else "bucket_policy"}),
                 limits=limits,
             ),
             log=self.folder / "logs" / "keys.log",
@@ -238,7 +253,7 @@ class Place:
 
     def wait(self) -> float:
         """Wait until keys are given; return the seconds that it took."""
-        return soon(lambda: httpx.get(f"{self.keys}/health").status_code == 200)
+        return soon(lambda: web.get(f"{self.keys}/health").status_code == 200)
 
     def person(self, name: str, server: str = "") -> "Client":
         """Return somebody with a running server."""
@@ -252,7 +267,7 @@ class Place:
     def tell_of_end(self, name: str, server: str = "", token: str = OWN_TOKEN) -> httpx.Response:
         """Tell the keys service of a server that stopped, as the hub does."""
         headers = {"Authorization": f"token {token}"}
-        return httpx.post(f"{self.keys}/ended", headers=headers, json={"name": name, "server": server})
+        return web.post(f"{self.keys}/ended", headers=headers, json={"name": name, "server": server})
 
     def members(self) -> dict[int, str]:
         """Return the processes that belong to this place, with their command lines."""
@@ -319,7 +334,7 @@ class Client:
 
     def ask(self, group: str = "", **wish: str) -> httpx.Response:
         """Ask for keys, for those of a class or team, or for less than one could have."""
-        return httpx.get(
+        return web.get(
             "/".join(filter(None, (self.place.keys, "aws", group))),
             headers={"Authorization": f"token {self.token}"},
             params=wish,
@@ -336,13 +351,21 @@ class Client:
         """Ask for a link to a file."""
         # As plain ASCII, so that text that is none can be sent as well.
         said = json.dumps({"key": key, "seconds": seconds})
-        return httpx.post(f"{self.place.keys}/links", headers={"Authorization": f"token {self.token}"}, content=said)
+        return web.post(f"{self.place.keys}/links", headers={"Authorization": f"token {self.token}"}, content=said)
 
     def link(self, key: str, seconds: int = 3600) -> str:
         """Return the address of a new link to a file."""
         answer = self.share(key, seconds)
         assert answer.status_code == 200, answer.text
         return f"{self.place.links}{answer.json()['address']}"
+
+    def access(self, group: str = "") -> dict[str, Any]:
+        """Return what a server reaches, or one of a class, event or team."""
+        url = f"{self.place.keys}/access" + (f"/server/{group}" if group else "")
+        answer = web.get(url, headers={"Authorization": f"token {self.token}"})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
 
     def s3(self, group: str = "", **wish: str) -> Any:
         """Return a client of the store with these keys."""

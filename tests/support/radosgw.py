@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import httpx
 from botocore.config import Config
+from support import web
 from support.ports import free_ports
 from support.waiting import soon
 
@@ -95,7 +95,7 @@ class Radosgw:
         self._run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd)
         self._start("ceph-osd", "-i", "0")
         self._start("radosgw", "-n", "client.admin")
-        soon(lambda: httpx.get(self.endpoint).status_code == 200)
+        soon(lambda: web.get(self.endpoint).status_code == 200)
         caps = "--caps=roles=*;oidc-provider=*"
         made = self._run("radosgw-admin", "user", "create", "--uid=admin", "--display-name=Admin", caps)
         self._admin = json.loads(made)["keys"][0]
@@ -117,12 +117,31 @@ class Radosgw:
             "Condition": {"StringEquals": {f"{issuer.partition('://')[2]}:app_id": audience}},
         }
         iam.create_role(RoleName=ROLE, Path="/", AssumeRolePolicyDocument=_policy(trust))
-        allowed = {
-            "Effect": "Allow",
-            "Action": ["s3:*"],
-            "Resource": [f"arn:aws:s3:::{self.bucket}", f"arn:aws:s3:::{self.bucket}/*"],
-        }
-        iam.put_role_policy(RoleName=ROLE, PolicyName="bucket", PolicyDocument=_policy(allowed))
+        iam.put_role_policy(RoleName=ROLE, PolicyName="bucket", PolicyDocument=_policy(self._all_of_the_bucket()))
+
+    def key_for(self, role: str) -> tuple[str, str, str]:
+        """Make a key that may assume a role, and nothing else, as for a place without OpenID Connect.
+
+        Returns:
+            The role as AssumeRole wants it, and the key.
+        """
+        made = self._run("radosgw-admin", "user", "create", f"--uid={role}", f"--display-name={role}")
+        key = json.loads(made)["keys"][0]
+        iam = self._client("iam")
+        user = {"AWS": [f"arn:aws:iam:::user/{role}"]}
+        trust = {"Effect": "Allow", "Principal": user, "Action": ["sts:AssumeRole"]}
+        iam.create_role(RoleName=role, Path="/", AssumeRolePolicyDocument=_policy(trust))
+        iam.put_role_policy(RoleName=role, PolicyName="bucket", PolicyDocument=_policy(self._all_of_the_bucket()))
+        return f"arn:aws:iam:::role/{role}", key["access_key"], key["secret_key"]
+
+    def _all_of_the_bucket(self) -> dict[str, Any]:
+        resources = [f"arn:aws:s3:::{self.bucket}", f"arn:aws:s3:::{self.bucket}/*"]
+        return {"Effect": "Allow", "Action": ["s3:*"], "Resource": resources}
+
+    @property
+    def administrator(self) -> tuple[str, str]:
+        """Id and secret of the key of the bucket's owner."""
+        return self._admin["access_key"], self._admin["secret_key"]
 
     def close(self) -> None:
         """End its processes."""

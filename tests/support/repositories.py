@@ -72,3 +72,12 @@ def with_the_notebook(folder: Path) -> None:
         subprocess.run(["git", *command], cwd=work, check=True)
     subprocess.run(["git", "clone", "-q", "--bare", str(work), str(folder / "course.git")], check=True)
     subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
+
+
+def let_git_hang(folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Put a program in the place of git that says nothing for so long, and has another one do the waiting."""
+    programs = folder / "programs"
+    programs.mkdir()
+    (programs / "git").write_text(f"#!/bin/sh\nsleep {seconds} & wait\n")
+    (programs / "git").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")

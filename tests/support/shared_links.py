@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+from support import web
 from support.places import BUCKET, Client, Place
 
 UNKNOWN = "This link opens nothing. It is not whole, or whoever shared the file took it back. Ask who sent it to you.\n"
@@ -27,7 +28,7 @@ def told(answer: httpx.Response) -> tuple[int, str]:
 def links_of(place: Place, name: str) -> list[dict[str, Any]]:
     """Return what the page “Data” is told of somebody's links."""
     headers = {"Authorization": f"token {place.hub.sits_at_the_page(name)}"}
-    found: list[dict[str, Any]] = httpx.get(f"{place.keys}/access/all", headers=headers).json()["links"]
+    found: list[dict[str, Any]] = web.get(f"{place.keys}/access/all", headers=headers).json()["links"]
     return found
 
 
@@ -40,4 +41,4 @@ def link_of(place: Place, name: str, key: str) -> dict[str, Any]:
 def take_back(place: Place, name: str, mark: str) -> httpx.Response:
     """Take a link back, as the page does."""
     headers = {"Authorization": f"token {place.hub.sits_at_the_page(name)}"}
-    return httpx.post(f"{place.keys}/links/end", params={"mark": mark}, headers=headers)
+    return web.post(f"{place.keys}/links/end", params={"mark": mark}, headers=headers)

@@ -123,6 +123,11 @@ def in_style(source: str) -> list[str]:
     return [text for text in re.findall(r'content: *"([^"]*)"', source) if _WORD.search(text)]
 
 
+def in_r(source: str) -> list[str]:
+    """Return what an R file says to people without translating it."""
+    return [text for text in re.findall(r'\b(?:stop|warning|message|cat)\(\s*"([^"]*)"', source) if _is_sentence(text)]
+
+
 def in_python(source: str, takers: set[str]) -> list[str]:
     """Return the literal texts that are handed to what speaks to people: functions and classes by their names."""
     return [

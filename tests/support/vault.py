@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support import web
 from support.waiting import soon
 
 OPENBAO = Path(sys.executable).with_name("bao")
@@ -54,7 +55,7 @@ class VaultServer:
                 stdout=log,
                 stderr=log,
             )
-        soon(lambda: httpx.get(f"{self.address}/v1/sys/health").status_code == 200)
+        soon(lambda: web.get(f"{self.address}/v1/sys/health").status_code == 200)
 
     def end(self) -> None:
         """End it."""
@@ -65,7 +66,7 @@ class VaultServer:
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, token: str = "") -> httpx.Response:
         """Ask with a token; with that of the operator, where none is given."""
-        return httpx.request(
+        return web.request(
             method, f"{self.address}/v1/{path}", json=body, headers={"X-Vault-Token": token or ROOT_TOKEN}, timeout=20
         )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from support import web
 from support.vault import ROOT_TOKEN, VaultServer
 from support.waiting import soon
 
@@ -163,7 +164,7 @@ class Place:
                 "JUPYTERHUB_SERVICE_PREFIX": PREFIX + "/",
             },
         )
-        soon(lambda: httpx.get(f"{self.keys}/jwks").status_code == 200)
+        soon(lambda: web.get(f"{self.keys}/jwks").status_code == 200)
 
     def end(self) -> None:
         """End the keys service."""
@@ -191,7 +192,7 @@ class Place:
     def stopped(self, name: str) -> httpx.Response:
         """Let a server be stopped, and the hub tell of it."""
         self.hub.forgets(name)
-        return httpx.post(
+        return web.post(
             f"{self.keys}/ended",
             headers={"Authorization": f"token {OWN_TOKEN}"},
             json={"name": name, "server": ""},
@@ -209,7 +210,7 @@ class Client:
 
     def ask(self) -> httpx.Response:
         """Ask the keys service for a token of Vault."""
-        return httpx.get(f"{self.place.keys}/vault", headers={"Authorization": f"token {self.token}"}, timeout=30)
+        return web.get(f"{self.place.keys}/vault", headers={"Authorization": f"token {self.token}"}, timeout=30)
 
     def told(self, **more: str) -> dict[str, str]:
         """Return what a server is told of Vault."""

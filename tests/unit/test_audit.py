@@ -1,11 +1,13 @@
+import os
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sardonyx_services.credentials import audit
 from sardonyx_services.credentials.audit import AuditLog, Issued, read
+from sardonyx_services.credentials.configuration import LONGEST_LIFE
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,6 +46,22 @@ def test_a_large_file_is_put_aside_and_still_read(tmp_path: Path, monkeypatch: p
 
     assert [found.server for found in read(tmp_path / "file.jsonl")] == [str(number) for number in range(12)]
     assert len(list(tmp_path.iterdir())) > 2
+
+
+def test_files_that_are_older_than_any_key_are_not_read(tmp_path: Path) -> None:
+    """A start of the keys service needs those that may live, and not what a year has written."""
+    old, new = tmp_path / "file.jsonl.1", tmp_path / "file.jsonl"
+    old.write_text(f"{one('old').to_json()}\n")
+    new.write_text(f"{one('new').to_json()}\n")
+    since = datetime.now(UTC) - LONGEST_LIFE
+
+    assert [found.server for found in read(new, since)] == ["old", "new"]
+
+    before = (since - timedelta(minutes=1)).timestamp()
+    os.utime(old, (before, before))
+
+    assert [found.server for found in read(new, since)] == ["new"]
+    assert [found.server for found in read(new)] == ["old", "new"]
 
 
 def test_there_is_nothing_before_the_first_credential(tmp_path: Path) -> None:

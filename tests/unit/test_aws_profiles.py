@@ -90,6 +90,13 @@ def test_each_place_has_a_profile_that_asks_for_its_keys() -> None:
     assert found["profile home"]["s3"] == "\naddressing_style = path"
 
 
+def test_an_event_and_a_team_have_a_profile_as_a_class_has() -> None:
+    """The page “Data” names it, with code that uses it."""
+    groups = [{"name": name, "title": name} for name in ("class-7mw2kfqd", "event-evnt2345", "team-k3qd9zzz")]
+
+    assert [profile.name for profile in group_profiles({"memberships": groups})] == [group["name"] for group in groups]
+
+
 def test_what_a_class_is_called_is_no_part_of_the_file() -> None:
     """A title of several lines could be a profile with a program of somebody else."""
     text = file_text(b"", group_profiles({"memberships": [CLASS]}), ENDPOINT, "us-east-1")

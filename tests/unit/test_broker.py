@@ -14,7 +14,7 @@ from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
-from sardonyx_services.credentials.wish import EVERYTHING, Wish
+from sardonyx_services.credentials.wish import EVERYTHING, Wish, usual_wish
 from sardonyx_services.people.groups import Membership
 
 S3 = frozenset({"s3"})
@@ -83,6 +83,19 @@ async def test_keys_are_given_again_while_they_live_long_enough(broker: Broker, 
     store.now += timedelta(minutes=30)
 
     assert await broker.keys_for(AMINA) is first
+
+
+async def test_keys_of_a_session_that_the_store_has_ended_are_given_to_nobody_again(
+    broker: Broker, store: Store
+) -> None:
+    """Who left a class and comes again gets others; what else they have goes on."""
+    of_class = Wish(group="class-7mw2kfqd")
+    usual, first = await broker.keys_for(AMINA), await broker.keys_for(AMINA, of_class)
+
+    broker.forget(store.asked[1][0])
+
+    assert await broker.keys_for(AMINA, of_class) is not first
+    assert await broker.keys_for(AMINA) is usual
 
 
 async def test_what_is_given_always_lives_longer_than_programs_want(broker: Broker, store: Store) -> None:
@@ -250,6 +263,47 @@ async def test_keys_that_hand_in_end_when_the_time_does(
     assert sessions == [f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd-late"]
     writes = [f"hand-in/{ID}/*" in policy.partition("s3:PutObject")[2] for _session, policy in store.asked]
     assert writes == [True, True, False]
+
+
+async def test_a_server_of_a_class_has_that_class_in_its_usual_keys(broker: Broker, store: Store) -> None:
+    """In a session of their own, so that they are known for the usual ones; each has the life that the class gives it."""
+    usual = usual_wish("class-7mw2kfqd")
+    assert (await broker.keys_for(AMINA, usual)).expires == START + timedelta(hours=1)
+    assert (await broker.keys_for(AMINA, usual_wish("class-exam2345"))).expires == START + timedelta(minutes=15)
+
+    assert [session for session, _policy in store.asked] == [f"{ID}-run1_7mw2kfqd", f"{ID}-run1_exam2345"]
+    policy = store.asked[0][1]
+    assert all(f":::bucket/{place}*" in policy for place in (f"home/{ID}/", "public/", "class/7mw2kfqd/shared/"))
+    assert "exam2345" not in policy
+    assert broker.until(broker.person(AMINA), AMINA, usual) == START + timedelta(hours=1)
+    assert broker.until(broker.person(AMINA), AMINA) is None
+
+
+async def test_a_server_of_a_class_that_has_ended_goes_on_with_ones_own(
+    broker: Broker, store: Store, people: dict[str, Person]
+) -> None:
+    """So does that of who left; the keys are those of any server."""
+    await broker.keys_for(AMINA, usual_wish("class-7mw2kfqd"))
+    people["amina"] = Person(ID)
+
+    own = await broker.keys_for(AMINA, usual_wish("class-7mw2kfqd"))
+
+    assert store.asked[-1][0] == f"{ID}-run1"
+    assert "class/" not in store.asked[-1][1]
+    assert await broker.keys_for(AMINA) is own
+
+
+def test_the_usual_keys_of_an_event_have_room_in_a_policy(broker: Broker) -> None:
+    """Also where the name of the bucket is as long as one can be."""
+    broker._bucket = "b" * 63
+    event = Membership("event", "evnt2345", "organiser", "")
+    teams = (Membership("team", f"team234{number}", "member", "", within="evnt2345") for number in "56")
+    person = Person(ID, is_admin=True, memberships=(event, *teams))
+
+    session = broker.session(person, AMINA, usual_wish("event-evnt2345"))
+
+    assert len(session.policy) <= 2048
+    assert session.policy.count("/team/") == 2
 
 
 async def test_a_wish_for_a_longer_life_gets_the_usual_one(broker: Broker, store: Store) -> None:

@@ -252,3 +252,75 @@ def test_a_file_that_is_no_roster_is_named(people: PeopleStore, course: str, tmp
         run("import", course, str(tmp_path / "roster.csv"), "--yes")
 
     assert roles(people, course) == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("leave", "tia"), id="leaves"),
+        pytest.param(("leave", "tia", "amina"), id="leaves with another"),
+        pytest.param(("join", "tia", "--role", "student"), id="is less"),
+        pytest.param(("import", "--yes"), id="is less by a roster"),
+    ],
+)
+def test_a_class_keeps_an_instructor(people: PeopleStore, course: str, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """It is said how to name another one; then the first one goes."""
+    for name in ("tia", "amina"):
+        if people.by_name(name) is None:
+            people.add_account(name, "")
+    run("join", course, "amina")
+    run("join", course, "tia", "--role", "instructor")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,role\ntia,student\namina,student\n")
+    command, *others = words
+    words = (command, course, *([str(roster)] if command == "import" else []), *others)
+    before = people.groups.members(course)
+
+    with pytest.raises(OperatorError) as caught:
+        run(*words)
+
+    assert str(caught.value) == (
+        "“Statistics 101” would have no instructor. Nothing was changed."
+        f" Name another one first: sardonyx class join {course} NAME --role instructor"
+    )
+    assert people.groups.members(course) == before
+    people.add_account("tom", "")
+    run("join", course, "tom", "--role", "instructor")
+    run(*words)
+    assert list(people.groups.members(course).values()).count("instructor") == 1
+
+
+def test_a_class_that_nobody_leads_is_marked(people: PeopleStore, course: str) -> None:
+    """Until it has ended, or somebody does."""
+    assert run("list").strip().endswith("(no instructor)")
+    people.add_account("tia", "")
+
+    run("join", course, "tia", "--role", "instructor")
+
+    assert "no instructor" not in run("list")
+    people.remove("tia")
+    assert run("list").strip().endswith("(no instructor)")
+    run("end", course, "--yes")
+    assert run("list").strip().endswith("(ended)")
+
+
+def test_the_last_instructor_leaves_a_class_that_has_ended(people: PeopleStore, course: str) -> None:
+    """Nothing is done in it any more for which one is needed."""
+    people.add_account("tia", "")
+    run("join", course, "tia", "--role", "instructor")
+    run("end", course, "--yes")
+
+    assert run("leave", course, "tia") == "tia is not in the class any more.\n"
+
+
+def test_a_roster_names_another_instructor_who_has_no_account_yet(
+    people: PeopleStore, course: str, tmp_path: Path
+) -> None:
+    """Who leads it is one of them all the same."""
+    people.add_account("tia", "")
+    run("join", course, "tia", "--role", "instructor")
+    (tmp_path / "roster.csv").write_text("name,role\ntia,assistant\ntom,instructor\n")
+
+    run("import", course, str(tmp_path / "roster.csv"), "--links", str(tmp_path / "links.csv"), "--yes")
+
+    assert roles(people, course) == {"tia": "assistant", "tom": "instructor"}

@@ -8,10 +8,10 @@ import pytest
 
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.records import PersonRecord
-from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import NOT_NOW, Server, server_of
 from sardonyx_services.people.web.live import Watch, counts_of, rows_of
+from sardonyx_services.people.web.members import Member
 from sardonyx_spawner.language import _, speaking
 
 NOW = datetime(2026, 11, 2, 10, 37, tzinfo=UTC)
@@ -67,6 +67,17 @@ def test_a_problem_is_said_in_the_language_of_who_looks() -> None:
         assert row(replace(RUNNING, problem={"en": "It fell.", "fr": "Il est tombé."})).problem == "Il est tombé."
 
 
+def test_what_a_start_waits_for_is_said_in_the_language_of_who_looks() -> None:
+    """Beside those that have a problem, and not as one."""
+    step = {"en": "Fetching the image", "fr": "Récupération de l’image"}
+    starting = replace(RUNNING, state="starting", memory=None, step=step)
+    with speaking("fr"):
+        found = row(starting)
+
+    assert (found.step, found.problem) == ("Récupération de l’image", "")
+    assert row(replace(starting, profile="python")).step == ""
+
+
 def test_why_nothing_started_is_said_in_the_language_of_who_looks() -> None:
     """Not in that of who pressed the button."""
     with speaking("fr"):
@@ -102,8 +113,15 @@ def test_the_hub_s_answer_is_read_whatever_is_missing() -> None:
     """A hub of another release may say less."""
     said = {"name": "amina", "server": "", "state": "starting", "profile": "python"}
     assert server_of(said) == Server("amina", "", "starting", "python", None, None, None, None, {})
-    whole = {**said, "since": "2026-11-02T10:37:00+00:00", "memory": 5, "problem": {"en": "It fell."}}
-    assert (server_of(whole).since, server_of(whole).memory, server_of(whole).said) == (NOW, 5, "It fell.")
+    whole = {
+        **said,
+        "since": "2026-11-02T10:37:00+00:00",
+        "memory": 5,
+        "problem": {"en": "It fell."},
+        "step": {"en": "Next"},
+    }
+    found = server_of(whole)
+    assert (found.since, found.memory, found.said, found.doing) == (NOW, 5, "It fell.", "Next")
 
 
 async def test_all_who_look_ask_the_hub_once() -> None:

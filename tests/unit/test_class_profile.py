@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from sardonyx_spawner.catalogue import Catalogue
-from sardonyx_spawner.choice import choice_from_json
-from sardonyx_spawner.class_profile import Course, base_of_classes, check_answers, class_profile, material_of
+from sardonyx_spawner.choice import Choice, choice_from_json
+from sardonyx_spawner.class_profile import Course, base_of_classes, check_answers, class_profile
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
-from sardonyx_spawner.repository import Repository
+from sardonyx_spawner.repository import Material, Repository
 
 AMINA = Person("p1", "amina", frozenset({"class-7mw2kfqd", "gpu-users"}))
 GB = 1 << 30
@@ -41,6 +41,7 @@ def test_a_class_has_a_card_of_its_own() -> None:
         "class",
     )
     assert made.groups == {"class-7mw2kfqd"}
+    assert plan_server(made, Choice(made.slug, {}), AMINA).storage_scopes == ("home", "class-7mw2kfqd")
     assert class_profile(BASE, replace(COURSE, description="Mondays")).description == "Mondays"
 
 
@@ -117,28 +118,11 @@ def test_what_is_for_some_is_in_no_class() -> None:
     assert plan_server(made, choice_from_json({"profile": made.slug}, Catalogue([made]), AMINA), AMINA).gpus == 0
 
 
-@pytest.mark.parametrize(
-    ("url", "folder"),
-    [
-        ("https://git.example.org/statistics/material.git", "material"),
-        ("https://git.example.org/statistics/material/", "material"),
-        ("https://git.example.org/a/été 101", ""),
-        ("https://git.example.org/a/%2e%2e", "2e-2e"),
-        ("https://git.example.org", "git.example.org"),
-        ("file:///etc", ""),
-    ],
-)
-def test_material_has_a_folder_with_its_name(url: str, folder: str) -> None:
-    """Of letters that every shell takes; what is no address of the web is passed over."""
-    found = material_of(url, "main")
-    assert found == ((Repository(url, "main", folder=folder, is_material=True),) if folder else ())
-
-
 def test_the_material_of_the_class_comes_before_that_of_the_profile() -> None:
     """JupyterLab opens in the first."""
     of_base = Repository("https://git.example.org/base", is_mirrored=True)
     made = class_profile(
-        replace(BASE, repositories=(of_base,)), replace(COURSE, repository="https://git.example.org/a")
+        replace(BASE, repositories=(of_base,)), replace(COURSE, repositories=(Material("https://git.example.org/a"),))
     )
 
     assert [each.url for each in made.repositories] == ["https://git.example.org/a", "https://git.example.org/base"]
@@ -150,7 +134,7 @@ def test_material_that_the_profile_has_too_is_there_once() -> None:
     url = "https://git.example.org/a"
     base = replace(BASE, repositories=(Repository(url, "main"), Repository(f"{url}-2")))
 
-    made = class_profile(base, replace(COURSE, repository=url, branch="2026"))
+    made = class_profile(base, replace(COURSE, repositories=(Material(url, "2026"),)))
 
     assert [(each.url, each.branch) for each in made.repositories] == [(url, "2026"), (f"{url}-2", "")]
 
@@ -158,7 +142,7 @@ def test_material_that_the_profile_has_too_is_there_once() -> None:
 def test_a_repository_of_ones_own_comes_beside_that_of_the_class() -> None:
     """Where the profile asks for one: before it, as each profile does it."""
     base = replace(BASE, options=(Option("repository", "Repository"),))
-    made = class_profile(base, replace(COURSE, repository="https://git.example.org/a")).seen_by(AMINA)
+    made = class_profile(base, replace(COURSE, repositories=(Material("https://git.example.org/a"),))).seen_by(AMINA)
 
     mine = {"profile": made.slug, "repository": "https://git.example.org/mine"}
     plan = plan_server(made, choice_from_json(mine, Catalogue([made]), AMINA), AMINA)

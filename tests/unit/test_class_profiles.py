@@ -25,6 +25,7 @@ from sardonyx_spawner.person import Person
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 from sardonyx_spawner.quotas import Claim, Reserved
+from sardonyx_spawner.repository import Material
 
 SIZE = Option(
     "size", "Size", choices=(Allowed("small", "S", gives=Gives(cpu=1)), Allowed("large", "L", gives=Gives(cpu=4)))
@@ -32,6 +33,7 @@ SIZE = Option(
 PYTHON = Profile("python", "Python", options=(SIZE,), gives=Gives(environment="python"))
 FIRST = datetime(2026, 9, 6, 22, tzinfo=UTC)
 AFTER = datetime(2026, 12, 18, 23, tzinfo=UTC)
+FORGE = "https://forge.example/"
 MOMENT = timedelta(microseconds=1)
 AUTUMN = ClassDetails(
     profile="python",
@@ -44,7 +46,7 @@ AUTUMN = ClassDetails(
 
 
 class School:
-    """A class, its profiles, and a clock."""
+    """A class, its profiles, and a clock; the hub keeps copies of what is on one forge."""
 
     def __init__(self, place: Place, bases: Mapping[str, Profile]) -> None:
         self.people = PeopleStore(place)
@@ -52,7 +54,7 @@ class School:
         self.asked = 0
         self.course = self.people.groups.add("class", "Statistics 101")
         self.people.classes.change(self.course, AUTUMN)
-        self.classes = ClassProfiles(bases, place, self._people, lambda: self.now)
+        self.classes = ClassProfiles(bases, place, self._people, lambda: self.now, mirrored=[FORGE])
         self.catalogue = Catalogue(bases.values(), self.classes)
 
     def _people(self) -> PeopleStore:
@@ -127,6 +129,8 @@ def test_a_team_writes_what_it_shares_while_its_event_is_on(school: School) -> N
     found = {each: school.classes.volumes_of(each, f"event-{event}") for each in (ada.person, ben.person)}
 
     assert sorted(found.values()) == [(), (GroupVolume("team", team.id, is_writable=True),)]
+    (offered,) = school.classes.profiles_for(Person(ada.person, ada.name))
+    assert offered.ends_at == (begins + timedelta(days=1)).timestamp()
     (expected,) = school.classes.expected()
     assert (expected.count, expected.in_teams, expected.plan.volumes) == (2, 1, ())
     school.now = begins + timedelta(days=1)
@@ -331,3 +335,22 @@ def test_nobody_is_expected_of_an_event_that_was_ended_before(school: School) ->
     school.now = LESSON
 
     assert school.classes.expected() == []
+
+
+def test_the_hub_keeps_copies_of_what_is_on_a_forge_of_the_operators(school: School) -> None:
+    """Of classes and events that go on, and of no other address that somebody names."""
+    here, elsewhere = Material(f"{FORGE}course/a"), Material("https://elsewhere.example/b")
+    school.change(repositories=(here, elsewhere))
+    begins = datetime.now(UTC)
+    of_event = (Material(f"{FORGE}course/c"), Material("https://forge.example.evil.example/d"))
+    details = EventDetails(profile="python", begins=begins, ends=begins + timedelta(days=1), repositories=of_event)
+    school.people.events.add("Open data", details)
+    amina = school.person("amina", "student")
+
+    (profile,) = (each for each in school.classes.profiles_for(amina) if each.slug == f"class-{school.course}")
+
+    plan = plan_server(profile, Choice(profile.slug, {}), amina)
+    assert [(each.url, each.is_mirrored) for each in plan.repositories] == [(here.url, True), (elsewhere.url, False)]
+    assert school.classes.copied() == {here.url, of_event[0].url}
+    school.people.groups.end(school.course)
+    assert school.classes.copied() == {of_event[0].url}

@@ -11,30 +11,19 @@ from typing import Any
 
 import httpx
 import pytest
+from support.people_service import ROOT, parts_in
 
-from sardonyx_hub_config.people_service import TEMPLATES
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import PersonRow, SeatRow
 from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.__main__ import parts_of
 from sardonyx_services.people.web.callers import STATE
-from sardonyx_services.people.web.configuration import SESSION, PeopleConfiguration, StorePlace
+from sardonyx_services.people.web.configuration import SESSION, EventRules
 from sardonyx_services.people.web.keeps import Keep, Keeps
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import create_app
-from sardonyx_spawner.profiles import Profile
 
-ROOT = "/services/people/"
-ENVIRONMENT = {
-    "JUPYTERHUB_SERVICE_PREFIX": ROOT,
-    "JUPYTERHUB_BASE_URL": "/",
-    "JUPYTERHUB_API_URL": "http://hub/api",
-    "JUPYTERHUB_API_TOKEN": "token-of-the-service",
-    "JUPYTERHUB_CLIENT_ID": "service-people",
-    "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{ROOT}oauth_callback",
-}
 TIA = {"Authorization": "token tia"}
 JSON = {"Content-Type": "application/json"}
 STORED: ContextVar[int | None] = ContextVar("STORED")
@@ -75,25 +64,7 @@ def people(people_place: Place) -> Iterator[PeopleStore]:
 @pytest.fixture
 def parts(people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parts:
     """What the service is made of."""
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    (tmp_path / "secret").write_text("ab" * 32)
-    nowhere = "http://127.0.0.1:9"
-    configuration = PeopleConfiguration(
-        people=None,
-        secret=tmp_path / "secret",
-        log=tmp_path / "people.log",
-        title="Sardonyx",
-        address="http://place",
-        store=StorePlace(
-            keys=nowhere, token=tmp_path / "secret", endpoint=nowhere, region="r", bucket="b", is_limited=True
-        ),
-        profiles=(Profile("python", "Python"),),
-        homes=tmp_path / "homes",
-        templates=TEMPLATES,
-        version="1",
-    )
-    return parts_of(configuration, people, httpx.AsyncClient(transport=httpx.MockTransport(hub)))
+    return parts_in(tmp_path, people, httpx.MockTransport(hub), monkeypatch)
 
 
 @pytest.fixture
@@ -140,12 +111,39 @@ async def test_what_a_table_cannot_keep_is_said(service: httpx.AsyncClient) -> N
     for path, body in (
         ("api/classes", {"title": "x", "description": "a\0b"}),
         ("api/join", {"code": "a\0b"}),
-        ("api/classes", {"title": "x", "branch": "\0"}),
+        ("api/classes", {"title": "x", "repositories": [{"url": "https://e.org/a", "branch": "\0"}]}),
     ):
         answer = await service.post(path, json=body, headers=TIA)
         assert answer.status_code in {201, 400, 404}, answer.text
     assert (await service.get("api/classes/%00", headers=TIA)).status_code in {400, 404}
     assert (await service.delete("api/classes/x/people/%00", headers=TIA)).status_code in {400, 404}
+
+
+async def test_repositories_go_over_the_api_as_they_are(service: httpx.AsyncClient) -> None:
+    """All that is said of each; what is wrong is said with its number, and what is no repository at all is not understood."""
+    usual: dict[str, Any] = {"branch": "", "commit": "", "folder": "", "depth": None}
+    said: list[dict[str, Any]] = [
+        {"url": "https://e.org/a", "branch": "v1"},
+        {"url": "https://e.org/b", "folder": "lib/b", "depth": 1},
+    ]
+    made = (await service.post("api/classes", json={"title": "x", "repositories": said}, headers=TIA)).json()["id"]
+
+    assert (await service.get(f"api/classes/{made}", headers=TIA)).json()["repositories"] == [
+        usual | each for each in said
+    ]
+    wrong = [said[0], {"url": "https://e.org/b", "folder": "a/b"}]
+    answer = await service.patch(f"api/classes/{made}", json={"repositories": wrong}, headers=TIA)
+    assert (answer.status_code, answer.json()["message"]) == (
+        400,
+        "Repository 2: Its place in the home, “a/b”, is that of another one. Give it a folder of its own.",
+    )
+    for each in ({"url": "https://e.org/a", "depth": "much"}, {"url": "https://e.org/a", "tag": "v1"}, "https://e.org"):
+        answer = await service.patch(f"api/classes/{made}", json={"repositories": [each]}, headers=TIA)
+        assert answer.status_code == 422
+        assert "repositories.0" in answer.json()["message"]
+    assert (await service.patch(f"api/classes/{made}", json={"title": "y"}, headers=TIA)).json()["repositories"] == [
+        usual | each for each in said
+    ]
 
 
 async def test_a_token_that_is_none_is_nobodys(service: httpx.AsyncClient) -> None:
@@ -369,3 +367,66 @@ async def test_a_page_is_there_while_nobody_says_how_much_is_stored(
     assert (shown.status_code, "Stored:" in shown.text) == (200, False)
     place = await service.get("operation", headers=TIA)
     assert "How much is stored cannot be said now." in place.text
+
+
+def hackathon() -> dict[str, Any]:
+    """Return the wish for an event that is on."""
+    now = datetime.now(UTC)
+    return {
+        "title": "Hackathon",
+        "begins": (now - timedelta(hours=1)).isoformat(),
+        "ends": (now + timedelta(hours=1)).isoformat(),
+        "profile": "python",
+    }
+
+
+async def test_how_often_codes_let_in_is_asked_said_and_refused(
+    service: httpx.AsyncClient, people: PeopleStore
+) -> None:
+    """In the form and over the API, with the same word; at the desk it is seen whose code is used up."""
+    people.set_organiser("tia", is_organiser=True)
+    wish = hackathon()
+    usual = await service.post("api/events", headers=TIA, json={**wish, "accounts": 1})
+    event = (await service.post("api/events", headers=TIA, json={**wish, "accounts": 2, "sign_ins": 1})).json()
+    assert (usual.json()["sign_ins"], event["sign_ins"]) == (30, 1)
+    with people._session() as session:
+        code_hash = session.get_one(SeatRow, (event["id"], 2)).code_hash
+    people.entries.by_code(code_hash, "Ada")
+
+    settings = (await service.get(f"events/{event['id']}/settings", headers=TIA)).text
+    accounts = (await service.get(f"events/{event['id']}/accounts", headers=TIA)).text
+    refused = await service.put(f"api/events/{event['id']}", headers=TIA, json={**wish, "sign_ins": 31})
+
+    assert re.search(r'name="sign_ins"[^>]* value="1"|value="1"[^>]* name="sign_ins"', settings)
+    assert "30 times at most here." in settings
+    assert accounts.count("code used up") == 1
+    assert [
+        each["sign_ins"] for each in (await service.get(f"api/events/{event['id']}/accounts", headers=TIA)).json()
+    ] == [0, 1]
+    assert (refused.status_code, refused.json()["message"]) == (400, "A code lets people in 30 times at most here.")
+
+
+@pytest.mark.parametrize("most", [10 << 30, None], ids=["limited", "as much as there is room"])
+async def test_how_much_an_event_may_store_is_asked_where_that_is_limited(
+    people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int | None
+) -> None:
+    """In the form, with the most that it can be, and over the API with the same word."""
+    people.set_organiser("tia", is_organiser=True)
+    parts = parts_in(tmp_path, people, httpx.MockTransport(hub), monkeypatch, EventRules(most_storage=most))
+    app = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
+    wish = {**hackathon(), "accounts": 1, "storage": "2G"}
+    async with httpx.AsyncClient(transport=app, base_url=f"http://place{ROOT}") as client:
+        new = (await client.get("events/new", headers=TIA)).text
+        made = await client.post("api/events", headers=TIA, json=wish)
+        event = made.json().get("id", "")
+        settings = (await client.get(f"events/{event}/settings", headers=TIA)).text if event else ""
+
+    assert ("such as 20G; 10 GB at most here." in new) == ("Room in the data store" in new) == (most is not None)
+    if most is None:
+        said = (
+            "What events have in the data store is not limited here. Say nothing, or ask the people who run this place."
+        )
+        assert (made.status_code, made.json()["message"]) == (400, said)
+    else:
+        assert (made.status_code, made.json()["storage"]) == (201, "2G")
+        assert re.search(r'name="storage"[^>]* value="2G"|value="2G"[^>]* name="storage"', settings)

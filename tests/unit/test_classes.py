@@ -15,14 +15,17 @@ from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.repository import Material
 
 HAND_IN_UNTIL = datetime(2026, 10, 23, 16, 0, tzinfo=UTC)
 AUTUMN = ClassDetails(
     description="Mondays",
     profile="python",
     answers={"size": "small"},
-    repository="https://git.example.org/statistics/material",
-    branch="main",
+    repositories=(
+        Material("https://git.example.org/statistics/material", "main"),
+        Material("https://git.example.org/lab/tools", commit="a" * 40, folder="lib/tools", depth=1),
+    ),
     first_day=date(2026, 9, 7),
     last_day=date(2026, 10, 25),
     zone="Europe/Paris",

@@ -96,6 +96,17 @@ def test_images_are_fetched_as_servers_and_hub_fetch_them() -> None:
     assert hub["metadata"]["name"] != server["metadata"]["name"]
 
 
+def test_an_image_is_fetched_on_nodes_of_the_profile_that_has_it() -> None:
+    """Where those are others than the ones of all servers."""
+    own = {"node_selector": {"pool": "deep"}, "tolerations": [{"key": "deep", "operator": "Exists"}]}
+    profile = {"title": "Deep", "image": "registry.example/deep:1", "kubernetes": own}
+    settings = {"kubernetes": {"node_selector": {"zone": "a"}}, "profiles": {"deep": profile}}
+    server = trial_pods(an_installation(settings))["registry.example/deep:1"]
+
+    assert server["spec"]["nodeSelector"] == {"zone": "a", "pool": "deep"}
+    assert server["spec"]["tolerations"] == own["tolerations"]
+
+
 def test_what_is_put_beside_servers_is_fetched_too() -> None:
     """Where there is something."""
     values = {"prePuller": {"enabled": True, "images": ["more:1"]}}

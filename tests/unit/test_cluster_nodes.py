@@ -158,7 +158,8 @@ def test_labels_that_no_node_has_are_named() -> None:
     )
 
     assert (
-        "none has the labels pool=users. Label some, or correct kubernetes.node_selector in the settings." in found.text
+        "none has the labels pool=users. Label some, or correct node_selector in the settings: of kubernetes, or of the profile."
+        in found.text
     )
 
 
@@ -170,7 +171,7 @@ def test_nodes_that_are_kept_for_others_hold_nothing() -> None:
 
     assert found.state == BAD
     assert (
-        "they are kept for others (team=a:NoSchedule). Add what servers tolerate to kubernetes.tolerations"
+        "they are kept for others (team=a:NoSchedule). Add what servers tolerate to tolerations in the settings:"
         in found.text
     )
     assert judged({**a_profile(cpu=1), "kubernetes": tolerated}, a_node(taint))[0].state == GOOD

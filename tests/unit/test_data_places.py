@@ -121,6 +121,15 @@ def test_code_has_the_persons_own_addresses() -> None:
     ]
 
 
+def test_code_that_is_not_tested_says_so() -> None:
+    """Packages of R that are in no reach of the tests; all other code is run there."""
+    found = snippets.for_servers(reached(answer()))
+
+    untested = [each.title for each in found if each.code.startswith("# Sardonyx is not tested with this package.\n")]
+
+    assert untested == ["arrow", "paws"]
+
+
 def test_code_for_a_laptop_cannot_be_broken_by_what_the_store_gives() -> None:
     """A quote in a key ends no string."""
     made = {"AccessKeyId": "A", "SecretAccessKey": "a'b\"c", "Token": "t", "Expiration": "2026-01-01T12:00:00Z"}

@@ -20,6 +20,7 @@ from sardonyx_services.people.web.endings import Endings
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
 from sardonyx_services.people.web.seat import Caller, Level, may_make
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+from sardonyx_spawner.repository import Material
 
 SIZE = Option("size", "Size", choices=(Allowed("small", "Small", gives=Gives(cpu=1)), Allowed("large", "Large")))
 PYTHON = Profile("python", "Python", options=(SIZE,))
@@ -89,8 +90,11 @@ def test_who_makes_a_class_is_its_instructor(desk: Desk, people: PeopleStore, ti
         (replace(AUTUMN, profile="gone"), "Classes cannot be made from “gone” here."),
         (replace(AUTUMN, answers={"cpu": "64"}), "Python does not ask for cpu."),
         (replace(AUTUMN, answers={"size": "huge"}), "Size: “huge” is not available"),
-        (replace(AUTUMN, repository="git@example.org:a"), "This address needs an SSH key"),
-        (replace(AUTUMN, repository="https://example.org/a", branch="-x"), "“-x” cannot be the name of a branch."),
+        (replace(AUTUMN, repositories=(Material("git@example.org:a"),)), "This address needs an SSH key"),
+        (
+            replace(AUTUMN, repositories=(Material("https://e.org/a"), Material("https://e.org/b", "-x"))),
+            "Repository 2: “-x” cannot be the name of a branch.",
+        ),
         (replace(AUTUMN, zone="Nowhere"), "“Nowhere” is no time zone."),
     ],
 )
@@ -103,6 +107,17 @@ def test_a_class_that_cannot_be_is_not_made(
 
     assert caught.value.message.startswith(message)
     assert people.groups.all("class") == []
+
+
+def test_no_class_is_made_where_its_people_could_start_no_servers(desk: Desk, people: PeopleStore, tia: Caller) -> None:
+    """They would learn it in the first lesson."""
+    said = "Servers cannot be kept apart on this machine, so people of a class or an event could start none. Ask the"
+    before = len(people.groups.all("class"))
+
+    with pytest.raises(NotOpenError, match=f"^{said}"):
+        desk.make(replace(tia, could_start=False), "Statistics", ClassDetails())
+
+    assert len(people.groups.all("class")) == before
 
 
 def test_who_may_not_makes_none(desk: Desk, people: PeopleStore) -> None:
@@ -241,6 +256,9 @@ def test_a_class_keeps_an_instructor(desk: Desk, people: PeopleStore, tia: Calle
         desk.set_role(tia, course, "tia", "student")
     with pytest.raises(RefusedError, match="No instructor would be left. Nothing was changed."):
         desk.import_roster(tia, course, b"name,role\ntia,student\n")
+
+    with pytest.raises(RefusedError, match="No instructor would be left. Nothing was changed."):
+        desk.import_roster(caller(people, "root"), course, b"name,role\ntia,student\n")
 
     desk.set_role(tia, course, "tom", "instructor")
     desk.remove(tia, course, "tia")

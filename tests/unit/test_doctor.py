@@ -12,10 +12,11 @@ from support.ports import free_ports
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.doctor_command import doctor
+from sardonyx_spawner.local.obstacles import Obstacles
 
 Run = Callable[[], tuple[int, str]]
 SETTINGS = """
-storage: {kind: s3, endpoint: 'http://127.0.0.1:9', role: r}
+storage: {kind: s3, endpoint: 'http://127.0.0.1:9', role: 'arn:aws:iam::123456789012:role/r'}
 environments: {python: {title: Python, prefix: %s}}
 profiles: {python: {title: Python, environment: python}}
 """
@@ -100,11 +101,63 @@ def test_ports_of_a_sardonyx_that_runs_are_its_own(run: Run, tmp_path: Path) -> 
     folder.prepare()
     lock = folder.lock()
 
+    _code, said = run()
+
+    os.close(lock)
+    assert "Sardonyx runs on them" in said
+
+
+def test_a_store_that_gives_no_keys_is_a_fault(run: Run, tmp_path: Path) -> None:
+    """Where Sardonyx runs: before, nobody knows."""
+    assert "note   data store   whether it gives keys is known while Sardonyx runs" in run()[1]
+    folder = DataFolder(tmp_path / "data")
+    folder.prepare()
+    lock = folder.lock()
+
     code, said = run()
 
     os.close(lock)
+    assert code == 1
+    assert "FAULT  data store   The data store does not answer now." in said
+    assert "FAULT  data store   the keys service does not answer at http://127.0.0.1:" in said
+
+
+def test_a_tool_that_a_profile_names_and_nobody_installed_is_a_note(run: Run, tmp_path: Path) -> None:
+    """The place works without it, and the command that brings it is said."""
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(
+        settings.read_text().replace(
+            "title: Python, environment: python}", "title: Course, environment: python, tools: [mlflow]}"
+        )
+    )
+
+    code, said = run()
+
     assert code == 0
-    assert "Sardonyx runs on them" in said
+    assert (
+        "note   tools        “Course” should have mlflow, which is not on this machine."
+        " Install it with: sardonyx tools install mlflow" in said
+    )
+
+
+def test_on_kubernetes_the_tools_of_a_profile_are_those_of_its_image(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command of one machine is named, which would reach no server."""
+    monkeypatch.setenv("SARDONYX_ENGINE", "kubernetes")
+    monkeypatch.setenv("SARDONYX_NAME", "lab")
+    (tmp_path / "settings.yaml").write_text(
+        "storage: {kind: s3, endpoint: 'http://127.0.0.1:9', role: 'arn:aws:iam::123456789012:role/r'}\n"
+        "environments: {python: {title: Python, image: 'lab/python:1'}}\n"
+        "profiles: {course: {title: Course, environment: python, tools: [mlflow]}}\n"
+    )
+
+    _code, said = run()
+
+    assert (
+        "note   tools        “Course” should have mlflow, which its servers have if they are in lab/python:1." in said
+    )
+    assert "sardonyx tools install" not in said
 
 
 def test_servers_that_cannot_be_isolated_are_a_fault(run: Run, tmp_path: Path) -> None:
@@ -118,7 +171,7 @@ def test_servers_that_cannot_be_isolated_are_a_fault(run: Run, tmp_path: Path) -
     assert code == 1
     assert "SERVERS ARE NOT ISOLATED FROM EACH OTHER on this machine" in said
     assert "The reason: no namespaces can be made." in said
-    assert "sysctl user.max_user_namespaces" in said
+    assert Obstacles.here().remedy in said
     assert "So only administrators can start servers." in said
 
     with (tmp_path / "settings.yaml").open("a") as file:

@@ -57,6 +57,14 @@ def test_a_code_and_a_link_lead_in(door: Door, event: str) -> None:
     )
 
 
+def test_a_code_lets_in_no_more_often_than_the_operator_allows(people: PeopleStore, event: str) -> None:
+    """Whatever its event says; it is not said that it once was good."""
+    door = Door(people, SECRET, most_sign_ins=1)
+    door.enter(CODES.code(event, 1, 1), "Ada", HERE)
+
+    assert refused(door, CODES.code(event, 1, 1)).message == refused(door, "nothing").message
+
+
 @pytest.mark.parametrize("kind", ["nothing", "a code", "another link", "the link of another event", "long"])
 def test_what_is_not_good_is_refused_with_the_same_words(door: Door, event: str, kind: str) -> None:
     """Nobody learns what there is."""

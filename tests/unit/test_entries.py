@@ -1,13 +1,14 @@
 """Who comes into an event, and when: by the code of a card, or by the one link."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_services.people.entries import MOST_SIGN_INS, Entries, FullError, NoEntryError
+from sardonyx_services.people.entries import Entries, FullError, NoEntryError
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.store import PeopleStore
 
 BEGINS = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)
@@ -84,13 +85,37 @@ def test_an_event_that_was_ended_lets_nobody_in(people: PeopleStore, event: str)
 
 def test_a_code_that_is_passed_around_ends(people: PeopleStore, event: str) -> None:
     """Another card lets its owner in again."""
-    for _time in range(MOST_SIGN_INS):
+    for _time in range(USUAL_SIGN_INS):
         entries(people).by_code("1", "")
 
     with pytest.raises(NoEntryError):
         entries(people).by_code("1", "")
     people.seats.renew(event, 1, lambda _round: "new")
     assert entries(people).by_code("new", "").name == "health-data-1"
+
+
+def test_an_event_says_how_often_a_code_lets_somebody_in(people: PeopleStore, event: str) -> None:
+    """The first time counts; what is said later holds at once, for cards that are printed, too."""
+    details = people.events.change(event, replace(people.events.details(event), sign_ins=1))
+    came = entries(people).by_code("1", "Ada")
+    with pytest.raises(NoEntryError):
+        entries(people).by_code("1", "")
+
+    people.events.change(event, replace(details, sign_ins=2))
+
+    assert entries(people).by_code("1", "") == came
+    with pytest.raises(NoEntryError):
+        entries(people).by_code("1", "")
+
+
+def test_no_event_says_more_than_the_operator(people: PeopleStore, event: str) -> None:
+    """Also one that said it when that was allowed."""
+    people.events.change(event, replace(people.events.details(event), sign_ins=5))
+    entries(people).by_code("1", "", most=2)
+    entries(people).by_code("1", "", most=2)
+
+    with pytest.raises(NoEntryError):
+        entries(people).by_code("1", "", most=2)
 
 
 @pytest.mark.usefixtures("event")

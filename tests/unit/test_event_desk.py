@@ -52,6 +52,16 @@ def test_an_event_does_not_end_in_the_past(people: PeopleStore, desk: EventDesk)
     assert people.events.details(event).ends == DETAILS.ends
 
 
+def test_no_event_is_made_where_its_people_could_start_no_servers(people: PeopleStore, desk: EventDesk) -> None:
+    """The cards would be printed already."""
+    olga = replace(caller(people, "olga"), could_start=False)
+
+    with pytest.raises(RefusedError, match="^Servers cannot be kept apart on this machine, so people of a class or an"):
+        desk.make(olga, "Health data", DETAILS, Wanted(accounts=1))
+
+    assert people.groups.all("event") == []
+
+
 def test_of_two_organisers_who_take_each_other_out_one_is_left(people: PeopleStore, desk: EventDesk) -> None:
     """However close that is."""
     pair = [caller(people, "olga"), caller(people, "otto")]
@@ -139,3 +149,69 @@ def test_a_box_that_was_ticked_is_kept_and_shown_and_taken_away(people: PeopleSt
     desk.change(olga, event, "Health data", replace(form, team_servers="").details(DETAILS))
 
     assert not people.events.details(event).team_servers
+
+
+def test_codes_let_in_as_often_as_the_organiser_says_within_what_the_operator_says(people: PeopleStore) -> None:
+    """In a new event and one that there is."""
+    seats = NewSeats(people, SeatCodes(b"k" * 32), 200)
+    desk = EventDesk(people, seats, [Profile("python", "Python")], EventRules(most_sign_ins=5))
+    olga, few = caller(people, "olga"), replace(DETAILS, sign_ins=5)
+    too_often = "^A code lets people in 5 times at most here.$"
+    with pytest.raises(RefusedError, match=too_often):
+        desk.make(olga, "Health data", DETAILS, Wanted(accounts=1))
+    event = desk.make(olga, "Health data", few, Wanted(accounts=1))
+    with pytest.raises(RefusedError, match=too_often):
+        desk.change(olga, event, "Health data", replace(few, sign_ins=6))
+    with pytest.raises(PeopleError, match="^A code lets people in 1 to 1,000 times.$"):
+        desk.change(olga, event, "Health data", replace(few, sign_ins=0))
+
+    desk.change(olga, event, "Health data", replace(few, sign_ins=1))
+
+    assert people.events.details(event).sign_ins == 1
+
+
+@pytest.mark.parametrize(("most", "usual"), [(3, "3"), (30, "30"), (100, "30")])
+def test_the_form_begins_with_what_is_usual_and_allowed(people: PeopleStore, most: int, usual: str) -> None:
+    """And says of an event that there is what it has."""
+    form = EventForm.new([Profile("python", "Python")], EventRules(most_sign_ins=most))
+    assert form.sign_ins == usual
+    olga = caller(people, "olga")
+    seats = NewSeats(people, SeatCodes(b"k" * 32), 200)
+    desk = EventDesk(people, seats, [Profile("python", "Python")], EventRules())
+
+    event = desk.make(olga, "Health data", replace(DETAILS, sign_ins=7), Wanted(accounts=1))
+
+    shown = EventForm.of(desk.seen(olga, event, Level.INSTRUCTOR))
+    assert (shown.sign_ins, shown.details(DETAILS).sign_ins) == ("7", 7)
+    with pytest.raises(PeopleError, match="“often” is no number."):
+        replace(shown, sign_ins="often").details(DETAILS)
+
+
+GIB = 1 << 30
+
+
+def test_an_organiser_says_how_much_an_event_may_store_within_what_the_operator_says(people: PeopleStore) -> None:
+    """For one event the operator may say something else; where nothing is limited, there is nothing to choose."""
+    seats, olga = NewSeats(people, SeatCodes(b"k" * 32), 200), caller(people, "olga")
+
+    def desk(rules: EventRules) -> EventDesk:
+        return EventDesk(people, seats, [Profile("python", "Python")], rules)
+
+    ten = EventRules(most_storage=10 * GIB)
+    too_much = "^An event has 10 GB in the data store at most here.$"
+    with pytest.raises(RefusedError, match=too_much):
+        desk(ten).make(olga, "Health data", replace(DETAILS, storage="10.5G"), Wanted(accounts=1))
+    event = desk(ten).make(olga, "Health data", replace(DETAILS, storage="10G"), Wanted(accounts=1))
+    with pytest.raises(RefusedError, match=too_much):
+        desk(ten).change(olga, event, "Health data", replace(DETAILS, storage="1T"))
+
+    desk(EventRules(most_storage=10 * GIB, storage_of={event: 20 * GIB})).change(
+        olga, event, "Health data", replace(DETAILS, storage="15G")
+    )
+    # What was allowed then keeps nobody from changing something else now, and counts for no more than is allowed.
+    desk(ten).change(olga, event, "Health data", replace(DETAILS, storage="15G", place="Here", changed=1))
+    with pytest.raises(RefusedError, match="^What events have in the data store is not limited here. Say nothing,"):
+        desk(EventRules()).change(olga, event, "Health data", replace(DETAILS, storage="1G", changed=2))
+    desk(EventRules()).change(olga, event, "Health data", replace(DETAILS, changed=2))
+
+    assert people.events.details(event).storage == ""

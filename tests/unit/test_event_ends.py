@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from support.ends import FakeHub, FakeStore
 
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
-from sardonyx_services.people.models import CLEAR
+from sardonyx_services.people.models import CLEAR, Base
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_spawner.repository import Material
 
 NOW = datetime.now(UTC)
 
@@ -52,7 +54,7 @@ class Hackathon:
         self.ada = people.entries.by_code("1", "Ada")
         self.ben = people.entries.by_code("3", "Ben")
         self.teams = [team.id for team in people.seats.teams(self.event)]
-        self.ends = EventEnds(people, self.hub, Clearer(self.store), lambda: self.now)  # type: ignore[arg-type]  # as they are
+        self.ends = EventEnds(people, self.hub, Clearer(self.store), "en", lambda: self.now)  # type: ignore[arg-type]  # as they are
 
     def settle(self) -> None:
         """Do what the hub does when somebody is removed."""
@@ -94,6 +96,50 @@ async def test_at_the_end_its_servers_stop_and_those_of_others_run_on(place: Hac
     assert [each.what for each in place.people.actions.of(place.event) if each.who == OPERATOR] == ["event-close"]
 
 
+async def test_who_is_there_is_told_before_the_end(place: Hackathon) -> None:
+    """An hour before it and ten minutes before it, each once; nobody who runs something else, and nobody too early."""
+    of_it = f"event-{place.event}"
+    place.people.languages.choose(place.ben.name, "fr")
+    place.people.add_account("tia", "")
+    place.hub.running = dict.fromkeys((place.ada.name, place.ben.name, "tia"), "running")
+    place.hub.profiles = {place.ada.name: of_it, place.ben.name: of_it, "tia": "python"}
+    goes = place.people.events.details(place.event).goes
+    for left, minutes in ((61, 0), (60, 60), (59, 0), (10, 10), (9, 0), (2, 0)):
+        place.hub.said.clear()
+        place.now = NOW + timedelta(hours=1) - timedelta(minutes=left)
+        await place.ends.look()
+        said = dict(place.hub.said)
+        assert set(said) == ({place.ada.name, place.ben.name} if minutes else set()), left
+        if minutes:
+            assert said[place.ada.name].startswith(
+                f"Health data: The event is over in {minutes} minutes, and this server stops then."
+                " What is saved can be read and copied until "
+            )
+            assert f"{goes:%H:%M}" in said[place.ada.name]
+
+    place.people.events.change(
+        place.event, replace(place.people.events.details(place.event), ends=NOW + timedelta(hours=3))
+    )
+    place.now = NOW + timedelta(hours=2, minutes=30)
+    await place.ends.look()
+    assert len(place.hub.said) == 2, "of the later end they are told again"
+
+
+async def test_servers_of_the_event_of_whose_account_lasts_stop_with_it(place: Hackathon) -> None:
+    """An organiser's, too; what else they run goes on."""
+    of_it = f"event-{place.event}"
+    for name in ("olga", "otto"):
+        place.people.groups.join(place.event, place.people.add_account(name, "").id, "organiser")
+    place.people.seats.keep(place.event, 1)
+    place.hub.running = dict.fromkeys((place.ada.name, "olga", "otto"), "running")
+    place.hub.profiles = {place.ada.name: of_it, "olga": of_it, "otto": "python"}
+    place.now = NOW + timedelta(hours=1)
+
+    await place.ends.look()
+
+    assert place.hub.running == {"otto": "running"}
+
+
 async def test_then_it_is_read_until_its_time_is_over(place: Hackathon) -> None:
     """Nothing is deleted before."""
     place.store.objects = {f"team/{place.teams[0]}/plan.txt": 4}
@@ -109,7 +155,7 @@ async def test_the_volumes_of_its_teams_go_with_all_that_is_the_events(place: Ha
     """When its data does, and not before."""
     deleted: list[tuple[str, str]] = []
     clearer = Clearer(place.store, remove_volume=lambda *team: deleted.append(team))  # type: ignore[arg-type]  # as they are
-    place.ends = EventEnds(place.people, place.hub, clearer, lambda: place.now)  # type: ignore[arg-type]  # the same
+    place.ends = EventEnds(place.people, place.hub, clearer, "en", lambda: place.now)  # type: ignore[arg-type]  # the same
     for hours in (1, 1 + 23):
         place.now = NOW + timedelta(hours=hours)
         await place.ends.look()
@@ -146,6 +192,50 @@ async def test_then_all_of_it_is_deleted_and_nothing_else(place: Hackathon) -> N
     details = place.people.events.details(place.event)
     assert details.report == {"objects": 15, "bytes": 150, "accounts": 2, "teams": 2}
     assert (details.deleted is not None, details.welcome) == (True, "")
+
+
+def all_that_is_known(people: PeopleStore) -> str:
+    """Return all rows of all tables as text, in either kind of database."""
+    tables = Base.metadata.sorted_tables
+    with people._engine.connect() as connection:
+        return "\n".join(str(tuple(row)) for table in tables for row in connection.execute(select(table)))
+
+
+async def test_nothing_that_anybody_wrote_is_left_in_the_database(place: Hackathon) -> None:
+    """Neither how people and teams are called, nor what was said, where it was, or what it was about; but for its title."""
+    details = place.people.events.details(place.event)
+    material = Material("https://git.example/ours", branch="secret")
+    wrote = replace(
+        details, place="Room 2.01", welcome="Wifi: tulip", repositories=(material,), answers={"size": "huge"}
+    )
+    place.people.events.change(place.event, wrote)
+    place.people.seats.rename_team(place.event, place.teams[0], "The Owls of Kestrel Road")
+    for what, detail in (("message", "Ben, come to the desk"), ("hand-out", "rules.txt"), ("put-back", "a/task.ipynb")):
+        place.people.actions.add("olga", what, place.event, whom=[place.ada.person], detail=detail)
+    place.people.actions.add("olga", "team-take", place.event, detail="The Owls of Kestrel Road")
+    place.people.actions.add("olga", "event-make", place.event, detail="Health data")
+    words = (
+        wrote.place,
+        wrote.welcome,
+        material.url,
+        material.branch,
+        "huge",
+        "Owls",
+        "Red",
+        "Ada",
+        "Ben",
+        place.ada.name,
+        "rules.txt",
+        "task.ipynb",
+    )
+    assert not [word for word in words if word not in all_that_is_known(place.people)]
+
+    await delete(place)
+
+    known = all_that_is_known(place.people)
+    assert not [word for word in words if word in known]
+    assert known.count("Health data") == 2, "in the list, and in what was done"
+    assert [each.what for each in place.people.actions.of(place.event) if each.detail] == ["event-make"]
 
 
 async def test_an_account_that_was_made_to_last_loses_nothing(place: Hackathon) -> None:

@@ -1,11 +1,13 @@
 """Which places are of an event, for its limit of storage and for its end."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_services.credentials.event_places import prefixes_of
+from sardonyx_services.credentials.event_places import chosen_limit, prefixes_of
 from sardonyx_services.credentials.revocation import Person
+from sardonyx_services.people.errors import AwayError
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
 
@@ -75,3 +77,26 @@ def test_whose_account_lasts_has_only_that_of_their_team_in_it(people: PeopleSto
 
     places = reached(people, kim, is_temporary=False)
     assert (places[f"home/{kim}/"], places[f"team/{team}/"]) == ("", event)
+
+
+async def test_the_limit_that_organisers_chose_is_looked_up_for_events_alone(people: PeopleStore) -> None:
+    """Nobody chooses one for a class, a team or a person."""
+    event = people.events.add("Hackathon", EventDetails(NOW, NOW + timedelta(days=1), storage="1G"))
+
+    assert await chosen_limit(people, f"event/{event}/") == 1 << 30
+    for whole in (f"class/{event}/", f"team/{event}/", f"home/{event}/", "event/nothing2/"):
+        assert await chosen_limit(people, whole) is None
+
+
+async def test_a_database_that_is_away_is_said_as_a_store_that_is(
+    people: PeopleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at again, and what was chosen stays."""
+
+    def away(_event: str) -> int:
+        raise AwayError
+
+    monkeypatch.setattr(people.events, "storage_bytes", away)
+
+    with pytest.raises(OSError, match=re.escape(AwayError().message)):
+        await chosen_limit(people, "event/abcd2345/")

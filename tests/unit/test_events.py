@@ -12,6 +12,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventChangedError, EventDetails, free_prefix
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.event_desk import state_of
+from sardonyx_spawner.repository import Material
 
 BEGINS = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 HACKATHON = EventDetails(
@@ -23,10 +24,11 @@ HACKATHON = EventDetails(
     read_hours=48,
     profile="python",
     answers={"size": "small"},
-    repository="https://git.example.org/health/material",
-    branch="main",
+    repositories=(Material("https://git.example.org/health/material", "main", depth=5), Material("https://e.org/b")),
     sharing=True,
     link_round=3,
+    sign_ins=12,
+    storage="20G",
 )
 
 
@@ -153,3 +155,20 @@ def test_who_was_away_at_the_end_lets_its_people_read_as_long(people: PeopleStor
 
     details = people.events.details(event)
     assert (details.ends, details.goes) == (HACKATHON.ends, late + timedelta(hours=48))
+
+
+@pytest.mark.parametrize("text", ["20", "much", "0G", "20 G", "-1G"])
+def test_an_amount_that_is_none_is_refused(people: PeopleStore, text: str) -> None:
+    """As in the settings."""
+    with pytest.raises(PeopleError) as caught:
+        people.events.add("Health data", replace(HACKATHON, storage=text))
+
+    assert caught.value.message == f"“{text}” is no amount. Write one such as 512M or 20G."
+
+
+def test_what_an_event_may_store_is_known_in_bytes(people: PeopleStore) -> None:
+    """Of one that says nothing, and of one that is none, nothing."""
+    event = people.events.add("Health data", HACKATHON)
+    other = people.events.add("Health data", replace(HACKATHON, storage=""))
+
+    assert [people.events.storage_bytes(each) for each in (event, other, "nothing2")] == [20 << 30, None, None]

@@ -7,7 +7,6 @@ import pytest
 from sardonyx_singleuser.tools.frameworks import (
     AppError,
     explain,
-    is_action_of_dash,
     python_of,
     read,
     recognise,
@@ -119,19 +118,3 @@ def test_a_package_that_is_missing_is_named_with_how_to_get_it(said: str, expect
 
     assert found.endswith(expected)
     assert bool(found) == bool(expected)
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (b'{"changedPropIds": ["clock.n_intervals"]}', False),
-        (b'{"changedPropIds": ["button.n_clicks"]}', True),
-        (b'{"changedPropIds": ["clock.n_intervals", "button.n_clicks"]}', True),
-        (b'{"changedPropIds": []}', True),
-        (b"[]", True),
-        (b"nonsense", True),
-    ],
-)
-def test_a_clock_on_a_dash_page_is_nobodys_action(body: bytes, *, expected: bool) -> None:
-    """So the server is stopped for idleness all the same."""
-    assert is_action_of_dash(body) is expected

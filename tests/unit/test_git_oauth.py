@@ -99,3 +99,32 @@ def test_settings_that_cannot_work_are_refused(providers: dict[str, Any], said: 
     """Before anything starts."""
     with pytest.raises(ValidationError, match=said):
         GitSettings.model_validate({"providers": providers})
+
+
+def test_places_of_which_copies_are_kept_are_addresses() -> None:
+    """As the operator writes them; a copy is of 2 GB at most, unless they say another size."""
+    found = GitSettings.model_validate({"mirrored": ["https://git.example.org", "http://10.0.0.7:3000/courses/"]})
+
+    assert found.mirrored == ("https://git.example.org", "http://10.0.0.7:3000/courses/")
+    assert found.largest_copy_bytes() == 2 << 30
+    assert GitSettings.model_validate({"largest_copy": "512M"}).largest_copy_bytes() == 512 << 20
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        pytest.param("git.example.org", "is not a repository's web address", id="host"),
+        pytest.param("", "is not a repository's web address", id="nothing"),
+        pytest.param("*", "is not a repository's web address", id="everything"),
+        pytest.param("https://me:pw@git.example.org/", "has a name or a password in it", id="credentials"),
+        pytest.param("https://git.example.org/?a=b", "This is the address of a page", id="question"),
+        pytest.param("https://git.example.org/%252e", "Write it without .. and %", id="in code twice"),
+        pytest.param("https://git.example.org/../a", "Write it without .. and %", id="above the host"),
+    ],
+)
+def test_a_place_that_could_be_understood_in_two_ways_is_refused(place: str, said: str) -> None:
+    """It would open more to the hub than was meant, or nothing."""
+    with pytest.raises(ValidationError) as caught:
+        GitSettings.model_validate({"mirrored": [place]})
+
+    assert said in str(caught.value)

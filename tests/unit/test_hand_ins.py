@@ -13,8 +13,8 @@ from zipstream import ZipStream
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.configuration import StorePlace
-from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.hand_ins import HandIn, HandIns, folders_of, handed_in, listed, paths_of, plain
+from sardonyx_services.people.web.members import Member
 from sardonyx_services.people.web.store_door import StoreDoor
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -127,6 +127,22 @@ async def test_a_hub_that_is_away_is_not_a_refusal(status: int) -> None:
 
     with pytest.raises(UnavailableError, match="The hub does not answer now. Keys that you have go on working"):
         await who.of("secret")
+
+
+async def test_a_hub_that_answers_in_drops_is_away() -> None:
+    """Each byte comes in time, and the whole never: 32 such calls would stop all others."""
+
+    class Drops(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                await asyncio.sleep(0.01)
+                yield b" "
+
+    hub = httpx.MockTransport(lambda _: httpx.Response(200, stream=Drops()))
+    who = Identity("http://hub/hub/api", httpx.AsyncClient(transport=hub), whole_s=0.2)
+
+    with pytest.raises(UnavailableError, match="The hub does not answer now. Keys that you have go on working"):
+        await asyncio.wait_for(who.of("secret"), 5)
 
 
 async def test_two_runs_of_a_server_are_two_callers() -> None:

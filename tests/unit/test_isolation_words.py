@@ -7,9 +7,10 @@ import pytest
 
 from sardonyx_spawner.local.admission import admit
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
-from sardonyx_spawner.local.isolation import Isolation, limited_at_last_start
+from sardonyx_spawner.local.isolation import REFUSED, Isolation, limited_at_last_start
 from sardonyx_spawner.local.launcher import ChildProcessLauncher
 from sardonyx_spawner.local.levels import UNKNOWN, judge, worst
+from sardonyx_spawner.local.obstacles import Obstacles
 from sardonyx_spawner.spawner import StartRefusedError
 
 ALL = ("memory", "pids", "cpu")
@@ -103,6 +104,17 @@ def test_in_a_sandbox_everybody_starts(tmp_path: Path) -> None:
     assert ForkLauncher(tmp_path / "forks", tmp_path / "servers").may_start(is_admin=False)
 
 
+def test_people_of_classes_are_refused_as_long_as_servers_are_not_kept_apart(tmp_path: Path) -> None:
+    """Unless that is accepted; a hub on a machine that was mended forgets it."""
+    Isolation(tmp_path).found("none", "a reason", ALL)
+    assert (tmp_path / REFUSED).exists()
+    Isolation(tmp_path, accept_not_isolated=True).found("none", "a reason", ALL)
+    assert not (tmp_path / REFUSED).exists()
+    Isolation(tmp_path).found("none", "a reason", ALL)
+    Isolation(tmp_path).found("namespaces+uid", "", ALL)
+    assert not (tmp_path / REFUSED).exists()
+
+
 def test_the_worst_counts() -> None:
     """One environment whose servers are not kept apart is enough."""
     assert worst(["namespaces+uid", "none", "namespaces"]) == "none"
@@ -123,7 +135,8 @@ def test_each_finding_is_said_once_and_written_down(tmp_path: Path, caplog: pyte
     assert limited_at_last_start(tmp_path) == ALL
     for _ in range(2):
         isolation.found("none", "a reason", ALL)
-    assert isolation.verdict == judge("none", (), "a reason")
+    assert isolation.verdict == judge("none", (), "a reason", remedy=Obstacles.here().remedy)
+    assert (tmp_path / REFUSED).exists()
     assert [record.levelname for record in caplog.records] == ["INFO", "CRITICAL"]
     (tmp_path / "limits.json").write_text("{")
     assert limited_at_last_start(tmp_path) is None

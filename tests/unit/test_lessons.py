@@ -18,8 +18,9 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.class_words import say_lesson
 from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.desk import Desk
-from sardonyx_services.people.web.fits import Machine, say_fit
+from sardonyx_services.people.web.fits import say_fit
 from sardonyx_services.people.web.lesson_rounds import LessonRounds
+from sardonyx_spawner.local.machine import Machine
 from sardonyx_spawner.plan import ServerPlan
 
 GIB = 1 << 30

@@ -262,3 +262,17 @@ async def test_the_place_is_shown_while_nobody_can_say_what_is_stored(
     at = await operation.place(Caller("r", "root", is_admin=True))
 
     assert (at.stored, len(at.servers)) == (None, 2)
+
+
+async def test_what_nobody_leads_is_shown_to_administrators(people: PeopleStore, operation: Operation) -> None:
+    """As long as nobody does."""
+    made = people.groups.add("class", "Statistics")
+    people.groups.join(made, person(people, "bob"), "instructor")
+    root = Caller("r", "root", is_admin=True)
+    assert (await operation.place(root)).leaderless == []
+    people.remove("bob")
+
+    assert [group.title for group in (await operation.place(root)).leaderless] == ["Statistics"]
+
+    with pytest.raises(NotOpenError, match="This is for administrators of this place. Ask one of them."):
+        operation.leaderless(Caller("a", "amina", may_make=True))

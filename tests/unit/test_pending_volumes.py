@@ -1,7 +1,7 @@
-"""A start that waits for the volume of a class: with a cluster that says what a test says."""
+"""A start that waits for a volume: with a cluster that says what a test says."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -9,23 +9,24 @@ from kubernetes_asyncio.client import ApiException
 
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube import pending_volumes
+from sardonyx_spawner.kube.claims import group_claim, home_claim
 from sardonyx_spawner.kube.failures import Failure
 from sardonyx_spawner.kube.pending_volumes import why_unmade, with_volumes
 from sardonyx_spawner.kube.place import ClusterPlace, SharedVolumes
 from sardonyx_spawner.kube.refusals import StartFailedError
 from sardonyx_spawner.language import _
-from sardonyx_spawner.plan import ServerPlan
 
 FILES = GroupVolume("class", "ab2c3d4e", is_writable=False)
-PLAN = ServerPlan("kite2345", "class-ab2c3d4e", "Statistics", "Statistics", image="lab/python:1", volumes=(FILES,))
-PLACE = ClusterPlace(instance="lab", shared_volumes=SharedVolumes("nfs"))
+SHARED = SharedVolumes("nfs")
+PLACE = ClusterPlace(instance="lab", shared_volumes=SHARED)
+WANTED = [group_claim(FILES, PLACE, SHARED)]
 NO_CLASS = 'storageclass.storage.k8s.io "nfs" not found'
 SAID = "The folder that your class or team shares cannot be had. Ask the people who run this place to look at it."
 
 
 def a_claim(phase: str) -> dict[str, Any]:
     """Return a claim."""
-    spec = {"storageClassName": "nfs"}
+    spec = {"storageClassName": "nfs", "accessModes": ["ReadWriteMany"]}
     return {"metadata": {"name": "lab-class-ab2c3d4e"}, "spec": spec, "status": {"phase": phase}}
 
 
@@ -59,9 +60,11 @@ class Cluster:
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
 
 
-async def started(cluster: Cluster, start: Any, plan: ServerPlan = PLAN) -> Any:
+async def started(
+    cluster: Cluster, start: Any, wanted: Sequence[Mapping[str, Any]] = WANTED, *, waits: bool = True
+) -> Any:
     """Return what becomes of a start."""
-    return await with_volumes(start, cluster, plan, PLACE)  # type: ignore[arg-type]  # as much as is asked of it
+    return await with_volumes(start, cluster, wanted, lambda: waits)  # type: ignore[arg-type]  # as much as is asked of it
 
 
 async def slow() -> str:
@@ -120,16 +123,33 @@ async def test_a_volume_that_cannot_be_made_ends_the_start_as_soon_as_the_cluste
     assert cluster.asked == 4
 
 
-async def test_a_server_without_such_a_volume_is_looked_at_by_nobody() -> None:
-    """No question more for most starts, nor for one that is quick."""
+async def test_a_server_that_waits_for_no_volume_is_looked_at_by_nobody() -> None:
+    """No question more for most starts: one without any, one that is quick, one whose image is fetched."""
     cluster = Cluster(a_claim("Bound"), [])
 
-    async def quick() -> str:
+    async def after(seconds: float) -> str:
+        await asyncio.sleep(seconds)
         return "there"
 
-    without = ServerPlan("kite2345", "python", "Python", "Python", image="lab/python:1")
-    assert [await started(cluster, quick(), without), await started(cluster, quick()), cluster.asked] == [
-        "there",
-        "there",
-        0,
+    found = [
+        await started(cluster, after(0), []),
+        await started(cluster, after(0)),
+        await started(cluster, after(0.05), waits=False),
     ]
+    assert (found, cluster.asked) == (["there"] * 3, 0)
+
+
+def test_of_a_home_it_is_said_that_it_is_the_home() -> None:
+    """By what the claim itself says that it is."""
+    spec = {"accessModes": ["ReadWriteOnce"]}
+    about = {
+        "name": "lab-home-kite2345",
+        "labels": home_claim("lab-home-kite2345", "kite2345", PLACE)["metadata"]["labels"],
+    }
+    found = why_unmade({"metadata": about, "spec": spec, "status": {"phase": "Pending"}}, [])
+
+    assert found is not None
+    assert found.said == "The disk for your files cannot be had. Ask the people who run this place to look at it."
+    assert found.logged == (
+        "the volume lab-home-kite2345 (no storage class, ReadWriteOnce) is Pending: the cluster does not say why"
+    )

@@ -178,3 +178,16 @@ def test_only_administrators_look_and_do(people: PeopleStore, desk: PeopleDesk) 
         desk.find(amina, "", "", "")
     with pytest.raises(NotOpenError, match="This is for administrators of this place"):
         desk.act(amina, "remove", ids(people, "cleo"))
+
+
+def test_it_is_known_what_nobody_leads_without_somebody(people: PeopleStore, desk: PeopleDesk, root: Caller) -> None:
+    """Before they are removed, which nothing keeps an administrator from."""
+    course = people.groups.add("class", "Statistics")
+    (amina,) = ids(people, "amina")
+    people.groups.join(course, amina, "instructor")
+
+    assert [group.title for group in desk.left_alone(root, [amina, *ids(people, "bela")])] == ["Statistics"]
+    assert desk.left_alone(root, ids(people, "bela")) == []
+    with pytest.raises(NotOpenError, match="This is for administrators of this place. Ask one of them."):
+        desk.left_alone(Caller(amina, "amina"), [amina])
+    assert desk.act(root, "remove", [amina]) == {}

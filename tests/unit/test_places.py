@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,9 @@ from sardonyx_services.credentials.places import (
     narrowed,
     own_places,
     seconds_left,
-    wished_group,
+    wished_groups,
 )
-from sardonyx_services.credentials.wish import Wish, wish_of
+from sardonyx_services.credentials.wish import Wish, usual_wish, wish_of
 from sardonyx_services.people.groups import Membership, Role, group_names
 
 UNTIL = datetime(2026, 12, 11, 17, 0, tzinfo=UTC)
@@ -59,8 +60,8 @@ def test_a_group_is_found_by_its_id() -> None:
     """Among two hundred as among one."""
     many = [Membership("class", f"{number:08d}", "student", "") for number in range(200)]
 
-    assert wished_group(Wish(group="class-00000123"), many) == many[123]
-    assert wished_group(Wish(), many) is None
+    assert wished_groups(Wish(group="class-00000123"), many) == (many[123],)
+    assert wished_groups(Wish(), many) == ()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,20 @@ def test_a_group_that_one_is_not_in_does_not_exist(name: str) -> None:
     with pytest.raises(
         NotAllowedError, match="You are in no class or team “.*”, or it has ended. See what you can reach"
     ):
-        wished_group(Wish(group=name), [STUDENT, TEAM])
+        wished_groups(Wish(group=name), [STUDENT, TEAM])
+    # A server that was of it goes on with what is its person's own, and with no more.
+    assert wished_groups(usual_wish(name), [STUDENT, TEAM]) == ()
+
+
+def test_a_server_of_an_event_has_the_place_of_the_team_in_it_too() -> None:
+    """And of no other team or event; who asks for the event by name gets the event."""
+    event = Membership("event", "evnt2345", "participant", "Hackathon")
+    ours, other = replace(TEAM, within="evnt2345"), Membership("team", "other234", "member", "Elsewhere", within="x")
+    memberships = [STUDENT, event, other, ours, TEAM]
+
+    assert wished_groups(usual_wish("event-evnt2345"), memberships) == (event, ours)
+    assert wished_groups(usual_wish("class-7mw2kfqd"), memberships) == (STUDENT,)
+    assert wished_groups(Wish(group="event-evnt2345"), memberships) == (event,)
 
 
 def test_staff_are_in_a_group_of_their_own_too() -> None:

@@ -63,6 +63,7 @@ def test_a_plan_is_complete_with_every_default() -> None:
         profile="python",
         title="Python",
         summary="Python, standard, with 1 core and 2 GB, for 12 hours",
+        base="python",
         environment="python",
         cpu=1,
         memory=2 * GIB,
@@ -249,3 +250,16 @@ def test_a_server_runs_no_longer_than_is_left_to_its_person() -> None:
     forever = replace(PYTHON, options=())
     assert plan_server(forever, Choice("python", {}), AMINA, at_most_s=7200).lifetime_s == 7200
     assert plan_server(PYTHON, Choice("python", {}), AMINA, at_most_s=10**6).lifetime_s == 43200
+
+
+def test_an_end_of_a_server_is_not_later_than_that_of_its_event() -> None:
+    """Nor can it be prolonged beyond that; one without an end gets none, since the event may get more time."""
+    of_event = replace(PYTHON, ends_at=10_000.0)
+    assert [of_event.seconds_left(now) for now in (0.0, 9_000.0, 9_990.0, 11_000.0)] == [9960, 960, 60, 60]
+    assert PYTHON.seconds_left(0.0) is None
+
+    made = plan_server(of_event, Choice("python", {}), AMINA, left_s=7200)
+
+    assert (made.lifetime_s, made.longest_s) == (7200, 7200)
+    assert plan_server(of_event, Choice("python", {}), AMINA, left_s=10**6).lifetime_s == 43200
+    assert plan_server(replace(of_event, options=()), Choice("python", {}), AMINA, left_s=7200).lifetime_s is None

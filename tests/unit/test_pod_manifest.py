@@ -20,8 +20,16 @@ from sardonyx_spawner.surroundings import StorageAccess
 GOLDEN = Path(__file__).with_name("golden")
 PLACE = ClusterPlace(instance="lab")
 PLAN = ServerPlan(
-    "kite2345", "python", "Python", "Python, with 1 core and 2 GB", image="sardonyx/python:1", cpu=1, memory=2 << 30
+    "kite2345",
+    "python",
+    "Python",
+    "Python, with 1 core and 2 GB",
+    base="python",
+    image="sardonyx/python:1",
+    cpu=1,
+    memory=2 << 30,
 )
+OWN = replace(PLACE, node_selector={"pool": "deep"}, read_only_root=False, labels={"cost-centre": "4711"})
 READS = GroupVolume("class", "ab2c3d4e", is_writable=False)
 SHARING = replace(PLACE, shared_volumes=SharedVolumes("nfs", 20 << 30))
 SERVER = PodServer(
@@ -47,7 +55,7 @@ def made(plan: ServerPlan = PLAN, server: PodServer = SERVER, place: ClusterPlac
         (
             "pod-gpu-fresh-home",
             made(
-                replace(PLAN, gpus=2, home="fresh", cpu=0.5, profile="gpu"),
+                replace(PLAN, gpus=2, home="fresh", cpu=0.5, profile="gpu", base="gpu"),
                 replace(SERVER, home=""),
                 replace(
                     PLACE,
@@ -60,7 +68,11 @@ def made(plan: ServerPlan = PLAN, server: PodServer = SERVER, place: ClusterPlac
                 ),
             ),
         ),
-        ("pod-of-a-class", made(replace(PLAN, volumes=(READS,)), place=SHARING)),
+        ("pod-of-a-class", made(replace(PLAN, profile="class-ab2c3d4e", volumes=(READS,)), place=SHARING)),
+        (
+            "pod-of-a-profile-with-its-own",
+            made(replace(PLAN, profile="class-ab2c3d4e"), place=replace(PLACE, of_profiles={"python": OWN})),
+        ),
         ("class-claim", claims_of(replace(PLAN, volumes=(READS,)), SHARING)[1]),
         ("pod-second-server", made(server=replace(SERVER, shares_node=True))),
         ("pod-elsewhere", made(server=replace(SERVER, avoids="node-7"))),
@@ -96,6 +108,11 @@ def test_a_profile_cannot_change_what_sardonyx_tells_a_server() -> None:
     assert found["HOME"] == "/home/jovyan"
     assert found["SARDONYX_PLAN"] == "/etc/sardonyx/plan.json"
     assert found["A"] == "b"
+
+
+def test_a_server_is_told_its_image() -> None:
+    """People read which one lacks a tool, and that no command of one machine brings it; a profile cannot change it."""
+    assert server_variables(replace(PLAN, variables={"SARDONYX_IMAGE": "x"}), HUB)["SARDONYX_IMAGE"] == PLAN.image
 
 
 def test_a_server_is_told_where_its_data_is_and_no_key() -> None:

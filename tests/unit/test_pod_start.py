@@ -115,6 +115,15 @@ async def test_a_start_that_comes_to_nothing_says_why(looks: list[Pod | None], l
     assert said in str(caught.value.failure.said)
 
 
+async def test_files_that_are_elsewhere_are_the_reason_of_a_start_that_took_too_long() -> None:
+    """Not that it took too long: its person can do something."""
+    elsewhere = {"reason": "FailedAttachVolume", "message": 'Multi-Attach error for volume "pvc-1"'}
+    events = [elsewhere, {"reason": "Pulling", "message": ""}]
+    with pytest.raises(StartFailedError) as caught:
+        await Life(a_pod({"waiting": {}}), most_s=0.3).start.until_it_answers(events, lambda _pod: None)
+    assert str(caught.value.failure.said).startswith("Your files are in use on another machine.")
+
+
 async def test_a_node_that_says_nothing_is_left_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second one may be as slow: it gets all the time that is left."""
     monkeypatch.setattr(start, "SILENT_S", 0.1)

@@ -7,7 +7,7 @@ import pytest
 from sardonyx_spawner.kube.failures import failure_of, refused, stuck, why_ended
 from sardonyx_spawner.kube.image_times import ImageTimes
 from sardonyx_spawner.kube.tale import Tale
-from sardonyx_spawner.kube.waiting import Step, step_of, step_of_event
+from sardonyx_spawner.kube.waiting import Step, may_lack_volume, step_of, step_of_event
 from sardonyx_spawner.language import english, speaking
 
 KUBERNETES_WORDS = ("pod", "node", "kubernetes", "pvc", "volume", "container", "namespace", "schedul", "oom", "backoff")
@@ -38,7 +38,7 @@ def a_pod(
         ),
         pytest.param(
             a_pod(refused="0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient nvidia.com/gpu."),
-            "Waiting for a free place: all GPUs are in use",
+            "Waiting for a free place: no GPU is free, or no machine has one",
             "wait",
             id="gpus come first",
         ),
@@ -171,16 +171,108 @@ def test_what_often_goes_by_is_waited_for(reason: str) -> None:
     assert failure_of(a_pod({"waiting": {"reason": reason}}), title="Python", memory=None) is None
 
 
+OPERATOR = "Ask the people who run this place to look at it."
+AGAIN = "Try again; if it happens again, tell the people who run this place."
+SMALLER = "Choose a smaller one, stop one that you do not use, or try again later."
+NO_GPU = (
+    "no GPU is free, or no machine has one. Try again later, or choose one without a GPU."
+    " The people who run this place know whether there is one."
+)
+NO_DISK = f"there is no disk for your files yet. {OPERATOR}"
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        ("1 Insufficient nvidia.com/gpu.", NO_GPU),
+        ("1 Insufficient amd.com/gpu, 2 Insufficient memory.", NO_GPU),
+        ("3 Insufficient nvidia.com/mig-1g.5gb.", NO_GPU),
+        ("3 Insufficient gpu.intel.com/i915.", NO_GPU),
+        (
+            "2 Insufficient memory, 1 node(s) had untolerated taint(s) {example.org/gpu: }.",
+            f"no machine has so much memory free. {SMALLER}",
+        ),
+        ("1 Insufficient cpu.", f"no machine has so many cores free. {SMALLER}"),
+        (
+            "1 Too many pods.",
+            "every machine has as many servers as it can have. Stop one that you do not use, or try again later.",
+        ),
+        ("1 Insufficient ephemeral-storage.", f"no machine has room on its disk. {AGAIN}"),
+        (
+            "3 node(s) had volume node affinity conflict.",
+            f"your files are on a machine, or in a place, where nothing is free. {AGAIN}",
+        ),
+        ("3 node(s) didn't match pod affinity rules.", f"the machine that has your files is full. {SMALLER}"),
+        ("pod has unbound immediate PersistentVolumeClaims.", NO_DISK),
+        ('running PreFilter plugin "VolumeBinding": storageclass.storage.k8s.io "fast" not found', NO_DISK),
+        ("1 node(s) didn't find available persistent volumes to bind.", NO_DISK),
+        ("3 node(s) didn't match Pod's node affinity/selector.", f"no machine that may run it is free. {AGAIN}"),
+    ],
+)
+def test_who_finds_no_place_reads_why_and_who_can_do_what(refused: str, said: str) -> None:
+    """None is sent to choose a smaller one where that changes nothing."""
+    pod = a_pod(refused=f"0/3 nodes are available: {refused}")
+    assert stuck(pod, title="Python").said == f"There was no free place for your server: {said}"
+
+
+@pytest.mark.parametrize(
+    ("pod", "may"),
+    [
+        pytest.param(None, False, id="not there"),
+        pytest.param(a_pod(placed=False), True, id="nothing is said"),
+        pytest.param(a_pod(refused="pod has unbound immediate PersistentVolumeClaims."), True, id="said"),
+        pytest.param(a_pod(refused="1 Insufficient cpu."), False, id="something else is said"),
+        pytest.param(a_pod(), False, id="placed"),
+    ],
+)
+def test_the_cluster_is_asked_for_volumes_where_one_may_be_missing(pod: dict[str, Any] | None, may: bool) -> None:  # noqa: FBT001 - a column
+    """Not once a second for everybody while it is full."""
+    assert may_lack_volume(pod) is may
+
+
+ELSEWHERE = "Your files are in use on another machine. If another server of yours runs, stop it."
+
+
+@pytest.mark.parametrize(
+    ("reason", "message", "state", "said"),
+    [
+        (
+            "FailedAttachVolume",
+            'Multi-Attach error for volume "pvc-1" Volume is already exclusively attached to one node',
+            "waiting",
+            f"{ELSEWHERE} {AGAIN}",
+        ),
+        (
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "pvc-1" : x',
+            "waiting",
+            f"Your files could not be reached. {AGAIN}",
+        ),
+        (
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "plan" : x',
+            "waiting",
+            f"Your server took too long to start. {AGAIN}",
+        ),
+        (
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "pvc-1" : x',
+            "running",
+            f"Your server took too long to start. {AGAIN}",
+        ),
+    ],
+)
+def test_a_start_that_could_not_have_its_files_says_so(reason: str, message: str, state: str, said: str) -> None:
+    """As long as it does not run."""
+    event = {"reason": reason, "message": message}
+    found = stuck(a_pod({state: {}}), title="Python", warned=event)
+    assert found.said == said
+    assert (found.reason, found.logged) == (("volume", message) if "files" in said else ("slow", found.logged))
+
+
 @pytest.mark.parametrize(
     ("pod", "said"),
     [
-        (
-            a_pod(refused="0/1 nodes are available: 1 Insufficient cpu."),
-            (
-                "There was no free place for your server: no machine has so many cores free."
-                " Choose a smaller one, stop one that you do not use, or try again later."
-            ),
-        ),
         (
             a_pod({"waiting": {"reason": "ErrImagePull", "message": "i/o timeout"}}),
             "What “Python” is made of could not be fetched. Ask the people who run this place to look at it.",
@@ -265,6 +357,7 @@ def test_the_same_step_is_not_told_twice_in_a_row() -> None:
         tale.tell(Step(said))
     tale.tell(None)
     assert [event["message"] for event in tale.events] == ["a", "b", "a"]
+    assert tale.now == "a"
 
 
 @pytest.mark.parametrize(

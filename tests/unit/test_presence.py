@@ -1,6 +1,7 @@
 """What a window asks for by itself is no use of a server; what its person does is, and what programs ask."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,12 @@ from sardonyx_singleuser.presence import (
     tell_hub_later,
 )
 
+LONG_AGO = timedelta(hours=1)
+NOW = timedelta(seconds=10)
+PART = b'{"type":"file","format":"base64","name":"a.csv","chunk":2,"content":"MSwy"}'
+LAST_PART = b'{"type":"file","format":"base64","name":"a.csv","chunk":-1,"content":"MSwy"}'
+SAVED = b'{"type":"file","format":"text","content":"{\\"chunk\\":2}"}'
+
 
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -27,15 +34,35 @@ from sardonyx_singleuser.presence import (
     ],
 )
 def test_what_a_window_asks_for_by_itself_is_no_use(method: str, path: str) -> None:
-    """Asked by a program, it is."""
-    assert not is_use(method, path, from_window=True)
-    assert is_use(method, path, from_window=False)
+    """Neither soon after somebody was there, which would go on for ever."""
+    assert not is_use(method, path, since=LONG_AGO)
+    assert not is_use(method, path, since=NOW)
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", "api/contents/data.csv"), ("PUT", "sardonyx/api/storage/upload")])
-def test_files_that_are_sent_are_use(method: str, path: str) -> None:
-    """A large one takes long, and nobody presses a key meanwhile."""
-    assert is_use(method, path, from_window=True)
+@pytest.mark.parametrize(("method", "path"), [("PUT", "api/contents/a.csv"), ("PUT", "sardonyx/api/storage/file")])
+def test_files_that_are_sent_one_after_the_other_are_use(method: str, path: str) -> None:
+    """A folder of many takes long, and nobody presses a key meanwhile. What is saved by itself comes later, and is none."""
+    assert is_use(method, path, body=SAVED, since=NOW)
+    assert not is_use(method, path, body=SAVED, since=LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        pytest.param("api/contents/a.csv", PART, id="one of many"),
+        pytest.param("api/contents/a.csv", LAST_PART, id="the last"),
+        pytest.param("sardonyx/api/storage/upload", b"1,2", id="to the data store"),
+    ],
+)
+def test_parts_of_a_large_file_are_use(path: str, body: bytes) -> None:
+    """However long each takes."""
+    assert is_use("PUT", path, body=body, since=LONG_AGO)
+
+
+@pytest.mark.parametrize("body", [PART, SAVED])
+def test_what_cannot_be_saved_is_no_use(body: bytes) -> None:
+    """On a full disk JupyterLab tries again every two minutes, for as long as its window is open."""
+    assert not is_use("PUT", "api/contents/a.csv", body=body, since=NOW, status=500)
 
 
 def test_windows_tell_of_their_person_once_one_has() -> None:
@@ -48,8 +75,15 @@ def test_windows_tell_of_their_person_once_one_has() -> None:
     assert is_told(settings)
 
 
-@pytest.mark.parametrize(("headers", "counted"), [({"Cookie": "x"}, 0), ({"Authorization": "token x"}, 1)])
-def test_only_requests_of_windows_stop_to_count(headers: dict[str, str], counted: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "headers", "counted"),
+    [
+        pytest.param("GET", {"Cookie": "x"}, 0, id="window"),
+        pytest.param("PUT", {"Cookie": "x"}, 1, id="window that sends"),
+        pytest.param("GET", {"Authorization": "token x"}, 1, id="program"),
+    ],
+)
+def test_only_requests_of_windows_stop_to_count(method: str, headers: dict[str, str], counted: int) -> None:
     """JupyterLab sends a token, too; programs have no cookies."""
 
     class Handlers:
@@ -57,7 +91,12 @@ def test_only_requests_of_windows_stop_to_count(headers: dict[str, str], counted
 
         settings: dict[str, Any]
         counted = 0
-        request = SimpleNamespace(method="GET", path="/user/ann/api/sessions", headers=headers)
+        request = SimpleNamespace(method=method, path="/user/ann/api/contents/a", headers=headers, body=b"")
+        application = SimpleNamespace(last_activity=lambda: datetime.now(UTC))
+
+        def get_status(self) -> int:
+            """All went well."""
+            return 200
 
         def update_api_activity(self) -> None:
             """Count."""
@@ -96,8 +135,20 @@ def test_the_hub_hears_of_a_new_server_after_its_start(monkeypatch: pytest.Monke
     assert extension.told
 
 
-def test_where_jupyterhub_tells_it_otherwise_nothing_is_changed() -> None:
-    """A start takes a little longer then, and nothing is lost."""
-    tell_hub_later(SimpleNamespace)
+def test_where_a_library_does_it_otherwise_nothing_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The server starts all the same, and its log says once what is so then."""
 
-    assert not hasattr(SimpleNamespace, "keep_activity_updated")
+    class Handlers:
+        """What a new version has."""
+
+    tell_hub_later(Handlers)
+    count_persons_only(Handlers, "/user/ann/")
+
+    assert not hasattr(Handlers, "keep_activity_updated")
+    assert not hasattr(Handlers, "update_api_activity")
+    assert capsys.readouterr().err == (
+        "Sardonyx: Handlers has no keep_activity_updated in this version."
+        " The hub hears of a new server at once, and its start takes longer.\n"
+        "Sardonyx: Handlers has no update_api_activity in this version."
+        " A window that is left open counts as use of its server.\n"
+    )

@@ -378,13 +378,13 @@ def test_repositories_of_a_profile_become_what_the_core_knows() -> None:
     [
         pytest.param({"url": "file:///etc"}, "is not a repository's web address", id="address"),
         pytest.param({"branch": "-x"}, "cannot be the name of a branch", id="branch"),
-        pytest.param({"commit": "abc123"}, "'abc123' is not the whole name of a commit. Copy all its 40", id="commit"),
-        pytest.param({"folder": "../x"}, "'../x' cannot be a folder in the home. Write a path such as", id="out"),
-        pytest.param({"folder": "/x"}, "'/x' cannot be a folder in the home", id="absolute"),
-        pytest.param({"folder": ".ssh"}, "'.ssh' cannot be a folder in the home", id="hidden"),
-        pytest.param({"folder": "a/"}, "'a/' cannot be a folder in the home", id="slash"),
+        pytest.param({"commit": "abc123"}, "“abc123” is not the whole name of a commit. Copy all its 40", id="commit"),
+        pytest.param({"folder": "../x"}, "“../x” cannot be a folder in the home. Write a path such as", id="out"),
+        pytest.param({"folder": "/x"}, "“/x” cannot be a folder in the home", id="absolute"),
+        pytest.param({"folder": ".ssh"}, "“.ssh” cannot be a folder in the home", id="hidden"),
+        pytest.param({"folder": "a/"}, "“a/” cannot be a folder in the home", id="slash"),
         pytest.param({"depth": 0}, "greater than or equal to 1", id="depth"),
-        pytest.param({"branch": "b", "commit": "a" * 40}, "has a branch and a commit", id="both"),
+        pytest.param({"branch": "b", "commit": "a" * 40}, "It has a branch and a commit.", id="both"),
     ],
 )
 def test_a_repository_that_cannot_be_brought_is_refused(changes: dict[str, Any], said: str) -> None:

@@ -143,5 +143,8 @@ def test_where_quarto_is_missing_that_is_said(document: Path) -> None:
 
     assert (process.returncode, process.stderr) == (
         1,
-        "Quarto is not on this machine. Whoever runs this place can install it: it has to be on the path as `quarto`.\n",
+        (
+            "Quarto is not here. Whoever runs this place can install it on the machine, or in the image that servers run from:"
+            " it has to be on the path as `quarto`.\n"
+        ),
     )

@@ -107,14 +107,15 @@ async def waiting(answer: bytes) -> AsyncIterator[int]:
 
 
 async def test_what_is_missing_is_made_once() -> None:
-    """With a Secret that belongs to its Pod, and a key in it that is one; the Pod belongs to that of the hub."""
+    """With a Secret that belongs to its Pod, and a key in it that is one; both belong to that of the hub until then."""
     shop = Shop()
     name = await shop.with_one()
 
     assert list(shop.cluster.pods) == [f"lab/{name}"]
     assert shop.cluster.owners == {name: f"uid-of-{name}"}
-    (owner,) = shop.cluster.pods[f"lab/{name}"]["metadata"]["ownerReferences"]
-    assert (owner["name"], owner["uid"]) == ("lab-hub-7", "5f")
+    for made in (shop.cluster.pods[f"lab/{name}"], shop.cluster.secrets[name]):
+        (owner,) = made["metadata"]["ownerReferences"]
+        assert (owner["name"], owner["uid"]) == ("lab-hub-7", "5f")
     Fernet(shop.cluster.secrets[name]["stringData"]["key"])
 
 

@@ -20,6 +20,7 @@ PLAN = ServerPlan(
     "python",
     "Python",
     "Python, with 1 core",
+    base="python",
     image="lab/python:1",
     cpu=1,
     memory=2 << 30,
@@ -41,7 +42,7 @@ def made(plan: ServerPlan = PLAN) -> dict[str, Any]:
     [
         ("pod-ready-made", made()),
         ("secret-ready-made", key_secret("lab-ready-5f", "a key", PLACE)),
-        ("pod-claimed", claimed({**labels(PLACE, "kite2345"), "component": "singleuser-server"}, PLAN, "5f")),
+        ("pod-claimed", claimed({**labels(PLACE, "kite2345"), "component": "singleuser-server"}, PLAN, PLACE, "5f")),
     ],
 )
 def test_what_the_cluster_is_asked_for_is_as_it_was_written_down(name: str, found: dict[str, Any]) -> None:
@@ -72,6 +73,26 @@ def test_one_can_stand_for_another_whoever_they_are_for(other: ServerPlan) -> No
 def test_one_of_another_kind_cannot(other: ServerPlan) -> None:
     """What cannot be changed any more makes a difference."""
     assert shape_of(other, PLACE, 8888) != shape_of(PLAN, PLACE, 8888)
+
+
+def test_one_of_a_profile_with_nodes_of_its_own_cannot() -> None:
+    """It may be on any other by now."""
+    other = replace(PLACE, of_profiles={"python": replace(PLACE, node_selector={"pool": "deep"})})
+
+    assert shape_of(PLAN, other, 8888) != shape_of(PLAN, PLACE, 8888)
+    assert shape_of(replace(PLAN, base="r"), other, 8888) == shape_of(PLAN, PLACE, 8888)
+
+
+def test_the_labels_of_its_kind_are_not_on_one_that_waits() -> None:
+    """By them the network would open ways, and hours would be counted; both come with its person."""
+    place = replace(PLACE, of_profiles={"python": replace(PLACE, labels={"cost-centre": "4711"})})
+    waits = ready_pod("lab-ready-5f", PLAN, place, 8888, shape="0123456789abcdef")["metadata"]["labels"]
+    claims = claimed({}, PLAN, place, "5f")["metadata"]["labels"]
+
+    assert not {"cost-centre", "sardonyx.org/profile", "sardonyx.org/base-profile"} & waits.keys()
+    assert claims == {
+        "cost-centre": "4711", "sardonyx.org/profile": "python", "sardonyx.org/base-profile": "python",
+    }  # fmt: skip
 
 
 def test_neither_can_one_for_other_nodes() -> None:

@@ -1,10 +1,10 @@
-"""What a server tells its person of memory and time, by its own control groups and its plan."""
+"""What a server tells its person of memory, processors and time, by its own control groups and its plan."""
 
 from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.resources import Meter, memory_used, programs_killed
+from sardonyx_singleuser.resources import CpuRate, Meter, cpu_used, memory_used, programs_killed
 
 
 def put(folder: Path, files: dict[str, str]) -> None:
@@ -54,3 +54,40 @@ def test_limits_are_those_that_jupyterhub_names(tmp_path: Path) -> None:
 
     assert (found.memory_limit, found.cpu_limit) == (2 << 30, 1.5)
     assert (none.memory_limit, none.cpu_limit) == (None, None)
+
+
+def test_processors_in_use_are_those_since_the_last_look() -> None:
+    """The first look knows nothing yet; a second window a moment later reads the same."""
+    times = iter([10.0, 15.0, 15.5, 20.0])
+    used = iter([100.0, 107.5, 112.0])
+    rate = CpuRate(lambda: next(used), lambda: next(times))
+
+    assert [rate.look() for _ in range(4)] == [None, 1.5, 1.5, 0.9]
+
+
+def test_processors_in_use_are_never_less_than_none() -> None:
+    """A program that ended takes its time with it where no group counts."""
+    times, used = iter([10.0, 15.0]), iter([100.0, 40.0])
+    rate = CpuRate(lambda: next(used), lambda: next(times))
+
+    assert [rate.look() for _ in range(2)] == [None, 0.0]
+
+
+def test_processors_are_not_measured_where_that_is_not_known() -> None:
+    """Not even when it was known a moment ago."""
+    times, used = iter([10.0, 15.0, 20.0]), iter([100.0, None, 120.0])
+    rate = CpuRate(lambda: next(used), lambda: next(times))
+
+    assert [rate.look() for _ in range(3)] == [None, None, None]
+
+
+@pytest.mark.parametrize("own", [7.25, None])
+def test_time_of_processors_is_the_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: float | None) -> None:
+    """Where the server sees others' processes, what it finds is the whole machine's: nothing is said."""
+    monkeypatch.setattr("sardonyx_singleuser.resources.sees_only_own", lambda: own is not None)
+    monkeypatch.setattr("sardonyx_singleuser.resources.used_by_own_processes", lambda: own)
+    assert cpu_used(tmp_path) == own
+
+    put(tmp_path, {"cpu.stat": "usage_usec 12500000\nuser_usec 1\n"})
+
+    assert cpu_used(tmp_path) == (None if own is None else 12.5)

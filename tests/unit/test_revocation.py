@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from sardonyx_services.credentials.revocation import (
     bucket_policy,
     given_place,
     is_still_theirs,
+    session_arn,
 )
 from sardonyx_services.people.groups import Membership
 
@@ -28,6 +30,11 @@ ROLE = "arn:aws:iam::role/sardonyx"
 def issued(*places: str, session: str = f"{ID}-run1", server: str = "", life_s: int = 3600) -> Issued:
     """Return keys that were given now."""
     return Issued(NOW, "s3", ID, "amina", server, session, places, NOW + timedelta(seconds=life_s))
+
+
+def refused(living: Living, person_of: Callable[[str], Person | None], now: datetime = NOW) -> tuple[str, ...]:
+    """Return the names of the sessions that the store has to refuse."""
+    return tuple(each.session for each in living.to_refuse(now, person_of))
 
 
 @pytest.mark.parametrize(
@@ -64,15 +71,15 @@ def test_nothing_is_refused_while_everything_is_theirs() -> None:
     """The usual case costs the store nothing."""
     living = Living([issued(HOME, PUBLIC)], NOW)
 
-    assert living.to_refuse(NOW, lambda _: Person(ID)) == ()
+    assert refused(living, lambda _: Person(ID)) == ()
 
 
 def test_the_keys_of_who_was_removed_are_refused_until_they_end() -> None:
     """Also those that were given before a restart."""
     living = Living([issued(HOME)], NOW)
 
-    assert living.to_refuse(NOW, lambda _: None) == (f"{ID}-run1",)
-    assert living.to_refuse(NOW + timedelta(hours=1), lambda _: None) == ()
+    assert refused(living, lambda _: None) == (f"{ID}-run1",)
+    assert refused(living, lambda _: None, NOW + timedelta(hours=1)) == ()
 
 
 def test_who_leaves_a_class_keeps_the_other_keys() -> None:
@@ -81,7 +88,7 @@ def test_who_leaves_a_class_keeps_the_other_keys() -> None:
     living.add(issued(HOME))
     living.add(issued(HOME, *OF_STUDENT, session=f"{ID}-run1-7mw2kfqd"))
 
-    assert living.to_refuse(NOW, lambda _: Person(ID)) == (f"{ID}-run1-7mw2kfqd",)
+    assert refused(living, lambda _: Person(ID)) == (f"{ID}-run1-7mw2kfqd",)
 
 
 def test_narrower_keys_of_a_session_do_not_hide_the_wider_ones() -> None:
@@ -90,7 +97,7 @@ def test_narrower_keys_of_a_session_do_not_hide_the_wider_ones() -> None:
     living.add(issued(HOME, "public/:rw"))
     living.add(issued(f"home/{ID}/data/:r"))
 
-    assert living.to_refuse(NOW, lambda _: Person(ID)) == (f"{ID}-run1",)
+    assert refused(living, lambda _: Person(ID)) == (f"{ID}-run1",)
 
 
 def test_the_keys_of_a_server_that_ended_are_refused_and_not_those_of_its_next_run() -> None:
@@ -102,7 +109,7 @@ def test_the_keys_of_a_server_that_ended_are_refused_and_not_those_of_its_next_r
     living.end("amina", "")
     living.add(issued(HOME, session=f"{ID}-run2"))
 
-    assert living.to_refuse(NOW, lambda _: Person(ID)) == (f"{ID}-run1",)
+    assert refused(living, lambda _: Person(ID)) == (f"{ID}-run1",)
 
 
 def test_keys_that_are_given_while_it_is_looked_are_looked_at_the_next_time() -> None:
@@ -113,15 +120,15 @@ def test_keys_that_are_given_while_it_is_looked_are_looked_at_the_next_time() ->
     def removed_meanwhile(_person: str) -> None:
         living.add(other)
 
-    assert living.to_refuse(NOW, removed_meanwhile) == (f"{ID}-run1",)
-    assert set(living.to_refuse(NOW, lambda _person: None)) == {f"{ID}-run1", other.session}
+    assert refused(living, removed_meanwhile) == (f"{ID}-run1",)
+    assert set(refused(living, lambda _person: None)) == {f"{ID}-run1", other.session}
 
 
 def test_access_to_secrets_is_not_the_stores_matter() -> None:
     """Vault revokes by itself."""
     vault = replace(issued("class-7mw2kfqd"), service="vault")
 
-    assert Living([vault], NOW).to_refuse(NOW, lambda _: None) == ()
+    assert refused(Living([vault], NOW), lambda _: None) == ()
 
 
 def test_the_policy_refuses_these_sessions_and_nobody_else() -> None:
@@ -138,6 +145,51 @@ def test_the_policy_refuses_these_sessions_and_nobody_else() -> None:
     assert bucket_policy("bucket", ROLE, []) == ""
 
 
+@pytest.mark.parametrize(
+    ("role", "session"),
+    [
+        pytest.param("arn:aws:iam::role/sardonyx", "arn:aws:sts::assumed-role/sardonyx/s", id="embedded"),
+        pytest.param("arn:aws:iam:::role/sardonyx", "arn:aws:sts:::assumed-role/sardonyx/s", id="ceph"),
+        pytest.param(
+            "arn:aws:iam::123456789012:role/science/sardonyx",
+            "arn:aws:sts::123456789012:assumed-role/sardonyx/s",
+            id="aws-with-a-path",
+        ),
+        pytest.param(
+            "arn:aws-cn:iam::123456789012:role/sardonyx",
+            "arn:aws-cn:sts::123456789012:assumed-role/sardonyx/s",
+            id="aws-in-china",
+        ),
+    ],
+)
+def test_a_session_is_named_as_its_store_does(role: str, session: str) -> None:
+    """AWS: IAM identifiers, assumed-role sessions; a path of the role is not in there."""
+    assert session_arn(role, "s") == session
+
+
+def test_what_others_wrote_in_the_policy_of_the_bucket_stays() -> None:
+    """Such as that nothing is sent unencrypted; also when nobody is refused any more."""
+    theirs = {"Sid": "OnlyTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+    before = json.dumps({"Version": "2012-10-17", "Statement": theirs})
+
+    policy = bucket_policy("bucket", ROLE, ["one"], before)
+    after = bucket_policy("bucket", ROLE, ["two"], policy)
+    none = bucket_policy("bucket", ROLE, [], after)
+
+    assert [each["Sid"] for each in json.loads(policy)["Statement"]] == ["OnlyTls", "SardonyxRefusesSessions"]
+    assert [each["Sid"] for each in json.loads(after)["Statement"]] == ["OnlyTls", "SardonyxRefusesSessions"]
+    assert json.loads(after)["Statement"][1]["Principal"]["AWS"] == [session_arn(ROLE, "two")]
+    assert json.loads(none)["Statement"] == [theirs]
+
+
+def test_the_keys_that_were_given_last_tell_when_a_session_was_used() -> None:
+    """A store that ends sessions one by one learns that one was begun again."""
+    again = replace(issued(f"home/{ID}/data/:r", life_s=900), time=NOW + timedelta(minutes=1))
+    living = Living([issued(HOME), again], NOW)
+
+    assert living.to_refuse(NOW, lambda _: None) == (again,)
+
+
 def test_a_policy_without_room_has_those_who_were_removed() -> None:
     """Servers that ended come last: their owners may have the data anyway."""
     living = Living([], NOW)
@@ -147,7 +199,7 @@ def test_a_policy_without_room_has_those_who_were_removed() -> None:
     removed = replace(issued(HOME, session="zzzz-removed", life_s=900), person="zzzz", name="bela")
     living.add(removed)
 
-    sessions = living.to_refuse(NOW, lambda person: Person(ID) if person == ID else None)
+    sessions = refused(living, lambda person: Person(ID) if person == ID else None)
     text = bucket_policy("bucket", ROLE, sessions)
 
     assert sessions[0] == "zzzz-removed"
@@ -164,7 +216,7 @@ def test_a_server_that_is_called_laptop_ends_no_keys_of_a_laptop() -> None:
 
     living.end("amina", "laptop")
 
-    assert living.to_refuse(NOW, lambda _: Person(ID)) == (of_server.session,)
+    assert refused(living, lambda _: Person(ID)) == (of_server.session,)
     assert living.of(ID, NOW) == (of_laptop,)
 
 

@@ -1,5 +1,6 @@
 """The accounts of an event before, while and after somebody has them."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,10 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import SIGN_OUT
 from sardonyx_services.people.records import Owed
+from sardonyx_services.people.seat_codes import SeatCodes
+from sardonyx_services.people.seats import Seat
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.new_seats import Again, NewSeats, as_many_again
 
 NOW = datetime.now(UTC)
 ON = EventDetails(begins=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=1))
@@ -156,3 +160,39 @@ def test_nothing_is_added_to_an_event_that_is_over(people: PeopleStore, event: s
     ):
         with pytest.raises(PeopleError, match="There is no such event, or it has ended."):
             change()
+
+
+def numbered(*teams: str) -> list[Seat]:
+    """Return accounts of these teams; "" = of none."""
+    return [Seat("e", number, team, 1, None, None, 0, is_kept=False) for number, team in enumerate(teams, start=1)]
+
+
+@pytest.mark.parametrize(
+    ("teams", "room", "again"),
+    [
+        pytest.param(("", "", "a", "a", "b"), 100, Again(2, (2, 1)), id="all of them"),
+        pytest.param(("", "", "a", "a", "b"), 4, Again(1, (2, 1)), id="whole teams first"),
+        pytest.param(("a", "a", "a", "b"), 2, Again(0, (1,)), id="no half team"),
+        pytest.param(("", ""), 0, Again(), id="no room"),
+        pytest.param((), 10, Again(), id="of nothing"),
+    ],
+)
+def test_as_many_again_are_in_teams_of_the_same_sizes(teams: tuple[str, ...], room: int, again: Again) -> None:
+    """As far as there is room for them."""
+    assert as_many_again(numbered(*teams), room) == again
+
+
+def test_doubling_makes_as_many_teams_again_and_is_not_done_twice_by_mistake(people: PeopleStore, event: str) -> None:
+    """Those that there are stay; a second click on the same page is refused."""
+    seats = NewSeats(people, SeatCodes(b"secret"), 20)
+    assert seats.double(event, 5) == 5
+
+    sizes = Counter(seat.team for seat in people.seats.of(event))
+    assert sorted(sizes.values()) == [2, 2, 2, 2, 2]
+    assert sizes[""] == 2
+    assert {team.title for team in people.seats.teams(event)} == {"Blue", "Red", "Team 3", "Team 4"}
+    with pytest.raises(PeopleError, match="There are 10 accounts by now. Look at them before you make more."):
+        seats.double(event, 5)
+    assert seats.double(event, None) == 10
+    with pytest.raises(PeopleError, match="An event has 1 to 20 accounts here; this one has 20."):
+        seats.double(event, None)

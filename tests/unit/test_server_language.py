@@ -39,6 +39,7 @@ SAME = {"no listing"}
 CODE = {
     "Preview",  # the name by which JupyterLab knows a viewer
     *("GET", "POST", "PUT", "PATCH", "DELETE", "Enter"),
+    *("Notebook", "Console", "Other"),  # of JupyterLab, which translates them
     *("Data", "Data Store"),  # of a drive and of a kind of panels, in addresses and layouts
     *("Parquet", "GeoJSON", "SQL", "SELECT * FROM data LIMIT 100"),
     "JupyterLab does not share ${name}",  # for the console
@@ -76,19 +77,21 @@ def test_a_page_is_in_the_language_of_its_person_each_time(monkeypatch: pytest.M
     found = []
     for told in ("fr", "en"):
         monkeypatch.setenv(LANGUAGE, told)
-        page = template("process.html").render(title="<b>", problem="", last_words="", status="x", server="/")
+        page = template("process.html").render(
+            title="<b>", problem="", last_words="", status="x", server="/", waits=False
+        )
         found.append([line.strip() for line in page.splitlines() if "<html" in line or "<h1>" in line])
 
     assert found == [
         [
             '<html lang="fr">',
             *("<h1>Démarrage de &lt;b&gt;…</h1>", "<h1>&lt;b&gt; n’a pas démarré</h1>"),
-            "<h1>&lt;b&gt; est à l’arrêt</h1>",
+            *("<h1>&lt;b&gt; ne répond pas</h1>", "<h1>&lt;b&gt; est à l’arrêt</h1>"),
         ],
         [
             '<html lang="en">',
             *("<h1>Starting &lt;b&gt; …</h1>", "<h1>&lt;b&gt; did not start</h1>"),
-            "<h1>&lt;b&gt; is stopped</h1>",
+            *("<h1>&lt;b&gt; does not answer</h1>", "<h1>&lt;b&gt; is stopped</h1>"),
         ],
     ]
 

@@ -58,6 +58,13 @@ def test_a_profile_cannot_replace_what_the_contract_needs(monkeypatch: pytest.Mo
     assert found["MINE"] == "1"
 
 
+def test_a_server_of_a_class_asks_for_keys_that_have_it_too() -> None:
+    """Every client does, without a profile; others ask for what is their person's own."""
+    assert STORAGE.variables(PERSON)["SARDONYX_CREDENTIALS_URL"] == STORAGE.credentials_url
+    told = STORAGE.variables(PERSON, ("home", "class-7mw2kfqd"))
+    assert told["SARDONYX_CREDENTIALS_URL"] == f"{STORAGE.credentials_url}/server/class-7mw2kfqd"
+
+
 def told(**more: str) -> dict[str, str]:
     """Return what the hub tells a server about its storage."""
     return {**STORAGE.variables(PERSON), "SARDONYX_TOKEN_FILE": "/private/token", **more}

@@ -11,6 +11,7 @@ from sardonyx_hub_config.pages.servers_api import Facts, entry_of
 from sardonyx_spawner.language import _
 from sardonyx_spawner.local.refusals import WHY_NOT
 from sardonyx_spawner.noted import noted
+from sardonyx_spawner.queue import say_place_of
 from sardonyx_spawner.spawner import StartRefusedError
 from sardonyx_spawner.troubles import TROUBLES, Trouble, Troubles
 
@@ -44,6 +45,28 @@ def test_an_entry_says_what_a_server_does(
     assert found is not None
     assert (found["name"], found["state"], found["problem"]) == ("amina", state, problem)
     assert found["profile"] == ("class-7mw2kfqd" if state == "failed" else "python")
+
+
+def test_a_start_says_what_it_waits_for_in_every_language() -> None:
+    """Also what is said in one language only, such as by the server itself."""
+    starting = replace(FACTS, pending="spawn", ready=False)
+
+    known = entry_of(replace(starting, doing=say_place_of(2)), None)
+    own = entry_of(replace(starting, doing="Cloning course"), None)
+
+    assert known is not None
+    assert known["step"] == {"en": "2 starts are before it", "fr": "2 démarrages sont avant lui"}
+    assert own is not None
+    assert own["step"] == {"en": "Cloning course", "fr": "Cloning course"}
+
+
+@pytest.mark.parametrize("facts", [{"doing": "Cloning course"}, {"pending": "spawn", "ready": False}])
+def test_nothing_is_said_of_a_start_that_is_over_or_has_said_nothing(facts: dict[str, Any]) -> None:
+    """What the last one waited for is of no use to anybody."""
+    found = entry_of(replace(FACTS, **facts), None)
+
+    assert found is not None
+    assert found["step"] is None
 
 
 def test_times_have_their_zone() -> None:

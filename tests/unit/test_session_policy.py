@@ -1,6 +1,9 @@
 import json
 from dataclasses import replace
 
+import pytest
+
+from sardonyx_services.credentials.errors import BadRequestError
 from sardonyx_services.credentials.places import Place, group_places, narrowed, own_places
 from sardonyx_services.credentials.policy import LONGEST, session_policy
 from sardonyx_services.credentials.wish import Wish
@@ -54,6 +57,35 @@ def test_the_policy_is_compact_and_fits_every_store() -> None:
 
     assert " " not in text
     assert len(text) <= LONGEST
+
+
+def test_letters_of_any_script_take_the_room_that_they_need_and_no_more() -> None:
+    """Written as ASCII each would take six characters, and folders of Chinese names would fit no policy."""
+    folder = Place(f"home/{PERSON}/{'数据' * 40}/", is_writable=True)
+    text = session_policy("b" * 63, [folder])
+
+    assert "数据" in text
+    assert len(text.encode()) <= LONGEST
+
+
+def test_a_space_in_the_name_of_a_folder_is_none_in_the_policy() -> None:
+    """In the form that is sent it would be a plus, which one store does not read as a space."""
+    text = session_policy("bucket", [Place(f"home/{PERSON}/my data/", is_writable=True)])
+
+    assert " " not in text
+    assert f"arn:aws:s3:::bucket/home/{PERSON}/my data/*" in json.loads(text)["Statement"][-1]["Resource"]
+
+
+def test_a_folder_whose_name_is_too_long_for_a_policy_is_refused_in_a_sentence() -> None:
+    """Stores count bytes, and who wrote the name counts letters."""
+    folder = Place(f"home/{PERSON}/{'数据' * 110}/", is_writable=True)
+
+    with pytest.raises(BadRequestError) as caught:
+        session_policy("bucket", [folder])
+
+    assert caught.value.message == (
+        "“prefix” is too long for the data store: letters beyond a to z take more room. Ask for a shorter one."
+    )
 
 
 def test_the_policy_of_who_keeps_something_fits_every_store() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sardonyx_spawner.queue import StartQueue, Ticket, say_place
+from sardonyx_spawner.queue import StartQueue, Ticket, say_place, say_place_of
 
 
 class Class:
@@ -57,6 +57,7 @@ async def test_each_knows_how_many_are_before() -> None:
     school = Class(at_once=1)
     await school.press("a", "b", "c", "d")
     assert school.places("a", "b", "c", "d") == [None, 0, 1, 2]
+    assert [school.queue.say_of(school.tickets[name]) for name in "abc"] == ["", "It is next", "1 start is before it"]
 
     await school.end("a")
 
@@ -151,3 +152,5 @@ async def test_a_start_that_waits_for_something_else_lets_the_next_one_in() -> N
 def test_a_place_is_said_in_words() -> None:
     """As somebody in a line would."""
     assert [say_place(n) for n in (0, 1, 12)] == ["You are next", "1 before you", "12 before you"]
+    others = [say_place_of(n) for n in (0, 1, 12)]
+    assert others == ["It is next", "1 start is before it", "12 starts are before it"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from sardonyx_singleuser.preview.sources import Source, quoted, readings, refusa
 from sardonyx_singleuser.storage.entries import Entry, read_page
 from sardonyx_singleuser.storage.errors import StorageError
 from sardonyx_singleuser.storage.keyring import Keyring
-from sardonyx_singleuser.storage.places import group_of, places_of, spot_of, writable_spot
+from sardonyx_singleuser.storage.places import group_of, places_of, removable_spot, spot_of, writable_spot
 from sardonyx_singleuser.storage.reach import Reach
 from sardonyx_singleuser.storage.signature import Keys, Signer, object_url
 from sardonyx_singleuser.storage.store import DeadKeysError, Store
@@ -124,6 +125,21 @@ def test_a_place_that_is_only_read_says_so_before_a_write() -> None:
         writable_spot("My place", PLACES)
 
 
+def test_in_a_full_place_things_are_deleted_and_nothing_is_added() -> None:
+    """As its keys do, and as the page “Data” says."""
+    full = places_of({**ACCESS, "home": {"prefix": "home/petra/", "access": "rd"}})
+
+    assert removable_spot("My place/old", full).key == "home/petra/old"
+    with pytest.raises(
+        StorageError, match="“My place” is full: nothing can be added or changed there. Delete something"
+    ):
+        writable_spot("My place/new", full)
+    with pytest.raises(StorageError, match="“My place” is a place: it keeps its name"):
+        removable_spot("My place", full)
+    with pytest.raises(StorageError, match="You can read in “Published”, and not change anything."):
+        removable_spot("Published/x", full)
+
+
 def test_two_groups_have_no_keys_in_common() -> None:
     """What is moved from one to the other goes through the person's own place."""
     home, _, hand_in, blue, other, _ = PLACES
@@ -132,6 +148,19 @@ def test_two_groups_have_no_keys_in_common() -> None:
     with pytest.raises(StorageError, match="Copy it to My place first"):
         group_of(blue, other)
     assert group_of(hand_in, home) == "class-7mw2kfqd"
+
+
+def test_it_is_known_until_when_the_key_of_the_server_lives() -> None:
+    """Nobody has asked for one yet, or what the keys service says; a time that is none is said to be its fault."""
+
+    def until(said: object) -> str | None:
+        service = SimpleNamespace(access=lambda: {**ACCESS, "until": said})
+        return asyncio.run(Keyring(cast("Any", service)).until())
+
+    assert until(None) is None
+    assert until("2026-11-26T12:30:05+00:00") == "2026-11-26T12:30:05+00:00"
+    with pytest.raises(StorageError, match="is of another version than this server"):
+        until("<b>soon</b>")
 
 
 def test_a_listing_is_read_as_names() -> None:
@@ -255,3 +284,11 @@ def test_keys_that_the_store_refuses_are_replaced_once() -> None:
     assert asyncio.run(reach.of(PLACES[0], once)) == "AK2"
     with pytest.raises(StorageError, match="The data store refuses the keys that it is given."):
         asyncio.run(reach.of(PLACES[0], never))
+
+
+def test_what_an_event_shares_is_said_to_be_of_the_event() -> None:
+    """Not of a class."""
+    shared = {"prefix": "event/cccccccc/shared/", "access": "r"}
+    days = {"name": "event-cccccccc", "title": "Data days", "role": "participant", "places": [shared]}
+    found = places_of({**ACCESS, "memberships": [days]})
+    assert [place.name for place in found] == ["My place", "Data days (data of the event)", "Published"]

@@ -272,3 +272,43 @@ def test_nothing_is_counted_where_nothing_is_limited(said: str) -> None:
 
     assert QuotasSettings.model_validate({name: limit}).stored().is_set
     assert not QuotasSettings(each_event=StoredQuotaSettings(servers=3)).stored().is_set
+
+
+async def test_an_event_whose_organisers_chose_less_is_full_at_that() -> None:
+    """Never at more than the operator allows; what they choose later counts when it is looked at again."""
+    store, chosen = Store(event=200), {EVENT: 200}
+
+    async def look_up(whole: str) -> int | None:
+        return chosen.get(whole)
+
+    amounts = StoredAmounts(LIMITS, store.count, look_up)
+    assert marked(amounts, BLUE) == [False]
+    await amounts.look([EVENT, BLUE.prefix])
+    assert marked(amounts, BLUE, RED) == [True, True]
+    assert amounts.asked(EVENT) == (200, 200)
+
+    chosen[EVENT] = 5000
+    await amounts.look([EVENT])
+    assert (amounts.asked(EVENT), marked(amounts, BLUE)) == ((200, 500), [False])
+    del chosen[EVENT]
+    await amounts.look([EVENT])
+    assert amounts.asked(EVENT) == (200, 500)
+
+
+async def test_where_it_cannot_be_looked_up_what_was_chosen_still_counts(caplog: pytest.LogCaptureFixture) -> None:
+    """As what was counted does."""
+    found: list[int | OSError] = [200, OSError("the database is away")]
+
+    async def look_up(_whole: str) -> int:
+        if isinstance(here := found.pop(0), OSError):
+            raise here
+        return here
+
+    amounts = StoredAmounts(LIMITS, Store(event=300).count, look_up)
+    amounts.wanted([BLUE])
+    await amounts.look([EVENT])
+
+    await amounts.look([EVENT])
+
+    assert amounts.asked(EVENT) == (200, 200)
+    assert f"It cannot be counted now how much is in {EVENT}: the database is away" in caplog.text

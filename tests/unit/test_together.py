@@ -4,9 +4,11 @@ import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
 from sardonyx_singleuser import together
@@ -78,6 +80,39 @@ def test_connections_are_known_as_long_as_they_are_there() -> None:
 
     assert list(made) == [kept]
     assert kept.name == "kept"
+
+
+def test_tornados_own_handlers_are_made_as_without_that() -> None:
+    """With all that they are told."""
+    connection = SimpleNamespace(set_close_callback=lambda _callback: None)
+    request = HTTPServerRequest(
+        start_line=RequestStartLine("GET", "/", "HTTP/1.1"),
+        headers=HTTPHeaders({"Host": "hub"}),
+        connection=cast("Any", connection),
+    )
+
+    class Handler(WebSocketHandler):
+        """One of an extension."""
+
+        def initialize(self, word: str) -> None:
+            """Take what its address was given."""
+            self.word = word
+
+        def data_received(self, chunk: bytes) -> None:
+            """Take nothing."""
+
+    def state() -> dict[str, Any]:
+        handler = Handler(Application(), request, word="hello")
+        return {name: type(value) if name != "word" else value for name, value in vars(handler).items()}
+
+    before = state()
+    begin = WebSocketHandler.__init__
+    try:
+        noted(WebSocketHandler)
+        assert state() == before
+    finally:
+        WebSocketHandler.__init__ = begin  # type: ignore[method-assign]
+    assert before["word"] == "hello"
 
 
 class Auth:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from support.waiting import soon
 
+from sardonyx_singleuser.tools import process as module
 from sardonyx_singleuser.tools.process import Process, State
 from sardonyx_singleuser.tools.tool import Start
 
@@ -27,6 +29,14 @@ SERVE = """
     Server(sys.argv[1], Handler).serve_forever()
 """
 Make = Callable[..., Process]
+SLOW_S = WAKE_S = 0.3
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for signs of life."""
+    for name, seconds in (("SLOW_S", SLOW_S), ("ANSWER_S", 0.3), ("WAKE_S", WAKE_S)):
+        monkeypatch.setattr(module, name, seconds)
 
 
 @pytest.fixture
@@ -74,8 +84,8 @@ async def test_beginning_twice_starts_one(make: Make) -> None:
 
 
 async def test_a_tool_that_ends_is_known_with_its_last_words(make: Make) -> None:
-    """Also what it said just before."""
-    process = make("print('cannot do it'); raise SystemExit(3)")
+    """Also what it said just before, and without the colours of a terminal."""
+    process = make("print('\\x1b[31m\\x1b[1mcannot\\x1b[0m do it'); raise SystemExit(3)")
     process.begin()
 
     assert await process.settled() is State.FAILED
@@ -147,13 +157,13 @@ async def test_what_is_wrong_before_the_start_is_the_problem(tmp_path: Path) -> 
     """In the words of whoever decides how it is started."""
 
     def start() -> Start:
-        raise ValueError("Tool is not on this machine. Ask somebody.")
+        raise ValueError("Tool is not here. Ask somebody.")
 
     process = Process("Tool", start, tmp_path / "s")
     process.begin()
 
     assert await process.settled() is State.FAILED
-    assert process.problem == "Tool is not on this machine. Ask somebody."
+    assert process.problem == "Tool is not here. Ask somebody."
 
 
 async def test_output_without_end_and_without_lines_fills_nothing(make: Make) -> None:
@@ -187,3 +197,91 @@ async def test_an_end_takes_all_that_it_started_along(make: Make) -> None:
     assert process.state is State.STOPPED
     assert not process.socket.exists()
     soon(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text())
+
+
+HANG = """
+    import http.server, socketserver, sys, time
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            if self.path.startswith("/busy"): time.sleep(float(self.path[5:]))
+            self.send_response(200); self.end_headers(); self.wfile.write(b"hello")
+        def address_string(self): return "-"
+    socketserver.UnixStreamServer(sys.argv[1], Handler).serve_forever()
+"""
+
+
+async def busy(process: Process, seconds: float) -> asyncio.StreamWriter:
+    """Let it answer nobody for so long."""
+    _, writer = await asyncio.open_unix_connection(process.socket)
+    writer.write(f"GET /busy{seconds} HTTP/1.0\r\n\r\n".encode())
+    return writer
+
+
+@pytest.mark.usefixtures("quick")
+async def test_one_that_is_slow_for_one_page_only_goes_on(make: Make) -> None:
+    """Others are answered meanwhile."""
+    process = make(SERVE)
+    process.begin()
+    await process.settled()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(process.falls_silent(), 1.0)
+
+    assert process.state is State.RUNNING
+
+
+@pytest.mark.usefixtures("quick")
+async def test_one_that_answers_nobody_is_silent_until_it_answers_again(make: Make) -> None:
+    """And is waited for twice as long the next time: it was busy."""
+    process = make(HANG)
+    process.begin()
+    await process.settled()
+    writer = await busy(process, 2)
+
+    await asyncio.wait_for(process.falls_silent(), 1.5)
+    assert (process.state.value, process.is_up) == ("silent", True)
+    process.begin()
+    assert process.state.value == "silent"
+
+    # The second one waits for its turn behind the first.
+    await asyncio.to_thread(soon, lambda: process.state is State.RUNNING)
+    began = asyncio.get_running_loop().time()
+    second = await busy(process, 3)
+    await process.falls_silent()
+    assert asyncio.get_running_loop().time() - began > 2 * SLOW_S
+    for each in (writer, second):
+        each.close()
+
+
+@pytest.mark.usefixtures("quick")
+async def test_one_that_hangs_is_started_again(make: Make) -> None:
+    """However it hangs: nothing of it hears a signal that could be ignored."""
+    process = make("import os; print(os.getpid(), flush=True)\n" + textwrap.dedent(SERVE))
+    process.begin()
+    await process.settled()
+    pid = int(process.last_words.splitlines()[0])
+    os.kill(pid, signal.SIGSTOP)
+    await process.falls_silent()
+    assert process.state.value == "silent"
+
+    await process.end()
+    assert process.state.value == "stopped"
+    soon(lambda: not Path(f"/proc/{pid}").exists())
+    process.begin()
+
+    assert await process.settled() is State.RUNNING
+
+
+@pytest.mark.usefixtures("quick")
+async def test_one_that_ends_while_it_is_silent_has_failed(make: Make) -> None:
+    """And says why."""
+    process = make("import os; print(os.getpid(), flush=True)\n" + textwrap.dedent(SERVE))
+    process.begin()
+    await process.settled()
+    os.kill(int(process.last_words.splitlines()[0]), signal.SIGSTOP)
+    await process.falls_silent()
+    os.kill(int(process.last_words.splitlines()[0]), signal.SIGKILL)
+
+    assert await process.ends_within(5)
+    await asyncio.sleep(WAKE_S)
+    assert (process.state, process.problem) == (State.FAILED, "Tool ended by a signal, SIGKILL.")

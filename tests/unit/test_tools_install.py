@@ -148,3 +148,17 @@ def test_a_tool_that_is_unknown_is_answered_with_those_that_are(run: Run) -> Non
     result = run("install", "emacs")
 
     assert str(result.exception) == "there is no tool 'emacs'. There are: vscode, mlflow."
+
+
+@pytest.mark.parametrize("command", [("list",), ("install", "vscode"), ("remove", "vscode")])
+def test_on_kubernetes_tools_are_in_images(run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+    """What the hub's Pod installs reaches no server: each command says what does."""
+    monkeypatch.setenv("SARDONYX_ENGINE", "kubernetes")
+    monkeypatch.setenv("SARDONYX_NAME", "lab")
+
+    result = run(*command)
+
+    assert str(result.exception) == (
+        "servers on Kubernetes have the tools that are in their image. For others: choose an image that has them, with"
+        " environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
+    )

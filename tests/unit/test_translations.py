@@ -71,7 +71,12 @@ def test_what_is_wrong_with_a_translation_is_named(said: str, expected: list[str
     assert faults(said) == expected
 
 
-MARKED = {".html": unmarked.in_template, ".js": unmarked.in_script, ".css": unmarked.in_style}
+MARKED = {
+    ".html": unmarked.in_template,
+    ".js": unmarked.in_script,
+    ".css": unmarked.in_style,
+    ".R": unmarked.in_r,
+}
 SPEAKING = {
     *(
         "UserError",
@@ -92,16 +97,27 @@ OPERATORS = (
     *("no class or team", "nobody is “", "no such person", "was an account of an event"),
 )
 """From texts that only the command line and programs show: they are English, as all that operators read."""
-PROGRAMS = {"Ended", "NotFound", "NotReady", "VaultSealed"}
+PROGRAMS = {"Ended", "InternalFailure", "NotFound", "NotReady", "VaultSealed"}
 """Codes in answers."""
 RULES_OF_STYLE = "form:has("
+OF_JUPYTERLAB = {
+    *("Runs files as apps", "Shows the person's places in the data store", "Leads to pages of the hub"),
+    *("Prefers the kernel of the environment beside a notebook", "Shows the tools of this server"),
+    *("Tells the server that somebody is there, so that it is not stopped meanwhile",),
+    *("Shows what this server uses, and how long it goes on",),
+    *("Preview", "Data Store", "Data", "Parquet", "GeoJSON", "Spark", "Enter", "SELECT * FROM data LIMIT 100"),
+    *("Notebook", "Console", "Other"),
+}
+"""Descriptions of plugins, which JupyterLab translates none of, and names of its factories; rows of its launcher; names, keys and code."""
+CODE = ("<svg ", "${URLExt", "JupyterLab does not share", "from pyspark.sql import")
 
 
-def test_every_text_of_the_hub_is_marked() -> None:
-    """In templates, page scripts, styles and Python; if this fails, give the text to `_`."""
+@pytest.mark.parametrize("part", PARTS, ids=[part.name for part in PARTS])
+def test_every_text_is_marked(part: Part) -> None:
+    """In templates, scripts of pages and of JupyterLab, styles, Python and R; if this fails, give the text to `_`."""
     found = []
-    styles = (path for folder in PARTS[0].sources for path in folder.rglob("*.css"))
-    for path in (*sources(PARTS[0]), *styles):
+    styles = (path for folder in part.sources for path in folder.rglob("*.css"))
+    for path in (*sources(part), *styles):
         text = path.read_text()
         look = MARKED.get(path.suffix)
         found += [(path.name, said) for said in (look(text) if look else unmarked.in_python(text, SPEAKING))]
@@ -109,7 +125,9 @@ def test_every_text_of_the_hub_is_marked() -> None:
     assert [
         (name, said)
         for name, said in found
-        if said not in PROGRAMS and not said.startswith(RULES_OF_STYLE) and not any(part in said for part in OPERATORS)
+        if said not in PROGRAMS | OF_JUPYTERLAB
+        and not said.startswith((RULES_OF_STYLE, *CODE))
+        and not any(piece in said for piece in OPERATORS)
     ] == []
 
 
@@ -184,3 +202,10 @@ def test_each_wheel_has_its_translations(part: Part, language: str) -> None:
     folder = Path(__import__(package).__file__ or "").parent / "locale" / language / "LC_MESSAGES"
 
     assert {path.name for path in folder.iterdir()} >= {"sardonyx.mo", "sardonyx.json"}
+
+
+def test_what_r_says_untranslated_is_found() -> None:
+    """Not what is given to gettext, and not what is no sentence."""
+    source = 'stop(gettext("Try again.")); warning( "There are no keys", call. = FALSE); cat("\\n"); message("key")'
+
+    assert unmarked.in_r(source) == ["There are no keys"]

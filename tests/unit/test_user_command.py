@@ -1,5 +1,6 @@
 """`sardonyx user`: what an operator types beside a running hub, or without one."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from unit.conftest import SETTINGS
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.user_command import user
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore
 
@@ -162,3 +164,24 @@ def test_a_link_leads_below_the_path_of_the_place(tmp_path: Path) -> None:
     (tmp_path / "settings.yaml").write_text(f"web: {{public_url: 'https://x.org/datalab/'}}\n{SETTINGS}")
 
     assert "https://x.org/datalab/hub/welcome?token=" in run("add", "amina", "--link")
+
+
+@pytest.mark.parametrize("yes", [True, False], ids=["at once", "after a question"])
+def test_it_is_said_what_nobody_leads_without_who_is_removed(people: PeopleStore, *, yes: bool) -> None:
+    """Before they are asked, and they are removed all the same: whoever has to close an account can."""
+    people.add_account("tia", "")
+    tia = people.names.ids(["tia"])["tia"]
+    course = people.groups.add("class", "Statistics")
+    now = datetime.now(UTC)
+    event = people.events.add("Hackathon", EventDetails(now, now + timedelta(days=1)))
+    people.groups.join(course, tia, "instructor")
+    people.groups.join(event, tia, "organiser")
+
+    join = f"sardonyx class join {course} NAME --role instructor"
+    said = run("remove", "tia", *(["--yes"] if yes else []), stdin="y\n").splitlines()
+
+    assert said[:2] == [
+        f"Without them nobody leads “Statistics”. Name somebody with: {join}",
+        f"Without them nobody leads “Hackathon”. Name somebody with: sardonyx event organiser {event} NAME",
+    ]
+    assert people.by_name("tia") is None

@@ -25,7 +25,7 @@ from sardonyx_services.credentials.vault.leases import (
 HOUR = 3600.0
 LEASE = Lease("a1", "abcd1234", "ann", "", "run1", ("team-x",), issued=1000.0, renewed=1000.0, life_s=HOUR)
 ANN = {"ann": ("abcd1234", ("team-x",))}
-RUNNING = Look(began=1100.0, running={("ann", ""): 990.0}, people=ANN)
+RUNNING = Look(began=1100.0, running={("ann", ""): 990.0}, people_began=1100.0, people=ANN)
 
 
 def end(why: str) -> Verdict:
@@ -39,12 +39,16 @@ def end(why: str) -> Verdict:
         pytest.param(LEASE, RUNNING, 1200.0, LEAVE, id="fresh"),
         pytest.param(LEASE, RUNNING, 1000 + HOUR / 3, RENEW, id="a third of its life is over"),
         pytest.param(LEASE, RUNNING, 1000 + HOUR, FORGET, id="Vault has ended it by itself"),
-        pytest.param(LEASE, Look(1100.0, {}, ANN), 1200.0, end(STOPPED), id="its server does not run"),
-        pytest.param(LEASE, Look(1100.0, {("ann", "x"): 1.0}, ANN), 1200.0, end(STOPPED), id="another one runs"),
+        pytest.param(LEASE, Look(1100.0, {}), 1200.0, end(STOPPED), id="its server does not run"),
+        pytest.param(LEASE, Look(1100.0, {("ann", "x"): 1.0}), 1200.0, end(STOPPED), id="another one runs"),
         pytest.param(
-            LEASE, Look(1100.0, {("ann", ""): 1050.0}, ANN), 1200.0, end(STOPPED), id="its server was started again"
+            LEASE, Look(1100.0, {("ann", ""): 1050.0}), 1200.0, end(STOPPED), id="its server was started again"
         ),
-        pytest.param(LEASE, Look(999.0, {}, {}), 1200.0, LEAVE, id="newer than what the hub said"),
+        pytest.param(LEASE, Look(999.0, {}), 1200.0, LEAVE, id="newer than what the hub said"),
+        pytest.param(LEASE, replace(RUNNING, people_began=1000.0, people={}), 1200.0, LEAVE, id="newer than the look"),
+        pytest.param(
+            LEASE, Look(people_began=1100.0), 1200.0, end(REMOVED), id="the person was removed, and the hub is away"
+        ),
         pytest.param(LEASE, replace(RUNNING, people={}), 1200.0, end(REMOVED), id="the person was removed"),
         pytest.param(
             LEASE,

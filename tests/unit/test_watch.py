@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 import subprocess
 
 import pytest
@@ -61,3 +62,24 @@ async def test_where_the_system_cannot_tell_nothing_is_heard(monkeypatch: pytest
 
     assert not event.is_set()
     watch.close()
+
+
+async def test_where_no_further_file_can_be_opened_a_start_goes_on() -> None:
+    """What is left is one for the watch itself: whether the process is still there cannot be read."""
+    child = subprocess.Popen(["sleep", "60"])  # noqa: ASYNC220
+    process, event = ProcessId(child.pid, began(child.pid) or 0), asyncio.Event()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = {int(number) for number in os.listdir("/proc/self/fd")}  # noqa: PTH208
+    free = min(set(range(len(opened) + 1)) - opened)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, limits[1]))
+    try:
+        watch = await heard(process, event)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    child.kill()
+
+    async with asyncio.timeout(5):
+        await event.wait()
+    watch.close()
+    child.wait()

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.drawn import KINDS
 from support.go_servers import VAULT
 from support.ports import free_ports
 from support.vault import OPENBAO, VaultServer, running_vault
 from support.vault_place import Place
 
 
-@pytest.fixture(scope="session", params=["vault", "openbao"])
+@pytest.fixture(scope="session", params=KINDS["vault"])
 def vault(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VaultServer]:
     """A real Vault, and then a real OpenBao, that the tests share."""
     program = VAULT.built() if request.param == "vault" else OPENBAO

@@ -4,7 +4,7 @@ import stat
 import time
 from pathlib import Path
 
-import httpx
+from support import web
 from support.vault_place import PERIOD_S, Place
 from support.waiting import soon
 
@@ -56,6 +56,26 @@ def test_the_token_of_somebody_who_was_removed_ends(place: Place) -> None:
         "code": "AccessDenied",
         "message": "You are not known here any more. Sign in again.",
     }
+
+
+def test_who_is_removed_or_leaves_a_class_loses_the_token_within_seconds(place: Place) -> None:
+    """Nobody waits for the next time that the hub is asked, and a token would live for an hour more."""
+    place.set_up(period_s=3600)
+    place.end()
+    place.look_every_s = 3600
+    place.start()
+    ann, bob, cy = place.person("ann"), place.person("bob"), place.person("cy")
+    course = place.people.groups.add("class", "Statistics")
+    place.people.groups.join(course, bob.id, "student")
+    tokens = [person.vault_token() for person in (ann, bob, cy)]
+    assert all(map(place.vault.lives, tokens))
+
+    place.people.remove("ann")
+    place.people.groups.leave(course, bob.id)
+
+    assert soon(lambda: not place.vault.lives(tokens[0]) and not place.vault.lives(tokens[1])) < 20
+    assert place.vault.lives(tokens[2])
+    soon(lambda: "Vault's token of bob, server “”, has ended: memberships changed" in place.log())
 
 
 def test_after_a_change_of_memberships_a_server_has_another_token(place: Place, tmp_path: Path) -> None:
@@ -121,7 +141,7 @@ def test_only_the_hub_tells_of_stops(place: Place) -> None:
     ann, bob = place.person("ann"), place.person("bob")
     token = bob.vault_token()
 
-    answer = httpx.post(
+    answer = web.post(
         f"{place.keys}/ended",
         headers={"Authorization": f"token {ann.token}"},
         json={"name": "bob", "server": ""},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.vault import ROOT_TOKEN
 from support.vault_place import Place
 
@@ -135,7 +136,7 @@ def test_a_server_whose_token_is_for_s3_only_gets_none(place: Place) -> None:
     ann = place.person("ann")
     token = place.hub.starts("ann", scope="s3")
 
-    answer = httpx.get(f"{place.keys}/vault", headers={"Authorization": f"token {token}"})
+    answer = web.get(f"{place.keys}/vault", headers={"Authorization": f"token {token}"})
 
     assert answer.status_code == 403
     assert ann.ask().status_code == 200
@@ -165,7 +166,7 @@ def test_each_token_is_written_down_and_counted(place: Place) -> None:
     assert (written["service"], written["person"], written["name"]) == ("vault", ann.id, "ann")
     assert written["places"] == [f"team-{team}"]
     place.hub.answers["prometheus"] = {"kind": "service", "name": "p", "scopes": ["read:metrics"]}
-    said = httpx.get(f"{place.keys}/metrics", headers={"Authorization": "token prometheus"}).text
+    said = web.get(f"{place.keys}/metrics", headers={"Authorization": "token prometheus"}).text
     assert 'sardonyx_credentials_issued_total{service="vault"} 1.0' in said
     assert 'sardonyx_credentials_answers_total{code="Given",service="vault"} 1.0' in said
     assert "sardonyx_credentials_vault_tokens 1.0" in said

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support import web
 from support.forks import processes_with
 from support.kernels import run_in_kernel
 from support.ports import free_ports
@@ -83,7 +84,7 @@ class Whole:
     def call(self, method: str, path: str) -> httpx.Response:
         """Ask the hub."""
         url = f"http://127.0.0.1:{self.port}/hub/api{path}"
-        return httpx.request(method, url, headers={"Authorization": f"token {TOKEN}"}, timeout=60)
+        return web.request(method, url, headers={"Authorization": f"token {TOKEN}"}, timeout=60)
 
     def has_server(self, name: str) -> bool:
         """Tell whether somebody's server is ready."""
@@ -93,7 +94,7 @@ class Whole:
 async def running_by_the_hub(whole: Whole) -> dict[tuple[str, str], float]:
     """Return what the hub tells the keys service."""
     own = (whole.folder / "data" / "secrets" / "credentials-service").read_text()
-    async with httpx.AsyncClient() as client:
+    async with web.AsyncClient() as client:
         return await HubServers(f"http://127.0.0.1:{whole.port + 1}/hub/api", own, client).running()
 
 
@@ -111,7 +112,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, vault: VaultServer, prefix: 
     try:
         # As long as a start takes where other tests run, too.
         soon(lambda: found.call("GET", "/").status_code == 200, 120)
-        soon(lambda: httpx.get(f"http://127.0.0.1:{found.port + 3}/services/credentials/jwks").status_code == 200)
+        soon(lambda: web.get(f"http://127.0.0.1:{found.port + 3}/services/credentials/jwks").status_code == 200)
         added = found.run("user", "add", "ann", "--password-stdin", stdin="correct horse battery\n")
         assert added.returncode == 0, added.stderr
         found.call("POST", "/users/ann")

@@ -13,22 +13,26 @@ from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.pull_handlers import LOCK, PullHandler, PullPageHandler
+from sardonyx_singleuser.home_space import HomeSpace
 from sardonyx_singleuser.plan import Plan
 from sardonyx_singleuser.presence import count_persons_only
 from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
 from sardonyx_singleuser.preview.previews import Previews
-from sardonyx_singleuser.resources import Meter
-from sardonyx_singleuser.resources_handler import END, METER, KeepHandler, ResourcesHandler
+from sardonyx_singleuser.resources import Meter, whole
+from sardonyx_singleuser.resources_handler import END, METER, SPACE, KeepHandler, ResourcesHandler
 from sardonyx_singleuser.server_end import ServerEnd
 from sardonyx_singleuser.storage.given import files_of, given
 from sardonyx_singleuser.storage.handlers import HANDLERS, STORAGE
 from sardonyx_singleuser.tools.handlers import (
     AppHandler,
     AppsHandler,
-    PageHandler,
+    PersonHandler,
     ProcessHandler,
     ToolsHandler,
 )
+from sardonyx_singleuser.tools.own import own_tools
+from sardonyx_singleuser.tools.passing import PageHandler
+from sardonyx_singleuser.tools.person import ScriptHandler
 from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_singleuser.tools.shelf import Shelf
 from sardonyx_singleuser.tools.spark_handler import SESSIONS, SparkHandler, sessions_of
@@ -50,9 +54,10 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
     home = Path(server.root_dir)
     first = unquote(variables.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix("/lab/tree/"))
     folder = home / first if first and (home / first).is_dir() else home
-    tools = {name: tool for name, tool in TOOLS.items() if plan.offers(name)}
-    server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable, tools)
+    tools = {name: tool for name, tool in {**TOOLS, **own_tools(variables)}.items() if plan.offers(name)}
+    server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable, tools, plan.environment)
     server.web_app.settings[METER] = Meter(variables)
+    server.web_app.settings[SPACE] = HomeSpace(Path.home(), whole(variables.get(contract.HOME_SIZE)))
     server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
     # One git at a time, whoever asks for it.
@@ -68,6 +73,8 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
             (rf"{base}tools/spark(|/.*)", SparkHandler),
             (rf"{base}(tools|apps)/{NAME}(|/.*)", PageHandler),
             (rf"{base}sardonyx/api/processes/(tools|apps)/{NAME}", ProcessHandler),
+            (rf"{base}sardonyx/api/processes/(tools|apps)/{NAME}/person", PersonHandler),
+            (rf"{base}sardonyx/person\.js", ScriptHandler),
             (rf"{base}sardonyx/api/resources", ResourcesHandler),
             (rf"{base}sardonyx/api/keep", KeepHandler),
             (rf"{base}sardonyx/api/word", WordHandler),

@@ -28,7 +28,7 @@ EVERY_S = 60.0
 LOOKS_PER_QUESTION = 5
 """The person's own file is looked at each minute, the keys service is asked every five."""
 LARGEST_OWN = 1 << 20
-GROUP = re.compile(r"(?:class|team)-[a-z0-9]{8,64}")
+GROUP = re.compile(r"(?:class|event|team)-[a-z0-9]{8,64}")
 SECTION = re.compile(rb"^\[\s*(?:profile\s+)?[\"']?([^\]\"']+?)[\"']?\s*\]", re.MULTILINE)
 HEAD = b"# Written by Sardonyx again and again: change ~/.aws/config instead, which is copied into this file.\n"
 
@@ -61,7 +61,7 @@ def own_profiles(home: str) -> tuple[Profile, ...]:
 
 
 def group_profiles(access: Mapping[str, Any]) -> tuple[Profile, ...]:
-    """Return a profile for each class and team, from what the keys service says that this server reaches."""
+    """Return a profile for each class, event and team, from what the keys service says that this server reaches."""
     found = []
     for group in access.get("memberships", ()):
         name = str(group["name"])

@@ -18,7 +18,7 @@ def storage_variables(told: Mapping[str, str], token: str) -> dict[str, str]:
 
     Args:
         told: the environment as the hub made it.
-        token: the server's own hub token.
+        token: that is shown where keys are asked for: the server's own hub token, or the secret of the way to them.
     """
     url, endpoint = told.get(contract.CREDENTIALS_URL), told.get(contract.S3_ENDPOINT)
     if not url or not endpoint:

@@ -32,9 +32,20 @@ PATIENCE_S = 10.0
 
 
 def equip(duckdb: ModuleType) -> None:
-    """Give every new connection a secret, and the default one too."""
+    """Give every new connection a secret, and the default one too.
+
+    Remove when DuckDB finds keys by itself, or renews the secret for what it writes (duckdb 1.5 does neither).
+    """
     if getattr(duckdb, "_sardonyx_keeper", None) is not None:
         return
+    try:
+        _equip(duckdb)
+    except AttributeError as error:
+        # Another version: a person's import must not fail because of us.
+        _warn(error)
+
+
+def _equip(duckdb: ModuleType) -> None:
     connection_class = duckdb.DuckDBPyConnection
     connect, cursor = duckdb.connect, connection_class.cursor
     keeper = duckdb._sardonyx_keeper = Keeper(cursor, duckdb.default_connection)  # type: ignore[attr-defined]  # noqa: SLF001 - ours

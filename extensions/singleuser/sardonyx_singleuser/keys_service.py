@@ -58,7 +58,7 @@ class KeysService:
         Raises:
             KeysError: there are none for this wish, or none now.
         """
-        return self._ask(self.url + (f"/{quote(group, safe='')}" if group else ""), wish)
+        return self._ask(f"{self._service}{KEYS}" + (f"/{quote(group, safe='')}" if group else ""), wish)
 
     def access(self) -> dict[str, Any]:
         """Return what this server can reach.
@@ -66,7 +66,8 @@ class KeysService:
         Raises:
             KeysError: it cannot be said now.
         """
-        return self._ask(self.url.removesuffix(KEYS) + ACCESS, {})
+        # Of a server of a class the usual keys are others: it is said until when those live.
+        return self._ask(f"{self._service}{ACCESS}{self.url.removeprefix(self._service + KEYS)}", {})
 
     def link(self, key: str, seconds: int) -> dict[str, Any]:
         """Return a link by which everybody who has it gets a file, and when it ends.
@@ -74,7 +75,7 @@ class KeysService:
         Raises:
             KeysError: there can be none, or none now.
         """
-        return self._ask(self.url.removesuffix(KEYS) + LINKS, {}, json.dumps({"key": key, "seconds": seconds}))
+        return self._ask(self._service + LINKS, {}, json.dumps({"key": key, "seconds": seconds}))
 
     def git_token(self, address: str) -> tuple[str, str]:
         """Return name and token for a forge, such as https://github.com.
@@ -95,8 +96,12 @@ class KeysService:
         self._ask(f"{self._git}/refused", {"address": address}, token)
 
     @property
+    def _service(self) -> str:
+        return self.url.rpartition(KEYS)[0]
+
+    @property
     def _git(self) -> str:
-        return self.url.removesuffix(KEYS) + GIT
+        return self._service + GIT
 
     def _ask(self, url: str, query: Mapping[str, str], body: str | None = None) -> dict[str, Any]:
         where = urlsplit(url)

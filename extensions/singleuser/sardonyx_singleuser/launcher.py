@@ -17,7 +17,7 @@ from sardonyx_singleuser.git.configuration import give_git
 from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
-from sardonyx_singleuser.key_relay import local_address
+from sardonyx_singleuser.key_relay import local_way
 from sardonyx_singleuser.language import _, give_jupyterlab
 from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
@@ -195,7 +195,7 @@ def give_keys() -> None:
         del os.environ[name]
     told = dict(os.environ)
     if told.get(contract.CREDENTIALS_URL):
-        told[contract.CREDENTIALS_URL] = local_address(told[contract.CREDENTIALS_URL])
+        told[contract.CREDENTIALS_URL], token = local_way(told[contract.CREDENTIALS_URL], token)
     found = storage_variables(told, token)
     if found:
         write_token(Path(os.environ[contract.TOKEN_FILE]), token)

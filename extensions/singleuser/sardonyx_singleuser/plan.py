@@ -43,6 +43,7 @@ class Plan:
         secrets: environment variable -> where in Vault its value is, as PATH#FIELD.
         lifetime_s: seconds from the start to the end; None = no end.
         collaboration: people whom its owner invites can work in it.
+        environment: that it was started with, as it is called in the settings; "" = it has an image alone.
         author_name: as whom the person's commits are made.
         tools: names of those that are offered; None = all that are there.
     """
@@ -55,6 +56,7 @@ class Plan:
     author_mail: str = ""
     collaboration: bool = False
     tools: frozenset[str] | None = None
+    environment: str = ""
 
     def offers(self, tool: str) -> bool:
         """Tell whether this server offers a tool, if it is there."""
@@ -87,6 +89,7 @@ def read_plan(path: Path) -> Plan:
             str(found.get("author_mail", "")),
             bool(found.get("collaboration", False)),
             None if tools is None else frozenset(map(str, tools)),
+            str(found.get("environment", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error

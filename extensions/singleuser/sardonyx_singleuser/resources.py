@@ -1,13 +1,17 @@
 """What this server uses of what it may use: for its person's eyes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sardonyx_singleuser.sandbox.layout import GROUPS, UNIFIED
+from sardonyx_singleuser.work import sees_only_own, used_by_own_processes
 
 VERSION_2 = ("", UNIFIED)
 """Where its group is, below that of all."""
+SHORTEST_S = 1.0
+"""Over a shorter time, a processor is used by nobody or by somebody."""
 
 
 @dataclass(frozen=True)
@@ -17,14 +21,42 @@ class Resources:
     Args:
         memory: bytes in use that cannot be given back; None = it is not measured here.
         memory_limit: bytes; None = no limit.
+        cpu: processors in use since the last look; None = it is not measured here, or this is the first look.
         cpu_limit: processors; None = no limit.
         killed: how many programs were ended because memory was full.
     """
 
     memory: int | None
     memory_limit: int | None
+    cpu: float | None
     cpu_limit: float | None
     killed: int
+
+
+@dataclass
+class CpuRate:
+    """How many processors are in use, by the time that they were used for until now; several windows may ask.
+
+    Args:
+        used: that time, in seconds; None = it is not known.
+        now: the clock.
+    """
+
+    used: Callable[[], float | None]
+    now: Callable[[], float] = time.monotonic
+    _before: tuple[float, float] | None = field(default=None, init=False)
+    _found: float | None = field(default=None, init=False)
+
+    def look(self) -> float | None:
+        """Return the number since the last look, or what that one found if it was a moment ago."""
+        now = self.now()
+        if self._before is not None and now - self._before[0] < SHORTEST_S:
+            return self._found
+        used, before = self.used(), self._before
+        self._before = None if used is None else (now, used)
+        # It gets less where a program that ended is counted no longer.
+        self._found = None if used is None or before is None else max(0.0, (used - before[1]) / (now - before[0]))
+        return self._found
 
 
 @dataclass(frozen=True)
@@ -37,12 +69,17 @@ class Meter:
 
     variables: Mapping[str, str]
     groups: Path = Path(GROUPS)
+    cpu: CpuRate = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cpu", CpuRate(lambda: cpu_used(self.groups)))
 
     def read(self) -> Resources:
         """Return what is used now."""
         return Resources(
             memory=memory_used(self.groups),
-            memory_limit=_whole(self.variables.get("MEM_LIMIT")),
+            memory_limit=whole(self.variables.get("MEM_LIMIT")),
+            cpu=self.cpu.look(),
             cpu_limit=_number(self.variables.get("CPU_LIMIT")),
             killed=programs_killed(self.groups),
         )
@@ -63,6 +100,22 @@ def memory_used(groups: Path) -> int | None:
     return None
 
 
+def cpu_used(groups: Path) -> float | None:
+    """Return the seconds that processors worked for a group until now; None where that is not known.
+
+    Without a group that says it, programs that have ended since are missing.
+    """
+    if not sees_only_own():
+        # What is shown then is the whole machine's.
+        return None
+    for name in VERSION_2:
+        try:
+            return _pairs(groups / name / "cpu.stat")["usage_usec"] / 1e6
+        except (OSError, ValueError, KeyError):
+            continue
+    return used_by_own_processes()
+
+
 def programs_killed(groups: Path) -> int:
     """Return how many programs of a group were ended because memory was full."""
     for file in (*(groups / name / "memory.events" for name in VERSION_2), groups / "memory" / "memory.oom_control"):
@@ -77,7 +130,8 @@ def _pairs(file: Path) -> dict[str, int]:
     return {name: int(value) for name, value in (line.split() for line in file.read_text().splitlines())}
 
 
-def _whole(text: str | None) -> int | None:
+def whole(text: str | None) -> int | None:
+    """Return the number that a variable says; None = it says none."""
     return int(text) if text and text.isdigit() else None
 
 

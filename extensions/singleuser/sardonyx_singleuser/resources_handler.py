@@ -15,8 +15,8 @@ from sardonyx_singleuser.resources import Meter
 from sardonyx_singleuser.server_end import EndError, ServerEnd, told
 from sardonyx_singleuser.word import WORDS
 
-METER, END = "sardonyx_meter", "sardonyx_end"
-"""Under these names the web application has what measures, and what knows the end."""
+METER, SPACE, END = "sardonyx_meter", "sardonyx_space", "sardonyx_end"
+"""Under these names the web application has what measures, what looks at the home, and what knows the end."""
 LONGEST_STEP_S = 366 * 86400
 
 
@@ -31,7 +31,8 @@ class ResourcesHandler(APIHandler):  # type: ignore[misc]
         meter, end = self.settings[METER], self.settings[END]
         await end.look()
         said = [asdict(word) for word in self.settings[WORDS].said]
-        self.finish(json.dumps({**asdict(meter.read()), **self._end(end, meter), "words": said}))
+        home = asdict(await self.settings[SPACE].look())
+        self.finish(json.dumps({**asdict(meter.read()), "home": home, **self._end(end, meter), "words": said}))
 
     def _end(self, end: ServerEnd, meter: Meter) -> dict[str, Any]:
         idle_stop = meter.variables.get(contract.IDLE_STOP, "")

@@ -27,7 +27,10 @@ def watch_visits(server: Any, owner: str, every_s: float) -> None:
 
 
 def noted(handlers: Any) -> WeakSet[Any]:
-    """Return all handlers of a class that are made from now on: nothing else knows them, each extension has its own."""
+    """Return all handlers of a class that are made from now on: nothing else knows them, each extension has its own.
+
+    Remove when tornado (6.5) or Jupyter Server has a list of open websockets.
+    """
     made: WeakSet[Any] = WeakSet()
     begin = handlers.__init__
 

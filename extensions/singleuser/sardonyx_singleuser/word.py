@@ -74,10 +74,14 @@ class Words:
             self.add(said_by, text)
         return " ".join(problems)
 
-    async def put_back(self, said_by: str, path: str) -> str:
-        """Put a file of the material back as it was brought, with the person's own beside it; return why not, "" = it is."""
+    async def put_back(self, said_by: str, path: str, folder: str = "") -> str:
+        """Put a file of the material back as it was brought, with the person's own beside it; return why not, "" = it is.
+
+        Args:
+            folder: of the repository that has it; "" = the first one that does.
+        """
         async with self.turn:
-            return await asyncio.to_thread(self._put_back, said_by, path)
+            return await asyncio.to_thread(self._put_back, said_by, path, folder)
 
     async def hand_out(self, said_by: str, name: str, content: bytes) -> str:
         """Put a file beside what the person has, where JupyterLab opens; return why not, "" = it is there."""
@@ -101,9 +105,13 @@ class Words:
             self.add(said_by, said.format(path=where, name=name))
         return ""
 
-    def _put_back(self, said_by: str, path: str) -> str:
+    def _put_back(self, said_by: str, path: str, wanted: str) -> str:
         why = _("This server has no material.")
-        for each in (each for each in self.repositories if each.is_material):
+        if wanted:
+            why = _(
+                "This server has no material in “{folder}”. What was added since its start comes with its next one."
+            ).format(folder=wanted)
+        for each in (each for each in self.repositories if each.is_material and wanted in {"", place_name(each)}):
             folder = self.home / place_name(each)
             if not (folder / ".git").exists():
                 why = _(
@@ -118,7 +126,8 @@ class Words:
             except (GitError, OSError):
                 why = _("“{path}” cannot be put back now: something in its folder is in the way.").format(path=path)
             else:
-                said = _("“{path}” is as it is in the material again.").format(path=path)
+                shown = f"{wanted}/{path}" if wanted else path
+                said = _("“{path}” is as it is in the material again.").format(path=shown)
                 own = _("What you wrote is beside it, in “{aside}”.").format(aside=aside) if aside else ""
                 self.add(said_by, f"{said} {own}".strip())
                 return ""
@@ -128,7 +137,7 @@ class Words:
         """Return the names of what is new, and what became of each."""
         names = [place_name(each) for each in self.repositories]
         before = [_commit(self.home / name) for name in names]
-        fetched = fetch_all(self.repositories, self.home)
+        fetched = fetch_all(self.repositories, self.home, is_news=True)
         here = zip(names, before, fetched, strict=True)
         return [name for name, commit, each in here if _commit(each.folder) != commit], fetched
 

@@ -46,16 +46,21 @@ def _is_much(before: tuple[float, float], now: float, used: float) -> bool:
     return used - before[1] > LEAST * (now - before[0])
 
 
+def sees_only_own(folder: Path = Path("/proc")) -> bool:
+    """Tell whether this server sees no processes but its own."""
+    try:
+        return (folder / "1").stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
 def used_by_own_processes(folder: Path = Path("/proc")) -> float | None:
     """Return the processor time of all processes that this server sees, in seconds.
 
     Returns:
         None where it sees those of others, too.
     """
-    try:
-        if (folder / "1").stat().st_uid != os.getuid():
-            return None
-    except OSError:
+    if not sees_only_own(folder):
         return None
     tick, found = os.sysconf("SC_CLK_TCK"), 0
     for process in folder.glob("[0-9]*"):

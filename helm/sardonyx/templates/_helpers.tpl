@@ -118,10 +118,34 @@ affinity:
 {{- end }}
 {{- end -}}
 
-{{/* Where servers run, for pods that are there for them; the settings say so. */}}
+{{/* What lets servers with GPUs onto nodes that are kept for those, as the hub gives it to them by itself; nothing where no server can have one. */}}
+{{- define "sardonyx.gpuTolerations" -}}
+{{- $settings := include "sardonyx.settings" . | fromYaml -}}
+{{- if regexMatch "\"gpus\":" (pick $settings "profiles" | toJson) -}}
+{{- $names := list (dig "kubernetes" "gpu_resource" "nvidia.com/gpu" $settings) -}}
+{{- range $settings.profiles -}}
+{{- with dig "kubernetes" "gpu_resource" "" . -}}{{- $names = append $names . -}}{{- end -}}
+{{- end -}}
+{{- range $names | uniq }}
+- {key: {{ . }}, operator: Exists, effect: NoSchedule}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Taints that servers of some profile tolerate, beside those that all do. */}}
+{{- define "sardonyx.profileTolerations" -}}
+{{- $found := include "sardonyx.gpuTolerations" . | fromYamlArray -}}
+{{- range (include "sardonyx.settings" . | fromYaml).profiles -}}
+{{- $found = concat $found (dig "kubernetes" "tolerations" list .) -}}
+{{- end -}}
+{{- uniq $found | toYaml -}}
+{{- end -}}
+
+{{/* Where servers run, for pods that are there for them; the settings say so. Called with (list . tolerations beside those). */}}
 {{- define "sardonyx.serverPlacing" -}}
-{{- $at := dig "kubernetes" dict (include "sardonyx.settings" . | fromYaml) -}}
-{{- $secrets := .Values.imagePullSecrets -}}
+{{- $ := index . 0 -}}
+{{- $at := dig "kubernetes" dict (include "sardonyx.settings" $ | fromYaml) -}}
+{{- $secrets := $.Values.imagePullSecrets -}}
 {{- range $at.image_pull_secrets -}}{{- $secrets = append $secrets (dict "name" .) -}}{{- end -}}
 {{- with uniq $secrets }}
 imagePullSecrets:
@@ -131,7 +155,7 @@ imagePullSecrets:
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $at.tolerations }}
+{{- with concat ($at.tolerations | default list) (index . 1) }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}

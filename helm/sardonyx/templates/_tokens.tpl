@@ -35,3 +35,16 @@ data:
   {{ (index $arguments 2).key }}: {{ . }}
 {{- end -}}
 {{- end -}}
+
+{{/* Where secrets are that are variables of hub and proxy: a file for each. */}}
+{{- define "sardonyx.environmentFolder" -}}
+/etc/sardonyx/environment
+{{- end -}}
+
+{{/* One of them, as a source of a volume: (list NAME (include "sardonyx.tokenSecret" …)). */}}
+{{- define "sardonyx.variable" -}}
+{{- $secret := index . 1 | fromYaml -}}
+- secret:
+    name: {{ $secret.name }}
+    items: [{key: {{ $secret.key }}, path: {{ index . 0 }}}]
+{{- end -}}

@@ -15,6 +15,7 @@ from sardonyx_hub_config.chart_values import ChartValues
 from sardonyx_hub_config.cluster_check.cluster import Cluster, ClusterAwayError, UnseenError
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.rights import Right
+from sardonyx_hub_config.cluster_check.servers import servers
 from sardonyx_hub_config.cluster_check.trials import NAME, plain_pod
 from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
 from sardonyx_spawner.kube.failures import NO_IMAGE
@@ -45,13 +46,15 @@ def trial_pods(installation: Installation) -> dict[str, Object]:
     place, own, values = installation.place, installation.hub_pull_secrets, installation.values
     suffix = secrets.token_hex(3)
     parts = {image: values.parts[name] for name, image in reversed(installation.part_images.items())}
+    # A node that its servers may run on.
+    bases = {server.plan.image: server.plan.base for server in reversed(servers(installation))}
     found: dict[str, Object] = {}
     for number, image in enumerate(installation.images):
         part = parts.get(image)
         used = tuple(dict.fromkeys((*own, *place.image_pull_secrets))) if part is None else own
         pod = plain_pod(f"{NAME}-{suffix}-{number}", image, command=["true"], resources=FEW, pull_secrets=used)
         pod["spec"]["activeDeadlineSeconds"] = int(PATIENCE_S)
-        where = place if part is None else part
+        where = place.of(bases.get(image, "")) if part is None else part
         pod["spec"]["nodeSelector"] = dict(where.node_selector)
         pod["spec"]["tolerations"] = [*map(dict, where.tolerations)]
         policy = place.image_pull_policy if part is None else _policy(values, part)

@@ -26,7 +26,7 @@ class Installation:
     @property
     def place(self) -> ClusterPlace:
         """Where servers run."""
-        return self.settings.kubernetes.place("sardonyx")
+        return self.settings.pods("sardonyx")
 
     @property
     def profiles(self) -> tuple[Profile, ...]:

@@ -18,6 +18,7 @@ from sardonyx_hub_config.cluster_check.versions import judge_version
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
 from sardonyx_hub_config.shipped import chart_file, plain_yaml
+from sardonyx_hub_config.tool_look import look_at_image_tools
 from sardonyx_spawner.kube.refusals import message_of
 
 Look = Callable[[], Coroutine[Any, Any, list[Finding]]]
@@ -86,6 +87,7 @@ class _Eye:
         if values.gateway.enabled:
             yield "gateway", self._gateways
         yield "nodes", self._nodes
+        yield "tools", self._tools
         yield "secrets", self._settings
         if not self._has_namespace:
             return
@@ -155,6 +157,9 @@ class _Eye:
         asked = trials(self._installation, self._servers)
         answers = await asyncio.gather(*(self._cluster.refusal(trial.manifest) for trial in asked))
         return [*refused.judge([*zip(asked, answers, strict=True)])]
+
+    async def _tools(self) -> list[Finding]:
+        return [Finding(NOTE, "tools", text) for text in look_at_image_tools(self._installation.profiles)]
 
     async def _list_images(self) -> list[Finding]:
         return [images.not_tried(self._installation.images)]

@@ -11,8 +11,9 @@ from typing import Any
 
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.quantities import amounts, said
-from sardonyx_hub_config.cluster_check.servers import Server, server_pod
+from sardonyx_hub_config.cluster_check.servers import server_pod
 from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.server_kinds import Server
 
 Object = Mapping[str, Any]
 Amounts = Mapping[str, Decimal]
@@ -68,12 +69,15 @@ def _verdict(nodes: Sequence[Object], server: Server, installation: Installation
     selected = [node for node in nodes if selector.items() <= (node["metadata"].get("labels") or {}).items()]
     if not selected:
         wanted = ", ".join(f"{name}={value}" for name, value in selector.items())
-        why = f"none has the labels {wanted}. Label some, or correct kubernetes.node_selector in the settings."
+        why = f"none has the labels {wanted}. Label some, or correct node_selector in the settings: of kubernetes, or of the profile."
         return _Verdict(why, is_never=True)
     open_ones = [node for node in selected if not _closing_taints(node, tolerations)]
     if not open_ones:
         taints = dict.fromkeys(taint for node in selected for taint in _closing_taints(node, tolerations))
-        why = f"they are kept for others ({', '.join(taints)}). Add what servers tolerate to kubernetes.tolerations in the settings."
+        why = (
+            f"they are kept for others ({', '.join(taints)}). Add what servers tolerate to tolerations in the settings:"
+            " of kubernetes, or of the profile."
+        )
         return _Verdict(why, is_never=True)
     there = [amounts(node["status"].get("allocatable")) for node in open_ones]
     resources = spec["containers"][0]["resources"]

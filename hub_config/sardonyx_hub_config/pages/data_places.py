@@ -99,7 +99,7 @@ def reached(answer: Mapping[str, Any]) -> Reached:
     places = [
         shown(_("My place"), _("only you"), answer["home"], "home"),
         *(
-            shown(group["title"], _what(group["role"], place["prefix"]), place, group["name"])
+            shown(group["title"], what_of(group["role"], place["prefix"]), place, group["name"])
             for group in memberships
             for place in group["places"]
         ),
@@ -154,7 +154,12 @@ def _use(place: Mapping[str, Any]) -> str:
     return ", ".join(map(str, said))
 
 
-def _what(role: str, prefix: str) -> str:
+def what_of(role: str, prefix: str) -> str:
+    """Return what a place of a class, event or team is for; JupyterLab says the same (`sardonyx_singleuser.storage.places`).
+
+    Args:
+        role: of the person there.
+    """
     if role == "member":
         return _("data of the team")
     if prefix.startswith("event/"):

@@ -24,9 +24,7 @@ class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is u
         people = self.authenticator.people
         try:
             removed = people.remove(user_name)
-            # A program that does it is no person.
-            by = people.by_name(self.current_user.name) if self.current_user.kind == "user" else None
-            people.actions.add(by.id if by is not None else OPERATOR, "remove", whom=(removed.id,))
+            people.actions.add(self._by(), "remove", whom=(removed.id,))
         except PeopleError:
             # Made over this API, and never signed in.
             await self.authenticator.owed.let_go(user)
@@ -44,5 +42,13 @@ class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is u
         await super().patch(user_name)
         user = self.find_user(user_name)
         people = self.authenticator.people
-        if user is not None and people.by_name(user_name) is not None:
+        person = people.by_name(user_name)
+        if user is not None and person is not None and person.is_admin != bool(user.admin):
             people.set_admin(user_name, is_admin=bool(user.admin))
+            people.actions.add(self._by(), "admin" if user.admin else "admin-end", whom=(person.id,))
+
+    def _by(self) -> str:
+        """Return the id of who asks; a program is no person."""
+        user = self.current_user
+        by = self.authenticator.people.by_name(user.name) if user.kind == "user" else None
+        return by.id if by is not None else OPERATOR

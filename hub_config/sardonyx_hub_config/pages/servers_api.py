@@ -10,6 +10,7 @@ from jupyterhub.scopes import Scope
 from tornado import web
 
 from sardonyx_spawner.dates import in_utc
+from sardonyx_spawner.language import in_all
 from sardonyx_spawner.troubles import TROUBLES, Trouble
 
 NEEDED = ("list:users", "read:servers")
@@ -28,6 +29,7 @@ class Facts:
         memory_limit: bytes that it may use; None = no limit.
         ends_at: seconds since 1970; None = it may run for ever.
         team: id of the team whose server it is; "" = none's.
+        doing: what its start waits for; "" = nothing that is known.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Facts:
     ends_at: float | None
     invited: tuple[str, ...] = ()
     team: str = ""
+    doing: str = ""
 
 
 def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
@@ -60,6 +63,7 @@ def entry_of(facts: Facts, trouble: Trouble | None) -> dict[str, Any] | None:
         "memory": facts.memory,
         "memory_limit": facts.memory_limit,
         "problem": None if shown is None else dict(shown.words),
+        "step": in_all(facts.doing) if state == "starting" and facts.doing else None,
         "ends_at": None if facts.ends_at is None else _iso(datetime.fromtimestamp(facts.ends_at, UTC)),
         "invited": list(facts.invited),
         "team": facts.team,
@@ -78,6 +82,7 @@ def failed_entry(name: str, server: str, trouble: Trouble) -> dict[str, Any]:
         "memory": None,
         "memory_limit": None,
         "problem": dict(trouble.words),
+        "step": None,
         "ends_at": None,
         "invited": [],
         "team": "",
@@ -125,6 +130,8 @@ def _facts(name: str, spawner: Any) -> Facts:
         ends_at=running.ends_at,
         invited=running.invited,
         team=running.team,
+        # It may read a file: nobody is told of those that run.
+        doing=spawner.doing() if spawner.pending == "spawn" else "",
     )
 
 

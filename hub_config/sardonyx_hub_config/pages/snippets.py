@@ -30,16 +30,18 @@ def for_servers(found: Reached) -> tuple[Snippet, ...]:
     """Return what to write in a server, where keys are there by themselves."""
     folder = f"{found.bucket}/{found.home}"
     file = f"{folder}example.parquet"
+    # CRAN is out of reach of this project's tests.
+    untested = f"# {_('Sardonyx is not tested with this package.')}\n"
     code = [
         Snippet("Python", "pandas", _PANDAS.format(file=file)),
         Snippet("Python", "polars", f'import polars as pl\n\npl.read_parquet("s3://{file}")'),
         Snippet("Python", "DuckDB", _DUCKDB.format(file=file)),
         Snippet("Python", "boto3", _BOTO3.format(bucket=found.bucket, home=found.home)),
         Snippet("Python", "s3fs", f'import s3fs\n\ns3fs.S3FileSystem().ls("{folder}")'),
-        Snippet("R", "arrow", f'library(arrow)\n\nread_parquet("s3://{file}")'),
-        Snippet("R", "paws", _PAWS.format(bucket=found.bucket, home=found.home)),
         Snippet("R", "aws.s3", _AWS_S3.format(bucket=found.bucket, home=found.home)),
         Snippet("R", "duckdb", _DUCKDB_R.format(file=file)),
+        Snippet("R", "arrow", f'{untested}library(arrow)\n\nread_parquet("s3://{file}")'),
+        Snippet("R", "paws", untested + _PAWS.format(bucket=found.bucket, home=found.home)),
         Snippet("Terminal", "aws", f"aws s3 ls s3://{folder}\naws s3 cp results.csv s3://{folder}"),
         Snippet("Terminal", "rclone", f"rclone ls :s3:{folder}\nrclone copy results.csv :s3:{folder}"),
         Snippet("Terminal", "mc", f"mc ls s3/{folder}\nmc cp results.csv s3/{folder}"),
@@ -123,7 +125,10 @@ _PROFILE_PYTHON = """import boto3, pandas as pd, s3fs
 boto3.Session(profile_name="{profile}").client("s3")
 s3fs.S3FileSystem(profile="{profile}").ls("{folder}")
 pd.read_csv("{address}file.csv", storage_options={{"profile": "{profile}"}})"""
-_PROFILE_R = """Sys.setenv(AWS_PROFILE = "{profile}")  # before the first use"""
+# What aws.s3 and duckdb are given their keys with knows no profiles; a server of a class has an address of its own for them.
+_PROFILE_R = """address <- sub("/server/.*", "", Sys.getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+# once, before the first use
+Sys.setenv(AWS_CONTAINER_CREDENTIALS_FULL_URI = file.path(address, "{profile}"))"""
 _PROFILE_TERMINAL = """aws s3 ls {address} --profile {profile}"""
 _LAPTOP_PYTHON = """import boto3
 

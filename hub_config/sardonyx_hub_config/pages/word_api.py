@@ -1,4 +1,4 @@
-"""Says to somebody's server what those who lead a class say, over JupyterHub's REST API; for the service of classes alone."""
+"""Says to somebody's server what those who lead a class or an event say, over JupyterHub's REST API; for the service of classes alone."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ class WordAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
         user = self.find_user(name)
         spawner = user.spawners.get("") if user is not None else None
         if spawner is None or not spawner.ready or spawner.running.profile != told.get("profile"):
-            raise web.HTTPError(404, _("Their server of this class does not run."))
+            raise web.HTTPError(404, _("Their server does not run, or is something else by now."))
         if not word.keys() & NOTHING_TO_FETCH and spawner.plan is not None:
             await spawner.renew_copies(spawner.plan)
         self.write({"problem": await said_to(spawner, word)})

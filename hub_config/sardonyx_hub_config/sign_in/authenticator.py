@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers.base import BaseHandler
 from traitlets import Any as AnyTrait
-from traitlets import Bytes, Callable, Unicode
+from traitlets import Bytes, Callable, Integer, Unicode
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings import SignInSettings
@@ -21,6 +21,7 @@ from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.proven import Proven
 from sardonyx_hub_config.sign_in.turns import end_turn_of_another
 from sardonyx_hub_config.sign_in.welcome import WelcomeHandler
+from sardonyx_services.people.events import MOST_SIGN_INS
 from sardonyx_services.people.records import LOCAL, PersonRecord
 from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, PATH, new_link
 from sardonyx_services.people.store import PeopleStore
@@ -51,6 +52,9 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         config=True
     )
     event_secret = Bytes(help="From which the codes of events are made.").tag(config=True)
+    most_sign_ins = Integer(MOST_SIGN_INS, help="How often one code of an event lets somebody in at most.").tag(
+        config=True
+    )
     page_handlers = Callable(list, help="() -> handlers that come before JupyterHub's own.").tag(config=True)
 
     @property
@@ -67,7 +71,7 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     @cached_property
     def door(self) -> Door:
         """Sign-in with the code or the link of an event."""
-        return Door(self.people, self.event_secret)
+        return Door(self.people, self.event_secret, most_sign_ins=self.most_sign_ins)
 
     @cached_property
     def owed(self) -> OwedWork:

@@ -9,6 +9,7 @@ from sardonyx_hub_config.sign_in.local import SignInRefusedError, say_wait
 from sardonyx_hub_config.sign_in.throttle import FORGIVEN, FREE_PER_ADDRESS, Throttle
 from sardonyx_services.people.derived import EVENT_LINKS, SEATS, derived
 from sardonyx_services.people.entries import Entry, FullError, NoEntryError
+from sardonyx_services.people.events import MOST_SIGN_INS
 from sardonyx_services.people.join_link import SIGNS as LINK_SIGNS
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.seat_codes import SeatCodes
@@ -29,11 +30,13 @@ class Door:
 
     Args:
         secret: of this place, from which codes and links are made.
+        most_sign_ins: no code lets anybody in more often, whatever its event says.
     """
 
     people: PeopleStore
     secret: bytes
     clock: Callable[[], float] = time.monotonic
+    most_sign_ins: int = MOST_SIGN_INS
     by_address: Throttle = field(default_factory=lambda: Throttle(FREE_PER_ADDRESS, LONGEST_WAIT_S))
 
     def __post_init__(self) -> None:
@@ -82,7 +85,7 @@ class Door:
                 return self._codes.hashed(self._codes.code(event, number, code_round))
 
             return self.people.entries.by_link(event, now, shown_name, hash_of)
-        return self.people.entries.by_code(self._codes.hashed(code), shown_name)
+        return self.people.entries.by_code(self._codes.hashed(code), shown_name, most=self.most_sign_ins)
 
 
 def network_of(address: str) -> str:

@@ -102,6 +102,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         if self.settings.admin_groups and is_admin != bool(groups & self.settings.admin_groups):
             is_admin = not is_admin
             self.people.set_admin(person.name, is_admin=is_admin)
+            self.people.actions.add(OPERATOR, "admin" if is_admin else "admin-end", whom=(person.id,))
         self._follow(person, groups)
         end_turn_of_another(handler, person.name)
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}

@@ -14,6 +14,8 @@ from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
 from sardonyx_spawner.kube.quantities import amount
 from sardonyx_spawner.plan import ServerPlan
 
+HOME = "home"
+"""Component that the claim of a home is."""
 GROUP = "sardonyx.org/group"
 """Label with whose the volume of a class or a team is, such as class-ab2c3d4e."""
 
@@ -28,14 +30,9 @@ def claims_of(plan: ServerPlan, place: ClusterPlace) -> list[dict[str, Any]]:
     return [*home, *(group_claim(volume, place, shared) for volume in mounted(plan, place))]
 
 
-def group_claim_names(plan: ServerPlan, place: ClusterPlace) -> list[str]:
-    """Return the names of those among them that are of a class or a team."""
-    return [group_claim_name(each.kind, each.group, place.instance) for each in mounted(plan, place)]
-
-
 def home_claim(name: str, person: str, place: ClusterPlace) -> dict[str, Any]:
     """Return the claim for a home; it belongs to the person, not to a server, and no server's end takes it away."""
-    homes, found = place.homes, {**labels(place, person), "app.kubernetes.io/component": "home"}
+    homes, found = place.homes, {**labels(place, person), "app.kubernetes.io/component": HOME}
     return _claim(name, found, homes.access, homes)
 
 

@@ -101,14 +101,16 @@ class Cluster:
             await self._ask("create", "secret", self.namespace, body)
 
     async def own_secret(self, name: str, uid: str) -> None:
-        """Let a Secret go with the Pod of the same name, however that ends.
+        """Let a Secret go with the Pod of the same name, however that ends, and with nothing else.
 
         Args:
             uid: of the Pod.
         """
         owner = {"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}
+        # Else it is added to the owners that there are, and what has two goes only when both are gone.
+        owners = [{"$patch": "replace"}, owner]
         try:
-            await self._ask("patch", "secret", name, self.namespace, {"metadata": {"ownerReferences": [owner]}})
+            await self._ask("patch", "secret", name, self.namespace, {"metadata": {"ownerReferences": owners}})
         except ApiException as error:
             # Somebody stopped the server meanwhile.
             if error.status != NOT_FOUND:

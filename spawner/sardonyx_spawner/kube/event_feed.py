@@ -53,8 +53,8 @@ class EventFeed:
         while True:
             try:
                 await self._watch()
-            except (ApiException, ClientError, TimeoutError, OSError, ValueError) as error:
-                # A start goes on without it, and says less.
+            except (ApiException, ClientError, TimeoutError, OSError, ValueError, KeyError) as error:
+                # A start goes on without it, and says less. A refusal is an answer without what is looked for in it.
                 log.warning("The cluster's events cannot be heard now: %s", error)
                 await asyncio.sleep(AGAIN_S)
 

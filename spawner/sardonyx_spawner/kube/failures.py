@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from sardonyx_spawner.ends import used_more
-from sardonyx_spawner.kube.waiting import container_state, unplaced, why_unplaced
+from sardonyx_spawner.kube.waiting import (
+    AGAIN,
+    OPERATOR,
+    SMALLER,
+    container_state,
+    out_of_reach,
+    unplaced,
+    why_unplaced,
+)
 from sardonyx_spawner.language import N_, Said, _, in_a_row
 
-OPERATOR = N_("Ask the people who run this place to look at it.")
 NO_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"})
 BROKEN = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "CrashLoopBackOff"})
 AT_ONCE = frozenset(
@@ -66,8 +73,12 @@ def failure_of(pod: Mapping[str, Any], *, title: str, memory: int | None, log: b
     return None
 
 
-def stuck(pod: Mapping[str, Any] | None, *, title: str) -> Failure:
-    """Return what to say of a start that takes longer than it may."""
+def stuck(pod: Mapping[str, Any] | None, *, title: str, warned: Mapping[str, Any] | None = None) -> Failure:
+    """Return what to say of a start that takes longer than it may.
+
+    Args:
+        warned: the last event by which its files could not be had; None = there was none.
+    """
     waiting = (container_state(pod).get("waiting") or {}) if pod is not None else {}
     reason = str(waiting.get("reason", ""))
     logged = f"{reason}: {waiting.get('message', '')}" if reason else "no answer within the time for a start"
@@ -79,15 +90,16 @@ def stuck(pod: Mapping[str, Any] | None, *, title: str) -> Failure:
         return Failure(in_a_row([said, _(OPERATOR)]), logged, "container")
     message = unplaced(pod) if pod is not None else None
     if message is not None:
-        why = why_unplaced(message)
-        usual = _("There was no free place for your server.")
-        said = _("There was no free place for your server: {why}.").format(why=why) if why else usual
-        hint = _("Choose a smaller one, stop one that you do not use, or try again later.")
-        return Failure(in_a_row([said, hint]), message, "capacity")
-    said = _("Your server took too long to start.")
-    return Failure(
-        in_a_row([said, _("Try again; if it happens again, tell the people who run this place.")]), logged, "slow"
-    )
+        lack = why_unplaced(message)
+        if lack is None:
+            return Failure(in_a_row([_("There was no free place for your server."), _(SMALLER)]), message, "capacity")
+        said = _("There was no free place for your server: {why}.").format(why=lack.why)
+        return Failure(in_a_row([said, lack.hint]), message, "capacity")
+    runs = pod is not None and "running" in container_state(pod)
+    files = out_of_reach(warned) if warned is not None and not runs else None
+    if warned is not None and files is not None:
+        return Failure(in_a_row([files, _(AGAIN)]), str(warned.get("message", "")), "volume")
+    return Failure(in_a_row([_("Your server took too long to start."), _(AGAIN)]), logged, "slow")
 
 
 def refused(status: int, message: str) -> Failure:
@@ -141,8 +153,7 @@ def _ended_at_start(terminated: Mapping[str, Any], title: str, memory: int | Non
     for sign, words in _LOG_SIGNS:
         if sign in log:
             return Failure(in_a_row([began, _(words).format(title=title), _(OPERATOR)]), logged, "ended")
-    again = _("Try again; if it happens again, tell the people who run this place.")
-    return Failure(in_a_row([began, again]), logged, "ended")
+    return Failure(in_a_row([began, _(AGAIN)]), logged, "ended")
 
 
 def _taken_away(status: Mapping[str, Any]) -> Failure:

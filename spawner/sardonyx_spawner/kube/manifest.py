@@ -27,6 +27,8 @@ SECRET_VARIABLES = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
 PERSON = "sardonyx.org/person"
 START = "sardonyx.org/start"
 """Annotation that tells one start from another: a Pod of an earlier one may still be known under the same name."""
+PROFILE, BASE = "sardonyx.org/profile", "sardonyx.org/base-profile"
+"""Labels with what a server is: the slug of a class or of an operator's profile, and that of the operator's profile."""
 COMPONENT = "singleuser-server"
 RUN_SIZE = 16 << 20
 OURS = frozenset(
@@ -85,6 +87,11 @@ def labels(place: ClusterPlace, person: str = "") -> dict[str, str]:
     return {**found, PERSON: person} if person else found
 
 
+def kind_labels(plan: ServerPlan, place: ClusterPlace) -> dict[str, str]:
+    """Return the labels by which a server is of its kind: for the network's policies, and for whoever counts."""
+    return {**place.of(plan.base).labels, PROFILE: plan.profile, BASE: plan.base}
+
+
 def split_secrets(variables: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the variables that anybody may see who looks at Pods, and those that nobody may."""
     secret = {name: value for name, value in variables.items() if name in SECRET_VARIABLES}
@@ -108,6 +115,7 @@ def pod(server: PodServer, plan: ServerPlan, place: ClusterPlace, variables: Map
     Args:
         variables: its environment without secrets.
     """
+    place = place.of(plan.base)
     spec: dict[str, Any] = {
         "containers": [_container(server, plan, place, variables)],
         "volumes": _volumes(server, place, plan),
@@ -133,7 +141,7 @@ def pod(server: PodServer, plan: ServerPlan, place: ClusterPlace, variables: Map
         "kind": "Pod",
         "metadata": {
             "name": server.name,
-            "labels": {**server.labels, "sardonyx.org/profile": plan.profile},
+            "labels": {**kind_labels(plan, place), **server.labels},
             "annotations": {"sardonyx.org/summary": plan.summary, START: server.start},
         },
         "spec": {**spec, **{name: value for name, value in optional.items() if value}, **place.pod},

@@ -1,17 +1,16 @@
-"""A start that waits for the volume of a class or a team: why that cannot be had, for its person and for the operator."""
+"""A start that waits for a volume, of its home or of a class or a team: why that cannot be had, for its person and for the operator."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sardonyx_spawner.kube.claims import group_claim_names
+from sardonyx_spawner.kube.claims import HOME
 from sardonyx_spawner.kube.cluster import Cluster
-from sardonyx_spawner.kube.failures import OPERATOR, Failure
-from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.failures import Failure
 from sardonyx_spawner.kube.refusals import AWAY, StartFailedError
+from sardonyx_spawner.kube.waiting import OPERATOR
 from sardonyx_spawner.language import _, in_a_row
-from sardonyx_spawner.plan import ServerPlan
 
 LOOK_S = 20.0
 SLOW = frozenset({"capacity", "slow"})
@@ -32,11 +31,14 @@ def why_unmade(claim: Claim, events: Sequence[Mapping[str, Any]]) -> Failure | N
     status = str(claim.get("status", {}).get("phase", ""))
     if status == "Bound":
         return None
-    name, of = claim["metadata"]["name"], claim.get("spec", {}).get("storageClassName") or "no storage class"
+    name, spec = claim["metadata"]["name"], claim.get("spec", {})
+    of = ", ".join([spec.get("storageClassName") or "no storage class", *spec.get("accessModes", ())])
     heard = [str(each.get("message", "")) for each in sorted(events, key=_moment) if is_unmade(each)]
     why = heard[-1] if heard else "the cluster does not say why"
-    logged = f"the volume {name} ({of}, ReadWriteMany) is {status or 'not there'}: {why}"
-    said = _("The folder that your class or team shares cannot be had.")
+    logged = f"the volume {name} ({of}) is {status or 'not there'}: {why}"
+    is_home = claim["metadata"].get("labels", {}).get("app.kubernetes.io/component") == HOME
+    group = _("The folder that your class or team shares cannot be had.")
+    said = _("The disk for your files cannot be had.") if is_home else group
     return Failure(in_a_row([said, _(OPERATOR)]), logged, "volume")
 
 
@@ -45,18 +47,22 @@ def is_unmade(event: Mapping[str, Any]) -> bool:
     return event.get("reason") in UNMADE
 
 
-async def with_volumes(start: Awaitable[T], cluster: Cluster, plan: ServerPlan, place: ClusterPlace) -> T:
-    """Return what a start returns; one that waits in vain for a volume of a class or team ends with that as its reason.
+async def with_volumes(start: Awaitable[T], cluster: Cluster, wanted: Sequence[Claim], waits: Callable[[], bool]) -> T:
+    """Return what a start returns; one that waits in vain for a volume ends with that as its reason.
+
+    Args:
+        wanted: the claims that it needs.
+        waits: tells whether it may wait for one now; else the cluster is asked nothing.
 
     Raises:
         StartFailedError: it failed.
     """
-    claims = group_claim_names(plan, place)
-    if not claims:
+    if not wanted:
         return await start
+    claims = [str(each["metadata"]["name"]) for each in wanted]
     task = asyncio.ensure_future(start)
     try:
-        failure = await _told_while(task, cluster, claims)
+        failure = await _told_while(task, cluster, claims, waits)
         if failure is None:
             return await task
     except StartFailedError as error:
@@ -70,7 +76,9 @@ async def with_volumes(start: Awaitable[T], cluster: Cluster, plan: ServerPlan, 
     raise StartFailedError(failure)
 
 
-async def _told_while(start: asyncio.Future[T], cluster: Cluster, claims: Sequence[str]) -> Failure | None:
+async def _told_while(
+    start: asyncio.Future[T], cluster: Cluster, claims: Sequence[str], waits: Callable[[], bool]
+) -> Failure | None:
     """Return why a volume cannot be made, as soon as the cluster says so again and again; None = the start is through.
 
     What it said before may be of an earlier start, and put right since.
@@ -80,6 +88,8 @@ async def _told_while(start: asyncio.Future[T], cluster: Cluster, claims: Sequen
         await asyncio.wait({start}, timeout=LOOK_S)
         if start.done():
             return None
+        if not waits():
+            continue
         with suppress(*AWAY):
             events = [each for name in claims for each in await cluster.events_of_claim(name)]
             said = {str(each["metadata"]["resourceVersion"]) for each in events if is_unmade(each)}

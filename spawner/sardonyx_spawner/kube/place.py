@@ -47,7 +47,9 @@ class ClusterPlace:
         user: number of the user that servers run under.
         group: number of its group, which volumes are given to.
         read_only_root: servers write only to their home, and to folders that go with them.
+        labels: of servers' Pods, such as for accounting.
         pod: more of the Pod's spec, over what is made here, such as a runtimeClassName.
+        of_profiles: slug of an operator's profile -> the same for its servers, where that has something of its own.
     """
 
     instance: str = "sardonyx"
@@ -65,7 +67,13 @@ class ClusterPlace:
     group: int = 100
     read_only_root: bool = True
     temporary_size: int = 5 << 30
+    labels: Mapping[str, str] = field(default_factory=dict)
     pod: Mapping[str, Any] = field(default_factory=dict)
+    of_profiles: Mapping[str, "ClusterPlace"] = field(default_factory=dict)
+
+    def of(self, profile: str) -> "ClusterPlace":
+        """Return the same for servers of an operator's profile, and of classes that are made from it."""
+        return self.of_profiles.get(profile, self)
 
     def with_homes_of(self, size: int | None) -> "ClusterPlace":
         """Return the same for a server whose home is to have so many bytes; None = as many as others."""

@@ -1,6 +1,7 @@
 """What both a start and an end need: the Pod of a server as the cluster tells of it, and what it wrote."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,8 @@ from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.kube.pod_log import PodLog
+from sardonyx_spawner.kube.pod_watch import PodWatch
+from sardonyx_spawner.kube.refusals import AWAY
 from sardonyx_spawner.kube.server_logs import PodLogs
 from sardonyx_spawner.server_log import LogUnreadableError
 from sardonyx_spawner.team_spawner import TeamSpawner
@@ -41,6 +44,16 @@ class PodSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # KubeSpawner
         return PodLog(self.api, self.namespace, self.pod_name)
 
     @property
+    def _is_starting(self) -> bool:
+        return self._start_future is not None and not self._start_future.done()
+
+    @property
+    def _chosen(self) -> str:
+        """The profile that was asked for last; "" = none by its name."""
+        options = self.orm_spawner.user_options
+        return str(options.get("profile", "")) if isinstance(options, Mapping) else ""
+
+    @property
     def _cluster(self) -> Cluster:
         return Cluster(self.api, self.namespace, self.k8s_api_request_timeout)
 
@@ -48,6 +61,38 @@ class PodSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # KubeSpawner
     def _pod(self) -> dict[str, Any] | None:
         reflector = self.pod_reflector
         return None if reflector is None else reflector.pods.get(f"{self.namespace}/{self.pod_name}")
+
+    async def _start_watching_pods(self, replace: bool = False) -> PodWatch:  # noqa: ARG002, FBT001, FBT002 - KubeSpawner's
+        """Look at all Pods from now on; return when they have been seen, however long the cluster is away.
+
+        Whoever asks may take what is not there for gone: nobody's server ends because nobody could look.
+        """
+        key = self._get_reflector_key("pods")
+        watch: PodWatch | None = self.reflectors.get(key)
+        if watch is None:
+            watch = self.reflectors[key] = PodWatch(
+                parent=self,
+                namespace=self.namespace,
+                labels={"component": self.component_label},
+                omit_namespace=self.enable_user_namespaces,
+            )
+            await watch.start()
+        await watch.until_seen()
+        return watch
+
+    async def _see_pods(self) -> None:
+        """Do the same while somebody waits for a start.
+
+        Raises:
+            ApiException, ClientError, TimeoutError, OSError: they cannot be looked at now.
+        """
+        try:
+            async with asyncio.timeout(self.k8s_api_request_timeout):
+                await self._start_watching_pods()
+        except TimeoutError:
+            if isinstance(self.pod_reflector.fault, AWAY):
+                raise self.pod_reflector.fault from None
+            raise
 
     async def _end_of_log(self) -> bytes:
         try:

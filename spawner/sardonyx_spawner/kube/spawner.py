@@ -35,7 +35,7 @@ from sardonyx_spawner.kube.refusals import AWAY, TICK_S, asked, asked_until, ref
 from sardonyx_spawner.kube.start import SilentNodeError, Start
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.variables import server_variables
-from sardonyx_spawner.kube.waiting import Step, container_state
+from sardonyx_spawner.kube.waiting import Step, container_state, may_lack_volume
 from sardonyx_spawner.language import Said, _, kept
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
@@ -74,7 +74,7 @@ class SardonyxKubeSpawner(PodSpawner):
         self.tale, self.start_mark = Tale(), token_hex(8)
         self.image = plan.image
         with noted(self._key, plan.profile, too_slow=too_slow, unknown=too_slow), refusals(self._log_name):
-            await asked(self._start_watching_pods, self.tale)
+            await asked(self._see_pods, self.tale)
             # An earlier start may have had one that waited, under another name.
             self.pod_name = self._expand_user_properties(self.pod_name_template)
             stock = self.stock_source()
@@ -89,7 +89,9 @@ class SardonyxKubeSpawner(PodSpawner):
             waiting = stock.take(plan) if self.modify_pod_hook is None else None
             found = await self._taken(waiting, plan, start) if waiting is not None else None
             if found is None:
-                found = await with_volumes(self._made(plan, start, stock), self._cluster, plan, self.place)
+                claims = claims_of(plan, self.place)
+                made = self._made(plan, start, stock)
+                found = await with_volumes(made, self._cluster, claims, lambda: may_lack_volume(self._pod))
         url: str = self._get_pod_url(found)
         self.running = self.running.started(plan, url)
         self.follow_team()
@@ -113,7 +115,7 @@ class SardonyxKubeSpawner(PodSpawner):
         told = {**self._build_pod_labels({}), **labels(self.place, plan.person)}
         # Before it knows anything of the person: from here on it is theirs, whatever happens to this hub.
         try:
-            await self._cluster.change_pod(server.name, claimed(told, plan, self.start_mark))
+            await self._cluster.change_pod(server.name, claimed(told, plan, self.place, self.start_mark))
         except AWAY as error:
             raise HandOverError(f"it cannot be marked as theirs: {error!r}") from error
         variables = self._variables(plan, is_handed_over=True)
@@ -193,6 +195,7 @@ class SardonyxKubeSpawner(PodSpawner):
             storage=self.storage,
             vault=self.vault if plan.has_vault else None,
             surroundings=self.surroundings,
+            home_size=self.place.with_homes_of(plan.home_size).homes.size,
             shared=folders(plan, self.place),
             is_handed_over=is_handed_over,
         )
@@ -211,13 +214,18 @@ class SardonyxKubeSpawner(PodSpawner):
             async for event in events:
                 yield event
 
+    def doing(self) -> str:
+        """Return what the start waits for, to be said to others than its person; "" = nothing that is known."""
+        return QUEUE.say_of(self.ticket) or self.tale.now
+
     def _log_while_it_runs(self) -> PodLog | None:
         return self._pod_log if self._pod is not None and "running" in container_state(self._pod) else None
 
     async def poll(self) -> int | None:
         """Return None while the server runs; end it when its time is over."""
         if not self.running.is_there:
-            # An earlier hub may not have seen its start through.
+            if self._check_pending:
+                return await self._leave_start()
             unknown: int | None = await super().poll()
             return unknown
         over = why_over(self.running.lifetime_s) if self.running.is_over(time.time()) else self._why_moved()
@@ -238,6 +246,19 @@ class SardonyxKubeSpawner(PodSpawner):
         self.follow_team()
         status: int | None = await super().poll()
         return status
+
+    async def _leave_start(self) -> int:
+        """End a start that an earlier hub did not see through, and say so.
+
+        Whether it is through meanwhile or not: nobody could reach it, so nothing is lost with it, and none of what was
+        decided of it, such as its end and what it takes of quotas, is known to this hub.
+        """
+        why = _("This place was started again while your server started. Start it once more.")
+        self.running = replace(self.running, ended=why.in_all())
+        TROUBLES.note(self._key, why, self._chosen, is_end=True)
+        self.log.warning("%s was starting when the last hub ended; it is taken away", self._log_name)
+        await self.stop(now=True)
+        return 1
 
     def _note_end(self, why: Said) -> None:
         if not self.running.ended:
@@ -266,4 +287,7 @@ class SardonyxKubeSpawner(PodSpawner):
         except TimeoutError:
             # The next start replaces it; by force its home could still be at a machine that is only out of reach.
             self.log.warning("%s does not end: the machine of Pod %s may be gone", self._log_name, self.pod_name)
+        if not (self.running.is_there or self._is_starting):
+            # It goes with the Pod of a server that ran; a start may have ended before that was said, or without a Pod.
+            await self._cluster.remove_secret(self.pod_name)
         self.end_notice(self.user.name, self.name)

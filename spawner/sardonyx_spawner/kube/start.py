@@ -10,7 +10,15 @@ from sardonyx_spawner.kube.failures import Failure, failure_of, stuck, why_ended
 from sardonyx_spawner.kube.image_times import IMAGE_TIMES
 from sardonyx_spawner.kube.refusals import TICK_S, StartFailedError
 from sardonyx_spawner.kube.tale import Tale
-from sardonyx_spawner.kube.waiting import container_state, is_full, silent_node, step_of, step_of_event, unplaced
+from sardonyx_spawner.kube.waiting import (
+    container_state,
+    is_full,
+    out_of_reach,
+    silent_node,
+    step_of,
+    step_of_event,
+    unplaced,
+)
 from sardonyx_spawner.plan import ServerPlan
 
 LOOK_S = 1.0
@@ -52,6 +60,7 @@ class Start:
         self._plan, self._tale, self._pod, self._log, self._until = plan, tale, pod, log, until
         self._no_place = no_place
         self._heard = 0
+        self._warned: Mapping[str, Any] | None = None
         self._may_move = True
 
     async def until_there(self) -> Pod:
@@ -88,7 +97,7 @@ class Start:
             async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
                 return await waiting
         except TimeoutError:
-            raise StartFailedError(stuck(self._pod(), title=self._plan.title)) from None
+            raise StartFailedError(stuck(self._pod(), title=self._plan.title, warned=self._warned)) from None
 
     async def _appear(self) -> Pod:
         while (found := self._pod()) is None:  # noqa: ASYNC110 - KubeSpawner's reflector tells nobody
@@ -126,6 +135,8 @@ class Start:
             IMAGE_TIMES.note(str(event.get("message", "")))
             usual_s = IMAGE_TIMES.usual_s(self._plan.image)
             self._tale.tell(step_of_event(event, title=self._plan.title, usual_s=usual_s))
+            if out_of_reach(event) is not None:
+                self._warned = event
         self._heard = len(events)
 
     async def _look(self, pod: Pod) -> None:

@@ -12,8 +12,11 @@ class Tale:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.is_heard = False
+        self.now = ""
+        """The last step that was told."""
 
     def tell(self, step: Step | None) -> None:
         """Add a step; None = nothing new."""
         if step is not None and not (self.events and self.events[-1]["message"] == step.said):
+            self.now = step.said
             self.events.append(event_of(step.said, step.state, len(self.events) + 1))

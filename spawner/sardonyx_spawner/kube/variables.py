@@ -18,6 +18,7 @@ def server_variables(
     storage: StorageAccess | None = None,
     vault: VaultPlace | None = None,
     surroundings: Surroundings | None = None,
+    home_size: int | None = None,
     shared: Sequence[str] = (),
     is_handed_over: bool = False,
 ) -> dict[str, str]:
@@ -25,6 +26,7 @@ def server_variables(
 
     Args:
         hub: what JupyterHub itself wants to tell its server.
+        home_size: bytes that its home has or is to have; None = it is not known.
         shared: folders that it shares with a class or a team.
         is_handed_over: it was there before, and is told its plan and asked for its steps by the hub itself.
     """
@@ -32,10 +34,13 @@ def server_variables(
     found.update({name: value for name, value in hub.items() if name.startswith(OF_THE_HUB)})
     if plan.cpu:
         found.update(dict.fromkeys(THREADS, str(max(1, int(plan.cpu)))))
-    for told in (storage.variables(plan.person) if storage else {}, vault.variables() if vault else {}):
+    for told in (
+        storage.variables(plan.person, plan.storage_scopes) if storage else {},
+        vault.variables() if vault else {},
+    ):
         found.update(told)
     if surroundings is not None:
-        found.update(surroundings.variables())
+        found.update(surroundings.variables(plan.idle_stop_s))
     found.update(
         {
             "HOME": HOME,
@@ -46,10 +51,13 @@ def server_variables(
             "JUPYTER_PREFER_ENV_PATH": "no",
             "JUPYTER_RUNTIME_DIR": contract.SANDBOX_JUPYTER,
             contract.LANGUAGE: plan.language,
+            contract.IMAGE: plan.image,
             contract.PLAN: contract.SANDBOX_PLAN if is_handed_over else PLAN_FILE,
             contract.TOKEN_FILE: TOKEN_FILE,
         }
     )
+    if home_size is not None:
+        found[contract.HOME_SIZE] = str(home_size)
     if shared:
         found[contract.SHARED_FOLDERS] = ":".join(shared)
     if not is_handed_over:

@@ -11,28 +11,45 @@ from typing import Any
 
 from sardonyx_spawner.language import N_, Said, _, in_a_row
 
+OPERATOR = N_("Ask the people who run this place to look at it.")
+AGAIN = N_("Try again; if it happens again, tell the people who run this place.")
+SMALLER = N_("Choose a smaller one, stop one that you do not use, or try again later.")
+_STOP = N_("Stop one that you do not use, or try again later.")
+_GPU = N_("Try again later, or choose one without a GPU. The people who run this place know whether there is one.")
 _NO_ROOM = (
-    # What the scheduler names, in the order in which a person can do most about it.
-    (re.compile(r"Insufficient [\w.-]+/(?:gpu|.*gpu)", re.IGNORECASE), N_("all GPUs are in use")),
-    (re.compile(r"Insufficient memory"), N_("no machine has so much memory free")),
-    (re.compile(r"Insufficient cpu"), N_("no machine has so many cores free")),
-    (re.compile(r"Insufficient ephemeral-storage"), N_("no machine has room on its disk")),
-    (re.compile(r"Too many pods|Insufficient pods"), N_("every machine has as many servers as it can have")),
+    # What the scheduler names, in the order in which a person can do most about it, and what they can do.
+    (
+        # The same is said of GPUs that others have and of those that no machine ever had.
+        re.compile(r"Insufficient [\w./-]*(?:gpu|/mig-)", re.IGNORECASE),
+        N_("no GPU is free, or no machine has one"),
+        _GPU,
+    ),
+    (re.compile(r"Insufficient memory"), N_("no machine has so much memory free"), SMALLER),
+    (re.compile(r"Insufficient cpu"), N_("no machine has so many cores free"), SMALLER),
+    (re.compile(r"Insufficient ephemeral-storage"), N_("no machine has room on its disk"), AGAIN),
+    (re.compile(r"Too many pods|Insufficient pods"), N_("every machine has as many servers as it can have"), _STOP),
     (
         re.compile(r"volume node affinity conflict|node\(s\) had no available volume zone"),
         N_("your files are on a machine, or in a place, where nothing is free"),
+        AGAIN,
     ),
-    (re.compile(r"didn't match pod affinity rules"), N_("the machine that has your files is full")),
+    (re.compile(r"didn't match pod affinity rules"), N_("the machine that has your files is full"), SMALLER),
     (
-        re.compile(r"unbound immediate PersistentVolumeClaims|persistentvolumeclaim \"[^\"]*\" not found"),
+        re.compile(
+            r"unbound immediate PersistentVolumeClaims|persistentvolumeclaim \"[^\"]*\" not found|"
+            r"storageclass\S* \"[^\"]*\" not found|didn't find available persistent volumes"
+        ),
         N_("there is no disk for your files yet"),
+        OPERATOR,
     ),
     (
         re.compile(r"didn't match Pod's node affinity/selector|untolerated taint|unschedulable"),
         N_("no machine that may run it is free"),
+        AGAIN,
     ),
 )
 _FULL = re.compile(r"Insufficient (?:cpu|memory|ephemeral-storage|pods)|Too many pods")
+_ELSEWHERE = N_("Your files are in use on another machine. If another server of yours runs, stop it.")
 _VOLUME_ELSEWHERE = re.compile(r"Multi-Attach error|already (?:exclusively attached|used by)")
 
 
@@ -48,6 +65,19 @@ class Step:
     state: str = "now"
 
 
+@dataclass(frozen=True)
+class Lack:
+    """Why no node takes a Pod.
+
+    Args:
+        why: part of a sentence.
+        hint: who can do what.
+    """
+
+    why: Said
+    hint: Said
+
+
 def step_of(pod: Mapping[str, Any] | None, *, title: str) -> Step:
     """Say what a start waits for, by the state of its Pod.
 
@@ -59,8 +89,8 @@ def step_of(pod: Mapping[str, Any] | None, *, title: str) -> Step:
         return Step(_("Asking for a place for your server"))
     refused = unplaced(pod)
     if refused is not None:
-        why = why_unplaced(refused)
-        said = _("Waiting for a free place: {why}").format(why=why) if why else _("Waiting for a free place")
+        lack = why_unplaced(refused)
+        said = _("Waiting for a free place: {why}").format(why=lack.why) if lack else _("Waiting for a free place")
         return Step(said, "wait")
     if _condition(pod, "PodScheduled", "True") is None:
         return Step(_("Asking for a place for your server"))
@@ -90,9 +120,17 @@ def is_full(message: str) -> bool:
     return _FULL.search(message) is not None
 
 
-def why_unplaced(message: str) -> Said | None:
+def why_unplaced(message: str) -> Lack | None:
     """Say why no node takes a Pod; None = nobody can tell."""
-    return next((_(said) for sign, said in _NO_ROOM if sign.search(message)), None)
+    return next((Lack(_(why), _(hint)) for sign, why, hint in _NO_ROOM if sign.search(message)), None)
+
+
+def may_lack_volume(pod: Mapping[str, Any] | None) -> bool:
+    """Tell whether a Pod may wait for a volume: no node has it, and nothing else is said to be why."""
+    if pod is None or _condition(pod, "PodScheduled", "True") is not None:
+        return False
+    lack = why_unplaced(unplaced(pod) or "")
+    return lack is None or lack.hint == OPERATOR
 
 
 def container_state(pod: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -118,12 +156,21 @@ def step_of_event(event: Mapping[str, Any], *, title: str, usual_s: float | None
         case "Pulling":
             return Step(_fetching(title, usual_s))
         case "FailedAttachVolume" if _VOLUME_ELSEWHERE.search(message):
-            said = _("Your files are in use on another machine. If another server of yours runs, stop it.")
-            return Step(said, "warn")
+            return Step(_(_ELSEWHERE), "warn")
         case "FailedAttachVolume" | "FailedMount" if _is_home(message):
             return Step(_("Your files cannot be reached yet. Trying again"), "warn")
         case _:
             return None
+
+
+def out_of_reach(event: Mapping[str, Any]) -> Said | None:
+    """Say how an event tells that its server cannot have its files; None = it tells no such thing."""
+    reason, message = event.get("reason"), str(event.get("message", ""))
+    if reason == "FailedAttachVolume" and _VOLUME_ELSEWHERE.search(message):
+        return _(_ELSEWHERE)
+    if reason in {"FailedAttachVolume", "FailedMount"} and _is_home(message):
+        return _("Your files could not be reached.")
+    return None
 
 
 def _fetching(title: str, usual_s: float | None) -> Said:

@@ -138,8 +138,8 @@ def _place(own: Own, controllers: tuple[str, ...]) -> Place | None:
     if not (own.folder / "cgroup.type").exists():
         # The root of the whole machine: the only one that may hold processes and limit groups.
         return Place(own.folder, controllers, 2)
-    base = own.folder.parent if own.folder.name == LEAF and _is_ours(own.folder.parent) else own.folder
-    if base == own.folder and not (_is_ours(base) or own.path == "/" or not SYSTEMD.exists()):
+    base = own.folder.parent if own.folder.name == LEAF and _is_marked(own.folder.parent) else own.folder
+    if base == own.folder and not (_is_marked(base) or own.path == "/" or not SYSTEMD.exists()):
         return None
     try:
         if base == own.folder:
@@ -151,8 +151,12 @@ def _place(own: Own, controllers: tuple[str, ...]) -> Place | None:
     return Place(base, tuple(name for name in controllers if name in offered), 2)
 
 
-def _is_ours(folder: Path) -> bool:
-    """Tell whether systemd leaves a group to us: in others it takes away what it did not put there."""
+def is_left_to_us(folder: Path) -> bool:
+    """Tell whether systemd leaves the hub's group on v2 to us: in others it takes away what it did not put there."""
+    return _is_marked(folder) or (folder.name == LEAF and _is_marked(folder.parent))
+
+
+def _is_marked(folder: Path) -> bool:
     for name in DELEGATED:
         with suppress(OSError):
             if os.getxattr(folder, name) == b"1":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sardonyx_spawner.contract import PREIMPORT
 from sardonyx_spawner.steps import read_step
 
 MODULE = "sardonyx_singleuser"
@@ -52,19 +53,26 @@ class ForkServer:
         folder: where it keeps its socket and log.
         prefix: the environment.
         idle_s: it ends after so many seconds without a server and a request.
+        preimport: libraries that kernels have imported when they begin; None = the user side's usual ones.
     """
 
     folder: Path
     prefix: Path
     idle_s: float
+    preimport: tuple[str, ...] | None = None
     level: str = ""
     problem: str = ""
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @classmethod
-    def of(cls, folders: Path, prefix: Path, idle_s: float) -> "ForkServer":
-        """Return the fork server of an environment; its folder's name is short and the same for every hub."""
-        return cls(folders / hashlib.sha256(str(prefix).encode()).hexdigest()[:12], prefix, idle_s)
+    def of(cls, folders: Path, prefix: Path, idle_s: float, preimport: tuple[str, ...] | None = None) -> "ForkServer":
+        """Return the fork server of an environment; its folder's name is short and the same for every hub.
+
+        Other libraries make another one: who changes the settings has it at the next start, beside that of servers that
+        go on.
+        """
+        what = str(prefix) if preimport is None else f"{prefix} {','.join(preimport)}"
+        return cls(folders / hashlib.sha256(what.encode()).hexdigest()[:12], prefix, idle_s, preimport)
 
     async def find_level(self) -> str:
         """Return how well servers can be isolated here: found by trying, until a trial says it.
@@ -128,6 +136,8 @@ class ForkServer:
         """Run a part of the environment's user side that ends by itself; return what it says."""
         command = (str(self.prefix / "bin" / "python"), "-I", "-m", f"{MODULE}.{module}", *arguments)
         variables = {name: os.environ[name] for name in KEPT if name in os.environ}
+        if self.preimport is not None:
+            variables[PREIMPORT] = ",".join(self.preimport)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from sardonyx_spawner.local.fork_client import (
     problem,
     read_answer,
 )
+from sardonyx_spawner.local.fork_servers import ForkServers
 from sardonyx_spawner.local.fresh_homes import FreshHomes, say_made, share_of
 from sardonyx_spawner.local.hidden import Hidden, hidden_here
 from sardonyx_spawner.local.isolation import Isolation
@@ -56,6 +58,7 @@ class ForkLauncher:
         fresh: where homes are that go with their server.
         idle_s: a fork server ends after so many seconds without a server and a request.
         accept_not_isolated: where nothing can be isolated, start everybody's servers, not only administrators'.
+        preimport: see `ForkServers`.
     """
 
     hides_devices = True
@@ -70,13 +73,13 @@ class ForkLauncher:
         fresh: FreshHomes | None = None,
         idle_s: float = 1800,
         accept_not_isolated: bool = False,
+        preimport: Mapping[Path, tuple[str, ...]] | None = None,
     ) -> None:
-        self._folder, self._idle_s = folder, idle_s
+        self._folder, self._servers = folder, ForkServers(folder, idle_s, preimport or {})
         self._hidden, self._readable, self._fresh = hidden or Hidden(), readable, fresh or FreshHomes()
         self._servers_folder, self._owners = servers, Owners(servers)
         self._sockets = SocketFolder(folder / SOCKETS)
         self._children = ChildProcessLauncher(accept_not_isolated=accept_not_isolated)
-        self._servers: dict[Path, ForkServer] = {}
         self._starting: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter, Tell]] = {}
         self._warned: set[str] = set()
         self.isolation = Isolation(folder, accept_not_isolated=accept_not_isolated)
@@ -92,7 +95,7 @@ class ForkLauncher:
                 started without its sandbox where the machine could have one.
             TryAgainError: it cannot say at the moment.
         """
-        server = self._server(prefix)
+        server = self._servers.of(prefix)
         try:
             level = await server.find_level()
         except TryAgainError as error:
@@ -120,15 +123,14 @@ class ForkLauncher:
         """Start the fork server of an environment before the first person needs it; say if nothing can be isolated."""
         try:
             if await self.choose(prefix) is self:
-                _, writer = await self._server(prefix).connect()
+                _, writer = await self._servers.of(prefix).connect()
                 writer.close()
         except ForkServerError as error:
             log.critical("Servers cannot be started: %s", error)
 
     async def cool_down(self) -> None:
         """Let the fork servers end as soon as they have no server: the hub stops."""
-        for server in self._servers.values():
-            await server.rest()
+        await self._servers.rest()
 
     def places(self, _folders: ServerFolders) -> Places:
         """Return the places inside of a sandbox, the same in all."""
@@ -157,7 +159,7 @@ class ForkLauncher:
         Raises:
             OSError: the system refuses it, or the fork server cannot be had.
         """
-        server, private = self._server(request.prefix), request.folders.private
+        server, private = self._servers.of(request.prefix), request.folders.private
         await self._begin()
         if await end_leftover(private):
             log.warning("A server of %s was ended that nobody knew of", private)
@@ -229,11 +231,8 @@ class ForkLauncher:
         code = await self._children.exit_code(process)
         if code is not None:
             return code
-        for folder in self._folder.glob("*/"):
-            found = (await ForkServer(folder, Path(), self._idle_s).ask(process.pid)).get("exit")
-            if isinstance(found, int):
-                return KILLED - found if found > KILLED else found
-        return None
+        found = await self._servers.ended(process)
+        return KILLED - found if found is not None and found > KILLED else found
 
     async def end(self, process: ProcessId, folders: ServerFolders, patience_s: float) -> None:
         """End a server by its namespace, or one without a sandbox by its family."""
@@ -257,14 +256,8 @@ class ForkLauncher:
         """Return how many processes of a server were ended because it used more memory than it may."""
         return killed_for_memory(folders.private)
 
-    def _server(self, prefix: Path) -> ForkServer:
-        if prefix not in self._servers:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            self._servers[prefix] = ForkServer.of(self._folder, prefix, self._idle_s)
-        return self._servers[prefix]
-
     def _told(self, request: LaunchRequest) -> dict[str, Any]:
-        folders, limits = request.folders, Limits(request.memory, request.cpu, PROCESSES)
+        folders, groups = request.folders, self._limits or ServerLimits((), self._servers_folder)
         home_bytes = self._fresh.bytes_for(request.memory, request.home_size) if folders.fresh else 0
         if home_bytes:
             request.tell(say_made(home_bytes), "now")
@@ -278,7 +271,8 @@ class ForkLauncher:
             home_bytes=home_bytes,
             tmp_bytes=share_of(request.memory),
             processes=PROCESSES,
-            cgroups=self._limits.make(folders.private, limits) if self._limits is not None else (),
+            process_bytes=groups.of_each_process(request.memory),
+            cgroups=groups.make(folders.private, Limits(request.memory, request.cpu, PROCESSES)),
             dev=str(request.gpus.dev) if request.gpus else "/dev",
             devices=request.gpus.nodes if request.gpus else (),
         )

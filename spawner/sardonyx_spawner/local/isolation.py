@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sardonyx_spawner.local.levels import UNKNOWN, WORDS, Verdict, judge, worst
+from sardonyx_spawner.local.levels import NONE, UNKNOWN, WORDS, Verdict, judge, worst
+from sardonyx_spawner.local.obstacles import Obstacles
 
 FILE = "limits.json"
+REFUSED = "servers-are-refused"
+"""A file that is there while servers of others than administrators are refused: the service of classes makes none then."""
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +31,17 @@ class Isolation:
         self._said: set[str] = set()
 
     def found(self, level: str, problem: str, controllers: Sequence[str] | None) -> None:
-        """Take note of the level of an environment, and say once what that means."""
+        """Take note of the level of an environment, and say once what that means; each start comes here."""
+        is_new = controllers is not None and self._controllers is None
+        if not is_new and self._problems.get(level) == problem:
+            return
         self._problems[level] = problem
         if controllers is not None and self._controllers is None:
             self._controllers = tuple(controllers)
             with suppress(OSError):
                 (self._folder / FILE).write_text(json.dumps(self._controllers))
+        with suppress(OSError):
+            self._note(are_refused=self.verdict.state == "bad")
         verdict = self._judge(level)
         if verdict.text in self._said:
             return
@@ -43,6 +51,13 @@ class Isolation:
             log.critical(verdict.text)
         else:
             log.info("Servers on this machine are kept apart by: %s. %s", verdict.kept_apart_by, verdict.text)
+
+    def _note(self, *, are_refused: bool) -> None:
+        note = self._folder / REFUSED
+        if are_refused:
+            note.touch()
+        else:
+            note.unlink(missing_ok=True)
 
     def has(self, level: str) -> bool:
         """Tell whether an environment has this level."""
@@ -56,7 +71,8 @@ class Isolation:
         return self._judge(worst(tuple(self._problems)))
 
     def _judge(self, level: str) -> Verdict:
-        return judge(level, self._controllers, self._problems[level], accept_not_isolated=self._accept)
+        problem, remedy = self._problems[level], Obstacles.here().remedy if level == NONE else ""
+        return judge(level, self._controllers, problem, accept_not_isolated=self._accept, remedy=remedy)
 
 
 def limited_at_last_start(folder: Path) -> tuple[str, ...] | None:

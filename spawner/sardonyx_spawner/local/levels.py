@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sardonyx_spawner.local.obstacles import ANY
+
 NONE, NAMESPACES, USER = LEVELS = ("none", "namespaces", "namespaces+uid")
 """What an environment's user side finds, the worst first."""
 WORDS = {"memory": "memory", "pids": "processes", "cpu": "CPU"}
@@ -12,11 +14,6 @@ LOUD = "Servers are not isolated from each other"
 TO_LIMIT = (
     "To limit them, start Sardonyx with the systemd unit of docs/how-to/keep-it-running.md, in a container, or, where"
     " the machine has control groups of version 1, as root."
-)
-TO_ISOLATE = (
-    "To change that, run Sardonyx as root, or let ordinary users make namespaces: sysctl"
-    " user.max_user_namespaces=10000, on Debian also sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also"
-    " sysctl kernel.apparmor_restrict_unprivileged_userns=0."
 )
 TO_ACCEPT = (
     "Or, if all people here may read and change each other's files, write 'accept_not_isolated: true' under 'servers'"
@@ -60,7 +57,12 @@ UNKNOWN = Verdict("unknown", "", "How servers are kept apart here is known when 
 
 
 def judge(
-    level: str, controllers: Sequence[str] | None, problem: str = "", *, accept_not_isolated: bool = False
+    level: str,
+    controllers: Sequence[str] | None,
+    problem: str = "",
+    *,
+    accept_not_isolated: bool = False,
+    remedy: str = ANY,
 ) -> Verdict:
     """Say what a level means.
 
@@ -68,9 +70,10 @@ def judge(
         controllers: what is limited by control groups; None = nobody knows yet.
         problem: why there is no better level.
         accept_not_isolated: the setting: where nothing can be isolated, everybody's servers start all the same.
+        remedy: what would let servers be isolated here.
     """
     if level == NONE:
-        return _not_isolated(problem, is_accepted=accept_not_isolated)
+        return _not_isolated(problem, remedy, is_accepted=accept_not_isolated)
     own = "Each server sees only its own files and processes"
     own += ", and has a user of its own." if level == USER else "."
     by = say_level(level, controllers or ())
@@ -96,11 +99,11 @@ def say_level(level: str, controllers: Sequence[str]) -> str:
     return f"{text} + cgroup ({words})" if words else text
 
 
-def _not_isolated(problem: str, *, is_accepted: bool) -> Verdict:
+def _not_isolated(problem: str, remedy: str, *, is_accepted: bool) -> Verdict:
     so = f"{LOUD} on this machine, and start slowly. The reason: {problem or 'unknown'}."
     if is_accepted:
-        return Verdict("note", NONE, f"{so} {ACCEPTED}", TO_ISOLATE)
-    return Verdict("bad", NONE, f"{so} So only administrators can start servers.", f"{TO_ISOLATE} {TO_ACCEPT}")
+        return Verdict("note", NONE, f"{so} {ACCEPTED}", remedy)
+    return Verdict("bad", NONE, f"{so} So only administrators can start servers.", f"{remedy} {TO_ACCEPT}")
 
 
 def not_warm(prefix: Path, problem: str, logs: Path) -> str:

@@ -18,6 +18,8 @@ from sardonyx_spawner.local.process import TICK_S
 RECORD = "cgroups"
 """File in a server's private folder that names its groups: the next hub may be in another group itself."""
 READABLE = 0o755
+SET_ASIDE = 1536 << 20
+"""What programs take and never write to counts for a process, not for a group: pyarrow 1 GB, Java half of one."""
 PATIENCE_S = 1.0
 MOST_NAMES = 100
 MOST_RECORDED = 1 << 16
@@ -83,6 +85,14 @@ class ServerLimits:
                 self._remove(group)
             raise
         return tuple(str(group / JOIN[place.version]) for group, place in zip(made, self._places, strict=True))
+
+    def of_each_process(self, memory: int | None) -> int:
+        """Return how much memory of its own each process of a server may have; 0 = no limit.
+
+        Args:
+            memory: of the server, bytes; None = no limit.
+        """
+        return 0 if memory is None or "memory" in self.controllers else memory + SET_ASIDE
 
     async def remove(self, private: Path) -> None:
         """Remove the groups of a server that ended; the last of its processes may need a moment."""

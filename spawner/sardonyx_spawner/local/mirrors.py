@@ -1,4 +1,4 @@
-"""Copies on this machine of the repositories that profiles name: a class gets its material from here, not from the forge.
+"""Copies on this machine of repositories that the operator allows: a class gets its material from here, not from the forge.
 
 They are made and renewed without anybody's token, so what is in one is open to everybody who reaches the forge. Each is
 read by the servers that want it, and by all others if they like.
@@ -8,25 +8,45 @@ import asyncio
 import hashlib
 import os
 import shutil
-import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
+
+from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.local.mirror_git import MirrorError, mirror_git
 
 log = getLogger(__name__)
 FRESH_S = 30.0
 """So long is a copy taken for new: everybody in a class starts within a minute or two."""
 PATIENCE_S = 20.0
-"""A start waits so long for one, and then does without."""
-LONGEST_S = 600.0
-PAUSE_S = 60.0
-"""After a failure, the next try comes so much later."""
+"""A start waits so long for one of which nothing comes, and then does without."""
+LONGEST_WAIT_S = 45.0
+"""A start waits so long for a first copy of which something comes: all of a class would go to the forge for it else."""
+SOON_S = 2.0
+"""Whoever waits longer is told for what."""
+LOOK_S = 0.5
+"""So often is looked whether something comes, and how much it is."""
+PAUSE_S, LONG_PAUSE_S = 60.0, 86_400.0
+"""After a failure, the next try comes so much later; and after one that every try would end in."""
+LARGEST = 2 << 30
 PARTIAL = "partial-"
-READABLE = 0o022
-"""The umask with which they are made: servers read them that run as somebody else."""
+
+
+@dataclass
+class Renewal:
+    """A copy that is being made or renewed.
+
+    Args:
+        is_first: there is none yet that servers could do with.
+        moved: when something of it came last, as the loop counts.
+    """
+
+    is_first: bool
+    moved: float
+    task: asyncio.Task[None] = field(init=False)
 
 
 def mirror_name(url: str) -> str:
@@ -39,83 +59,139 @@ class Mirrors:
 
     Args:
         folder: servers see it, to read.
+        largest: bytes of one copy.
+        longest_wait_s: a start waits so long for a first copy of which something comes.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        largest: int = LARGEST,
+        longest_wait_s: float = LONGEST_WAIT_S,
+    ) -> None:
         self._folder, self._clock = folder, clock
+        self._largest, self._longest_wait_s = largest, longest_wait_s
         self._next: dict[str, float] = {}
-        self._renewing: dict[str, asyncio.Task[None]] = {}
+        self._renewing: dict[str, Renewal] = {}
 
     def clear(self, wanted: Iterable[str]) -> None:
-        """Delete copies that no profile names any more, and what a crash left half made."""
+        """Delete copies that nothing names any more, and what a crash left half made."""
         kept = {mirror_name(url) for url in wanted}
         for path in self._folder.iterdir() if self._folder.exists() else ():
             if path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)
 
-    async def ready(self, urls: Iterable[str]) -> None:
-        """Make sure that copies are new; where that takes too long or fails, servers do without."""
-        due = [url for url in urls if self._next.get(url, 0) <= self._clock()]
-        if due:
-            await asyncio.wait([self._renewal(url) for url in due], timeout=PATIENCE_S)
+    async def ready(self, urls: Iterable[str], waiting: Callable[[], None] | None = None) -> None:
+        """Make sure that copies are new; where that takes too long or fails, servers do without.
 
-    def _renewal(self, url: str) -> asyncio.Task[None]:
-        task = self._renewing.get(url)
-        if task is None:
-            task = self._renewing[url] = asyncio.create_task(self._renew(url))
-            task.add_done_callback(lambda _: self._renewing.pop(url, None))
-        return task
+        Args:
+            waiting: called once, when that is not done at once; None = nothing starts, and nobody waits any longer for
+                a first copy.
+        """
+        longest_s = PATIENCE_S if waiting is None else self._longest_wait_s
+        waited = [self._renewal(url) for url in urls if self._next.get(url, 0) <= self._clock()]
+        now = began = asyncio.get_running_loop().time()
+        while left := [
+            each.task for each in waited if not each.task.done() and _is_worth_it(each, began, now, longest_s)
+        ]:
+            await asyncio.wait(left, timeout=min(LOOK_S, PATIENCE_S), return_when=asyncio.FIRST_COMPLETED)
+            now, before = asyncio.get_running_loop().time(), now
+            if waiting is not None and before - began < SOON_S <= now - began:
+                waiting()
 
-    async def _renew(self, url: str) -> None:
-        path = self._folder / mirror_name(url)
+    def _renewal(self, url: str) -> Renewal:
+        found = self._renewing.get(url)
+        if found is None:
+            path = self._folder / mirror_name(url)
+            found = self._renewing[url] = Renewal(not path.exists(), asyncio.get_running_loop().time())
+            found.task = asyncio.create_task(self._renew(url, path, found))
+            found.task.add_done_callback(lambda _: self._renewing.pop(url, None))
+        return found
+
+    async def _renew(self, url: str, path: Path, renewal: Renewal) -> None:
         try:
-            if path.exists():
-                await _git("-C", str(path), "fetch", "--quiet", "--prune")
+            if not renewal.is_first:
+                await self._bounded(path, mirror_git("-C", str(path), "fetch", "--progress", "--prune"))
                 # Many small packs make each clone slower.
-                await _git("-C", str(path), "gc", "--quiet", "--auto")
+                await mirror_git("-C", str(path), "gc", "--quiet", "--auto")
             else:
-                await self._make(url, path)
+                await self._make(url, path, renewal)
             self._next[url] = self._clock() + FRESH_S
         except (OSError, MirrorError) as error:
-            self._next[url] = self._clock() + PAUSE_S
+            is_for_good = isinstance(error, TooLargeError)
+            self._next[url] = self._clock() + (LONG_PAUSE_S if is_for_good else PAUSE_S)
             log.warning("%s cannot be copied for all servers now, so each gets it by itself: %s", url, error)
+            # A copy that is not renewed any more would be all that a class ever sees.
+            if is_for_good or (isinstance(error, MirrorError) and error.is_led_elsewhere):
+                await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
-    async def _make(self, url: str, path: Path) -> None:
+    async def _make(self, url: str, path: Path, renewal: Renewal) -> None:
+        def moved() -> None:
+            renewal.moved = asyncio.get_running_loop().time()
+
         with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=self._folder) as partial:
             made = Path(partial) / path.name
-            await _git("clone", "--quiet", "--mirror", "-c", "uploadpack.allowFilter=true", "--", url, str(made))
+            clone = ["clone", "--progress", "--mirror", "-c", "uploadpack.allowFilter=true"]
+            # What may be copied is said by its address, and not by where that leads. It is kept, for what is new later.
+            clone += ["-c", "http.followRedirects=false", "--"]
+            try:
+                await self._bounded(made, mirror_git(*clone, url, str(made), heard=moved))
+            except MirrorError as error:
+                if not error.is_led_elsewhere or url.endswith(".git"):
+                    raise
+                # Where GitLab leads whoever leaves the end of its addresses out.
+                await self._bounded(made, mirror_git(*clone, f"{url.rstrip('/')}.git", str(made), heard=moved))
             made.rename(path)
 
+    async def _bounded(self, path: Path, work: Awaitable[None]) -> None:
+        """Do something, and end it when a copy gets too large.
 
-class MirrorError(Exception):
-    """git could not do it; the message is its own."""
+        Raises:
+            TooLargeError: it did.
+        """
+        try:
+            async with asyncio.timeout(None) as limit:
+                watch = asyncio.create_task(self._watch(path, limit))
+                try:
+                    await work
+                finally:
+                    watch.cancel()
+        except TimeoutError as error:
+            raise TooLargeError(self._largest) from error
+        if await asyncio.to_thread(_size, path) > self._largest:
+            raise TooLargeError(self._largest)
+
+    async def _watch(self, path: Path, limit: asyncio.Timeout) -> None:
+        while await asyncio.to_thread(_size, path) <= self._largest:  # noqa: ASYNC110 - no event tells that a folder grows
+            await asyncio.sleep(LOOK_S)
+        limit.reschedule(asyncio.get_running_loop().time())
 
 
-async def _git(*arguments: str) -> None:
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": "/nonexistent",
-        "LC_ALL": "C.UTF-8",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "http:https",
-        "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
-        "GIT_HTTP_LOW_SPEED_TIME": "60",
-        **{name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or "SSL_CERT" in name},
-    }
-    process = await asyncio.create_subprocess_exec(
-        "git", *arguments, env=environment, start_new_session=True, umask=READABLE,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(LONGEST_S):
-            _, said = await process.communicate()
-    except BaseException:
-        # git does its work in other programs: end them all.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        raise
-    if process.returncode != 0:
-        lines = said.decode(errors="replace").strip().splitlines()
-        raise MirrorError(lines[-1] if lines else f"git ended with {process.returncode}")
+class TooLargeError(MirrorError):
+    """A copy would take more room than the operator gives it."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(
+            f"it is larger than {say_memory(largest)}. Say in the settings with git.largest_copy how large a copy may be,"
+            " or give its class a repository without so large files."
+        )
+
+
+def _is_worth_it(renewal: Renewal, began: float, now: float, longest_s: float) -> bool:
+    if renewal.is_first and now - began < longest_s:
+        return now - max(began, renewal.moved) < PATIENCE_S
+    return now - began < PATIENCE_S
+
+
+def _size(path: Path) -> int:
+    found = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - ten times faster for many
+            except OSError:
+                # git has given it another name since.
+                continue
+    return found

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,13 +19,19 @@ MOST_ROUNDS = 3
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process that cannot be mistaken for another: its id, and when it began in clock ticks since the boot."""
+    """A process that cannot be mistaken for another, also not for one after the next boot.
+
+    Args:
+        began: in clock ticks since the boot, with the boot's own number above the lower 64 bits.
+    """
 
     pid: int
     began: int
 
 
 NO_PROCESS = ProcessId(0, 0)
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+"""Another one after each boot, see random(4)."""
 
 
 class Entry(NamedTuple):
@@ -128,7 +135,16 @@ def _entry(pid: int) -> Entry | None:
     fields = text.rpartition(")")[2].split()
     # A first thread that has ended is a zombie while others still run; its exit code is known after the last one.
     is_over = fields[0] in {"Z", "X"} and int(fields[17]) <= 1
-    return None if is_over else Entry(int(fields[1]), int(fields[3]), int(fields[19]))
+    return None if is_over else Entry(int(fields[1]), int(fields[3]), int(fields[19]) + _boot())
+
+
+@cache
+def _boot() -> int:
+    try:
+        return int(BOOT.read_text().replace("-", "")[:12], 16) << 64
+    except (OSError, ValueError):
+        # Where it is hidden, what is left is what there was before: a number and a time.
+        return 0
 
 
 def _has_mark(pid: int, mark: str) -> bool:

@@ -38,6 +38,13 @@ async def follow(folders: ServerFolders, before: Callable[[], int | None]) -> As
         await asyncio.sleep(POLL_S)
 
 
+def last_step(folders: ServerFolders) -> str:
+    """Return what the user side said last; "" = nothing yet. The person's own code may have said it."""
+    lines, _offset = _new_lines(folders.private / PROGRESS_FILE, 0)
+    steps = [step for step in map(step_of, lines[-1:]) if step is not None]
+    return steps[0][0] if steps else ""
+
+
 def tell(folders: ServerFolders, message: str, state: str) -> None:
     """Add a line, as the user side does."""
     line = json.dumps({"at": time.time(), "message": message, "state": state})

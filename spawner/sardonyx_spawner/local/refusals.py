@@ -10,6 +10,7 @@ from sardonyx_spawner.language import _
 from sardonyx_spawner.local.exposed_files import read_end
 from sardonyx_spawner.local.fork_client import ForkServerError, TryAgainError
 from sardonyx_spawner.local.gpu_allotment import NoGpuError
+from sardonyx_spawner.local.machine import TooLargeError
 from sardonyx_spawner.local.making import NotReadyError
 from sardonyx_spawner.local.reasons import (
     NOT_READY,
@@ -25,6 +26,8 @@ WHY_NOT = {
     "unknown": lambda: why_not_started(OSError()),
 }
 """What whoever looks after a class reads of a start that was given up, and of one that failed for nobody knows what."""
+NO_THREAD = "can't start new thread"
+"""Python's word for what the system refuses as EAGAIN: there are as many processes and threads as there may be."""
 
 
 @contextmanager
@@ -45,6 +48,8 @@ def refusals(title: str, server: str) -> Iterator[None]:
         raise StartRefusedError(said, reason="environment", status_code=500, log_message=f"{title}: {error}") from error
     except NoGpuError as error:
         raise StartRefusedError(error.message, reason="gpus", status_code=409) from error
+    except TooLargeError as error:
+        raise StartRefusedError(error.message, reason="machine", status_code=409) from error
     except UserError as error:
         raise StartRefusedError(error.message, reason="home", status_code=500) from error
     except TryAgainError as error:
@@ -57,6 +62,15 @@ def refusals(title: str, server: str) -> Iterator[None]:
     except ForkServerError as error:
         raise StartRefusedError(
             _(NOT_READY), reason="sandbox", status_code=500, log_message=f"{server}: {error}"
+        ) from error
+    except RuntimeError as error:
+        if str(error) != NO_THREAD:
+            raise
+        raise StartRefusedError(
+            why_not_started(OSError(errno.EAGAIN, str(error))),
+            reason="machine",
+            status_code=503,
+            log_message=f"{server}: {error}",
         ) from error
     except OSError as error:
         raise StartRefusedError(

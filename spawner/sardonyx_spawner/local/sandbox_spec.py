@@ -16,6 +16,7 @@ class SandboxSpec:
     home_bytes: int
     tmp_bytes: int
     processes: int
+    process_bytes: int
     cgroups: tuple[str, ...]
     dev: str
     devices: tuple[str, ...]

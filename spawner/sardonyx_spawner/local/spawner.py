@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,12 @@ from sardonyx_spawner.local.folder_spawner import FolderSpawner
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
+from sardonyx_spawner.local.machine import Machine, refuse_too_large
 from sardonyx_spawner.local.making import EnvironmentMakers
 from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import NO_PROCESS, TICK_S, ProcessId, is_alive
-from sardonyx_spawner.local.progress import follow, tell
+from sardonyx_spawner.local.progress import follow, last_step, tell
 from sardonyx_spawner.local.reasons import part_ended, why_ended, why_part_ended
 from sardonyx_spawner.local.refusals import WHY_NOT, ended_while_starting, refusals
 from sardonyx_spawner.local.variables import server_variables
@@ -84,6 +85,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         self.process = NO_PROCESS
         folders = self.folders
         with noted(self._key, plan.profile, **WHY_NOT), refusals(plan.title, self._log_name):
+            refuse_too_large(plan.memory, Machine.here())
             await asyncio.to_thread(folders.prepare)
             making = _("Getting “{title}” ready on this machine: some minutes, only this once")
             prefix = await MAKERS.ready(
@@ -92,7 +94,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 self.environment_maker,
                 lambda: tell(folders, making.format(title=plan.title), "now"),
             )
-            await self.renew_copies(plan)
+            await self._renew_copies(plan, lambda: tell(folders, _("Getting your code to this machine"), "now"))
             gpus = self.gpu_source().given(folders.private, plan.gpus, self.other_claims())
             async with QUEUE.turn(self.ticket, plan.person), gpus as self.gpus:
                 tell(folders, _("Found room for your server"), "done")
@@ -104,7 +106,10 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
 
     async def renew_copies(self, plan: ServerPlan) -> None:
         """Bring this machine's copies of a plan's repositories up to date."""
-        await self.mirrors_source().ready(each.url for each in plan.repositories if each.is_mirrored)
+        await self._renew_copies(plan, None)
+
+    async def _renew_copies(self, plan: ServerPlan, waiting: Callable[[], None] | None) -> None:
+        await self.mirrors_source().ready((each.url for each in plan.repositories if each.is_mirrored), waiting)
 
     async def _launch(self, plan: ServerPlan, folders: ServerFolders, prefix: Path) -> None:
         launcher = await self.launcher_source().choose(prefix)
@@ -173,6 +178,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
                 surroundings=self.surroundings,
                 hub=self.get_env(),
                 gpus=self.gpus.variables(hides_others=launcher.hides_devices) if self.gpus else {},
+                home_size=self._home_size(plan),
             ),
             folders=folders,
             log=folders.rotate_log(contract.LOG_FILE),
@@ -184,6 +190,12 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
             gpus=self.gpus,
             tell=lambda message, state: tell(folders, message, state),
         )
+
+    def _home_size(self, plan: ServerPlan) -> int | None:
+        """Return how many bytes a kept home may have; a fresh one is as large as it is."""
+        room = self.room_source()
+        limit = None if room is None or self.running.fresh else room.limit(plan.person)
+        return None if limit is None else limit.bytes
 
     async def poll(self) -> int | None:
         """Return None while the server runs; end it when its time is over."""
@@ -256,6 +268,10 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         async with aclosing(follow(self.folders, lambda: QUEUE.before(self.ticket))) as events:
             async for event in events:
                 yield event
+
+    def doing(self) -> str:
+        """Return what the start waits for, to be said to others than its person; "" = nothing that is known."""
+        return QUEUE.say_of(self.ticket) or last_step(self.folders)
 
     def get_state(self) -> dict[str, Any]:
         """Return what a restarted hub needs to know about the server."""

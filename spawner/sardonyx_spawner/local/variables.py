@@ -38,6 +38,7 @@ def server_variables(
     gpus: Mapping[str, str],
     vault: VaultPlace | None = None,
     surroundings: Surroundings | None = None,
+    home_size: int | None = None,
 ) -> dict[str, str]:
     """Return a server's whole environment.
 
@@ -46,6 +47,7 @@ def server_variables(
         prefix: folder of the Python environment.
         hub: what JupyterHub itself wants to tell its server (`JUPYTERHUB_*` and the like).
         gpus: which GPUs to use.
+        home_size: bytes that a kept home may have; None = as many as there are.
     """
     found = {name: os.environ[name] for name in KEPT if name in os.environ}
     found.update(dict(plan.variables))
@@ -54,11 +56,11 @@ def server_variables(
     if plan.cpu:
         found.update(dict.fromkeys(THREADS, str(max(1, int(plan.cpu)))))
     if storage is not None:
-        found.update(storage.variables(plan.person))
+        found.update(storage.variables(plan.person, plan.storage_scopes))
     if vault is not None:
         found.update(vault.variables())
     if surroundings is not None:
-        found.update(surroundings.variables())
+        found.update(surroundings.variables(plan.idle_stop_s))
     found.update(
         {
             "HOME": str(home),
@@ -74,6 +76,8 @@ def server_variables(
             contract.TOKEN_FILE: places.token,
         }
     )
+    if home_size is not None:
+        found[contract.HOME_SIZE] = str(home_size)
     if places.progress:
         found[contract.PROGRESS] = places.progress
     if places.runtime:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from sardonyx_spawner.local.process import ProcessId, is_alive
@@ -26,9 +27,11 @@ class EndWatch:
         self._loop = asyncio.get_running_loop()
         if self._descriptor is not None:
             self._loop.add_reader(self._descriptor, self._ended)
-        # It may have ended already, and its number may be another process's.
-        if not is_alive(process):
-            self._loop.call_soon(self._ended)
+        # It may have ended already, and its number may be another process's. Where that cannot be read, as with too many
+        # open files, whoever polls will see it.
+        with suppress(OSError):
+            if not is_alive(process):
+                self._loop.call_soon(self._ended)
 
     def close(self) -> None:
         """Watch no longer."""

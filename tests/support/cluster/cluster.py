@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from support import web
 from support.cluster import components, settings
 from support.cluster.ends import ended_by_signals
 from support.cluster.images import SHELL, busybox_image
@@ -102,6 +102,16 @@ class Cluster:
         address = f"--address={node or self.folder}/containerd.sock"
         self._run(*self.node.command("ctr", address, "--namespace=k8s.io", "images", "import", str(archive)))
 
+    def kill_container(self, name: str) -> None:
+        """End all that runs in a container of the node at once; the API need not be there.
+
+        Args:
+            name: its id.
+        """
+        address = f"--address={self.folder}/containerd.sock"
+        told = ("ctr", address, "--namespace=k8s.io", "tasks", "kill", "--signal=SIGKILL", name)
+        self._run(*self.node.command(*told))
+
     @contextmanager
     def namespace(self, name: str = "", labels: Mapping[str, str] | None = None) -> Iterator[str]:
         """Make a namespace, and delete it with all that is in it; its name is one that was never there, unless given."""
@@ -171,13 +181,13 @@ class Cluster:
 
     def _answers(self) -> bool:
         self._all_go_on()
-        answer = httpx.get(f"{self.server}/readyz", verify=False, timeout=5)  # noqa: S501 - whether it is there
+        answer = web.get(f"{self.server}/readyz", verify=False, timeout=5)
         return answer.status_code == 200
 
     def _is_ready(self) -> bool:
         self._all_go_on()
         conditions = self.get("node", NODE)["status"]["conditions"]
-        names = httpx.get(f"http://{self.node_address}:8181/ready", timeout=5)
+        names = web.get(f"http://{self.node_address}:8181/ready", timeout=5)
         return names.status_code == 200 and ("Ready", "True") in [(one["type"], one["status"]) for one in conditions]
 
     def _all_go_on(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import yaml
+from support import web
 from support.cluster.cluster import Cluster
 from support.cluster.images import SHELL
 from support.images import built_image, image_file
@@ -40,6 +41,8 @@ scopes = ["admin:users", "admin:servers", "access:servers", "read:metrics"]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
 """
 """The tests' own way to the hub's API, a service that an operator could have added; and to what a server is told."""
+OWN = {"labels": {"cost-centre": "4711"}, "read_only_root": False, "temporary_size": "100M"}
+"""What servers of the profile "roomy" have for themselves."""
 ADD_PERSON = """
 import sys
 from sardonyx_hub_config.sign_in.passwords import Passwords
@@ -101,7 +104,7 @@ class Place:
         values = {**self.values(settings), **more}
         told = ("upgrade", "--install", self.name, str(chart), f"--namespace={self.namespace}", "--wait")
         self.cluster.helm(*told, f"--timeout={PATIENCE_S}s", "--values=-", given=yaml.safe_dump(values))
-        soon(lambda: httpx.get(f"{self.url}/hub/login", timeout=5).status_code == 200, PATIENCE_S)
+        soon(lambda: web.get(f"{self.url}/hub/login", timeout=5).status_code == 200, PATIENCE_S)
 
     def kubectl(self, *told: str, **how: Any) -> str:
         """Run kubectl in the namespace."""
@@ -171,7 +174,7 @@ class Place:
     def api(self, verb: str, path: str, body: Any = None) -> httpx.Response:
         """Ask the hub's API as its administrator."""
         headers = {"Authorization": f"token {TOKEN}"}
-        return httpx.request(verb, f"{self.url}/hub/api/{path}", json=body, headers=headers, timeout=30)
+        return web.request(verb, f"{self.url}/hub/api/{path}", json=body, headers=headers, timeout=30)
 
     def start(self, name: str, options: Mapping[str, str] | None = None, server: str = "") -> float:
         """Start somebody's server and wait until it is ready; return how many seconds that took."""
@@ -285,7 +288,7 @@ def settings(images: Mapping[str, str], repository: str) -> dict[str, Any]:
     return {
         "profiles": {
             "python": {"title": "Python", "image": images["base"], **small, "order": 1},
-            "roomy": {"title": "Roomy", "image": images["base"], **small, "home_size": "2G"},
+            "roomy": {"title": "Roomy", "image": images["base"], **small, "home_size": "2G", "kubernetes": OWN},
             "data": {"title": "Data", "image": images["python"], "memory": "2G", "repositories": {"course": course}},
             "together": {"title": "Together", "image": images["python"], "memory": "2G", "collaboration": True},
             "fresh": {"title": "Fresh", "image": images["base"], **small, "home": "fresh"},

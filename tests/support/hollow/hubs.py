@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
+from support import web
 from support.cluster.cluster import Cluster
 from support.waiting import soon
 
@@ -42,7 +43,7 @@ class NodeHub(ABC):
         self.cluster, self.namespace, self.folder = cluster, namespace, folder
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
         headers = {"Authorization": f"token {TOKEN}"}
-        self.client = httpx.Client(headers=headers, timeout=PATIENCE_S)
+        self.client = web.Client(headers=headers, timeout=PATIENCE_S)
 
     @property
     def url(self) -> str:
@@ -105,7 +106,7 @@ class NodeHub(ABC):
 
     def signed_in(self, name: str) -> httpx.Client:
         """Return a browser of somebody who has signed in with `PASSWORD`."""
-        browser = httpx.Client(timeout=PATIENCE_S, follow_redirects=True)
+        browser = web.Client(timeout=PATIENCE_S, follow_redirects=True)
         browser.get(f"{self.url}/hub/login")
         told = {"_xsrf": browser.cookies["_xsrf"], "username": name, "password": PASSWORD}
         answer = browser.post(f"{self.url}/hub/login", params={"next": "/hub/home"}, data=told)
@@ -217,4 +218,4 @@ class NodeHub(ABC):
 
     def _answers(self) -> bool:
         assert self._programs["hub"].poll() is None, self.log()[-3000:]
-        return httpx.get(f"{self.url}/hub/api/", timeout=5).status_code == 200
+        return web.get(f"{self.url}/hub/api/", timeout=5).status_code == 200

@@ -89,7 +89,7 @@ CREATE TABLE events (
 	FOREIGN KEY("group") REFERENCES groups (id), 
 	UNIQUE (prefix)
 );
-INSERT INTO "events" VALUES('evnt2345','hackathon','Room 2','# Welcome','2026-11-27 08:00:00.000000','2026-11-29 17:00:00.000000','Europe/Paris',24,'python','{}','','',1,2,3,NULL,NULL,NULL,'',1);
+INSERT INTO "events" VALUES('evnt2345','hackathon','Room 2','# Welcome','2026-11-27 08:00:00.000000','2026-11-29 17:00:00.000000','Europe/Paris',24,'python','{}','https://git.example.org/health/~~data~~2026~','',1,2,3,NULL,NULL,NULL,'',1);
 CREATE TABLE extensions (
     "group" VARCHAR(32) NOT NULL,
     person VARCHAR(32) NOT NULL,

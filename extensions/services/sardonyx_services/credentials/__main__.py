@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -18,10 +19,10 @@ from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.clearing import Clearing
 from sardonyx_services.credentials.collecting import Collecting
-from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoreConfiguration
+from sardonyx_services.credentials.configuration import LONGEST_LIFE, CredentialsConfiguration, StoreConfiguration
 from sardonyx_services.credentials.counting import Counting
 from sardonyx_services.credentials.ends import Ends
-from sardonyx_services.credentials.event_places import prefixes_of
+from sardonyx_services.credentials.event_places import chosen_limit, prefixes_of
 from sardonyx_services.credentials.git.access import GitAccess
 from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Identity
@@ -32,7 +33,7 @@ from sardonyx_services.credentials.links.sharing import Sharer, Sharing
 from sardonyx_services.credentials.metrics import Metrics
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.service import Parts, create_app
-from sardonyx_services.credentials.store_refusals import StoreRefusals
+from sardonyx_services.credentials.store_refusals import StoreRefusals, way_of
 from sardonyx_services.credentials.stored import StoredAmounts
 from sardonyx_services.credentials.sts import sts_of
 from sardonyx_services.credentials.vault.access import VaultAccess
@@ -60,7 +61,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
 
     metrics = Metrics()
     audit = AuditLog(configuration.audit)
-    living = Living(read(configuration.audit), datetime.now(UTC))
+    living = _living(configuration.audit)
 
     def issued(what: Issued) -> None:
         metrics.issued.labels(what.service).inc()
@@ -71,7 +72,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
     store = configuration.store
     by_name = looking_up(place, lambda name: person(people.by_name(name)))
     sts = sts_of(store)
-    stored = _stored(store, Counting(issuer, sts, store, partial(prefixes_of, people)))
+    stored = _stored(store, Counting(issuer, sts, store, partial(prefixes_of, people)), partial(chosen_limit, people))
     broker = Broker(
         issuer,
         sts,
@@ -82,10 +83,10 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
         stored=stored,
     )
     beside = [stored.run] if stored is not None else []
-    if store.administrator is not None:
+    refuses = way_of(store, configuration.issuer)
+    if refuses is not None:
         by_id = looking_up(place, lambda known: person(people.by_id(known)))
-        refusals = StoreRefusals(store, store.administrator, living, by_id)
-        beside.append(refusals.run)
+        beside.append(StoreRefusals(refuses, living, by_id, broker.forget).run)
     sharing = None
     if configuration.links is None:
         people.shared_links.end_all()
@@ -123,6 +124,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
                 LeaseStore(at.leases),
                 # In threads, so not the look-up of the broker.
                 lambda name: person(people.by_name(name)),
+                look_up=looking_up(place, lambda name: person(people.by_name(name))),
                 issued=issued,
                 look_every_s=at.look_every_s,
             )
@@ -156,8 +158,16 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
         await server.serve(sockets=[given(port), _socket(configuration.issuer_socket)])
 
 
-def _stored(store: StoreConfiguration, counting: Counting) -> StoredAmounts | None:
-    return StoredAmounts(store.limits, counting.count) if store.limits.is_set else None
+def _living(audit: Path) -> Living:
+    now = datetime.now(UTC)
+    # A year of lines takes many seconds to read, in which nobody gets keys; of those before no key lives.
+    return Living(read(audit, now - LONGEST_LIFE), now)
+
+
+def _stored(
+    store: StoreConfiguration, counting: Counting, chosen: Callable[[str], Awaitable[int | None]]
+) -> StoredAmounts | None:
+    return StoredAmounts(store.limits, counting.count, chosen) if store.limits.is_set else None
 
 
 def _git(

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sardonyx_services.credentials.audit import LAPTOP, Issued
-from sardonyx_services.credentials.broker import AUDIENCE, Broker
+from sardonyx_services.credentials.broker import AUDIENCE, LATE, Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.places import Place, group_places
 from sardonyx_services.credentials.revocation import Living, Person
 from sardonyx_services.credentials.stored import StoredAmounts
+from sardonyx_services.credentials.wish import usual_wish
 from sardonyx_services.people.groups import group_name
 
 PATIENCE_S = 2.0
@@ -36,15 +37,18 @@ class Access:
         self._broker, self._living, self._store, self._clock = broker, living, store, clock
         self._longest_link_s = longest_link_s
 
-    async def of_server(self, caller: Caller) -> dict[str, Any]:
+    async def of_server(self, caller: Caller, group: str = "") -> dict[str, Any]:
         """Return what a server reaches.
+
+        Args:
+            group: name of the class, event or team that it is of; "" = of none.
 
         Raises:
             NotAllowedError: its token is not one for data, or its owner was removed.
         """
         caller.wants(AUDIENCE)
         person = self._broker.person(caller)
-        until = self._broker.until(person, caller)
+        until = self._broker.until(person, caller, usual_wish(group))
         return {**self._places(caller.name, person), "until": until and utc(until)}
 
     async def of_person(self, name: str) -> dict[str, Any]:
@@ -99,8 +103,11 @@ def keys_of(person: str, living: Iterable[Issued]) -> dict[str, list[dict[str, A
         known = {"given": utc(issued.time), "until": utc(issued.until)}
         if issued.is_of_laptop:
             laptops.append({**known, "places": list(issued.places)})
-        elif issued.session.count("-") == 1 and {f"home/{person}/:rw", f"home/{person}/:rd"} & {*issued.places}:
-            # Those of a class or team have its name in their session, those that were asked to do less have other places.
+        elif issued.session.removesuffix(LATE).count("-") == 1 and {f"home/{person}/:{may}" for may in ("rw", "rd")} & {
+            *issued.places
+        }:
+            # Those of a profile for a class or team have its id behind a hyphen in their session, those that were asked to
+            # do less have other places.
             servers[issued.server] = {"name": issued.server, **known}
     return {"servers": list(servers.values()), "laptops": laptops}
 

@@ -13,7 +13,7 @@ LARGEST = 16 << 20
 KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
 LINK_MADE, LINK_OPENED, LINK_ENDED = "link", "link-opened", "link-ended"
-LAPTOP, COLLECT, CLEAR, HAND_OUT, KEEP = "laptop", "collect", "clear", "hand-out", "keep"
+LAPTOP, COLLECT, CLEAR, HAND_OUT, KEEP, TEAM_COPY = "laptop", "collect", "clear", "hand-out", "keep", "team-copy"
 """What stands for the server where keys are for a person's own computer, for the service of classes, or to delete."""
 
 
@@ -99,11 +99,15 @@ class AuditLog:
         self._handler.close()
 
 
-def read(path: Path) -> Iterator[Issued]:
-    """Return everything that was written, oldest first; a line that a crash cut off is left out."""
+def read(path: Path, since: datetime | None = None) -> Iterator[Issued]:
+    """Return what was written, oldest first; a line that a crash cut off is left out.
+
+    Args:
+        since: files that are older are left out; None = everything is read.
+    """
     aside = [path.with_name(f"{path.name}.{number}") for number in range(KEPT, 0, -1)]
     for part in (*aside, path):
-        if not part.exists():
+        if not part.exists() or (since is not None and part.stat().st_mtime < since.timestamp()):
             continue
         with part.open(encoding="utf-8") as file:
             for line in file:

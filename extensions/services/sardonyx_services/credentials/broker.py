@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from sardonyx_services.credentials.audit import Issued
-from sardonyx_services.credentials.errors import CredentialsError, NotAllowedError, UnavailableError
+from sardonyx_services.credentials.errors import BusyError, CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.places import (
@@ -21,7 +21,7 @@ from sardonyx_services.credentials.places import (
     own_places,
     own_until,
     seconds_left,
-    wished_group,
+    wished_groups,
 )
 from sardonyx_services.credentials.policy import session_policy
 from sardonyx_services.credentials.revocation import Person
@@ -38,6 +38,8 @@ RENEW_BEFORE = timedelta(minutes=20)
 """SDKs ask again 15 minutes before the end: what they get then has to live longer than that."""
 REMEMBERED = 20_000
 FIRST_TEST_S = 3.0
+LATE = "-late"
+"""End of the names of sessions whose keys write nothing of what had to be written in time."""
 
 
 class KeySource(Protocol):
@@ -87,6 +89,8 @@ class Broker:
         self.refusal: str = _("The data store was not looked at yet. Try again in a few seconds.")
         self.was_tested = asyncio.Event()
         """The first self-test is over, whatever it found."""
+        self.doubt = asyncio.Event()
+        """The store gave somebody no keys after the last self-test."""
 
     def person(self, caller: Caller) -> Person:
         """Return the person whose server it is.
@@ -128,9 +132,14 @@ class Broker:
         """
         return self._last_good(self.session(self.person(caller), caller, wish), error)
 
-    def until(self, person: Person, caller: Caller) -> datetime | None:
-        """Return when the usual keys of a server end that it has now; None = it has asked for none, or they ended."""
-        given = self._given.get(self.session(person, caller, EVERYTHING))
+    def forget(self, name: str) -> None:
+        """Give the keys of a session to nobody again: the store has ended it, and the next ones are good."""
+        for session in [each for each in self._given if each.name == name]:
+            del self._given[session]
+
+    def until(self, person: Person, caller: Caller, wish: Wish = EVERYTHING) -> datetime | None:
+        """Return when the keys of a server end that it has now; None = it has asked for none, or they ended."""
+        given = self._given.get(self.session(person, caller, wish))
         return given[0].expires if given and given[0].expires > self._clock() else None
 
     async def mint(self, person: str, session: str) -> Keys:
@@ -148,29 +157,30 @@ class Broker:
         Raises:
             NotAllowedError: what is wished for is not theirs.
         """
-        group = wished_group(wish, person.memberships)
+        groups = wished_groups(wish, person.memberships)
         now = self._clock()
         ends = [own_until(person.memberships)]
         everything = person.own_places(now)
         longest = longest_s or self._lifetime_s
         name = f"{person.id}-{caller.run}"
-        if group is not None:
+        if groups:
+            # Marked: usual keys are listed as such, and the store refuses them alone.
+            name += f"{'_' if wish.is_usual else '-'}{groups[0].group}"
+        for group in groups:
             everything = (*everything, *group_places(person.id, group, now))
             longest = SHORTEST_S if group.is_exam else longest
-            name += f"-{group.group}"
             ends.append(group.writes_until)
         left_s = min((left for end in ends if (left := seconds_left(end, now)) is not None), default=None)
         if left_s is not None:
             # In quarters of an hour, so that it is one session for so long: keys that write end with the time to do so.
             # Those after it are another session's: a store may refuse the one from before.
             longest = min(longest, max(SHORTEST_S, left_s - left_s % SHORTEST_S)) if left_s > 0 else longest
-            name += "" if left_s > 0 else "-late"
+            name += "" if left_s > 0 else LATE
         places = narrowed(everything, wish)
         if self._stored is not None:
             places = self._stored.wanted(places)
-        groups = group_names([group]) if group else ()
         policy = session_policy(self._bucket, places)
-        return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, groups)
+        return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, group_names(groups))
 
     async def issue(self, caller: Caller, session: Session) -> Keys:
         """Get keys from the store that nobody had before, and write down that they were given.
@@ -179,7 +189,13 @@ class Broker:
             CredentialsError: the store refuses or does not answer.
         """
         token = self._issuer.token(session.person, AUDIENCE, session.name, session.groups)
-        keys = await self._source.keys(token, session.name, session.policy, session.lifetime_s)
+        try:
+            keys = await self._source.keys(token, session.name, session.policy, session.lifetime_s)
+        except BusyError:
+            raise
+        except UnavailableError:
+            self.doubt.set()
+            raise
         self._issued(
             Issued(
                 time=self._clock(),

@@ -1,11 +1,12 @@
-"""Keys with which the service of classes reads or copies for somebody, or hands out a file for the staff of a class."""
+"""Keys with which the service of classes reads or copies for somebody, or hands out a file for who leads a class or an event."""
 
 import secrets
 from collections.abc import Callable
+from typing import cast
 
 from fastapi import APIRouter, Request
 
-from sardonyx_services.credentials.audit import COLLECT, HAND_OUT, KEEP
+from sardonyx_services.credentials.audit import COLLECT, HAND_OUT, KEEP, TEAM_COPY
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
@@ -13,8 +14,14 @@ from sardonyx_services.credentials.own_service import told_by
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S, Wish
-from sardonyx_services.people.groups import STAFF, group_name
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.groups import STAFF, Kind, Membership, Role, group_name
 from sardonyx_spawner.language import _
+
+LEADING: tuple[Role, ...] = (*STAFF, "organiser")
+"""Who hands out files; only a class has something that is handed in."""
+OPERATOR_ID = "operator"
+"""Of whoever types commands, in the store and in the audit log; people have random ones, of more letters."""
 
 
 class Collecting:
@@ -33,21 +40,25 @@ class Collecting:
         wish = Wish(f"class-{class_id}", True, f"class/{class_id}/hand-in/", SHORTEST_S)  # noqa: FBT003 - only to read
         return await self._of_staff(name, COLLECT, wish, refused)
 
-    async def hand_out_keys(self, name: str, class_id: str) -> Keys:
-        """Return new keys with which somebody of the staff of a class hands out files to it.
+    async def hand_out_keys(self, name: str, group: str) -> Keys:
+        """Return new keys with which somebody who leads a class or an event hands out files to it.
+
+        Args:
+            group: name of the class or the event.
 
         Raises:
-            CredentialsError: they are not of the staff, or there are none now.
+            CredentialsError: they do not lead it, or there are none now.
         """
-        refused = _("Only the instructors and assistants of a class hand out files.")
-        wish = Wish(f"class-{class_id}", False, f"class/{class_id}/shared/handed-out/", SHORTEST_S)  # noqa: FBT003 - to write
+        kind, _hyphen, identifier = group.partition("-")
+        refused = _("Only those who lead a class or an event hand out files to it.")
+        wish = Wish(group, False, f"{kind}/{identifier}/shared/handed-out/", SHORTEST_S)  # noqa: FBT003 - to write
         return await self._of_staff(name, HAND_OUT, wish, refused)
 
     async def _of_staff(self, name: str, what: str, wish: Wish, refused: str) -> Keys:
         caller = _for(name, what)
-        person = self._broker.person(caller)
+        person = _operator(wish.group) if name == OPERATOR else self._broker.person(caller)
         roles = {group_name(membership): membership.role for membership in person.memberships}
-        if roles.get(wish.group) not in STAFF:
+        if roles.get(wish.group) not in LEADING:
             raise NotAllowedError(refused)
         return await self._issue(caller, person, wish)
 
@@ -62,6 +73,20 @@ class Collecting:
         """
         caller = _for(name, COLLECT)
         wish = Wish(group, read_only=True, lifetime_s=SHORTEST_S)
+        return await self._issue(caller, self._broker.person(caller), wish)
+
+    async def team_copy_keys(self, name: str, group: str) -> Keys:
+        """Return new keys with which what a team shares is copied for whoever has its link: they read that and nothing else.
+
+        Args:
+            name: of somebody in it.
+            group: name of the team.
+
+        Raises:
+            CredentialsError: they are not in it, or there are no keys now.
+        """
+        caller, (kind, _hyphen, team) = _for(name, TEAM_COPY), group.partition("-")
+        wish = Wish(group, read_only=True, prefix=f"{kind}/{team}/", lifetime_s=SHORTEST_S)
         return await self._issue(caller, self._broker.person(caller), wish)
 
     async def keep_keys(self, name: str, group: str) -> Keys:
@@ -90,6 +115,13 @@ class Collecting:
         return await self._broker.issue(caller, session)
 
 
+def _operator(group: str) -> Person:
+    """Return whoever types commands on the machine itself, as one of those who lead a class or an event."""
+    kind, _hyphen, identifier = group.partition("-")
+    role: Role = "instructor" if kind == "class" else "organiser"
+    return Person(OPERATOR_ID, memberships=(Membership(cast("Kind", kind), identifier, role, title=""),))
+
+
 def _for(name: str, what: str) -> Caller:
     # No server has such a run, so each is a session of its own.
     return Caller(name, what, f"{what}-{secrets.token_hex(6)}", frozenset({AUDIENCE}))
@@ -112,13 +144,18 @@ def collecting_routes(collecting: Collecting, own_token: str, token_of: Callable
 
     @router.post("/hand-out")
     async def hand_out(request: Request) -> dict[str, str]:
-        name, class_id = await asked(request, "name", "class")
-        return (await collecting.hand_out_keys(name, class_id)).to_json()
+        name, group = await asked(request, "name", "group")
+        return (await collecting.hand_out_keys(name, group)).to_json()
 
     @router.post("/copy")
     async def copy(request: Request) -> dict[str, str]:
         name, group = await asked(request, "name", "group")
         return (await collecting.copy_keys(name, group)).to_json()
+
+    @router.post("/team-copy")
+    async def team_copy(request: Request) -> dict[str, str]:
+        name, group = await asked(request, "name", "group")
+        return (await collecting.team_copy_keys(name, group)).to_json()
 
     @router.post("/keep")
     async def keep(request: Request) -> dict[str, str]:

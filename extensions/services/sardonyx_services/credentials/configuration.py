@@ -1,11 +1,17 @@
 """What the credentials service is told, in one JSON file."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sardonyx_services.credentials.git.oauth import GitProvider, Kind
 from sardonyx_services.private_file import write_private
+
+LONGEST_LIFE_S = 43200
+LONGEST_LIFE = timedelta(seconds=LONGEST_LIFE_S)
+"""Of keys: no store gives longer ones."""
 
 
 class StoredLimits(BaseModel):
@@ -57,8 +63,11 @@ class StoreConfiguration(BaseModel):
         role: to assume; "" = the store knows none (MinIO).
         access_key: file with the id of the key that assumes the role; None = it is assumed with our own tokens.
         secret_key: file with the secret of that key; this service alone reads it.
-        administrator: file with the key of the embedded store's administrator, with which sessions are refused; None =
-            the store is somebody else's, and a session lives until its keys end.
+        revoke_with: how sessions are refused; "" = they are not, and live until their keys end.
+        administrator: file with the key of the embedded store's administrator, which does so; None = the store is
+            somebody else's.
+        revoke_access_key: file with the id of the key that does so in a store of somebody else's.
+        revoke_secret_key: file with its secret.
         laptop_key_lifetime_s: longest life of keys for people's own computers; None = there are none.
         limits: how much may be stored.
     """
@@ -70,11 +79,14 @@ class StoreConfiguration(BaseModel):
     role: str
     bucket: str
     region: str
-    key_lifetime_s: int = Field(ge=900, le=43200)
+    key_lifetime_s: int = Field(ge=900, le=LONGEST_LIFE_S)
     access_key: Path | None = None
     secret_key: Path | None = None
+    revoke_with: Literal["", "bucket_policy", "minio"] = ""
     administrator: Path | None = None
-    laptop_key_lifetime_s: int | None = Field(default=None, ge=900, le=43200)
+    revoke_access_key: Path | None = None
+    revoke_secret_key: Path | None = None
+    laptop_key_lifetime_s: int | None = Field(default=None, ge=900, le=LONGEST_LIFE_S)
     limits: StoredLimits = StoredLimits()
 
 

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sardonyx_services.credentials.broker import AUDIENCE, KeySource
 from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.deadline import Deadline
 from sardonyx_services.credentials.errors import CredentialsError
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.policy import list_policy
@@ -24,7 +25,6 @@ COUNTER = "counter0counter0"
 """In the place of a person's id: nobody's is like that."""
 PLACES = ("home/", "class/", "team/", "event/")
 LEAST_LEFT = timedelta(minutes=3)
-PATIENCE_S = 10.0
 ANSWER_S = 30.0
 MOST_FILES = 100_000
 """That are listed of a whole in one go: whoever has more keeps nobody else from being counted."""
@@ -56,6 +56,7 @@ class Counting:
     ) -> None:
         self._issuer, self._source, self._store = issuer, source, store
         self._prefixes_of, self._most_files = prefixes_of, most_files
+        self._deadline = Deadline(ANSWER_S, ANSWER_S)
         self._begun: dict[str, _Begun] = {}
         self._keys: Keys | None = None
 
@@ -87,7 +88,7 @@ class Counting:
         return self._keys
 
     def _counted(self, keys: Keys, whole: str, limit: int) -> int | None:
-        listed = _client(keys, self._store).get_paginator("list_objects_v2")
+        listed = self._deadline.on(_client(keys, self._store)).get_paginator("list_objects_v2")
         begun, files = self._begun.pop(whole, _Begun()), 0
         found = begun.found
         for prefix in sorted(self._prefixes_of(whole)):
@@ -117,8 +118,6 @@ def _client(keys: Keys, store: StoreConfiguration) -> Any:
         aws_session_token=keys.session_token,
         config=Config(
             s3={"addressing_style": "path"},
-            connect_timeout=PATIENCE_S,
-            read_timeout=ANSWER_S,
             retries={"max_attempts": 2},
         ),
     )

@@ -1,5 +1,6 @@
 """Who asks: the hub says whose server a token belongs to; nothing in the request does."""
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -23,6 +24,8 @@ ONLY_THE_PAGE = _("This is for the page “Data”: sign in, and open it in your
 KEPT_S = 10.0
 REMEMBERED = 10_000
 PATIENCE_S = 5.0
+WHOLE_S = 10.0
+"""For an answer that comes in drops."""
 AT_ONCE, WAITING = 32, 2_000
 AWAY = _("The hub does not answer now. Keys that you have go on working; try again in a minute.")
 
@@ -99,9 +102,20 @@ def person_of(model: Mapping[str, Any]) -> str:
 
 
 class Identity:
-    """Asks the hub, at most once at a time for each token, and remembers the answer for seconds."""
+    """Asks the hub, at most once at a time for each token, and remembers the answer for seconds.
 
-    def __init__(self, hub_api: str, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        whole_s: for all of an answer.
+    """
+
+    def __init__(
+        self,
+        hub_api: str,
+        client: httpx.AsyncClient,
+        clock: Callable[[], float] = time.monotonic,
+        whole_s: float = WHOLE_S,
+    ) -> None:
+        self._whole_s = whole_s
         self._url = f"{hub_api}/user"
         self._client = client
         self._clock = clock
@@ -160,7 +174,7 @@ class Identity:
 
     async def _model(self, token: str) -> Mapping[str, Any]:
         try:
-            async with self._turns.turn():
+            async with self._turns.turn(), asyncio.timeout(self._whole_s):
                 answer = await self._client.get(
                     self._url, headers={"Authorization": f"token {token}"}, timeout=PATIENCE_S
                 )
@@ -169,6 +183,6 @@ class Identity:
             if answer.status_code != 200:  # noqa: PLR2004 - HTTP
                 raise NotAllowedError
             model = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise UnavailableError(AWAY) from error
         return model if isinstance(model, dict) else {}

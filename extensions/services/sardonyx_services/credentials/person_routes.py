@@ -19,7 +19,7 @@ def person_routes(
     token_of: Callable[[Request], str],
     sharing: Sharing | None = None,
 ) -> APIRouter:
-    """Return the routes: one for servers, and two for the hub's page “Data”.
+    """Return the routes: two for servers, and the rest for the hub's page “Data”.
 
     Args:
         token_of: returns the token of a request, or refuses it.
@@ -30,6 +30,10 @@ def person_routes(
     @router.get("/access")
     async def of_server(request: Request) -> dict[str, Any]:
         return await access.of_server(await identity.of(token_of(request)))
+
+    @router.get("/access/server/{group}")
+    async def of_server_of_group(request: Request, group: str) -> dict[str, Any]:
+        return await access.of_server(await identity.of(token_of(request)), group)
 
     @router.get("/access/all")
     async def of_person(request: Request) -> dict[str, Any]:

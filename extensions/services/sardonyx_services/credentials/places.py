@@ -110,17 +110,21 @@ def own_places(person: str, *, is_admin: bool, is_over: bool = False, event: str
     return own, Place(f"{PUBLIC}/", is_writable=is_admin)
 
 
-def wished_group(wish: Wish, memberships: Sequence[Membership]) -> Membership | None:
-    """Return the membership that a wish names.
+def wished_groups(wish: Wish, memberships: Sequence[Membership]) -> tuple[Membership, ...]:
+    """Return the membership that a wish names, and where it is of usual keys those in the teams of that event.
 
     Raises:
         NotAllowedError: the caller is in no such class or team, or there is none: the answer is the same.
     """
     if not wish.group:
-        return None
+        return ()
     for membership in memberships:
         if group_name(membership) == wish.group:
-            return membership
+            teams = (team for team in memberships if team.within == membership.group)
+            return (membership, *(teams if wish.is_usual else ()))
+    if wish.is_usual:
+        # The server runs on with what is its person's own.
+        return ()
     raise NotAllowedError(
         _("You are in no class or team “{group}”, or it has ended. See what you can reach on the page “Data”.").format(
             group=wish.group[:80]

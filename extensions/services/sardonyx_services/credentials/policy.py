@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 
+from sardonyx_services.credentials.errors import BadRequestError
 from sardonyx_services.credentials.places import Place
+from sardonyx_spawner.language import _
 
 LONGEST = 2048
-"""Characters in an inline session policy: the limit of AWS STS, and of every other store looked at."""
+"""Bytes of an inline session policy: AWS STS and every other store looked at take so much, some of characters."""
 
 READS = ("s3:GetObject",)
 DELETES = ("s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
@@ -19,7 +21,7 @@ def session_policy(bucket: str, places: Sequence[Place]) -> str:
     """Return the policy of a session as compact JSON (Ceph RGW 16 refuses it with spaces).
 
     Raises:
-        ValueError: it is longer than stores take.
+        BadRequestError: it is longer than stores take.
     """
     arn = f"arn:aws:s3:::{bucket}"
     # The prefix without its slash too: programs look for the folder itself before they look into it.
@@ -53,7 +55,13 @@ def list_policy(bucket: str, prefixes: Sequence[str]) -> str:
 
 
 def _compact(statements: Sequence[object]) -> str:
-    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))
-    if len(text) > LONGEST:
-        raise ValueError(f"the session policy has {len(text)} characters, more than {LONGEST}")
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    # As it is, and not as ASCII: a sign takes three bytes then where it would take six, or twelve.
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    # A space only comes in a name. Ceph RGW 16 takes it, as a form holds it, for a plus.
+    text = text.replace(" ", "\\u0020")
+    if len(text.encode()) > LONGEST:
+        raise BadRequestError(
+            _("“prefix” is too long for the data store: letters beyond a to z take more room. Ask for a shorter one.")
+        )
     return text

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.places import Place, group_places, is_written, own_places, own_until
@@ -13,6 +14,8 @@ from sardonyx_services.people.groups import Membership
 SERVICE = "s3"
 LONGEST_POLICY = 20_000
 """Bytes of a bucket policy: S3's limit is 20 KB."""
+STATEMENT = "SardonyxRefusesSessions"
+"""What is ours in it."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ class Living:
                 if issued.person == person and issued.until > now and issued.session not in self._ended
             )
 
-    def to_refuse(self, now: datetime, person_of: Callable[[str], Person | None]) -> tuple[str, ...]:
-        """Return the sessions that the store has to refuse.
+    def to_refuse(self, now: datetime, person_of: Callable[[str], Person | None]) -> tuple[Issued, ...]:
+        """Return the sessions that the store has to refuse, each by those of its keys that were given last.
 
         Those of who was removed come before those of servers that ended, because a policy has room for some hundreds.
         """
@@ -114,34 +117,61 @@ class Living:
             if issued.session in ended or not is_still_theirs(issued, people[issued.person], now)
         ]
         found.sort(key=lambda issued: (issued.session in ended, -issued.until.timestamp(), issued.session))
-        return tuple(dict.fromkeys(issued.session for issued in found))
+        last: dict[str, Issued] = {}
+        for issued in found:
+            last[issued.session] = max(last.get(issued.session, issued), issued, key=lambda each: each.time)
+        return tuple(last.values())
 
 
 def _key(issued: Issued) -> tuple[str, tuple[str, ...]]:
     return issued.session, issued.places
 
 
-def bucket_policy(bucket: str, role: str, sessions: Sequence[str]) -> str:
+def bucket_policy(bucket: str, role: str, sessions: Sequence[str], before: str = "") -> str:
     """Return the bucket policy that refuses some sessions and leaves all others alone; "" = none is needed.
 
     It holds as many sessions as it has room for; the keys of the rest end with their life.
+
+    Args:
+        before: the policy that the bucket has: what others wrote there stays.
+
+    Raises:
+        ValueError: `before` is none.
     """
+    others = _of_others(before)
     principals: list[str] = []
-    text = ""
+    text = _policy(others) if others else ""
     for session in sessions:
-        principals.append(f"arn:aws:sts::assumed-role/{role.rpartition('/')[2]}/{session}")
-        longer = _policy(bucket, principals)
+        principals.append(session_arn(role, session))
+        longer = _policy([*others, _refusal(bucket, principals)])
         if len(longer) > LONGEST_POLICY:
             break
         text = longer
     return text
 
 
-def _policy(bucket: str, principals: Sequence[str]) -> str:
-    refuse = {
+def session_arn(role: str, session: str) -> str:
+    """Return how a store names a session of a role: without the path that a role's own name may have."""
+    account, _, name = role.partition("role/")
+    return f"{account.replace(':iam:', ':sts:')}assumed-role/{name.rpartition('/')[2]}/{session}"
+
+
+def _of_others(policy: str) -> list[Any]:
+    found = json.loads(policy)["Statement"] if policy else []
+    statements = found if isinstance(found, list) else [found]
+    return [each for each in statements if each.get("Sid") != STATEMENT]
+
+
+def _refusal(bucket: str, principals: Sequence[str]) -> dict[str, Any]:
+    return {
+        "Sid": STATEMENT,
         "Effect": "Deny",
         "Principal": {"AWS": list(principals)},
         "Action": "s3:*",
         "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [refuse]}, separators=(",", ":"))
+
+
+def _policy(statements: Sequence[Any]) -> str:
+    # Compact: release 16 of Ceph's gateway takes a space for a part of it.
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, separators=(",", ":"))

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import re
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -11,14 +13,19 @@ from botocore.exceptions import ClientError
 
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
+from sardonyx_services.credentials.deadline import Deadline
 from sardonyx_services.credentials.errors import CredentialsError
 from sardonyx_services.credentials.places import home_prefix
+from sardonyx_services.credentials.store_answers import DENIED, NO_SUCH_CALL, code_of, of_own_place
 from sardonyx_services.credentials.sts import NO_ROLE, Keys
 from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
 TESTER, OTHER = "selftest0tester0", "selftest0another"
 RETRY_S, LONGEST_RETRY_S = 0.1, 5.0
+AGAIN_S = 300.0
+LEAST_PAUSE_S = 5.0
+"""Between a test that went well and the next one, however many get no keys meanwhile."""
 PROBE = "probe"
 
 
@@ -26,8 +33,17 @@ class WideningError(Exception):
     """A session could do more than its policy says."""
 
 
+async def keep_testing(broker: Broker, store: StoreConfiguration, again_s: float = AGAIN_S) -> None:
+    """Test the store at the start, now and then, and as soon as it gives somebody no keys: what it does may change."""
+    while True:
+        await test_until_good(broker, store)
+        await asyncio.sleep(min(LEAST_PAUSE_S, again_s))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(broker.doubt.wait(), again_s)
+
+
 async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
-    """Test again and again until the store answers as it must; the broker gives no keys before."""
+    """Test again and again until the store answers as it must; the broker gives no new keys before."""
     pause_s, told = RETRY_S, ""
     reason: BaseException
     while True:
@@ -42,14 +58,18 @@ async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
             )
             reason = error
             log.critical("The store is not safe to use: %s. No keys are given.", error)
+        except ClientError as error:
+            broker.refusal, reason = of_own_place(error), error
         except Exception as error:  # noqa: BLE001
             # Whatever a store answers, botocore's own trips over it included: the next try may be better.
             broker.refusal = _("The data store does not answer as it should yet. Try again in a minute.")
             reason = error
         else:
-            broker.refusal = ""
+            broker.doubt.clear()
             broker.was_tested.set()
-            log.info("Self-test passed: a session reaches its own place and nothing else")
+            if broker.refusal:
+                broker.refusal = ""
+                log.info("Self-test passed: a session reaches its own place and nothing else")
             return
         broker.was_tested.set()
         # A clock that is off is off by another second each time: that is no news.
@@ -68,7 +88,8 @@ def prove(keys: Keys, store: StoreConfiguration) -> None:
         WideningError: it could do more.
         ClientError, BotoCoreError: it could not even do what it may.
     """
-    s3 = _client("s3", store.endpoint, keys, store)
+    deadline = Deadline()
+    s3 = deadline.on(_client("s3", store.endpoint, keys, store))
     own = home_prefix(TESTER) + PROBE
     s3.put_object(Bucket=store.bucket, Key=own, Body=b"")
     s3.delete_object(Bucket=store.bucket, Key=own)
@@ -76,15 +97,21 @@ def prove(keys: Keys, store: StoreConfiguration) -> None:
     _refused("write to another place", lambda: s3.put_object(Bucket=store.bucket, Key=other, Body=b""))
     _refused("list another place", lambda: s3.list_objects_v2(Bucket=store.bucket, Prefix=home_prefix(OTHER)))
     _refused("list the whole bucket", lambda: s3.list_objects_v2(Bucket=store.bucket))
-    sts = _client("sts", store.sts_endpoint, keys, store)
-    _refused("assume the role again", lambda: sts.assume_role(RoleArn=store.role or NO_ROLE, RoleSessionName="wider"))
+    sts = deadline.on(_client("sts", store.sts_endpoint, keys, store))
+    wider = {"RoleArn": store.role or NO_ROLE, "RoleSessionName": "wider"}
+    _refused("assume the role again", lambda: sts.assume_role(**wider), NO_SUCH_CALL)
 
 
-def _refused(what: str, attempt: Any) -> None:
+def _refused(what: str, attempt: Any, otherwise: Collection[str] = ()) -> None:
+    """Make sure that a store denies something.
+
+    Args:
+        otherwise: other codes that prove it as well; a clock that is off, or a signature that it cannot read, prove nothing.
+    """
     try:
         attempt()
     except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:  # noqa: PLR2004 - HTTP
+        if code_of(error) not in {*DENIED, *otherwise}:
             raise
         return
     raise WideningError(f"a session could {what}")
@@ -98,7 +125,5 @@ def _client(service: str, endpoint: str, keys: Keys, store: StoreConfiguration) 
         aws_access_key_id=keys.access_key,
         aws_secret_access_key=keys.secret_key,
         aws_session_token=keys.session_token,
-        config=Config(
-            retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=5, s3={"addressing_style": "path"}
-        ),
+        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
     )

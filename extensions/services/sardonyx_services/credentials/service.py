@@ -29,7 +29,7 @@ from sardonyx_services.credentials.links.routes import link_routes
 from sardonyx_services.credentials.links.sharing import Sharing
 from sardonyx_services.credentials.metrics import SCOPE, Metrics
 from sardonyx_services.credentials.person_routes import person_routes
-from sardonyx_services.credentials.self_test import test_until_good
+from sardonyx_services.credentials.self_test import keep_testing
 from sardonyx_services.credentials.stored import StoredAmounts
 from sardonyx_services.credentials.stored_routes import stored_routes
 from sardonyx_services.credentials.sts import Keys
@@ -134,6 +134,13 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     of_person = person_routes(parts.identity, parts.access, parts.laptop, token_of, sharing)
     app.include_router(of_person, prefix=root)
 
+    _explain_errors(app)
+    app.add_middleware(KeptByNobody)
+    app.add_middleware(InTheirLanguage)
+    return app
+
+
+def _explain_errors(app: FastAPI) -> None:
     @app.exception_handler(CredentialsError)
     async def explain(_request: Request, error: CredentialsError) -> Response:
         return _answer(error)
@@ -146,16 +153,20 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     async def explain_path(_request: Request, error: HTTPException) -> Response:
         return _answer(CredentialsError("NotFound", _("There is nothing at this address."), error.status_code))
 
-    app.add_middleware(KeptByNobody)
-    app.add_middleware(InTheirLanguage)
-    return app
+    @app.exception_handler(Exception)
+    async def explain_fault(_request: Request, _error: Exception) -> Response:
+        # The error itself goes on into the log. What answers here is outside of all that adds to answers.
+        text = _("Something went wrong here, and was written down. Try again.")
+        found = _answer(CredentialsError("InternalFailure", text, 500))
+        found.headers["Cache-Control"] = "no-store"
+        return found
 
 
 def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(test_until_good(parts.broker, parts.store)),
+            asyncio.create_task(keep_testing(parts.broker, parts.store)),
             asyncio.create_task(_renew(parts.issuer)),
             *(asyncio.create_task(run()) for run in parts.beside),
         ]
@@ -210,19 +221,19 @@ def _issuer_routes(parts: Parts) -> APIRouter:
 def _key_routes(parts: Parts) -> APIRouter:
     router = APIRouter()
 
-    async def keys(request: Request, group: str) -> Keys:
+    async def keys(request: Request, group: str, *, is_usual: bool) -> Keys:
         token = _token(request, parts.hosts)
-        wish = wish_of(group, request.query_params.multi_items())
+        wish = wish_of(group, request.query_params.multi_items(), is_usual=is_usual)
         try:
             caller = await parts.identity.of(token)
         except UnavailableError as error:
             return _while_the_hub_is_away(parts, token, wish, error)
         return await parts.broker.keys_for(caller, wish)
 
-    async def answer(request: Request, group: str) -> Response:
+    async def answer(request: Request, group: str, *, is_usual: bool = False) -> Response:
         began, code = time.monotonic(), "Failed"
         try:
-            found = await keys(request, group)
+            found = await keys(request, group, is_usual=is_usual)
             code = "Given"
             return JSONResponse(found.to_json())
         except CredentialsError as error:
@@ -239,6 +250,10 @@ def _key_routes(parts: Parts) -> APIRouter:
     @router.get("/aws/{group}")
     async def aws_of_group(request: Request, group: str) -> Response:
         return await answer(request, group)
+
+    @router.get("/aws/server/{group}")
+    async def aws_of_server_of_group(request: Request, group: str) -> Response:
+        return await answer(request, group, is_usual=True)
 
     return router
 

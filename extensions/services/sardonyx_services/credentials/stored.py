@@ -28,6 +28,10 @@ class Amount:
         return self.size >= self.limit
 
 
+async def _none_chosen(_whole: str) -> None:
+    """Know of none."""
+
+
 class StoredAmounts:
     """Remembers them, and marks places that are full. What was not counted yet is not.
 
@@ -37,16 +41,20 @@ class StoredAmounts:
     Args:
         count: returns the bytes of a whole, and no more than a limit; None = it is not through with it, and goes on with
             the next call; raises OSError where the store does not say.
+        chosen: returns the limit that those who lead a whole have chosen, in bytes, which counts where it is less than
+            ours; None = none; raises OSError where that cannot be looked up.
     """
 
     def __init__(
         self,
         limits: StoredLimits,
         count: Callable[[str, int], Awaitable[int | None]],
+        chosen: Callable[[str], Awaitable[int | None]] = _none_chosen,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._limits, self._count, self._ticks = limits, count, ticks
+        self._limits, self._count, self._look_up, self._ticks = limits, count, chosen, ticks
         self._sizes: dict[str, int] = {}
+        self._chosen: dict[str, int | None] = {}
         self._wanted: dict[str, float] = {}
         self._is_new = asyncio.Event()
 
@@ -68,7 +76,7 @@ class StoredAmounts:
 
         The bytes are None where it was not counted yet; all of it is None where it has no limit.
         """
-        limit = self._limits.of(whole)
+        limit = self._limit(whole)
         if limit is None:
             return None
         self._want(whole)
@@ -97,10 +105,11 @@ class StoredAmounts:
             if now - self._wanted[whole] > REMEMBERED_S:
                 del self._wanted[whole]
                 self._sizes.pop(whole, None)
+                self._chosen.pop(whole, None)
                 continue
-            limit = self._limits.of(whole)
             try:
-                size = await self._count(whole, limit or 0)
+                self._chosen[whole] = await self._look_up(whole)
+                size = await self._count(whole, self._limit(whole) or 0)
             except OSError as error:
                 # As it was: the next look may be better.
                 log.warning("It cannot be counted now how much is in %s: %s", whole, error)
@@ -113,13 +122,17 @@ class StoredAmounts:
                 self._want(whole)
         return replace(place, is_full=any(amount.is_full for amount in self.of(place).values()))
 
+    def _limit(self, whole: str) -> int | None:
+        allowed, chosen = self._limits.of(whole), self._chosen.get(whole)
+        return allowed if allowed is None or chosen is None else min(allowed, chosen)
+
     def _want(self, whole: str) -> None:
         if whole not in self._wanted:
             self._is_new.set()
         self._wanted[whole] = self._ticks()
 
     def _amount(self, whole: str) -> Amount | None:
-        limit, size = self._limits.of(whole), self._sizes.get(whole)
+        limit, size = self._limit(whole), self._sizes.get(whole)
         return Amount(size, limit) if limit is not None and size is not None else None
 
 

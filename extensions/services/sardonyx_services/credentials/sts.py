@@ -5,28 +5,24 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
-from sardonyx_services.credentials.errors import BadRequestError, CredentialsError, UnavailableError
+from sardonyx_services.credentials.deadline import WHOLE_S, Deadline
+from sardonyx_services.credentials.errors import UnavailableError
+from sardonyx_services.credentials.minio_sessions import name_sessions
+from sardonyx_services.credentials.store_answers import NO_STORE, NO_STS, is_no_sts, refused
 from sardonyx_services.credentials.turns import Turns
 from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
-PATIENCE_S = 5
 AT_ONCE, WAITING = 8, 1_000
-NO_STORE = _(
-    "What answers at the address of the data store is not one, or not in order."
-    " The people who run this place have to look at it."
-)
-CLOCK_TOLERANCE_S = 60
 NO_ROLE = "arn:aws:iam::000000000000:role/none"
 
 
@@ -50,13 +46,18 @@ class Keys:
 
 
 class Sts:
-    """The store's STS; a few calls at a time, each with a time-out, none repeated by the client."""
+    """The store's STS; a few calls at a time, each with a time-out, none repeated by the client.
 
-    def __init__(self, store: StoreConfiguration) -> None:
+    Args:
+        whole_s: for all of a call.
+    """
+
+    def __init__(self, store: StoreConfiguration, whole_s: float = WHOLE_S) -> None:
         self._store = store
         self._turns = Turns(AT_ONCE, WAITING)
         # Threads of its own: a store that is slow must not hold up what else is looked up.
         self._threads = ThreadPoolExecutor(AT_ONCE, "sts")
+        self._deadline = Deadline(whole_s)
         self._client: Any = self._connect()
 
     async def keys(self, token: str, session: str, policy: str, lifetime_s: int) -> Keys:
@@ -75,10 +76,17 @@ class Sts:
             keys = Keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"], found["Expiration"])
         except ClientError as error:
             log.warning("The store refuses to give keys: %s", error)
-            raise _refused(error) from error
+            raise refused(error) from error
         except (ResponseParserError, KeyError, AttributeError, TypeError) as error:
             # botocore trips over XML that is none of STS, such as a page for people.
             raise UnavailableError(NO_STORE) from error
+        except ParamValidationError as error:
+            raise UnavailableError(
+                _(
+                    "The role at the data store is written so that no store can have it."
+                    " The people who run this place have to correct it in the settings."
+                )
+            ) from error
         except BotoCoreError as error:
             raise UnavailableError(
                 _("The data store does not answer now. Keys that you have go on working; try again in a minute.")
@@ -90,13 +98,8 @@ class Sts:
         return answer["Credentials"]
 
     def _connect(self, access_key: str = "", secret_key: str = "") -> Any:
-        config = Config(
-            connect_timeout=PATIENCE_S,
-            read_timeout=PATIENCE_S,
-            retries={"total_max_attempts": 1},
-            signature_version="v4" if access_key else UNSIGNED,
-        )
-        return boto3.client(
+        config = Config(retries={"total_max_attempts": 1}, signature_version="v4" if access_key else UNSIGNED)
+        client = boto3.client(
             "sts",
             endpoint_url=self._store.sts_endpoint,
             region_name=self._store.region,
@@ -104,6 +107,10 @@ class Sts:
             aws_secret_access_key=secret_key or None,
             config=config,
         )
+        client.meta.events.register("before-parse.sts", _look)
+        if self._store.revoke_with == "minio":
+            name_sessions(client)
+        return self._deadline.on(client)
 
 
 class SignedSts(Sts):
@@ -112,8 +119,8 @@ class SignedSts(Sts):
     Only the session policy narrows the session then, so the self-test has to prove that it cannot be dropped.
     """
 
-    def __init__(self, store: StoreConfiguration, access_key: str, secret_key: str) -> None:
-        super().__init__(store)
+    def __init__(self, store: StoreConfiguration, access_key: str, secret_key: str, whole_s: float = WHOLE_S) -> None:
+        super().__init__(store, whole_s)
         self._client = self._connect(access_key, secret_key)
 
     def _exchange(self, token: str, **session: Any) -> Any:  # noqa: ARG002 - this store does not know what to do with it
@@ -132,35 +139,7 @@ def sts_of(store: StoreConfiguration) -> Sts:
     return SignedSts(store, store.access_key.read_text().strip(), store.secret_key.read_text().strip())
 
 
-def _refused(error: ClientError) -> CredentialsError:
-    if "MaxSessionDuration" in str(error):
-        # AWS gives a role's keys one hour unless its administrator allows more.
-        return BadRequestError(
-            _(
-                "The data store gives no keys that live so long. Choose a shorter life; the people who run this place can allow more."
-            )
-        )
-    off_s = clock_off(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))
-    if abs(off_s) > CLOCK_TOLERANCE_S:
-        if off_s > 0:
-            text = _(
-                "The clock of the data store is {count} seconds ahead, so it refuses new keys."
-                " The people who run this place have to set it."
-            )
-        else:
-            text = _(
-                "The clock of the data store is {count} seconds behind, so it refuses new keys."
-                " The people who run this place have to set it."
-            )
-        return UnavailableError(text.format(count=f"{abs(off_s):.0f}"))
-    return UnavailableError(
-        _("The data store refuses to give keys. The people who run this place find the reason in the log.")
-    )
-
-
-def clock_off(date: str) -> float:
-    """Return by how many seconds a server's clock is ahead of ours, from its Date header; 0 if it says nothing."""
-    try:
-        return (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return 0.0
+def _look(response_dict: Any, **_parts: object) -> None:
+    """Look at an answer before botocore trips over a page for people."""
+    if is_no_sts(response_dict["status_code"], response_dict["body"]):
+        raise UnavailableError(NO_STS)

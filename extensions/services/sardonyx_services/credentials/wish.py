@@ -23,6 +23,8 @@ class Wish:
         read_only: nothing may be written with the keys.
         prefix: the only part of the bucket that they are for; "" = everything that they could be for.
         lifetime_s: how long they live at most; None = as long as keys live here.
+        is_usual: they are the usual ones of a server of the group: with those teams of an event that its person is in, and
+            without the group once they are in it no more.
         keeps: they read the places of the group, and write in one's own only what is kept of it.
     """
 
@@ -31,13 +33,22 @@ class Wish:
     prefix: str = ""
     lifetime_s: int | None = None
     keeps: bool = False
+    is_usual: bool = False
 
 
 EVERYTHING = Wish()
 
 
-def wish_of(group: str, query: Sequence[tuple[str, str]]) -> Wish:
+def usual_wish(group: str) -> Wish:
+    """Return what a server of a class, event or team asks for."""
+    return Wish(group=group, is_usual=True)
+
+
+def wish_of(group: str, query: Sequence[tuple[str, str]], *, is_usual: bool = False) -> Wish:
     """Return the wish of a request: `access=read`, `prefix=home/…/data/`, `lifetime=900`, each at most once.
+
+    Args:
+        is_usual: for the usual keys of a server of the group.
 
     Raises:
         BadRequestError: there is something else in it.
@@ -59,6 +70,7 @@ def wish_of(group: str, query: Sequence[tuple[str, str]]) -> Wish:
         read_only=_read_only(given.get("access", "")),
         prefix=_prefix(given.get("prefix", "")),
         lifetime_s=_lifetime(given["lifetime"]) if "lifetime" in given else None,
+        is_usual=is_usual,
     )
 
 

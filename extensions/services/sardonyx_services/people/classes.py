@@ -16,6 +16,8 @@ from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
 from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.language import _
+from sardonyx_spawner.material import from_kept
+from sardonyx_spawner.repository import Material
 
 MOST_KEPT_DAYS = 3650
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 500
@@ -40,7 +42,7 @@ class ClassDetails:
     Args:
         profile: slug of the profile that its servers are made from; "" = it has none of its own.
         answers: option of that profile -> what it is in this class; nobody is asked those.
-        repository: address on the web of its material; "" = none.
+        repositories: its material.
         first_day: the first day, in `zone`; None = it has begun. `last_day` is within it; None = it goes on until it is ended.
         zone: name of a time zone, as "Europe/Paris".
         kept_days: so many days after the last one its people still reach its data; then the class ends by itself.
@@ -59,8 +61,7 @@ class ClassDetails:
     description: str = ""
     profile: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
-    repository: str = ""
-    branch: str = ""
+    repositories: tuple[Material, ...] = ()
     first_day: date | None = None
     last_day: date | None = None
     zone: str = "UTC"
@@ -258,8 +259,7 @@ def details_of(row: ClassRow) -> ClassDetails:
         row.description,
         row.profile,
         json.loads(row.answers),
-        row.repository,
-        row.branch,
+        from_kept(json.loads(row.repositories)),
         row.first_day,
         row.last_day,
         row.zone,
@@ -283,8 +283,7 @@ def _row(group: str, kept: ClassDetails) -> ClassRow:
         description=kept.description,
         profile=kept.profile,
         answers=json.dumps(dict(kept.answers), sort_keys=True),
-        repository=kept.repository,
-        branch=kept.branch,
+        repositories=json.dumps([each.kept() for each in kept.repositories]),
         first_day=kept.first_day,
         last_day=kept.last_day,
         zone=kept.zone,

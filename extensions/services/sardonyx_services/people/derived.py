@@ -2,7 +2,7 @@
 
 import hmac
 
-SEATS, EVENT_LINKS, JOIN_LINKS, SESSIONS = "seats", "event", "join", "sessions"
+SEATS, EVENT_LINKS, JOIN_LINKS, SESSIONS, TEAM_LINKS = "seats", "event", "join", "sessions", "team"
 """What there are secrets for."""
 
 

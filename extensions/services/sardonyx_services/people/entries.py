@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import NameTakenError, PeopleError
+from sardonyx_services.people.events import MOST_SIGN_INS
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import EventRow, MemberRow, PersonRow, SeatRow
 from sardonyx_services.people.moments import aware, in_tables, utc_now
@@ -16,8 +17,6 @@ from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.records import EVENT
 from sardonyx_spawner.language import _
 
-MOST_SIGN_INS = 30
-"""Of one code: so often does nobody sign in at an event, and a code that is passed around ends."""
 LONGEST_NAME = 80
 
 
@@ -67,11 +66,12 @@ class Entries:
     ) -> None:
         self._session, self._clock = session, clock
 
-    def by_code(self, code_hash: str, shown_name: str) -> Entry:
+    def by_code(self, code_hash: str, shown_name: str, *, most: int = MOST_SIGN_INS) -> Entry:
         """Let somebody in with a code: the first time into a new account, and then into the same.
 
         Args:
             shown_name: how others see them; "" = as it is.
+            most: no code lets anybody in more often here, whatever its event says.
 
         Raises:
             NoEntryError: it is no code of an event that is on.
@@ -84,7 +84,7 @@ class Entries:
         with self._session() as session:
             row = self._alone_with_event(session, event)
             seat = session.scalars(select(SeatRow).where(SeatRow.code_hash == code_hash)).first()
-            if seat is None or seat.is_kept or seat.sign_ins >= MOST_SIGN_INS:
+            if seat is None or seat.is_kept or seat.sign_ins >= min(row.sign_ins, most):
                 raise NoEntryError
             return _enter(session, row, seat, shown_name)
 

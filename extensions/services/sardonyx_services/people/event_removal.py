@@ -5,13 +5,14 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.leaving import leave
 from sardonyx_services.people.models import (
     CLEAR,
+    ActionRow,
     EventRow,
     ExtensionRow,
     GroupRow,
@@ -24,6 +25,9 @@ from sardonyx_services.people.models import (
 from sardonyx_services.people.moments import in_tables, utc_now
 from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.reports import add_to_report
+
+TELLING = ("event-make", "event-change", "event-end", "role", "seats", "card")
+"""Actions whose detail stays when all of an event is deleted: its title, a role, or a number."""
 
 
 class EventRemoval:
@@ -67,9 +71,10 @@ class EventRemoval:
                 group.ended = group.ended or utc_now()
 
     def forget(self, event: str) -> bool:
-        """Delete its accounts, their people and who was in what, and note that all is deleted; return whether it was not yet.
+        """Delete its accounts, their people, who was in what, and what was written; return whether it was not deleted yet.
 
-        Only when nothing is owed to them, and nothing of theirs is in the store.
+        What is left is its title, when it was, who organised it, and what was deleted. Only when nothing is owed to its
+        people, and nothing of theirs is in the store.
         """
         with self._session() as session:
             alone_with(session, event)
@@ -87,8 +92,17 @@ class EventRemoval:
             session.execute(delete(LinkRow).where(LinkRow.purpose.in_(people)))
             session.execute(delete(PersonRow).where(PersonRow.id.in_(people)))
             add_to_report(row, {"accounts": len(people), "teams": len(groups) - 1})
-            row.deleted, row.welcome, row.sharing = utc_now(), "", False
+            self._blank(session, row)
+            row.deleted, row.sharing = utc_now(), False
             return True
+
+    def _blank(self, session: Session, row: EventRow) -> None:
+        """Take away what people wrote: how teams are called, what was said to them, and what of the event is not its title."""
+        row.welcome, row.place, row.repositories, row.answers = "", "", "[]", "{}"
+        # A row of a team stays: its id is never used again.
+        session.execute(update(GroupRow).where(GroupRow.within == row.group).values(title=""))
+        written = (ActionRow.group == row.group) & ActionRow.what.not_in(TELLING)
+        session.execute(update(ActionRow).where(written).values(detail=""))
 
 
 def _of_event(event: str) -> Any:

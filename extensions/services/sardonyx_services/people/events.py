@@ -13,10 +13,17 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with, new_group
 from sardonyx_services.people.models import EventRow
 from sardonyx_services.people.moments import aware, check_zone, in_tables
+from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.language import _
+from sardonyx_spawner.material import from_kept
+from sardonyx_spawner.repository import Material
 
 LONGEST_TITLE, LONGEST_PLACE, LONGEST_WELCOME = 200, 200, 20_000
 MOST_READ_HOURS = 24 * 30
+USUAL_SIGN_INS = 30
+"""Of one code: so often does nobody sign in at an event, and a code that is passed around ends."""
+MOST_SIGN_INS = 1000
+"""Whatever an operator allows: who has more to come in at once has the link."""
 SHORTEST = timedelta(minutes=15)
 _EARLIEST, _LATEST = datetime(2000, 1, 1).astimezone(), datetime(2200, 1, 1).astimezone()
 
@@ -40,7 +47,7 @@ class EventDetails:
         read_hours: so long after its end its people still read and copy what they have; then all of it is deleted.
         profile: slug of the profile that its servers are made from.
         answers: option of that profile -> what it is in this event; nobody is asked those.
-        repository: address on the web of its material; "" = none.
+        repositories: its material.
         sharing: one link lets people in, each into the next account that nobody has.
         link_round: which link that is.
         prefix: begin of the names of its accounts.
@@ -49,6 +56,8 @@ class EventDetails:
         deleted: when all that is of it was deleted; None = not yet.
         report: what was deleted; {} = nothing yet.
         team_servers: each team works in one server, that of who starts first.
+        sign_ins: so often each code lets somebody in.
+        storage: all of it may have so much in the data store, such as "20G"; "" = as much as the operator allows.
     """
 
     begins: datetime
@@ -59,8 +68,7 @@ class EventDetails:
     read_hours: int = 24
     profile: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
-    repository: str = ""
-    branch: str = ""
+    repositories: tuple[Material, ...] = ()
     sharing: bool = False
     link_round: int = 1
     prefix: str = ""
@@ -69,6 +77,13 @@ class EventDetails:
     deleted: datetime | None = None
     report: Mapping[str, int] = field(default_factory=dict)
     team_servers: bool = False
+    sign_ins: int = USUAL_SIGN_INS
+    storage: str = ""
+
+    @property
+    def storage_bytes(self) -> int | None:
+        """How much it may have in the data store; None = as much as the operator allows."""
+        return memory_bytes(self.storage) if self.storage else None
 
     @property
     def goes(self) -> datetime:
@@ -111,6 +126,12 @@ class Events:
             if row is None:
                 raise PeopleError(_("There is no such event, or it has ended."))
             return _details(row)
+
+    def storage_bytes(self, event: str) -> int | None:
+        """Return how much an event may have in the data store; None = as much as the operator allows, or there is none."""
+        with self._session() as session:
+            row = session.get(EventRow, event)
+            return _details(row).storage_bytes if row is not None else None
 
     def of_many(self, events: Sequence[str]) -> dict[str, EventDetails]:
         """Return what events are, by id."""
@@ -196,8 +217,19 @@ def check_event(details: EventDetails) -> None:
         raise PeopleError(_("An event ends a quarter of an hour after its beginning, or later."))
     if not 1 <= details.read_hours <= MOST_READ_HOURS:
         raise PeopleError(_("People read what they have for 1 to 720 hours after the end of an event."))
+    if not 1 <= details.sign_ins <= MOST_SIGN_INS:
+        raise PeopleError(_("A code lets people in 1 to 1,000 times."))
+    _check_amount(details.storage)
     if len(details.place) > LONGEST_PLACE or len(details.welcome) > LONGEST_WELCOME:
         raise PeopleError(_("The place has 200 characters at most, and the welcome 20,000."))
+
+
+def _check_amount(text: str) -> None:
+    try:
+        memory_bytes(text or "1M")
+    except ValueError as error:
+        said = _("“{text}” is no amount. Write one such as 512M or 20G.")
+        raise PeopleError(said.format(text=text[:40])) from error
 
 
 def free_prefix(title: str, taken: set[str]) -> str:
@@ -221,8 +253,7 @@ def _details(row: EventRow) -> EventDetails:
         read_hours=row.read_hours,
         profile=row.profile,
         answers=json.loads(row.answers),
-        repository=row.repository,
-        branch=row.branch,
+        repositories=from_kept(json.loads(row.repositories)),
         sharing=row.sharing,
         link_round=row.link_round,
         prefix=row.prefix,
@@ -231,6 +262,8 @@ def _details(row: EventRow) -> EventDetails:
         deleted=aware(row.deleted) if row.deleted else None,
         report=json.loads(row.report or "{}"),
         team_servers=row.team_servers,
+        sign_ins=row.sign_ins,
+        storage=row.storage,
     )
 
 
@@ -246,8 +279,7 @@ def _row(event: str, kept: EventDetails) -> EventRow:
         read_hours=kept.read_hours,
         profile=kept.profile,
         answers=json.dumps(dict(kept.answers), sort_keys=True),
-        repository=kept.repository,
-        branch=kept.branch,
+        repositories=json.dumps([each.kept() for each in kept.repositories]),
         sharing=kept.sharing,
         link_round=kept.link_round,
         changed=kept.changed,
@@ -255,4 +287,6 @@ def _row(event: str, kept: EventDetails) -> EventRow:
         deleted=in_tables(kept.deleted) if kept.deleted else None,
         report=json.dumps(dict(kept.report)),
         team_servers=kept.team_servers,
+        sign_ins=kept.sign_ins,
+        storage=kept.storage,
     )

@@ -158,13 +158,13 @@ class Groups:
             row = session.get(GroupRow, group)
             if row is None or row.kind != kind:
                 raise PeopleError(_(UNKNOWN[kind]).format(id=group))
-            return _group(row)
+            return group_from(row)
 
     def all(self, kind: Kind) -> list[Group]:
         """Return every class or team, oldest first."""
         found = select(GroupRow).where(GroupRow.kind == kind).order_by(GroupRow.created, GroupRow.id)
         with self._session() as session:
-            return [_group(row) for row in session.scalars(found)]
+            return [group_from(row) for row in session.scalars(found)]
 
     def members(self, group: str) -> dict[str, Role]:
         """Return who is in a class or team, by id; people who were removed are in none."""
@@ -288,7 +288,8 @@ def _later(until: datetime | None, extended: datetime | None) -> datetime | None
     return aware(max(until, extended or until)) if until is not None else None
 
 
-def _group(row: GroupRow) -> Group:
+def group_from(row: GroupRow) -> Group:
+    """Return what a row says."""
     ended = aware(row.ended) if row.ended else None
     return Group(row.kind, row.id, row.title, row.is_exam, aware(row.created), ended, row.within)  # type: ignore[arg-type]  # what `add` wrote
 

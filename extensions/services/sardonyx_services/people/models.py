@@ -110,6 +110,7 @@ class ClassRow(Base):
     """What a class is beside its people; one that was made on the command line may have none.
 
     Args:
+        repositories: its material, as JSON.
         after_end: "delete" or "keep" what is in the store when it has ended.
         going: when its data began to be deleted, and so on for `deleted`, for all of it.
         report: what was deleted, as JSON; "" = nothing yet.
@@ -122,8 +123,6 @@ class ClassRow(Base):
     description: Mapped[str] = mapped_column(String(500), default="")
     profile: Mapped[str] = mapped_column(String(30), default="")
     answers: Mapped[str] = mapped_column(Text, default="{}")
-    repository: Mapped[str] = mapped_column(String(2000), default="")
-    branch: Mapped[str] = mapped_column(String(200), default="")
     first_day: Mapped[date | None]
     last_day: Mapped[date | None]
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
@@ -138,6 +137,7 @@ class ClassRow(Base):
     report: Mapped[str] = mapped_column(Text, default="")
     decided: Mapped[datetime | None]
     provider_group: Mapped[str] = mapped_column(String(255), default="", index=True)
+    repositories: Mapped[str] = mapped_column(Text, default="[]")
 
 
 class ExtensionRow(Base):
@@ -193,10 +193,11 @@ class EventRow(Base):
 
     Args:
         prefix: begin of the names of its accounts.
+        repositories: its material, as JSON.
         closed: when its codes and all writing were ended; None = not yet.
         going: when its accounts were let go, and so on for `deleted`, for all that is of it.
         report: what was deleted, as JSON; "" = nothing yet.
-        team_servers: each team works in one server.
+        team_servers, sign_ins, storage: see `EventDetails`.
     """
 
     __tablename__ = "events"
@@ -211,8 +212,6 @@ class EventRow(Base):
     read_hours: Mapped[int]
     profile: Mapped[str] = mapped_column(String(30))
     answers: Mapped[str] = mapped_column(Text)
-    repository: Mapped[str] = mapped_column(String(2000))
-    branch: Mapped[str] = mapped_column(String(200))
     sharing: Mapped[bool]
     link_round: Mapped[int]
     changed: Mapped[int]
@@ -221,6 +220,9 @@ class EventRow(Base):
     deleted: Mapped[datetime | None]
     report: Mapped[str] = mapped_column(Text)
     team_servers: Mapped[bool] = mapped_column(default=False)
+    repositories: Mapped[str] = mapped_column(Text, default="[]")
+    sign_ins: Mapped[int] = mapped_column(default=30)
+    storage: Mapped[str] = mapped_column(String(20), default="")
 
 
 class SeatRow(Base):

@@ -19,6 +19,8 @@ REVISIONS = (
     "v10_lessons",
     "v11_courses",
     "v12_team_servers",
+    "v13_repositories",
+    "v14_event_limits",
 )
 """What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]

@@ -74,21 +74,35 @@ class Seats:
         with self._session() as session:
             return [Team(row.id, row.title) for row in session.scalars(found)]
 
-    def add(self, event: str, count: int, hash_of: HashOf, *, most: int, teams: Sequence[tuple[str, int]] = ()) -> None:
+    def add(
+        self,
+        event: str,
+        count: int,
+        hash_of: HashOf,
+        *,
+        most: int,
+        teams: Sequence[tuple[str, int]] = (),
+        there: int | None = None,
+    ) -> None:
         """Add seats to an event that has not ended.
 
         Args:
             count: of those that are of no team.
             most: seats that an event may have here.
             teams: title and number of seats of each new team.
+            there: so many are there already, as far as who asks knows; None = they do not say.
 
         Raises:
-            PeopleError: these are too many, or it has ended.
+            PeopleError: these are too many, or it has ended, or there are others already.
         """
         wanted = count + sum(seats for _title, seats in teams)
         with self._session() as session:
             self._alone(session, event)
             last = session.scalar(select(func.max(SeatRow.number)).where(SeatRow.event == event)) or 0
+            if there is not None and there != last:
+                raise PeopleError(
+                    _("There are {count} accounts by now. Look at them before you make more.").format(count=last)
+                )
             if wanted < 1 or last + wanted > most:
                 raise PeopleError(
                     _("An event has 1 to {most} accounts here; this one has {count}.").format(most=most, count=last)

@@ -24,6 +24,7 @@ from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.hours import Hours
 from sardonyx_services.people.languages import Languages
+from sardonyx_services.people.leading import Leading
 from sardonyx_services.people.leaving import come_back, leave
 from sardonyx_services.people.lessons import Lessons
 from sardonyx_services.people.models import CLEAR, LET_GO, SIGN_OUT, AccountRow, MemberRow, PersonRow
@@ -48,6 +49,7 @@ class PeopleStore:
         """
         self._engine = open_database(place)
         self.groups = Groups(self._session)
+        self.leading = Leading(self._session)
         self.following = Following(self._session)
         self.courses = Courses(self._session)
         self.names = Names(self._session)

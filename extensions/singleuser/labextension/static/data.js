@@ -1,6 +1,7 @@
 // The person's places in the data store, as a file browser of JupyterLab's own beside that of the home.
 import { DRIVE, driveClass } from "./drive.js";
 import { icons } from "./icons.js";
+import { keyLine } from "./keys.js";
 import { preview, TABLES } from "./preview.js";
 import { sharing } from "./sharing.js";
 import { storage } from "./storage.js";
@@ -18,7 +19,7 @@ export async function data(shared) {
   const { Widget } = await shared("@lumino/widgets");
   const [store, Drive, drawn, offerPreviews] =
     await Promise.all([storage(shared), driveClass(shared), icons(shared), preview(shared)]);
-  const share = await sharing(shared, store);
+  const [share, keysOf] = await Promise.all([sharing(shared, store), keyLine(shared, store)]);
   const local = path => path.slice(path.indexOf(":") + 1);
 
   // Uploads with their progress in JupyterLab's notifications, where they can be stopped.
@@ -73,7 +74,7 @@ export async function data(shared) {
     const shown = new Widget();
     shown.addClass("sx-Data-notice");
     shown.node.setAttribute("role", "status");
-    drive.listed.connect((_, { path, shown: count, isMore, unnamed, mayWrite, problem }) => {
+    drive.listed.connect((_, { path, shown: count, isMore, unnamed, mayWrite, isFull, problem }) => {
       const words = [];
       if (problem) words.push(problem);
       else {
@@ -82,7 +83,8 @@ export async function data(shared) {
           words.push(trans._n("%1 more cannot be shown here, because of its name.",
             "%1 more cannot be shown here, because of their names.", unnamed));
         }
-        if (path && !mayWrite) words.push(trans.__("You can read here, and not change anything."));
+        if (isFull) words.push(trans.__("It is full: you can read and delete here, and nothing can be added."));
+        else if (path && !mayWrite) words.push(trans.__("You can read here, and not change anything."));
         if (!isMore && count === 0) words.push(trans.__("Nothing is here yet."));
       }
       const text = document.createElement("span");
@@ -153,6 +155,7 @@ export async function data(shared) {
       browser.toolbar.addItem("upload", new Uploader({ model: browser.model }));
       browser.toolbar.addItem("refresh", new ToolbarButton({ icon: refreshIcon, tooltip: trans.__("Look again"), onClick: refresh }));
       browser.mainPanel.addWidget(notice(drive, browser));
+      browser.mainPanel.addWidget(keysOf(drive));
 
       const chosen = () => browser.selectedItems().next().value;
       app.commands.addCommand(OPEN, {

@@ -17,7 +17,7 @@ export async function driveClass(shared) {
   return class DataDrive {
     name = DRIVE;
     fileChanged = new Signal(this);
-    // After each listing of a folder: {path, shown, isMore, unnamed, mayWrite} or {path, problem}.
+    // After each listing of a folder: {path, shown, isMore, unnamed, mayWrite, isFull} or {path, problem}.
     listed = new Signal(this);
     isDisposed = false;
     #folders = new Set([""]);
@@ -111,7 +111,8 @@ export async function driveClass(shared) {
       }
       const content = entries.map(entry => model(path ? `${path}/${entry.name}` : entry.name, entry, page.may_write));
       content.filter(entry => entry.type === "directory").forEach(entry => this.#folders.add(entry.path));
-      this.listed.emit({ path, shown: entries.length, isMore: page.after !== "", unnamed, mayWrite: page.may_write });
+      const { may_write: mayWrite, is_full: isFull } = page;
+      this.listed.emit({ path, shown: entries.length, isMore: page.after !== "", unnamed, mayWrite, isFull });
       return { ...folder(path), content, writable: page.may_write };
     }
 

@@ -6,7 +6,7 @@ export async function frames(shared) {
   const { IFrame, MainAreaWidget } = await shared("@jupyterlab/apputils");
   const open = new Map();
 
-  return function show(shell, { id, title, icon, address, beside }) {
+  function show(shell, { id, title, icon, address, beside }) {
     let tab = open.get(id);
     if (tab === undefined || tab.isDisposed) {
       const content = new IFrame({ sandbox: RIGHTS });
@@ -21,5 +21,11 @@ export async function frames(shared) {
     if (!tab.isAttached) shell.add(tab, "main", beside ? { mode: "split-right" } : {});
     shell.activateById(tab.id);
     return tab;
+  }
+  // Load the page of a tab again, where there is one.
+  show.again = id => {
+    const tab = open.get(id);
+    if (tab !== undefined && !tab.isDisposed) tab.content.url = tab.content.url;
   };
+  return show;
 }

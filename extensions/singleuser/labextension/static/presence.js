@@ -1,7 +1,7 @@
 // Tells the server that somebody is there. Requests of a window do not: it asks by itself all the time.
 import { server } from "./server.js";
 
-const SIGNS = ["keydown", "pointerdown", "wheel", "touchstart"];
+const SIGNS = ["keydown", "pointerdown", "wheel", "touchstart", "drop"];
 const EVERY_MS = 10_000;
 
 export async function presence(shared) {

@@ -1,4 +1,4 @@
-// Memory, processors and time left in the status bar; a word before memory or time run out, and those of a class.
+// Memory, processors, disk and time left in the status bar; a word before one runs out, and those of a class.
 import { duration } from "./duration.js";
 import { keeping } from "./keeping.js";
 import { saying } from "./saying.js";
@@ -7,6 +7,8 @@ import { number, trans } from "./words.js";
 
 const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
+// Of a disk without a limit of its own.
+const LITTLE_ROOM = 2 ** 30;
 
 export async function resources(shared) {
   const { IStatusBar } = await shared("@jupyterlab/statusbar");
@@ -24,7 +26,7 @@ export async function resources(shared) {
       shown.addClass("jp-StatusBar-TextItem");
       shown.node.setAttribute("role", "status");
       statusBar?.registerStatusItem("sardonyx:resources", { item: shown, align: "left", rank: 90 });
-      const said = { isFull: false, killed: null };
+      const said = { isFull: false, killed: null, hasNoRoom: false };
       keeper.addCommand(app, palette, look);
 
       async function look() {
@@ -35,6 +37,7 @@ export async function resources(shared) {
         shown.node.textContent = inWords(now);
         shown.node.title = inFull(now);
         tellOfMemory(now, said, Notification);
+        tellOfRoom(now.home, said, Notification);
         keeper.tell(now, look);
         tellOfWords(now);
       }
@@ -51,20 +54,28 @@ function size(bytes) {
   return gigabytes >= 1 ? trans.__("%1 GB", number(gigabytes, 1)) : trans.__("%1 MB", number(bytes / 2 ** 20));
 }
 
-function inWords({ memory, memory_limit, seconds_left }) {
+function inWords({ memory, memory_limit, cpu, cpu_limit, home, seconds_left }) {
   const parts = [];
   if (memory !== null) {
     parts.push(memory_limit
       ? trans.__("Memory %1 of %2", size(memory), size(memory_limit))
       : trans.__("Memory %1", size(memory)));
   }
+  if (cpu !== null) {
+    parts.push(cpu_limit
+      ? trans.__("CPU %1 of %2", number(cpu, 1), number(cpu_limit, Number.isInteger(cpu_limit) ? 0 : 1))
+      : trans.__("CPU %1", number(cpu, 1)));
+  }
+  if (home.used !== null && home.limit) parts.push(trans.__("Disk %1 of %2", size(home.used), size(home.limit)));
+  else if (isShort(home)) parts.push(trans.__("Disk: %1 free", size(home.free)));
   if (seconds_left !== null) parts.push(trans.__("%1 left", duration(seconds_left)));
   return parts.join(" · ");
 }
 
-function inFull({ cpu_limit, seconds_left }) {
+function inFull({ cpu_limit, home, seconds_left }) {
   const parts = [trans.__("What this server uses, with its notebooks, terminals and tools.")];
   if (cpu_limit) parts.push(trans._n("It may use %1 processor.", "It may use %1 processors.", cpu_limit));
+  if (home.free !== null) parts.push(trans.__("Your home has room for %1 more.", size(home.free)));
   if (seconds_left !== null) parts.push(trans.__("When its time is over it is stopped; your files stay."));
   return parts.join("\n");
 }
@@ -84,5 +95,21 @@ function tellOfMemory({ memory, memory_limit, killed }, said, Notification) {
       size(memory), size(memory_limit)), { autoClose: 30000 });
   } else if (memory < ROOM_AGAIN * memory_limit) {
     said.isFull = false;
+  }
+}
+
+function isShort({ used, limit, free }) {
+  if (used !== null && limit) return used > NEARLY_FULL * limit;
+  return free !== null && free < LITTLE_ROOM;
+}
+
+function tellOfRoom(home, said, Notification) {
+  if (isShort(home) && !said.hasNoRoom) {
+    said.hasNoRoom = true;
+    Notification.warning(trans.__(
+      "Your home has room for %1 more. When it is full, nothing can be saved. Delete what you do not need, or move it to the data store.",
+      size(home.free)), { autoClose: 30000 });
+  } else if (!isShort(home)) {
+    said.hasNoRoom = false;
   }
 }

@@ -62,11 +62,12 @@ def _run(connection: socket.socket, root: str, hub: Identity) -> NoReturn:
     except ProtocolError as error:
         say(connection, error=str(error))
     except OSError as error:
-        traceback.print_exc()
+        # Before it is written down: the disk may be full.
         say(connection, error=str(error), errno=error.errno)
-    except BaseException as error:  # noqa: BLE001 - nothing of this may return into the zygote's code
         traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001 - nothing of this may return into the zygote's code
         say(connection, error=f"{type(error).__name__}: {error}")
+        traceback.print_exc()
     finally:
         leave(code)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sardonyx_singleuser.sandbox.layout import Sandbox
 
-VERSION = 3
+VERSION = 4
 START, ASK, REST = b"s", b"q", b"r"
 """`REST`: nobody will ask soon, as when the hub stops: end when there is no server, until somebody asks again."""
 MOST_BYTES = 1 << 20

@@ -16,8 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sardonyx_singleuser.contract import PREIMPORT
 from sardonyx_singleuser.forkserver import zygote as zygote_module
-from sardonyx_singleuser.forkserver.fingerprint import fingerprint, package_folders
+from sardonyx_singleuser.forkserver.fingerprint import fingerprint, is_changed, package_folders
 from sardonyx_singleuser.forkserver.protocol import (
     ASK,
     REST,
@@ -40,7 +41,7 @@ WARM_AGAIN_S = 600.0
 """Warming that failed is tried again after so long: it may have been the machine's fault, such as a full disk."""
 KILLED_AGAIN_S = 30.0
 """The same where something ended the zygote, such as the system for want of memory."""
-ZYGOTE_KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
+ZYGOTE_KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ", PREIMPORT)
 
 
 @dataclass(eq=False)
@@ -92,7 +93,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Work until it is idle for long."""
-        self._new_zygote()
+        self._make_zygote()
         while self.alive or self.waiting or time.monotonic() - self.last_use < self._patience_s:
             for key, _ in self._selector.select(min(TICK_S, self._patience_s)):
                 if key.fileobj is self.listener:
@@ -146,19 +147,20 @@ class Supervisor:
         say(connection, alive=pid in self.alive, exit=self.ended.get(pid))
 
     def _start(self, connection: socket.socket) -> None:
-        if self.zygote is not None and self.zygote.made_from != fingerprint(package_folders()):
+        if self.zygote is not None and is_changed(self.zygote.made_from):
             _log("the environment was changed: a new zygote is made, and servers go on")
             self._retire(self.zygote)
             self.cold_until = 0.0
         if self.zygote is not None and self.zygote.cold and time.monotonic() > self.cold_until:
             self._retire(self.zygote)
-        if self.zygote is None:
-            self._new_zygote()
         if self.zygote is not None and self.zygote.is_ready:
             self._pass_on(self.zygote, connection)
-        else:
+            return
+        self.waiting.append(connection)
+        if self.zygote is None:
+            self._make_zygote()
+        if self.zygote is not None:
             say(connection, warming=True)
-            self.waiting.append(connection)
 
     def _pass_on(self, zygote: Zygote, connection: socket.socket) -> None:
         with connection:
@@ -169,10 +171,23 @@ class Supervisor:
             except OSError as error:
                 say(connection, error=f"the zygote has ended: {error.strerror}", again=True)
 
-    def _new_zygote(self) -> None:
-        """Make one: a cold one for a while after a warm one could not be made ready."""
+    def _make_zygote(self) -> None:
+        """Make one; where the system refuses that, whoever waits is told why, and the next request tries again."""
+        try:
+            self.zygote = self._new_zygote()
+        except OSError as error:
+            _log(f"no zygote can be made: {error}")
+            while self.waiting:
+                with self.waiting.popleft() as connection:
+                    say(connection, error=f"no process can be made: {error.strerror}", errno=error.errno)
+
+    def _new_zygote(self) -> Zygote:
+        """Return a new one: a cold one for a while after a warm one could not be made ready.
+
+        Raises:
+            OSError: the system refuses it.
+        """
         cold = self.cold if time.monotonic() < self.cold_until else ""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         made_from = fingerprint(package_folders())
         variables = variables_at_start(ZYGOTE_KEPT)
         # glibc's arenas would take memory apart that children could share.
@@ -181,11 +196,17 @@ class Supervisor:
         variables["HOME"] = "/"
         command = [sys.executable, "-m", zygote_module.__name__, str(self.folder / ROOT)]
         command += [zygote_module.COLD] if cold else []
-        with theirs:
-            actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
-            pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)
-        self.zygote = Zygote(pid, ours, made_from, cold)
-        self._selector.register(ours, selectors.EVENT_READ)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs:
+                actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
+                pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)
+            self._selector.register(ours, selectors.EVENT_READ)
+        except OSError:
+            # One that is there already ends with it.
+            ours.close()
+            raise
+        return Zygote(pid, ours, made_from, cold)
 
     def _hear(self, zygote: Zygote) -> None:
         try:
@@ -220,11 +241,11 @@ class Supervisor:
         self._retire(zygote)
         if zygote.is_ready:
             if self.waiting:
-                self._new_zygote()
+                self._make_zygote()
         elif not zygote.cold:
             self.cold = zygote.problem or "the process was ended from outside"
             self.cold_until = time.monotonic() + (WARM_AGAIN_S if zygote.problem else KILLED_AGAIN_S)
-            self._new_zygote()
+            self._make_zygote()
         else:
             # Not even a cold one. Whoever asks again gets another; how often is not for us to say.
             while self.waiting:
@@ -262,5 +283,7 @@ class Supervisor:
 
 
 def _log(text: str) -> None:
-    sys.stderr.write(f"{time.strftime('%F %T')} {text}\n")
-    sys.stderr.flush()
+    # A full disk is no reason to lose what is known of servers.
+    with suppress(OSError):
+        sys.stderr.write(f"{time.strftime('%F %T')} {text}\n")
+        sys.stderr.flush()

@@ -1,30 +1,36 @@
 """Does once, before the first server, what each server would do again: imports, caches, first use of everything.
 
 It starts a server that nobody will use, as any server is started, and opens its page. The hub that such a server asks
-for its version and its visitors is a few lines of our own, in the same loop. Nothing of a library is changed.
+for its version and its visitors is a few lines of our own, in the same loop. Nothing of a library is changed: the code
+that was executed is copied to one place, and done once more there.
 """
 
 import asyncio
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from gc import get_objects
 from pathlib import Path
 from typing import Any
 
+from sardonyx_singleuser.forkserver.neighbours import Neighbours
+
 MARK = "sardonyx-warm-"
 """Begin of the name of the folder in which the throw-away server lives: nothing of it may stay."""
 NAME = "warm"
 PREFIX = f"/user/{NAME}/"
+FIRST = ("api/me",)
+"""Asked for by nobody yet, but answered as the hub is that looks for a new server."""
 PAGES = (
     "lab",
     "lab/api/settings",
@@ -34,6 +40,7 @@ PAGES = (
     "git/settings",
     "static/nothing",
 )
+"""Those that a person's browser opens first."""
 HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)
 """Signals that a server takes over at its start."""
 
@@ -47,7 +54,14 @@ def warm() -> None:
         os.environ["HOME"] = folder
         _import_all()
         os.chdir(folder)
-        _serve_once(folder)
+        # Python keeps the last 512 patterns: without those of the imports there is room for all that a start needs.
+        re.purge()
+        neighbours = Neighbours()
+        with neighbours.note():
+            _serve_once(folder, FIRST)
+        neighbours.gather(__name__.partition(".")[0])
+        # Python fits code to what it is used with, in place: in the copies, before there are children.
+        _serve_once(folder, PAGES)
     finally:
         os.chdir("/")
         os.environ.clear()
@@ -98,7 +112,7 @@ def _import_all() -> None:
     own_packages.kernel_packages()
 
 
-def _serve_once(folder: str) -> None:
+def _serve_once(folder: str, pages: Iterable[str]) -> None:
     from sardonyx_singleuser import launcher  # noqa: PLC0415 - see above
     from sardonyx_singleuser.plan import Plan  # noqa: PLC0415 - see above
 
@@ -114,7 +128,7 @@ def _serve_once(folder: str) -> None:
     os.environ.update(_variables(folder, f"http://127.0.0.1:{hub.getsockname()[1]}/hub/api", port))
     with reservation:
         server = launcher.make_server([], Plan("", ()))
-    loop.run_until_complete(_visit(port))
+    loop.run_until_complete(_visit(port, pages))
     server.stop()
     # Its own ending stops the loop.
     server.io_loop.start()
@@ -157,9 +171,8 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.close()
 
 
-async def _visit(port: int) -> None:
-    """Open the pages that a person's browser opens first."""
-    for page in PAGES:
+async def _visit(port: int, pages: Iterable[str]) -> None:
+    for page in pages:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         lines = (f"GET {PREFIX}{page} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Authorization: token {NAME}")
         writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())

@@ -101,8 +101,8 @@ def main() -> None:
         try:
             warm_all()
         except Exception as error:  # noqa: BLE001 - the supervisor is told, and the log has the rest
-            traceback.print_exc()
             control.send(FAILED + f"{type(error).__name__}: {error}".encode()[:MOST_SAID])
+            traceback.print_exc()
             raise SystemExit(1) from None
     # Collected and then left alone: the collector would write to pages that children share.
     gc.collect()

@@ -54,7 +54,7 @@ def place_name(repository: Repository) -> str:
     return repository.folder or folder_name(repository.url)
 
 
-def fetch(repository: Repository, home: Path, patience_s: float | None = None) -> Fetched:
+def fetch(repository: Repository, home: Path, patience_s: float | None = None, *, is_news: bool = False) -> Fetched:
     """Clone a repository into the home, or bring its clone up to date.
 
     Material is brought up to date around the person's changes. Of other repositories, a clone with changes of the
@@ -62,35 +62,49 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None) -
 
     Args:
         patience_s: None = as long as a start has.
+        is_news: somebody says that there is something new, so the forge is asked: this machine's copy is renewed when
+            servers start, and no sooner.
     """
-    ends_at = time.monotonic() + (command.PATIENCE_S if patience_s is None else patience_s)
+    began = time.monotonic()
+    ends_at = began + (command.PATIENCE_S if patience_s is None else patience_s)
     folder = home / place_name(repository)
     try:
         folder = _place(repository, home)
         nearby = mirror_options(repository)
+        first, then = ((), nearby) if is_news else (nearby, ())
         try:
-            return _bring(repository, Git(folder, ends_at, nearby))
-        except GitError:
+            return _bring(repository, Git(folder, ends_at, first, began))
+        except GitError as error:
             if not nearby:
                 raise
-            # The forge has it, too.
-            return _bring(repository, Git(folder, ends_at))
+            # The forge has it, too, and the copy has most of it.
+            fetched = _bring(repository, Git(folder, ends_at, then, began))
+            return replace(fetched, problem=_not_up_to_date(repository, error)) if is_news else fetched
     except KeptError as kept:
         return Fetched(folder, str(kept), is_kept=not str(kept))
     except GitError as error:
-        said = problem(error.answer, _wanted(repository))
-        here = _("It is here, but not up to date. {problem}").format(problem=said)
-        return Fetched(folder, here if folder.exists() else said)
+        if folder.exists():
+            return Fetched(folder, _not_up_to_date(repository, error))
+        return Fetched(folder, problem(error.answer, _wanted(repository)))
     except OSError as error:
         why = error.strerror or _("Its folder cannot be written")
         return Fetched(folder, f"{why}: {folder.name}.")
 
 
-def fetch_all(repositories: Sequence[Repository], home: Path) -> list[Fetched]:
+def fetch_all(repositories: Sequence[Repository], home: Path, *, is_news: bool = False) -> list[Fetched]:
     """Fetch repositories at the same time, within the time that a start has for all of them; in their order."""
     ends_at = time.monotonic() + command.PATIENCE_S
+
+    def one(repository: Repository) -> Fetched:
+        return fetch(repository, home, ends_at - time.monotonic(), is_news=is_news)
+
     with ThreadPoolExecutor(AT_ONCE) as together:
-        return list(together.map(lambda each: fetch(each, home, ends_at - time.monotonic()), repositories))
+        return list(together.map(one, repositories))
+
+
+def _not_up_to_date(repository: Repository, error: GitError) -> str:
+    said = problem(error.answer, _wanted(repository))
+    return _("It is here, but not up to date. {problem}").format(problem=said)
 
 
 def _bring(repository: Repository, git: Git) -> Fetched:
@@ -146,7 +160,7 @@ def _parts_missing(git: Git) -> str:
     """Get what a repository consists of besides its own files; return what cannot be had."""
     if (git.folder / ".gitmodules").is_file():
         # A repository inside may be closed, or gone: the one around it is worth having.
-        answer = Git(git.folder, git.ends_at).run("submodule", "--quiet", "update", "--init", "--recursive")
+        answer = replace(git, options=()).run("submodule", "--quiet", "update", "--init", "--recursive")
         if answer.code != 0:
             why = problem(answer, "")
             return _("It is here, but not all repositories inside of it. {problem}").format(problem=why)
@@ -176,7 +190,11 @@ def _bring_material(repository: Repository, git: Git) -> Fetched:
     if on and (repository.commit or on != (repository.branch or on)):
         # They work on a branch of their own.
         return Fetched(git.folder, is_kept=True)
-    set_aside = bring(git, _newest(repository, git))
+    new = _newest(repository, git)
+    if git.options and new != git.line("rev-parse", BROUGHT) and git.does("merge-base", "--is-ancestor", new, BROUGHT):
+        # This machine's copy is from before the news that came last, or somebody took it back: the forge knows which.
+        new = _newest(repository, replace(git, options=()))
+    set_aside = bring(git, new)
     return Fetched(git.folder, _parts_missing(git), set_aside=set_aside)
 
 

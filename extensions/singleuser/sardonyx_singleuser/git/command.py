@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE_S = 60
@@ -23,11 +23,13 @@ class Answer:
     Args:
         out: names of files in it are as the file system has them.
         said: what it said to people.
+        waited_s: so long was waited for all of it; 0 = it did answer.
     """
 
     code: int
     out: str = ""
     said: str = ""
+    waited_s: int = 0
 
 
 class GitError(Exception):
@@ -45,11 +47,13 @@ class Git:
     Args:
         ends_at: when all of it has to be over, as `time.monotonic` counts.
         options: of git itself, before each command.
+        began: when all of it began.
     """
 
     folder: Path
     ends_at: float = math.inf
     options: tuple[str, ...] = ()
+    began: float = field(default_factory=time.monotonic)
 
     def run(self, *arguments: str, given: str = "") -> Answer:
         """Run a command.
@@ -71,7 +75,8 @@ class Git:
             except subprocess.TimeoutExpired:
                 # git does its work in other programs: end them all.
                 os.killpg(process.pid, signal.SIGKILL)
-                return Answer(TIMED_OUT, said=f"no answer after {PATIENCE_S} seconds")
+                waited_s = max(1, round(time.monotonic() - self.began))
+                return Answer(TIMED_OUT, said=f"no answer after {waited_s} seconds", waited_s=waited_s)
         return Answer(process.returncode, out.decode(errors="surrogateescape"), said.decode(errors="replace"))
 
     def must(self, *arguments: str, given: str = "") -> str:

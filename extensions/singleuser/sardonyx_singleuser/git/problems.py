@@ -1,6 +1,5 @@
 """What git says, in words for the person."""
 
-from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.command import NO_GIT, TIMED_OUT, Answer
 from sardonyx_singleuser.language import N_, _
 
@@ -34,7 +33,7 @@ def problem(answer: Answer, branch: str) -> str:
         return _("This machine has no git. Ask the people who run this place to install it.")
     if answer.code == TIMED_OUT:
         return _("It did not arrive within {seconds} seconds. Use git clone in a terminal, or try again later.").format(
-            seconds=command.PATIENCE_S
+            seconds=answer.waited_s
         )
     known = next((sentence for signs, sentence in _SIGNS if any(sign in answer.said for sign in signs)), "")
     return _(known).format(branch=branch) if known else _last_line(answer.said)

@@ -25,6 +25,7 @@ from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
 from sardonyx_singleuser.own_packages import add_to_path
+from sardonyx_singleuser.replaced import found
 
 PATIENCE_S = 10.0
 IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -133,8 +134,10 @@ def _begin_anew(request: KernelRequest, origin: Origin) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     random.seed()
-    # Python before 3.13 does not ask again after a fork.
-    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]  # noqa: SLF001
+    # Python 3.11 to 3.13 does not ask again after a fork.
+    ask_again = found(threading.main_thread(), "_set_native_id", "Kernels have a wrong number of their first thread.")
+    if ask_again is not None:
+        ask_again()
     if sys.version_info < (3, 14):
         import asyncio  # noqa: PLC0415 - the supervisor reads this file, too, and stays small
 
@@ -160,9 +163,14 @@ def _adopt_home() -> None:
     site.getusersitepackages()
     parso: Any = sys.modules.get("parso.cache")
     jedi: Any = sys.modules.get("jedi.settings")
-    if parso is not None:
-        parso._default_cache_path = parso._get_default_cache_path()  # noqa: SLF001 - it has no setting
-    if jedi is not None and parso is not None:
+    if parso is None:
+        return
+    # It has no setting (0.8).
+    asked = found(parso, "_get_default_cache_path", "What it keeps for completions goes with the server.")
+    if asked is None:
+        return
+    parso._default_cache_path = asked()  # noqa: SLF001
+    if jedi is not None:
         jedi.cache_directory = os.path.join(os.path.dirname(parso._default_cache_path), "jedi")  # noqa: PTH118, PTH120, SLF001
 
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sardonyx_singleuser.forkserver.fingerprint import fingerprint, package_folders
+from sardonyx_singleuser.forkserver.fingerprint import fingerprint, is_changed, package_folders
 
 LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
 ENVIRON = "/proc/self/environ"
@@ -75,14 +75,15 @@ class Origin:
 
     def is_still_true(self) -> bool:
         """Tell whether no package was changed since."""
-        return self.made_from == fingerprint(package_folders())
+        return not is_changed(self.made_from)
 
     def restore(self) -> None:
         """Take back what the server's modules have changed at their import."""
         sys.path[:] = self.path
         sys.meta_path[:] = self.finders
+        # So Python forgets, too, what it has decided by the filters of before.
+        warnings.resetwarnings()
         warnings.filters[:] = self.filters  # type: ignore[index]  # a list, whatever typeshed says
-        warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001 - as unittest does: no public name
         for name, logger in _loggers().items():
             known = self.loggers.get(name)
             if known is not None:

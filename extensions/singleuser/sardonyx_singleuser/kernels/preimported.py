@@ -94,8 +94,10 @@ class Preimported(MetaPathFinder, Loader):
             module.__spec__ = spec.loader_state
         given, self._given = self._given, []
         if "numpy" in given:
-            warnings.filters[:0] = self._filters  # type: ignore[index]  # a list, whatever typeshed says
-            warnings._filters_mutated()  # type: ignore[attr-defined]  # noqa: SLF001 - as unittest does: no public name
+            filters = [*self._filters, *warnings.filters]
+            # So Python forgets, too, what it has decided by the filters of before.
+            warnings.resetwarnings()
+            warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever typeshed says
             adopt_numpy()
         if "multiprocessing.process" in given:
             # Its children begin in the folder that was the working one when it was imported.

@@ -13,15 +13,16 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from glob import glob
 from typing import NoReturn
 
+from sardonyx_singleuser.contract import PREIMPORT
 from sardonyx_singleuser.kernels.origin import Origin
 
 LIBRARIES = ("numpy", "pandas")
-"""Imported in most notebooks' first cell, and slow to import. More would cost each environment memory, used or not."""
+"""Imported in most notebooks' first cell, and slow to import; where nobody says what else. Each costs memory, used or not."""
 TUNED = {
     # A thread that a library starts at its import is missing in a fork, with what it would have done.
     "OPENBLAS_NUM_THREADS": "1",
@@ -29,6 +30,7 @@ TUNED = {
     # pyarrow, which pandas imports; its memory comes from another allocator than this one.
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
+OPENMP = ("libgomp", "libomp", "libiomp")
 MARK = "sardonyx-kernel-"
 """Begin of the name of the folder in which the kernel of the trial lives."""
 FIRST_CELLS = ("import os\n1 + 1", "def f():\n    return {}['a']\nf()", "%config InlineBackend\n%matplotlib?")
@@ -88,6 +90,9 @@ def _tried(folder: str) -> tuple[list[str], list[str]]:
     if not said:
         raise ImportError("no kernel could be tried")
     found = json.loads(said)
+    if PREIMPORT in os.environ and found["left"]:
+        names = ", ".join(found["left"])
+        sys.stderr.write(f"Kernels import {names} themselves: not there, or with threads that a fork would not have.\n")
     return found["ordinary"], found["later"]
 
 
@@ -108,19 +113,36 @@ def _try(folder: str, tell: int) -> NoReturn:
             with suppress(Exception):
                 app.kernel.do_complete("import o", 8)
             later = list(sys.modules)
-            for library in LIBRARIES:
-                before, known = len(os.listdir("/proc/self/task")), set(sys.modules)  # noqa: PTH208
+            left = []
+            for library in libraries(os.environ):
+                before, known = _threads(), set(sys.modules)
                 with suppress(Exception):
                     if _can_be_shared(library):
                         importlib.import_module(library)
-                        if len(os.listdir("/proc/self/task")) == before:  # noqa: PTH208
+                        if _threads() == before:
                             later += [name for name in sys.modules if name not in known]
+                            continue
+                left.append(library)
         with os.fdopen(tell, "w") as answer:
-            json.dump({"ordinary": ordinary, "later": later[len(ordinary) :]}, answer)
+            json.dump({"ordinary": ordinary, "later": later[len(ordinary) :], "left": left}, answer)
     except BaseException:  # noqa: BLE001 - nothing of this may return into the zygote's code
         traceback.print_exc()
     finally:
         os._exit(0)
+
+
+def _threads() -> tuple[int, frozenset[str]]:
+    """Return how many threads there are, and what would keep to one: OpenMP reads their number when it is loaded."""
+    with open("/proc/self/maps") as maps:  # noqa: PTH123 - pathlib is not imported for it
+        files = {line.split(maxsplit=5)[-1].strip() for line in maps if "omp" in line}
+    names = (file.rpartition("/")[2] for file in files)
+    return len(os.listdir("/proc/self/task")), frozenset(name for name in names if name.startswith(OPENMP))  # noqa: PTH208
+
+
+def libraries(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what kernels here have imported when they begin; "" = nothing."""
+    said = variables.get(PREIMPORT)
+    return LIBRARIES if said is None else tuple(filter(None, (name.strip() for name in said.split(","))))
 
 
 def _can_be_shared(library: str) -> bool:

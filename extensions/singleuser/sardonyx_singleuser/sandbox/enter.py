@@ -31,6 +31,10 @@ They count outside, too, against what the hub's user may have: servers of an ord
 SHARE, LEAST = 4, 256
 """One server may have this part of what that user may have, but so many in any case: less would be no server."""
 
+WATCHED = {"max_inotify_instances": ("max_user_instances", 32), "max_inotify_watches": ("max_user_watches", 4096)}
+"""What watches files, counted for each user: its limit in a user namespace, that of the machine, and how many of it a
+server may have in any case."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -88,9 +92,14 @@ def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
     check_devices(devices, user)
     # Namespaces in namespaces are where most of the kernel's holes were found.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    if not hub.is_root:
+        _share_watches()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     _limit(sandbox.processes, is_shared=not hub.is_root)
+    if sandbox.process_bytes:
+        # Not the address space (RLIMIT_AS): Java and Node take a hundred times of that which they never write to.
+        resource.setrlimit(resource.RLIMIT_DATA, (sandbox.process_bytes, sandbox.process_bytes))
     calls.drop_privileges()
     Path(JUPYTER).mkdir(mode=0o700)
 
@@ -148,6 +157,15 @@ def most_processes(wanted: int, soft: int, hard: int, *, is_shared: bool) -> int
     if is_shared and soft != resource.RLIM_INFINITY:
         least.append(max(LEAST, soft // SHARE))
     return min(least)
+
+
+def _share_watches() -> None:
+    """Leave some to the other servers and the hub, whose user this one has outside."""
+    for name, (whole, least) in WATCHED.items():
+        # Kernels without inotify have neither.
+        with suppress(FileNotFoundError):
+            most = int(Path(f"/proc/sys/fs/inotify/{whole}").read_text())
+            Path(f"/proc/sys/user/{name}").write_text(str(min(most, max(least, most // SHARE))))
 
 
 def _limit(processes: int, *, is_shared: bool) -> None:

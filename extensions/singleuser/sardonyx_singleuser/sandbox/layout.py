@@ -105,6 +105,7 @@ class Sandbox:
         home_bytes: 0 = the home is a folder of the machine; else it is an empty one in memory, of this size.
         tmp_bytes: size of /tmp and of /dev/shm, which are in memory.
         processes: how many processes and threads it may have.
+        process_bytes: how much memory of its own each process may have (RLIMIT_DATA); 0 = no limit.
         cgroups: files to write 0 to, each of a control group: whoever writes it, and is one thread, becomes a member.
         dev: the folder of the machine's devices.
         devices: names of device nodes in it that are shown, such as those of a GPU; they are in /dev then.
@@ -119,6 +120,7 @@ class Sandbox:
     home_bytes: int = 0
     tmp_bytes: int = 512 << 20
     processes: int = 4096
+    process_bytes: int = 0
     cgroups: tuple[str, ...] = ()
     dev: str = "/dev"
     devices: tuple[str, ...] = ()

@@ -92,7 +92,7 @@ class Changes:
         Raises:
             StorageError: it cannot be done.
         """
-        spot = await self._reach.writable(path)
+        spot = await self._reach.removable(path)
         await self._reach.of(
             spot.place, lambda keys: self._store.ask(keys, "DELETE", spot.key, query={"uploadId": upload})
         )
@@ -112,7 +112,7 @@ class Changes:
         Raises:
             StorageError: it cannot be done; what was thrown away until then stays so.
         """
-        spot = await self._reach.writable(path)
+        spot = await self._reach.removable(path)
         if await self._files.find(spot) is not None:
             await self._delete(spot.place, [spot.key])
             return
@@ -126,7 +126,7 @@ class Changes:
         Raises:
             StorageError: it cannot be done, or something of that name is there.
         """
-        start = await (self._reach.writable(source) if moves else self._reach.spot(source))
+        start = await (self._reach.removable(source) if moves else self._reach.spot(source))
         if f"{target}/".startswith(f"{source}/"):
             raise StorageError(_("“{name}” cannot be put into itself.").format(name=start.name), INVALID)
         end = await self._target(target, replaces=False)

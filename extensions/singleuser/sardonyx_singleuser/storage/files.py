@@ -35,7 +35,7 @@ class Files:
             StorageError: it cannot be listed.
         """
         if not path:
-            return {"entries": await self._places(), "unnamed": 0, "after": "", "may_write": False}
+            return {"entries": await self._places(), "unnamed": 0, "after": "", "may_write": False, "is_full": False}
         spot = await self._reach.spot(path)
         page = await self._reach.of(spot.place, lambda keys: self._store.page(keys, spot.prefix, after, PAGE))
         if spot.path and not after and not page.keys and not page.entries:
@@ -45,6 +45,7 @@ class Files:
             "unnamed": page.unnamed,
             "after": page.after,
             "may_write": spot.place.may_write,
+            "is_full": spot.place.is_full,
         }
 
     async def about(self, path: str) -> dict[str, Any]:
@@ -129,6 +130,14 @@ class Files:
             if not after:
                 break
         return found
+
+    async def key(self) -> dict[str, str | None]:
+        """Return until when the usual keys work that programs of this server have; None = they have none yet.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        return {"until": await self._reach.keyring.until()}
 
     async def count(self, path: str) -> dict[str, Any]:
         """Return how many files are in a folder, or that they are more than one would count.

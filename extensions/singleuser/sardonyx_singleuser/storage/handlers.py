@@ -96,6 +96,17 @@ class AboutHandler(StorageHandler):
         await self.answer(self.files.about(self.path))
 
 
+class KeyHandler(StorageHandler):
+    """Until when the key lives that programs have, at `sardonyx/api/storage/key`; asked again and again by who looks."""
+
+    _track_activity = False
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Return it."""
+        await self.answer(self.files.key())
+
+
 class CountHandler(StorageHandler):
     """How many files a folder has, at `sardonyx/api/storage/count`."""
 
@@ -221,6 +232,7 @@ class LinkHandler(StorageHandler):
 HANDLERS = (
     ("folder", FolderHandler),
     ("about", AboutHandler),
+    ("key", KeyHandler),
     ("count", CountHandler),
     ("file", FileHandler),
     ("upload", UploadHandler),

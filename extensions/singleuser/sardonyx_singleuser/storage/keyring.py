@@ -25,6 +25,7 @@ class Keyring:
         self._keys: dict[tuple[str, str, str], tuple[float, Keys]] = {}
         self._places: tuple[float, tuple[Place, ...]] | None = None
         self._longest_link_s = 0
+        self._until: str | None = None
 
     async def places(self) -> tuple[Place, ...]:
         """Return the places that there are now.
@@ -38,9 +39,10 @@ class Keyring:
                 access = await asyncio.to_thread(self.service.access)
                 self._places = now, places_of(access)
                 self._longest_link_s = int(access.get("longest_link_s", 0))
+                self._until = _time(access.get("until"))
             except KeysError as error:
                 raise StorageError(str(error), AWAY) from error
-            except (KeyError, TypeError) as error:
+            except (KeyError, TypeError, ValueError) as error:
                 raise StorageError(
                     _("The service that gives keys is of another version than this server. Start the server again."),
                     AWAY,
@@ -55,6 +57,15 @@ class Keyring:
         """
         await self.places()
         return self._longest_link_s
+
+    async def until(self) -> str | None:
+        """Return when the usual keys end that programs of this server have now; None = none has asked for any.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        await self.places()
+        return self._until
 
     async def keys(self, group: str, prefix: str, access: str = "") -> Keys:
         """Return keys that reach a place, and nothing else.
@@ -91,6 +102,10 @@ class Keyring:
 def _read(given: dict[str, Any]) -> Keys:
     until = datetime.fromisoformat(str(given["Expiration"]))
     return Keys(str(given["AccessKeyId"]), str(given["SecretAccessKey"]), str(given["Token"]), until)
+
+
+def _time(until: str | None) -> str | None:
+    return datetime.fromisoformat(until).isoformat() if until is not None else None
 
 
 def _left_s(keys: Keys) -> float:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sardonyx_singleuser.language import N_, _
@@ -23,7 +23,8 @@ class Place:
         name: of the folder.
         what: it is for.
         prefix: with its slash at the end.
-        group: whose keys reach it: "class-…", "team-…"; "" = the person's own.
+        group: whose keys reach it: "class-…", "event-…", "team-…"; "" = the person's own.
+        is_full: nothing can be added, and what is there can be deleted.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Place:
     prefix: str
     may_write: bool
     group: str = ""
+    is_full: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def places_of(access: Mapping[str, Any]) -> tuple[Place, ...]:
     for group in access["memberships"]:
         title = folder_name(str(group["title"])) or str(group["name"])
         for place in group["places"]:
-            what = _what(str(group["role"]), str(place["prefix"]))
+            what = what_of(str(group["role"]), str(place["prefix"]))
             name = title if group["role"] == "member" else f"{title} ({what})"
             found.append(_place(name, what, place, str(group["name"])))
     found.append(_place(_("Published"), _("for everybody here"), access["public"], ""))
@@ -74,7 +76,7 @@ def places_of(access: Mapping[str, Any]) -> tuple[Place, ...]:
     return tuple(
         place
         if names.count(place.name) == 1 or not place.group
-        else _place_with(place, f"{place.name} ({place.group})")
+        else replace(place, name=f"{place.name} ({place.group})")
         for place in found
     )
 
@@ -112,8 +114,23 @@ def writable_spot(path: str, places: Sequence[Place]) -> Spot:
     Raises:
         StorageError: as `spot_of`, or the place is only there to be read, or it is the place itself.
     """
-    spot = spot_of(path, places)
-    if not spot.place.may_write:
+    return _changeable(spot_of(path, places), deletes=False)
+
+
+def removable_spot(path: str, places: Sequence[Place]) -> Spot:
+    """Return where a path is, to delete what is there.
+
+    Raises:
+        StorageError: as `writable_spot`, but not because the place is full.
+    """
+    return _changeable(spot_of(path, places), deletes=True)
+
+
+def _changeable(spot: Spot, *, deletes: bool) -> Spot:
+    if spot.place.is_full and not deletes:
+        said = _("“{place}” is full: nothing can be added or changed there. Delete something first.")
+        raise StorageError(said.format(place=spot.place.name), FORBIDDEN)
+    if not spot.place.may_write and not spot.place.is_full:
         raise StorageError(
             _("You can read in “{place}”, and not change anything. Copy it to My place to work on it.").format(
                 place=spot.place.name
@@ -149,16 +166,19 @@ def folder_name(title: str) -> str:
 
 
 def _place(name: str, what: str, place: Mapping[str, str], group: str) -> Place:
-    return Place(name, what, str(place["prefix"]), place["access"] == "rw", group)
+    return Place(name, what, str(place["prefix"]), place["access"] == "rw", group, place["access"] == "rd")
 
 
-def _place_with(place: Place, name: str) -> Place:
-    return Place(name, place.what, place.prefix, place.may_write, place.group)
+def what_of(role: str, prefix: str) -> str:
+    """Return what a place of a class, event or team is for; the hub's page “Data” says the same (`pages.data_places`).
 
-
-def _what(role: str, prefix: str) -> str:
+    Args:
+        role: of the person there.
+    """
     if role == "member":
         return _("data of the team")
+    if prefix.startswith("event/"):
+        return _("data of the event")
     if prefix.endswith("/shared/"):
         return _("data of the class")
     return _("what all hand in") if role in STAFF else _("what you hand in")

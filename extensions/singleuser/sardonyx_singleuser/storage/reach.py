@@ -6,7 +6,7 @@ from typing import TypeVar
 from sardonyx_singleuser.language import N_, _
 from sardonyx_singleuser.storage.errors import AWAY, StorageError
 from sardonyx_singleuser.storage.keyring import Keyring
-from sardonyx_singleuser.storage.places import Place, Spot, group_of, spot_of, writable_spot
+from sardonyx_singleuser.storage.places import Place, Spot, group_of, removable_spot, spot_of, writable_spot
 from sardonyx_singleuser.storage.signature import Keys
 from sardonyx_singleuser.storage.store import DeadKeysError, Store
 
@@ -37,6 +37,14 @@ class Reach:
             StorageError: nowhere, or it may not be written.
         """
         return writable_spot(path, await self.keyring.places())
+
+    async def removable(self, path: str) -> Spot:
+        """Return where a path is, to delete what is there.
+
+        Raises:
+            StorageError: nowhere, or it may not be deleted.
+        """
+        return removable_spot(path, await self.keyring.places())
 
     async def of(self, place: Place, do: Callable[[Keys], Awaitable[T]], access: str = "") -> T:
         """Do something with keys that reach this place only.

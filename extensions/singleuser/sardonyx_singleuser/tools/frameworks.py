@@ -205,12 +205,3 @@ def explain(last_words: str) -> str:
             package=missing[-1]
         )
     return ""
-
-
-def is_action_of_dash(body: bytes) -> bool:
-    """Tell whether a call of a Dash page comes from its person, and not from a clock in it."""
-    try:
-        changed = json.loads(body).get("changedPropIds", [])
-    except (ValueError, AttributeError):
-        return True
-    return not changed or not all(str(name).endswith(".n_intervals") for name in changed)

@@ -1,14 +1,24 @@
 """MLflow: a tracking server of the person's own, with its database in the home and artifacts in the person's storage."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urljoin
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import N_
-from sardonyx_singleuser.tools.tool import ASK_OPERATOR, Place, Start, Tool, program
+from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
 
 FOLDER = "mlflow"
 TRACKING = "MLFLOW_TRACKING_URI"
+
+
+PAGES = "lib/python3*/site-packages/mlflow/server/js"
+
+
+def _find(variables: Mapping[str, str]) -> str:
+    found = program("mlflow", "mlflow")(variables)
+    # The client alone, mlflow-skinny, has a command of the same name.
+    return found if found and any(Path(found).parents[1].glob(PAGES)) else ""
 
 
 def _start(mlflow: str, place: Place) -> Start:
@@ -57,8 +67,8 @@ MLFLOW = Tool(
     name="mlflow",
     title="MLflow",
     description=N_("Runs, metrics, artifacts and models of your experiments"),
-    find=program("mlflow", "mlflow"),
+    find=_find,
     start=_start,
-    how_to_get=ASK_OPERATOR,
+    icon="M4 19V5m0 14h16M7.500 15.500l3.500-4.500 3 2.500 4.500-7",
     keeps_prefix=True,
 )

@@ -8,17 +8,20 @@ from sardonyx_singleuser.tools.process import Process, State
 from sardonyx_singleuser.tools.spark_sessions import Session
 
 
-def progress_page(process: Process, status: str, server: str) -> str:
+def progress_page(process: Process, status: str, server: str, problem: str = "") -> str:
     """Return the page, which asks at `status` and becomes the tool's when that is ready.
 
     Args:
         server: where JupyterLab is.
+        problem: what is wrong with the answer of a tool that runs; then the page stays until somebody wants another one.
     """
     return template("process.html").render(
         title=process.title,
         has_failed=process.state is State.FAILED,
         is_stopped=process.state is State.STOPPED,
-        problem=process.problem,
+        is_silent=process.is_up,
+        waits=not problem,
+        problem=problem or process.problem,
         last_words=process.last_words,
         status=status,
         server=server,

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections import deque
 from collections.abc import Callable
@@ -15,10 +16,15 @@ from sardonyx_singleuser.tools.tool import Start
 
 LOOK_S = 0.1
 ANSWER_S = 5.0
+SLOW_S, MOST_SLOW_S = 10.0, 160.0
+"""A page may take so long before its tool is asked for a sign of life; longer where it was found to be busy only."""
 MOST_LINES, MOST_IN_A_LINE = 300, 2000
 """So much of what it says is kept, in memory: a full disk is one of the reasons why a tool fails."""
 END_S = 5.0
 LAST_WORDS_S = 1.0
+WAKE_S = 1.0
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""Of terminals, which pages show as boxes (ECMA-48, control sequences)."""
 LONGEST_LINE = 1 << 19
 """In bytes; longer ones are left out."""
 
@@ -29,6 +35,8 @@ class State(Enum):
     STOPPED = "stopped"
     STARTING = "starting"
     RUNNING = "running"
+    SILENT = "silent"
+    """It ran, and answers no longer: it is busy, or hangs."""
     FAILED = "failed"
 
 
@@ -50,10 +58,15 @@ class Process:
     state: State = State.STOPPED
     problem: str = ""
     """Why it failed, in a sentence."""
+    tells_of_person: bool = False
+    """Its pages tell whether somebody is there."""
     _said: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
     _child: asyncio.subprocess.Process | None = None
     _life: asyncio.Task[None] | None = None
     _listening: asyncio.Task[None] | None = None
+    _waking: asyncio.Task[None] | None = None
+    _ready_path: str = "/"
+    _slow_s: float = SLOW_S
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -61,9 +74,14 @@ class Process:
         """What it said at last."""
         return "\n".join(self._said)
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it has become ready and has not ended."""
+        return self.state in {State.RUNNING, State.SILENT}
+
     def begin(self) -> None:
         """Start it where it does not run; `settled` waits for it."""
-        if self.state in {State.STARTING, State.RUNNING}:
+        if self.is_up or self.state is State.STARTING:
             return
         self._become(State.STARTING)
         self._settled.clear()
@@ -75,6 +93,21 @@ class Process:
         if self.state is State.STARTING:
             await self._settled.wait()
         return self.state
+
+    async def falls_silent(self) -> None:
+        """Return when it gives no sign of life any more: for whoever has waited for a page of it from now on."""
+        await asyncio.sleep(self._slow_s)
+        while self.state is State.RUNNING and await self._answers(self._ready_path):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(ANSWER_S)
+        if self.state is State.RUNNING:
+            self._become(State.SILENT)
+            self._waking = asyncio.create_task(self._wake())
+
+    async def ends_within(self, seconds: float) -> bool:
+        """Tell whether it ends in so many seconds: a connection that broke comes before the news of why."""
+        if self._life is not None:
+            await asyncio.wait([self._life], timeout=seconds)
+        return not self.is_up
 
     async def end(self) -> None:
         """Stop it, with all that it started."""
@@ -108,6 +141,7 @@ class Process:
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.socket.unlink(missing_ok=True)
         how = self.start()
+        self._ready_path, self._slow_s = how.ready_path, SLOW_S
         self._child = await asyncio.create_subprocess_exec(
             *how.command,
             cwd=how.folder,
@@ -134,6 +168,14 @@ class Process:
         # What it said before its end is still on its way.
         await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
         return self.explain(self.last_words) or _ended(self.title, code)
+
+    async def _wake(self) -> None:
+        """Wait until it answers again."""
+        while not await self._answers(self._ready_path):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(WAKE_S)
+        # A page that takes it so long each time is to be seen at last.
+        self._slow_s = min(2 * self._slow_s, MOST_SLOW_S)
+        self._become(State.RUNNING)
 
     def _become(self, state: State, problem: str = "") -> None:
         self.state, self.problem = state, problem
@@ -163,10 +205,12 @@ class Process:
                 continue
             if not line:
                 return
-            self._said.append(line.decode(errors="replace").rstrip()[:MOST_IN_A_LINE])
+            self._said.append(COLOURS.sub("", line.decode(errors="replace")).rstrip()[:MOST_IN_A_LINE])
 
     async def _clear(self) -> None:
         child, self._child = self._child, None
+        if self._waking is not None:
+            self._waking.cancel()
         if child is None:
             return
         for number in (signal.SIGTERM, signal.SIGKILL):

@@ -29,6 +29,8 @@ RSTUDIO = Tool(
     description=N_("Write and run R in RStudio"),
     find=program("rstudio", "rserver"),
     start=_start,
+    icon="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M9.500 16.500v-9h3.500a2.500 2.500 0 0 1 0 5h-3.500m3.500 0 2.500 4",
+    needs_window=True,
     is_shown_missing=False,
     how_to_get=N_("Whoever runs this place can install RStudio Server on the machine."),
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
+from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.sandbox.layout import OWN
 from sardonyx_singleuser.tools import frameworks
@@ -43,6 +44,7 @@ class Shelf:
     Args:
         prefix: of the server, with a slash at its end.
         usual_python: that of the server's environment.
+        environment: that the server was started with, as it is called in the settings.
     """
 
     home: Path
@@ -51,6 +53,7 @@ class Shelf:
     variables: Mapping[str, str]
     usual_python: str
     tools: Mapping[str, Tool] = field(default_factory=lambda: TOOLS)
+    environment: str = ""
     _processes: dict[tuple[str, str], Process] = field(default_factory=dict)
     _unsaved: dict[str, App] = field(default_factory=dict)
 
@@ -128,6 +131,10 @@ class Shelf:
         """Return the processes that were asked for, by kind and name."""
         return dict(self._processes)
 
+    def way_to_get(self, tool: Tool) -> str:
+        """Return what to do about a tool that is not here."""
+        return tool.way_to_get(self.variables.get(contract.IMAGE, ""), self.environment)
+
     def kill(self) -> None:
         """End all at once, where nothing waits for them any more."""
         for process in self._processes.values():
@@ -142,8 +149,8 @@ class Shelf:
         def start() -> Start:
             found = tool.find(self.variables)
             if not found:
-                said = _("{title} is not on this machine. {how_to_get}")
-                raise ValueError(said.format(title=tool.title, how_to_get=tool.way_to_get))
+                missing = _("{title} is not here.").format(title=tool.title)
+                raise ValueError(f"{missing} {self.way_to_get(tool)}")
             return begin(found, self._place("tools", name))
 
         return Process(tool.title, start, self._place("tools", name).socket)

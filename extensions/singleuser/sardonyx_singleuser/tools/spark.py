@@ -15,7 +15,8 @@ SPARK = Tool(
     # It comes with PySpark, wherever that was installed.
     find=program("spark", "spark-submit"),
     start=None,
-    how_to_get=N_("Start your server with the profile Spark, or install it in a terminal, with: pip install pyspark"),
+    icon="M12 3l2.300 6.200L21 11.500l-6.700 2.300L12 21l-2.300-7.200L3 11.500l6.700-2.300z",
+    how_to_get="",
     is_shown_missing=False,
 )
 

@@ -9,8 +9,8 @@ from tornado import web
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.spark_settings import FOLDER, KEY, PAGES_HOST
-from sardonyx_singleuser.tools.handlers import FRAMED, NO_ANSWER, READS, PassingHandler
 from sardonyx_singleuser.tools.page import sessions_page
+from sardonyx_singleuser.tools.passing import FRAMED, NO_ANSWER, READS, PassingHandler
 from sardonyx_singleuser.tools.spark import SPARK, lacks_s3, within
 from sardonyx_singleuser.tools.spark_sessions import Session, Sessions
 
@@ -62,7 +62,8 @@ class SparkHandler(PassingHandler):
         if not path:
             self.add_slash()
             return
-        if self.wants_page() or self.request.method not in READS:
+        is_action = self.is_opened() if self.wants_page() else self.request.method not in READS
+        if is_action:
             self.use()
         name, slash, inside = path.removeprefix("/").partition("/")
         if not name:

@@ -22,6 +22,8 @@ TENSORBOARD = Tool(
     description=N_("Curves of your training runs"),
     find=program("tensorboard", "tensorboard"),
     start=_start,
+    icon="M3 18c3.500 0 4-12 7-12s2.500 8 5 8 2-4 6-4M3 21h18",
     how_to_get=N_("Install it in a terminal, with: pip install tensorboard"),
+    is_for_persons=True,
     keeps_prefix=True,
 )

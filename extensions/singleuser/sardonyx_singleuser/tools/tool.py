@@ -1,9 +1,11 @@
-"""What a tool is: how it is found, how it is started, and what of its page is something that a person does."""
+"""What a tool is: how it is found, and how it is started."""
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import N_, _
@@ -11,7 +13,25 @@ from sardonyx_singleuser.language import N_, _
 SHELF = "sardonyx_shelf"
 """Under this name the web application of the server has its tools and apps."""
 ASK_OPERATOR = N_("Whoever runs this place can install it, with: sardonyx tools install {tool}")
-"""What to do about a tool that the operator can install."""
+"""What to do about a tool that the operator can install, on one machine."""
+ASK_FOR_IMAGE = N_(
+    "Whoever runs this place can choose an image with it in the settings: environments.{environment}.image, or that of the"
+    " profile. Now it is {image}."
+)
+ASK_FOR_IMAGE_OF_PROFILE = N_(
+    "Whoever runs this place can choose an image with it in the settings, at the profile. Now it is {image}."
+)
+"""On Kubernetes nobody installs anything in a server: what is there is in its image."""
+
+
+Category = Literal["tools", "apps", "notebooks", "consoles", "other"]
+"""A row of JupyterLab's launcher."""
+DRAWING = re.compile(r"[Mm][MmZzLlHhVvCcSsQqTtAa0-9 ,.+-]*")
+"""Source: SVG 2, section 9.3, the data of a path."""
+
+
+class ToolError(Exception):
+    """What is written down is no tool; the message is for whoever wrote it."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +71,6 @@ class Start:
     patience_s: float = 60.0
 
 
-def every_message(_message: bytes | str) -> bool:
-    """Take each message of a page for something that its person did."""
-    return True
-
-
 @dataclass(frozen=True)
 class Tool:
     """A program with a page.
@@ -64,11 +79,17 @@ class Tool:
         name: its part of the address.
         find: looks for the program, by the variables of the server; "" = it is not here.
         start: with what `find` found; None = it is no program of its own, and its pages are answered elsewhere.
-        description: marked to be translated, as the next.
-        how_to_get: a sentence for the person where it is not here.
+        description: marked to be translated, as `how_to_get`.
+        icon: a drawing of one stroke in a square of 24, as the path of an SVG.
+        category: where the launcher has it.
+        needs_window: it is opened in a window of its own, since it has keys and menus for all of one.
+        how_to_get: a sentence for the person where it is not here, on one machine; "" = its own pages say it.
+        is_for_persons: anybody can do what that says by themselves, also in a server on Kubernetes.
         keeps_prefix: it wants to see the whole address, and not what is behind its prefix.
         is_shown_missing: it is offered where it is not here, too, with how to get it.
-        is_action: whether a message of its page means that somebody is there; a page that was left open sends some too.
+
+    Raises:
+        ToolError: it cannot be shown as is written.
     """
 
     name: str
@@ -76,15 +97,33 @@ class Tool:
     description: str
     find: Callable[[Mapping[str, str]], str]
     start: Callable[[str, Place], Start] | None
-    how_to_get: str
+    icon: str
+    category: Category = "tools"
+    needs_window: bool = False
+    how_to_get: str = ASK_OPERATOR
+    is_for_persons: bool = False
     keeps_prefix: bool = False
     is_shown_missing: bool = True
-    is_action: Callable[[bytes | str], bool] = every_message
 
-    @property
-    def way_to_get(self) -> str:
-        """What to do where it is not here, in the person's language."""
-        return _(self.how_to_get).format(tool=self.name)
+    def __post_init__(self) -> None:
+        if DRAWING.fullmatch(self.icon) is None:
+            raise ToolError(f"the icon of {self.name} is no path of an SVG: it begins with M, as in 'M4 5h16v14H4z'.")
+        if self.category not in get_args(Category):
+            raise ToolError(
+                f"the category of {self.name} is '{self.category}'. It has to be one of: {', '.join(get_args(Category))}."
+            )
+
+    def way_to_get(self, image: str, environment: str) -> str:
+        """Return what to do where it is not here, in the person's language.
+
+        Args:
+            image: that the server runs from; "" = it runs on one machine.
+            environment: in the settings, of which that is the image; "" = the profile names an image alone.
+        """
+        if self.is_for_persons or not image:
+            return _(self.how_to_get).format(tool=self.name)
+        ask = ASK_FOR_IMAGE if environment else ASK_FOR_IMAGE_OF_PROFILE
+        return _(ask).format(environment=environment, image=image)
 
 
 def program(tool: str, name: str) -> Callable[[Mapping[str, str]], str]:

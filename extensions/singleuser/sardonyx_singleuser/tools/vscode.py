@@ -3,11 +3,7 @@
 import json
 
 from sardonyx_singleuser.language import N_
-from sardonyx_singleuser.tools.tool import ASK_OPERATOR, Place, Start, Tool, program
-
-LONGEST_BEAT = 64
-"""A page that was left open sends signs of life and confirmations, of 13 bytes and a few more, without end."""
-
+from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
 
 FIRST_SETTINGS = {
     "chat.disableAIFeatures": True,
@@ -46,17 +42,12 @@ def _start(code_server: str, place: Place) -> Start:
     )
 
 
-def is_action(message: bytes | str) -> bool:
-    """Tell whether a message of the page is more than a sign of life."""
-    return len(message) > LONGEST_BEAT
-
-
 VSCODE = Tool(
     name="vscode",
     title="VS Code",
     description=N_("Write and run code in Visual Studio Code"),
     find=program("vscode", "code-server"),
     start=_start,
-    how_to_get=ASK_OPERATOR,
-    is_action=is_action,
+    icon="M8 7 3 12l5 5M16 7l5 5-5 5M14 4l-4 16",
+    needs_window=True,
 )

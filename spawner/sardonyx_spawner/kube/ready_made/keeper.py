@@ -150,7 +150,7 @@ class StockKeeper:
         owner = owner_of(self._maker.pod, self._maker.pod_uid)
         made = ready_pod(name, stock.plans[shape], stock.place, stock.port, shape=shape, owner=owner)
         try:
-            await self._cluster.make_secret(key_secret(name, key.decode(), stock.place))
+            await self._cluster.make_secret(key_secret(name, key.decode(), stock.place, owner))
             uid = await self._cluster.make_pod(made)
             stock.servers[name] = ReadyServer(name, shape, key, stock.now())
             await self._cluster.own_secret(name, uid)

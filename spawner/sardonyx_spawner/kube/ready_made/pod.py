@@ -7,7 +7,7 @@ from typing import Any
 
 from sardonyx_spawner import contract
 from sardonyx_spawner.kube.group_volumes import mounted
-from sardonyx_spawner.kube.manifest import START, PodServer, labels, pod
+from sardonyx_spawner.kube.manifest import START, PodServer, kind_labels, labels, pod
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.plan import ServerPlan
 
@@ -61,7 +61,8 @@ def ready_pod(
     told = {**labels(place), **dict.fromkeys(COMPONENT_LABELS, READY_COMPONENT), SHAPE: shape}
     made = pod(PodServer(name, home="", port=port, labels=told, arguments=()), plan, place, {})
     made["metadata"]["annotations"] = {SAFE_TO_EVICT: "true"}
-    del made["metadata"]["labels"]["sardonyx.org/profile"]
+    # Of which kind it is counts from when it is somebody's.
+    made["metadata"]["labels"] = told
     if owner:
         made["metadata"]["ownerReferences"] = [*owner]
     spec = made["spec"]
@@ -73,18 +74,23 @@ def ready_pod(
     return made
 
 
-def key_secret(name: str, key: str, place: ClusterPlace) -> dict[str, Any]:
-    """Return the Secret by which a server that waits knows its hub."""
+def key_secret(name: str, key: str, place: ClusterPlace, owner: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return the Secret by which a server that waits knows its hub.
+
+    Args:
+        owner: the Pod of its hub, see `owner_of`: until there is a Pod that it can belong to.
+    """
+    told = {**labels(place), "app.kubernetes.io/component": READY_COMPONENT}
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": name, "labels": {**labels(place), "app.kubernetes.io/component": READY_COMPONENT}},
+        "metadata": {"name": name, "labels": told, **({"ownerReferences": [*owner]} if owner else {})},
         "immutable": True,
         "stringData": {KEY: key},
     }
 
 
-def claimed(told: Mapping[str, str], plan: ServerPlan, start: str) -> dict[str, Any]:
+def claimed(told: Mapping[str, str], plan: ServerPlan, place: ClusterPlace, start: str) -> dict[str, Any]:
     """Return the change by which the Pod of a server that waits becomes that of a person's.
 
     Args:
@@ -95,7 +101,7 @@ def claimed(told: Mapping[str, str], plan: ServerPlan, start: str) -> dict[str, 
         "metadata": {
             # It goes on without this hub from now on.
             "ownerReferences": None,
-            "labels": {**told, "sardonyx.org/profile": plan.profile},
+            "labels": {**kind_labels(plan, place), **told},
             "annotations": {"sardonyx.org/summary": plan.summary, START: start, SAFE_TO_EVICT: None},
         }
     }

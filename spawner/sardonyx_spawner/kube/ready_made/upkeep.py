@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubespawner.clients import load_config, shared_client
-from kubespawner.spawner import PodReflector
 
 from sardonyx_spawner.kube.cluster import Cluster
 from sardonyx_spawner.kube.manifest import COMPONENT
+from sardonyx_spawner.kube.pod_watch import PodWatch
 from sardonyx_spawner.kube.ready_made.keeper import GRACE_S, Maker, StockKeeper
-from sardonyx_spawner.kube.ready_made.pod import READY_COMPONENT, SHAPE
+from sardonyx_spawner.kube.ready_made.pod import READY_COMPONENT
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.ready_made.wishes import Expected
 from sardonyx_spawner.kube.refusals import AGAIN_S, AWAY
@@ -55,8 +55,9 @@ class Upkeep:
         load_config()
         api = shared_client("CoreV1Api")
         cluster = Cluster(api, namespace, PATIENCE_S)
-        watch = PodReflector(parent=app, namespace=namespace, labels=self._labels(READY_COMPONENT))
-        await _once_it_answers(watch.start)
+        watch = PodWatch(parent=app, namespace=namespace, labels=self._labels(READY_COMPONENT))
+        await watch.start()
+        await watch.until_seen()
         self._keeper = StockKeeper(self._stock, cluster, lambda: watch.pods, self._maker)
         await _once_it_answers(self._keeper.clear)
         await _once_it_answers(lambda: self._remove_lost(api, cluster))
@@ -73,14 +74,18 @@ class Upkeep:
                 log.warning("Servers that waited end by themselves: %r", error)
 
     async def _remove_lost(self, api: Any, cluster: Cluster) -> None:
-        """Remove what was handed over while an earlier hub ended: its person has no server as far as is known."""
-        known = {each.pod_name for each in self._servers()}
+        """Remove what is nobody's server as far as is known.
+
+        It was handed over while an earlier hub ended, or could not be ended while the cluster was away.
+        """
         labels = ",".join(f"{name}={value}" for name, value in self._labels(COMPONENT).items())
-        there = await api.list_namespaced_pod(cluster.namespace, label_selector=f"{labels},{SHAPE}")
-        for name in (each.metadata.name for each in there.items):
-            if name not in known:
-                log.warning("Removing %s: an earlier hub ended while it was handed over", name)
-                await cluster.remove_pod(name, GRACE_S)
+        there = await api.list_namespaced_pod(cluster.namespace, label_selector=labels)
+        # After the look: one that was asked for meanwhile is known.
+        known = {each.pod_name for each in self._servers()}
+        for pod in (each.metadata for each in there.items):
+            if pod.name not in known and not pod.deletion_timestamp:
+                log.warning("Removing %s: it is nobody's server, an earlier hub has left it", pod.name)
+                await cluster.remove_pod(pod.name, GRACE_S)
 
     async def _look_ahead(self) -> None:
         while True:

@@ -15,6 +15,8 @@ from sardonyx_spawner.language import _
 LEAST_LEFT_S = 120.0
 """A clone may take its time; it asks for a token at its beginning."""
 PATIENCE_S = 10.0
+WHOLE_S = 20.0
+"""For an answer that comes in drops."""
 
 
 class Renewal:
@@ -48,15 +50,16 @@ class Renewal:
 
     async def _renew(self, person: str, address: str, secret: GitSecret, provider: GitProvider) -> GitSecret:
         try:
-            answer = await self._client.post(
-                provider.token_url,
-                data=provider.for_refresh(secret),
-                headers={"Accept": "application/json"},
-                timeout=PATIENCE_S,
-                follow_redirects=False,
-            )
+            async with asyncio.timeout(WHOLE_S):
+                answer = await self._client.post(
+                    provider.token_url,
+                    data=provider.for_refresh(secret),
+                    headers={"Accept": "application/json"},
+                    timeout=PATIENCE_S,
+                    follow_redirects=False,
+                )
             said = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise UnavailableError(
                 _("{site} does not answer now. Try again in a minute.").format(site=provider.title)
             ) from error

@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from sardonyx_services.credentials.audit import Issued
 from sardonyx_services.credentials.errors import BusyError, CredentialsError, NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
@@ -21,6 +23,7 @@ from sardonyx_services.credentials.vault.client import GoneError, RefusedError, 
 from sardonyx_services.credentials.vault.hub import HubServers
 from sardonyx_services.credentials.vault.lease_store import LeaseStore
 from sardonyx_services.credentials.vault.leases import STOPPED, Lease, Look, Verdict, judge, successors
+from sardonyx_services.people.errors import AwayError
 from sardonyx_services.people.groups import group_names
 from sardonyx_spawner.language import _
 
@@ -32,11 +35,21 @@ LIFE_S = 3600.0
 MOST = 4
 """Tokens that a server may have at once."""
 AT_ONCE = 16
+PEOPLE_EVERY_S = 2.0
+"""So often is looked who was removed, left a class or joined one: of a database in a file it takes next to nothing."""
+BUSY = 10
+"""At most one part of so many of the time is spent with it."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 
 
 class VaultAccess:
-    """Gives tokens, and tends those that were given; it knows their accessors, never the tokens."""
+    """Gives tokens, and tends those that were given; it knows their accessors, never the tokens.
+
+    Args:
+        person_of: looks somebody up; called in several threads at once.
+        look_up: the same, called in one thread at a time, again and again.
+        look_every_s: so often is the hub asked which servers run.
+    """
 
     def __init__(
         self,
@@ -46,15 +59,17 @@ class VaultAccess:
         store: LeaseStore,
         person_of: Callable[[str], Person | None],
         *,
+        look_up: Callable[[str], Person | None],
         issued: Callable[[Issued], None],
         look_every_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._vault, self._issuer, self._hub, self._store = vault, issuer, hub, store
         self._person_of, self._issued, self._look_every_s, self._clock = person_of, issued, look_every_s, clock
+        self._look_up = look_up
         self._badge = Badge(vault, issuer)
         self._look = Look()
-        self._next_look = 0.0
+        self._next_look = self._next_people = 0.0
         self._not_before = 0.0
         self._refused: dict[str, float] = {}
         self._said = ""
@@ -134,6 +149,7 @@ class VaultAccess:
             self._wake.clear()
             try:
                 await self.look_again()
+                await self.look_at_people()
                 await self.turn()
             except Exception:
                 log.exception("A round of renewing tokens of Vault failed; the next one follows")
@@ -142,20 +158,34 @@ class VaultAccess:
                 await asyncio.wait_for(self._wake.wait(), self._pause_s())
 
     async def look_again(self) -> None:
-        """Ask who runs and who belongs where, if it is time to."""
+        """Ask the hub which servers run, if it is time to."""
         began = self._clock()
         if began < self._next_look:
             return
         self._next_look = began + self._look_every_s * random.uniform(0.9, 1.1)  # noqa: S311 - not a secret
-        names = {lease.name for lease in self._store.all()}
-        if not names:
+        if not self._store.all():
             return
         try:
             running = await self._hub.running()
         except UnavailableError:
             log.warning("The hub does not say which servers run; tokens of Vault are kept until it does")
             return
-        self._look = Look(began, running, await asyncio.to_thread(self._people, names))
+        self._look = replace(self._look, began=began, running=running)
+
+    async def look_at_people(self) -> None:
+        """Ask who is still here and belongs where, if it is time to: whoever was removed keeps nothing until the hub is asked."""
+        began = self._clock()
+        if began < self._next_people:
+            return
+        names = {lease.name for lease in self._store.all()}
+        try:
+            people = await asyncio.to_thread(self._people, names)
+            self._look = replace(self._look, people_began=began, people=people)
+        except (AwayError, SQLAlchemyError) as error:
+            self._say(f"Whose tokens of Vault have to end cannot be looked up now: {type(error).__name__}")
+        # A database that is asked about each of thousands is left in peace for longer.
+        pause_s = max(PEOPLE_EVERY_S, BUSY * (self._clock() - began))
+        self._next_people = began + min(pause_s, max(self._look_every_s, PEOPLE_EVERY_S))
 
     async def turn(self) -> None:
         """Do with each token what is due."""
@@ -227,12 +257,18 @@ class VaultAccess:
             return await call(await self._badge.token())
 
     def _people(self, names: Iterable[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
-        found = {name: self._person_of(name) for name in names}
+        found = {name: self._look_up(name) for name in names}
         return {name: (person.id, group_names(person.memberships)) for name, person in found.items() if person}
 
     def _pause_s(self) -> float:
         now = self._clock()
-        waits = (self._next_look, self._not_before, *self._refused.values(), *(x.renew_at for x in self._store.all()))
+        waits = (
+            self._next_look,
+            self._next_people,
+            self._not_before,
+            *self._refused.values(),
+            *(x.renew_at for x in self._store.all()),
+        )
         # What was due and is still there waits for the hub.
         wait_s = min((moment for moment in waits if moment > now), default=now + LONGEST_PAUSE_S) - now
         return min(max(wait_s, SHORTEST_PAUSE_S), LONGEST_PAUSE_S)

@@ -1,5 +1,6 @@
 """Which servers run: the hub says it, page by page."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from sardonyx_services.credentials.identity import AWAY
 
 PAGE = 200
 PATIENCE_S = 10.0
+WHOLE_S = 20.0
+"""For a page that comes in drops."""
 
 
 class HubServers:
@@ -35,20 +38,21 @@ class HubServers:
                         found[str(user["name"]), str(server)] = _moment(model)
                 following = page["_pagination"]["next"]
                 offset = int(following["offset"]) if following else None
-        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UnavailableError(AWAY) from error
         return found
 
     async def _page(self, offset: int) -> Mapping[str, Any]:
-        answer = await self._client.get(
-            self._url,
-            params={"state": "active", "offset": offset, "limit": PAGE},
-            headers={
-                "Authorization": f"token {self._token}",
-                "Accept": "application/jupyterhub-pagination+json",
-            },
-            timeout=PATIENCE_S,
-        )
+        async with asyncio.timeout(WHOLE_S):
+            answer = await self._client.get(
+                self._url,
+                params={"state": "active", "offset": offset, "limit": PAGE},
+                headers={
+                    "Authorization": f"token {self._token}",
+                    "Accept": "application/jupyterhub-pagination+json",
+                },
+                timeout=PATIENCE_S,
+            )
         answer.raise_for_status()
         page: Mapping[str, Any] = answer.json()
         return page

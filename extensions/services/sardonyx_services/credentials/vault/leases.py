@@ -60,11 +60,13 @@ class Look:
     Args:
         began: when the hub was asked; what came later it may not have told.
         running: (name, server) -> since when.
+        people_began: when the people's database was asked.
         people: name -> id and groups; who is not here was removed.
     """
 
     began: float = float("-inf")
     running: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    people_began: float = float("-inf")
     people: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
@@ -109,11 +111,12 @@ def judge(lease: Lease, look: Look, replaced: float | None, now: float) -> Verdi
 def _why_to_end(lease: Lease, look: Look, replaced: float | None, now: float) -> str:
     if replaced is not None and now - replaced > GRACE_S:
         return REPLACED
-    if lease.issued >= look.began:
+    if lease.issued < look.began:
+        since = look.running.get((lease.name, lease.server))
+        if since is None or since > lease.issued:
+            return STOPPED
+    if lease.issued >= look.people_began:
         return ""
-    since = look.running.get((lease.name, lease.server))
-    if since is None or since > lease.issued:
-        return STOPPED
     person, groups = look.people.get(lease.name, ("", ()))
     if person != lease.person:
         return REMOVED

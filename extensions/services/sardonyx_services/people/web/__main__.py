@@ -13,7 +13,7 @@ import uvicorn
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.derived import JOIN_LINKS, SESSIONS, derived
+from sardonyx_services.people.derived import JOIN_LINKS, SESSIONS, TEAM_LINKS, derived
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.store import PeopleStore
@@ -32,7 +32,7 @@ from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.event_desks import event_desks
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
-from sardonyx_services.people.web.fits import Machine
+from sardonyx_services.people.web.group_servers import GroupServers
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hand_outs import HandOuts
 from sardonyx_services.people.web.helping import Helping
@@ -45,12 +45,16 @@ from sardonyx_services.people.web.operation import Operation
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.people_desk import PeopleDesk
+from sardonyx_services.people.web.rooms import EventRooms
+from sardonyx_services.people.web.seat import operator
 from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.people.web.store_door import StoreDoor
 from sardonyx_services.people.web.store_use import StoreUse
+from sardonyx_services.people.web.team_links import TeamLinks
 from sardonyx_services.people.web.volumes import volumes_of
 from sardonyx_services.service_log import log_to
+from sardonyx_spawner.local.machine import Machine
 
 
 def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: httpx.AsyncClient) -> Parts:
@@ -66,17 +70,21 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         callback=os.environ["JUPYTERHUB_OAUTH_CALLBACK_URL"],
     )
     sign_in = SignIn(oauth, client, derived(secret, SESSIONS))
-    makers = MakerRules(configuration.makers, configuration.maker_groups, configuration.events)
-    callers = Callers(sign_in, people, makers, configuration.language, api=f"{root}{API}")
+    rules, refused = configuration.events, configuration.servers_refused
+    makers = MakerRules(configuration.makers, configuration.maker_groups, rules, refused)
+    commands = operator(configuration.title), configuration.operator.read_text()
+    callers = Callers(sign_in, people, makers, configuration.language, api=f"{root}{API}", operator=commands)
     desk = Desk(people, JoinLinks(derived(secret, JOIN_LINKS)), configuration.profiles, configuration.after_end)
     origin, hub_api = urlsplit(configuration.address), Hub(api, token, client)
-    classroom = Classroom(desk, people, hub_api, f"{origin.scheme}://{origin.netloc}{root}")
+    address = f"{origin.scheme}://{origin.netloc}{root}"
+    classroom = Classroom(desk, people, hub_api, address)
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
     clearer = Clearer(store, remove_volume=volumes_of(configuration.cluster_instance))
     stored = StoreUse(configuration.store, client)
     shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
     events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
+    event_servers = GroupServers(EventRooms(events, people), people, hub_api)
     return Parts(
         people=people,
         desk=desk,
@@ -85,7 +93,10 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         deadlines=Deadlines(desk, people),
         hand_ins=HandIns(store),
         hand_outs=HandOuts(classroom, store),
-        helping=Helping(desk, classroom, people, hub_api, configuration.language),
+        helping=Helping(classroom, people, hub_api, configuration.language),
+        event_servers=event_servers,
+        event_hand_outs=HandOuts(event_servers, store),
+        event_helping=Helping(event_servers, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
         lessons=LessonDesk(desk, people, configuration.profiles, Machine.here()),
@@ -94,10 +105,11 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         erasures=Erasures(people, clearer),
         events=events,
         seats=seats,
+        team_links=TeamLinks(events, people, JoinLinks(derived(secret, TEAM_LINKS)), address),
         copies=Copies(store, configuration.homes),
         keeps=Keeps(store),
-        event_room=EventRoom(people, hub_api),
-        event_ends=EventEnds(people, hub_api, clearer),
+        event_room=EventRoom(hub_api),
+        event_ends=EventEnds(people, hub_api, clearer, configuration.language),
         operation=Operation(people, hub_api, desk, events, stored),
         people_desk=PeopleDesk(people),
         stored=stored,

@@ -1,7 +1,5 @@
 """The REST API: all that the pages do. Bodies and answers are JSON; an error is an object with a message in words."""
 
-from dataclasses import asdict
-
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
@@ -15,18 +13,15 @@ from sardonyx_services.people.web.api_models import (
     LineShown,
     LinkShown,
     LinkWish,
-    LiveShown,
     MemberShown,
     MessageWish,
     RoleWish,
-    RowShown,
-    RunShown,
     ServersWish,
 )
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live import counts_of
+from sardonyx_services.people.web.live_models import LiveShown, RowShown, RunShown
 from sardonyx_services.people.web.parts import Here, Who
-from sardonyx_services.people.web.runs import Run
 from sardonyx_services.people.web.seat import Level
 from sardonyx_spawner.language import _
 
@@ -125,38 +120,37 @@ def join(here: Here, who: Who, wish: JoinWish) -> ClassShown:
 async def live(here: Here, who: Who, class_id: str) -> LiveShown:
     """Return what everybody in a class does now."""
     rows, run = await here.classroom.live(who, class_id)
-    shown = [RowShown(**{k: v for k, v in asdict(row).items() if k != "id"}) for row in rows]
-    return LiveShown(counts=counts_of(rows), run=_run(run), rows=shown)
+    return LiveShown(counts=counts_of(rows), run=RunShown.of(run), rows=[RowShown.of(row) for row in rows])
 
 
 @router.post("/classes/{class_id}/start", status_code=202)
 async def start(here: Here, who: Who, class_id: str, wish: ServersWish) -> RunShown:
     """Start servers, a few at a time; `live` says how far that is."""
-    return _run(await here.classroom.start(who, class_id, wish.names))
+    return RunShown.of(await here.classroom.start(who, class_id, wish.names))
 
 
 @router.post("/classes/{class_id}/stop", status_code=202)
 async def stop(here: Here, who: Who, class_id: str, wish: ServersWish) -> RunShown:
     """Stop the servers of the class that run; others of its people go on."""
-    return _run(await here.classroom.stop(who, class_id, wish.names))
+    return RunShown.of(await here.classroom.stop(who, class_id, wish.names))
 
 
 @router.post("/classes/{class_id}/messages", status_code=202)
 async def say(here: Here, who: Who, class_id: str, wish: MessageWish) -> RunShown:
     """Say something to everybody whose server of the class runs: JupyterLab shows it."""
-    return _run(await here.classroom.say(who, class_id, wish.text))
+    return RunShown.of(await here.classroom.say(who, class_id, wish.text))
 
 
 @router.post("/classes/{class_id}/material", status_code=202)
 async def bring(here: Here, who: Who, class_id: str) -> RunShown:
     """Bring new material to everybody whose server of the class runs, around what they changed."""
-    return _run(await here.classroom.bring(who, class_id))
+    return RunShown.of(await here.classroom.bring(who, class_id))
 
 
 @router.put("/classes/{class_id}/hand-outs/{name}", status_code=202)
 async def hand_out(request: Request, here: Here, who: Who, class_id: str, name: str) -> RunShown:
     """Hand out the file that is the body, 1 MB at most, under this name."""
-    return _run(await here.hand_outs.hand_out(who, class_id, name, await request.body()))
+    return RunShown.of(await here.hand_outs.hand_out(who, class_id, name, await request.body()))
 
 
 @router.get("/classes/{class_id}/actions")
@@ -166,10 +160,6 @@ def actions(here: Here, who: Who, class_id: str) -> list[ActionShown]:
         ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, group=each.group, detail=each.detail)
         for each in here.desk.actions(who, class_id)
     ]
-
-
-def _run(run: Run) -> RunShown:
-    return RunShown(total=run.total, done=run.done, refused=run.refused)
 
 
 async def _body(request: Request) -> bytes:

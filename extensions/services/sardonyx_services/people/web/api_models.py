@@ -10,6 +10,7 @@ from sardonyx_services.people.classes import AfterEnd, ClassDetails
 from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
 from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.material_models import RepositoryOf
 
 RoleName = Literal["student", "guest", "assistant", "instructor"]
 
@@ -23,8 +24,7 @@ class ClassWish(BaseModel):
     description: str = Field(default="", max_length=1000)
     profile: str = Field(default="", max_length=30)
     answers: dict[str, str] = Field(default_factory=dict, max_length=20)
-    repository: str = Field(default="", max_length=2000)
-    branch: str = Field(default="", max_length=200)
+    repositories: list[RepositoryOf] = Field(default_factory=list, max_length=20, description="Its material.")
     first_day: date | None = None
     last_day: date | None = None
     zone: str = Field(default="UTC", max_length=64)
@@ -48,6 +48,8 @@ class ClassWish(BaseModel):
         said = {name: getattr(self, name) for name in self.model_fields_set - {"title", "changed"}}
         if self.after_end is None:
             said.pop("after_end", None)
+        if "repositories" in said:
+            said["repositories"] = tuple(each.material() for each in self.repositories)
         found = replace(details, **said)
         return found if self.changed is None else replace(found, changed=self.changed)
 
@@ -62,8 +64,7 @@ class ClassShown(BaseModel):
     is_over: bool
     profile: str
     answers: dict[str, str]
-    repository: str
-    branch: str
+    repositories: list[RepositoryOf]
     first_day: date | None
     last_day: date | None
     zone: str
@@ -210,43 +211,11 @@ class PutBackWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     path: str = Field(max_length=500, description="Below the folder of the repository, as `week-1/task.ipynb`.")
-
-
-class ProblemShown(BaseModel):
-    """Why something could not be done with somebody's server; "" = it is done."""
-
-    problem: str
-
-
-class RunShown(BaseModel):
-    """A go through the people of a class."""
-
-    total: int
-    done: int
-    refused: dict[str, str]
-
-
-class RowShown(BaseModel):
-    """Somebody in a class, and their server."""
-
-    name: str
-    full_name: str
-    role: str
-    state: str
-    since: datetime | None
-    seen: datetime | None
-    memory: int | None
-    memory_limit: int | None
-    problem: str
-    open_to: list[str]
-
-
-class LiveShown(BaseModel):
-    """What everybody in a class does now."""
-
-    counts: dict[str, int]
-    run: RunShown
-    rows: list[RowShown]
+    folder: str = Field(
+        default="",
+        max_length=500,
+        description="Of the repository, in the home; empty: of the first one that has the file.",
+    )
 
 
 class LineShown(BaseModel):

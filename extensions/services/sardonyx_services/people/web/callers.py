@@ -1,5 +1,7 @@
 """From a request to who asks, and whether it came from a page of ours."""
 
+import hmac
+
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
@@ -17,6 +19,8 @@ STATE = "sardonyx-people-sign-in"
 SAFE = ("GET", "HEAD")
 SIGN_HEADER, SIGN_FIELD = "x-xsrftoken", "_xsrf"
 ACCESS = ("access:services", "access:services!service=people")
+OF_COMMANDS = ("classes/", "events/")
+"""What commands do for the operator, below the path of the API."""
 MOST_FIELDS = 3_000
 LARGEST_FIELD = 8 << 20
 
@@ -28,6 +32,7 @@ class Callers:
         makers: who may make what.
         language: of who has chosen none.
         api: path below which nothing is a page.
+        operator: whoever types commands on the machine itself, and the token that they show.
     """
 
     def __init__(
@@ -38,9 +43,11 @@ class Callers:
         language: str,
         *,
         api: str,
+        operator: tuple[Caller, str],
     ) -> None:
         self._sign_in, self._people, self._api = sign_in, people, api
         self._makers, self._language = makers, language
+        self._operator, self._operator_token = operator
 
     async def of(self, request: Request) -> Caller:
         """Return who asks.
@@ -52,6 +59,8 @@ class Callers:
         """
         self.speak_to(request)
         token = _of_a_program(request)
+        if self._is_command(request, token):
+            return self._operator
         if not token:
             token = self._sign_in.token(request.cookies.get(SESSION, ""))
             if not token:
@@ -71,6 +80,11 @@ class Callers:
         """Speak the language that a browser asks for, until it is known who sits there."""
         speak(wished(request.headers.get("accept-language", "")) or self._language)
 
+    def _is_command(self, request: Request, token: str) -> bool:
+        below = tuple(f"{self._api}{each}" for each in OF_COMMANDS)
+        is_operators = token != "" and hmac.compare_digest(token, self._operator_token)
+        return is_operators and request.url.path.startswith(below)
+
     async def _caller(self, name: str, groups: frozenset[str]) -> Caller:
         found = await run_in_threadpool(self._find, name)
         if found is None:
@@ -86,6 +100,7 @@ class Callers:
             may_make=self._makers.may_make_classes(person, groups),
             may_make_events=self._makers.may_make_events(person, groups),
             is_temporary=person.is_temporary,
+            could_start=self._makers.could_start,
         )
 
     def _find(self, name: str) -> tuple[PersonRecord, str] | None:

@@ -12,13 +12,11 @@ from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
-from sardonyx_services.people.web.last_words import LastWords, minutes_until
+from sardonyx_services.people.web.last_words import LastWords, minutes_until, step_before
 from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import ngettext
 
 log = logging.getLogger(__name__)
-TOLD_BEFORE = (timedelta(minutes=10), timedelta(hours=1))
-"""So long before the end of the last day those are told whose server runs."""
 
 
 class ClassEnds:
@@ -40,7 +38,7 @@ class ClassEnds:
         self._people, self._hub, self._clearer, self._clock = people, hub, clearer, clock
         self._last_words = LastWords(people, hub, language)
         # A restart in the last hour says it a second time.
-        self._told: set[tuple[str, datetime, timedelta]] = set()
+        self._told: set[tuple[str, datetime, timedelta | None]] = set()
 
     async def look(self) -> None:
         """Do what it is time for."""
@@ -71,7 +69,7 @@ class ClassEnds:
             if due:
                 here = [each for each in servers if each.profile == f"class-{group.id}" and each.state == "running"]
                 await asyncio.gather(*(self._alone(partial(self._tell, group, due, each)) for each in here))
-                self._told.add((group.id, due, _step(due - now)))
+                self._told.add((group.id, due, step_before(due - now)))
         for server in servers:
             if server.profile in over and server.is_on:
                 await self._alone(partial(stop_same, self._hub, server))
@@ -102,9 +100,8 @@ class ClassEnds:
     def _due(self, group: Group, details: ClassDetails, now: datetime) -> datetime | None:
         """Return the end of a class that its people are to be told of now; None = not now, or they were."""
         ends = details.ends
-        if ends is None or not timedelta() < ends - now <= TOLD_BEFORE[-1]:
-            return None
-        return ends if (group.id, ends, _step(ends - now)) not in self._told else None
+        step = step_before(ends - now) if ends is not None else None
+        return ends if step is not None and (group.id, ends, step) not in self._told else None
 
     async def _tell(self, group: Group, ends: datetime, server: Server) -> None:
         await self._last_words.say(server, group.title, partial(_say_over, minutes_until(ends, self._clock())))
@@ -126,8 +123,3 @@ def _say_over(minutes: int) -> str:
         "The class is over in {count} minutes, and this server stops then. What is saved in your home stays yours.",
         minutes,
     ).format(count=minutes)
-
-
-def _step(left: timedelta) -> timedelta:
-    """Return for which time before the end somebody is told with so much left."""
-    return next(step for step in TOLD_BEFORE if left <= step)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from starlette.datastructures import FormData
 
@@ -9,6 +10,7 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
@@ -17,8 +19,6 @@ TEXTS = (
     "title",
     "description",
     "profile",
-    "repository",
-    "branch",
     "first_day",
     "last_day",
     "zone",
@@ -35,14 +35,15 @@ class ClassForm:
     """What stands in the form, as text.
 
     Args:
+        is_unfinished: a row for a repository was to be added or taken out, and nothing kept yet.
         answers: profile.option -> what was chosen; "" = each student chooses.
     """
 
     title: str = ""
     description: str = ""
     profile: str = ""
-    repository: str = ""
-    branch: str = ""
+    repositories: tuple[MaterialRow, ...] = (MaterialRow(),)
+    is_unfinished: bool = False
     first_day: str = ""
     last_day: str = ""
     zone: str = ""
@@ -66,8 +67,7 @@ class ClassForm:
             title=seen.group.title,
             description=details.description,
             profile=details.profile,
-            repository=details.repository,
-            branch=details.branch,
+            repositories=rows_of(details.repositories),
             first_day=details.first_day.isoformat() if details.first_day else "",
             last_day=details.last_day.isoformat() if details.last_day else "",
             zone=details.zone,
@@ -94,8 +94,7 @@ class ClassForm:
             description=self.description,
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
-            repository=self.repository,
-            branch=self.branch,
+            repositories=materials(self.repositories),
             first_day=day_of(self.first_day),
             last_day=day_of(self.last_day),
             zone=self.zone or "UTC",
@@ -107,12 +106,17 @@ class ClassForm:
             changed=_number(self.changed),
         )
 
+    def row_faults(self, profiles: Sequence[Profile]) -> Mapping[tuple[int, str], str]:
+        """Return what is wrong with its repositories, by row and field."""
+        return row_faults(self.repositories, self.profile, profiles)
+
 
 def read_class_form(sent: FormData, profiles: Sequence[Profile]) -> ClassForm:
     """Return what a browser sent; fields that are not of the form are not looked at."""
-    texts = {name: str(sent.get(name, "")).strip() for name in TEXTS}
+    texts: dict[str, Any] = {name: str(sent.get(name, "")).strip() for name in TEXTS}
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
-    return ClassForm(**texts, answers={name: str(sent.get(name, "")).strip() for name in known})
+    answers = {name: str(sent.get(name, "")).strip() for name in known}
+    return ClassForm(**texts, **read_rows(sent), answers=answers)
 
 
 def _number(text: str) -> int:

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.classes import ChangedMeanwhileError
+from sardonyx_services.people.web import server_forms
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
 from sardonyx_services.people.web.desk import Desk, Seen
 from sardonyx_services.people.web.errors import RefusedError
@@ -34,7 +35,7 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
     rows, run = await here.classroom.live(who, class_id)
     told = {"seen": seen, "class_id": class_id, "rows": rows, "counts": counts_of(rows), "run": run}
     told |= {"schedule": schedule, "stored": await here.stored.of("class", class_id) if not seen.group.ended else None}
-    return here.pages.page(request, who, "class.html", has_material=here.desk.has_material(seen), **told)
+    return here.pages.page(request, who, "class.html", has_material=bool(here.desk.material(seen)), **told)
 
 
 @router.get("/rows")
@@ -42,37 +43,27 @@ async def rows(request: Request, here: Here, who: Who, class_id: str) -> Respons
     """Return the rows of the live page, for its script."""
     found, run = await here.classroom.live(who, class_id)
     told = {"class_id": class_id, "rows": found, "counts": counts_of(found), "run": run}
-    return here.pages.page(request, who, "class_rows.html", **told)
+    return here.pages.page(request, who, "server_rows.html", **told)
 
 
 @router.post("/servers")
 async def servers(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Start or stop servers: those of everybody, or of the ticked people."""
-    form = await request.form()
-    names = [str(name) for name in form.getlist("who")]
-    act = here.classroom.start if form.get("do") in {"start", "start-all"} else here.classroom.stop
-    is_all = str(form.get("do", "")).endswith("-all")
-    await act(who, class_id, None if is_all else names)
+    await server_forms.start_or_stop(here.classroom, request, who, class_id)
     return _at(here, class_id)
 
 
 @router.post("/word")
 async def say(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Say something to everybody who is here, or bring them new material."""
-    form = await request.form()
-    if form.get("do") == "bring":
-        await here.classroom.bring(who, class_id)
-    else:
-        await here.classroom.say(who, class_id, str(form.get("text", "")))
+    await server_forms.say_or_bring(here.classroom, request, who, class_id)
     return _at(here, class_id)
 
 
 @router.post("/hand-out")
 async def hand_out(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Hand out a file to everybody."""
-    file = (await request.form()).get("file")
-    name, content = ("", b"") if file is None or isinstance(file, str) else (file.filename or "", await file.read())
-    await here.hand_outs.hand_out(who, class_id, name, content)
+    await server_forms.hand_out(here.hand_outs, request, who, class_id)
     return _at(here, class_id)
 
 
@@ -150,6 +141,8 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
     """Keep the settings, or show them again with what is wrong."""
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
     form = read_class_form(await request.form(), here.profiles)
+    if form.is_unfinished:
+        return await run_in_threadpool(_settings, request, here, who, seen, form)
     try:
         await run_in_threadpool(here.desk.change, who, class_id, form.title, form.details(seen.details))
     except ChangedMeanwhileError as error:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from sardonyx_services.people.classes import AfterEnd
+from sardonyx_services.people.events import USUAL_SIGN_INS
 from sardonyx_services.people.web.seat import Makers
 from sardonyx_services.private_file import write_private
 from sardonyx_spawner.profiles import Profile
@@ -43,6 +44,9 @@ class EventRules(BaseModel):
         maker_groups: groups of a provider whose people are organisers.
         most_accounts: of one event.
         longest_days: of one event.
+        most_sign_ins: of one code.
+        most_storage: bytes of one event in the data store; None = as much as there is room.
+        storage_of: id of an event -> in the place of that for it.
         keep_accounts: an account can be made a lasting one.
     """
 
@@ -52,7 +56,19 @@ class EventRules(BaseModel):
     maker_groups: frozenset[str] = frozenset()
     most_accounts: int = 200
     longest_days: int = 14
+    most_sign_ins: int = USUAL_SIGN_INS
+    most_storage: int | None = None
+    storage_of: Mapping[str, int] = {}
     keep_accounts: bool = False
+
+    @property
+    def usual_sign_ins(self) -> int:
+        """How often a code lets somebody in where nobody says it."""
+        return min(USUAL_SIGN_INS, self.most_sign_ins)
+
+    def room_of(self, event: str = "") -> int | None:
+        """Return how many bytes an event may have in the data store; "" = a new one, None = that is not limited."""
+        return self.storage_of.get(event, self.most_storage)
 
     def may_make(self, *, is_admin: bool, is_organiser: bool, groups: frozenset[str]) -> bool:
         """Tell whether somebody may make events."""
@@ -79,6 +95,7 @@ class PeopleConfiguration(BaseModel):
     Args:
         people: people.sqlite; None = they are in a PostgreSQL, whose address is in the environment.
         secret: file with what sessions and links to join are made from.
+        operator: file with what commands on the machine itself show here.
         profiles: what classes can be made from.
         makers: who may make classes; administrators always do.
         maker_groups: groups of a provider whose people are instructors.
@@ -91,6 +108,7 @@ class PeopleConfiguration(BaseModel):
         language: of who has chosen none.
         address: under which people open this place, without a slash at its end.
         templates: folder of the hub's page templates.
+        servers_refused: see `sardonyx_spawner.local.isolation.REFUSED`; None = on a cluster, where they are kept apart.
         cluster_instance: name of this installation on its cluster; "" = it is on one machine.
         version: of its scripts and styles.
     """
@@ -99,6 +117,7 @@ class PeopleConfiguration(BaseModel):
 
     people: Path | None
     secret: Path
+    operator: Path
     log: Path
     profiles: tuple[Profile, ...] = ()
     makers: Makers = "instructors"
@@ -115,6 +134,7 @@ class PeopleConfiguration(BaseModel):
     store: StorePlace
     templates: Path
     version: str
+    servers_refused: Path | None = None
     cluster_instance: str = ""
 
     @property

@@ -55,6 +55,17 @@ class Copies:
         parts = [Part(f"home/{person}/", "data", group), *([Part(f"team/{team}/", "team", group)] if team else [])]
         return iter(self._archive(name, parts, self._homes / person))
 
+    def of_team(self, name: str, team: str) -> Iterator[bytes]:
+        """Yield an archive of what a team of an event shares, and of nothing else.
+
+        Args:
+            name: of somebody in it.
+
+        Raises:
+            RefusedError: it cannot be read, or not now.
+        """
+        return iter(self._archive(name, [Part(f"team/{team}/", "team", f"team-{team}")], keys="team-copy"))
+
     def everything(self, name: str, person: str, known: Mapping[str, Any]) -> Iterator[bytes]:
         """Yield an archive of all that is somebody's own: home, data and what they handed in, with what is known of them.
 
@@ -91,16 +102,16 @@ class Copies:
         own = [Part(f"{root}hand-in/{person}/", "handed-in", group)] if hands_in else []
         return iter(self._archive(name, [*own, Part(f"{root}shared/", "shared", group)]))
 
-    def _archive(self, name: str, parts: Sequence[Part], home: Path | None = None) -> ZipStream:
+    def _archive(self, name: str, parts: Sequence[Part], home: Path | None = None, *, keys: str = "copy") -> ZipStream:
         made = ZipStream(compress_type=ZIP_DEFLATED)
         taken = {ABOUT}
         # Keys are made for one class or team at a time.
         groups = dict.fromkeys(part.group for part in parts)
-        clients = {group: self._door.client("copy", {"name": name, "group": group}) for group in groups}
+        clients = {group: self._door.client(keys, {"name": name, "group": group}) for group in groups}
         for part in parts:
             client = clients[part.group]
-            keys = [str(each["Key"]) for each in listed(client, self._door.bucket, part.prefix)]
-            for key in (each for each in keys if not each.endswith("/")):
+            found = [str(each["Key"]) for each in listed(client, self._door.bucket, part.prefix)]
+            for key in (each for each in found if not each.endswith("/")):
                 path = free_path(f"{part.folder}/{_plain_path(key.removeprefix(part.prefix))}", taken)
                 made.add(self._content(client, key), path)
         if home is not None:

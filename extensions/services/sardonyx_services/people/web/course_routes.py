@@ -4,13 +4,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.web.api_models import ClassShown, ClassWish, CourseShown
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
 from sardonyx_services.people.web.errors import WithoutCourseError
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_spawner.language import SaidError
 
 router = APIRouter(include_in_schema=False)
 api_router = APIRouter(prefix="/api")
@@ -33,9 +33,11 @@ async def chosen(request: Request, here: Here, who: Who, course_id: str) -> Resp
             await run_in_threadpool(here.courses.link, who, course_id, class_id)
         else:
             form = read_class_form(sent, here.profiles)
+            if form.is_unfinished:
+                return await run_in_threadpool(_page, request, here, who, course_id, form)
             details = form.details(here.desk.usual)
             class_id = await run_in_threadpool(here.courses.make, who, course_id, form.title, details)
-    except PeopleError as error:
+    except SaidError as error:
         return await run_in_threadpool(_page, request, here, who, course_id, form, fault=error.message)
     return see(f"{here.root}classes/{class_id}")
 

@@ -11,14 +11,18 @@ from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.join_link import JoinLinks, group_of
+from sardonyx_services.people.leading import is_left_alone
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
+from sardonyx_services.people.web.errors import NoLinkError, NotThereError, RefusedError
+from sardonyx_services.people.web.members import Member
 from sardonyx_services.people.web.offers import checked_answers
-from sardonyx_services.people.web.seat import Caller, Level, level_of, need
+from sardonyx_services.people.web.seat import NO_CLASSES, Caller, Level, level_of, need, need_to_make
+from sardonyx_spawner.class_profile import repositories_of
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.repository import Repository
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,6 @@ class Seen:
     def is_instructor(self) -> bool:
         """Whether they may change it."""
         return self.level >= Level.INSTRUCTOR
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody in a class."""
-
-    person: PersonRecord
-    role: Role
 
 
 class Desk:
@@ -110,8 +106,7 @@ class Desk:
             RefusedError: they may not.
             PeopleError: it cannot be so.
         """
-        if not caller.may_make:
-            raise NotOpenError(_("You cannot make classes here. Ask the people who run this place."))
+        need_to_make(caller, NO_CLASSES, may=caller.may_make)
         title = checked_title(title)
         details = replace(self._checked(ClassDetails(), details), changed=0)
         made = self._people.groups.add("class", title)
@@ -143,10 +138,9 @@ class Desk:
         roles = self._people.groups.members(class_id)
         return [Member(person, roles[person.id]) for person in self._people.everybody(class_id) if person.id in roles]
 
-    def has_material(self, seen: Seen) -> bool:
-        """Tell whether servers of a class have a repository of its own, or of its profile."""
-        base = self._bases.get(seen.details.profile)
-        return bool(seen.details.repository or (base is not None and base.repositories))
+    def material(self, seen: Seen) -> tuple[Repository, ...]:
+        """Return what servers of a class bring: repositories of its own, then of its profile."""
+        return repositories_of(seen.details.repositories, self._bases.get(seen.details.profile))
 
     def is_for_working_together(self, seen: Seen) -> bool:
         """Tell whether people can be let into servers of a class."""
@@ -163,7 +157,7 @@ class Desk:
         person = self.person(name)
         with self._turn:
             if role != "instructor":
-                self._keep_an_instructor(class_id, person)
+                self._keep_an_instructor(class_id, person, role)
             self._people.groups.join(class_id, person.id, role)
         self._people.actions.add(caller.id, "role", class_id, whom=(person.id,), detail=role)
 
@@ -176,7 +170,7 @@ class Desk:
         self.seen(caller, class_id, Level.MEMBER if name == caller.name else Level.INSTRUCTOR)
         person = self.person(name)
         with self._turn:
-            self._keep_an_instructor(class_id, person)
+            self._keep_an_instructor(class_id, person, None)
             self._people.groups.leave(class_id, person.id)
         self._people.actions.add(caller.id, "leave", class_id, whom=(person.id,))
 
@@ -203,10 +197,7 @@ class Desk:
         places = found.of("joins", "changes")
         with self._turn:
             roles = self._people.groups.members(class_id)
-            left = {person for person, role in roles.items() if role == "instructor"}
-            for place in places:
-                left = left | {place.person} if place.role == "instructor" else left - {place.person}
-            if not left and not caller.is_admin:
+            if is_left_alone(roles, {place.person: place.role for place in places}):
                 raise RefusedError(_("No instructor would be left. Nothing was changed."))
             for place in places:
                 self._people.groups.join(class_id, place.person, place.role)
@@ -291,9 +282,8 @@ class Desk:
             )
         return person
 
-    def _keep_an_instructor(self, class_id: str, person: PersonRecord) -> None:
-        roles = self._people.groups.members(class_id)
-        if roles.get(person.id) == "instructor" and list(roles.values()).count("instructor") == 1:
+    def _keep_an_instructor(self, class_id: str, person: PersonRecord, role: Role | None) -> None:
+        if is_left_alone(self._people.groups.members(class_id), {person.id: role}):
             raise RefusedError(
                 _("{name} is the only instructor of this class. Make somebody else one first.").format(name=person.name)
             )

@@ -75,6 +75,19 @@ class NoLinkError(RefusedError):
         super().__init__(_("This link leads into no class, or not any more. Ask who gave it to you for a new one."))
 
 
+class NoTeamLinkError(RefusedError):
+    """A link by which what a team has is taken leads nowhere; why makes no difference."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This link leads to nothing, or not any more: all that was of the event may be deleted. Ask its organisers."
+            )
+        )
+
+
 class AwayError(RefusedError):
     """The hub does not answer."""
 

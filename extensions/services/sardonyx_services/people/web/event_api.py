@@ -4,29 +4,30 @@ from dataclasses import asdict, replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.api_models import ActionShown, MemberShown
+from sardonyx_services.people.web.cards_pdf import cards_pdf
 from sardonyx_services.people.web.codes_table import codes_table
 from sardonyx_services.people.web.event_api_models import (
     CardShown,
+    DoubleWish,
     EventLinkShown,
     EventLinkWish,
-    EventLiveShown,
     EventShown,
     EventWish,
     KeptShown,
+    MadeShown,
     NewEventWish,
     SeatShown,
     SeatsWish,
-    TeamLiveShown,
     TeamWish,
 )
 from sardonyx_services.people.web.event_desk import EventSeen
 from sardonyx_services.people.web.event_routes import copied, kept
 from sardonyx_services.people.web.keep_models import KeepShown
-from sardonyx_services.people.web.parts import Here, Parts, Who
-from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.material_models import RepositoryOf
+from sardonyx_services.people.web.parts import Here, Who
+from sardonyx_services.people.web.seat import Level
 from sardonyx_services.people.web.seat_desk import SeatSeen
 
 router = APIRouter(prefix="/api/events")
@@ -41,7 +42,7 @@ def events(here: Here, who: Who) -> list[EventShown]:
 @router.post("", status_code=201)
 def make(here: Here, who: Who, wish: NewEventWish) -> EventShown:
     """Make an event with its accounts, and the caller as its organiser."""
-    made = here.events.make(who, wish.title, wish.details(), wish.wanted())
+    made = here.events.make(who, wish.title, wish.details(here.events.rules), wish.wanted())
     return _shown(here.events.seen(who, made, Level.MEMBER))
 
 
@@ -56,7 +57,7 @@ def change(here: Here, who: Who, event: str, wish: EventWish) -> EventShown:
     """Change an event; what is not said is as it usually is."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
     changed = seen.details.changed if wish.changed is None else wish.changed
-    here.events.change(who, event, wish.title, replace(wish.details(), changed=changed))
+    here.events.change(who, event, wish.title, replace(wish.details(here.events.rules), changed=changed))
     return _shown(here.events.seen(who, event, Level.MEMBER))
 
 
@@ -78,6 +79,12 @@ def more(here: Here, who: Who, event: str, wish: SeatsWish) -> None:
     here.seats.add_seats(who, event, wish.wanted())
 
 
+@router.post("/{event}/accounts/double")
+def double(here: Here, who: Who, event: str, wish: DoubleWish) -> MadeShown:
+    """Make as many accounts as there are, in teams of the same sizes; less where there may not be so many."""
+    return MadeShown(accounts=here.seats.double(who, event, wish.there))
+
+
 @router.post("/{event}/accounts/{number}/code")
 def renew(here: Here, who: Who, event: str, number: int) -> CardShown:
     """Give an account another code; that of before is good for nothing any more."""
@@ -91,6 +98,14 @@ def renew(here: Here, who: Who, event: str, number: int) -> CardShown:
 def keep(here: Here, who: Who, event: str, number: int) -> KeptShown:
     """Make a lasting account of one that somebody has; with the link they choose a password."""
     return KeptShown(link=here.seats.keep(who, event, number))
+
+
+@router.get("/{event}/cards.pdf", response_class=Response)
+def cards(here: Here, who: Who, event: str) -> Response:
+    """Return the cards of all accounts as a PDF, eight on a sheet of A4."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    made = cards_pdf(seen, here.seats.cards(who, event), here.seats.said_address)
+    return Response(made, media_type="application/pdf")
 
 
 @router.get("/{event}/codes.csv", response_class=Response)
@@ -116,12 +131,6 @@ def open_link(here: Here, who: Who, event: str, wish: EventLinkWish) -> EventLin
     """Open that link, close it, or make another one."""
     here.seats.open_link(who, event, sharing=wish.sharing, renew=wish.renew)
     return EventLinkShown(link=here.seats.link(who, event))
-
-
-@router.get("/{event}/live")
-async def live(here: Here, who: Who, event: str) -> EventLiveShown:
-    """Return who is in, and what their servers do now."""
-    return await _live(here, who, event)
 
 
 @router.get("/{event}/organisers")
@@ -167,22 +176,6 @@ def actions(here: Here, who: Who, event: str) -> list[ActionShown]:
     return [ActionShown(**asdict(action)) for action in here.events.actions(who, event)]
 
 
-async def _live(here: Parts, who: Caller, event: str) -> EventLiveShown:
-    now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
-    teams = [
-        TeamLiveShown(
-            team=row.team.id if row.team else "",
-            title=row.team.title if row.team else "",
-            accounts=row.seats,
-            people=len(row.people),
-            running=row.running,
-            problems=list(row.problems),
-        )
-        for row in now.teams
-    ]
-    return EventLiveShown(accounts=now.seats, people=now.people, running=now.running, teams=teams)
-
-
 def _seat(each: SeatSeen) -> SeatShown:
     team = each.team
     return SeatShown(
@@ -192,6 +185,7 @@ def _seat(each: SeatSeen) -> SeatShown:
         name=each.person.name if each.person else "",
         full_name=each.person.full_name if each.person else "",
         taken=each.seat.taken,
+        sign_ins=each.seat.sign_ins,
         lasts=each.seat.is_kept,
     )
 
@@ -212,9 +206,10 @@ def _shown(seen: EventSeen) -> EventShown:
         deleted_at=details.goes,
         profile=details.profile,
         answers=dict(details.answers),
-        repository=details.repository,
-        branch=details.branch,
+        repositories=[RepositoryOf.model_validate(each) for each in details.repositories],
         team_servers=details.team_servers,
+        sign_ins=details.sign_ins,
+        storage=details.storage,
         changed=details.changed,
         report=dict(details.report),
     )

@@ -5,6 +5,9 @@ from datetime import datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.web.configuration import EventRules
+from sardonyx_services.people.web.live_models import RowShown, RunShown
+from sardonyx_services.people.web.material_models import RepositoryOf
 from sardonyx_services.people.web.new_seats import Wanted
 
 MOST = 10_000
@@ -26,17 +29,26 @@ class EventWish(BaseModel):
     )
     profile: str = Field(max_length=30, description="Slug of the profile that its servers are made from.")
     answers: dict[str, str] = Field(default_factory=dict, description="Option of it -> what it is for everybody.")
-    repository: str = Field(default="", max_length=2000)
-    branch: str = Field(default="", max_length=200)
+    repositories: list[RepositoryOf] = Field(default_factory=list, max_length=20)
     team_servers: bool = Field(
         default=False, description="Each team works in one server; the profile has to be for working together."
     )
+    sign_ins: int | None = Field(
+        default=None,
+        description="So often each code lets somebody in; 30 if nothing is said, or what the operator allows if that is less.",
+    )
+    storage: str = Field(
+        default="",
+        max_length=20,
+        description="How much all of it may have in the data store, such as 20G; empty: as much as the operator allows.",
+    )
     changed: int | None = Field(default=None, description="As it was read: refused if somebody changed it since.")
 
-    def details(self) -> EventDetails:
-        """Return the event."""
-        told = self.model_dump(include=set(EventWish.model_fields) - {"title", "changed"})
-        return EventDetails(**told)
+    def details(self, rules: EventRules) -> EventDetails:
+        """Return the event, as the operator allows it where nothing is said."""
+        told = self.model_dump(include=set(EventWish.model_fields) - {"title", "changed", "repositories", "sign_ins"})
+        told["sign_ins"] = rules.usual_sign_ins if self.sign_ins is None else self.sign_ins
+        return EventDetails(**told, repositories=tuple(each.material() for each in self.repositories))
 
 
 class SeatsWish(BaseModel):
@@ -51,6 +63,20 @@ class SeatsWish(BaseModel):
     def wanted(self) -> Wanted:
         """Return them."""
         return Wanted(self.accounts, self.teams, self.team_size)
+
+
+class DoubleWish(BaseModel):
+    """As many accounts as there are, once more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    there: int | None = Field(default=None, description="So many are there, as it was read: refused if others are.")
+
+
+class MadeShown(BaseModel):
+    """How many accounts were made."""
+
+    accounts: int
 
 
 class NewEventWish(EventWish, SeatsWish):
@@ -73,9 +99,10 @@ class EventShown(BaseModel):
     deleted_at: datetime
     profile: str
     answers: dict[str, str]
-    repository: str
-    branch: str
+    repositories: list[RepositoryOf]
     team_servers: bool
+    sign_ins: int
+    storage: str
     changed: int
     report: dict[str, int] = Field(description="What was deleted.")
 
@@ -89,6 +116,7 @@ class SeatShown(BaseModel):
     name: str
     full_name: str
     taken: datetime | None
+    sign_ins: int = Field(description="So often its code has let somebody in.")
     lasts: bool
 
 
@@ -112,6 +140,14 @@ class TeamWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str = Field(max_length=80)
+
+
+class TeamLinkShown(BaseModel):
+    """A team, and the link by which whoever has it takes what the team shares."""
+
+    team: str
+    title: str
+    link: str
 
 
 class EventLinkWish(BaseModel):
@@ -147,3 +183,6 @@ class EventLiveShown(BaseModel):
     people: int
     running: int
     teams: list[TeamLiveShown]
+    counts: dict[str, int]
+    run: RunShown = Field(description="The last go through its servers: starting, stopping or speaking to them.")
+    rows: list[RowShown] = Field(description="Who is in, and who leads it and has a server.")

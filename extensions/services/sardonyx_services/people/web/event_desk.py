@@ -15,9 +15,12 @@ from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import NoEventError, NotOpenError, RefusedError
 from sardonyx_services.people.web.new_seats import NewSeats, Wanted
 from sardonyx_services.people.web.offers import checked_answers
-from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.seat import NO_EVENTS, Caller, Level, need_to_make
+from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.class_profile import repositories_of
 from sardonyx_spawner.language import _, ngettext
 from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.repository import Repository
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,9 @@ class EventDesk:
             RefusedError: they may not, or there is nobody of that name.
             PeopleError: it cannot be so.
         """
-        if not caller.may_make_events:
-            raise NotOpenError(_("You cannot make events here. Ask the people who run this place."))
+        need_to_make(caller, NO_EVENTS, may=caller.may_make_events)
         details = self._checked(details, has_teams=wanted.teams > 0)
+        self._check_storage(details)
         self._seats.check(wanted)
         leader = self._leader(organiser).id if organiser else caller.id
         made = self._people.events.add(title, details)
@@ -128,6 +131,8 @@ class EventDesk:
         """
         before = self.seen(caller, event, Level.INSTRUCTOR).details
         details = self._checked(details, has_teams=bool(self._people.seats.teams(event)))
+        if details.storage != before.storage:
+            self._check_storage(details, event)
         kept = replace(before, **{name: getattr(details, name) for name in CHANGEABLE})
         self._people.events.change(event, kept, title=title)
         self._people.actions.add(caller.id, "event-change", event, detail=title)
@@ -137,6 +142,15 @@ class EventDesk:
         seen = self.seen(caller, event, Level.INSTRUCTOR)
         if self._people.events.close(event, self._clock(), early=True):
             self._people.actions.add(caller.id, "event-end", event, detail=seen.group.title)
+
+    def material(self, seen: EventSeen) -> tuple[Repository, ...]:
+        """Return what servers of an event bring: repositories of its own, then of its profile."""
+        return repositories_of(seen.details.repositories, self._bases.get(seen.details.profile))
+
+    def is_for_working_together(self, seen: EventSeen) -> bool:
+        """Tell whether people can be let into servers of an event."""
+        base = self._bases.get(seen.details.profile)
+        return base is not None and base.collaboration
 
     def organisers(self, caller: Caller, event: str) -> list[PersonRecord]:
         """Return who leads an event, by name."""
@@ -188,12 +202,33 @@ class EventDesk:
                 "An event lasts {count} day at most here.", "An event lasts {count} days at most here.", longest
             )
             raise RefusedError(said.format(count=longest))
+        most = self._rules.most_sign_ins
+        if details.sign_ins > most:
+            said = ngettext(
+                "A code lets people in {count} time at most here.",
+                "A code lets people in {count} times at most here.",
+                most,
+            )
+            raise RefusedError(said.format(count=most))
         if not details.profile:
             raise RefusedError(_("Choose what the servers of the event are."))
         answers = checked_answers(self._bases, details)
         if details.team_servers:
             _check_team_servers(self._bases[details.profile], has_teams=has_teams)
         return replace(details, answers=answers)
+
+    def _check_storage(self, details: EventDetails, event: str = "") -> None:
+        wanted, most = details.storage_bytes, self._rules.room_of(event)
+        if wanted is None:
+            return
+        if most is None:
+            raise RefusedError(
+                _(
+                    "What events have in the data store is not limited here. Say nothing, or ask the people who run this place."
+                )
+            )
+        if wanted > most:
+            raise RefusedError(_("An event has {most} in the data store at most here.").format(most=say_memory(most)))
 
     def _seen(self, group: Group, details: EventDetails, role: Role | None, level: Level) -> EventSeen:
         return EventSeen(group, details, role, level, state_of(details, self._clock()))
@@ -208,10 +243,11 @@ CHANGEABLE = (
     "read_hours",
     "profile",
     "answers",
-    "repository",
-    "branch",
+    "repositories",
     "changed",
     "team_servers",
+    "sign_ins",
+    "storage",
 )
 """What a form of an event says; the rest is kept as it is."""
 

@@ -1,16 +1,20 @@
-"""The end of events: codes and writing end, servers stop; later all that is of one is deleted, and it is said what that was."""
+"""The end of events: who is there is told, codes and writing end, servers stop; later all of one is deleted, and it is said what."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.event_words import EventWords
+from sardonyx_services.people.web.hub import Hub, Server, stop_same
+from sardonyx_services.people.web.last_words import LastWords, minutes_until, step_before
 from sardonyx_services.people.web.rounds import alone
+from sardonyx_spawner.language import ngettext
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +23,7 @@ class EventEnds:
     """Brings events to their end. Each step can be interrupted, and is gone on with at the next look.
 
     Args:
+        language: of who has chosen none.
         clock: returns the moment that it is, with its time zone.
     """
 
@@ -27,13 +32,21 @@ class EventEnds:
         people: PeopleStore,
         hub: Hub,
         clearer: Clearer,
+        language: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._people, self._hub, self._clearer, self._clock = people, hub, clearer, clock
+        self._last_words = LastWords(people, hub, language)
+        # A restart in the last hour says it a second time.
+        self._told: set[tuple[str, datetime, timedelta]] = set()
 
     async def look(self) -> None:
-        """Do what it is time for: first end all that is over, then delete, which takes longer."""
+        """Do what it is time for: tell of what is over soon, end what is over, then delete, which takes longer."""
         events = await asyncio.to_thread(self._people.events.going_on)
+        for event, details in events.items():
+            step = step_before(details.ends - self._clock()) if details.closed is None else None
+            if step is not None and (event, details.ends, step) not in self._told:
+                await self._alone(event, self._tell)
         for event, details in events.items():
             if details.closed is not None or details.ends <= self._clock():
                 await self._alone(event, self._end)
@@ -49,6 +62,23 @@ class EventEnds:
             f"The event {event} cannot be ended now; the others go on",
         )
 
+    async def _tell(self, event: str) -> None:
+        """Tell all whose server of the event runs that it is over soon; who starts one later has read when that is."""
+        details = await asyncio.to_thread(self._people.events.details, event)
+        title = (await asyncio.to_thread(self._people.groups.get, "event", event)).title
+        now = self._clock()
+        step = step_before(details.ends - now)
+        if details.closed is not None or step is None:
+            return
+        here = [each for each in await self._hub.servers() if each.profile == f"event-{event}"]
+        say = partial(_say_over, minutes_until(details.ends, now), details)
+        running = [each for each in here if each.state == "running"]
+        await asyncio.gather(*(self._alone(event, partial(self._say, each, title, say)) for each in running))
+        self._told.add((event, details.ends, step))
+
+    async def _say(self, server: Server, title: str, say: Callable[[], str], _event: str) -> None:
+        await self._last_words.say(server, title, say)
+
     async def _end(self, event: str) -> None:
         # It may have been given more time since it was read: that is looked at in the same step.
         if await asyncio.to_thread(self._people.events.close, event, self._clock()):
@@ -58,11 +88,15 @@ class EventEnds:
             await self._stop_servers(event)
 
     async def _stop_servers(self, event: str) -> None:
-        """Stop the servers of the event's accounts, also one whose start was under way at its end."""
+        """Stop the servers of the event, and all of its accounts, also one whose start was under way at its end."""
         names = await asyncio.to_thread(self._names, event)
-        for server in await self._hub.servers() if names else ():
+        is_empty = not names and not await asyncio.to_thread(self._people.groups.members, event)
+        for server in () if is_empty else await self._hub.servers():
             if server.name in names and server.is_on:
                 await self._hub.stop(server.name, server.server)
+            elif server.profile == f"event-{event}" and server.is_on:
+                # Of who organises it, or whose account lasts: what they run beside it goes on.
+                await stop_same(self._hub, server)
 
     def _names(self, event: str) -> set[str]:
         people = [self._people.by_id(seat.person) for seat in self._people.seats.of(event) if seat.person]
@@ -93,3 +127,11 @@ class EventEnds:
         if removal.forget(event):
             self._people.actions.add(OPERATOR, "event-delete", event)
             log.info("All that was of the event %s is deleted", event)
+
+
+def _say_over(minutes: int, details: EventDetails) -> str:
+    return ngettext(
+        "The event is over in {count} minute, and this server stops then. What is saved can be read and copied until {until}.",
+        "The event is over in {count} minutes, and this server stops then. What is saved can be read and copied until {until}.",
+        minutes,
+    ).format(count=minutes, until=EventWords().moment(details.goes, details.zone))

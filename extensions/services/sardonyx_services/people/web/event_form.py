@@ -8,9 +8,11 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.moments import moment_of
+from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.event_desk import EventSeen
+from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language import _
@@ -25,6 +27,7 @@ class EventForm:
 
     Args:
         teams, team_size, accounts: of a new event only.
+        is_unfinished: a row for a repository was to be added or taken out, and nothing kept yet.
         team_servers: "" = no.
         answers: profile.option -> what was chosen; "" = each of its people chooses.
     """
@@ -37,19 +40,21 @@ class EventForm:
     zone: str = ""
     read_hours: str = "24"
     profile: str = ""
-    repository: str = ""
-    branch: str = ""
+    repositories: tuple[MaterialRow, ...] = (MaterialRow(),)
+    is_unfinished: bool = False
     teams: str = "10"
     team_size: str = "4"
     accounts: str = "0"
     changed: str = "0"
     team_servers: str = ""
+    sign_ins: str = str(USUAL_SIGN_INS)
+    storage: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, profiles: Sequence[Profile]) -> "EventForm":
+    def new(cls, profiles: Sequence[Profile], rules: EventRules) -> "EventForm":
         """Return the form of a new event: its servers are of the first kind that there is."""
-        return cls(profile=profiles[0].slug if profiles else "")
+        return cls(profile=profiles[0].slug if profiles else "", sign_ins=str(rules.usual_sign_ins))
 
     @classmethod
     def of(cls, seen: EventSeen) -> "EventForm":
@@ -64,10 +69,11 @@ class EventForm:
             zone=details.zone,
             read_hours=str(details.read_hours),
             profile=details.profile,
-            repository=details.repository,
-            branch=details.branch,
+            repositories=rows_of(details.repositories),
             changed=str(details.changed),
             team_servers="yes" if details.team_servers else "",
+            sign_ins=str(details.sign_ins),
+            storage=details.storage,
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
 
@@ -90,10 +96,11 @@ class EventForm:
             read_hours=_number(self.read_hours),
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
-            repository=self.repository,
-            branch=self.branch,
+            repositories=materials(self.repositories),
             changed=_number(self.changed),
             team_servers=bool(self.team_servers),
+            sign_ins=_number(self.sign_ins),
+            storage=self.storage,
         )
 
     def wanted(self) -> Wanted:
@@ -104,15 +111,20 @@ class EventForm:
         """
         return Wanted(_number(self.accounts), _number(self.teams), _number(self.team_size))
 
+    def row_faults(self, profiles: Sequence[Profile]) -> Mapping[tuple[int, str], str]:
+        """Return what is wrong with its repositories, by row and field."""
+        return row_faults(self.repositories, self.profile, profiles)
 
-TEXTS = tuple(each.name for each in fields(EventForm) if each.name != "answers")
+
+TEXTS = tuple(each.name for each in fields(EventForm) if each.name not in {"answers", "repositories", "is_unfinished"})
 
 
 def read_event_form(sent: FormData, profiles: Sequence[Profile]) -> EventForm:
     """Return what a browser sent; fields that are not of the form are not looked at."""
     texts: dict[str, Any] = {name: str(sent[name]).strip() for name in TEXTS if name in sent}
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
-    return EventForm(**texts, answers={name: str(sent.get(name, "")).strip() for name in known})
+    answers = {name: str(sent.get(name, "")).strip() for name in known}
+    return EventForm(**texts, **read_rows(sent), answers=answers)
 
 
 def _moment(text: str, zone: str, before: datetime | None) -> datetime:

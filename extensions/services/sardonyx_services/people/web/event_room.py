@@ -1,16 +1,12 @@
 """What happens in an event now: who is in, what runs, which team needs help."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
-
 from sardonyx_services.people.seats import Team
-from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.desk import Member
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import Hub, Server
-from sardonyx_services.people.web.live import Row, Watch, rows_of
+from sardonyx_services.people.web.live import Row, Watch
 from sardonyx_services.people.web.seat_desk import SeatSeen
 
 
@@ -53,6 +49,11 @@ class EventNow:
     running: int
 
     @property
+    def has_teams(self) -> bool:
+        """Whether anybody is in a team."""
+        return any(row.team is not None for row in self.teams)
+
+    @property
     def problems(self) -> int:
         """How many teams have a problem."""
         return sum(bool(row.problems) for row in self.teams)
@@ -90,21 +91,10 @@ def host_of(own: SeatSeen, team: Iterable[SeatSeen], servers: Iterable[Server]) 
 
 
 class EventRoom:
-    """Looks what servers of events do."""
+    """Looks for the servers of teams."""
 
-    def __init__(self, people: PeopleStore, hub: Hub) -> None:
-        self._people, self._watch = people, Watch(hub.servers)
-
-    async def now(self, event: str, seats: Sequence[SeatSeen]) -> EventNow:
-        """Return what happens in an event.
-
-        Raises:
-            AwayError: the hub does not answer.
-        """
-        members = [Member(each.person, "participant") for each in seats if each.person is not None]
-        refused: Mapping[str, str] = {}
-        rows = await run_in_threadpool(rows_of, members, await self._watch.servers(), f"event-{event}", refused)
-        return event_now(seats, rows)
+    def __init__(self, hub: Hub) -> None:
+        self._watch = Watch(hub.servers)
 
     async def host(self, own: SeatSeen, team: Sequence[SeatSeen]) -> str:
         """Return what `host_of` does; "" also where the hub does not answer: then people start one of their own."""

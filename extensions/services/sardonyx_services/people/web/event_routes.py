@@ -8,12 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.events import EventChangedError
+from sardonyx_services.people.web.cards_pdf import cards_pdf
 from sardonyx_services.people.web.codes_table import codes_table
 from sardonyx_services.people.web.errors import NoEventError, RefusedError
 from sardonyx_services.people.web.event_desk import EventSeen
 from sardonyx_services.people.web.event_form import EventForm, read_event_form
+from sardonyx_services.people.web.event_room import event_now
 from sardonyx_services.people.web.keeping import check_lasts, of_team
 from sardonyx_services.people.web.keeps import Keep
+from sardonyx_services.people.web.live import counts_of
 from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_services.people.web.pages import as_file, qr_code, see
@@ -23,14 +26,12 @@ from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.language import SaidError, _
 
 router = APIRouter(prefix="/events", include_in_schema=False)
-MORE = 10
-"""Accounts that one click adds."""
 
 
 @router.get("/new")
 def new(request: Request, here: Here, who: Who) -> Response:
     """Show the form of a new event."""
-    told = {"form": EventForm.new(here.profiles), "profiles": here.profiles, "fault": ""}
+    told = {"form": EventForm.new(here.profiles, here.events.rules), "profiles": here.profiles, "fault": ""}
     return here.pages.page(request, who, "event_new.html", **told)
 
 
@@ -38,6 +39,8 @@ def new(request: Request, here: Here, who: Who) -> Response:
 async def make(request: Request, here: Here, who: Who) -> Response:
     """Make an event, and show it; or the form again with what is wrong."""
     form = read_event_form(await request.form(), here.profiles)
+    if form.is_unfinished:
+        return here.pages.page(request, who, "event_new.html", form=form, profiles=here.profiles, fault="")
     try:
         made = await run_in_threadpool(here.events.make, who, form.title, form.details(), form.wanted())
     except SaidError as error:
@@ -52,9 +55,17 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
     seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
     if seen.is_organiser:
         seats = await run_in_threadpool(here.seats.seats, who, event)
-        now = await here.event_room.now(event, seats)
+        rows, run = await here.event_servers.live(who, event)
         link = await run_in_threadpool(here.seats.link, who, event)
-        told = {"seen": seen, "now": now, "link": link, "more": MORE, "stored": await _stored(here, seen)}
+        told = {"seen": seen, "now": event_now(seats, rows), "link": link, "stored": await stored_of(here, seen)}
+        told |= {
+            "event": event,
+            "team_links": await run_in_threadpool(here.team_links.of, who, event),
+            "rows": rows,
+            "counts": counts_of(rows),
+            "run": run,
+            "has_material": bool(here.events.material(seen)),
+        }
         return here.pages.page(request, who, "event.html", **told)
     own, team = await run_in_threadpool(here.seats.own_team, who, event)
     code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
@@ -63,24 +74,6 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
     welcome = rendered(seen.details.welcome)
     told = {"seen": seen, "own": own, "team": team, "host": host, "code": code, "welcome": welcome}
     return here.pages.page(request, who, "event_of_participant.html", **told)
-
-
-@router.get("/{event}/live")
-async def live(request: Request, here: Here, who: Who, event: str) -> Response:
-    """Return what is live on the event's page, for its script."""
-    seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
-    now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
-    return here.pages.page(request, who, "event_live.html", seen=seen, now=now, stored=await _stored(here, seen))
-
-
-@router.get("/{event}/wall")
-async def wall(request: Request, here: Here, who: Who, event: str) -> Response:
-    """Show the event as all see it on a large screen: no name, and no code."""
-    seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
-    now = await here.event_room.now(event, await run_in_threadpool(here.seats.seats, who, event))
-    address = here.seats.code_address("").rstrip("#")
-    told = {"seen": seen, "now": now, "address": address, "picture": qr_code(address)}
-    return here.pages.page(request, who, "wall.html", **told)
 
 
 @router.post("/{event}/link")
@@ -120,6 +113,14 @@ def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -
         raise NoEventError
     made = [(card, qr_code(card.link)) for card in wanted]
     return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=here.seats.said_address)
+
+
+@router.get("/{event}/cards.pdf")
+def cards_as_pdf(here: Here, who: Who, event: str) -> Response:
+    """Send the cards as a PDF, to be printed elsewhere."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    made = cards_pdf(seen, here.seats.cards(who, event), here.seats.said_address)
+    return Response(made, media_type="application/pdf", headers=as_file(f"{seen.group.title}.pdf"))
 
 
 @router.get("/{event}/cards.csv")
@@ -164,18 +165,16 @@ async def change(request: Request, here: Here, who: Who, event: str) -> Response
     """Keep the settings, or show them again with what is wrong."""
     seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
     form = read_event_form(await request.form(), here.profiles)
-    told = {"seen": seen, "profiles": here.profiles}
+    told = {"seen": seen, "profiles": here.profiles, "fault": "", "is_old": False}
+    if form.is_unfinished:
+        return here.pages.page(request, who, "event_settings.html", form=form, **told)
     try:
         await run_in_threadpool(here.events.change, who, event, form.title, form.details(seen.details))
     except EventChangedError as error:
-        form = replace(form, changed=str(seen.details.changed))
-        return here.pages.page(
-            request, who, "event_settings.html", 409, form=form, fault=error.message, is_old=True, **told
-        )
+        form, told = replace(form, changed=str(seen.details.changed)), told | {"fault": error.message, "is_old": True}
+        return here.pages.page(request, who, "event_settings.html", 409, form=form, **told)
     except SaidError as error:
-        return here.pages.page(
-            request, who, "event_settings.html", 400, form=form, fault=error.message, is_old=False, **told
-        )
+        return here.pages.page(request, who, "event_settings.html", 400, form=form, **told | {"fault": error.message})
     return _at(here, event)
 
 
@@ -249,7 +248,8 @@ async def kept(here: Parts, who: Caller, event: str, *, begin: bool = False) -> 
     return here.keeps.start(who, order) if begin else here.keeps.of(who, order)
 
 
-async def _stored(here: Parts, seen: EventSeen) -> Amount | None:
+async def stored_of(here: Parts, seen: EventSeen) -> Amount | None:
+    """Return how much is in the data store of an event; None = that is not limited, or it is deleted."""
     return await here.stored.of("event", seen.group.id) if seen.state != "gone" else None
 
 
@@ -259,6 +259,8 @@ def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> di
         here.seats.add_seats(
             who, event, Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
         )
+    elif do == "double":
+        here.seats.double(who, event, _number(form, "there"))
     elif do == "card":
         here.seats.renew(who, event, number)
         return {"renewed": str(number)}
@@ -279,6 +281,7 @@ def _accounts(
         "seats": seats,
         "organisers": here.events.organisers(who, event),
         "fault": fault,
+        "again": here.seats.again(who, event),
         "card": card,
         "code": here.seats.code(who, card.seat) if card is not None else "",
         "kept": kept,

@@ -1,34 +1,12 @@
 """Whether a class fits on this machine: what its servers get when all of them run, said with figures."""
 
-import os
-from dataclasses import dataclass
-from pathlib import Path
-
 from sardonyx_spawner.amounts import say_cores, say_memory, say_number
 from sardonyx_spawner.language import Said, _, ngettext
+from sardonyx_spawner.local.machine import Machine
 from sardonyx_spawner.plan import ServerPlan
 
 LEFT = 0.9
 """Share of the memory that servers can have; the rest is the hub's, the data store's and the system's."""
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What there is for servers.
-
-    Args:
-        memory: bytes.
-        cores: of its processors.
-    """
-
-    memory: int
-    cores: int
-
-    @classmethod
-    def here(cls, meminfo: Path = Path("/proc/meminfo")) -> "Machine":
-        """Return this machine."""
-        total = next(line for line in meminfo.read_text().splitlines() if line.startswith("MemTotal:"))
-        return cls(int(total.split()[1]) << 10, os.cpu_count() or 1)
 
 
 def say_fit(count: int, plan: ServerPlan, machine: Machine) -> list[Said]:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from zipstream import ZIP_DEFLATED, ZipStream
 
 from sardonyx_services.people.sheet import write_csv
-from sardonyx_services.people.web.desk import Member
+from sardonyx_services.people.web.members import Member
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 from sardonyx_spawner.language import _
 

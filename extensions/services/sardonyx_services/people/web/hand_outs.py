@@ -1,4 +1,4 @@
-"""Files that are handed out to a class: kept in what it shares, and put beside what everybody has who is here."""
+"""Files that are handed out to a class or an event: kept in what it shares, and put beside what everybody has who is here."""
 
 from base64 import b64encode
 from pathlib import PurePosixPath
@@ -6,26 +6,26 @@ from pathlib import PurePosixPath
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.web.classroom import Classroom
 from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.group_servers import GroupServers
 from sardonyx_services.people.web.runs import Run
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 from sardonyx_spawner.language import _
 
 LARGEST = 1 << 20
-"""Bytes of one file: it goes to a whole class, and a server takes no more."""
+"""Bytes of one file: it goes to all at once, and a server takes no more."""
 LONGEST_NAME = 200
 
 
 class HandOuts:
-    """Hands out files; who may is asked of the classroom, and of the store by the keys."""
+    """Hands out files; who may is asked of the servers, and of the store by the keys."""
 
-    def __init__(self, classroom: Classroom, door: StoreDoor) -> None:
-        self._classroom, self._door = classroom, door
+    def __init__(self, servers: GroupServers, door: StoreDoor) -> None:
+        self._servers, self._door = servers, door
 
-    async def hand_out(self, caller: Caller, class_id: str, name: str, content: bytes) -> Run:
-        """Hand out a file: to everybody whose server of the class runs, in the background, and to others where it is shared.
+    async def hand_out(self, caller: Caller, group: str, name: str, content: bytes) -> Run:
+        """Hand out a file: to everybody whose server runs, in the background, and to others where it is shared.
 
         Args:
             name: of the file; of a path the last part.
@@ -34,20 +34,19 @@ class HandOuts:
             RefusedError: the caller may not, it is none or too large, or the last go is not through.
             AwayError: hub or store do not answer; nothing was handed out.
         """
-        await self._classroom.be_free(caller, class_id)
+        await self._servers.be_free(caller, group)
         name = checked_name(name)
         if len(content) > LARGEST:
-            raise RefusedError(
-                _("A file that is handed out has 1 MB at most. Put a larger one into what the class shares.")
-            )
-        await run_in_threadpool(self._keep, caller.name, class_id, name, content)
+            raise RefusedError(_("A file that is handed out has 1 MB at most. Put a larger one into what is shared."))
+        await run_in_threadpool(self._keep, caller.name, group, name, content)
         word = {"hand_out": name, "content": b64encode(content).decode()}
-        return await self._classroom.speak(caller, class_id, "hand-out", word, name)
+        return await self._servers.speak(caller, group, "hand-out", word, name)
 
-    def _keep(self, caller: str, class_id: str, name: str, content: bytes) -> None:
-        store = self._door.client("hand-out", {"name": caller, "class": class_id})
+    def _keep(self, caller: str, group: str, name: str, content: bytes) -> None:
+        store = self._door.client("hand-out", {"name": caller, "group": self._servers.profile(group)})
+        key = f"{self._servers.kind}/{group}/shared/handed-out/{name}"
         try:
-            store.put_object(Bucket=self._door.bucket, Key=f"class/{class_id}/shared/handed-out/{name}", Body=content)
+            store.put_object(Bucket=self._door.bucket, Key=key, Body=content)
         except (BotoCoreError, ClientError) as error:
             raise StoreAwayError from error
 

@@ -1,7 +1,7 @@
 """What the hub is asked to do: start and stop servers, and say what each does now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -38,6 +38,7 @@ class Server:
         memory: bytes that it uses; None = that is not known; so is `memory_limit`.
         problem: what is wrong with it, in words, by language; {} = nothing.
         invited: names of those whom its owner has let in.
+        step: what its start waits for, in words, by language; {} = nothing that is known.
         team: id of the team whose server it is; "" = none's.
     """
 
@@ -52,6 +53,12 @@ class Server:
     problem: Mapping[str, str]
     invited: tuple[str, ...] = ()
     team: str = ""
+    step: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def doing(self) -> str:
+        """What its start waits for, for who reads it now; "" = nothing that is known."""
+        return kept(self.step)
 
     @property
     def said(self) -> str:
@@ -131,7 +138,7 @@ class Hub:
 
         Args:
             word: `said_by`, and `text`, perhaps with an `asker` who wants to be let in; or `put_back`, a file of the
-                material; without either it gets new material.
+                material, perhaps with the `folder` of its repository; without either it gets new material.
 
         Raises:
             AwayError: the hub does not answer.
@@ -186,6 +193,7 @@ def server_of(found: Mapping[str, Any]) -> Server:
         problem=found.get("problem") or {},
         invited=tuple(map(str, found.get("invited") or ())),
         team=str(found.get("team", "")),
+        step=found.get("step") or {},
     )
 
 

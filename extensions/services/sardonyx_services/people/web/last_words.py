@@ -2,11 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_spawner.language import speaking
+
+TOLD_BEFORE = (timedelta(minutes=10), timedelta(hours=1))
+"""So long before the end of a class or an event those are told whose server runs."""
+
+
+def step_before(left: timedelta) -> timedelta | None:
+    """Return for which of these times somebody is told with so much left; None = not yet, or not any more."""
+    return next((step for step in TOLD_BEFORE if timedelta() < left <= step), None)
 
 
 class LastWords:

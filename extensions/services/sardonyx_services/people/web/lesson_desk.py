@@ -8,11 +8,12 @@ from sardonyx_services.people.groups import STAFF, group_name_of
 from sardonyx_services.people.lessons import Hour, WeeklyHours
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.desk import Desk, Seen
-from sardonyx_services.people.web.fits import Machine, say_fit
+from sardonyx_services.people.web.fits import say_fit
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY, Course, class_profile
 from sardonyx_spawner.language import Said
+from sardonyx_spawner.local.machine import Machine
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Profile
 

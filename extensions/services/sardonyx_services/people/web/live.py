@@ -1,4 +1,4 @@
-"""What everybody in a class does now: from who is in it and what the hub says of servers, decided without either."""
+"""What everybody in a class or an event does now: from who is in it and what the hub says of servers, decided without either."""
 
 import asyncio
 import re
@@ -7,24 +7,28 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sardonyx_services.people.groups import STAFF, Role
-from sardonyx_services.people.web.desk import Member
+from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.hub import Server
+from sardonyx_services.people.web.members import LEADING, Member
 from sardonyx_spawner.language import again
 
 KEPT_S = 2.0
-ORDER = ("failed", "running", "starting", "stopping", "elsewhere", "off")
+ORDER = ("failed", "running", "starting", "stopping", "elsewhere", "shared", "off")
 
 
 @dataclass(frozen=True)
 class Row:
-    """Somebody in a class, and their server.
+    """Somebody in a class or an event, and their server.
 
     Args:
-        state: "failed", "running", "starting", "stopping", "off", or "elsewhere": they run something else.
+        state: "failed", "running", "starting", "stopping", "off", "elsewhere": they run something else, or "shared": they
+            have none, and another one of their team has the server of the team.
         share: of its memory that the server uses; None = that is not known.
         problem: what is wrong, in words; "" = nothing.
-        open_to: names of those of the staff whom they have let into their server.
+        open_to: names of those who lead it whom they have let into their server.
+        team: title of their team; "" = none.
+        hosts: theirs is the server of the team.
+        step: what a start waits for, in words; "" = nothing that is known.
     """
 
     id: str
@@ -39,6 +43,9 @@ class Row:
     problem: str = ""
     share: float | None = None
     open_to: tuple[str, ...] = ()
+    team: str = ""
+    hosts: bool = False
+    step: str = ""
 
     @property
     def shown_name(self) -> str:
@@ -53,26 +60,59 @@ def rows_of(
     refused: Mapping[str, str],
     unsaid: Mapping[str, str] | None = None,
 ) -> list[Row]:
-    """Return a row for everybody, those with a problem first; for staff only while they have a server.
+    """Return a row for everybody, those with a problem first; for who leads it only while they have a server.
 
     Args:
-        profile: slug of the class's own profile.
+        profile: slug of the profile of the class or the event.
         refused: names of those whom the last "Start everyone" did not start, and why.
         unsaid: names of those whose server could not do what was last said to it, and why.
     """
+    servers = list(servers)
     found = {server.name: server for server in servers if not server.server}
-    staff = {member.person.name for member in members if member.role in STAFF}
+    leading = {member.person.name for member in members if member.role in LEADING}
+    teams = hosted(servers)
     rows = []
     for member in members:
         name = member.person.name
         row = _row(member, found.get(name), profile, refused.get(name, ""))
         why = (unsaid or {}).get(name, "") if row.state == "running" and not row.problem else ""
-        open_to = tuple(name for name in found[name].invited if name in staff) if row.state == "running" else ()
-        rows.append(replace(row, problem=again(why) if why else row.problem, open_to=open_to))
-    shown = [row for row in rows if row.role not in STAFF or row.state != "off"]
+        open_to = tuple(name for name in found[name].invited if name in leading) if row.state == "running" else ()
+        row = replace(row, problem=again(why) if why else row.problem, open_to=open_to)
+        rows.append(_in_team(row, member, found.get(name), teams))
+    shown = [row for row in rows if row.role not in LEADING or row.state != "off"]
     return sorted(
         shown, key=lambda row: (not row.problem, ORDER.index(row.state), _as_counted(row.shown_name), row.name)
     )
+
+
+def hosted(servers: Iterable[Server]) -> set[str]:
+    """Return the ids of the teams that have a server, or for which one starts."""
+    return {server.team for server in servers if server.team and server.is_on}
+
+
+def first_of_teams(members: Iterable[Member], servers: Iterable[Server]) -> list[Member]:
+    """Return whose servers are started where teams work in one: the first of each team that has none, and who is in no team."""
+    taken, first = hosted(servers), []
+    for member in members:
+        if member.team is None:
+            first.append(member)
+        elif member.team.id not in taken:
+            taken.add(member.team.id)
+            first.append(member)
+    return first
+
+
+def _in_team(row: Row, member: Member, server: Server | None, teams: set[str]) -> Row:
+    """Return a row with what there is to say of somebody's team.
+
+    Args:
+        teams: ids of those that have a server.
+    """
+    if member.team is None:
+        return row
+    hosts = server is not None and server.team == member.team.id and row.state in {"running", "starting"}
+    is_shared = row.state == "off" and not row.problem and member.team.id in teams
+    return replace(row, team=member.team.title, hosts=hosts, state="shared" if is_shared else row.state)
 
 
 def _as_counted(name: str) -> list[str | int]:
@@ -86,7 +126,7 @@ def counts_of(rows: Sequence[Row]) -> dict[str, int]:
         "all": len(rows),
         "problem": sum(bool(row.problem) for row in rows),
         "on": sum(row.state in {"running", "starting"} for row in rows),
-        "off": sum(row.state not in {"running", "starting"} for row in rows),
+        "off": sum(row.state not in {"running", "starting", "shared"} for row in rows),
     }
 
 
@@ -106,6 +146,7 @@ def _row(member: Member, server: Server | None, profile: str, refused: str) -> R
         server.memory_limit,
         server.trouble,
         server.share,
+        step=server.doing,
     )
 
 

@@ -1,6 +1,7 @@
 """Who may make classes and events here."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.configuration import EventRules
@@ -14,11 +15,18 @@ class MakerRules:
     Args:
         classes: who may make classes; administrators always do.
         instructor_groups: groups of a provider whose people are instructors.
+        refused: file that is there while their people could start no servers; None = they always could.
     """
 
     classes: Makers
     instructor_groups: frozenset[str]
     events: EventRules
+    refused: Path | None = None
+
+    @property
+    def could_start(self) -> bool:
+        """Whether people of classes and events could start servers here."""
+        return self.refused is None or not self.refused.exists()
 
     def may_make_classes(self, person: PersonRecord, groups: frozenset[str]) -> bool:
         """Tell whether somebody may make classes.

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_spawner.class_profile import check_answers, check_material
+from sardonyx_spawner.class_profile import check_answers
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import _
+from sardonyx_spawner.material import check_material
 from sardonyx_spawner.profiles import Profile
+from sardonyx_spawner.repository import Material
 
 
 class Wanted(Protocol):
@@ -22,12 +24,8 @@ class Wanted(Protocol):
         """What is settled, by option."""
 
     @property
-    def repository(self) -> str:
-        """Address of the material; "" = none."""
-
-    @property
-    def branch(self) -> str:
-        """Of it; "" = the usual one."""
+    def repositories(self) -> tuple[Material, ...]:
+        """The material."""
 
 
 def checked_answers(bases: Mapping[str, Profile], wanted: Wanted) -> dict[str, str]:
@@ -43,7 +41,7 @@ def checked_answers(bases: Mapping[str, Profile], wanted: Wanted) -> dict[str, s
     if wanted.profile and base is None:
         raise RefusedError(_("Classes cannot be made from “{profile}” here.").format(profile=wanted.profile[:40]))
     try:
-        check_material(wanted.repository, wanted.branch)
+        check_material(wanted.repositories, base.repositories if base is not None else ())
         return check_answers(base, wanted.answers) if base is not None else {}
     except UserError as error:
         raise RefusedError(error.message) from error

@@ -42,6 +42,7 @@ class Place:
 
     Args:
         counted: classes and events by id.
+        leaderless: classes and events that nobody leads, oldest first.
         hours: name and seconds of those whose servers ran longest.
         stored: who or what has nearly as much in the data store as it may; None = that cannot be said now.
         is_stored_limited: anybody or anything has a limit there.
@@ -52,6 +53,7 @@ class Place:
     classes: list[Seen]
     events: list[EventSeen]
     counted: dict[str, GroupLine]
+    leaderless: list[Group]
     hours: list[tuple[str, int]]
     stored: list[StoredLine] | None
     is_stored_limited: bool
@@ -129,6 +131,15 @@ class Operation:
         people = self._people.directory.called(name) if name else []
         return self._people.actions.latest(people) if people or not name else []
 
+    def leaderless(self, caller: Caller) -> list[Group]:
+        """Return the classes and events that go on and that nobody leads.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        need_administrator(caller)
+        return self._people.leading.by_nobody()
+
     def hours(self, caller: Caller) -> bytes:
         """Return for how long everybody's servers ran, as CSV in which no cell is a formula.
 
@@ -159,6 +170,7 @@ class Operation:
             classes,
             events,
             of_classes | of_events,
+            self.leaderless(caller),
             hours,
             stored_lines(amounts, names, self._groups(amounts)) if amounts is not None else None,
             self._stored.is_limited,

@@ -1,6 +1,7 @@
 """What the REST API of the whole place takes and gives."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +15,14 @@ class ServersStopWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     servers: list[str] = Field(max_length=5000, description="Each as NAME/SERVER; the usual one of somebody is NAME/.")
+
+
+class LeaderlessShown(BaseModel):
+    """A class or an event that nobody leads."""
+
+    kind: Literal["class", "event"]
+    id: str
+    title: str
 
 
 class PersonShown(BaseModel):

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.api_models import ActionShown
-from sardonyx_services.people.web.operation_models import ServersStopWish
+from sardonyx_services.people.web.operation_models import LeaderlessShown, ServersStopWish
 from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.seat import Caller
@@ -58,6 +58,13 @@ async def actions(here: Here, who: Who, name: str = "") -> list[ActionShown]:
         ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, group=each.group, detail=each.detail)
         for each in await run_in_threadpool(here.operation.log, who, name)
     ]
+
+
+@api_router.get("/leaderless")
+def leaderless(here: Here, who: Who) -> list[LeaderlessShown]:
+    """List the classes and events that go on and that nobody leads, such as after their last instructor was removed."""
+    found = here.operation.leaderless(who)
+    return [LeaderlessShown.model_validate(each, from_attributes=True) for each in found]
 
 
 @api_router.get("/hours.csv", response_class=Response)

@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from sardonyx_services.people.web.class_form import ClassForm, read_class_form
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Who
-from sardonyx_spawner.language import LANGUAGES, SaidError
+from sardonyx_services.people.web.seat import NO_SERVERS
+from sardonyx_spawner.language import LANGUAGES, SaidError, _
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +19,9 @@ router = APIRouter(include_in_schema=False)
 def classes(request: Request, here: Here, who: Who) -> Response:
     """List the classes and events of who asks."""
     told = {"classes": here.desk.mine(who), "events": here.events.mine(who), "courses": here.courses.offered(who)}
-    return here.pages.page(request, who, "classes.html", may_make=who.may_make, site=here.courses.site, **told)
+    may = {"may_make": who.may_make and who.could_start, "may_make_events": who.may_make_events and who.could_start}
+    problem = _(NO_SERVERS) if (who.may_make or who.may_make_events) and not who.could_start else ""
+    return here.pages.page(request, who, "classes.html", site=here.courses.site, problem=problem, **may, **told)
 
 
 @router.get("/new")
@@ -32,6 +35,8 @@ def new(request: Request, here: Here, who: Who) -> Response:
 async def make(request: Request, here: Here, who: Who) -> Response:
     """Make a class, and show its link; or the form again with what is wrong."""
     form = read_class_form(await request.form(), here.profiles)
+    if form.is_unfinished:
+        return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="")
     try:
         details = form.details(replace(here.desk.usual, joining=True))
         made = await run_in_threadpool(here.desk.make, who, form.title, details)

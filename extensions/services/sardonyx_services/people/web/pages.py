@@ -14,6 +14,7 @@ from sardonyx_services.people.web.configuration import PeopleConfiguration
 from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language_in_templates import Translation
+from sardonyx_spawner.material import MOST
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -55,6 +56,8 @@ class Pages:
             "words": Words(),
             "has_provider_groups": configuration.has_provider_groups,
             "static_url": lambda path: f"{hub}static/{path}",
+            "most_repositories": MOST,
+            "event_rules": configuration.events,
             "here": "classes",
         }
 
@@ -74,6 +77,11 @@ class Pages:
             **told,
         )
         return HTMLResponse(text, status, HEADERS)
+
+    def open(self, template: str, /, **told: object) -> HTMLResponse:
+        """Return a page for whoever asks, signed in or not."""
+        text = self._environment.get_template(template).render(**self._known, user=None, xsrf_token="", **told)
+        return HTMLResponse(text, headers=HEADERS)
 
     def fault(self, message: str, status: int) -> HTMLResponse:
         """Return the page that says why there is no other one."""

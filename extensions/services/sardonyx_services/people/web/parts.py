@@ -19,6 +19,7 @@ from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.event_desk import EventDesk
 from sardonyx_services.people.web.event_ends import EventEnds
 from sardonyx_services.people.web.event_room import EventRoom
+from sardonyx_services.people.web.group_servers import GroupServers
 from sardonyx_services.people.web.hand_ins import HandIns
 from sardonyx_services.people.web.hand_outs import HandOuts
 from sardonyx_services.people.web.helping import Helping
@@ -32,6 +33,7 @@ from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.seat_desk import SeatDesk
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_services.people.web.store_use import StoreUse
+from sardonyx_services.people.web.team_links import TeamLinks
 from sardonyx_spawner.profiles import Profile
 
 
@@ -53,6 +55,9 @@ class Parts:
     hand_ins: HandIns
     hand_outs: HandOuts
     helping: Helping
+    event_servers: GroupServers
+    event_hand_outs: HandOuts
+    event_helping: Helping
     endings: Endings
     class_ends: ClassEnds
     lessons: LessonDesk
@@ -61,6 +66,7 @@ class Parts:
     erasures: Erasures
     events: EventDesk
     seats: SeatDesk
+    team_links: TeamLinks
     copies: Copies
     keeps: Keeps
     event_room: EventRoom

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from sardonyx_services.people.directory import Listed, Show
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.overview import DAYS, by_person
@@ -68,6 +69,15 @@ class PeopleDesk:
                 _("One of these people is not known here any more. Nothing was changed; load the page again.")
             )
         return {each: known[each] for each in ids}
+
+    def left_alone(self, caller: Caller, ids: Sequence[str]) -> list[Group]:
+        """Return the classes and events that nobody would lead without these people.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        need_administrator(caller)
+        return self._people.leading.by_them_alone(ids)
 
     def act(self, caller: Caller, act: str, ids: Sequence[str]) -> dict[str, str]:
         """Do something to people; return in words, by id, why it could not be done to some.

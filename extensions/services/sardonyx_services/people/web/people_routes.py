@@ -30,7 +30,8 @@ async def act(request: Request, here: Here, who: Who) -> Response:
     shown = {"show": str(form.get("show", "all")), "text": str(form.get("text", ""))}
     if do == "remove" and "sure" not in form:
         names = await run_in_threadpool(here.people_desk.named, who, ids)
-        return here.pages.page(request, who, "people_remove.html", names=names, **shown)
+        left = await run_in_threadpool(here.people_desk.left_alone, who, ids)
+        return here.pages.page(request, who, "people_remove.html", names=names, left=left, **shown)
     faults = await run_in_threadpool(here.people_desk.act, who, do, ids)
     if not faults:
         return see(f"{here.root}operation/people?{urlencode(shown)}")

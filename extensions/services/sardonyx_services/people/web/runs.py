@@ -1,4 +1,4 @@
-"""Starting, stopping and speaking to the servers of a class, a few at a time, so that the machine stands it."""
+"""Starting, stopping and speaking to the servers of a class or an event, a few at a time, so that the machine stands it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,12 +9,12 @@ from sardonyx_services.people.web.hub import Hub
 from sardonyx_spawner.language import _
 
 AT_ONCE = 8
-"""The hub lines up what is more than its machine can start; this keeps its other callers from waiting behind a class."""
+"""The hub lines up what is more than its machine can start; this keeps its other callers from waiting behind them."""
 
 
 @dataclass
 class Run:
-    """One go through the people of a class.
+    """One go through the people of a class or an event.
 
     Args:
         total: so many servers are started, stopped or spoken to.
@@ -35,43 +35,43 @@ class Run:
 
 
 class Runs:
-    """The goes through classes, the last one of each."""
+    """The goes through classes and events, the last one of each; by the profile of their servers."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def of(self, class_id: str) -> Run:
-        """Return the last go through a class; one without anybody, where there was none."""
-        return self._runs.get(class_id, Run(0))
+    def of(self, profile: str) -> Run:
+        """Return the last go through one of them; one without anybody, where there was none."""
+        return self._runs.get(profile, Run(0))
 
-    def start(self, class_id: str, names: Sequence[str]) -> Run:
+    def start(self, profile: str, names: Sequence[str]) -> Run:
         """Start the servers of people, in the background.
 
         Raises:
             RefusedError: the last go is not through.
         """
-        run = self._begin(class_id, len(names))
+        run = self._begin(profile, len(names))
 
         async def one(name: str) -> None:
-            why = await self._hub.start(name, f"class-{class_id}")
+            why = await self._hub.start(name, profile)
             if why:
                 run.refused[name] = why
 
         self._go(run, names, one)
         return run
 
-    def stop(self, class_id: str, names: Sequence[str], is_there: Callable[[str], Awaitable[bool]]) -> Run:
+    def stop(self, profile: str, names: Sequence[str], is_there: Callable[[str], Awaitable[bool]]) -> Run:
         """Stop the servers of people, in the background.
 
         Args:
-            is_there: tells whether somebody's server is one of the class when its turn comes: they may have another by then.
+            is_there: tells whether somebody's server is one of them when its turn comes: they may have another by then.
 
         Raises:
             RefusedError: the last go is not through.
         """
-        run = self._begin(class_id, len(names))
+        run = self._begin(profile, len(names))
 
         async def one(name: str) -> None:
             if await is_there(name):
@@ -80,7 +80,7 @@ class Runs:
         self._go(run, names, one)
         return run
 
-    def say(self, class_id: str, names: Sequence[str], word: Mapping[str, str]) -> Run:
+    def say(self, profile: str, names: Sequence[str], word: Mapping[str, str]) -> Run:
         """Say something to the servers of people, in the background.
 
         Args:
@@ -89,11 +89,11 @@ class Runs:
         Raises:
             RefusedError: the last go is not through.
         """
-        run = self._begin(class_id, len(names))
+        run = self._begin(profile, len(names))
         run.is_word = True
 
         async def one(name: str) -> None:
-            why = await self._hub.say(name, f"class-{class_id}", word)
+            why = await self._hub.say(name, profile, word)
             if why:
                 run.refused[name] = why
 
@@ -106,20 +106,18 @@ class Runs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def be_free(self, class_id: str) -> None:
-        """Make sure that nothing goes on in a class.
+    def be_free(self, profile: str) -> None:
+        """Make sure that nothing goes on with the servers of a profile.
 
         Raises:
             RefusedError: the last go is not through.
         """
-        if self.of(class_id).goes_on:
-            raise RefusedError(
-                _("Something is being done with the servers of this class just now. Wait until that is through.")
-            )
+        if self.of(profile).goes_on:
+            raise RefusedError(_("Something is being done with these servers just now. Wait until that is through."))
 
-    def _begin(self, class_id: str, total: int) -> Run:
-        self.be_free(class_id)
-        run = self._runs[class_id] = Run(total)
+    def _begin(self, profile: str, total: int) -> Run:
+        self.be_free(profile)
+        run = self._runs[profile] = Run(total)
         return run
 
     def _go(self, run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]]) -> None:

@@ -4,11 +4,18 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
+from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.groups import STAFF, Role
 from sardonyx_services.people.web.errors import NotOpenError, NotThereError
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import N_, _
 
 Makers = Literal["administrators", "instructors", "everybody"]
+NO_CLASSES = N_("You cannot make classes here. Ask the people who run this place.")
+NO_EVENTS = N_("You cannot make events here. Ask the people who run this place.")
+NO_SERVERS = N_(
+    "Servers cannot be kept apart on this machine, so people of a class or an event could start none. Ask the people who"
+    " run this place to look at it."
+)
 
 
 class Level(IntEnum):
@@ -31,6 +38,7 @@ class Caller:
         may_make: they may make classes.
         may_make_events: they may make events.
         is_temporary: their account is one of an event.
+        could_start: people of a class or an event could have servers here; else none of these is made.
     """
 
     id: str
@@ -40,6 +48,16 @@ class Caller:
     may_make: bool = False
     may_make_events: bool = False
     is_temporary: bool = False
+    could_start: bool = True
+
+
+def operator(called: str = "") -> Caller:
+    """Return whoever types commands on the machine itself.
+
+    Args:
+        called: what people read who are spoken to.
+    """
+    return Caller(OPERATOR, "", called, is_admin=True, may_make_events=True)
 
 
 def level_of(caller: Caller, role: Role | None) -> Level:
@@ -75,6 +93,21 @@ def need_administrator(caller: Caller) -> None:
     """
     if not caller.is_admin:
         raise NotOpenError(_("This is for administrators of this place. Ask one of them."))
+
+
+def need_to_make(caller: Caller, refused: str, *, may: bool) -> None:
+    """Make sure that somebody may make a class or an event, and that it would be of use.
+
+    Args:
+        refused: what they read who may not.
+
+    Raises:
+        NotOpenError: they may not, or its people could have no servers.
+    """
+    if not may:
+        raise NotOpenError(_(refused))
+    if not caller.could_start:
+        raise NotOpenError(_(NO_SERVERS))
 
 
 def may_make(makers: Makers, *, is_admin: bool, is_instructor: bool) -> bool:

@@ -10,7 +10,7 @@ from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.event_desk import EventDesk
-from sardonyx_services.people.web.new_seats import NewSeats, Wanted
+from sardonyx_services.people.web.new_seats import Again, NewSeats, Wanted
 from sardonyx_services.people.web.seat import Caller, Level
 from sardonyx_spawner.language import _
 
@@ -23,6 +23,7 @@ class SeatSeen:
         person: None = nobody yet.
         place: which of its team it is, from 1; of all, where there are no teams.
         places: how many there are of these.
+        is_used_up: its code has let somebody in as often as it may.
     """
 
     seat: Seat
@@ -30,6 +31,7 @@ class SeatSeen:
     person: PersonRecord | None
     place: int
     places: int
+    is_used_up: bool = False
 
     @property
     def shown_name(self) -> str:
@@ -78,6 +80,26 @@ class SeatDesk:
         self._seats.add(event, wanted)
         self._people.actions.add(caller.id, "seats", event, detail=str(wanted.count))
 
+    def again(self, caller: Caller, event: str) -> Again:
+        """Return what `double` would make."""
+        self._desk.seen(caller, event, Level.INSTRUCTOR)
+        return self._seats.again(event)
+
+    def double(self, caller: Caller, event: str, there: int | None = None) -> int:
+        """Make as many accounts as there are once more, in teams of the same sizes, as far as there may be; return how many.
+
+        Args:
+            there: so many are there, as far as the caller knows; None = they do not say.
+
+        Raises:
+            RefusedError: the caller may not.
+            PeopleError: there is no room, or it is over, or there are others by now.
+        """
+        self._desk.seen(caller, event, Level.INSTRUCTOR)
+        made = self._seats.double(event, there)
+        self._people.actions.add(caller.id, "seats", event, detail=str(made))
+        return made
+
     def code(self, caller: Caller, seat: Seat) -> str:
         """Return the code of an account, for its card; it is kept nowhere.
 
@@ -98,7 +120,9 @@ class SeatDesk:
             RefusedError: the caller may not.
         """
         found = []
-        for each in self.seats(caller, event):
+        seats = self.seats(caller, event)
+        self._people.actions.add(caller.id, "codes", event)
+        for each in seats:
             code = self._seats.codes.code(event, each.seat.number, each.seat.code_round)
             found.append(Card(each, code, self.code_address(code)))
         return found
@@ -150,6 +174,7 @@ class SeatDesk:
         """
         self._desk.seen(caller, event, Level.INSTRUCTOR)
         self._people.seats.rename_team(event, team, title)
+        self._people.actions.add(caller.id, "team-rename", event, detail=title)
 
     def open_link(self, caller: Caller, event: str, *, sharing: bool, renew: bool = False) -> None:
         """Let people in by one link, or not any more; by another link than before, if wanted."""
@@ -178,6 +203,7 @@ class SeatDesk:
 
     def _all(self, event: str) -> list[SeatSeen]:
         seats = self._people.seats.of(event)
+        most = min(self._people.events.details(event).sign_ins, self._desk.rules.most_sign_ins)
         teams = {team.id: team for team in self._people.seats.teams(event)}
         people = {person.id: person for person in self._people.everybody(event)}
         places, before = Counter(seat.team for seat in seats), Counter[str]()
@@ -185,5 +211,6 @@ class SeatDesk:
         for seat in seats:
             before[seat.team] += 1
             person = people.get(seat.person or "")
-            found.append(SeatSeen(seat, teams.get(seat.team), person, before[seat.team], places[seat.team]))
+            of = teams.get(seat.team), person, before[seat.team], places[seat.team]
+            found.append(SeatSeen(seat, *of, is_used_up=seat.sign_ins >= most))
         return found

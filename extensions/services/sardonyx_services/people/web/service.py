@@ -16,6 +16,7 @@ from sardonyx_services.people.web import (
     course_routes,
     ending_routes,
     event_api,
+    event_live_routes,
     event_routes,
     hand_in_routes,
     help_routes,
@@ -25,6 +26,7 @@ from sardonyx_services.people.web import (
     own_routes,
     page_routes,
     people_routes,
+    team_link_routes,
 )
 from sardonyx_services.people.web.accounting import EVERY_S as HOURS_EVERY_S
 from sardonyx_services.people.web.callers import SAFE, STATE
@@ -45,6 +47,18 @@ LARGEST_BODY = 9 << 20
 UNREADABLE = N_("What was sent cannot be read. Load the page again, then try again.")
 NOTHING_HERE = N_("There is nothing at this address.")
 SAID = {404: NOTHING_HERE, 405: NOTHING_HERE, 413: N_("What was sent is too large: a list of names has 4 MB at most.")}
+EVENT_API_ROUTERS = (
+    event_api.router,
+    event_live_routes.api_router,
+    help_routes.event_api_router,
+    team_link_routes.api_router,
+)
+EVENT_PAGE_ROUTERS = (
+    event_routes.router,
+    event_live_routes.router,
+    help_routes.event_router,
+    team_link_routes.router,
+)
 API_ROUTERS = (
     api.router,
     course_routes.api_router,
@@ -56,7 +70,7 @@ API_ROUTERS = (
     own_routes.api_router,
     operation_routes.api_router,
     people_routes.api_router,
-    event_api.router,
+    *EVENT_API_ROUTERS,
 )
 PAGE_ROUTERS = (
     page_routes.router,
@@ -70,7 +84,7 @@ PAGE_ROUTERS = (
     own_routes.router,
     operation_routes.router,
     people_routes.router,
-    event_routes.router,
+    *EVENT_PAGE_ROUTERS,
 )
 ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)
 """All routes of this service but those of the sign-in; those of the API come first."""
@@ -112,6 +126,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await parts.classroom.close()
+        await parts.event_servers.close()
         await parts.keeps.close()
 
     return lifespan

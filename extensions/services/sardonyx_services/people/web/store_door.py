@@ -35,6 +35,9 @@ class StoreDoor:
     def __init__(self, at: StorePlace) -> None:
         self._at = at
         self._token = at.token.read_text().strip()
+        # One for all: each would read what authorities there are in the world.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._asks = httpx.Client(timeout=PATIENCE_S, trust_env=False, limits=limits)
         # What S3 is, in half a megabyte of JSON: read once, and not for each who asks.
         self._loader = get_session().get_component("data_loader")
 
@@ -73,9 +76,7 @@ class StoreDoor:
     def _keys(self, purpose: str, asked: Mapping[str, str]) -> dict[str, str]:
         headers = {"Authorization": f"token {self._token}", "Accept-Language": spoken()}
         try:
-            answer = httpx.post(
-                f"{self._at.keys}/{purpose}", json=dict(asked), headers=headers, timeout=PATIENCE_S, trust_env=False
-            )
+            answer = self._asks.post(f"{self._at.keys}/{purpose}", json=dict(asked), headers=headers)
             said = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise StoreAwayError from error

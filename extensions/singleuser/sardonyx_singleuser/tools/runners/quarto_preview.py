@@ -136,7 +136,8 @@ def main() -> None:
     if quarto is None:
         raise SystemExit(
             _(
-                "Quarto is not on this machine. Whoever runs this place can install it: it has to be on the path as `quarto`."
+                "Quarto is not here. Whoever runs this place can install it on the machine, or in the image that servers run"
+                " from: it has to be on the path as `quarto`."
             )
         )
     document = Document(Path(name), quarto)

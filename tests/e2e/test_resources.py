@@ -1,0 +1,57 @@
+"""JupyterLab's status bar says what a server uses, and a word comes before something is used up, and after."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from support.stack import ROOT
+
+pytestmark = pytest.mark.browser
+SCREENSHOTS = ROOT / "build" / "screenshots"
+SETTINGS = """
+environments: {{python: {{title: Python, prefix: {prefix}}}}}
+profiles:
+  small:
+    title: Small
+    environment: python
+    memory: 1G
+    cpu: 1
+    home: fresh
+    home_size: 200M
+"""
+FILL = """
+import os, time
+from pathlib import Path
+from sardonyx_singleuser.resources import memory_used
+os.remove("large")
+taken = []
+while memory_used(Path("/sys/fs/cgroup")) < 950 << 20:
+    taken.append(b"x" * (4 << 20))
+time.sleep(60)
+"""
+
+
+def test_a_person_sees_what_is_used_and_hears_before_it_is_used_up(
+    place_with: Callable[..., Any], newcomer: Callable[..., Any]
+) -> None:
+    """The home, processors and memory; then a program that wants more than there is."""
+    visitor = newcomer(place_with(SETTINGS), "kim")
+    visitor.start(profile="Small")
+    page = visitor.page
+    status = page.get_by_role("status").filter(has_text="Memory")
+    expect(status).to_contain_text("of 1.0 GB")
+    expect(status).to_contain_text("of 200 MB")
+
+    visitor.begin("import os; open('large', 'wb').write(os.urandom(190 << 20))\nwhile True: pass")
+    page.get_by_text("When it is full, nothing can be saved.").wait_for()
+    expect(status).to_contain_text(re.compile(r"CPU (0\.[1-9]|1\.\d) of 1"))
+    expect(status).to_contain_text(re.compile(r"Disk 19\d MB of 200 MB"))
+
+    visitor.begin(FILL)
+    page.get_by_text("When all is used, a kernel is ended.").wait_for()
+    page.screenshot(path=SCREENSHOTS / "resources.png")
+
+    visitor.begin("x = b'x' * (700 << 20)")
+    page.get_by_text("A program of this server used more than its 1.0 GB and was ended").wait_for()

@@ -1,0 +1,47 @@
+"""Which half of the tests that run on each of two kinds of something runs where there is little time: always the same one."""
+
+from zlib import crc32
+
+import pytest
+
+KINDS: dict[str, tuple[str, str]] = {
+    "forks": ("root", "ordinary"),
+    "hub": ("child", "fork"),
+    "vault": ("vault", "openbao"),
+    "soak": ("root", "ordinary"),
+}
+"""Fixture -> its parameters: levels of isolation, ways to start a server, and kinds of Vault."""
+ON_EITHER = {
+    "tests/hub/test_deleted_servers.py",
+    "tests/hub/test_environment_kernels.py",
+    "tests/hub/test_forked_kernels.py",
+    "tests/hub/test_git_panel.py",
+    "tests/hub/test_language_servers.py",
+    "tests/hub/test_local_spawner.py",
+    "tests/hub/test_own_packages.py",
+    "tests/hub/test_own_settings.py",
+    "tests/hub/test_server_output.py",
+    "tests/hub/test_servers_api.py",
+    "tests/soak/test_soak.py",
+    "tests/vault/test_away.py",
+    "tests/vault/test_ends.py",
+    "tests/vault/test_tokens.py",
+}
+"""Files whose tests are the same on either."""
+
+
+def is_drawn(item: pytest.Item) -> bool:
+    """Tell whether a test runs as it is: always the same one of two that differ in nothing else."""
+    asked = getattr(item, "callspec", None)
+    file = item.nodeid.partition("::")[0]
+    if asked is None or file not in ON_EITHER or not isinstance(item, pytest.Function):
+        return True
+    for name, kinds in KINDS.items():
+        kind = asked.params.get(name)
+        if kind in kinds:
+            # Without the word for the kind where it stands for it: names of tests have such words, too.
+            others = asked.id.split("-")
+            others.remove(kind)
+            key = f"{item.path.name} {item.originalname} {others}"
+            return bool(kind == kinds[crc32(key.encode()) % len(kinds)])
+    return True

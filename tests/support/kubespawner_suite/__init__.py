@@ -1,0 +1,1 @@
+"""The tests of KubeSpawner itself, of a checkout of it, run against our spawner."""
