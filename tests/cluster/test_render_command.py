@@ -61,7 +61,7 @@ def test_settings_of_one_machine_are_installed_with_the_commands_in_their_values
         cluster.helm("install", "sardonyx", str(CHART), *at)
         inside = ("exec", "deployment/sardonyx-hub", f"--namespace={namespace}", "--", "busybox")
         secret = cluster.kubectl(*inside, "cat", "/etc/sardonyx/secrets/database-url")
-        variable = cluster.kubectl(*inside, "sh", "-c", 'echo "$UNIVERSITY_SECRET"')
+        variable = cluster.kubectl(*inside, "sh", "-c", 'cat "$SARDONYX_ENVIRONMENT/UNIVERSITY_SECRET"')
         conf_d = cluster.kubectl(*inside, "cat", "/etc/sardonyx/conf.d/ours.py")
 
     assert [line.split("'")[1] for line in before.splitlines() if "there is no " in line] == [

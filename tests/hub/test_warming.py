@@ -51,6 +51,39 @@ files = [os.readlink(file) for file in opened if os.path.exists(file)]
 print("RESULT", json.dumps([kept, files, dict(os.environ), os.getcwd(), sys.modules.get("aiodns", "absent") is None]))
 """
 
+WHO_LISTENS = """
+import json, os, sys
+from pathlib import Path
+sys.path.append(sys.argv[1])
+from support.listeners import listened_on
+from sardonyx_singleuser.forkserver import warm
+seen, visit = [], warm._visit
+async def looked(listening, pages):
+    doors = listened_on([os.getpid()])
+    _, port = os.environ["JUPYTERHUB_API_URL"].removesuffix("/hub/api").rsplit(":", 1)
+    seen.append([sorted(doors - {int(port)}), Path(listening).is_socket(), oct(Path(listening).parent.stat().st_mode & 0o777)])
+    await visit(listening, pages)
+warm._visit = looked
+warm.warm()
+print("RESULT", json.dumps(seen))
+"""
+
+
+def test_nobody_else_can_use_the_throw_away_server(prefix: Path) -> None:
+    """Its hub knows everybody, and it can do what the hub's own user can: it listens in a folder that nobody else can open."""
+    python, tests = str(prefix / "bin" / "python"), str(Path(__file__).parents[1])
+
+    said = subprocess.run(
+        [python, "-I", "-c", WHO_LISTENS, tests],
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode == 0, said.stderr[-2000:]
+    assert json.loads(said.stdout.partition("RESULT ")[2]) == [[[], True, "0o700"]] * 2
+
 
 def test_warming_leaves_nothing_behind(prefix: Path) -> None:
     """What a module reads once, at its import, would be of the throw-away server for everybody."""

@@ -22,11 +22,13 @@ from contextlib import contextmanager, suppress
 from gc import get_objects
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sardonyx_singleuser.forkserver.neighbours import Neighbours
 
 MARK = "sardonyx-warm-"
 """Begin of the name of the folder in which the throw-away server lives: nothing of it may stay."""
+SOCKET = "server.sock"
 NAME = "warm"
 PREFIX = f"/user/{NAME}/"
 FIRST = ("api/me",)
@@ -120,15 +122,11 @@ def _serve_once(folder: str, pages: Iterable[str]) -> None:
     asyncio.set_event_loop(loop)
     hub = socket.create_server(("127.0.0.1", 0))
     pretended = loop.run_until_complete(asyncio.start_server(_answer, sock=hub))
-    # Kept until the server listens on it: our own requests could be given this port otherwise.
-    reservation = socket.socket()
-    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    reservation.bind(("127.0.0.1", 0))
-    port = int(reservation.getsockname()[1])
-    os.environ.update(_variables(folder, f"http://127.0.0.1:{hub.getsockname()[1]}/hub/api", port))
-    with reservation:
-        server = launcher.make_server([], Plan("", ()))
-    loop.run_until_complete(_visit(port, pages))
+    # The server's hub knows everybody: nobody else may reach it, and only who we are can open the folder.
+    listening = f"{folder}/{SOCKET}"
+    os.environ.update(_variables(folder, f"http://127.0.0.1:{hub.getsockname()[1]}/hub/api", listening))
+    server = launcher.make_server([f"--ServerApp.sock={listening}"], Plan("", ()))
+    loop.run_until_complete(_visit(listening, pages))
     server.stop()
     # Its own ending stops the loop.
     server.io_loop.start()
@@ -136,7 +134,7 @@ def _serve_once(folder: str, pages: Iterable[str]) -> None:
     _clear(server, loop)
 
 
-def _variables(folder: str, api: str, port: int) -> dict[str, str]:
+def _variables(folder: str, api: str, listening: str) -> dict[str, str]:
     return {
         "HOME": folder,
         "JUPYTER_PREFER_ENV_PATH": "no",
@@ -152,7 +150,7 @@ def _variables(folder: str, api: str, port: int) -> dict[str, str]:
         "JUPYTERHUB_ROOT_DIR": folder,
         "JUPYTERHUB_SERVER_NAME": "",
         "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
-        "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}{PREFIX}",
+        "JUPYTERHUB_SERVICE_URL": f"http+unix://{quote(listening, safe='')}{PREFIX}",
         "JUPYTERHUB_USER": NAME,
     }
 
@@ -171,10 +169,10 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.close()
 
 
-async def _visit(port: int, pages: Iterable[str]) -> None:
+async def _visit(listening: str, pages: Iterable[str]) -> None:
     for page in pages:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        lines = (f"GET {PREFIX}{page} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Authorization: token {NAME}")
+        reader, writer = await asyncio.open_unix_connection(listening)
+        lines = (f"GET {PREFIX}{page} HTTP/1.1", "Host: localhost", f"Authorization: token {NAME}")
         writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())
         await writer.drain()
         with suppress(TimeoutError):
