@@ -27,7 +27,14 @@ ALL = ("memory", "pids", "cpu")
         pytest.param(
             "namespaces", (), "note", "namespaces",
             "Each server sees only its own files and processes."
-            " Memory and CPU are not limited: one server can take all that this machine has.", id="no limits",
+            " Of memory only what each process of a server takes is limited, and CPU is not:"
+            " one server can take all that this machine has.", id="no limits",
+        ),
+        pytest.param(
+            "namespaces", ("cpu",), "note", "namespaces + cgroup (CPU)",
+            "Each server sees only its own files and processes."
+            " Of memory only what each process of a server takes is limited: with several, one server can take all that"
+            " this machine has.", id="no limit of memory",
         ),
         pytest.param(
             "namespaces", ("memory", "pids"), "note", "namespaces + cgroup (memory, processes)",

@@ -10,6 +10,18 @@ from sardonyx_spawner.local.obstacles import ANY
 NONE, NAMESPACES, USER = LEVELS = ("none", "namespaces", "namespaces+uid")
 """What an environment's user side finds, the worst first."""
 WORDS = {"memory": "memory", "pids": "processes", "cpu": "CPU"}
+NOT_LIMITED = {
+    ("memory",): (
+        "Of memory only what each process of a server takes is limited: with several, one server can take all that"
+        " this machine has."
+    ),
+    ("cpu",): "CPU is not limited: one server can take all that this machine has.",
+    ("memory", "cpu"): (
+        "Of memory only what each process of a server takes is limited, and CPU is not: one server can take all that this"
+        " machine has."
+    ),
+}
+"""What it means where control groups do not limit these."""
 LOUD = "Servers are not isolated from each other"
 TO_LIMIT = (
     "To limit them, start Sardonyx with the systemd unit of docs/how-to/keep-it-running.md, in a container, or, where"
@@ -79,11 +91,8 @@ def judge(
     by = say_level(level, controllers or ())
     if controllers is None:
         return Verdict("good", by, f"{own} What of memory and CPU is limited is known after the first start.")
-    missing = [WORDS[name] for name in ("memory", "cpu") if name not in controllers]
-    if missing:
-        said = " and ".join(missing)
-        is_so = f"{said[0].upper()}{said[1:]} {'are' if len(missing) > 1 else 'is'} not limited"
-        return Verdict("note", by, f"{own} {is_so}: one server can take all that this machine has.", TO_LIMIT)
+    if missing := tuple(name for name in ("memory", "cpu") if name not in controllers):
+        return Verdict("note", by, f"{own} {NOT_LIMITED[missing]}", TO_LIMIT)
     return Verdict("good", by, f"{own} Memory, processes and CPU of each are limited.")
 
 
