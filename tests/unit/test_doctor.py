@@ -194,7 +194,9 @@ def test_limits_that_are_missing_are_a_note(run: Run, tmp_path: Path) -> None:
 
     assert code == 0
     assert "note   servers      of python are kept apart by namespaces + cgroup (processes). Each" in said
-    assert "Of memory only what each process of a server takes is limited, and CPU is not: one server can take all" in said
+    assert (
+        "Of memory only what each process of a server takes is limited, and CPU is not: one server can take all" in said
+    )
     assert "all that this machine has. To limit them, start" in said
     assert "What is limited was found at the last start." in said
 

@@ -226,7 +226,7 @@ def test_it_is_said_how_often_codes_let_in_and_which_are_used_up(people: PeopleS
     assert not any("used up" in line for line in run("people", event))
     with pytest.raises(OperatorError) as caught:
         run("change", event, "--sign-ins", "31")
-    assert str(caught.value) == "A code lets people in 30 times at most here. Nothing was changed."
+    assert str(caught.value) == "A code lets people in at least once, and 30 times at most here. Nothing was changed."
 
 
 def test_it_is_said_how_much_an_event_may_store(people: PeopleStore, tmp_path: Path) -> None:

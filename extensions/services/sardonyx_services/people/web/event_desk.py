@@ -193,6 +193,14 @@ class EventDesk:
         return person
 
     def _checked(self, details: EventDetails, *, has_teams: bool) -> EventDetails:
+        most = self._rules.most_sign_ins
+        if not 1 <= details.sign_ins <= most:
+            said = ngettext(
+                "A code lets people in once here.",
+                "A code lets people in at least once, and {count} times at most here.",
+                most,
+            )
+            raise RefusedError(said.format(count=most))
         check_event(details)
         if details.ends <= self._clock():
             raise RefusedError(_("The end of the event is over already. Look at its day and time."))
@@ -202,14 +210,6 @@ class EventDesk:
                 "An event lasts {count} day at most here.", "An event lasts {count} days at most here.", longest
             )
             raise RefusedError(said.format(count=longest))
-        most = self._rules.most_sign_ins
-        if details.sign_ins > most:
-            said = ngettext(
-                "A code lets people in {count} time at most here.",
-                "A code lets people in {count} times at most here.",
-                most,
-            )
-            raise RefusedError(said.format(count=most))
         if not details.profile:
             raise RefusedError(_("Choose what the servers of the event are."))
         answers = checked_answers(self._bases, details)
