@@ -121,7 +121,9 @@ class Forks:
         change = as_ordinary() if self.user else []
         if self.processes is not None:
             change = ["prlimit", f"--nproc={self.processes}:{self.processes}", *change]
-        command = [*change, str(self.python), "-I", "-m", "sardonyx_singleuser.forkserver"]
+        # As a script's shell starts what it leaves in the background, such as a hub.
+        ignoring = ["env", "--ignore-signal=INT,QUIT"]
+        command = [*ignoring, *change, str(self.python), "-I", "-m", "sardonyx_singleuser.forkserver"]
         arguments = [str(self.folder), str(self.idle_s)]
         subprocess.run([*command, *arguments], check=True, env={"PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL)
 

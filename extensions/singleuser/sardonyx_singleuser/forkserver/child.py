@@ -14,7 +14,16 @@ from sardonyx_singleuser.kernels.child import close_files
 from sardonyx_singleuser.sandbox.enter import Identity, enter
 
 PATIENCE_S = 10.0
-SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGPIPE)
+SIGNALS = (
+    signal.SIGCHLD,
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGUSR1,
+    signal.SIGPIPE,
+    # Whoever starts a hub from a script may have it ignored, and Ctrl-C.
+    signal.SIGQUIT,
+)
 
 
 def run(given: socket.socket, root: str, hub: Identity) -> NoReturn:
