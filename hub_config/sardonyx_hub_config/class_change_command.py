@@ -14,7 +14,8 @@ from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.people_here import people_here
 from sardonyx_hub_config.people_service import PATH
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, check_end, checked_title
+from sardonyx_services.people.class_end import check_end
+from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, checked_title
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.moments import day_of, moment_of

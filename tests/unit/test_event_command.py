@@ -15,7 +15,7 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.event_command import event as command
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.entries import Entries
-from sardonyx_services.people.models import SeatRow
+from sardonyx_services.people.event_models import SeatRow
 from sardonyx_services.people.store import PeopleStore
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)

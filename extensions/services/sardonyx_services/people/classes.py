@@ -23,8 +23,6 @@ MOST_KEPT_DAYS = 3650
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 500
 LONGEST_GROUP = 255
 AfterEnd = Literal["delete", "keep"]
-GRACE = timedelta(days=1)
-"""From the end of a class to the deletion of its data: no keys to it are left by then, and who meant to keep it still can."""
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -189,11 +187,6 @@ def living_class(session: Session, group: str) -> GroupRow:
     return above
 
 
-def deletion_at(ended: datetime, decided: datetime | None) -> datetime:
-    """Return when the data of a class is deleted: who decides it long after the end has a day to change their mind, too."""
-    return max(ended, decided or ended) + GRACE
-
-
 def checked_title(text: str) -> str:
     """Return a title as it is kept.
 
@@ -227,21 +220,6 @@ def check_details(details: ClassDetails) -> None:
     if details.after_end not in get_args(AfterEnd):
         raise PeopleError(_("What is in the store after the end is “delete” or “keep”."))
     _check_until(details.hand_in_until)
-
-
-def check_end(before: ClassDetails, after: ClassDetails, now: datetime) -> None:
-    """Make sure that nobody ends a class by a slip of the pen in a day.
-
-    Raises:
-        PeopleError: with its new days it would end at once.
-    """
-    closes = after.closes
-    if closes is not None and closes <= now and closes != before.closes:
-        raise PeopleError(
-            _(
-                "With that last day the class would end at once, for good. Write a later one, or end it with “End the class”."
-            )
-        )
 
 
 def _check_until(until: datetime | None) -> None:

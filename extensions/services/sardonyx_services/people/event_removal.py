@@ -8,19 +8,18 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from sardonyx_services.people.event_models import EventRow, SeatRow
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.leaving import leave
 from sardonyx_services.people.models import (
     CLEAR,
     ActionRow,
-    EventRow,
     ExtensionRow,
     GroupRow,
     HoursRow,
     LinkRow,
     MemberRow,
     PersonRow,
-    SeatRow,
 )
 from sardonyx_services.people.moments import in_tables, utc_now
 from sardonyx_services.people.records import EVENT

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.groups import alone_with, new_group
-from sardonyx_services.people.models import EventRow
 from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.language import _

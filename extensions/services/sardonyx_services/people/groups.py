@@ -12,7 +12,8 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.models import ClassRow, EventRow, ExtensionRow, GroupRow, MemberRow, PersonRow
+from sardonyx_services.people.event_models import EventRow
+from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import aware, utc_now
 from sardonyx_services.people.records import EVENT
 from sardonyx_spawner.language import N_, _

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from sardonyx_services.people.models import ClassRow, EventRow
+from sardonyx_services.people.event_models import EventRow
+from sardonyx_services.people.models import ClassRow
 
 
 def add_to_report(row: ClassRow | EventRow | None, deleted: Mapping[str, int]) -> None:

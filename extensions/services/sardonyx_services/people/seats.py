@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.event_models import EventRow, SeatRow
 from sardonyx_services.people.groups import alone_with, new_group
-from sardonyx_services.people.models import SIGN_OUT, AccountRow, EventRow, GroupRow, PersonRow, SeatRow
+from sardonyx_services.people.models import SIGN_OUT, AccountRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import aware
 from sardonyx_services.people.records import LOCAL
 from sardonyx_spawner.language import _

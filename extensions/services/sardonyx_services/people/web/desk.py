@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from sardonyx_services.people.actions import Action
-from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, check_end, checked_title
+from sardonyx_services.people.class_end import check_end
+from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, checked_title
 from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sardonyx_services.people.classes import deletion_at
+from sardonyx_services.people.class_end import deletion_at
 from sardonyx_services.people.web.desk import Seen
 
 
