@@ -1,6 +1,6 @@
 """`sardonyx class change`: what a class is beside its people, as its instructors change it on its pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -9,6 +9,7 @@ import click
 
 from sardonyx_hub_config.class_id import class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.limit_words import LIMITS, limit_options, tools_of
 from sardonyx_hub_config.material_words import HELP, METAVAR, materials_of
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.people_here import people_here
@@ -20,6 +21,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.class_limits import NO_LIMITS, Limits, changed_limits, check_lifetime, check_tools, within
 from sardonyx_spawner.class_profile import check_answers
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
@@ -35,11 +37,17 @@ class Change:
     """What a class becomes.
 
     Args:
-        dropped: options that were settled, and that its profile does not ask or allow so.
+        dropped: what was settled, and what its profile does not ask or allow so.
     """
 
     details: ClassDetails
     dropped: tuple[str, ...] = ()
+
+
+def _with_limits(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(limit_options()):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -55,6 +63,7 @@ class Change:
     help="What an option of the profile is for all, who are not asked; 'OPTION=': each chooses again.",
 )
 @click.option("--repository", "repositories", metavar=METAVAR, multiple=True, help=HELP)
+@_with_limits
 @click.option("--first-day", metavar="YYYY-MM-DD", help="Before it only staff start its servers; '': it has begun.")
 @click.option("--last-day", metavar="YYYY-MM-DD", help="After it nobody starts them; '': until the class is ended.")
 @click.option("--zone", metavar="ZONE", help="Where its days begin and end, such as Europe/Paris.")
@@ -139,7 +148,7 @@ def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profi
     if "hand_in_until" in said:
         days["hand_in_until"] = moment_of(said["hand_in_until"], after.zone)
     by_slug = {base.slug: base for base in bases}
-    made = _with_answers(replace(after, **days), said, by_slug)
+    made = _with_servers(replace(after, **days), said, by_slug)
     after = _with_material(made.details, said, by_slug)
     if said.get("new_link"):
         if not after.joining:
@@ -148,26 +157,45 @@ def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profi
     return replace(made, details=after)
 
 
-def _with_answers(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[str, Profile]) -> Change:
+def _with_servers(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[str, Profile]) -> Change:
     settled = dict(map(option_and_value, said.get("settle", ())))
-    slug = said.get("profile", before.profile)
+    slug, is_limited = said.get("profile", before.profile), bool(said.keys() & LIMITS)
     # Whoever changes a day alone is not kept from it by a profile that the operator took away.
-    if "profile" not in said and not settled:
+    if "profile" not in said and not settled and not is_limited:
         return Change(before)
     if not slug:
         if settled:
             raise OperatorError("The class has no profile of its own that could ask anything. Add --profile SLUG.")
-        return Change(replace(before, profile="", answers={}))
+        if is_limited:
+            raise OperatorError("The class has no servers of its own that could have less. Add --profile SLUG.")
+        return Change(replace(before, profile="", answers={}, limits=NO_LIMITS))
     if slug not in bases:
         there = ", ".join(bases) or "none"
         raise OperatorError(f"Classes cannot be made from “{slug[:40]}” here. Profiles for them are: {there}.")
-    base = bases[slug]
+    limits, lost = _with_less(bases[slug], before, said)
+    base = within(bases[slug], limits)
     asked = {question.name for question in base.questions}
     # An option that is asked can be left to each; one that is not, cannot even that.
     new = check_answers(base, {name: value for name, value in settled.items() if value or name not in asked})
     old = {name: value for name, value in before.answers.items() if name not in settled}
     kept = {name: value for name, value in old.items() if _is_allowed(base, name, value)}
-    return Change(replace(before, profile=slug, answers={**kept, **new}), tuple(sorted(old.keys() - kept.keys())))
+    lost |= old.keys() - kept.keys()
+    return Change(replace(before, profile=slug, answers={**kept, **new}, limits=limits), tuple(sorted(lost)))
+
+
+def _with_less(base: Profile, before: ClassDetails, said: Mapping[str, Any]) -> tuple[Limits, set[str]]:
+    """Return what servers have of a profile, and what the class had settled of it that cannot be in this one."""
+    lost, limits = set(), before.limits
+    if base.slug != before.profile:
+        for name, check in (("tools", check_tools), ("lifetime", check_lifetime)):
+            try:
+                check(base, getattr(limits, name))
+            except UserError:
+                limits = replace(limits, **{name: getattr(NO_LIMITS, name)})
+                lost.add(name)
+    after = Limits(tools_of(said, limits.tools), said.get("lifetime", limits.lifetime).strip())
+    named = {"tools"} if said.keys() & {"tools", "no_tools"} else set()
+    return changed_limits(base, limits, after), lost - named - said.keys()
 
 
 def _with_material(before: ClassDetails, said: Mapping[str, Any], bases: Mapping[str, Profile]) -> ClassDetails:

@@ -15,6 +15,7 @@ from sardonyx_hub_config.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.hand_in_commands import collect, extend
 from sardonyx_hub_config.leaders import keep_an_instructor
+from sardonyx_hub_config.limit_words import say_limits
 from sardonyx_hub_config.live_commands import LIVE
 from sardonyx_hub_config.material_words import said
 from sardonyx_hub_config.new_accounts import DAYS, TITLES, new_account, new_name, read_list, write_link
@@ -87,6 +88,8 @@ def show(class_id: str) -> None:
     found = class_of_id(people, class_id)
     details = people.classes.details(class_id)
     click.echo(f"{found.title}: {say_end(found, details)}")
+    for line in say_limits(details.limits):
+        click.echo(line)
     for material in details.repositories:
         click.echo(f"Material: {said(material)}")
     members = people.groups.members(found.id)

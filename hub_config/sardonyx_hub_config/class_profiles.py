@@ -183,7 +183,8 @@ def _course(membership: Membership, told: ClassDetails | EventDetails, team: str
     name, title = group_name(membership), membership.title
     if isinstance(told, ClassDetails):
         files = GroupVolume("class", membership.group, is_writable=membership.role in STAFF)
-        return Course("class", name, title, told.description, told.answers, told.repositories, (files,))
+        said = (told.description, told.answers, told.repositories, (files,))
+        return Course("class", name, title, *said, limits=told.limits)
     of_team = (GroupVolume("team", team, is_writable=True),) if team else ()
     ends_at = told.ends.timestamp()
-    return Course("event", name, title, told.place, told.answers, told.repositories, of_team, ends_at)
+    return Course("event", name, title, told.place, told.answers, told.repositories, of_team, ends_at, told.limits)

@@ -11,6 +11,7 @@ import click
 from sardonyx_hub_config.class_change_command import option_and_value
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.events_here import WHO, events_here
+from sardonyx_hub_config.limit_words import Decorator, limit_options, tools_of
 from sardonyx_hub_config.material_words import HELP, METAVAR, materials_of
 from sardonyx_services.people.web.event_form import EventForm
 from sardonyx_services.people.web.material_form import rows_of
@@ -35,7 +36,7 @@ def doing() -> Iterator[None]:
 
 def form_options(*, is_new: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add what the form asks, also of an event that there is."""
-    options = (
+    options: tuple[Decorator, ...] = (
         click.option(
             "--begins", metavar=MOMENT, required=is_new, help="From then on codes are good, by the clocks of its zone."
         ),
@@ -74,6 +75,7 @@ def form_options(*, is_new: bool) -> Callable[[Callable[..., None]], Callable[..
             help="What an option of the profile is for all, who are not asked; 'OPTION=': each chooses.",
         ),
         click.option("--repository", "repositories", metavar=METAVAR, multiple=True, help=HELP),
+        *limit_options(),
         click.option(
             "--team-servers/--no-team-servers",
             default=None,
@@ -140,8 +142,10 @@ def filled(form: EventForm, typed: Mapping[str, Any]) -> EventForm:
         said["repositories"] = rows_of(materials_of(said["repositories"]))
     if "team_servers" in said:
         said["team_servers"] = "yes" if said["team_servers"] else ""
-    made = replace(form, **said)
+    tools = tools_of(said, form.tools.get(said.get("profile", form.profile)))
+    made = replace(form, **{name: value for name, value in said.items() if name not in {"tools", "no_tools"}})
     settled = dict(map(option_and_value, typed["settle"]))
+    made = replace(made, tools={} if tools is None else {made.profile: tools})
     return replace(made, answers={**form.answers, **{f"{made.profile}.{name}": each for name, each in settled.items()}})
 
 

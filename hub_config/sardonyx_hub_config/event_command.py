@@ -9,6 +9,7 @@ import click
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.event_change_command import change, create, doing, wanted_accounts
 from sardonyx_hub_config.events_here import WHO, EventsHere, events_here
+from sardonyx_hub_config.limit_words import say_limits
 from sardonyx_hub_config.live_commands import LIVE
 from sardonyx_hub_config.material_words import said
 from sardonyx_hub_config.people_service import PATH
@@ -67,6 +68,8 @@ def show(event_id: str) -> None:
     click.echo(f"Each code lets somebody in {often}.")
     if details.storage:
         click.echo(f"All of it may have {details.storage} in the data store.")
+    for line in say_limits(details.limits):
+        click.echo(line)
     for material in details.repositories:
         click.echo(f"Material: {said(material)}")
     click.echo(f"Cards to print: {here.settings.shown_url}/{PATH}events/{event_id}/cards")

@@ -1,6 +1,7 @@
 """What the settings offer on this machine: the profiles that can run here, and the environments they need."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from sardonyx_hub_config.cluster_images import with_images
@@ -9,6 +10,7 @@ from sardonyx_hub_config.engine import release
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shipped import singleuser_package
+from sardonyx_hub_config.tool_settings import known_tools
 from sardonyx_spawner.catalogue import Catalogue, ProfileSource
 from sardonyx_spawner.class_profile import base_of_classes
 from sardonyx_spawner.profiles import Profile
@@ -30,10 +32,10 @@ def profiles_here(settings: Settings) -> tuple[Profile, ...]:
 
 
 def profiles_for_classes(settings: Settings) -> tuple[Profile, ...]:
-    """Return the profiles of this machine that classes can be made from, in the order of the form."""
-    wanted = settings.classes.profiles
+    """Return the profiles of this machine that classes can be made from, in the order of the form; each names its tools."""
+    wanted, known = settings.classes.profiles, tuple(known_tools(settings.tools))
     found = [
-        base_of_classes(each)
+        replace(base_of_classes(each), tools=known if each.tools is None else each.tools)
         for each in profiles_here(settings)
         if each.slug in wanted or (not wanted and not each.groups)
     ]

@@ -16,6 +16,7 @@ from sardonyx_hub_config.pages.word_api import WORD_SCOPE
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.secret_refs import generated_secret
 from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.tool_settings import known_tools
 from sardonyx_services.people.postgresql import VARIABLE
 from sardonyx_services.people.web.configuration import PeopleConfiguration, PlatformRules, StorePlace
 from sardonyx_services.private_file import write_private
@@ -50,6 +51,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         operator=folder.operator_token,
         log=folder.logs / "people.log",
         profiles=profiles_for_classes(settings),
+        tools=known_tools(settings.tools),
         makers=settings.classes.create,
         maker_groups=settings.classes.instructor_groups,
         after_end=settings.classes.after_end,

@@ -12,6 +12,7 @@ from sardonyx_spawner.amounts import duration_seconds
 ShippedTool = Literal["vscode", "rstudio", "mlflow", "tensorboard", "spark"]
 """The tools that a server knows; a contract test compares them, and the next three."""
 SHIPPED: tuple[str, ...] = get_args(ShippedTool)
+TITLES: Mapping[str, str] = dict(zip(SHIPPED, ("VS Code", "RStudio", "MLflow", "TensorBoard", "Spark"), strict=True))
 Category = Literal["tools", "apps", "notebooks", "consoles", "other"]
 DRAWING = r"[Mm][MmZzLlHhVvCcSsQqTtAa0-9 ,.+-]*"
 FILLED_IN = ("socket", "prefix", "folder", "home")
@@ -85,6 +86,11 @@ class ToolSettings(Section):
         """Return the same as servers read it."""
         found = self.model_dump(exclude={"patience"})
         return {**found, "command": [*self.command], "patience_s": duration_seconds(self.patience)}
+
+
+def known_tools(tools: Mapping[str, ToolSettings]) -> dict[str, str]:
+    """Return how the tools are called that servers can have, by name: those that are shipped, then those of the settings."""
+    return {**TITLES, **{name: tool.title for name, tool in tools.items()}}
 
 
 def tool_faults(

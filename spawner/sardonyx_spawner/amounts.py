@@ -8,8 +8,8 @@ MEMORY_UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 GIB = 1 << 30
 
-_MEMORY = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([MGT])")
-_DURATION = re.compile(r"(\d{1,9})([smhd])")
+_MEMORY = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([MGT])", re.ASCII)
+_DURATION = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
 
 
 def memory_bytes(text: str) -> int:

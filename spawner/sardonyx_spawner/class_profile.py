@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sardonyx_spawner.choice import checked_answer
+from sardonyx_spawner.class_limits import NO_LIMITS, Limits, within
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import _
@@ -26,6 +27,7 @@ class Course:
         repositories: its material.
         volumes: what its servers have of its files, or of a team's, by who starts them.
         ends_at: seconds since the epoch, when its servers are stopped; None = that is not looked at here.
+        limits: what its servers have of what its profile offers.
     """
 
     kind: Literal["class", "event"]
@@ -36,6 +38,7 @@ class Course:
     repositories: tuple[Material, ...] = ()
     volumes: tuple[GroupVolume, ...] = ()
     ends_at: float | None = None
+    limits: Limits = NO_LIMITS
 
 
 def base_of_classes(profile: Profile) -> Profile:
@@ -46,13 +49,14 @@ def base_of_classes(profile: Profile) -> Profile:
 def class_profile(base: Profile, course: Course, mirrored: Sequence[str] = ()) -> Profile:
     """Return the profile of a class.
 
-    An answer that the operator allows no more is passed over, and the usual one counts: nothing is ever widened.
+    An answer that the operator allows no more is passed over, and the usual one counts; so is a tool that is not there any
+    more, and of two limits of time the shorter one counts: nothing is ever widened.
 
     Args:
         base: of the operator.
         mirrored: what addresses begin with of which the hub keeps a copy.
     """
-    base = base_of_classes(base)
+    base = within(base_of_classes(base), course.limits)
     return replace(
         base,
         slug=course.group,

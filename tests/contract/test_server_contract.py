@@ -147,7 +147,7 @@ def test_a_plan_that_names_no_tools_offers_all(tmp_path: Path) -> None:
 
 def test_settings_name_the_tools_that_servers_have() -> None:
     """One that only one side knows could be asked for in vain, or not at all."""
-    assert set(tool_settings.SHIPPED) == set(TOOLS)
+    assert {name: tool.title for name, tool in TOOLS.items()} == tool_settings.TITLES
 
 
 def test_settings_refuse_the_tools_that_servers_would() -> None:

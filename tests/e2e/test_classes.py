@@ -14,6 +14,8 @@ from playwright.sync_api import expect
 from support.classes import CONF, ask, hub, id_of, make_class, people_of, token_of
 from support.waiting import soon
 
+from sardonyx_spawner.class_limits import Limits
+
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
 HAND_IN = """
@@ -57,7 +59,7 @@ profiles:
     order: 1
     options:
       size: {{choices: {{small: {{title: Small, cpu: 1, memory: 1G}}, large: {{title: Large, cpu: 2, memory: 4G}}}}}}
-  plain: {{title: Plain, environment: python, order: 2}}
+  plain: {{title: Plain, environment: python, order: 2, tools: [vscode, mlflow], lifetime: 8h}}
 """
 
 
@@ -419,6 +421,32 @@ def test_what_is_wrong_in_a_new_class_is_said_and_nothing_is_lost(place: Any, ti
     expect(page.get_by_label("Address of the repository")).to_have_accessible_description(re.compile("an SSH key"))
     assert page.get_by_label("Title").input_value() == "Statistics"
     assert page.get_by_label("Address of the repository").input_value() == "git@git.example.org:statistics/material"
+
+
+def test_a_class_has_some_of_the_tools_and_less_time(place: Any, tia: Any, check: Check) -> None:
+    """Those of the profile that is chosen, and never more than it allows: the form says how much that is."""
+    page = tia.page
+    page.goto(f"{place.url}/services/people/new")
+    page.get_by_label("Title").fill("Statistics")
+    page.get_by_role("radio", name="None of its own").check()
+    expect(page.get_by_text("Tools and time")).to_be_hidden()
+    page.get_by_role("radio", name="Plain").check()
+    page.get_by_text("Tools and time").click()
+    expect(page.get_by_role("checkbox", name="RStudio")).to_be_hidden()
+    page.get_by_role("checkbox", name="MLflow").uncheck()
+    page.get_by_label("A server runs at most for").fill("9h")
+    page.get_by_role("button", name="Make it, and show the link").click()
+
+    page.get_by_text("No class was made. A server of “Plain” runs for 8 hours at most.").wait_for()
+    expect(page.get_by_role("checkbox", name="VS Code")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="MLflow")).not_to_be_checked()
+    expect(page.get_by_label("A server runs at most for")).to_have_accessible_description(re.compile("8 hours at most"))
+    check(page, "class-limits")
+    page.get_by_label("A server runs at most for").fill("2h")
+    page.get_by_role("button", name="Make it, and show the link").click()
+    page.wait_for_url("**/link")
+    with people_of(place) as people:
+        assert people.classes.details(page.url.split("/")[-2]).limits == Limits(("vscode",), "2h")
 
 
 def test_a_class_has_several_repositories(place: Any, tia: Any, check: Check) -> None:

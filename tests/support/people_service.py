@@ -34,6 +34,8 @@ def parts_in(
     hub: httpx.MockTransport,
     monkeypatch: pytest.MonkeyPatch,
     events: EventRules = EVENTS,
+    *,
+    profiles: tuple[Profile, ...] = (Profile("python", "Python"),),
 ) -> Parts:
     """Return what the service is made of.
 
@@ -41,6 +43,7 @@ def parts_in(
         folder: for what it reads and writes.
         hub: what answers instead of the hub and the keys service.
         events: what events can be.
+        profiles: what classes and events can be made from.
     """
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
@@ -57,7 +60,8 @@ def parts_in(
         store=StorePlace(
             keys=nowhere, token=folder / "secret", endpoint=nowhere, region="r", bucket="b", is_limited=True
         ),
-        profiles=(Profile("python", "Python"),),
+        profiles=profiles,
+        tools={"vscode": "VS Code", "mlflow": "MLflow"},
         events=events,
         homes=folder / "homes",
         templates=TEMPLATES,

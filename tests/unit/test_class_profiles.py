@@ -11,6 +11,7 @@ import pytest
 from sardonyx_hub_config.class_profiles import ClassProfiles
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.tool_settings import SHIPPED
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
@@ -19,6 +20,7 @@ from sardonyx_services.people.lessons import WeeklyHours, lessons_of
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.errors import UnknownProfileError
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.person import Person
@@ -49,6 +51,7 @@ class School:
     """A class, its profiles, and a clock; the hub keeps copies of what is on one forge."""
 
     def __init__(self, place: Place, bases: Mapping[str, Profile]) -> None:
+        self.place = place
         self.people = PeopleStore(place)
         self.now = FIRST
         self.asked = 0
@@ -252,6 +255,46 @@ def test_the_operator_says_from_what_classes_are_made(named: list[str], found: l
     )
 
     assert [profile.slug for profile in profiles_for_classes(settings)] == found
+
+
+def test_what_classes_are_made_from_names_its_tools() -> None:
+    """All that servers can have here, where the operator named none: so it can be said what is there."""
+    python = {"title": "Python", "environment": "python"}
+    profiles = {"python": python, "some": {**python, "tools": ["mlflow"]}, "none": {**python, "tools": []}}
+    settings = Settings.model_validate(
+        {
+            "environments": {"python": {"title": "Python", "prefix": "/usr"}},
+            "tools": {"pluto": {"title": "Pluto", "description": "Julia", "command": ["pluto", "{socket}"]}},
+            "profiles": profiles,
+        }
+    )
+
+    found = {profile.slug: profile.tools for profile in profiles_for_classes(settings)}
+
+    assert found["python"] == (*SHIPPED, "pluto")
+    assert (found["some"], found["none"]) == (("mlflow",), ())
+
+
+@pytest.mark.parametrize("kind", ["class", "event"])
+def test_servers_have_what_is_left_of_their_profile(school: School, kind: str) -> None:
+    """From the next start on, in a class as in an event; where the operator has less by now, that."""
+    person = school.person("amina", "student")
+    limits = Limits(("mlflow", "gone"), "6h")
+    if kind == "class":
+        school.change(limits=limits)
+        slug = f"class-{school.course}"
+    else:
+        details = EventDetails(FIRST, FIRST + timedelta(hours=9), profile="python", limits=limits)
+        made = school.people.events.add("Health", details)
+        school.people.groups.join(made, person.id, "participant")
+        slug = f"event-{made}"
+        person = replace(person, groups=all_groups((), school.people.groups.of(person.id)))
+    four = replace(PYTHON, tools=("vscode", "mlflow"), gives=Gives(environment="python", lifetime_s=4 * 3600))
+    for base, lifetime in ((replace(PYTHON, tools=("vscode", "mlflow")), 6 * 3600), (four, 4 * 3600)):
+        classes = ClassProfiles({"python": base}, school.place, lambda: school.people, lambda: school.now)
+        profile = Catalogue([base], classes).find(slug, person)
+        plan = plan_server(profile, Choice(slug, {}), person)
+        assert (plan.tools, plan.lifetime_s, plan.longest_s) == (("mlflow",), lifetime, lifetime)
 
 
 LESSONS = WeeklyHours(lessons_of("mon 10:00-12:00"), ahead_min=10, only_then=True)

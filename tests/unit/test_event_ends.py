@@ -16,6 +16,7 @@ from sardonyx_services.people.models import CLEAR, Base
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.repository import Material
 
 NOW = datetime.now(UTC)
@@ -205,9 +206,8 @@ async def test_nothing_that_anybody_wrote_is_left_in_the_database(place: Hackath
     """Neither how people and teams are called, nor what was said, where it was, or what it was about; but for its title."""
     details = place.people.events.details(place.event)
     material = Material("https://git.example/ours", branch="secret")
-    wrote = replace(
-        details, place="Room 2.01", welcome="Wifi: tulip", repositories=(material,), answers={"size": "huge"}
-    )
+    of_servers = {"repositories": (material,), "answers": {"size": "huge"}, "limits": Limits(("pluto",))}
+    wrote = replace(details, place="Room 2.01", welcome="Wifi: tulip", **of_servers)  # type: ignore[arg-type]
     place.people.events.change(place.event, wrote)
     place.people.seats.rename_team(place.event, place.teams[0], "The Owls of Kestrel Road")
     for what, detail in (("message", "Ben, come to the desk"), ("hand-out", "rules.txt"), ("put-back", "a/task.ipynb")):
@@ -220,6 +220,7 @@ async def test_nothing_that_anybody_wrote_is_left_in_the_database(place: Hackath
         material.url,
         material.branch,
         "huge",
+        "pluto",
         "Owls",
         "Red",
         "Ada",

@@ -21,6 +21,7 @@ from sardonyx_services.people.records import Owed
 from sardonyx_services.people.revisions import REVISIONS
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.upgrade import configuration, upgrade
+from sardonyx_spawner.class_limits import NO_LIMITS, Limits
 from sardonyx_spawner.repository import Material
 
 OPEN = "import sys, pathlib, sardonyx_services.people.store as s; s.PeopleStore(pathlib.Path(sys.argv[1]))"
@@ -233,6 +234,25 @@ def test_an_event_of_before_has_what_it_had(path: Path, version: str, sign_ins: 
     people.close()
 
 
+@pytest.mark.parametrize(
+    ("version", "of_class", "of_event"),
+    [
+        ("v8", NO_LIMITS, NO_LIMITS),
+        ("v14", NO_LIMITS, NO_LIMITS),
+        ("v15", Limits(("vscode",), "3h"), Limits(None, "8h")),
+    ],
+)
+def test_servers_of_before_have_all_that_their_profile_has(
+    path: Path, version: str, of_class: Limits, of_event: Limits
+) -> None:
+    """Nobody had said that they should have less."""
+    people = PeopleStore(write(path, version))
+
+    assert people.classes.details("stats222").limits == of_class
+    assert people.events.details("evnt2345").limits == of_event
+    people.close()
+
+
 @pytest.mark.parametrize("version", ["new", "v1", "v7"])
 def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     """The hub, the keys service and the command line start when they like."""
@@ -245,7 +265,7 @@ def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     assert differences(path) == []
 
 
-@pytest.mark.parametrize("version", ["new", "v14"])
+@pytest.mark.parametrize("version", ["new", "v15"])
 def test_alembic_is_imported_where_there_is_something_to_bring_forward(path: Path, version: str) -> None:
     """Not in the keys service, nor for a command, on each day but one."""
     if version != "new":

@@ -15,6 +15,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
 from sardonyx_services.people.moments import aware, check_zone, in_tables
+from sardonyx_spawner.class_limits import NO_LIMITS, Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.material import from_kept
 from sardonyx_spawner.repository import Material
@@ -54,6 +55,7 @@ class ClassDetails:
         deleted: when all of it was deleted; None = it is not.
         report: how much was deleted; {} = nothing yet.
         decided: when it was last decided what becomes of its data, beside the other settings; None = with them.
+        limits: what its servers have of what that profile offers.
     """
 
     description: str = ""
@@ -74,6 +76,7 @@ class ClassDetails:
     report: Mapping[str, int] = field(default_factory=dict)
     provider_group: str = ""
     decided: datetime | None = None
+    limits: Limits = NO_LIMITS
 
     @property
     def begins(self) -> datetime | None:
@@ -252,6 +255,7 @@ def details_of(row: ClassRow) -> ClassDetails:
         json.loads(row.report or "{}"),
         row.provider_group,
         aware(row.decided) if row.decided else None,
+        Limits.from_kept(json.loads(row.limits)),
     )
 
 
@@ -272,4 +276,5 @@ def _row(group: str, kept: ClassDetails) -> ClassRow:
         changed=kept.changed,
         after_end=kept.after_end,
         provider_group=kept.provider_group,
+        limits=json.dumps(kept.limits.kept()),
     )

@@ -13,7 +13,7 @@ class EventRow(Base):
 
     Args:
         prefix: begin of the names of its accounts.
-        repositories: its material, as JSON.
+        repositories, limits: as JSON; see `EventDetails`.
         closed: when its codes and all writing were ended; None = not yet.
         going: when its accounts were let go, and so on for `deleted`, for all that is of it.
         report: what was deleted, as JSON; "" = nothing yet.
@@ -43,6 +43,7 @@ class EventRow(Base):
     repositories: Mapped[str] = mapped_column(Text, default="[]")
     sign_ins: Mapped[int] = mapped_column(default=30)
     storage: Mapped[str] = mapped_column(String(20), default="")
+    limits: Mapped[str] = mapped_column(Text, default="{}")
 
 
 class SeatRow(Base):

@@ -97,7 +97,7 @@ class EventRemoval:
 
     def _blank(self, session: Session, row: EventRow) -> None:
         """Take away what people wrote: how teams are called, what was said to them, and what of the event is not its title."""
-        row.welcome, row.place, row.repositories, row.answers = "", "", "[]", "{}"
+        row.welcome, row.place, row.repositories, row.answers, row.limits = "", "", "[]", "{}", "{}"
         # A row of a team stays: its id is never used again.
         session.execute(update(GroupRow).where(GroupRow.within == row.group).values(title=""))
         written = (ActionRow.group == row.group) & ActionRow.what.not_in(TELLING)

@@ -14,6 +14,7 @@ from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.groups import alone_with, new_group
 from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.amounts import memory_bytes
+from sardonyx_spawner.class_limits import NO_LIMITS, Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.material import from_kept
 from sardonyx_spawner.repository import Material
@@ -58,6 +59,7 @@ class EventDetails:
         team_servers: each team works in one server, that of who starts first.
         sign_ins: so often each code lets somebody in.
         storage: all of it may have so much in the data store, such as "20G"; "" = as much as the operator allows.
+        limits: what its servers have of what that profile offers.
     """
 
     begins: datetime
@@ -79,6 +81,7 @@ class EventDetails:
     team_servers: bool = False
     sign_ins: int = USUAL_SIGN_INS
     storage: str = ""
+    limits: Limits = NO_LIMITS
 
     @property
     def storage_bytes(self) -> int | None:
@@ -264,6 +267,7 @@ def _details(row: EventRow) -> EventDetails:
         team_servers=row.team_servers,
         sign_ins=row.sign_ins,
         storage=row.storage,
+        limits=Limits.from_kept(json.loads(row.limits)),
     )
 
 
@@ -289,4 +293,5 @@ def _row(event: str, kept: EventDetails) -> EventRow:
         team_servers=kept.team_servers,
         sign_ins=kept.sign_ins,
         storage=kept.storage,
+        limits=json.dumps(kept.limits.kept()),
     )

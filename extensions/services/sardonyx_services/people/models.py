@@ -110,7 +110,7 @@ class ClassRow(Base):
     """What a class is beside its people; one that was made on the command line may have none.
 
     Args:
-        repositories: its material, as JSON.
+        repositories, limits: as JSON; see `ClassDetails`.
         after_end: "delete" or "keep" what is in the store when it has ended.
         going: when its data began to be deleted, and so on for `deleted`, for all of it.
         report: what was deleted, as JSON; "" = nothing yet.
@@ -138,6 +138,7 @@ class ClassRow(Base):
     decided: Mapped[datetime | None]
     provider_group: Mapped[str] = mapped_column(String(255), default="", index=True)
     repositories: Mapped[str] = mapped_column(Text, default="[]")
+    limits: Mapped[str] = mapped_column(Text, default="{}")
 
 
 class ExtensionRow(Base):

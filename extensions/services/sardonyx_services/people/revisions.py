@@ -21,6 +21,7 @@ REVISIONS = (
     "v12_team_servers",
     "v13_repositories",
     "v14_event_limits",
+    "v15_class_limits",
 )
 """What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]

@@ -10,6 +10,7 @@ from sardonyx_services.people.classes import AfterEnd, ClassDetails
 from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
 from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.limits_models import LifetimeWish, ToolsWish
 from sardonyx_services.people.web.material_models import RepositoryOf
 
 RoleName = Literal["student", "guest", "assistant", "instructor"]
@@ -25,6 +26,8 @@ class ClassWish(BaseModel):
     profile: str = Field(default="", max_length=30)
     answers: dict[str, str] = Field(default_factory=dict, max_length=20)
     repositories: list[RepositoryOf] = Field(default_factory=list, max_length=20, description="Its material.")
+    tools: ToolsWish = None
+    lifetime: LifetimeWish = ""
     first_day: date | None = None
     last_day: date | None = None
     zone: str = Field(default="UTC", max_length=64)
@@ -50,7 +53,8 @@ class ClassWish(BaseModel):
             said.pop("after_end", None)
         if "repositories" in said:
             said["repositories"] = tuple(each.material() for each in self.repositories)
-        found = replace(details, **said)
+        limits = {name: said.pop(name) for name in ("tools", "lifetime") if name in said}
+        found = replace(details, **said, limits=replace(details.limits, **limits))
         return found if self.changed is None else replace(found, changed=self.changed)
 
 
@@ -65,6 +69,8 @@ class ClassShown(BaseModel):
     profile: str
     answers: dict[str, str]
     repositories: list[RepositoryOf]
+    tools: tuple[str, ...] | None
+    lifetime: str
     first_day: date | None
     last_day: date | None
     zone: str
@@ -86,6 +92,8 @@ class ClassShown(BaseModel):
             title=seen.group.title,
             role=seen.role,
             is_over=seen.is_over,
+            tools=details.limits.tools,
+            lifetime=details.limits.lifetime,
             **{name: getattr(details, name) for name in cls.model_fields.keys() & vars(details).keys()},
         )
 

@@ -10,6 +10,7 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.limits_form import Ticked, limits_of, read_ticked, ticked_of
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language import _
@@ -26,6 +27,7 @@ TEXTS = (
     "hand_in_until",
     "after_end",
     "provider_group",
+    "lifetime",
     "changed",
 )
 
@@ -52,6 +54,8 @@ class ClassForm:
     after_end: str = ""
     provider_group: str = ""
     changed: str = "0"
+    lifetime: str = ""
+    tools: Ticked = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -76,6 +80,8 @@ class ClassForm:
             after_end=details.after_end,
             provider_group=details.provider_group,
             changed=str(details.changed),
+            lifetime=details.limits.lifetime,
+            tools=ticked_of(details.profile, details.limits),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
 
@@ -95,6 +101,7 @@ class ClassForm:
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
+            limits=limits_of(self.profile, self.tools, self.lifetime),
             first_day=day_of(self.first_day),
             last_day=day_of(self.last_day),
             zone=self.zone or "UTC",
@@ -116,7 +123,7 @@ def read_class_form(sent: FormData, profiles: Sequence[Profile]) -> ClassForm:
     texts: dict[str, Any] = {name: str(sent.get(name, "")).strip() for name in TEXTS}
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
     answers = {name: str(sent.get(name, "")).strip() for name in known}
-    return ClassForm(**texts, **read_rows(sent), answers=answers)
+    return ClassForm(**texts, **read_rows(sent), tools=read_ticked(sent, profiles), answers=answers)
 
 
 def _number(text: str) -> int:

@@ -97,6 +97,7 @@ class PeopleConfiguration(BaseModel):
         secret: file with what sessions and links to join are made from.
         operator: file with what commands on the machine itself show here.
         profiles: what classes can be made from.
+        tools: how those are called that servers have, by name.
         makers: who may make classes; administrators always do.
         maker_groups: groups of a provider whose people are instructors.
         after_end: what becomes of the data of a class when it has ended, if its instructor says nothing of it.
@@ -120,6 +121,7 @@ class PeopleConfiguration(BaseModel):
     operator: Path
     log: Path
     profiles: tuple[Profile, ...] = ()
+    tools: Mapping[str, str] = {}
     makers: Makers = "instructors"
     maker_groups: frozenset[str] = frozenset()
     after_end: AfterEnd = "delete"

@@ -18,7 +18,7 @@ from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.errors import NoLinkError, NotThereError, RefusedError
 from sardonyx_services.people.web.members import Member
-from sardonyx_services.people.web.offers import checked_answers
+from sardonyx_services.people.web.offers import checked_servers
 from sardonyx_services.people.web.seat import NO_CLASSES, Caller, Level, level_of, need, need_to_make
 from sardonyx_spawner.class_profile import repositories_of
 from sardonyx_spawner.language import _
@@ -262,7 +262,8 @@ class Desk:
         """Return what a class is to be, with its servers as they can be here."""
         check_details(details)
         check_end(before, details, self._clock())
-        return replace(details, answers=checked_answers(self._bases, details))
+        settled = checked_servers(self._bases, details, before)
+        return replace(details, answers=settled.answers, limits=settled.limits)
 
     def _seen(self, group: Group, details: ClassDetails, role: Role | None, level: Level) -> Seen:
         is_over = group.ended is not None or details.is_past(self._clock())

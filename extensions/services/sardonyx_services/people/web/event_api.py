@@ -207,6 +207,8 @@ def _shown(seen: EventSeen) -> EventShown:
         profile=details.profile,
         answers=dict(details.answers),
         repositories=[RepositoryOf.model_validate(each) for each in details.repositories],
+        tools=details.limits.tools,
+        lifetime=details.limits.lifetime,
         team_servers=details.team_servers,
         sign_ins=details.sign_ins,
         storage=details.storage,

@@ -6,11 +6,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.web.configuration import EventRules
+from sardonyx_services.people.web.limits_models import LifetimeWish, ToolsWish
 from sardonyx_services.people.web.live_models import RowShown, RunShown
 from sardonyx_services.people.web.material_models import RepositoryOf
 from sardonyx_services.people.web.new_seats import Wanted
+from sardonyx_spawner.class_limits import Limits
 
 MOST = 10_000
+NOT_AS_IT_IS = {"title", "changed", "repositories", "sign_ins", "tools", "lifetime"}
+"""What an event has not, or in other words."""
 
 
 class EventWish(BaseModel):
@@ -30,6 +34,8 @@ class EventWish(BaseModel):
     profile: str = Field(max_length=30, description="Slug of the profile that its servers are made from.")
     answers: dict[str, str] = Field(default_factory=dict, description="Option of it -> what it is for everybody.")
     repositories: list[RepositoryOf] = Field(default_factory=list, max_length=20)
+    tools: ToolsWish = None
+    lifetime: LifetimeWish = ""
     team_servers: bool = Field(
         default=False, description="Each team works in one server; the profile has to be for working together."
     )
@@ -46,9 +52,10 @@ class EventWish(BaseModel):
 
     def details(self, rules: EventRules) -> EventDetails:
         """Return the event, as the operator allows it where nothing is said."""
-        told = self.model_dump(include=set(EventWish.model_fields) - {"title", "changed", "repositories", "sign_ins"})
+        told = self.model_dump(include=set(EventWish.model_fields) - NOT_AS_IT_IS)
         told["sign_ins"] = rules.usual_sign_ins if self.sign_ins is None else self.sign_ins
-        return EventDetails(**told, repositories=tuple(each.material() for each in self.repositories))
+        repositories = tuple(each.material() for each in self.repositories)
+        return EventDetails(**told, repositories=repositories, limits=Limits(self.tools, self.lifetime))
 
 
 class SeatsWish(BaseModel):
@@ -100,6 +107,8 @@ class EventShown(BaseModel):
     profile: str
     answers: dict[str, str]
     repositories: list[RepositoryOf]
+    tools: tuple[str, ...] | None
+    lifetime: str
     team_servers: bool
     sign_ins: int
     storage: str

@@ -14,7 +14,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import NoEventError, NotOpenError, RefusedError
 from sardonyx_services.people.web.new_seats import NewSeats, Wanted
-from sardonyx_services.people.web.offers import checked_answers
+from sardonyx_services.people.web.offers import checked_servers
 from sardonyx_services.people.web.seat import NO_EVENTS, Caller, Level, need_to_make
 from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.class_profile import repositories_of
@@ -130,7 +130,7 @@ class EventDesk:
             PeopleError: it cannot be so, or was changed meanwhile.
         """
         before = self.seen(caller, event, Level.INSTRUCTOR).details
-        details = self._checked(details, has_teams=bool(self._people.seats.teams(event)))
+        details = self._checked(details, before, has_teams=bool(self._people.seats.teams(event)))
         if details.storage != before.storage:
             self._check_storage(details, event)
         kept = replace(before, **{name: getattr(details, name) for name in CHANGEABLE})
@@ -192,7 +192,7 @@ class EventDesk:
             )
         return person
 
-    def _checked(self, details: EventDetails, *, has_teams: bool) -> EventDetails:
+    def _checked(self, details: EventDetails, before: EventDetails | None = None, *, has_teams: bool) -> EventDetails:
         most = self._rules.most_sign_ins
         if not 1 <= details.sign_ins <= most:
             said = ngettext(
@@ -212,10 +212,10 @@ class EventDesk:
             raise RefusedError(said.format(count=longest))
         if not details.profile:
             raise RefusedError(_("Choose what the servers of the event are."))
-        answers = checked_answers(self._bases, details)
+        settled = checked_servers(self._bases, details, before)
         if details.team_servers:
             _check_team_servers(self._bases[details.profile], has_teams=has_teams)
-        return replace(details, answers=answers)
+        return replace(details, answers=settled.answers, limits=settled.limits)
 
     def _check_storage(self, details: EventDetails, event: str = "") -> None:
         wanted, most = details.storage_bytes, self._rules.room_of(event)
@@ -248,6 +248,7 @@ CHANGEABLE = (
     "team_servers",
     "sign_ins",
     "storage",
+    "limits",
 )
 """What a form of an event says; the rest is kept as it is."""
 

@@ -12,6 +12,7 @@ from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.event_desk import EventSeen
+from sardonyx_services.people.web.limits_form import Ticked, limits_of, read_ticked, ticked_of
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_services.people.web.words import Words
@@ -49,6 +50,8 @@ class EventForm:
     team_servers: str = ""
     sign_ins: str = str(USUAL_SIGN_INS)
     storage: str = ""
+    lifetime: str = ""
+    tools: Ticked = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -74,6 +77,8 @@ class EventForm:
             team_servers="yes" if details.team_servers else "",
             sign_ins=str(details.sign_ins),
             storage=details.storage,
+            lifetime=details.limits.lifetime,
+            tools=ticked_of(details.profile, details.limits),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
 
@@ -97,6 +102,7 @@ class EventForm:
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
+            limits=limits_of(self.profile, self.tools, self.lifetime),
             changed=_number(self.changed),
             team_servers=bool(self.team_servers),
             sign_ins=_number(self.sign_ins),
@@ -116,7 +122,8 @@ class EventForm:
         return row_faults(self.repositories, self.profile, profiles)
 
 
-TEXTS = tuple(each.name for each in fields(EventForm) if each.name not in {"answers", "repositories", "is_unfinished"})
+NO_TEXTS = ("answers", "tools", "repositories", "is_unfinished")
+TEXTS = tuple(each.name for each in fields(EventForm) if each.name not in NO_TEXTS)
 
 
 def read_event_form(sent: FormData, profiles: Sequence[Profile]) -> EventForm:
@@ -124,7 +131,7 @@ def read_event_form(sent: FormData, profiles: Sequence[Profile]) -> EventForm:
     texts: dict[str, Any] = {name: str(sent[name]).strip() for name in TEXTS if name in sent}
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
     answers = {name: str(sent.get(name, "")).strip() for name in known}
-    return EventForm(**texts, **read_rows(sent), answers=answers)
+    return EventForm(**texts, **read_rows(sent), tools=read_ticked(sent, profiles), answers=answers)
 
 
 def _moment(text: str, zone: str, before: datetime | None) -> datetime:

@@ -77,7 +77,8 @@ class LessonDesk:
         base = self._bases.get(seen.details.profile)
         if base is None or self._machine is None:
             return []
-        course = Course("class", group_name_of("class", seen.group.id), seen.group.title, answers=seen.details.answers)
+        details, name = seen.details, group_name_of("class", seen.group.id)
+        course = Course("class", name, seen.group.title, answers=details.answers, limits=details.limits)
         plan = plan_server(class_profile(base, course), Choice(course.group, {}), NOBODY)
         roles = self._people.groups.members(seen.group.id).values()
         return say_fit(sum(role not in STAFF for role in roles), plan, self._machine)

@@ -1,9 +1,11 @@
-"""What servers of classes and events can be here: one of the operator's profiles, with some of its questions settled."""
+"""What servers of classes and events can be here: one of the operator's profiles, or less than that."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_spawner.class_limits import NO_LIMITS, Limits, changed_limits, within
 from sardonyx_spawner.class_profile import check_answers
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import _
@@ -27,12 +29,25 @@ class Wanted(Protocol):
     def repositories(self) -> tuple[Material, ...]:
         """The material."""
 
+    @property
+    def limits(self) -> Limits:
+        """What they have of what the profile offers."""
 
-def checked_answers(bases: Mapping[str, Profile], wanted: Wanted) -> dict[str, str]:
+
+@dataclass(frozen=True)
+class Settled:
+    """What is settled of servers, as it is kept."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = NO_LIMITS
+
+
+def checked_servers(bases: Mapping[str, Profile], wanted: Wanted, before: Wanted | None = None) -> Settled:
     """Return what is settled, as it is kept.
 
     Args:
         bases: what can be made here, by slug.
+        before: what was kept until now: who leaves a limit as it was is not refused because the operator's is lower by now.
 
     Raises:
         RefusedError: the servers cannot be so here, or the material is none.
@@ -40,8 +55,12 @@ def checked_answers(bases: Mapping[str, Profile], wanted: Wanted) -> dict[str, s
     base = bases.get(wanted.profile)
     if wanted.profile and base is None:
         raise RefusedError(_("Classes cannot be made from “{profile}” here.").format(profile=wanted.profile[:40]))
+    kept = before.limits if before is not None and before.profile == wanted.profile else NO_LIMITS
     try:
         check_material(wanted.repositories, base.repositories if base is not None else ())
-        return check_answers(base, wanted.answers) if base is not None else {}
+        if base is None:
+            return Settled()
+        limits = changed_limits(base, kept, wanted.limits)
+        return Settled(check_answers(within(base, limits), wanted.answers), limits)
     except UserError as error:
         raise RefusedError(error.message) from error

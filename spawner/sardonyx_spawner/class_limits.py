@@ -1,0 +1,147 @@
+"""What a class or an event takes away from the profile of its servers: tools, and time. Never is anything added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sardonyx_spawner.amounts import duration_seconds, say_duration
+from sardonyx_spawner.errors import UserError, quote
+from sardonyx_spawner.language import _
+from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+
+SHORTEST_S, LONGEST_S = 5 * 60, 365 * 86400
+"""People are told five minutes before a server ends; and a moment that far away can still be said."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the servers of a class have of what its profile offers.
+
+    Args:
+        tools: those that they offer; None = all of the profile.
+        lifetime: they run for so long at most, such as "4h"; "" = as long as the profile says.
+    """
+
+    tools: tuple[str, ...] | None = None
+    lifetime: str = ""
+
+    @property
+    def lifetime_s(self) -> int | None:
+        """For how many seconds they run at most; None = as long as the profile says."""
+        return duration_seconds(self.lifetime) if self.lifetime else None
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> "Limits":
+        """Return what was written."""
+        tools = kept.get("tools")
+        return cls(None if tools is None else tuple(tools), kept.get("lifetime", ""))
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is to be written."""
+        tools = {} if self.tools is None else {"tools": [*self.tools]}
+        return {**tools, "lifetime": self.lifetime} if self.lifetime else tools
+
+
+NO_LIMITS = Limits()
+
+
+def within(base: Profile, limits: Limits) -> Profile:
+    """Return a profile with what is left of it. What it does not have itself, it does not get; its shorter time holds."""
+    tools = base.tools
+    if limits.tools is not None:
+        tools = limits.tools if base.tools is None else tuple(each for each in base.tools if each in limits.tools)
+    most = limits.lifetime_s
+    if most is None:
+        return replace(base, tools=tools)
+    return replace(
+        base,
+        tools=tools,
+        gives=replace(base.gives, lifetime_s=min(base.gives.lifetime_s or most, most)),
+        longest_s=None if base.longest_s is None else min(base.longest_s, most),
+        options=tuple(_shortened(option, base.gives.lifetime_s or most + 1, most) for option in base.options),
+    )
+
+
+def longest_of(base: Profile) -> int | None:
+    """Return for how many seconds a server of a profile runs at most, prolonged or not; None = that is not limited."""
+    if not base.always_gives("lifetime_s"):
+        return None
+    offered = [choice.gives.lifetime_s or 0 for option in base.options for choice in option.choices]
+    return max(base.gives.lifetime_s or 0, base.longest_s or 0, *offered)
+
+
+def changed_limits(base: Profile, before: Limits, after: Limits) -> Limits:
+    """Return limits as they are kept.
+
+    Args:
+        before: what they were; what stays so is not looked at.
+
+    Raises:
+        UserError: the profile does not allow them.
+    """
+    if after.tools != before.tools:
+        check_tools(base, after.tools)
+    if after.lifetime != before.lifetime:
+        check_lifetime(base, after.lifetime)
+    return replace(after, tools=None if after.tools is None else tuple(dict.fromkeys(after.tools)))
+
+
+def check_tools(base: Profile, tools: tuple[str, ...] | None) -> None:
+    """Make sure that a profile has these tools.
+
+    Raises:
+        UserError: says which it has.
+    """
+    there = base.tools
+    missing = [name for name in tools or () if there is not None and name not in there]
+    if not missing:
+        return
+    said = {"profile": base.title, "name": quote(missing[0])}
+    if not there:
+        raise UserError(_("“{profile}” has no tool {name}: it has none at all.").format(**said))
+    raise UserError(_("“{profile}” has no tool {name}. It has: {there}.").format(**said, there=", ".join(there)))
+
+
+def check_lifetime(base: Profile, lifetime: str) -> None:
+    """Make sure that servers of a profile can end after so long.
+
+    Raises:
+        UserError: that is no such time, or longer than the profile allows.
+    """
+    if not lifetime:
+        return
+    try:
+        wanted = duration_seconds(lifetime)
+    except ValueError as error:
+        said = _("{text} is no time for which a server runs. Write it as in 4h, 90m or 2d.")
+        raise UserError(said.format(text=quote(lifetime))) from error
+    most = longest_of(base) or LONGEST_S
+    if wanted > most:
+        said = _("A server of “{profile}” runs for {most} at most. Write no more than that, or nothing.")
+        raise UserError(said.format(profile=base.title, most=say_duration(most)))
+    if wanted < min(SHORTEST_S, most):
+        said = _("A server runs for {least} at least. Write more than that, or nothing.")
+        raise UserError(said.format(least=say_duration(SHORTEST_S)))
+
+
+def _shortened(option: Option, usual: int, most: int) -> Option:
+    """Return a question without the answers that are too long.
+
+    Args:
+        usual: seconds of an answer that says nothing of it.
+    """
+    if option.name != "lifetime":
+        return replace(option, choices=tuple(_capped(choice, most) for choice in option.choices))
+    fits = tuple(choice for choice in option.choices if (choice.gives.lifetime_s or usual) <= most)
+    if fits or not option.choices:
+        return replace(option, choices=fits)
+    # None is short enough: nobody is asked, and what the class says counts.
+    shortest = min(option.choices, key=lambda choice: choice.gives.lifetime_s or usual)
+    return replace(option, choices=(_capped(shortest, most),), is_asked=False)
+
+
+def _capped(choice: Allowed, most: int) -> Allowed:
+    given: Gives = choice.gives
+    if given.lifetime_s is None or given.lifetime_s <= most:
+        return choice
+    return replace(choice, gives=replace(given, lifetime_s=most))
