@@ -21,7 +21,15 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_spawner.class_limits import NO_LIMITS, Limits, changed_limits, check_lifetime, check_tools, within
+from sardonyx_spawner.class_limits import (
+    NO_LIMITS,
+    Limits,
+    changed_limits,
+    check_idle_stop,
+    check_lifetime,
+    check_tools,
+    within,
+)
 from sardonyx_spawner.class_profile import check_answers
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import SaidError
@@ -30,6 +38,12 @@ from sardonyx_spawner.profiles import Profile
 
 AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end", "provider_group"})
 """What is kept as it is typed; whether it can be is looked at with the rest."""
+CHECKS: Mapping[str, Callable[[Profile, Any], None]] = {
+    "tools": check_tools,
+    "lifetime": check_lifetime,
+    "idle_stop": check_idle_stop,
+}
+"""What looks at each of the limits that a profile has to allow."""
 
 
 @dataclass(frozen=True)
@@ -187,13 +201,14 @@ def _with_less(base: Profile, before: ClassDetails, said: Mapping[str, Any]) -> 
     """Return what servers have of a profile, and what the class had settled of it that cannot be in this one."""
     lost, limits = set(), before.limits
     if base.slug != before.profile:
-        for name, check in (("tools", check_tools), ("lifetime", check_lifetime)):
+        for name, check in CHECKS.items():
             try:
                 check(base, getattr(limits, name))
             except UserError:
                 limits = replace(limits, **{name: getattr(NO_LIMITS, name)})
                 lost.add(name)
-    after = Limits(tools_of(said, limits.tools), said.get("lifetime", limits.lifetime).strip())
+    times = {name: said.get(name, getattr(limits, name)).strip() for name in ("lifetime", "idle_stop")}
+    after = Limits(tools_of(said, limits.tools), **times)
     named = {"tools"} if said.keys() & {"tools", "no_tools"} else set()
     return changed_limits(base, limits, after), lost - named - said.keys()
 

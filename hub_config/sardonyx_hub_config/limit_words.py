@@ -10,7 +10,7 @@ from sardonyx_spawner.amounts import say_duration
 from sardonyx_spawner.class_limits import Limits
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
-LIMITS = frozenset({"tools", "no_tools", "lifetime"})
+LIMITS = frozenset({"tools", "no_tools", "lifetime", "idle_stop"})
 """Options that say something of it."""
 
 
@@ -29,6 +29,11 @@ def limit_options() -> tuple[Decorator, ...]:
             "--lifetime",
             metavar="TIME",
             help="Its servers run for so long at most, such as 4h; '': as long as the profile says.",
+        ),
+        click.option(
+            "--idle-stop",
+            metavar="TIME",
+            help="A server of it that nobody uses for so long is stopped, such as 30m; '': as the profile says.",
         ),
     )
 
@@ -57,3 +62,5 @@ def say_limits(limits: Limits) -> Iterator[str]:
         yield f"Tools: {', '.join(limits.tools) or 'none'}"
     if limits.lifetime_s is not None:
         yield f"A server runs for {say_duration(limits.lifetime_s)} at most."
+    if limits.idle_stop_s is not None:
+        yield f"A server that nobody uses is stopped after {say_duration(limits.idle_stop_s)}."

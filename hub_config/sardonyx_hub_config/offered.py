@@ -8,6 +8,7 @@ from sardonyx_hub_config.cluster_images import with_images
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.engine import release
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
+from sardonyx_hub_config.idle_limits import idle_limits
 from sardonyx_hub_config.settings import Settings
 from sardonyx_hub_config.shipped import singleuser_package
 from sardonyx_hub_config.tool_settings import known_tools
@@ -32,14 +33,21 @@ def profiles_here(settings: Settings) -> tuple[Profile, ...]:
 
 
 def profiles_for_classes(settings: Settings) -> tuple[Profile, ...]:
-    """Return the profiles of this machine that classes can be made from, in the order of the form; each names its tools."""
+    """Return the profiles of this machine that classes can be made from, in the order of the form; each says all that it has."""
     wanted, known = settings.classes.profiles, tuple(known_tools(settings.tools))
+    idle_s, *_others = idle_limits(settings)
     found = [
-        replace(base_of_classes(each), tools=known if each.tools is None else each.tools)
+        _all_said(base_of_classes(each), known, idle_s)
         for each in profiles_here(settings)
         if each.slug in wanted or (not wanted and not each.groups)
     ]
     return tuple(sorted(found, key=lambda each: (each.order, each.title.casefold(), each.slug)))
+
+
+def _all_said(base: Profile, tools: tuple[str, ...], idle_s: int) -> Profile:
+    """Return a profile that says which tools it has and when its idle servers are stopped, also where that is as usual here."""
+    given = base.gives if base.gives.idle_stop_s is not None else replace(base.gives, idle_stop_s=idle_s)
+    return replace(base, tools=tools if base.tools is None else base.tools, gives=given)
 
 
 def catalogue_here(settings: Settings, classes: ProfileSource | None = None) -> Catalogue:

@@ -30,6 +30,7 @@ from sardonyx_services.parent import HUB
 from sardonyx_services.people.postgresql import VARIABLE
 from sardonyx_services.service_log import TO_TERMINAL
 from sardonyx_spawner.amounts import duration_seconds
+from sardonyx_spawner.class_limits import SHORTEST_IDLE_S
 
 CULL_EVERY_S, LEAST_CULL_EVERY_S = 60, 5
 KEYS_PATH = "/services/credentials"
@@ -59,9 +60,7 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
     found.append(
         Service(people_service(settings, folder, ports, keys_address(settings, ports)), PEOPLE_ROLE, ports.people)
     )
-    limits = idle_limits(settings)
-    if any(limits):
-        found.append(_idle_stop(limits, folder.logs / "idle-stop.log"))
+    found.append(_idle_stop(idle_limits(settings), folder.logs / "idle-stop.log"))
     told = {HUB: str(os.getpid()), **({} if release() is None else {TO_TERMINAL: "1"})}
     for service in found:
         service.description["environment"] = {**told, **service.description.get("environment", {})}
@@ -185,7 +184,8 @@ def _idle_stop(limits: Sequence[int], log: Path) -> Service:
     Args:
         limits: seconds: of the place, and then of profiles; 0 = never.
     """
-    soonest_s = min(filter(None, limits))
+    # A class may have a limit also where nothing else has.
+    soonest_s = min(filter(None, limits), default=SHORTEST_IDLE_S)
     command = [
         sys.executable,
         "-m",

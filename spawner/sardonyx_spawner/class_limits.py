@@ -11,6 +11,8 @@ from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 
 SHORTEST_S, LONGEST_S = 5 * 60, 365 * 86400
 """People are told five minutes before a server ends; and a moment that far away can still be said."""
+SHORTEST_IDLE_S = 15 * 60
+"""People are asked ten minutes before a server is stopped that nobody uses."""
 
 
 @dataclass(frozen=True)
@@ -20,26 +22,34 @@ class Limits:
     Args:
         tools: those that they offer; None = all of the profile.
         lifetime: they run for so long at most, such as "4h"; "" = as long as the profile says.
+        idle_stop: one that nobody uses for so long is stopped; "" = as the profile says.
     """
 
     tools: tuple[str, ...] | None = None
     lifetime: str = ""
+    idle_stop: str = ""
 
     @property
     def lifetime_s(self) -> int | None:
         """For how many seconds they run at most; None = as long as the profile says."""
         return duration_seconds(self.lifetime) if self.lifetime else None
 
+    @property
+    def idle_stop_s(self) -> int | None:
+        """After how many seconds one is stopped that nobody uses; None = as the profile says."""
+        return duration_seconds(self.idle_stop) if self.idle_stop else None
+
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> "Limits":
         """Return what was written."""
         tools = kept.get("tools")
-        return cls(None if tools is None else tuple(tools), kept.get("lifetime", ""))
+        return cls(None if tools is None else tuple(tools), kept.get("lifetime", ""), kept.get("idle_stop", ""))
 
     def kept(self) -> dict[str, Any]:
         """Return what is to be written."""
+        times = {"lifetime": self.lifetime, "idle_stop": self.idle_stop}
         tools = {} if self.tools is None else {"tools": [*self.tools]}
-        return {**tools, "lifetime": self.lifetime} if self.lifetime else tools
+        return tools | {name: text for name, text in times.items() if text}
 
 
 NO_LIMITS = Limits()
@@ -50,16 +60,16 @@ def within(base: Profile, limits: Limits) -> Profile:
     tools = base.tools
     if limits.tools is not None:
         tools = limits.tools if base.tools is None else tuple(each for each in base.tools if each in limits.tools)
-    most = limits.lifetime_s
-    if most is None:
-        return replace(base, tools=tools)
-    return replace(
-        base,
-        tools=tools,
-        gives=replace(base.gives, lifetime_s=min(base.gives.lifetime_s or most, most)),
-        longest_s=None if base.longest_s is None else min(base.longest_s, most),
-        options=tuple(_shortened(option, base.gives.lifetime_s or most + 1, most) for option in base.options),
-    )
+    most, idle_s, given, options = limits.lifetime_s, limits.idle_stop_s, base.gives, base.options
+    longest_s = base.longest_s
+    if most is not None:
+        options = tuple(_shortened(option, given.lifetime_s or most + 1, most) for option in options)
+        given = replace(given, lifetime_s=min(given.lifetime_s or most, most))
+        longest_s = None if longest_s is None else min(longest_s, most)
+    if idle_s is not None:
+        options = tuple(_sooner(option, idle_s) for option in options)
+        given = replace(given, idle_stop_s=min(given.idle_stop_s or idle_s, idle_s))
+    return replace(base, tools=tools, gives=given, longest_s=longest_s, options=options)
 
 
 def longest_of(base: Profile) -> int | None:
@@ -68,6 +78,13 @@ def longest_of(base: Profile) -> int | None:
         return None
     offered = [choice.gives.lifetime_s or 0 for option in base.options for choice in option.choices]
     return max(base.gives.lifetime_s or 0, base.longest_s or 0, *offered)
+
+
+def longest_idle_of(base: Profile) -> int | None:
+    """Return for how many seconds a server of a profile that says it can go unused; None = that is not limited."""
+    choices = (choice.gives.idle_stop_s for option in base.options for choice in option.choices)
+    said = [base.gives.idle_stop_s, *(each for each in choices if each is not None)]
+    return max(each or 0 for each in said) if all(said) else None
 
 
 def changed_limits(base: Profile, before: Limits, after: Limits) -> Limits:
@@ -83,6 +100,8 @@ def changed_limits(base: Profile, before: Limits, after: Limits) -> Limits:
         check_tools(base, after.tools)
     if after.lifetime != before.lifetime:
         check_lifetime(base, after.lifetime)
+    if after.idle_stop != before.idle_stop:
+        check_idle_stop(base, after.idle_stop)
     return replace(after, tools=None if after.tools is None else tuple(dict.fromkeys(after.tools)))
 
 
@@ -110,18 +129,51 @@ def check_lifetime(base: Profile, lifetime: str) -> None:
     """
     if not lifetime:
         return
-    try:
-        wanted = duration_seconds(lifetime)
-    except ValueError as error:
-        said = _("{text} is no time for which a server runs. Write it as in 4h, 90m or 2d.")
-        raise UserError(said.format(text=quote(lifetime))) from error
+    wanted = _seconds(lifetime)
     most = longest_of(base) or LONGEST_S
     if wanted > most:
         said = _("A server of “{profile}” runs for {most} at most. Write no more than that, or nothing.")
         raise UserError(said.format(profile=base.title, most=say_duration(most)))
-    if wanted < min(SHORTEST_S, most):
+    if wanted < (least := min(SHORTEST_S, most)):
         said = _("A server runs for {least} at least. Write more than that, or nothing.")
-        raise UserError(said.format(least=say_duration(SHORTEST_S)))
+        raise UserError(said.format(least=say_duration(least)))
+
+
+def check_idle_stop(base: Profile, idle_stop: str) -> None:
+    """Make sure that servers of a profile that nobody uses can be stopped after so long.
+
+    Raises:
+        UserError: that is no such time, or longer than the profile allows.
+    """
+    if not idle_stop:
+        return
+    wanted = _seconds(idle_stop)
+    most = longest_idle_of(base) or LONGEST_S
+    if wanted > most:
+        said = _("A server of “{profile}” goes unused for {most} at most. Write no more than that, or nothing.")
+        raise UserError(said.format(profile=base.title, most=say_duration(most)))
+    if wanted < (least := min(SHORTEST_IDLE_S, most)):
+        said = _("A server goes unused for {least} at least. Write more than that, or nothing.")
+        raise UserError(said.format(least=say_duration(least)))
+
+
+def _seconds(text: str) -> int:
+    try:
+        return duration_seconds(text)
+    except ValueError as error:
+        said = _("{text} is no time for a server. Write it as in 4h, 90m or 2d.")
+        raise UserError(said.format(text=quote(text))) from error
+
+
+def _sooner(option: Option, idle_s: int) -> Option:
+    """Return a question whose answers let no server go unused for longer."""
+    choices = []
+    for choice in option.choices:
+        own = choice.gives.idle_stop_s
+        # One that says nothing has what the profile has, which is shorter already; `NEVER` is longer than any.
+        given = choice.gives if own is None else replace(choice.gives, idle_stop_s=min(own or idle_s, idle_s))
+        choices.append(replace(choice, gives=given))
+    return replace(option, choices=tuple(choices))
 
 
 def _shortened(option: Option, usual: int, most: int) -> Option:

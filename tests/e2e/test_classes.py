@@ -443,10 +443,11 @@ def test_a_class_has_some_of_the_tools_and_less_time(place: Any, tia: Any, check
     expect(page.get_by_label("A server runs at most for")).to_have_accessible_description(re.compile("8 hours at most"))
     check(page, "class-limits")
     page.get_by_label("A server runs at most for").fill("2h")
+    page.get_by_label("A server that nobody uses is stopped after").fill("30m")
     page.get_by_role("button", name="Make it, and show the link").click()
     page.wait_for_url("**/link")
     with people_of(place) as people:
-        assert people.classes.details(page.url.split("/")[-2]).limits == Limits(("vscode",), "2h")
+        assert people.classes.details(page.url.split("/")[-2]).limits == Limits(("vscode",), "2h", "30m")
 
 
 def test_a_class_has_several_repositories(place: Any, tia: Any, check: Check) -> None:

@@ -10,8 +10,10 @@ from sardonyx_spawner.class_limits import (
     NO_LIMITS,
     Limits,
     changed_limits,
+    check_idle_stop,
     check_lifetime,
     check_tools,
+    longest_idle_of,
     longest_of,
     within,
 )
@@ -21,7 +23,7 @@ from sardonyx_spawner.form import render_form
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.planner import plan_server
-from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
+from sardonyx_spawner.profiles import NEVER, Allowed, Gives, Option, Profile
 
 HOUR = 3600
 AMINA = Person("p1", "amina", frozenset({"class-7mw2kfqd"}))
@@ -44,6 +46,23 @@ SIZED = replace(
             choices=(
                 Allowed("small", "Small", gives=Gives(cpu=1, lifetime_s=HOUR)),
                 Allowed("large", "Large", gives=Gives(cpu=4, lifetime_s=8 * HOUR)),
+            ),
+        ),
+    ),
+)
+TWO_IDLE = replace(PLAIN, gives=Gives(environment="python", idle_stop_s=2 * HOUR))
+NEVER_IDLE = replace(PLAIN, gives=Gives(environment="python", idle_stop_s=NEVER))
+IDLE_BY_SIZE = replace(
+    TWO_IDLE,
+    options=(
+        Option(
+            "size",
+            "Size",
+            choices=(
+                Allowed("small", "Small", gives=Gives(cpu=1)),
+                Allowed("gpu", "GPU", gives=Gives(gpus=1, idle_stop_s=HOUR // 2)),
+                Allowed("large", "Large", gives=Gives(cpu=4, idle_stop_s=4 * HOUR)),
+                Allowed("free", "Free", gives=Gives(cpu=8, idle_stop_s=NEVER)),
             ),
         ),
     ),
@@ -113,6 +132,52 @@ def test_servers_end_as_soon_as_the_shorter_says(
     assert (plan.lifetime_s, plan.longest_s) == (ends * HOUR, longest * HOUR)
 
 
+@pytest.mark.parametrize(
+    ("base", "size", "minutes"),
+    [
+        pytest.param(PLAIN, "", 60, id="nothing is said of it"),
+        pytest.param(TWO_IDLE, "", 60, id="shorter"),
+        pytest.param(NEVER_IDLE, "", 60, id="instead of never"),
+        pytest.param(replace(PLAIN, gives=Gives(idle_stop_s=600)), "", 10, id="the operator's is shorter by now"),
+        pytest.param(IDLE_BY_SIZE, "small", 60, id="an answer that says nothing"),
+        pytest.param(IDLE_BY_SIZE, "gpu", 30, id="an answer that is shorter"),
+        pytest.param(IDLE_BY_SIZE, "large", 60, id="an answer that is longer"),
+        pytest.param(IDLE_BY_SIZE, "free", 60, id="an answer that is never"),
+    ],
+)
+def test_idle_servers_are_stopped_as_soon_as_the_shorter_says(base: Profile, size: str, minutes: int) -> None:
+    """And have no other end by that."""
+    plan = planned(base, Limits(idle_stop="1h"), {"size": size} if size else {})
+
+    assert (plan.idle_stop_s, plan.lifetime_s) == (minutes * 60, None)
+
+
+@pytest.mark.parametrize(
+    ("base", "lifetime", "said"),
+    [
+        (TWO_IDLE, "3h", "A server of “Python” goes unused for 2 hours at most. Write no more than that, or nothing."),
+        (TWO_IDLE, "14m", "A server goes unused for 15 minutes at least. Write more than that, or nothing."),
+        (PLAIN, "366d", "A server of “Python” goes unused for 365 days at most. Write no more than that, or nothing."),
+        (NEVER_IDLE, "never", "“never” is no time for a server. Write it as in 4h, 90m or 2d."),
+    ],
+)
+def test_a_time_without_use_that_cannot_be_is_refused(base: Profile, lifetime: str, said: str) -> None:
+    """With what can be."""
+    check_idle_stop(base, "1h")
+    check_idle_stop(base, "")
+    with pytest.raises(UserError) as caught:
+        check_idle_stop(base, lifetime)
+    assert caught.value.message == said
+
+
+def test_how_long_a_profile_lets_a_server_go_unused() -> None:
+    """Not limited if one answer is not, or nothing is said."""
+    three = tuple(choice for choice in IDLE_BY_SIZE.options[0].choices if choice.slug != "free")
+    limited = replace(IDLE_BY_SIZE, options=(replace(IDLE_BY_SIZE.options[0], choices=three),))
+    found = [longest_idle_of(base) for base in (PLAIN, TWO_IDLE, NEVER_IDLE, IDLE_BY_SIZE, limited)]
+    assert found == [None, 2 * HOUR, None, None, 4 * HOUR]
+
+
 @pytest.mark.parametrize("base", [ASKED, ENDLESS], ids=["with an end", "also without"])
 def test_nobody_is_asked_for_more_than_there_is(base: Profile) -> None:
     """An answer that would promise it is not there; nor in the form, which says how long it is."""
@@ -147,10 +212,10 @@ def test_how_long_a_profile_goes(base: Profile, hours: int | None) -> None:
         (PLAIN, "366d", "A server of “Python” runs for 365 days at most. Write no more than that, or nothing."),
         (PLAIN, "999999999d", "A server of “Python” runs for 365 days at most. Write no more than that, or nothing."),
         (PLAIN, "299s", "A server runs for 5 minutes at least. Write more than that, or nothing."),
-        (PLAIN, "4", "“4” is no time for which a server runs. Write it as in 4h, 90m or 2d."),
-        (PLAIN, "0h", "“0h” is no time for which a server runs. Write it as in 4h, 90m or 2d."),
-        (PLAIN, "-1h", "“-1h” is no time for which a server runs. Write it as in 4h, 90m or 2d."),
-        (PLAIN, "٤h", "“٤h” is no time for which a server runs. Write it as in 4h, 90m or 2d."),
+        (PLAIN, "4", "“4” is no time for a server. Write it as in 4h, 90m or 2d."),
+        (PLAIN, "0h", "“0h” is no time for a server. Write it as in 4h, 90m or 2d."),
+        (PLAIN, "-1h", "“-1h” is no time for a server. Write it as in 4h, 90m or 2d."),
+        (PLAIN, "٤h", "“٤h” is no time for a server. Write it as in 4h, 90m or 2d."),
     ],
 )
 def test_a_time_that_cannot_be_is_refused(base: Profile, lifetime: str, said: str) -> None:
@@ -188,11 +253,15 @@ def test_what_stays_as_it_was_is_not_looked_at() -> None:
     assert changed_limits(FOUR, before, replace(before, lifetime="2h")).lifetime == "2h"
     with pytest.raises(UserError, match="4 hours at most"):
         changed_limits(FOUR, before, replace(before, lifetime="11h"))
+    with pytest.raises(UserError, match="is no time for a server"):
+        changed_limits(FOUR, before, replace(before, idle_stop="soon"))
     with pytest.raises(UserError, match="has no tool “rstudio”"):
         changed_limits(FOUR, before, replace(before, tools=("rstudio",)))
 
 
-@pytest.mark.parametrize("limits", [NO_LIMITS, Limits(()), Limits(("vscode",)), Limits(None, "4h"), Limits((), "4h")])
+@pytest.mark.parametrize(
+    "limits", [NO_LIMITS, Limits(()), Limits(("vscode",)), Limits(None, "4h"), Limits((), "4h", "30m")]
+)
 def test_they_are_read_as_they_were_written(limits: Limits) -> None:
     """No tool is something else than all of them."""
     assert Limits.from_kept(limits.kept()) == limits

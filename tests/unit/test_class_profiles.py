@@ -11,7 +11,6 @@ import pytest
 from sardonyx_hub_config.class_profiles import ClassProfiles
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.tool_settings import SHIPPED
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
@@ -255,24 +254,6 @@ def test_the_operator_says_from_what_classes_are_made(named: list[str], found: l
     )
 
     assert [profile.slug for profile in profiles_for_classes(settings)] == found
-
-
-def test_what_classes_are_made_from_names_its_tools() -> None:
-    """All that servers can have here, where the operator named none: so it can be said what is there."""
-    python = {"title": "Python", "environment": "python"}
-    profiles = {"python": python, "some": {**python, "tools": ["mlflow"]}, "none": {**python, "tools": []}}
-    settings = Settings.model_validate(
-        {
-            "environments": {"python": {"title": "Python", "prefix": "/usr"}},
-            "tools": {"pluto": {"title": "Pluto", "description": "Julia", "command": ["pluto", "{socket}"]}},
-            "profiles": profiles,
-        }
-    )
-
-    found = {profile.slug: profile.tools for profile in profiles_for_classes(settings)}
-
-    assert found["python"] == (*SHIPPED, "pluto")
-    assert (found["some"], found["none"]) == (("mlflow",), ())
 
 
 @pytest.mark.parametrize("kind", ["class", "event"])

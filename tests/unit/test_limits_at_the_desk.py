@@ -19,9 +19,10 @@ from sardonyx_spawner.profiles import Gives, Profile
 
 TIA = {"Authorization": "token tia"}
 HOUR = 3600
-PYTHON = Profile("python", "Python", tools=("vscode", "mlflow"), gives=Gives(lifetime_s=8 * HOUR))
-LESS = {"tools": ["mlflow"], "lifetime": "4h"}
+PYTHON = Profile("python", "Python", tools=("vscode", "mlflow"), gives=Gives(lifetime_s=8 * HOUR, idle_stop_s=HOUR))
+LESS = {"tools": ["mlflow"], "lifetime": "4h", "idle_stop": "30m"}
 TOO_LONG = "A server of “Python” runs for 8 hours at most. Write no more than that, or nothing."
+TOO_IDLE = "A server of “Python” goes unused for 1 hour at most. Write no more than that, or nothing."
 NOT_THERE = "“Python” has no tool “rstudio”. It has: vscode, mlflow."
 
 
@@ -84,11 +85,12 @@ async def test_they_go_over_the_api_as_they_are(service: httpx.AsyncClient, kind
     usual = (await service.post(f"api/{kind}", json=wish)).json()
 
     assert {name: made[name] for name in LESS} == LESS
-    assert {name: usual[name] for name in LESS} == {"tools": None, "lifetime": ""}
+    assert {name: usual[name] for name in LESS} == {"tools": None, "lifetime": "", "idle_stop": ""}
     for wrong, said in (
         ({"tools": ["vscode", "rstudio"]}, NOT_THERE),
         ({"lifetime": "9h"}, TOO_LONG),
-        ({"lifetime": "4"}, "“4” is no time for which a server runs. Write it as in 4h, 90m or 2d."),
+        ({"idle_stop": "61m"}, TOO_IDLE),
+        ({"lifetime": "4"}, "“4” is no time for a server. Write it as in 4h, 90m or 2d."),
     ):
         refused = await service.post(f"api/{kind}", json={**wish, **wrong})
         assert (refused.status_code, refused.json()["message"]) == (400, said)
@@ -97,18 +99,18 @@ async def test_they_go_over_the_api_as_they_are(service: httpx.AsyncClient, kind
 
 
 async def test_what_is_not_said_of_a_class_stays(service: httpx.AsyncClient) -> None:
-    """Each of the two by itself."""
+    """Each by itself."""
     made = (await service.post("api/classes", json={"title": "x", "profile": "python", **LESS})).json()["id"]
 
-    async def changed(**changes: Any) -> tuple[Any, Any]:
+    async def changed(**changes: Any) -> list[Any]:
         answer = (await service.patch(f"api/classes/{made}", json=changes)).json()
-        return answer["tools"], answer["lifetime"]
+        return [answer[name] for name in LESS]
 
-    assert await changed(title="y") == (["mlflow"], "4h")
-    assert await changed(lifetime="") == (["mlflow"], "")
-    assert await changed(tools=[]) == ([], "")
-    assert await changed(tools=None, lifetime="1h") == (None, "1h")
-    assert await changed(profile="") == (None, "")
+    assert await changed(title="y") == [["mlflow"], "4h", "30m"]
+    assert await changed(lifetime="") == [["mlflow"], "", "30m"]
+    assert await changed(tools=[]) == [[], "", "30m"]
+    assert await changed(tools=None, lifetime="1h", idle_stop="") == [None, "1h", ""]
+    assert await changed(profile="") == [None, "", ""]
 
 
 async def test_who_changes_something_else_keeps_what_the_operator_allowed_then(
@@ -141,6 +143,7 @@ async def test_the_form_asks_says_how_far_it_goes_and_loses_nothing(
     new = (await service.get(path)).text
     assert ticked(new) == ["VS Code", "MLflow"]
     assert "One of “Python” runs for 8 hours at most." in new
+    assert "One of “Python” goes unused for 1 hour at most." in new
     days = [("begins", "2100-01-01T09:00"), ("ends", "2100-01-02T09:00"), ("read_hours", "24"), ("accounts", "1")]
     usual = [("title", "x"), ("profile", "python"), ("kept_days", "30"), ("_xsrf", xsrf_of(new))]
     usual += days if kind == "event" else []
@@ -149,17 +152,18 @@ async def test_the_form_asks_says_how_far_it_goes_and_loses_nothing(
     again = await post(service, path, [*usual, *less, ("lifetime", "9h")])
     assert (again.status_code, TOO_LONG in again.text, ticked(again.text)) == (400, True, ["MLflow"])
     assert 'value="9h"' in again.text
-    made = await post(service, path, [*usual, *less, ("lifetime", "4h")])
+    made = await post(service, path, [*usual, *less, ("lifetime", "4h"), ("idle_stop", "30m")])
     assert made.status_code == 303, made.text
     group = re.search(r"(?:classes|events)/(\w+)", made.headers["location"])
     assert group is not None
     stored = people.classes if kind == "class" else people.events
-    assert stored.details(group[1]).limits == Limits(("mlflow",), "4h")
+    assert stored.details(group[1]).limits == Limits(("mlflow",), "4h", "30m")
 
     page = f"{'classes' if kind == 'class' else 'events'}/{group[1]}/settings"
     settings = (await service.get(page)).text
     assert ticked(settings) == ["MLflow"]
     assert 'value="4h"' in settings
+    assert 'value="30m"' in settings
     every = [
         ("python.tools", ""),
         ("python.tools", "vscode"),

@@ -18,16 +18,16 @@ from sardonyx_spawner.profiles import Profile
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PROFILES = (Profile("python", "Python", tools=("vscode", "mlflow")), Profile("r", "R", tools=("rstudio",)))
-LESS = Limits(("mlflow",), "4h")
+LESS = Limits(("mlflow",), "4h", "30m")
 
 
-def sent(*ticked: str, marker: str | None = "", lifetime: str = "") -> FormData:
+def sent(*ticked: str, marker: str | None = "", lifetime: str = "", idle_stop: str = "") -> FormData:
     """Return what a browser sends of the profile Python."""
     shown = [] if marker is None else [("python.tools", marker)]
     return FormData(
         [
             *(("title", "Statistics"), ("profile", "python"), ("kept_days", "30"), ("changed", "1")),
-            *(("r.tools", ""), ("r.tools", "rstudio"), ("lifetime", lifetime)),
+            *(("r.tools", ""), ("r.tools", "rstudio"), ("lifetime", lifetime), ("idle_stop", idle_stop)),
             *shown,
             *(("python.tools", tool) for tool in ticked),
         ]
@@ -58,8 +58,9 @@ def test_a_class_comes_out_of_its_form_as_it_went_in() -> None:
     form = ClassForm.of(seen)
 
     assert form.details(ClassDetails()).limits == LESS
-    assert (form.tools, form.lifetime) == ({"python": ("mlflow",)}, "4h")
-    assert read_class_form(sent("mlflow", lifetime=" 4h "), PROFILES).details(ClassDetails()).limits == LESS
+    assert (form.tools, form.lifetime, form.idle_stop) == ({"python": ("mlflow",)}, "4h", "30m")
+    again = sent("mlflow", lifetime=" 4h ", idle_stop="30m")
+    assert read_class_form(again, PROFILES).details(ClassDetails()).limits == LESS
     other = FormData([*sent("mlflow").multi_items(), ("profile", "r")])
     assert read_class_form(other, PROFILES).details(ClassDetails()).limits == NO_LIMITS
 
@@ -73,5 +74,5 @@ def test_an_event_comes_out_of_its_form_as_it_went_in() -> None:
 
     assert form.details(details).limits == LESS
     days = [("begins", form.begins), ("ends", form.ends), ("zone", "UTC")]
-    read = read_event_form(FormData([*sent("mlflow", lifetime="4h").multi_items(), *days]), PROFILES)
+    read = read_event_form(FormData([*sent("mlflow", lifetime="4h", idle_stop="30m").multi_items(), *days]), PROFILES)
     assert read.details(details).limits == LESS

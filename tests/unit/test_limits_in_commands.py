@@ -68,6 +68,7 @@ def made(*more: str) -> str:
         (["--no-tools"], Limits(())),
         (["--lifetime", "2h"], Limits(None, "2h")),
         (["--tool", "spark", "--lifetime", "8h"], Limits(("spark",), "8h")),
+        (["--idle-stop", "30m"], Limits(None, "", "30m")),
         (["--profile", "plain", "--tool", "mlflow", "--lifetime", "2d"], Limits(("mlflow",), "2d")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -85,10 +86,11 @@ def test_they_are_said_kept_shown_and_taken_back(
         tools = None if limits.tools is None else f"Tools: {', '.join(limits.tools) or 'none'}\n"
         assert (tools or "Tools") in shown if tools else "Tools" not in shown
         assert ("at most." in shown) == bool(limits.lifetime)
+        assert ("A server that nobody uses is stopped after 30 minutes." in shown) == bool(limits.idle_stop)
         run(kind, "change", group, "--title", "Physics")
     assert people.classes.details(course).limits == people.events.details(of_event).limits == limits
     for kind, group in (("class", course), ("event", of_event)):
-        run(kind, "change", group, "--tool", "", "--lifetime", "")
+        run(kind, "change", group, "--tool", "", "--lifetime", "", "--idle-stop", "")
     assert people.classes.details(course).limits == people.events.details(of_event).limits == NO_LIMITS
 
 
@@ -102,7 +104,8 @@ def test_they_are_said_kept_shown_and_taken_back(
         (["--profile", "plain", "--tool", "rstudio"], "“Plain” has no tool “rstudio”. It has: vscode, mlflow."),
         (["--profile", "bare", "--tool", "vscode"], "“Bare” has no tool “vscode”: it has none at all."),
         (["--lifetime", "9h"], "A server of “Python” runs for 8 hours at most. Write no more than that, or nothing."),
-        (["--lifetime", "4 hours"], "“4 hours” is no time for which a server runs. Write it as in 4h, 90m or 2d."),
+        (["--idle-stop", "3h"], "A server of “Python” goes unused for 2 hours at most. Write no more than that, or"),
+        (["--lifetime", "4 hours"], "“4 hours” is no time for a server. Write it as in 4h, 90m or 2d."),
         (["--tool", "vscode", "--no-tools"], "Some tools and none were said. Write --tool, or --no-tools."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -239,7 +239,7 @@ def test_an_event_of_before_has_what_it_had(path: Path, version: str, sign_ins: 
     [
         ("v8", NO_LIMITS, NO_LIMITS),
         ("v14", NO_LIMITS, NO_LIMITS),
-        ("v15", Limits(("vscode",), "3h"), Limits(None, "8h")),
+        ("v15", Limits(("vscode",), "3h", "30m"), Limits(None, "8h")),
     ],
 )
 def test_servers_of_before_have_all_that_their_profile_has(

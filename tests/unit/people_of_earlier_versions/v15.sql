@@ -47,7 +47,7 @@ CREATE TABLE classes (
     FOREIGN KEY("group") REFERENCES groups (id)
 );
 CREATE INDEX ix_classes_provider_group ON classes (provider_group);
-INSERT INTO "classes" VALUES('stats222','Every Monday','python','{"size": "small"}','2026-09-07','2026-12-18','Europe/Paris',44,'2026-12-11 17:00:00.000000',1,2,5,'delete',NULL,NULL,'',NULL,'students','[{"url": "https://git.example.org/statistics/material", "branch": "main"}, {"url": "https://git.example.org/lab/tools", "commit": "0123456789abcdef0123456789abcdef01234567", "folder": "lib/tools", "depth": 1}]','{"tools": ["vscode"], "lifetime": "3h"}');
+INSERT INTO "classes" VALUES('stats222','Every Monday','python','{"size": "small"}','2026-09-07','2026-12-18','Europe/Paris',44,'2026-12-11 17:00:00.000000',1,2,5,'delete',NULL,NULL,'',NULL,'students','[{"url": "https://git.example.org/statistics/material", "branch": "main"}, {"url": "https://git.example.org/lab/tools", "commit": "0123456789abcdef0123456789abcdef01234567", "folder": "lib/tools", "depth": 1}]','{"tools": ["vscode"], "lifetime": "3h", "idle_stop": "30m"}');
 CREATE TABLE courses (
     id VARCHAR(32) NOT NULL,
     platform VARCHAR(30) NOT NULL,

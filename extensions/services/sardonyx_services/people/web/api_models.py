@@ -10,7 +10,7 @@ from sardonyx_services.people.classes import AfterEnd, ClassDetails
 from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
 from sardonyx_services.people.web.desk import Seen
-from sardonyx_services.people.web.limits_models import LifetimeWish, ToolsWish
+from sardonyx_services.people.web.limits_models import IdleStopWish, LifetimeWish, ToolsWish
 from sardonyx_services.people.web.material_models import RepositoryOf
 
 RoleName = Literal["student", "guest", "assistant", "instructor"]
@@ -28,6 +28,7 @@ class ClassWish(BaseModel):
     repositories: list[RepositoryOf] = Field(default_factory=list, max_length=20, description="Its material.")
     tools: ToolsWish = None
     lifetime: LifetimeWish = ""
+    idle_stop: IdleStopWish = ""
     first_day: date | None = None
     last_day: date | None = None
     zone: str = Field(default="UTC", max_length=64)
@@ -53,7 +54,7 @@ class ClassWish(BaseModel):
             said.pop("after_end", None)
         if "repositories" in said:
             said["repositories"] = tuple(each.material() for each in self.repositories)
-        limits = {name: said.pop(name) for name in ("tools", "lifetime") if name in said}
+        limits = {name: said.pop(name) for name in vars(details.limits) if name in said}
         found = replace(details, **said, limits=replace(details.limits, **limits))
         return found if self.changed is None else replace(found, changed=self.changed)
 
@@ -71,6 +72,7 @@ class ClassShown(BaseModel):
     repositories: list[RepositoryOf]
     tools: tuple[str, ...] | None
     lifetime: str
+    idle_stop: str
     first_day: date | None
     last_day: date | None
     zone: str
@@ -92,8 +94,7 @@ class ClassShown(BaseModel):
             title=seen.group.title,
             role=seen.role,
             is_over=seen.is_over,
-            tools=details.limits.tools,
-            lifetime=details.limits.lifetime,
+            **vars(details.limits),
             **{name: getattr(details, name) for name in cls.model_fields.keys() & vars(details).keys()},
         )
 

@@ -10,9 +10,10 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.web.desk import Seen
-from sardonyx_services.people.web.limits_form import Ticked, limits_of, read_ticked, ticked_of
+from sardonyx_services.people.web.limits_form import Ticked, read_ticked, ticked_of
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
 
@@ -28,6 +29,7 @@ TEXTS = (
     "after_end",
     "provider_group",
     "lifetime",
+    "idle_stop",
     "changed",
 )
 
@@ -55,6 +57,7 @@ class ClassForm:
     provider_group: str = ""
     changed: str = "0"
     lifetime: str = ""
+    idle_stop: str = ""
     tools: Ticked = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,6 +84,7 @@ class ClassForm:
             provider_group=details.provider_group,
             changed=str(details.changed),
             lifetime=details.limits.lifetime,
+            idle_stop=details.limits.idle_stop,
             tools=ticked_of(details.profile, details.limits),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
@@ -101,7 +105,7 @@ class ClassForm:
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
-            limits=limits_of(self.profile, self.tools, self.lifetime),
+            limits=Limits(self.tools.get(self.profile), self.lifetime, self.idle_stop),
             first_day=day_of(self.first_day),
             last_day=day_of(self.last_day),
             zone=self.zone or "UTC",

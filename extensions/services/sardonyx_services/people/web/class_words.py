@@ -8,7 +8,7 @@ from sardonyx_services.people.lessons import DAYS, Hour, WeeklyHours
 from sardonyx_services.people.web.desk import Seen
 from sardonyx_services.people.web.timeline import Step
 from sardonyx_spawner.amounts import say_bytes, say_duration
-from sardonyx_spawner.class_limits import longest_of
+from sardonyx_spawner.class_limits import longest_idle_of, longest_of
 from sardonyx_spawner.dates import say_date
 from sardonyx_spawner.language import N_, _, ngettext
 from sardonyx_spawner.profiles import Profile
@@ -50,6 +50,10 @@ class ClassWords:
     def longest(self, profile: Profile) -> str:
         """Say how long a server of a profile runs at most; "" = that is not limited."""
         return say_duration(most) if (most := longest_of(profile)) is not None else ""
+
+    def longest_idle(self, profile: Profile) -> str:
+        """Say how long a server of a profile goes unused at most; "" = that is not limited."""
+        return say_duration(most) if (most := longest_idle_of(profile)) is not None else ""
 
     def week_days(self) -> list[tuple[str, str]]:
         """Return the days of a week, and how they are called."""

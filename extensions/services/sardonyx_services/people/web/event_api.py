@@ -209,6 +209,7 @@ def _shown(seen: EventSeen) -> EventShown:
         repositories=[RepositoryOf.model_validate(each) for each in details.repositories],
         tools=details.limits.tools,
         lifetime=details.limits.lifetime,
+        idle_stop=details.limits.idle_stop,
         team_servers=details.team_servers,
         sign_ins=details.sign_ins,
         storage=details.storage,

@@ -6,14 +6,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.web.configuration import EventRules
-from sardonyx_services.people.web.limits_models import LifetimeWish, ToolsWish
+from sardonyx_services.people.web.limits_models import IdleStopWish, LifetimeWish, ToolsWish
 from sardonyx_services.people.web.live_models import RowShown, RunShown
 from sardonyx_services.people.web.material_models import RepositoryOf
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_spawner.class_limits import Limits
 
 MOST = 10_000
-NOT_AS_IT_IS = {"title", "changed", "repositories", "sign_ins", "tools", "lifetime"}
+NOT_AS_IT_IS = {"title", "changed", "repositories", "sign_ins", "tools", "lifetime", "idle_stop"}
 """What an event has not, or in other words."""
 
 
@@ -36,6 +36,7 @@ class EventWish(BaseModel):
     repositories: list[RepositoryOf] = Field(default_factory=list, max_length=20)
     tools: ToolsWish = None
     lifetime: LifetimeWish = ""
+    idle_stop: IdleStopWish = ""
     team_servers: bool = Field(
         default=False, description="Each team works in one server; the profile has to be for working together."
     )
@@ -55,7 +56,7 @@ class EventWish(BaseModel):
         told = self.model_dump(include=set(EventWish.model_fields) - NOT_AS_IT_IS)
         told["sign_ins"] = rules.usual_sign_ins if self.sign_ins is None else self.sign_ins
         repositories = tuple(each.material() for each in self.repositories)
-        return EventDetails(**told, repositories=repositories, limits=Limits(self.tools, self.lifetime))
+        return EventDetails(**told, repositories=repositories, limits=Limits(self.tools, self.lifetime, self.idle_stop))
 
 
 class SeatsWish(BaseModel):
@@ -109,6 +110,7 @@ class EventShown(BaseModel):
     repositories: list[RepositoryOf]
     tools: tuple[str, ...] | None
     lifetime: str
+    idle_stop: str
     team_servers: bool
     sign_ins: int
     storage: str

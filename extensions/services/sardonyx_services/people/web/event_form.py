@@ -12,10 +12,11 @@ from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.event_desk import EventSeen
-from sardonyx_services.people.web.limits_form import Ticked, limits_of, read_ticked, ticked_of
+from sardonyx_services.people.web.limits_form import Ticked, read_ticked, ticked_of
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.new_seats import Wanted
 from sardonyx_services.people.web.words import Words
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
 
@@ -51,6 +52,7 @@ class EventForm:
     sign_ins: str = str(USUAL_SIGN_INS)
     storage: str = ""
     lifetime: str = ""
+    idle_stop: str = ""
     tools: Ticked = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,6 +80,7 @@ class EventForm:
             sign_ins=str(details.sign_ins),
             storage=details.storage,
             lifetime=details.limits.lifetime,
+            idle_stop=details.limits.idle_stop,
             tools=ticked_of(details.profile, details.limits),
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
@@ -102,7 +105,7 @@ class EventForm:
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
-            limits=limits_of(self.profile, self.tools, self.lifetime),
+            limits=Limits(self.tools.get(self.profile), self.lifetime, self.idle_stop),
             changed=_number(self.changed),
             team_servers=bool(self.team_servers),
             sign_ins=_number(self.sign_ins),

@@ -1,4 +1,4 @@
-"""The fields for tools and time in the forms of classes and events: what is ticked for each profile, and how long at most."""
+"""The tools in the forms of classes and events: what is ticked for each profile."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,8 +27,3 @@ def read_ticked(sent: FormData, profiles: Sequence[Profile]) -> Ticked:
         if values and (names != profile.tools or AS_IT_IS in values):
             found[profile.slug] = names
     return found
-
-
-def limits_of(profile: str, ticked: Ticked, lifetime: str) -> Limits:
-    """Return what the form says."""
-    return Limits(ticked.get(profile), lifetime)

@@ -9,6 +9,13 @@ ToolsWish = Annotated[
     tuple[Tool, ...] | None,
     Field(max_length=40, description="Those of the profile that its servers offer; null: all of them."),
 ]
+IdleStopWish = Annotated[
+    str,
+    Field(
+        max_length=20,
+        description="One of its servers that nobody uses for so long is stopped, such as 30m; empty: as the profile says.",
+    ),
+]
 LifetimeWish = Annotated[
     str,
     Field(
