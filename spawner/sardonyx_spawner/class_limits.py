@@ -6,7 +6,7 @@ from typing import Any
 
 from sardonyx_spawner.amounts import duration_seconds, say_duration
 from sardonyx_spawner.errors import UserError, quote
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import N_, _
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 
 SHORTEST_S, LONGEST_S = 5 * 60, 365 * 86400
@@ -127,16 +127,13 @@ def check_lifetime(base: Profile, lifetime: str) -> None:
     Raises:
         UserError: that is no such time, or longer than the profile allows.
     """
-    if not lifetime:
-        return
-    wanted = _seconds(lifetime)
-    most = longest_of(base) or LONGEST_S
-    if wanted > most:
-        said = _("A server of “{profile}” runs for {most} at most. Write no more than that, or nothing.")
-        raise UserError(said.format(profile=base.title, most=say_duration(most)))
-    if wanted < (least := min(SHORTEST_S, most)):
-        said = _("A server runs for {least} at least. Write more than that, or nothing.")
-        raise UserError(said.format(least=say_duration(least)))
+    _check_time(
+        base,
+        lifetime,
+        (SHORTEST_S, longest_of(base) or LONGEST_S),
+        below=N_("A server runs for {least} at least. Write more than that, or nothing."),
+        above=N_("A server of “{profile}” runs for {most} at most. Write no more than that, or nothing."),
+    )
 
 
 def check_idle_stop(base: Profile, idle_stop: str) -> None:
@@ -145,16 +142,29 @@ def check_idle_stop(base: Profile, idle_stop: str) -> None:
     Raises:
         UserError: that is no such time, or longer than the profile allows.
     """
-    if not idle_stop:
+    _check_time(
+        base,
+        idle_stop,
+        (SHORTEST_IDLE_S, longest_idle_of(base) or LONGEST_S),
+        below=N_("A server goes unused for {least} at least. Write more than that, or nothing."),
+        above=N_("A server of “{profile}” goes unused for {most} at most. Write no more than that, or nothing."),
+    )
+
+
+def _check_time(base: Profile, text: str, bounds: tuple[int, int], *, below: str, above: str) -> None:
+    """Make sure that a time is in its bounds; "" = none was said.
+
+    Args:
+        bounds: in seconds; the upper one holds where it is the shorter.
+        below, above: what is said of a time that is not, to be translated.
+    """
+    if not text:
         return
-    wanted = _seconds(idle_stop)
-    most = longest_idle_of(base) or LONGEST_S
+    wanted, (least, most) = _seconds(text), bounds
     if wanted > most:
-        said = _("A server of “{profile}” goes unused for {most} at most. Write no more than that, or nothing.")
-        raise UserError(said.format(profile=base.title, most=say_duration(most)))
-    if wanted < (least := min(SHORTEST_IDLE_S, most)):
-        said = _("A server goes unused for {least} at least. Write more than that, or nothing.")
-        raise UserError(said.format(least=say_duration(least)))
+        raise UserError(_(above).format(profile=base.title, most=say_duration(most)))
+    if wanted < (least := min(least, most)):
+        raise UserError(_(below).format(least=say_duration(least)))
 
 
 def _seconds(text: str) -> int:
