@@ -8,16 +8,19 @@ STARTS ?= 1000
 REFRESHES ?= 1440
 SERVERS ?= 1000
 
-.PHONY: up test test-places test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down kubespawner-tests images soak lint bench docs words lock clean
+.PHONY: up test test-places test-stores test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down kubespawner-tests images soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-places test-hub test-cluster test-waits test-images ## all tests, against the built wheels; two parts at a time: make -j2 test
+test: test-browser test-places test-waits test-cluster test-hub test-stores test-images ## all tests, against the built wheels; two parts at a time, of which both end together in this order: make -j2 test
 
 test-places: test-environment
-	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/chart tests/store tests/vault tests/matrix tests/soak $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/chart tests/matrix tests/soak $(ARGS)
+
+test-stores: test-environment
+	@$(CHECK)/bin/python tools/run_tests.py stores tests/store tests/vault $(ARGS)
 
 test-hub: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py hub tests/hub $(ARGS)
@@ -28,7 +31,7 @@ test-browser: test-environment # on its own: the browser's driver keeps an event
 test-waits: test-environment # browsers, too; three files at a time: most of it is waiting
 	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 3 --dist loadfile $(ARGS)
 
-test-cluster: test-environment # after the long ones: Kubernetes is compiled meanwhile, where that was not done yet
+test-cluster: test-environment # not among the first: Kubernetes is compiled meanwhile, where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
 
 test-images: test-environment
