@@ -7,24 +7,24 @@ from importlib.metadata import version
 
 import click
 
+from sardonyx_hub_config.engines.mounted_variables import take_mounted
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.mounted_variables import take_mounted
 
 COMMANDS = {
     "up": ("up", "up", "Start Sardonyx on this machine."),
-    "check": ("check_command", "check", "Look for faults in the settings, and in a cluster before you install there."),
-    "render": ("render_command", "render", "Print the values for Helm that settings become."),
-    "doctor": ("doctor_command", "doctor", "Look at this machine: what works, and what to do about the rest."),
-    "schema": ("check_command", "schema", "Print the JSON Schema of the settings."),
-    "audit": ("audit_command", "audit", "List who was given which access to data, and until when."),
-    "tools": ("tools_command", "tools", "Tools for servers, such as VS Code and MLflow: list, install, remove."),
-    "database": ("database_command", "database", "The database: move, from files into a PostgreSQL."),
-    "vault": ("vault_command", "vault", "Vault: setup, what it has to know of this place."),
-    "class": ("class_command", "class_", "Classes: add, list, show, change, join, leave, import, end."),
-    "event": ("event_command", "event", "Events: create, list, show, change, accounts, people, codes, end."),
-    "hub": ("hub_command", "hub", "Be the hub of a cluster, in its Pod; the chart runs this."),
-    "proxy": ("hub_command", "proxy", "Be the proxy of a cluster, in its Pod; the chart runs this."),
-    "user": ("user_command", "user", "People: add, remove, readmit, list, reset-password, instructor."),
+    "check": ("commands.check", "check", "Look for faults in the settings, and in a cluster before you install there."),
+    "render": ("commands.render", "render", "Print the values for Helm that settings become."),
+    "doctor": ("commands.doctor", "doctor", "Look at this machine: what works, and what to do about the rest."),
+    "schema": ("commands.check", "schema", "Print the JSON Schema of the settings."),
+    "audit": ("commands.audit", "audit", "List who was given which access to data, and until when."),
+    "tools": ("commands.tools", "tools", "Tools for servers, such as VS Code and MLflow: list, install, remove."),
+    "database": ("commands.database", "database", "The database: move, from files into a PostgreSQL."),
+    "vault": ("commands.vault", "vault", "Vault: setup, what it has to know of this place."),
+    "class": ("commands.classes", "class_", "Classes: add, list, show, change, join, leave, import, end."),
+    "event": ("commands.events", "event", "Events: create, list, show, change, accounts, people, codes, end."),
+    "hub": ("commands.hub", "hub", "Be the hub of a cluster, in its Pod; the chart runs this."),
+    "proxy": ("commands.hub", "proxy", "Be the proxy of a cluster, in its Pod; the chart runs this."),
+    "user": ("commands.users", "user", "People: add, remove, readmit, list, reset-password, instructor."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""
 

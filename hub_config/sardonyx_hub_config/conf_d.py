@@ -4,9 +4,9 @@ import traceback
 from typing import Any
 from urllib.parse import urlsplit
 
-from sardonyx_hub_config.addresses import slashed
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.addresses import slashed
+from sardonyx_hub_config.settings.whole import Settings
 
 
 def run_conf_d(c: Any, settings: Settings) -> None:

@@ -6,27 +6,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sardonyx_hub_config.addresses import in_url
 from sardonyx_hub_config.conf_d import refuse_another_path, run_conf_d
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.database_place import hub_address, people_place
-from sardonyx_hub_config.engine import ports_here, release
-from sardonyx_hub_config.idle_limits import idle_limits
-from sardonyx_hub_config.link_log import WithoutLinks
-from sardonyx_hub_config.one_machine import servers_of_one_machine
+from sardonyx_hub_config.database.place import hub_address, people_place
+from sardonyx_hub_config.engines.engine import ports_here, release
+from sardonyx_hub_config.engines.idle_limits import idle_limits
+from sardonyx_hub_config.engines.one_machine import servers_of_one_machine
+from sardonyx_hub_config.engines.shown import Shown
 from sardonyx_hub_config.pages.handlers import page_handlers
 from sardonyx_hub_config.pages.shared import shared_with
 from sardonyx_hub_config.pages.static_files import static_version
 from sardonyx_hub_config.pages.words import Words
-from sardonyx_hub_config.people_service import PATH as CLASSES
 from sardonyx_hub_config.person_pages import person_handlers
 from sardonyx_hub_config.ports import LOOPBACK, Ports
-from sardonyx_hub_config.proxy_activity import SardonyxProxy
-from sardonyx_hub_config.roles import roles_and_services
-from sardonyx_hub_config.secret_refs import generated_secret
-from sardonyx_hub_config.services import keys_address
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.shown import Shown
+from sardonyx_hub_config.services.link_log import WithoutLinks
+from sardonyx_hub_config.services.one_machine import keys_address
+from sardonyx_hub_config.services.people import PATH as CLASSES
+from sardonyx_hub_config.services.proxy_activity import SardonyxProxy
+from sardonyx_hub_config.services.roles import roles_and_services
+from sardonyx_hub_config.settings.addresses import in_url
+from sardonyx_hub_config.settings.secret_refs import generated_secret
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.sign_in.authenticator import SardonyxAuthenticator
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
@@ -54,7 +54,7 @@ def configure(c: Any, settings: Settings) -> None:
         shown = servers_of_one_machine(c, settings, folder, ports, people)
     else:
         # Imported here: on one machine the client of Kubernetes would make every start half a second longer.
-        from sardonyx_hub_config.on_cluster import servers_of_a_cluster  # noqa: PLC0415
+        from sardonyx_hub_config.engines.cluster import servers_of_a_cluster  # noqa: PLC0415
 
         shown = servers_of_a_cluster(c, settings, folder, here, people)
     _pages(c, settings, shown)

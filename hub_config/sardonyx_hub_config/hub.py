@@ -14,7 +14,7 @@ from traitlets import Callable, Dict, Unicode
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.pages.language_handlers import in_their_language
 from sardonyx_hub_config.pages.written_down import written_down
-from sardonyx_hub_config.service_process import ServiceProcess
+from sardonyx_hub_config.services.process import ServiceProcess
 from sardonyx_hub_config.sign_in.next_page import kept_below
 from sardonyx_hub_config.terminal import say
 from sardonyx_services.listening import bound

@@ -4,14 +4,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from sardonyx_hub_config.cluster_images import with_images
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.engine import release
+from sardonyx_hub_config.engines.engine import release
+from sardonyx_hub_config.engines.idle_limits import idle_limits
+from sardonyx_hub_config.engines.images import with_images
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
-from sardonyx_hub_config.idle_limits import idle_limits
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.tools import known_tools
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.shipped import singleuser_package
-from sardonyx_hub_config.tool_settings import known_tools
 from sardonyx_spawner.catalogue import Catalogue, ProfileSource
 from sardonyx_spawner.class_profile import base_of_classes
 from sardonyx_spawner.profiles import Profile

@@ -8,8 +8,8 @@ from sardonyx_hub_config.pages.data_handlers import data_handlers
 from sardonyx_hub_config.pages.git_connect import connect_handlers
 from sardonyx_hub_config.pages.git_handlers import git_handlers
 from sardonyx_hub_config.pages.link_handlers import link_handlers
-from sardonyx_hub_config.secret_refs import generated_secret
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.secret_refs import generated_secret
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.store import PeopleStore
 

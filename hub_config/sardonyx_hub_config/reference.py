@@ -10,10 +10,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from sardonyx_hub_config.api_reference import api_reference
-from sardonyx_hub_config.chart_schema import CHART, chart_schema_text
-from sardonyx_hub_config.chart_values import ChartValues
-from sardonyx_hub_config.check_command import schema_text
-from sardonyx_hub_config.settings import OVERRIDES, Settings
+from sardonyx_hub_config.chart.schema import CHART, chart_schema_text
+from sardonyx_hub_config.chart.values import ChartValues
+from sardonyx_hub_config.commands.check import schema_text
+from sardonyx_hub_config.settings.whole import OVERRIDES, Settings
 
 HEAD = """# Settings
 

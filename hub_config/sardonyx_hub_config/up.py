@@ -10,15 +10,15 @@ import click
 
 from sardonyx_hub_config.certificate import check_certificate
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.database_place import open_people, refuse_to_leave_anybody
+from sardonyx_hub_config.database.place import open_people, refuse_to_leave_anybody
+from sardonyx_hub_config.engines.scope import enter_scope
 from sardonyx_hub_config.environments import EnvironmentRecipe, is_ready, make_environment
-from sardonyx_hub_config.machine import check_machine
+from sardonyx_hub_config.looks.machine import check_machine
 from sardonyx_hub_config.offered import environments_in_use, recipe
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.proxy_install import find_node, install_proxy, proxy_runs
-from sardonyx_hub_config.scope import enter_scope
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.settings_file import find_settings, load_settings
+from sardonyx_hub_config.services.proxy_install import find_node, install_proxy, proxy_runs
+from sardonyx_hub_config.settings.file import find_settings, load_settings
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.shipped import shipped
 from sardonyx_hub_config.terminal import say, step
 

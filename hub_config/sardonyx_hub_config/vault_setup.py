@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sardonyx_hub_config.engine import ports_here
+from sardonyx_hub_config.engines.engine import ports_here
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.services import KEYS_PATH, issuer, keys_address
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.services.one_machine import KEYS_PATH, issuer, keys_address
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.credentials.vault.badge import AUDIENCE, SUBJECT
 from sardonyx_spawner.amounts import duration_seconds
 

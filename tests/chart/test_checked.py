@@ -8,9 +8,9 @@ import yaml
 from support.chart import EVERYTHING, NAME, everything, render
 from support.installations import an_installation
 
+from sardonyx_hub_config.chart.file import load_values
 from sardonyx_hub_config.cluster_check.rights import KINDS, kinds
 from sardonyx_hub_config.cluster_check.trials import CHECK_RESOURCES, IN_A_POD, of_chart
-from sardonyx_hub_config.values_file import load_values
 
 OFF: dict[str, Any] = {
     "networkPolicy": {"enabled": False},

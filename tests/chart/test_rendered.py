@@ -7,7 +7,7 @@ import yaml
 from support.chart import CHART, NAME, Rendered, helm, render
 from support.rendered import SETTINGS, written
 
-from sardonyx_hub_config.render_command import rendered
+from sardonyx_hub_config.commands.render import rendered
 
 SHIPPED = CHART.parents[1] / "hub_config" / "settings.yaml"
 

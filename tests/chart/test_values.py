@@ -9,10 +9,10 @@ import pytest
 import yaml
 from support.chart import CHART, EVERYTHING, KUBERNETES, NAME, HelmRefusedError, everything, helm, render
 
-from sardonyx_hub_config.chart_postgresql import BOTH
-from sardonyx_hub_config.chart_schema import chart_schema_text
-from sardonyx_hub_config.chart_values import ChartValues
-from sardonyx_hub_config.settings_file import load_settings
+from sardonyx_hub_config.chart.postgresql import BOTH
+from sardonyx_hub_config.chart.schema import chart_schema_text
+from sardonyx_hub_config.chart.values import ChartValues
+from sardonyx_hub_config.settings.file import load_settings
 
 SHIPPED = CHART.parents[1] / "hub_config" / "settings.yaml"
 SIGN_IN = {"existingSecret": "sign-in", "key": "secret"}

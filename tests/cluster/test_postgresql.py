@@ -45,8 +45,8 @@ def add(own: Place, name: str) -> str:
 def identity(own: Place, name: str) -> str:
     """Return the id of somebody, as the hub itself knows it."""
     script = (
-        "import os; from sardonyx_hub_config.mounted_variables import take_mounted; take_mounted(os.environ); "
-        f"from sardonyx_hub_config.people_here import people_here; print(people_here()[1].by_name({name!r}).id)"
+        "import os; from sardonyx_hub_config.engines.mounted_variables import take_mounted; take_mounted(os.environ); "
+        f"from sardonyx_hub_config.commands.people_here import people_here; print(people_here()[1].by_name({name!r}).id)"
     )
     return own.in_hub("python", "-c", script).strip()
 

@@ -12,7 +12,7 @@ from support.cluster.images import SHELL
 from support.cluster.place import RESTRICTED
 from support.commands import sardonyx
 
-from sardonyx_hub_config.render_command import rendered
+from sardonyx_hub_config.commands.render import rendered
 
 SETTINGS = f"""
 database: {{url: {{file: db url}}}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from sardonyx_hub_config.chart_schema import CHART, chart_schema_text
+from sardonyx_hub_config.chart.schema import CHART, chart_schema_text
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.reference import chart_reference
 

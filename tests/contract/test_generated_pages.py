@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sardonyx_hub_config.api_reference import api_reference
-from sardonyx_hub_config.check_command import schema_text
+from sardonyx_hub_config.commands.check import schema_text
 from sardonyx_hub_config.reference import settings_reference
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from support.stack import ROOT
 from traitlets import TraitError
 from traitlets.config import Config
 
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_spawner.kube.spawner import SardonyxKubeSpawner
 from sardonyx_spawner.plan import ServerPlan
 

@@ -8,9 +8,9 @@ from typing import get_args
 
 import pytest
 
-from sardonyx_hub_config import tool_settings
 from sardonyx_hub_config.pages import data_places
-from sardonyx_hub_config.tool_settings import ToolSettings
+from sardonyx_hub_config.settings import tools as tool_settings
+from sardonyx_hub_config.settings.tools import ToolSettings
 from sardonyx_services.credentials import service
 from sardonyx_services.credentials.places import group_places
 from sardonyx_services.people.groups import ROLES, Kind, Membership, Role

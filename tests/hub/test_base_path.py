@@ -11,7 +11,7 @@ from support.members import PASSWORD, Member
 from support.oidc_provider import Provider, serving_provider
 from support.stack import Stack, running_stack
 
-from sardonyx_hub_config.metrics_reader import TOKEN
+from sardonyx_hub_config.services.metrics_reader import TOKEN
 
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}

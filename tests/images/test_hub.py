@@ -29,7 +29,7 @@ def test_it_has_the_hub_and_its_command_line(hub: Container) -> None:
 
 def test_the_proxy_that_it_would_install_is_there_already(hub: Container) -> None:
     """It looks for it by the lock file that came with it."""
-    code = "from pathlib import Path; from sardonyx_hub_config.proxy_install import is_installed"
+    code = "from pathlib import Path; from sardonyx_hub_config.services.proxy_install import is_installed"
 
     assert hub.python(f"{code}; print(is_installed(Path('/opt/proxy')))") == "True"
 

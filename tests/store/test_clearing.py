@@ -20,13 +20,13 @@ from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import ClassRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import in_tables
-from sardonyx_services.people.web.class_ends import ClassEnds
+from sardonyx_services.people.web.classes.ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import StorePlace
-from sardonyx_services.people.web.copies import Copies
-from sardonyx_services.people.web.erasures import Erasures
 from sardonyx_services.people.web.errors import NotOpenError
-from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_services.people.web.events.ends import EventEnds
+from sardonyx_services.people.web.kept.copies import Copies
+from sardonyx_services.people.web.kept.erasures import Erasures
 from sardonyx_services.people.web.store_door import StoreDoor
 
 REFUSAL = (403, "That is no place whose data is to be deleted now.")

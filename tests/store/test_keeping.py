@@ -16,14 +16,14 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import GroupRow
 from sardonyx_services.people.moments import in_tables
-from sardonyx_services.people.web import keeps as keeps_module
-from sardonyx_services.people.web.class_ends import ClassEnds
+from sardonyx_services.people.web.classes.ends import ClassEnds
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.errors import NotOpenError
-from sardonyx_services.people.web.keeping import Order, Part, folder_for, of_class, of_hand_ins, of_team
-from sardonyx_services.people.web.keeps import Keep, Keeps
-from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.kept import keeps as keeps_module
+from sardonyx_services.people.web.kept.keeping import Order, Part, folder_for, of_class, of_hand_ins, of_team
+from sardonyx_services.people.web.kept.keeps import Keep, Keeps
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 
 FILES = ("work.txt", "week 1/été + 100% & co.ipynb")

@@ -66,7 +66,7 @@ c.Spawner.default_url = "/lab"
 FORK = """
 import hashlib
 from pathlib import Path
-from sardonyx_hub_config.hub_database import write_ahead
+from sardonyx_hub_config.database.hub import write_ahead
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.hidden import Hidden

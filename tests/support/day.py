@@ -23,7 +23,7 @@ from support.stack import Stack
 from support.waiting import soon
 
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.services import KEYS_PATH as KEYS_SERVICE
+from sardonyx_hub_config.services.one_machine import KEYS_PATH as KEYS_SERVICE
 
 BUCKET, REGION = "sardonyx", "us-east-1"
 TOKEN = "the-token-of-the-day"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sardonyx_hub_config.chart_values import ChartValues
+from sardonyx_hub_config.chart.file import merged
+from sardonyx_hub_config.chart.values import ChartValues
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.shipped import chart_file, plain_yaml
-from sardonyx_hub_config.values_file import merged
 
 PROFILES = {"python": {"title": "Python", "image": "registry.example/python:1", "cpu": 1, "memory": "2G"}}
 

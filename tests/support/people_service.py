@@ -7,7 +7,7 @@ import httpx
 import pytest
 from support.served import served
 
-from sardonyx_hub_config.people_service import TEMPLATES
+from sardonyx_hub_config.services.people import TEMPLATES
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.__main__ import parts_of
 from sardonyx_services.people.web.configuration import EventRules, PeopleConfiguration, StorePlace

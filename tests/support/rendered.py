@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sardonyx_hub_config.render_command import rendered
+from sardonyx_hub_config.commands.render import rendered
 
 SETTINGS = """\
 # A place.

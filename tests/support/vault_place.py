@@ -18,8 +18,8 @@ from support import web
 from support.vault import ROOT_TOKEN, VaultServer
 from support.waiting import soon
 
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.vault_command import Operator, apply
+from sardonyx_hub_config.commands.vault import Operator, apply
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.vault_setup import Setup, setup_for
 from sardonyx_services.credentials.configuration import (
     CredentialsConfiguration,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sardonyx_hub_config.audit_command import audit
+from sardonyx_hub_config.commands.audit import audit
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.credentials.audit import AuditLog, Issued

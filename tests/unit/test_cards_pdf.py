@@ -8,11 +8,11 @@ from support.cards import opened, read_codes, text_of
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.seats import Seat, Team
-from sardonyx_services.people.web.cards_pdf import cards_pdf
+from sardonyx_services.people.web.classes.seat import Level
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.event_desk import EventSeen
-from sardonyx_services.people.web.seat import Level
-from sardonyx_services.people.web.seat_desk import Card, SeatSeen
+from sardonyx_services.people.web.events.cards_pdf import cards_pdf
+from sardonyx_services.people.web.events.desk import EventSeen
+from sardonyx_services.people.web.events.seat_desk import Card, SeatSeen
 
 BEGINS = datetime(2026, 12, 11, 9, tzinfo=UTC)
 ADDRESS = "hub.a-rather-long-institute.example/hub/code"

@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 from support.ports import free_ports
 
-from sardonyx_hub_config.check_command import check
+from sardonyx_hub_config.chart.file import load_values, merged
+from sardonyx_hub_config.commands.check import check
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.settings_file import SettingsError
-from sardonyx_hub_config.values_file import load_values, merged
+from sardonyx_hub_config.settings.file import SettingsError
 
 SETTINGS = "profiles: {r: {title: R, image: r}}\n"
 KUBECONFIG = """

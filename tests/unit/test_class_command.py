@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from unit.conftest import SETTINGS
 
-from sardonyx_hub_config.class_command import class_
+from sardonyx_hub_config.commands.classes import class_
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore

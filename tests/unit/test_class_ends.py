@@ -13,7 +13,7 @@ from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import GroupRow
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.class_ends import ClassEnds
+from sardonyx_services.people.web.classes.ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.hub import Server
 from sardonyx_services.people.web.volumes import VolumeStaysError

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sardonyx_hub_config.class_command import class_
+from sardonyx_hub_config.commands.classes import class_
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.store import PeopleStore

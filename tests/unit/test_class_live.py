@@ -10,7 +10,7 @@ from sardonyx_services.people.groups import Role
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import NOT_NOW, Server, server_of
-from sardonyx_services.people.web.live import Watch, counts_of, rows_of
+from sardonyx_services.people.web.live.live import Watch, counts_of, rows_of
 from sardonyx_services.people.web.members import Member
 from sardonyx_spawner.language import _, speaking
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sardonyx_hub_config.class_profiles import ClassProfiles
 from sardonyx_hub_config.offered import profiles_for_classes
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.whole import Settings
+from sardonyx_hub_config.sources.class_profiles import ClassProfiles
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails

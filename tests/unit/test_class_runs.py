@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from sardonyx_services.people.web.hub import Hub
-from sardonyx_services.people.web.runs import Runs
+from sardonyx_services.people.web.live.runs import Runs
 
 
 async def test_who_runs_something_else_by_now_keeps_it() -> None:

@@ -21,7 +21,7 @@ from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import STATE
 from sardonyx_services.people.web.configuration import SESSION, EventRules
-from sardonyx_services.people.web.keeps import Keep, Keeps
+from sardonyx_services.people.web.kept.keeps import Keep, Keeps
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import create_app
 

@@ -12,7 +12,7 @@ from support.installations import an_installation
 from sardonyx_hub_config.cluster_check import images
 from sardonyx_hub_config.cluster_check.cluster import Cluster, UnseenError
 from sardonyx_hub_config.cluster_check.images import judge_pod, not_tried, trial_pods, try_images
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE
 
 WAITING = {"status": {"phase": "Pending"}}
 

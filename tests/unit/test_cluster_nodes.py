@@ -10,7 +10,7 @@ from support.installations import an_installation
 from sardonyx_hub_config.cluster_check.nodes import judge
 from sardonyx_hub_config.cluster_check.quantities import said
 from sardonyx_hub_config.cluster_check.servers import servers
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 from sardonyx_spawner.kube.quantities import amount
 
 SIZES = {

@@ -12,7 +12,7 @@ from sardonyx_hub_config.cluster_check.references import (
     judge_settings,
     references,
 )
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE
 
 DATABASE = Reference("Secret", "database", "secretFiles.database", "url")
 REGISTRY = Reference("Secret", "registry", "imagePullSecrets", is_for_registry=True)

@@ -9,7 +9,7 @@ from sardonyx_hub_config.cluster_check import room
 from sardonyx_hub_config.cluster_check.refused import explain, judge
 from sardonyx_hub_config.cluster_check.servers import servers
 from sardonyx_hub_config.cluster_check.trials import Trial, of_chart, of_placeholders, of_servers, trials
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 
 SERVER = Trial("servers of the profile 'data'", "size large", "profiles.data in the settings", {})
 IS_FORBIDDEN = 'pods "sardonyx-check" is forbidden: '

@@ -6,7 +6,7 @@ from support.installations import an_installation
 from sardonyx_hub_config.cluster_check.namespace import judge_namespace
 from sardonyx_hub_config.cluster_check.rights import Right, judge, judge_groups, kinds, to_give, to_give_any, to_install
 from sardonyx_hub_config.cluster_check.versions import judge_version
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE
 
 VALUES = an_installation().values
 

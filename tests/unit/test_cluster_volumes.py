@@ -8,7 +8,7 @@ from support.installations import an_installation
 
 from sardonyx_hub_config.cluster_check.volumes import judge_chart, judge_homes, judge_shared
 from sardonyx_hub_config.cluster_check.ways_in import judge_gateway, judge_ingress, judge_issuer
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 
 USUAL = {"storageclass.kubernetes.io/is-default-class": "true"}
 INGRESS_USUAL = {"ingressclass.kubernetes.io/is-default-class": "true"}

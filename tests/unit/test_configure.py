@@ -10,7 +10,7 @@ from traitlets.config import Config
 from sardonyx_hub_config.configure import configure
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.store import PeopleStore
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sardonyx_services.people.web.copies import Copies
 from sardonyx_services.people.web.errors import NotOpenError
+from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.store_door import StoreAwayError
 
 

@@ -7,11 +7,11 @@ import pytest
 from sardonyx_services.people.courses import Opened
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.course_desk import CourseDesk
+from sardonyx_services.people.web.classes.desk import Desk
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import PlatformRules
-from sardonyx_services.people.web.course_desk import CourseDesk
-from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.errors import NoCourseError, NotOpenError, NotThereError, RefusedError
-from sardonyx_services.people.web.seat import Caller
 
 MOODLE, CANVAS = "moodle", "canvas"
 NOW = datetime(2026, 11, 28, tzinfo=UTC)

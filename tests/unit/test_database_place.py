@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from support.postgresql import PostgresqlServer
 
-from sardonyx_hub_config import database_place
+from sardonyx_hub_config.commands.hub import hub
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.database_place import open_people, wait_for_database
+from sardonyx_hub_config.database import place as database_place
+from sardonyx_hub_config.database.place import open_people, wait_for_database
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.hub_command import hub
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.settings_file import load_settings
+from sardonyx_hub_config.settings.file import load_settings
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.store import PeopleStore
 
 SETTINGS = """

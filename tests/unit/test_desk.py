@@ -15,10 +15,10 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.desk import Desk
-from sardonyx_services.people.web.endings import Endings
+from sardonyx_services.people.web.classes.desk import Desk
+from sardonyx_services.people.web.classes.endings import Endings
+from sardonyx_services.people.web.classes.seat import Caller, Level, may_make
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
-from sardonyx_services.people.web.seat import Caller, Level, may_make
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 from sardonyx_spawner.repository import Material
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from support.ports import free_ports
 
+from sardonyx_hub_config.commands.doctor import doctor
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.doctor_command import doctor
 from sardonyx_spawner.local.obstacles import Obstacles
 
 Run = Callable[[], tuple[int, str]]

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from sardonyx_hub_config import end_notice
-from sardonyx_hub_config.end_notice import EndNotice
+from sardonyx_hub_config.services import end_notice
+from sardonyx_hub_config.services.end_notice import EndNotice
 
 
 async def answered(reply: bytes, heard: list[bytes]) -> asyncio.Server:

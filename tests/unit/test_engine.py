@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.cluster_images import with_images
-from sardonyx_hub_config.engine import release
+from sardonyx_hub_config.engines.engine import release
+from sardonyx_hub_config.engines.images import with_images
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.settings_file import load_settings
+from sardonyx_hub_config.settings.file import load_settings
+from sardonyx_hub_config.settings.whole import Settings
 
 ROOT = Path(__file__).parents[2]
 

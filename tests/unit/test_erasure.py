@@ -15,7 +15,7 @@ from sardonyx_services.people.models import HOME, LET_GO
 from sardonyx_services.people.records import Owed
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.erasures import Erasures
+from sardonyx_services.people.web.kept.erasures import Erasures
 
 
 class School:

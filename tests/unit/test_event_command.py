@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from support.cards import opened, read_codes
 
+from sardonyx_hub_config.commands.events import event as command
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.event_command import event as command
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.entries import Entries
 from sardonyx_services.people.event_models import SeatRow

@@ -12,13 +12,13 @@ from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.event_desk import EventDesk
-from sardonyx_services.people.web.event_form import EventForm
-from sardonyx_services.people.web.event_words import EventWords
-from sardonyx_services.people.web.new_seats import NewSeats, Wanted
-from sardonyx_services.people.web.seat import Caller, Level
+from sardonyx_services.people.web.events.desk import EventDesk
+from sardonyx_services.people.web.events.form import EventForm
+from sardonyx_services.people.web.events.new_seats import NewSeats, Wanted
+from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_spawner.profiles import Profile
 
 NOW = datetime.now(UTC)

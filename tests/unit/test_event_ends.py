@@ -15,7 +15,7 @@ from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import CLEAR, Base
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.event_ends import EventEnds
+from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.repository import Material
 

@@ -6,9 +6,9 @@ import pytest
 
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.seats import Seat, Team
-from sardonyx_services.people.web.event_room import host_of
+from sardonyx_services.people.web.events.room import host_of
+from sardonyx_services.people.web.events.seat_desk import SeatSeen
 from sardonyx_services.people.web.hub import Server, server_of
-from sardonyx_services.people.web.seat_desk import SeatSeen
 
 NOW = datetime(2026, 12, 11, 9, tzinfo=UTC)
 

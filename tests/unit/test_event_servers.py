@@ -11,14 +11,14 @@ from support.ends import FakeHub
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.event_desks import event_desks
-from sardonyx_services.people.web.group_servers import GroupServers
-from sardonyx_services.people.web.helping import Helping
-from sardonyx_services.people.web.live import Row
-from sardonyx_services.people.web.rooms import EventRooms
-from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.events.desks import event_desks
+from sardonyx_services.people.web.live.helping import Helping
+from sardonyx_services.people.web.live.live import Row
+from sardonyx_services.people.web.live.rooms import EventRooms
+from sardonyx_services.people.web.live.servers import GroupServers
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.repository import Material
 

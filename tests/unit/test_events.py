@@ -11,7 +11,7 @@ from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventChangedError, EventDetails, free_prefix
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.event_desk import state_of
+from sardonyx_services.people.web.events.desk import state_of
 from sardonyx_spawner.repository import Material
 
 BEGINS = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from support.deep import nest
 from support.waiting import soon
 
-from sardonyx_hub_config.one_machine_settings import OneMachineSettings
+from sardonyx_hub_config.settings.one_machine import OneMachineSettings
 from sardonyx_spawner.local.fresh_homes import FreshHomes, clear_left_folders, share_of
 from sardonyx_spawner.local.leftovers import note
 from sardonyx_spawner.local.process import ProcessId, began

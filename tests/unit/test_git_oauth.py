@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import ValidationError
 
-from sardonyx_hub_config.git_settings import GitSettings
+from sardonyx_hub_config.settings.git import GitSettings
 from sardonyx_services.credentials.git.oauth import EndedError, GitProvider
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.git_accounts import GitSecret

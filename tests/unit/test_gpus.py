@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.gpus import UUIDS, made_up_amd, made_up_nvidia, make_node
 
-from sardonyx_hub_config.gpu_look import look_at_gpus
+from sardonyx_hub_config.looks.gpus import look_at_gpus
 from sardonyx_spawner.local.gpus import Gpu, Sources, find_gpus, gpu_variables
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 

@@ -12,8 +12,16 @@ from zipstream import ZipStream
 
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.web.classes.hand_ins import (
+    HandIn,
+    HandIns,
+    folders_of,
+    handed_in,
+    listed,
+    paths_of,
+    plain,
+)
 from sardonyx_services.people.web.configuration import StorePlace
-from sardonyx_services.people.web.hand_ins import HandIn, HandIns, folders_of, handed_in, listed, paths_of, plain
 from sardonyx_services.people.web.members import Member
 from sardonyx_services.people.web.store_door import StoreDoor
 

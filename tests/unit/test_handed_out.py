@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_services.people.web import hand_outs
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.hand_outs import checked_name
+from sardonyx_services.people.web.live import hand_outs
+from sardonyx_services.people.web.live.hand_outs import checked_name
 from sardonyx_singleuser import handed_out
 from sardonyx_singleuser.handed_out import is_name, put
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.secret_refs import secret_files
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.secret_refs import secret_files
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_singleuser.sandbox.layout import Hide, Sandbox, Show, layout
 from sardonyx_spawner.local.hidden import Hidden, hidden_here, paths_to_hide
 

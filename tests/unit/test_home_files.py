@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_services.people.web import home_files
-from sardonyx_services.people.web.home_files import files_below, read_below
+from sardonyx_services.people.web.kept import home_files
+from sardonyx_services.people.web.kept.home_files import files_below, read_below
 
 
 @pytest.fixture

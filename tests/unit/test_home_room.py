@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.deep import nest
 
-from sardonyx_hub_config.home_look import look_at_homes
+from sardonyx_hub_config.looks.homes import look_at_homes
 from sardonyx_hub_config.pages.files import Files
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.local.home_room import HomeRoom

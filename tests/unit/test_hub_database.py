@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.hub_database import write_ahead
+from sardonyx_hub_config.database.hub import write_ahead
 
 
 def mode(path: Path) -> str:

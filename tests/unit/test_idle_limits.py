@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.idle_limits import idle_limits
-from sardonyx_hub_config.settings_file import load_settings
+from sardonyx_hub_config.engines.idle_limits import idle_limits
+from sardonyx_hub_config.settings.file import load_settings
 from sardonyx_services.idle_stop import is_idle
 from sardonyx_spawner.surroundings import Surroundings
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import NotOpenError
-from sardonyx_services.people.web.keeping import (
+from sardonyx_services.people.web.kept.keeping import (
     Copy,
     Part,
     Stored,
@@ -19,7 +20,6 @@ from sardonyx_services.people.web.keeping import (
     placed,
     to_copy,
 )
-from sardonyx_services.people.web.seat import Caller
 
 SAM = Caller("sam2345sam2345aa", "sam")
 THEN = datetime(2026, 11, 28, 10, 45, 3, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from sardonyx_services.people.web.keeping import Order, Part, folder_for
-from sardonyx_services.people.web.keeps import AT_ONCE, MOST_REFUSED, Keep, Keeps
-from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.classes.seat import Caller
+from sardonyx_services.people.web.kept.keeping import Order, Part, folder_for
+from sardonyx_services.people.web.kept.keeps import AT_ONCE, MOST_REFUSED, Keep, Keeps
 from sardonyx_services.people.web.store_door import StoreAwayError
 
 SAM = Caller("id-sam", "sam")

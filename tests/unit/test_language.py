@@ -5,7 +5,7 @@ import copy
 
 import pytest
 
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_spawner.amounts import GIB, say_cores, say_duration, say_memory
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.errors import ChoiceError, UserError, not_available

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from support.lti_platform import right_claims
 
-from sardonyx_hub_config.lti_settings import PlatformSettings
+from sardonyx_hub_config.settings.lti import PlatformSettings
 from sardonyx_hub_config.sign_in.launch import CLAIM, LaunchRefusedError, Nonces, believed, named
 
 PLATFORM = PlatformSettings(

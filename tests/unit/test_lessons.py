@@ -15,11 +15,11 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.lessons import Hour, WeeklyHours, lessons_of, written
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.class_words import say_lesson
-from sardonyx_services.people.web.classroom import Classroom
-from sardonyx_services.people.web.desk import Desk
-from sardonyx_services.people.web.fits import say_fit
-from sardonyx_services.people.web.lesson_rounds import LessonRounds
+from sardonyx_services.people.web.classes.classroom import Classroom
+from sardonyx_services.people.web.classes.desk import Desk
+from sardonyx_services.people.web.classes.fits import say_fit
+from sardonyx_services.people.web.classes.lesson_rounds import LessonRounds
+from sardonyx_services.people.web.classes.words import say_lesson
 from sardonyx_spawner.local.machine import Machine
 from sardonyx_spawner.plan import ServerPlan
 

@@ -8,11 +8,11 @@ from starlette.datastructures import FormData
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Group
-from sardonyx_services.people.web.class_form import ClassForm, read_class_form
-from sardonyx_services.people.web.desk import Seen
-from sardonyx_services.people.web.event_desk import EventSeen
-from sardonyx_services.people.web.event_form import EventForm, read_event_form
-from sardonyx_services.people.web.seat import Level
+from sardonyx_services.people.web.classes.desk import Seen
+from sardonyx_services.people.web.classes.form import ClassForm, read_class_form
+from sardonyx_services.people.web.classes.seat import Level
+from sardonyx_services.people.web.events.desk import EventSeen
+from sardonyx_services.people.web.events.form import EventForm, read_event_form
 from sardonyx_spawner.class_limits import NO_LIMITS, Limits
 from sardonyx_spawner.profiles import Profile
 

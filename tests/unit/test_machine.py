@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.size_look import look_at_sizes
+from sardonyx_hub_config.looks.sizes import look_at_sizes
 from sardonyx_spawner.local.machine import Machine, TooLargeError, refuse_too_large
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 

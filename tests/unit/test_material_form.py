@@ -9,12 +9,12 @@ from starlette.datastructures import FormData, UploadFile
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Group
-from sardonyx_services.people.web.class_form import ClassForm, read_class_form
-from sardonyx_services.people.web.desk import Seen
-from sardonyx_services.people.web.event_desk import EventSeen
-from sardonyx_services.people.web.event_form import EventForm, read_event_form
+from sardonyx_services.people.web.classes.desk import Seen
+from sardonyx_services.people.web.classes.form import ClassForm, read_class_form
+from sardonyx_services.people.web.classes.seat import Level
+from sardonyx_services.people.web.events.desk import EventSeen
+from sardonyx_services.people.web.events.form import EventForm, read_event_form
 from sardonyx_services.people.web.material_form import MaterialRow
-from sardonyx_services.people.web.seat import Level
 from sardonyx_spawner.material import MOST
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.repository import Material, Repository

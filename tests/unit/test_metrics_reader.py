@@ -3,7 +3,7 @@
 import pytest
 
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.metrics_reader import TOKEN, metrics_reader
+from sardonyx_hub_config.services.metrics_reader import TOKEN, metrics_reader
 
 
 def test_nobody_reads_them_without_a_token() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sardonyx_hub_config.engines.mounted_variables import FOLDER, take_mounted
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.mounted_variables import FOLDER, take_mounted
 
 
 @pytest.fixture

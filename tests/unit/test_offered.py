@@ -7,9 +7,9 @@ import pytest
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.services import services
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.tool_settings import SHIPPED
+from sardonyx_hub_config.services.one_machine import services
+from sardonyx_hub_config.settings.tools import SHIPPED
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_spawner.profiles import NEVER
 
 

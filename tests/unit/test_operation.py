@@ -7,23 +7,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from support.ends import FakeHub
 
-from sardonyx_hub_config.hours_source import MonthHours
+from sardonyx_hub_config.sources.hours import MonthHours
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.accounting import Accounting
+from sardonyx_services.people.web.classes.desk import Desk
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import EventRules
-from sardonyx_services.people.web.desk import Desk
 from sardonyx_services.people.web.errors import AwayError, NotOpenError
-from sardonyx_services.people.web.event_desk import EventDesk
+from sardonyx_services.people.web.events.desk import EventDesk
+from sardonyx_services.people.web.events.new_seats import NewSeats
 from sardonyx_services.people.web.hub import Server
-from sardonyx_services.people.web.new_seats import NewSeats
-from sardonyx_services.people.web.operation import Operation
-from sardonyx_services.people.web.overview import by_person, figures, group_lines, server_lines
-from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.operation.accounting import Accounting
+from sardonyx_services.people.web.operation.desk import Operation
+from sardonyx_services.people.web.operation.overview import by_person, figures, group_lines, server_lines
 from sardonyx_services.people.web.store_use import Amount
 
 GB = 10**9

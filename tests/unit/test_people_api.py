@@ -7,10 +7,10 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from sardonyx_hub_config.class_command import class_
+from sardonyx_hub_config.commands.classes import class_
+from sardonyx_hub_config.commands.live import say_row
+from sardonyx_hub_config.commands.people_api import NOT_HERE, GroupApi, content_of
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.live_commands import say_row
-from sardonyx_hub_config.people_api import NOT_HERE, GroupApi, content_of
 
 ROW = {
     "name": "sam", "state": "running", "memory": None, "memory_limit": None, "seen": None, "team": "", "problem": "", "step": "",

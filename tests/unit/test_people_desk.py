@@ -7,10 +7,10 @@ import pytest
 
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web import people_desk
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import NotOpenError, RefusedError
-from sardonyx_services.people.web.people_desk import PeopleDesk
-from sardonyx_services.people.web.seat import Caller
+from sardonyx_services.people.web.operation import people_desk
+from sardonyx_services.people.web.operation.people_desk import PeopleDesk
 
 
 @pytest.fixture

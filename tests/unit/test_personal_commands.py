@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from sardonyx_hub_config.commands.users import user
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.user_command import user
 from sardonyx_services.people.store import PeopleStore
 
 

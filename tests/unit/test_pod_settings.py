@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sardonyx_hub_config.kubernetes_settings import KubernetesSettings
-from sardonyx_hub_config.pod_settings import ProfilePodSettings
+from sardonyx_hub_config.settings.kubernetes import KubernetesSettings
+from sardonyx_hub_config.settings.pods import ProfilePodSettings
 from sardonyx_spawner.kube.place import ClusterPlace
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sardonyx_hub_config.profile_settings import ProfileSettings, profile_faults
+from sardonyx_hub_config.settings.profiles import ProfileSettings, profile_faults
 from sardonyx_spawner.profiles import Gives, Profile
 from sardonyx_spawner.repository import Repository
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sardonyx_hub_config
-from sardonyx_hub_config.proxy_install import find_node
+from sardonyx_hub_config.services.proxy_install import find_node
 
 BEFORE = Path(sardonyx_hub_config.__file__).parent / "proxy" / "before.cjs"
 PASSING_ON = """

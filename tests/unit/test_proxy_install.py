@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config import proxy_install
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.proxy_install import Node, find_node, install_proxy, proxy_command
+from sardonyx_hub_config.services import proxy_install
+from sardonyx_hub_config.services.proxy_install import Node, find_node, install_proxy, proxy_command
 
 
 def test_the_node_that_came_with_us_is_used() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sardonyx_hub_config.proxy_routes import keep_routes
+from sardonyx_hub_config.services.proxy_routes import keep_routes
 
 USERS, SERVICES = {"1": "amina"}, {"credentials": "keys"}
 

@@ -8,10 +8,10 @@ import yaml
 from click.testing import CliRunner
 from support.rendered import SETTINGS, values, written
 
+from sardonyx_hub_config.chart.file import load_values
+from sardonyx_hub_config.commands.render import render
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.render_command import render
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.values_file import load_values
+from sardonyx_hub_config.settings.whole import Settings
 
 SMALL = "profiles: {r: {title: R, image: r}}\n"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.scope import MARK, Session
+from sardonyx_hub_config.engines.scope import MARK, Session
 
 RUN = "/usr/bin/systemd-run"
 TERMINAL = Session(is_root=False, program=RUN, has_manager=True, is_left_to_us=False)
@@ -40,8 +40,8 @@ def test_nothing_is_asked_for_where_it_cannot_be_had_or_is_had(session: Session)
 
 def test_a_session_without_a_bus_has_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As over su, or in cron."""
-    monkeypatch.setattr("sardonyx_hub_config.scope.SYSTEMD", tmp_path)
-    monkeypatch.setattr("sardonyx_hub_config.scope.os.geteuid", lambda: 1000)
+    monkeypatch.setattr("sardonyx_hub_config.engines.scope.SYSTEMD", tmp_path)
+    monkeypatch.setattr("sardonyx_hub_config.engines.scope.os.geteuid", lambda: 1000)
 
     assert not Session.here({"PATH": "/nowhere", "XDG_RUNTIME_DIR": str(tmp_path)}).has_manager
     (tmp_path / "bus").touch()
@@ -51,7 +51,7 @@ def test_a_session_without_a_bus_has_nobody_to_ask(tmp_path: Path, monkeypatch: 
 
 PROGRAM = """
 import sys
-from sardonyx_hub_config.scope import Session, enter_scope
+from sardonyx_hub_config.engines.scope import Session, enter_scope
 enter_scope(Session(is_root=False, program=sys.argv[1], has_manager=True, is_left_to_us=False))
 print("runs", sys.argv[2:])
 """
@@ -96,7 +96,7 @@ def test_a_systemd_that_refuses_keeps_nobody_from_starting(
     """Nor one that does not answer: the program goes on as it is."""
     program.write_text(f"#!/bin/sh\n{fault}\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    faster = "import sardonyx_hub_config.scope as scope\nscope.PATIENCE_S = 1.0\n"
+    faster = "import sardonyx_hub_config.engines.scope as scope\nscope.PATIENCE_S = 1.0\n"
     monkeypatch.setattr(f"{__name__}.PROGRAM", faster + PROGRAM)
 
     assert said_by(program) == "runs ['settings.yaml', 'a b']\n"

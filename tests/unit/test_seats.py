@@ -12,7 +12,7 @@ from sardonyx_services.people.records import Owed
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.seats import Seat
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.new_seats import Again, NewSeats, as_many_again
+from sardonyx_services.people.web.events.new_seats import Again, NewSeats, as_many_again
 
 NOW = datetime.now(UTC)
 ON = EventDetails(begins=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=1))

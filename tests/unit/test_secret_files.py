@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.secret_refs import IN_A_POD, SecretRef, is_open_to_others
+from sardonyx_hub_config.settings.secret_refs import IN_A_POD, SecretRef, is_open_to_others
 
 ROOT, OURS, ANOTHER = 0, os.getegid(), os.getegid() + 1
 US = 1000

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from sardonyx_hub_config.service_process import ServiceProcess
+from sardonyx_hub_config.services.process import ServiceProcess
 
 
 def process(monkeypatch: pytest.MonkeyPatch, number: int) -> ServiceProcess:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.whole import Settings
 
 
 def settings(**sections: Any) -> Settings:

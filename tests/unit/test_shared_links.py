@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from sardonyx_hub_config.link_log import WithoutLinks
 from sardonyx_hub_config.pages.shared_links import links_shown, say_times
+from sardonyx_hub_config.services.link_log import WithoutLinks
 from sardonyx_services.credentials.errors import BadRequestError, NotAllowedError
 from sardonyx_services.credentials.links.shareable import file_policy, membership_for
 from sardonyx_services.credentials.revocation import Person

@@ -14,10 +14,10 @@ import pytest
 from support.ports import free_ports
 from support.stub_store import DENIED, DONE, Says, StubStore, stub_store
 
-from sardonyx_hub_config import store_look
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.store_look import look_at_store
+from sardonyx_hub_config.looks import store as store_look
+from sardonyx_hub_config.looks.store import look_at_store
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.credentials import self_test, sts
 from sardonyx_services.credentials.deadline import Deadline
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sardonyx_hub_config.quota_settings import QuotasSettings, StorageLimitSettings, StoredQuotaSettings
+from sardonyx_hub_config.settings.quotas import QuotasSettings, StorageLimitSettings, StoredQuotaSettings
 from sardonyx_services.credentials.configuration import StoredLimits
 from sardonyx_services.credentials.places import Place
 from sardonyx_services.credentials.stored import REMEMBERED_S, Amount, StoredAmounts, wholes_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sardonyx_hub_config import stored_source
-from sardonyx_hub_config.stored_source import StoredNews
+from sardonyx_hub_config.sources import stored as stored_source
+from sardonyx_hub_config.sources.stored import StoredNews
 from sardonyx_spawner.quotas import Stored
 
 MINE = "home/d6my4m4v5pjzf9ru/"

@@ -10,11 +10,11 @@ from sardonyx_services.people.derived import EVENT_LINKS, TEAM_LINKS, derived
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import NoTeamLinkError, RefusedError
-from sardonyx_services.people.web.event_desks import event_desks
-from sardonyx_services.people.web.seat import Caller
-from sardonyx_services.people.web.team_links import TeamLinks
+from sardonyx_services.people.web.events.desks import event_desks
+from sardonyx_services.people.web.events.team_links import TeamLinks
 
 NOW = datetime.now(UTC)
 SECRET = b"s" * 32

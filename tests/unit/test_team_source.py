@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.team_source import TeamSource
+from sardonyx_hub_config.sources.teams import TeamSource
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.teams import Team

@@ -12,12 +12,12 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.class_words import say_deleted, say_when
-from sardonyx_services.people.web.desk import Desk, Seen
-from sardonyx_services.people.web.endings import Endings
+from sardonyx_services.people.web.classes.desk import Desk, Seen
+from sardonyx_services.people.web.classes.endings import Endings
+from sardonyx_services.people.web.classes.seat import Caller, Level
+from sardonyx_services.people.web.classes.timeline import Step, timeline
+from sardonyx_services.people.web.classes.words import say_deleted, say_when
 from sardonyx_services.people.web.errors import NotOpenError, NotThereError
-from sardonyx_services.people.web.seat import Caller, Level
-from sardonyx_services.people.web.timeline import Step, timeline
 from sardonyx_spawner.language import speaking
 
 MADE = datetime(2026, 8, 1, 9, 0, tzinfo=UTC)

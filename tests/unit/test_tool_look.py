@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_hub_config.tool_look import look_at_image_tools, look_at_tools
+from sardonyx_hub_config.looks.tools import look_at_image_tools, look_at_tools
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sardonyx_hub_config.commands.tools import tools
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.tools.install import MADE, install, is_installed, remove
 from sardonyx_hub_config.tools.recipes import RECIPES, Recipe
-from sardonyx_hub_config.tools_command import tools
 
 Run = Callable[..., Result]
 SETTINGS = """

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from sardonyx_hub_config.commands.vault import vault
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.ports import Ports
-from sardonyx_hub_config.settings import Settings
-from sardonyx_hub_config.vault_command import vault
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.vault_setup import as_commands, jwks_url, setup_for
 
 SETTINGS = """

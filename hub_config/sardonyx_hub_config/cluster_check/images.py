@@ -10,14 +10,14 @@ from typing import Any
 
 from kubernetes_asyncio.client import ApiException
 
-from sardonyx_hub_config.chart_parts import Component, Resources
-from sardonyx_hub_config.chart_values import ChartValues
+from sardonyx_hub_config.chart.parts import Component, Resources
+from sardonyx_hub_config.chart.values import ChartValues
 from sardonyx_hub_config.cluster_check.cluster import Cluster, ClusterAwayError, UnseenError
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.rights import Right
 from sardonyx_hub_config.cluster_check.servers import servers
 from sardonyx_hub_config.cluster_check.trials import NAME, plain_pod
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 from sardonyx_spawner.kube.failures import NO_IMAGE
 from sardonyx_spawner.kube.refusals import message_of
 from sardonyx_spawner.kube.waiting import container_state, unplaced

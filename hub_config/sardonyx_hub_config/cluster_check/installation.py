@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from sardonyx_hub_config.chart_parts import Image
-from sardonyx_hub_config.chart_values import ChartValues
-from sardonyx_hub_config.cluster_images import with_images
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.chart.parts import Image
+from sardonyx_hub_config.chart.values import ChartValues
+from sardonyx_hub_config.engines.images import with_images
+from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.profiles import Profile
 

@@ -16,9 +16,9 @@ from sardonyx_hub_config.cluster_check.servers import servers
 from sardonyx_hub_config.cluster_check.trials import of_chart, of_servers, trials
 from sardonyx_hub_config.cluster_check.versions import judge_version
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.tools import look_at_image_tools
 from sardonyx_hub_config.shipped import chart_file, plain_yaml
-from sardonyx_hub_config.tool_look import look_at_image_tools
 from sardonyx_spawner.kube.refusals import message_of
 
 Look = Callable[[], Coroutine[Any, Any, list[Finding]]]

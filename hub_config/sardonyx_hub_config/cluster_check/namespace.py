@@ -6,7 +6,7 @@ Source: Kubernetes documentation, "Pod Security Admission".
 from collections.abc import Mapping
 from typing import Any
 
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 
 ABOUT = "namespace"
 LEVEL = "pod-security.kubernetes.io/enforce"

@@ -12,8 +12,8 @@ from typing import Any
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.quantities import amounts, said
 from sardonyx_hub_config.cluster_check.servers import server_pod
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
-from sardonyx_hub_config.server_kinds import Server
+from sardonyx_hub_config.engines.kinds import Server
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 
 Object = Mapping[str, Any]
 Amounts = Mapping[str, Decimal]

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_hub_config.cluster_check.installation import Installation
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
-from sardonyx_hub_config.secret_refs import secret_places
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.settings.secret_refs import secret_places
 
 Object = Mapping[str, Any]
 

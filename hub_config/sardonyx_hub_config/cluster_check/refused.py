@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sardonyx_hub_config.cluster_check.quantities import amounts, said
 from sardonyx_hub_config.cluster_check.trials import Trial
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 
 ABOUT = "namespace"
 _QUOTA = re.compile(

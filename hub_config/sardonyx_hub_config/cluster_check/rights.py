@@ -6,8 +6,8 @@ Source: Kubernetes documentation, "Using RBAC Authorization", restrictions on ro
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sardonyx_hub_config.chart_values import ChartValues
-from sardonyx_hub_config.findings import BAD, GOOD, Finding
+from sardonyx_hub_config.chart.values import ChartValues
+from sardonyx_hub_config.looks.findings import BAD, GOOD, Finding
 from sardonyx_spawner.kube.rights import RIGHTS
 
 ABOUT = "rights"

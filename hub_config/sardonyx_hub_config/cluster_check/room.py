@@ -9,7 +9,7 @@ from typing import Any
 
 from sardonyx_hub_config.cluster_check.quantities import amounts, said
 from sardonyx_hub_config.cluster_check.trials import Trial
-from sardonyx_hub_config.findings import BAD, GOOD, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, Finding
 
 Object = Mapping[str, Any]
 Amounts = Mapping[str, Decimal]

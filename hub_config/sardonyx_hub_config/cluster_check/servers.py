@@ -3,7 +3,7 @@
 from typing import Any
 
 from sardonyx_hub_config.cluster_check.installation import Installation
-from sardonyx_hub_config.server_kinds import PERSON, Server, kinds_of
+from sardonyx_hub_config.engines.kinds import PERSON, Server, kinds_of
 from sardonyx_spawner.kube.manifest import PodServer, labels, pod
 
 DECIDED = ("image", "cpu", "memory", "gpus", "home")

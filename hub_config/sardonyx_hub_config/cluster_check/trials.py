@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sardonyx_hub_config.chart_parts import Component, Resources, Storage
+from sardonyx_hub_config.chart.parts import Component, Resources, Storage
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.servers import server_pod
-from sardonyx_hub_config.server_kinds import PERSON, Server
+from sardonyx_hub_config.engines.kinds import PERSON, Server
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.claims import group_claim, home_claim
 

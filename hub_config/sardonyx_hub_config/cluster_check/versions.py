@@ -2,7 +2,7 @@
 
 import re
 
-from sardonyx_hub_config.findings import BAD, GOOD, Finding
+from sardonyx_hub_config.looks.findings import BAD, GOOD, Finding
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 

@@ -6,8 +6,8 @@ Source: Kubernetes documentation, "Ingress" (default class); Gateway API, Listen
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sardonyx_hub_config.chart_network import IngressTls
-from sardonyx_hub_config.findings import BAD, GOOD, NOTE, Finding
+from sardonyx_hub_config.chart.network import IngressTls
+from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 
 Object = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from sardonyx_hub_config.pages import snippets
 from sardonyx_hub_config.pages.data_places import Reached, lives_offered, reached
 from sardonyx_hub_config.pages.keys_service import KeysService, KeysServiceError, LaptopWish
 from sardonyx_hub_config.pages.shared_links import LinkShown, links_shown
-from sardonyx_hub_config.storage_settings import StorageSettings
+from sardonyx_hub_config.settings.storage import StorageSettings
 
 
 def data_handlers(keys_address: str, storage: StorageSettings) -> list[tuple[Any, ...]]:

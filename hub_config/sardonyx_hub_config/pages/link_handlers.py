@@ -7,7 +7,7 @@ from tornado import web
 from sardonyx_hub_config.pages.data_handlers import DataPageHandler
 from sardonyx_hub_config.pages.keys_service import KeysService, KeysServiceError
 from sardonyx_hub_config.said import SaidError
-from sardonyx_hub_config.storage_settings import StorageSettings
+from sardonyx_hub_config.settings.storage import StorageSettings
 
 
 def link_handlers(keys_address: str, storage: StorageSettings) -> list[tuple[Any, ...]]:

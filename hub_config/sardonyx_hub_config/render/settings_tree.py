@@ -12,9 +12,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.tokens import CommentToken
 
-from sardonyx_hub_config.chart_values import VARIABLE
-from sardonyx_hub_config.secret_refs import secret_places
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.chart.values import VARIABLE
+from sardonyx_hub_config.settings.secret_refs import secret_places
+from sardonyx_hub_config.settings.whole import Settings
 
 At = tuple[str, ...]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from textwrap import indent
 from urllib.parse import SplitResult, urlsplit
 
-from sardonyx_hub_config.addresses import is_loopback
 from sardonyx_hub_config.render.settings_tree import Secret
-from sardonyx_hub_config.settings import Settings
+from sardonyx_hub_config.settings.addresses import is_loopback
+from sardonyx_hub_config.settings.whole import Settings
 
 CONF_D = "/etc/sardonyx/conf.d"
 TO_DECIDE = "To decide:"

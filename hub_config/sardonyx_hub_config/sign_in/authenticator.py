@@ -11,7 +11,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bytes, Callable, Integer, Unicode
 
 from sardonyx_hub_config.said import SaidError
-from sardonyx_hub_config.settings import SignInSettings
+from sardonyx_hub_config.settings.whole import SignInSettings
 from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
 from sardonyx_hub_config.sign_in.code import CodeHandler
 from sardonyx_hub_config.sign_in.door import Door

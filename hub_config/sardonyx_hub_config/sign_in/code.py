@@ -2,7 +2,7 @@
 
 from jupyterhub.handlers.base import BaseHandler
 
-from sardonyx_hub_config.people_service import PATH
+from sardonyx_hub_config.services.people import PATH
 from sardonyx_hub_config.sign_in.local import SignInRefusedError
 from sardonyx_hub_config.sign_in.proven import Proven
 

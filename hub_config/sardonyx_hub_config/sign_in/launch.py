@@ -7,7 +7,7 @@ import jwt
 from ltiauthenticator.lti13.error import ValidationError
 from ltiauthenticator.lti13.validator import LTI13LaunchValidator
 
-from sardonyx_hub_config.lti_settings import PlatformSettings
+from sardonyx_hub_config.settings.lti import PlatformSettings
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 ALGORITHM = "RS256"

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from jupyterhub.handlers.base import BaseHandler
 from tornado.httputil import url_concat
 
-from sardonyx_hub_config.people_service import PATH as CLASSES
 from sardonyx_hub_config.said import SaidError
+from sardonyx_hub_config.services.people import PATH as CLASSES
 from sardonyx_hub_config.sign_in.platform import Platform
 from sardonyx_hub_config.sign_in.proven import Proven
 from sardonyx_services.people.courses import Arrival, State

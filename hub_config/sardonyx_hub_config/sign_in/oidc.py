@@ -11,7 +11,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from tornado.web import HTTPError
 
 from sardonyx_hub_config.said import SaidError
-from sardonyx_hub_config.settings import ProviderSettings
+from sardonyx_hub_config.settings.whole import ProviderSettings
 from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.turns import end_turn_of_another
 from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name

@@ -10,8 +10,8 @@ from typing import Any
 import jwt
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
-from sardonyx_hub_config.lti_settings import PlatformSettings
 from sardonyx_hub_config.said import SaidError
+from sardonyx_hub_config.settings.lti import PlatformSettings
 from sardonyx_hub_config.sign_in.course import opened
 from sardonyx_hub_config.sign_in.launch import LEEWAY_S, LaunchRefusedError, Nonces, believed, named
 from sardonyx_hub_config.sign_in.oidc import mail_of, text_of

@@ -2,7 +2,7 @@
 
 from jupyterhub.handlers.base import BaseHandler
 
-from sardonyx_hub_config.people_service import PATH as CLASSES
+from sardonyx_hub_config.services.people import PATH as CLASSES
 from sardonyx_services.people.web.configuration import SESSION
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment, open_to_servers
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_hub_config.proxy_install import Node, find_node, npm_ci
+from sardonyx_hub_config.services.proxy_install import Node, find_node, npm_ci
 from sardonyx_hub_config.tools.recipes import Recipe
 from sardonyx_services.exclusive import exclusive
 

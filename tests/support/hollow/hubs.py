@@ -17,7 +17,7 @@ from support import web
 from support.cluster.cluster import Cluster
 from support.waiting import soon
 
-from sardonyx_hub_config.proxy_install import find_node, install_proxy, proxy_command
+from sardonyx_hub_config.services.proxy_install import find_node, install_proxy, proxy_command
 
 TOKEN = "the-token-of-the-tests"
 PASSWORD = "correct horse battery"

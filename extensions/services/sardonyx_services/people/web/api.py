@@ -18,11 +18,11 @@ from sardonyx_services.people.web.api_models import (
     RoleWish,
     ServersWish,
 )
+from sardonyx_services.people.web.classes.seat import Level
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.live import counts_of
-from sardonyx_services.people.web.live_models import LiveShown, RowShown, RunShown
+from sardonyx_services.people.web.live.live import counts_of
+from sardonyx_services.people.web.live.models import LiveShown, RowShown, RunShown
 from sardonyx_services.people.web.parts import Here, Who
-from sardonyx_services.people.web.seat import Level
 from sardonyx_spawner.language import _
 
 router = APIRouter(prefix="/api")

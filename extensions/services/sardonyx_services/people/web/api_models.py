@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sardonyx_services.people.classes import AfterEnd, ClassDetails
 from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
-from sardonyx_services.people.web.desk import Seen
+from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.limits_models import IdleStopWish, LifetimeWish, ToolsWish
 from sardonyx_services.people.web.material_models import RepositoryOf
 

@@ -7,10 +7,10 @@ from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotOpenError, NotSignedInError
 from sardonyx_services.people.web.makers import MakerRules
-from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_spawner.language import LANGUAGES, _, speak, wished
 

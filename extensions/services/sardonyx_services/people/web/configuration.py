@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sardonyx_services.people.classes import AfterEnd
 from sardonyx_services.people.events import USUAL_SIGN_INS
-from sardonyx_services.people.web.seat import Makers
+from sardonyx_services.people.web.classes.seat import Makers
 from sardonyx_services.private_file import write_private
 from sardonyx_spawner.profiles import Profile
 

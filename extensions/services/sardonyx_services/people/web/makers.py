@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_services.people.records import PersonRecord
+from sardonyx_services.people.web.classes.seat import Makers, may_make
 from sardonyx_services.people.web.configuration import EventRules
-from sardonyx_services.people.web.seat import Makers, may_make
 
 
 @dataclass(frozen=True)

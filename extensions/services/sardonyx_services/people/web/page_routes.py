@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.web.class_form import ClassForm, read_class_form
+from sardonyx_services.people.web.classes.form import ClassForm, read_class_form
+from sardonyx_services.people.web.classes.seat import NO_SERVERS
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Who
-from sardonyx_services.people.web.seat import NO_SERVERS
 from sardonyx_spawner.language import LANGUAGES, SaidError, _
 
 router = APIRouter(include_in_schema=False)

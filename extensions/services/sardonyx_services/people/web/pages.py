@@ -10,8 +10,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from sardonyx_services.links.headers import disposition
 from sardonyx_services.people.web.callers import Callers
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import PeopleConfiguration
-from sardonyx_services.people.web.seat import Caller
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.material import MOST

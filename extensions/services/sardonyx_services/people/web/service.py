@@ -10,28 +10,22 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
-from sardonyx_services.people.web import (
-    api,
-    class_routes,
-    course_routes,
-    ending_routes,
-    event_api,
-    event_live_routes,
-    event_routes,
-    hand_in_routes,
-    help_routes,
-    keep_routes,
-    lesson_routes,
-    operation_routes,
-    own_routes,
-    page_routes,
-    people_routes,
-    team_link_routes,
-)
-from sardonyx_services.people.web.accounting import EVERY_S as HOURS_EVERY_S
+from sardonyx_services.people.web import api, page_routes
 from sardonyx_services.people.web.callers import SAFE, STATE
+from sardonyx_services.people.web.classes import course_routes, ending_routes, hand_in_routes, lesson_routes
+from sardonyx_services.people.web.classes import routes as class_routes
 from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
+from sardonyx_services.people.web.events import api as event_api
+from sardonyx_services.people.web.events import live_routes as event_live_routes
+from sardonyx_services.people.web.events import routes as event_routes
+from sardonyx_services.people.web.events import team_link_routes
+from sardonyx_services.people.web.kept import own_routes
+from sardonyx_services.people.web.kept import routes as keep_routes
+from sardonyx_services.people.web.live import help_routes
+from sardonyx_services.people.web.operation import people_routes
+from sardonyx_services.people.web.operation import routes as operation_routes
+from sardonyx_services.people.web.operation.accounting import EVERY_S as HOURS_EVERY_S
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.rounds import again_and_again

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sardonyx_services.page_words import PageWords
 from sardonyx_services.people.actions import Action
 from sardonyx_services.people.groups import Role
-from sardonyx_services.people.web.class_words import ClassWords
-from sardonyx_services.people.web.event_words import EventWords
-from sardonyx_services.people.web.people_words import PeopleWords
+from sardonyx_services.people.web.classes.words import ClassWords
+from sardonyx_services.people.web.events.words import EventWords
+from sardonyx_services.people.web.operation.people_words import PeopleWords
 from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
 from sardonyx_spawner.language import N_, _

@@ -1,0 +1,1 @@
+"""Classes on their pages and over the API."""

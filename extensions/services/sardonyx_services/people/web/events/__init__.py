@@ -1,0 +1,1 @@
+"""Events on their pages and over the API."""

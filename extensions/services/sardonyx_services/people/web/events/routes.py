@@ -1,0 +1,299 @@
+"""The pages of one event. None needs a script; what they do, the desks do."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from sardonyx_services.people.events import EventChangedError
+from sardonyx_services.people.web.classes.seat import Caller, Level
+from sardonyx_services.people.web.errors import NoEventError, RefusedError
+from sardonyx_services.people.web.events.cards_pdf import cards_pdf
+from sardonyx_services.people.web.events.codes_table import codes_table
+from sardonyx_services.people.web.events.desk import EventSeen
+from sardonyx_services.people.web.events.form import EventForm, read_event_form
+from sardonyx_services.people.web.events.new_seats import Wanted
+from sardonyx_services.people.web.events.room import event_now
+from sardonyx_services.people.web.kept.keeping import check_lasts, of_team
+from sardonyx_services.people.web.kept.keeps import Keep
+from sardonyx_services.people.web.live.live import counts_of
+from sardonyx_services.people.web.markdown import rendered
+from sardonyx_services.people.web.pages import as_file, qr_code, see
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_services.people.web.store_use import Amount
+from sardonyx_spawner.language import SaidError, _
+
+router = APIRouter(prefix="/events", include_in_schema=False)
+
+
+@router.get("/new")
+def new(request: Request, here: Here, who: Who) -> Response:
+    """Show the form of a new event."""
+    told = {"form": EventForm.new(here.profiles, here.events.rules), "profiles": here.profiles, "fault": ""}
+    return here.pages.page(request, who, "event_new.html", **told)
+
+
+@router.post("/new")
+async def make(request: Request, here: Here, who: Who) -> Response:
+    """Make an event, and show it; or the form again with what is wrong."""
+    form = read_event_form(await request.form(), here.profiles)
+    if form.is_unfinished:
+        return here.pages.page(request, who, "event_new.html", form=form, profiles=here.profiles, fault="")
+    try:
+        made = await run_in_threadpool(here.events.make, who, form.title, form.details(), form.wanted())
+    except SaidError as error:
+        told = {"form": form, "profiles": here.profiles, "fault": error.message}
+        return here.pages.page(request, who, "event_new.html", 400, **told)
+    return _at(here, made)
+
+
+@router.get("/{event}")
+async def one(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the event: live to its organisers, with a welcome and a start to its people."""
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
+    if seen.is_organiser:
+        seats = await run_in_threadpool(here.seats.seats, who, event)
+        rows, run = await here.event_servers.live(who, event)
+        link = await run_in_threadpool(here.seats.link, who, event)
+        told = {"seen": seen, "now": event_now(seats, rows), "link": link, "stored": await stored_of(here, seen)}
+        told |= {
+            "event": event,
+            "team_links": await run_in_threadpool(here.team_links.of, who, event),
+            "rows": rows,
+            "counts": counts_of(rows),
+            "run": run,
+            "has_material": bool(here.events.material(seen)),
+        }
+        return here.pages.page(request, who, "event.html", **told)
+    own, team = await run_in_threadpool(here.seats.own_team, who, event)
+    code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
+    works = seen.details.team_servers and seen.state == "on"
+    host = await here.event_room.host(own, team) if own is not None and works else ""
+    welcome = rendered(seen.details.welcome)
+    told = {"seen": seen, "own": own, "team": team, "host": host, "code": code, "welcome": welcome}
+    return here.pages.page(request, who, "event_of_participant.html", **told)
+
+
+@router.post("/{event}/link")
+async def open_link(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Open the link into the next free account, close it, or make another one."""
+    do = (await request.form()).get("do")
+    await run_in_threadpool(here.seats.open_link, who, event, sharing=do != "close", renew=do == "renew")
+    return _at(here, event)
+
+
+@router.get("/{event}/accounts")
+def accounts(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the accounts, for the desk."""
+    return _accounts(request, here, who, event)
+
+
+@router.post("/{event}/accounts")
+async def change_accounts(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Make more accounts, another card for one, a lasting one of it, or call a team otherwise."""
+    form = await request.form()
+    try:
+        said = await run_in_threadpool(_change_accounts, here, who, event, form)
+    except SaidError as error:
+        await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+        return await run_in_threadpool(_accounts, request, here, who, event, error.message)
+    return (
+        await run_in_threadpool(_accounts, request, here, who, event, **said) if said else _at(here, event, "/accounts")
+    )
+
+
+@router.get("/{event}/cards")
+def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -> Response:
+    """Show the cards, to be printed; one of them only, if its number is given."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    wanted = [card for card in here.seats.cards(who, event) if not number or card.of.seat.number == number]
+    if not wanted:
+        raise NoEventError
+    made = [(card, qr_code(card.link)) for card in wanted]
+    return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=here.seats.said_address)
+
+
+@router.get("/{event}/cards.pdf")
+def cards_as_pdf(here: Here, who: Who, event: str) -> Response:
+    """Send the cards as a PDF, to be printed elsewhere."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    made = cards_pdf(seen, here.seats.cards(who, event), here.seats.said_address)
+    return Response(made, media_type="application/pdf", headers=as_file(f"{seen.group.title}.pdf"))
+
+
+@router.get("/{event}/cards.csv")
+def codes(here: Here, who: Who, event: str) -> Response:
+    """Send the codes as a table, for letters and mails."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    table = codes_table(here.seats.cards(who, event))
+    return Response(table, media_type="text/csv", headers=as_file(f"{seen.group.title}.csv"))
+
+
+@router.get("/{event}/copy.zip")
+async def copy(here: Here, who: Who, event: str) -> Response:
+    """Send somebody what is theirs, and what is of their team."""
+    return await copied(here, who, event)
+
+
+@router.get("/{event}/keep")
+async def show_kept(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show how far it is."""
+    keep, seen = await kept(here, who, event), await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
+    told = {"group": seen.group, "back": f"events/{event}", "address": f"events/{event}/keep"}
+    return here.pages.page(request, who, "keep.html", keep=keep, ended=seen.group.ended, **told)
+
+
+@router.post("/{event}/keep")
+async def keep(here: Here, who: Who, event: str) -> Response:
+    """Copy what somebody's team has into their own data, which lasts."""
+    await kept(here, who, event, begin=True)
+    return _at(here, event, "/keep")
+
+
+@router.get("/{event}/settings")
+def settings(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show the settings."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    told = {"seen": seen, "form": EventForm.of(seen), "profiles": here.profiles, "fault": "", "is_old": False}
+    return here.pages.page(request, who, "event_settings.html", **told)
+
+
+@router.post("/{event}/settings")
+async def change(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Keep the settings, or show them again with what is wrong."""
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+    form = read_event_form(await request.form(), here.profiles)
+    told = {"seen": seen, "profiles": here.profiles, "fault": "", "is_old": False}
+    if form.is_unfinished:
+        return here.pages.page(request, who, "event_settings.html", form=form, **told)
+    try:
+        await run_in_threadpool(here.events.change, who, event, form.title, form.details(seen.details))
+    except EventChangedError as error:
+        form, told = replace(form, changed=str(seen.details.changed)), told | {"fault": error.message, "is_old": True}
+        return here.pages.page(request, who, "event_settings.html", 409, form=form, **told)
+    except SaidError as error:
+        return here.pages.page(request, who, "event_settings.html", 400, form=form, **told | {"fault": error.message})
+    return _at(here, event)
+
+
+@router.post("/{event}/organisers")
+async def organisers(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Let somebody lead the event, or not any more."""
+    form = await request.form()
+    name = str(form.get("name", "")).strip()
+    try:
+        is_organiser = form.get("do") != "remove"
+        await run_in_threadpool(here.events.set_organiser, who, event, name, is_organiser=is_organiser)
+    except SaidError as error:
+        await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
+        return await run_in_threadpool(_accounts, request, here, who, event, error.message)
+    return see(here.root) if not is_organiser and name == who.name else _at(here, event, "/accounts")
+
+
+@router.get("/{event}/log")
+def log(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Show what was done in the event."""
+    seen, actions = here.events.seen(who, event, Level.INSTRUCTOR), here.events.actions(who, event)
+    names = here.people.names.shown()
+    return here.pages.page(request, who, "event_actions.html", seen=seen, actions=actions, names=names)
+
+
+@router.get("/{event}/end")
+def ending(request: Request, here: Here, who: Who, event: str) -> Response:
+    """Ask before the event is ended."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    taken = sum(each.person is not None for each in here.seats.seats(who, event))
+    return here.pages.page(request, who, "event_end.html", seen=seen, taken=taken)
+
+
+@router.post("/{event}/end")
+def end(here: Here, who: Who, event: str) -> Response:
+    """End the event now."""
+    here.events.end(who, event)
+    return _at(here, event)
+
+
+async def copied(here: Parts, who: Caller, event: str) -> Response:
+    """Return the archive of what somebody has in an event.
+
+    Raises:
+        RefusedError: they have no account in it, or it cannot be read now.
+    """
+    own = await run_in_threadpool(here.seats.own_seat, who, event)
+    if own is None:
+        raise NoEventError
+    made = await run_in_threadpool(here.copies.archive, who.name, who.id, own.seat.team)
+    return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{who.name}.zip"))
+
+
+async def kept(here: Parts, who: Caller, event: str, *, begin: bool = False) -> Keep:
+    """Return how far what somebody keeps of their team is.
+
+    Args:
+        begin: copy it, in the background.
+
+    Raises:
+        RefusedError: they have no account in it, no team, or no data that lasts.
+    """
+    own = await run_in_threadpool(here.seats.own_seat, who, event)
+    if own is None:
+        raise NoEventError
+    check_lasts(who)
+    if own.team is None:
+        raise RefusedError(_("You are in no team. What is in your own data stays yours."))
+    seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
+    order = of_team(seen.group.title, event, own.team.id)
+    return here.keeps.start(who, order) if begin else here.keeps.of(who, order)
+
+
+async def stored_of(here: Parts, seen: EventSeen) -> Amount | None:
+    """Return how much is in the data store of an event; None = that is not limited, or it is deleted."""
+    return await here.stored.of("event", seen.group.id) if seen.state != "gone" else None
+
+
+def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:
+    do, number = str(form.get("do", "")), _number(form, "number")
+    if do == "more":
+        here.seats.add_seats(
+            who, event, Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
+        )
+    elif do == "double":
+        here.seats.double(who, event, _number(form, "there"))
+    elif do == "card":
+        here.seats.renew(who, event, number)
+        return {"renewed": str(number)}
+    elif do == "keep":
+        return {"kept": here.seats.keep(who, event, number)}
+    elif do == "rename":
+        here.seats.rename_team(who, event, str(form.get("team", "")), str(form.get("title", "")))
+    return {}
+
+
+def _accounts(
+    request: Request, here: Parts, who: Caller, event: str, fault: str = "", *, renewed: str = "", kept: str = ""
+) -> Response:
+    seen, seats = here.events.seen(who, event, Level.INSTRUCTOR), here.seats.seats(who, event)
+    card = next((each for each in seats if str(each.seat.number) == renewed), None)
+    told = {
+        "seen": seen,
+        "seats": seats,
+        "organisers": here.events.organisers(who, event),
+        "fault": fault,
+        "again": here.seats.again(who, event),
+        "card": card,
+        "code": here.seats.code(who, card.seat) if card is not None else "",
+        "kept": kept,
+        "may_keep": here.events.rules.keep_accounts,
+    }
+    return here.pages.page(request, who, "accounts.html", 400 if fault else 200, **told)
+
+
+def _number(form: FormData, name: str) -> int:
+    text = str(form.get(name, "") or "0").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1  # noqa: PLR2004 - no number of ours is longer
+
+
+def _at(here: Parts, event: str, page: str = "") -> Response:
+    return see(f"{here.root}events/{event}{page}")

@@ -1,0 +1,68 @@
+"""How pages say when an event is, how far it is, and what was deleted at its end."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sardonyx_services.people.web.events.desk import EventSeen
+from sardonyx_spawner.amounts import say_bytes
+from sardonyx_spawner.dates import say_date
+from sardonyx_spawner.language import _, ngettext
+
+
+class EventWords:
+    """What templates of events call."""
+
+    def moment(self, then: datetime, zone: str) -> str:
+        """Say a day and a time by the clocks of a zone: "11 December 18:00"; one of another year with its year."""
+        local = then.astimezone(ZoneInfo(zone))
+        day = say_date(local.date(), datetime.now(UTC).date())
+        return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+
+    def event_time(self, seen: EventSeen) -> str:
+        """Say when an event is: "Begins 27 November 09:00", "Ends 29 November 18:00", "Over"."""
+        details = seen.details
+        if seen.state == "before":
+            return _("Begins {moment}").format(moment=self.moment(details.begins, details.zone))
+        if seen.state == "on":
+            return _("Ends {moment}").format(moment=self.moment(details.ends, details.zone))
+        return _("Over")
+
+    def left(self, seen: EventSeen) -> str:
+        """Say how long an event still goes on: "in 1 day 4 hours"; "" = it is not under way."""
+        if seen.state != "on":
+            return ""
+        return say_left(int((seen.details.ends - datetime.now(UTC)).total_seconds()))
+
+    def share(self, seen: EventSeen) -> int:
+        """Return how much of an event is past, in hundredths."""
+        details = seen.details
+        if details.begins >= details.ends:
+            # It was ended before its beginning.
+            return 100
+        past = (datetime.now(UTC) - details.begins) / (details.ends - details.begins)
+        return max(0, min(100, round(past * 100)))
+
+    def report(self, report: Mapping[str, int]) -> list[str]:
+        """Say what was deleted, a line for each kind of thing."""
+        accounts, teams, objects = (report.get(name, 0) for name in ("accounts", "teams", "objects"))
+        return [
+            ngettext("{count} account, with its home", "{count} accounts, with their homes", accounts).format(
+                count=accounts
+            ),
+            ngettext("{count} team", "{count} teams", teams).format(count=teams),
+            ngettext(
+                "{count} file in the data store, {size}", "{count} files in the data store, {size}", objects
+            ).format(count=objects, size=say_bytes(report.get("bytes", 0))),
+        ]
+
+
+def say_left(seconds: int) -> str:
+    """Say in how long something is: in days and hours, or in hours and minutes."""
+    days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
+    said_hours = ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+    said_minutes = ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    if days:
+        first = ngettext("{count} day", "{count} days", days).format(count=days)
+        return _("in {duration}").format(duration=f"{first} {said_hours}")
+    return _("in {duration}").format(duration=f"{said_hours} {said_minutes}" if hours else said_minutes)

@@ -1,0 +1,1 @@
+"""The servers of a class or an event while it lasts."""

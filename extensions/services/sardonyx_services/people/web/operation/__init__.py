@@ -1,0 +1,1 @@
+"""The whole place, as its administrators see it."""

@@ -1,0 +1,182 @@
+"""What an operator sees and does on the page of the whole place."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from starlette.concurrency import run_in_threadpool
+
+from sardonyx_services.people.actions import Action
+from sardonyx_services.people.groups import Group, Kind
+from sardonyx_services.people.hours import Use
+from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.desk import Desk, Seen
+from sardonyx_services.people.web.classes.seat import Caller, need_administrator
+from sardonyx_services.people.web.events.desk import EventDesk, EventSeen
+from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_services.people.web.live.live import Watch
+from sardonyx_services.people.web.live.runs import AT_ONCE
+from sardonyx_services.people.web.operation.overview import (
+    DAYS,
+    MOST,
+    Figures,
+    GroupLine,
+    ServerLine,
+    StoredLine,
+    by_person,
+    figures,
+    group_lines,
+    server_lines,
+    stored_lines,
+)
+from sardonyx_services.people.web.store_use import Amount, StoreUse
+
+KINDS: tuple[Kind, ...] = ("class", "event", "team")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The whole place.
+
+    Args:
+        counted: classes and events by id.
+        leaderless: classes and events that nobody leads, oldest first.
+        hours: name and seconds of those whose servers ran longest.
+        stored: who or what has nearly as much in the data store as it may; None = that cannot be said now.
+        is_stored_limited: anybody or anything has a limit there.
+    """
+
+    figures: Figures
+    servers: list[ServerLine]
+    classes: list[Seen]
+    events: list[EventSeen]
+    counted: dict[str, GroupLine]
+    leaderless: list[Group]
+    hours: list[tuple[str, int]]
+    stored: list[StoredLine] | None
+    is_stored_limited: bool
+
+
+class Operation:
+    """Shows and stops; only for administrators.
+
+    Args:
+        clock: returns the moment that it is, with its time zone.
+    """
+
+    def __init__(
+        self,
+        people: PeopleStore,
+        hub: Hub,
+        desk: Desk,
+        events: EventDesk,
+        stored: StoreUse,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._people, self._hub, self._desk, self._events, self._clock = people, hub, desk, events, clock
+        self._stored, self._watch = stored, Watch(hub.servers)
+
+    async def place(self, caller: Caller) -> Place:
+        """Return all of the place.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+            AwayError: the hub does not answer.
+        """
+        need_administrator(caller)
+        servers, amounts = await asyncio.gather(self._watch.servers(), self._stored.all())
+        return await run_in_threadpool(self._place, caller, servers, amounts)
+
+    async def stop(self, caller: Caller, keys: Sequence[str]) -> None:
+        """Stop servers, whosever they are; each is written down.
+
+        Args:
+            keys: name of the person and of the server, with a slash between.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+            AwayError: the hub does not answer.
+        """
+        need_administrator(caller)
+        there = {f"{each.name}/{each.server}": each for each in await self._hub.servers() if each.state != "failed"}
+        meant = [there[key] for key in keys if key in there]
+        ids = await run_in_threadpool(self._people.names.ids, {each.name for each in meant})
+        whom = [ids[each.name] for each in meant if each.name in ids]
+        if whom:
+            # Before it is done: it may take minutes, in which much can happen.
+            await run_in_threadpool(self._people.actions.add, caller.id, "stop", whom=whom)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def stop(each: Server) -> None:
+            async with turns:
+                await self._hub.stop(each.name, each.server)
+
+        for found in await asyncio.gather(*map(stop, meant), return_exceptions=True):
+            if isinstance(found, BaseException):
+                raise found
+
+    def log(self, caller: Caller, name: str) -> list[Action]:
+        """Return what was done in the whole place, the latest first.
+
+        Args:
+            name: only what those did who have or had this name, or what was done to them; "" = everybody.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        need_administrator(caller)
+        people = self._people.directory.called(name) if name else []
+        return self._people.actions.latest(people) if people or not name else []
+
+    def leaderless(self, caller: Caller) -> list[Group]:
+        """Return the classes and events that go on and that nobody leads.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        need_administrator(caller)
+        return self._people.leading.by_nobody()
+
+    def hours(self, caller: Caller) -> bytes:
+        """Return for how long everybody's servers ran, as CSV in which no cell is a formula.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        need_administrator(caller)
+        names = {person.id: person.name for person in self._people.everybody()}
+        rows = [(names.get(use.person, use.person), use.profile, f"{use.seconds / 3600:.2f}") for use in self._uses()]
+        return write_csv([("name", "profile", "hours"), *rows]).encode()
+
+    def _uses(self) -> list[Use]:
+        return self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
+
+    def _place(self, caller: Caller, servers: Sequence[Server], amounts: Mapping[str, Amount] | None) -> Place:
+        uses, counts = self._uses(), self._people.groups.counts()
+        names = self._people.names.shown()
+        classes, events = self._desk.mine(caller), self._events.mine(caller)
+        titles = {f"class-{seen.group.id}": seen.group.title for seen in classes}
+        titles |= {f"event-{seen.group.id}": seen.group.title for seen in events}
+        lines = server_lines(servers, titles)
+        of_classes = group_lines("class", (seen.group.id for seen in classes), counts, servers, uses)
+        of_events = group_lines("event", (seen.group.id for seen in events), counts, servers, uses)
+        hours = [(names[person], seconds) for person, seconds in by_person(uses) if person in names][:MOST]
+        return Place(
+            figures(len(names), lines),
+            lines,
+            classes,
+            events,
+            of_classes | of_events,
+            self.leaderless(caller),
+            hours,
+            stored_lines(amounts, names, self._groups(amounts)) if amounts is not None else None,
+            self._stored.is_limited,
+        )
+
+    def _groups(self, amounts: Mapping[str, Amount]) -> dict[str, Group]:
+        kinds = {whole.partition("/")[0] for whole, amount in amounts.items() if amount.is_nearly_full}
+        found = (group for kind in KINDS if kind in kinds for group in self._people.groups.all(kind))
+        return {group.id: group for group in found}

@@ -1,0 +1,60 @@
+"""How pages say who people of the place are, and what can be done to them."""
+
+from collections.abc import Mapping
+
+from sardonyx_services.people.directory import Listed, Show
+from sardonyx_services.people.records import EVENT, LOCAL
+from sardonyx_services.people.web.operation.people_desk import Act
+from sardonyx_spawner.language import N_, _
+
+SHOWS: dict[Show, str] = {
+    "all": N_("All"),
+    "administrators": N_("Administrators"),
+    "instructors": N_("Instructors"),
+    "organisers": N_("Organisers"),
+    "event": N_("Accounts of events"),
+    "removed": N_("Removed"),
+}
+ACTS: dict[Act, str] = {
+    "instructor": N_("let them make classes"),
+    "instructor-end": N_("let them make no more classes"),
+    "organiser": N_("let them make events"),
+    "organiser-end": N_("let them make no more events"),
+    "remove": N_("remove them …"),
+}
+ACTS_ON_REMOVED: dict[Act, str] = {"readmit": N_("let them come back")}
+ERASURES = {
+    "wanted": N_("is being erased"),
+    "going": N_("is being erased"),
+    "done": N_("is erased"),
+}
+
+
+class PeopleWords:
+    """What templates call."""
+
+    def shows(self) -> Mapping[Show, str]:
+        """Return what can be shown, and how to say it."""
+        return {show: _(word) for show, word in SHOWS.items()}
+
+    def acts(self, of_removed: bool) -> Mapping[Act, str]:  # noqa: FBT001 - as a template gives it
+        """Return what can be done to people, and how to say it."""
+        return {act: _(word) for act, word in (ACTS_ON_REMOVED if of_removed else ACTS).items()}
+
+    def is_here(self, listed: Listed) -> str:
+        """Say what somebody is here: "administrator, instructor"; "" = nothing beside a person."""
+        if listed.erasure:
+            return _(ERASURES[listed.erasure])
+        marks = (
+            (listed.removed is not None, _("removed")),
+            (listed.is_admin, _("administrator")),
+            (listed.is_instructor, _("instructor")),
+            (listed.is_organiser, _("organiser")),
+        )
+        return ", ".join(word for is_so, word in marks if is_so)
+
+    def provider(self, provider: str) -> str:
+        """Say where somebody signs in."""
+        if provider == EVENT:
+            return _("a code")
+        return _("a password") if provider == LOCAL else provider.removeprefix("lti:")

@@ -1,0 +1,1 @@
+"""The commands of `sardonyx`, a module each, and what several of them need."""

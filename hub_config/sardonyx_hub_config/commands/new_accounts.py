@@ -1,0 +1,132 @@
+"""Accounts for everybody in a list: which names they get, and a link for each, in a file for whoever hands them out."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from sardonyx_hub_config.commands.private_output import new_file
+from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.settings.whole import Settings
+from sardonyx_hub_config.sign_in.usernames import local_name
+from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.enrolment import Enrolment, Place, enrol
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.roster import Roster, read_roster
+from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.sign_in_links import new_link
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import SaidError, _
+
+DAYS = 14
+"""A link to a new account is good for so long: it is handed out before it is used."""
+DAY_S = 24 * 3600.0
+TITLES = ("name", "mail", "link")
+
+
+def add_everybody(
+    settings: Settings,
+    people: PeopleStore,
+    file: Path,
+    links: Path | None,
+    *,
+    instructor: bool,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Make accounts for all in a list who have none, and write a link for each; say first what would be done.
+
+    Args:
+        links: a new CSV file; None = nothing is made unless all have an account.
+
+    Raises:
+        OperatorError: the list or the file cannot be used, or an account cannot be made.
+    """
+    found = enrol(read_list(file), people.everybody(), {}, "student", partial(new_name, settings))
+    new = found.of("is new")
+    _say(found, file)
+    if dry_run or not new:
+        click.echo("Nothing was changed.")
+        return
+    if links is None:
+        raise OperatorError(
+            "with --links FILE each gets an account, and FILE a link for each to choose a password. Nothing was changed."
+        )
+    if not yes and not click.confirm("Do this?"):
+        click.echo("Nothing was changed.")
+        return
+    with new_file(links) as out:
+        out.write(write_csv([TITLES]))
+        _make(settings, people, new, out, instructor=instructor)
+    click.echo(f"Done. {links} has a link for each new account, good once and for {DAYS} days.")
+
+
+def read_list(file: Path) -> Roster:
+    """Read a list of people.
+
+    Raises:
+        OperatorError: it is none, or cannot be read.
+    """
+    try:
+        return read_roster(file.read_bytes())
+    except PeopleError as error:
+        raise OperatorError(f"{file}: {error.message}") from error
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be read: {error.strerror}. Nothing was changed.") from error
+
+
+def new_name(settings: Settings, name: str) -> str:
+    """Check the name of a new account.
+
+    Raises:
+        PeopleError: nobody can have it, or whoever has it is an administrator: a list makes none.
+    """
+    try:
+        found = local_name(name)
+    except SaidError as error:
+        raise PeopleError(error.message) from error
+    if found in settings.sign_in.administrators:
+        said = _("{name} would be an administrator. Make this account with: sardonyx user add {name}")
+        raise PeopleError(said.format(name=found))
+    return found
+
+
+def new_account(people: PeopleStore, name: str) -> str:
+    """Make an account without a password, and write down that it was made; return the person's id.
+
+    Raises:
+        PeopleError: the name is in use.
+    """
+    person = people.add_account(name, "").id
+    people.actions.add(OPERATOR, "account", whom=(person,))
+    return person
+
+
+def write_link(settings: Settings, people: PeopleStore, person: str, place: Place, links: TextIO) -> None:
+    """Write the line of somebody with the link by which they choose a password; it is not shown a second time."""
+    link = new_link(people, person, f"{settings.shown_url}/hub/", DAYS * DAY_S)
+    links.write(write_csv([(place.name, place.entry.mail, link)]))
+    links.flush()
+
+
+def _make(settings: Settings, people: PeopleStore, new: Sequence[Place], links: TextIO, *, instructor: bool) -> None:
+    for place in new:
+        try:
+            person = new_account(people, place.name)
+        except PeopleError as error:
+            raise OperatorError(
+                f"{error.message} Who came before has an account; add the list again, with another file for links."
+            ) from error
+        write_link(settings, people, person, place, links)
+        if instructor:
+            people.set_instructor(place.name, is_instructor=True)
+            people.actions.add(OPERATOR, "instructor", whom=(person,))
+
+
+def _say(found: Enrolment, file: Path) -> None:
+    for fault in found.faults:
+        click.echo(f"{file}, line {fault.line}: {fault.text}")
+    said = {"get an account": len(found.of("is new")), "have one already": len(found.of("joins"))}
+    click.echo(", ".join(f"{count} {what}" for what, count in said.items() if count) or "Nobody in it can have one.")

@@ -1,0 +1,1 @@
+"""Where the hub's tables and the people are, and how they move."""

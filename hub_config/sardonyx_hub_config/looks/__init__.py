@@ -1,0 +1,1 @@
+"""What `sardonyx doctor` and `sardonyx check` look at, a module for each subject."""
