@@ -23,6 +23,10 @@ from sardonyx_singleuser.forkserver import huge_pages
 from sardonyx_singleuser.forkserver.huge_pages import SIZE
 
 FOREIGN_USER = 12345
+MANY = 50
+"""Libraries, at the least, that a zygote has imported."""
+HELD_KB = 16 << 10
+"""A zygote's own code and what it has executed since; with all that its imports touched it is 60 MB."""
 
 
 def is_running(pid: int) -> bool:
@@ -119,6 +123,17 @@ def test_the_zygote_is_in_huge_pages_where_the_system_has_some(forks: Any) -> No
 
     (size,) = re.findall(r"^AnonHugePages: *(\d+) kB$", said, re.MULTILINE)
     assert (int(size) > 0) == has_some
+
+
+def test_the_zygote_holds_hardly_a_page_of_the_libraries_that_it_imported(forks: Any) -> None:
+    """Who needs one gets it from the system's cache of files."""
+    assert forks.start("lou").is_ready
+
+    said = Path(f"/proc/{forks.zygote()}/smaps").read_text()
+
+    held = re.findall(r"^\S+ r-xp .* /\S.*\n(?:[A-Z].*\n)*?Rss: *(\d+) kB$", said, re.MULTILINE)
+    assert len(held) > MANY
+    assert sum(map(int, held)) < HELD_KB
 
 
 def test_a_zygote_that_was_killed_harms_no_server_and_is_made_anew(forks: Any) -> None:

@@ -19,9 +19,10 @@ from typing import Any, BinaryIO, NoReturn
 from urllib.parse import quote
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.forkserver.control import COLD
 from sardonyx_singleuser.forkserver.protocol import ProtocolError, receive_line, say
 from sardonyx_singleuser.forkserver.serving import Served, keep, leave
-from sardonyx_singleuser.forkserver.zygote import COLD, leave_working_folder, warm_all
+from sardonyx_singleuser.forkserver.zygote import leave_working_folder, warm_all
 from sardonyx_singleuser.launcher import INSIDE
 
 HELLO = b"hello"

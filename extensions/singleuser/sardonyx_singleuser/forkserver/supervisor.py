@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sardonyx_singleuser.contract import PREIMPORT
-from sardonyx_singleuser.forkserver import zygote as zygote_module
+from sardonyx_singleuser.forkserver.control import COLD, CONTROL, FAILED, MADE, MOST_SAID, READY, ZYGOTE
 from sardonyx_singleuser.forkserver.fingerprint import fingerprint, is_changed, package_folders
 from sardonyx_singleuser.forkserver.protocol import (
     ASK,
@@ -194,12 +194,12 @@ class Supervisor:
         variables["MALLOC_ARENA_MAX"] = "2"
         # Not with -I, which kernels would pass on to processes that they start; there is no home with packages in it.
         variables["HOME"] = "/"
-        command = [sys.executable, "-m", zygote_module.__name__, str(self.folder / ROOT)]
-        command += [zygote_module.COLD] if cold else []
+        command = [sys.executable, "-m", ZYGOTE, str(self.folder / ROOT)]
+        command += [COLD] if cold else []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
-                actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), zygote_module.CONTROL)]
+                actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), CONTROL)]
                 pid = os.posix_spawn(sys.executable, command, variables, file_actions=actions)
             self._selector.register(ours, selectors.EVENT_READ)
         except OSError:
@@ -210,24 +210,24 @@ class Supervisor:
 
     def _hear(self, zygote: Zygote) -> None:
         try:
-            said = zygote.control.recv(zygote_module.MOST_SAID + 64)
+            said = zygote.control.recv(MOST_SAID + 64)
         except OSError:
             said = b""
-        if said == zygote_module.READY:
+        if said == READY:
             zygote.is_ready = True
             self.last_use = time.monotonic()
             while self.waiting:
                 self._pass_on(zygote, self.waiting.popleft())
-        elif said.startswith(zygote_module.MADE):
+        elif said.startswith(MADE):
             self._made(said)
-        elif said.startswith(zygote_module.FAILED):
-            zygote.problem = said.removeprefix(zygote_module.FAILED).decode(errors="replace")
+        elif said.startswith(FAILED):
+            zygote.problem = said.removeprefix(FAILED).decode(errors="replace")
             self._lost(zygote)
         elif not said:
             self._lost(zygote)
 
     def _made(self, said: bytes) -> None:
-        pid = int(said.removeprefix(zygote_module.MADE))
+        pid = int(said.removeprefix(MADE))
         try:
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
@@ -257,7 +257,7 @@ class Supervisor:
         zygote.control.setblocking(False)  # noqa: FBT003 - the standard library's signature
         zygote.control.shutdown(socket.SHUT_WR)
         with suppress(OSError):
-            while (said := zygote.control.recv(64)).startswith(zygote_module.MADE):
+            while (said := zygote.control.recv(64)).startswith(MADE):
                 self._made(said)
         self._selector.unregister(zygote.control)
         zygote.control.close()

@@ -13,7 +13,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from sardonyx_singleuser.forkserver import huge_pages
+from sardonyx_singleuser.forkserver import file_pages, huge_pages
+from sardonyx_singleuser.forkserver.control import COLD, CONTROL, FAILED, MADE, MOST_SAID, READY
 from sardonyx_singleuser.forkserver.protocol import say
 from sardonyx_singleuser.forkserver.spare import Spare
 from sardonyx_singleuser.forkserver.warm import warm
@@ -22,16 +23,8 @@ from sardonyx_singleuser.kernels.preimported import Preimported
 from sardonyx_singleuser.kernels.warm import warm as warm_kernels
 from sardonyx_singleuser.sandbox.enter import Identity
 
-READY = b"ready"
-FAILED = b"failed "
-MADE = b"made "
-COLD = "cold"
-MOST_SAID = 1000
-"""So long are our messages, in bytes."""
 QUIET_MS = 500
 """So long after the last connection a child is made for the next one: not while its server takes what there is."""
-CONTROL = 3
-"""The supervisor's socket to us has this number."""
 
 
 def serve(control: socket.socket, root: str) -> None:
@@ -107,6 +100,7 @@ def main() -> None:
     # Collected and then left alone: the collector would write to pages that children share.
     gc.collect()
     gc.freeze()
+    file_pages.let_go()
     huge_pages.use()
     control.send(READY)
     serve(control, sys.argv[1])
