@@ -187,6 +187,7 @@ def test_what_is_handed_in_is_collected_until_a_deadline(
 
     ada = students[0].page.context.new_page()
     ada.goto(course)
+    ada.get_by_text("You hand in from JupyterLab: choose Hand In … in the menu of a file or folder.").wait_for()
     check(ada, "class-of-student")
     with ada.expect_download() as own:
         ada.get_by_role("link", name="Get all of it").click()

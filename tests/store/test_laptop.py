@@ -1,5 +1,6 @@
 """What a person and their servers are told of their access, and keys for a person's own computer; on a real store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from support import web
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
+from sardonyx_spawner.repository import Material
 
 BUCKET = "sardonyx"
 
@@ -71,6 +73,7 @@ def test_a_server_is_told_what_its_owner_reaches(place: Any, lena: Any, course: 
                     {"prefix": f"class/{course}/shared/", "access": "r"},
                     {"prefix": f"class/{course}/hand-in/{lena.id}/", "access": "rw"},
                 ],
+                "folders": [],
             }
         ],
         "key_lifetime_s": 3600,
@@ -80,6 +83,26 @@ def test_a_server_is_told_what_its_owner_reaches(place: Any, lena: Any, course: 
         "endpoint": place.endpoint,
     }
     assert datetime.fromisoformat(after["until"]) == datetime.fromisoformat(until)
+
+
+def test_a_server_is_told_until_when_its_owner_hands_in(place: Any) -> None:
+    """Before and after; and where in homes the class's material is."""
+    lutz, people = place.person("lutz"), place.people
+    group: str = people.groups.add("class", "Statistics")
+    people.groups.join(group, lutz.id, "student")
+    material = (Material("https://git.example.org/course/stats"),)
+    for hours, access in ((1, "rw"), (-1, "r")):
+        until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
+        details = replace(people.classes.details(group), hand_in_until=until, repositories=material)
+        people.classes.change(group, details)
+
+        [told] = lutz.access()["memberships"]
+
+        assert told["folders"] == ["stats"]
+        assert told["places"] == [
+            {"prefix": f"class/{group}/shared/", "access": "r"},
+            {"prefix": f"class/{group}/hand-in/{lutz.id}/", "access": access, "writes_until": until.isoformat()},
+        ]
 
 
 def test_the_page_is_told_the_keys_of_each_server_and_of_the_persons_computers(place: Any, course: str) -> None:

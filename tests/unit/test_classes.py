@@ -147,6 +147,16 @@ def test_who_has_more_time_hands_in_longer(people: PeopleStore, course: str) -> 
     assert until("amina") == [HAND_IN_UNTIL, None]
 
 
+def test_whoever_is_in_a_class_knows_where_its_material_is(people: PeopleStore, course: str) -> None:
+    """By its own folder, or the name of the repository; a class that was made on the command line has none."""
+    amina = people.signed_in("university", "amina", "amina")
+    for group in (course, people.groups.add("class", "Other")):
+        people.groups.join(group, amina.id, "student")
+    people.classes.change(course, AUTUMN)
+
+    assert [each.folders for each in people.groups.of(amina.id)] == [("material", "lib/tools"), ()]
+
+
 def test_a_class_without_days_is_always_on() -> None:
     """Until somebody ends it."""
     assert ClassDetails().is_on(datetime(1990, 1, 1, tzinfo=UTC))

@@ -9,7 +9,7 @@ import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import Application
 
-from sardonyx_singleuser.lazy_extensions import load_when_asked
+from sardonyx_singleuser.lazy_extensions import call_when_asked, load_when_asked
 
 
 @pytest.fixture
@@ -85,3 +85,16 @@ def test_the_proxy_is_loaded_by_each_kind_of_its_addresses(monkeypatch: pytest.M
     ask(server, f"/user/ann/{path}")
 
     assert (before, servers) == ([], [server])
+
+
+def test_something_is_done_before_the_first_request_for_its_addresses(server: Any) -> None:
+    """Such as to add what answers there."""
+    done: list[str] = []
+    call_when_asked(server, "sardonyx/api/storage/hand-in(|/.*)", lambda: done.append("loaded"))
+
+    for path in ("folder", "hand-in-other", "hand-in", "hand-in/look"):
+        ask(server, f"/user/a.b/sardonyx/api/storage/{path}")
+        if path == "hand-in-other":
+            assert done == []
+
+    assert done == ["loaded"]

@@ -210,6 +210,7 @@ def test_what_was_handed_in_is_only_read_after_the_deadline(
     """By who handed it in, and as before by staff."""
     membership = Membership("class", "7mw2kfqd", role, "Statistics", writes_until=UNTIL if role == "student" else None)
 
-    assert group_places(PERSON, membership, now)[1].is_writable is is_writable
+    own = group_places(PERSON, membership, now)[1]
+    assert (own.is_writable, own.writes_until) == (is_writable, membership.writes_until)
     if now is not None:
         assert seconds_left(membership.writes_until, now) == left_s

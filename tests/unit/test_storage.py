@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 from sardonyx_singleuser.keys_service import KeysError
 from sardonyx_singleuser.preview.sources import Source, quoted, readings, refusal, statistics_query
 from sardonyx_singleuser.storage.entries import Entry, read_page
-from sardonyx_singleuser.storage.errors import StorageError
+from sardonyx_singleuser.storage.errors import AWAY, FORBIDDEN, StorageError
 from sardonyx_singleuser.storage.keyring import Keyring
 from sardonyx_singleuser.storage.places import group_of, places_of, removable_spot, spot_of, writable_spot
 from sardonyx_singleuser.storage.reach import Reach
@@ -284,6 +284,35 @@ def test_keys_that_the_store_refuses_are_replaced_once() -> None:
     assert asyncio.run(reach.of(PLACES[0], once)) == "AK2"
     with pytest.raises(StorageError, match="The data store refuses the keys that it is given."):
         asyncio.run(reach.of(PLACES[0], never))
+
+
+def test_keys_of_before_that_reach_too_much_by_now_are_replaced_once() -> None:
+    """A store refuses all of them, for what is still allowed too; other refusals are what they are."""
+    service = _Service()
+    reach = Reach(Keyring(cast("Any", service)), Store("http://127.0.0.1:9", "eu-west-3", "sardonyx"))
+    used: list[str] = []
+
+    async def refused(keys: Keys, times: int, status: int) -> str:
+        used.append(keys.name)
+        if len(used) <= times:
+            raise StorageError("The data store does not let this be read now. Try again in a minute.", status)
+        return keys.name
+
+    async def once(keys: Keys) -> str:
+        return await refused(keys, 1, FORBIDDEN)
+
+    async def always(keys: Keys) -> str:
+        return await refused(keys, 99, FORBIDDEN)
+
+    async def away(keys: Keys) -> str:
+        return await refused(keys, 99, AWAY)
+
+    assert asyncio.run(reach.of(PLACES[0], once)) == "AK2"
+    for work, count in ((always, 2), (away, 1)):
+        used.clear()
+        with pytest.raises(StorageError, match="The data store does not let this be read now."):
+            asyncio.run(reach.of(PLACES[0], work))
+        assert len(used) == count
 
 
 def test_what_an_event_shares_is_said_to_be_of_the_event() -> None:

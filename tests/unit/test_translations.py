@@ -104,7 +104,7 @@ OF_JUPYTERLAB = {
     *("Runs files as apps", "Shows the person's places in the data store", "Leads to pages of the hub"),
     *("Prefers the kernel of the environment beside a notebook", "Shows the tools of this server"),
     *("Tells the server that somebody is there, so that it is not stopped meanwhile",),
-    *("Shows what this server uses, and how long it goes on",),
+    *("Shows what this server uses, and how long it goes on", "Hands in files of the home in a class"),
     *("Preview", "Data Store", "Data", "Parquet", "GeoJSON", "Spark", "Enter", "SELECT * FROM data LIMIT 100"),
     *("Notebook", "Console", "Other"),
 }

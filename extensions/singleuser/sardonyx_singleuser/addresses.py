@@ -4,6 +4,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from tornado.ioloop import PeriodicCallback
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.pull_handlers import LOCK, PullHandler, PullPageHandler
 from sardonyx_singleuser.home_space import HomeSpace
+from sardonyx_singleuser.lazy_extensions import call_when_asked
 from sardonyx_singleuser.plan import Plan
 from sardonyx_singleuser.presence import count_persons_only
 from sardonyx_singleuser.preview.handlers import PREVIEWS, PreviewHandler
@@ -23,6 +25,7 @@ from sardonyx_singleuser.resources_handler import END, METER, SPACE, KeepHandler
 from sardonyx_singleuser.server_end import ServerEnd
 from sardonyx_singleuser.storage.given import files_of, given
 from sardonyx_singleuser.storage.handlers import HANDLERS, STORAGE
+from sardonyx_singleuser.storage.reach import Reach
 from sardonyx_singleuser.tools.handlers import (
     AppHandler,
     AppsHandler,
@@ -67,6 +70,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
     server.web_app.settings[PREVIEWS] = Previews(), reach
     if reach is not None:
         server.web_app.settings[STORAGE] = files_of(reach)
+        call_when_asked(server, "sardonyx/api/storage/hand-in(|/.*)", partial(_add_hand_in, server, reach, home))
     server.web_app.add_handlers(
         ".*",
         [
@@ -87,6 +91,13 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
             *((rf"{base}sardonyx/api/storage/{name}", handler) for name, handler in HANDLERS if reach is not None),
         ],
     )
+
+
+def _add_hand_in(server: Any, reach: Reach, home: Path) -> None:
+    # Only students need it, some minutes a week.
+    from sardonyx_singleuser.storage.hand_in_handlers import add_hand_in  # noqa: PLC0415
+
+    add_hand_in(server, reach, home)
 
 
 def watch_use(server: Any, variables: Mapping[str, str]) -> None:

@@ -96,6 +96,11 @@ class KeysService:
         self._ask(f"{self._git}/refused", {"address": address}, token)
 
     @property
+    def group(self) -> str:
+        """Name of the class, event or team that this server is of; "" = of none."""
+        return self.url.removeprefix(f"{self._service}{KEYS}").removeprefix("/server/")
+
+    @property
     def _service(self) -> str:
         return self.url.rpartition(KEYS)[0]
 

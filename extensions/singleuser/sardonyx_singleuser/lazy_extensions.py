@@ -41,14 +41,20 @@ def load_when_asked(server: Any, names: Collection[str]) -> None:
     Args:
         names: those that it was told not to load itself; others of them are left alone.
     """
+    for name in names:
+        if name in LAZY:
+            call_when_asked(server, f"{LAZY[name]}/.*", partial(_load, server, name))
+
+
+def call_when_asked(server: Any, path: str, load: Callable[[], None]) -> None:
+    """Let a Jupyter server do something before it answers the first request for some addresses.
+
+    Args:
+        path: pattern of theirs, below the server's own.
+        load: adds what answers there.
+    """
     base = re.escape(server.web_app.settings["base_url"])
-    rules = [
-        Rule(PathMatches(rf"{base}{LAZY[name]}/.*"), FirstAsked(partial(_load, server, name)))
-        for name in names
-        if name in LAZY
-    ]
-    if rules:
-        server.web_app.add_handlers(".*", rules)
+    server.web_app.add_handlers(".*", [Rule(PathMatches(f"{base}{path}"), FirstAsked(load))])
 
 
 def _load(server: Any, name: str) -> None:

@@ -75,6 +75,7 @@ class Access:
                     "title": membership.title,
                     "role": membership.role,
                     "places": [self._place(found) for found in group_places(person.id, membership, now)],
+                    "folders": list(membership.folders),
                 }
                 for membership in person.memberships
             ],
@@ -85,11 +86,11 @@ class Access:
         }
 
     def _place(self, found: Place) -> dict[str, Any]:
-        """Return a place for JSON; where it or its event has a limit, with that and with how much there is, if that is known."""
+        """Return a place for JSON: with the end of the time to write there, and how much there may be and is, if that is known."""
+        known: dict[str, Any] = {"writes_until": utc(found.writes_until)} if found.writes_until else {}
         if self._stored is None:
-            return {"prefix": found.prefix, "access": found.access}
+            return {"prefix": found.prefix, "access": found.access, **known}
         [marked] = self._stored.wanted([found])
-        known: dict[str, Any] = {}
         for whole, amount in self._stored.of(found).items():
             said = {"bytes": amount.size, "limit": amount.limit}
             known |= {"event": said} if whole.startswith("event/") else said

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sardonyx_services.credentials.errors import NotAllowedError
@@ -23,12 +23,14 @@ class Place:
     Args:
         is_full: what may be written there is only deleted for now.
         event: id of the event that what is there is of, beside its own place; "" = it is of none.
+        writes_until: until then it is written, or was; None = for as long as it is there.
     """
 
     prefix: str
     is_writable: bool
     is_full: bool = False
     event: str = ""
+    writes_until: datetime | None = field(default=None, compare=False)
 
     @property
     def access(self) -> str:
@@ -70,10 +72,10 @@ def group_places(person: str, membership: Membership, now: datetime | None = Non
         case "guest":
             return (Place(f"{root}shared/", is_writable=False),)
         case "student":
-            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=has_time)
+            own = Place(f"{root}hand-in/{_checked(person)}/", is_writable=has_time, writes_until=until)
             return Place(f"{root}shared/", is_writable=False), own
         case "member":
-            return (Place(root, is_writable=has_time, event=membership.within),)
+            return (Place(root, is_writable=has_time, event=membership.within, writes_until=until),)
 
 
 def seconds_left(until: datetime | None, now: datetime) -> int | None:

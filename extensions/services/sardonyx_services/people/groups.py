@@ -1,11 +1,12 @@
 """Classes, events and teams as storage and secrets know them: who belongs to which, and as what."""
 
+import json
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import and_, func, or_, select, update
@@ -16,7 +17,9 @@ from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import aware, utc_now
 from sardonyx_services.people.records import EVENT
+from sardonyx_services.people.writing_time import event_until, later
 from sardonyx_spawner.language import N_, _
+from sardonyx_spawner.material import from_kept
 
 Kind = Literal["class", "team", "event"]
 Role = Literal["student", "guest", "assistant", "instructor", "member", "participant", "organiser"]
@@ -50,6 +53,7 @@ class Membership:
         is_exam: keys that reach this class live for the shortest time that there is.
         writes_until: until then they write what is theirs to write there; None = always.
         within: id of the event that a team is of; "" = of none.
+        folders: where its material is, below the homes of its people.
     """
 
     kind: Kind
@@ -59,6 +63,7 @@ class Membership:
     is_exam: bool = False
     writes_until: datetime | None = None
     within: str = ""
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,8 +138,9 @@ class Groups:
 
     def of(self, person: str) -> tuple[Membership, ...]:
         """Return the memberships of a person in all that has not ended, oldest group first."""
+        of_class = ClassRow.hand_in_until, ExtensionRow.until, ClassRow.repositories
         found = (
-            select(GroupRow, MemberRow.role, PersonRow.provider, ClassRow.hand_in_until, ExtensionRow.until, EventRow)
+            select(GroupRow, MemberRow.role, PersonRow.provider, EventRow, *of_class)
             .join(MemberRow, MemberRow.group == GroupRow.id)
             .join(PersonRow, PersonRow.id == MemberRow.person)
             .outerjoin(ClassRow, ClassRow.group == GroupRow.id)
@@ -145,8 +151,8 @@ class Groups:
         )
         with self._session() as session:
             return tuple(
-                _membership(row, role, _event_until(event, role, provider) if event else _later(until, extended))
-                for row, role, provider, until, extended, event in session.execute(found)
+                _membership(row, role, event_until(event, role, provider) if event else later(until, more), material)
+                for row, role, provider, event, until, more, material in session.execute(found)
             )
 
     def get(self, kind: Kind, group: str) -> Group:
@@ -271,22 +277,11 @@ def all_groups(elsewhere: Iterable[str], memberships: Sequence[Membership]) -> f
     return frozenset((*(name for name in elsewhere if not OURS.fullmatch(name)), *group_names(memberships)))
 
 
-def _membership(row: GroupRow, role: str, until: datetime | None) -> Membership:
+def _membership(row: GroupRow, role: str, until: datetime | None, material: str | None) -> Membership:
     # Staff of a class write until its end itself.
     until = until if role in LIMITED else None
-    return Membership(row.kind, row.id, role, row.title, row.is_exam, until, row.within)  # type: ignore[arg-type]  # what `add` and `join` wrote
-
-
-def _event_until(event: EventRow, role: str, provider: str) -> datetime | None:
-    """Return until when somebody writes in an event: who organises it, until it is deleted, and whose account lasts, always."""
-    if role == "organiser":
-        return aware(max(event.ends, event.closed or event.ends)) + timedelta(hours=event.read_hours)
-    return None if role == "participant" and provider != EVENT else aware(event.ends)
-
-
-def _later(until: datetime | None, extended: datetime | None) -> datetime | None:
-    """Return until when somebody hands in: more time is never less."""
-    return aware(max(until, extended or until)) if until is not None else None
+    folders = tuple(each.place for each in from_kept(json.loads(material or "[]")))
+    return Membership(row.kind, row.id, role, row.title, row.is_exam, until, row.within, folders)  # type: ignore[arg-type]  # what `add` and `join` wrote
 
 
 def group_from(row: GroupRow) -> Group:

@@ -2,6 +2,7 @@
 import { apps } from "./apps.js";
 import { data } from "./data.js";
 import { environments } from "./environments.js";
+import { handing } from "./handing.js";
 import { hub } from "./hub.js";
 import { presence } from "./presence.js";
 import { resources } from "./resources.js";
@@ -10,7 +11,8 @@ import { speak } from "./words.js";
 
 export async function plugins(shared) {
   const { ITranslator } = await shared("@jupyterlab/translation");
-  const found = await Promise.all([tools(shared), apps(shared), resources(shared), environments(shared), data(shared), hub(shared), presence(shared)]);
+  const made = [tools, apps, resources, environments, data, handing, hub, presence];
+  const found = await Promise.all(made.map(make => make(shared)));
   // What one says is in JupyterLab's language, so it waits for the translator.
   return found.map(plugin => ({
     ...plugin,

@@ -2,6 +2,8 @@
 import { number, trans } from "./words.js";
 
 const PART_BYTES = 8 * 2 ** 20;
+// Asked once, whoever wants to know.
+let isThere;
 
 export async function storage(shared) {
   const { ServerConnection } = await shared("@jupyterlab/services");
@@ -58,13 +60,21 @@ export async function storage(shared) {
     ask,
     upload,
     settings,
-    isThere: () => ask("about", "").then(() => true, error => error.response?.status !== 404),
+    isThere: () => (isThere ??= ask("about", "").then(() => true, error => error.response?.status !== 404)),
     read: async path => (await send("file", { path })).blob(),
     makeFolder: path => tell("folder", { path }, "POST"),
     remove: path => tell("file", { path }, "DELETE"),
     copy: (from, to, moves) => tell("copy", {}, "POST", { from, to, moves }),
     offeredLinks: () => ask("link", ""),
     link: (path, seconds) => tell("link", { path }, "POST", { seconds }),
+    handIn: {
+      look: (paths, group) => tell("hand-in/look", {}, "POST", { paths, group }),
+      begin: (paths, group, agreed) => tell("hand-in", {}, "POST", { paths, group, agreed }),
+      delivery: id => ask("hand-in/delivery", "", { id }),
+      stop: id => tell("hand-in/delivery", { id }, "DELETE"),
+      handed: group => ask("hand-in/handed", "", { group }),
+      remove: (group, path) => tell("hand-in/handed", { group, path }, "DELETE"),
+    },
     preview: (told, signal) => tell("preview", {}, "POST", told, signal),
     downloadUrl: path => url("file", { path }),
   };

@@ -19,3 +19,11 @@ export function number(count, digits = 0) {
 export const hour = date => new Intl.DateTimeFormat(language === "en" ? [] : language, { timeStyle: "short" }).format(date);
 
 export const day = date => new Intl.DateTimeFormat(language === "en" ? [] : language, { dateStyle: "full", timeStyle: "short" }).format(date);
+
+// A moment near to now as people say it: a day of this week has its name only, and today none.
+export function moment(date, now = new Date()) {
+  if (date.toDateString() === now.toDateString()) return trans.__("today %1", hour(date));
+  if (Math.abs(date - now) > 6 * 86400e3) return day(date);
+  const weekday = new Intl.DateTimeFormat(language === "en" ? [] : language, { weekday: "long" }).format(date);
+  return `${weekday} ${hour(date)}`;
+}

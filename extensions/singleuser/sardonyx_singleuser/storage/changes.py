@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
-from xml.sax.saxutils import escape
 
 from sardonyx_singleuser.language import _
-from sardonyx_singleuser.storage.entries import FOLDER, text_of
-from sardonyx_singleuser.storage.errors import AWAY, CONFLICT, INVALID, NOT_FOUND, TOO_LARGE, StorageError
+from sardonyx_singleuser.storage.entries import FOLDER
+from sardonyx_singleuser.storage.errors import CONFLICT, INVALID, NOT_FOUND, TOO_LARGE, StorageError
 from sardonyx_singleuser.storage.files import PAGE, Files
 from sardonyx_singleuser.storage.places import Place, Spot
 from sardonyx_singleuser.storage.reach import Reach
 from sardonyx_singleuser.storage.signature import Keys
 from sardonyx_singleuser.storage.store import MULTIPART_COPY_FROM, in_turns
+from sardonyx_singleuser.storage.uploads import Uploads
 
 MOST_MOVED = 10_000
-MOST_PARTS = 10_000
-"""Of one upload: that of S3."""
 
 
 class Changes:
@@ -24,6 +22,7 @@ class Changes:
 
     def __init__(self, reach: Reach, files: Files) -> None:
         self._reach, self._store, self._files = reach, reach.store, files
+        self._uploads = Uploads(reach)
 
     async def put(self, path: str, body: bytes, *, replaces: bool) -> None:
         """Write a file.
@@ -34,8 +33,7 @@ class Changes:
         Raises:
             StorageError: it cannot be written.
         """
-        spot = await self._target(path, replaces=replaces)
-        await self._reach.of(spot.place, lambda keys: self._store.ask(keys, "PUT", spot.key, body=body))
+        await self._uploads.put(await self._target(path, replaces=replaces), body)
 
     async def begin_upload(self, path: str, *, replaces: bool) -> str:
         """Begin to write a large file; return what its parts and its end name it by.
@@ -43,14 +41,7 @@ class Changes:
         Raises:
             StorageError: it cannot be written.
         """
-        spot = await self._target(path, replaces=replaces)
-        answer = await self._reach.of(
-            spot.place, lambda keys: self._store.ask(keys, "POST", spot.key, query={"uploads": ""})
-        )
-        upload = text_of(answer.body, "UploadId")
-        if not upload:
-            raise StorageError(_("The data store did not begin the upload. Try again in a minute."), AWAY)
-        return upload
+        return await self._uploads.begin(await self._target(path, replaces=replaces))
 
     async def put_part(self, path: str, upload: str, number: int, body: bytes) -> str:
         """Write a part of a large file; return the tag by which the end knows it.
@@ -58,14 +49,7 @@ class Changes:
         Raises:
             StorageError: it cannot be written.
         """
-        if not 1 <= number <= MOST_PARTS:
-            raise StorageError(_("A part has a number from 1 to {most}.").format(most=MOST_PARTS), INVALID)
-        spot = await self._reach.writable(path)
-        query = {"partNumber": str(number), "uploadId": upload}
-        answer = await self._reach.of(
-            spot.place, lambda keys: self._store.ask(keys, "PUT", spot.key, query=query, body=body)
-        )
-        return str(answer.headers.get("ETag", ""))
+        return await self._uploads.put_part(await self._reach.writable(path), upload, number, body)
 
     async def end_upload(self, path: str, upload: str, tags: Sequence[str]) -> None:
         """Make a file of the parts.
@@ -73,18 +57,7 @@ class Changes:
         Raises:
             StorageError: it cannot be written.
         """
-        spot = await self._reach.writable(path)
-        parts = "".join(
-            f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(tag)}</ETag></Part>"
-            for number, tag in enumerate(tags, 1)
-        )
-        body = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
-        answer = await self._reach.of(
-            spot.place, lambda keys: self._store.ask(keys, "POST", spot.key, query={"uploadId": upload}, body=body)
-        )
-        # S3 may find out after it has begun to answer with 200.
-        if text_of(answer.body, "Code"):
-            raise StorageError(_("The data store could not put the parts together. Upload the file again."), AWAY)
+        await self._uploads.end(await self._reach.writable(path), upload, tags)
 
     async def abandon_upload(self, path: str, upload: str) -> None:
         """Throw the parts away.
@@ -92,10 +65,7 @@ class Changes:
         Raises:
             StorageError: it cannot be done.
         """
-        spot = await self._reach.removable(path)
-        await self._reach.of(
-            spot.place, lambda keys: self._store.ask(keys, "DELETE", spot.key, query={"uploadId": upload})
-        )
+        await self._uploads.abandon(await self._reach.removable(path), upload)
 
     async def make_folder(self, path: str) -> None:
         """Make a folder: an object that stands for it, because S3 has none.

@@ -161,6 +161,13 @@ class Files:
 
     async def _places(self) -> list[dict[str, Any]]:
         return [
-            {"name": place.name, "kind": FOLDER, "size": None, "modified": "", "what": place.what}
+            {
+                "name": place.name,
+                "kind": FOLDER,
+                "size": None,
+                "modified": "",
+                "what": place.what,
+                "hands_in": place.takes_hand_ins,
+            }
             for place in await self._reach.keyring.places()
         ]

@@ -24,6 +24,7 @@ class Keyring:
         self.service, self._clock = service, clock
         self._keys: dict[tuple[str, str, str], tuple[float, Keys]] = {}
         self._places: tuple[float, tuple[Place, ...]] | None = None
+        self._access: dict[str, Any] = {}
         self._longest_link_s = 0
         self._until: str | None = None
 
@@ -38,6 +39,7 @@ class Keyring:
             try:
                 access = await asyncio.to_thread(self.service.access)
                 self._places = now, places_of(access)
+                self._access = access
                 self._longest_link_s = int(access.get("longest_link_s", 0))
                 self._until = _time(access.get("until"))
             except KeysError as error:
@@ -48,6 +50,15 @@ class Keyring:
                     AWAY,
                 ) from error
         return self._places[1]
+
+    async def access(self) -> dict[str, Any]:
+        """Return what the keys service says that this server reaches.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        await self.places()
+        return self._access
 
     async def longest_link_s(self) -> int:
         """Return how long links to files may live; 0 = there are none.
@@ -92,6 +103,10 @@ class Keyring:
             raise StorageError(str(error), AWAY) from error
         self._keys[name] = now, found
         return found
+
+    def look_again(self) -> None:
+        """Ask anew for the places the next time: what is so in this minute counts."""
+        self._places = None
 
     def forget(self) -> None:
         """Ask anew the next time: the store refuses the keys that there were."""

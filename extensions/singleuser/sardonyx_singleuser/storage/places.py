@@ -34,6 +34,11 @@ class Place:
     group: str = ""
     is_full: bool = False
 
+    @property
+    def takes_hand_ins(self) -> bool:
+        """Whether its person hands in here as a student; what staff read is the folder above."""
+        return "/hand-in/" in self.prefix.removesuffix("/")
+
 
 @dataclass(frozen=True)
 class Spot:

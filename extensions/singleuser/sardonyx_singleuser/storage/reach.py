@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sardonyx_singleuser.language import N_, _
-from sardonyx_singleuser.storage.errors import AWAY, StorageError
+from sardonyx_singleuser.storage.errors import AWAY, FORBIDDEN, StorageError
 from sardonyx_singleuser.storage.keyring import Keyring
 from sardonyx_singleuser.storage.places import Place, Spot, group_of, removable_spot, spot_of, writable_spot
 from sardonyx_singleuser.storage.signature import Keys
@@ -71,6 +71,11 @@ class Reach:
         try:
             return await do(await self.keyring.keys(group, prefix, access))
         except DeadKeysError:
+            self.keyring.forget()
+        except StorageError as error:
+            if error.status != FORBIDDEN:
+                raise
+            # Such as those that write what is only read by now: the store takes them for nothing any more.
             self.keyring.forget()
         try:
             return await do(await self.keyring.keys(group, prefix, access))
