@@ -130,6 +130,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/api/operation/people"): Call(OPERATOR, 200, {"do": "organiser-end", "people": ["{person}"]}),
     ("GET", "/operation/people"): page(OPERATOR),
     ("POST", "/operation/people"): Call(OPERATOR, 303, form={"do": "organiser-end", "who": "{person}"}),
+    ("GET", "/api/operation/classes"): Call(OPERATOR),
+    ("POST", "/api/operation/classes"): Call(OPERATOR, 200, {"do": "stop", "groups": [{"id": "{class_id}"}]}),
+    ("GET", "/operation/classes"): page(OPERATOR),
+    ("POST", "/operation/classes"): Call(OPERATOR, 200, form={"do": "end", "group": "{class_id}.1", "sure": "yes"}),
+    ("GET", "/api/operation/events"): Call(OPERATOR),
+    ("POST", "/api/operation/events"): Call(OPERATOR, 400, {"do": "end", "groups": [{"id": "{class_id}"}]}),
+    ("GET", "/operation/events"): page(OPERATOR),
+    ("POST", "/operation/events"): Call(OPERATOR, 400, form={"do": "stop", "group": "{class_id}.1", "sure": "yes"}),
     ("GET", "/operation"): page(OPERATOR),
     ("POST", "/operation/stop"): Call(OPERATOR, 303, form={}),
     ("GET", "/operation/log"): page(OPERATOR),
@@ -262,7 +270,7 @@ def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: di
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
-    for name in ("code", "person"):
+    for name in ("code", "person", "class_id"):
         text = text.replace(f"{{{name}}}", values.get(name, ""))
     return text
 
@@ -299,7 +307,7 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
 
 def of_commands(route: tuple[str, str], call: Call) -> set[int]:
     """Return what the status of the answer to the operator's commands can be."""
-    if not route[1].startswith("/api/classes/"):
+    if not route[1].startswith(("/api/classes/", "/api/operation/classes", "/api/operation/events")):
         return {303} if call.is_page else {401}
     # Nobody's own place has room for what is kept, and nobody's hand-ins are to be copied.
     is_own = route[1].endswith(("/keep", "/copy.zip"))

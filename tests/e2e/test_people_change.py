@@ -147,6 +147,25 @@ def test_nobody_is_renamed(place: Any) -> None:
     assert boss.call("GET", "users/rena").status == 200
 
 
+def test_what_nobody_leads_without_somebody_is_for_administrators(place: Any) -> None:
+    """Their page asks before it removes somebody."""
+    ugo = place.person("ugo").sign_in()
+    place.person("otto").sign_in()
+    boss = place.person("boss", "--admin").sign_in()
+    made = place.command("class", "add", "Left alone").stdout.split("the id ")[1].split(".")[0]
+    assert place.command("class", "join", made, "otto", "--role", "instructor").returncode == 0
+
+    assert boss.call("GET", "sardonyx/people/otto/left-alone").json() == {"titles": ["Left alone"]}
+    assert boss.call("GET", "sardonyx/people/ugo/left-alone").json() == {"titles": []}
+    assert boss.call("GET", "sardonyx/people/nobody/left-alone").json() == {"titles": []}
+    refused = ugo.call("GET", "sardonyx/people/otto/left-alone")
+    assert refused.status in {403, 404}
+    assert "Left alone" not in refused.text()
+    boss.page.goto(f"{place.url}/hub/admin")
+    boss.page.get_by_role("button", name=re.compile("Remove.*otto")).click()
+    boss.page.get_by_text("Without otto, nobody leads: Left alone. They go on; name somebody else on the").wait_for()
+
+
 def test_the_page_makes_an_administrator_for_good(place: Any) -> None:
     """And takes it away for good: the next sign-in does not change it back."""
     vera = place.person("vera").sign_in()

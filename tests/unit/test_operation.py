@@ -23,6 +23,7 @@ from sardonyx_services.people.web.events.new_seats import NewSeats
 from sardonyx_services.people.web.hub import Server
 from sardonyx_services.people.web.operation.accounting import Accounting
 from sardonyx_services.people.web.operation.desk import Operation
+from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.overview import by_person, figures, group_lines, server_lines
 from sardonyx_services.people.web.store_use import Amount
 
@@ -179,7 +180,8 @@ def operation(people: PeopleStore, hub: FakeHub, stored: FakeStoreUse) -> Operat
     """What is tried."""
     desk = Desk(people, JoinLinks(b"secret"), ())
     events = EventDesk(people, NewSeats(people, SeatCodes(b"secret"), 9), (), EventRules())
-    return Operation(people, hub, desk, events, stored, clock=lambda: TODAY)  # type: ignore[arg-type]  # as much as is asked of it
+    look = GroupLook(people, hub, (desk, events), stored, profiles=(), clock=lambda: TODAY)  # type: ignore[arg-type]  # as much as is asked of it
+    return Operation(people, hub, look, stored, clock=lambda: TODAY)  # type: ignore[arg-type]  # as much as is asked of it
 
 
 async def test_servers_of_many_are_stopped_at_once_and_written_down(
@@ -218,8 +220,8 @@ async def test_the_place_is_there_with_its_classes_and_hours(people: PeopleStore
 
     at = await operation.place(root)
 
-    assert [seen.group.title for seen in at.classes] == ["Statistics"]
-    assert (at.counted[made].people, at.counted[made].seconds) == (1, 5400)
+    [found] = at.classes.groups
+    assert (found.title, found.people, found.seconds) == ("Statistics", 1, 5400)
     assert at.hours == [("amina", 5400)]
     assert operation.hours(root).decode().split() == ['"name","profile","hours"', f'"amina","class-{made}","1.50"']
 

@@ -12,6 +12,7 @@ import click
 from sardonyx_hub_config.commands.class_change import change
 from sardonyx_hub_config.commands.class_hours import hours
 from sardonyx_hub_config.commands.class_id import CLASS, class_of_id, id_argument
+from sardonyx_hub_config.commands.groups import GROUPS
 from sardonyx_hub_config.commands.hand_ins import collect, extend
 from sardonyx_hub_config.commands.leaders import keep_an_instructor
 from sardonyx_hub_config.commands.limit_words import say_limits
@@ -47,7 +48,7 @@ def class_() -> None:
     """Classes: what they are and who is in them, and what is done with their servers and what is handed in."""
 
 
-for command in (change, hours, collect, extend, *LIVE):
+for command in (change, hours, collect, extend, *LIVE, *GROUPS):
     class_.add_command(command)
 
 

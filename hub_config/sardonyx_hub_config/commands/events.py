@@ -8,6 +8,7 @@ import click
 
 from sardonyx_hub_config.commands.event_change import change, create, doing, wanted_accounts
 from sardonyx_hub_config.commands.events_here import WHO, EventsHere, events_here
+from sardonyx_hub_config.commands.groups import GROUPS
 from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
 from sardonyx_hub_config.commands.material_words import said
@@ -32,7 +33,7 @@ def event() -> None:
     """Events: what they are, their accounts and codes, and what is done with their servers."""
 
 
-for command in (create, change, *LIVE):
+for command in (create, change, *LIVE, *GROUPS):
     event.add_command(command)
 
 

@@ -28,7 +28,7 @@ one_argument = click.argument("name")
 @id_argument
 def live(group: str) -> None:
     """Say what everybody's server does, those with a problem first."""
-    for row in group_api(_kind(), group).ask("GET", "live")["rows"]:
+    for row in group_api(kind_here(), group).ask("GET", "live")["rows"]:
         click.echo(say_row(row))
 
 
@@ -37,7 +37,7 @@ def live(group: str) -> None:
 @some_argument
 def start(group: str, names: tuple[str, ...]) -> None:
     """Start the servers of everybody who is not here, or those of NAMEs, a few at a time."""
-    _go(group_api(_kind(), group), "started", "POST", "start", {"names": names or None})
+    _go(group_api(kind_here(), group), "started", "POST", "start", {"names": names or None})
 
 
 @click.command()
@@ -45,7 +45,7 @@ def start(group: str, names: tuple[str, ...]) -> None:
 @some_argument
 def stop(group: str, names: tuple[str, ...]) -> None:
     """Stop the servers that run, or those of NAMEs; other servers of these people go on."""
-    _go(group_api(_kind(), group), "stopped", "POST", "stop", {"names": names or None})
+    _go(group_api(kind_here(), group), "stopped", "POST", "stop", {"names": names or None})
 
 
 @click.command()
@@ -53,14 +53,14 @@ def stop(group: str, names: tuple[str, ...]) -> None:
 @click.argument("text")
 def say(group: str, text: str) -> None:
     """Say TEXT to everybody whose server runs: JupyterLab shows it."""
-    _go(group_api(_kind(), group), "told", "POST", "messages", {"text": text})
+    _go(group_api(kind_here(), group), "told", "POST", "messages", {"text": text})
 
 
 @click.command()
 @id_argument
 def material(group: str) -> None:
     """Bring new material to everybody whose server runs, around what they changed."""
-    _go(group_api(_kind(), group), "brought up to date", "POST", "material")
+    _go(group_api(kind_here(), group), "brought up to date", "POST", "material")
 
 
 @click.command("hand-out")
@@ -68,7 +68,7 @@ def material(group: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def hand_out(group: str, file: Path) -> None:
     """Put FILE, of 1 MB at most, where JupyterLab opens for everybody whose server runs; others find it in what is shared."""
-    api = group_api(_kind(), group)
+    api = group_api(kind_here(), group)
     _go(api, "given it", "PUT", f"hand-outs/{file.name}", content_of(file))
 
 
@@ -80,7 +80,7 @@ def hand_out(group: str, file: Path) -> None:
 def put_back(group: str, name: str, path: str, folder: str) -> None:
     """Put PATH of the material back as it was brought, in the server of NAME; what they wrote stays beside it."""
     wish = {"path": path, "folder": folder}
-    said = group_api(_kind(), group).ask("POST", f"people/{name}/put-back", wish)
+    said = group_api(kind_here(), group).ask("POST", f"people/{name}/put-back", wish)
     if said["problem"]:
         raise OperatorError(f"nothing was done. {said['problem']}")
     click.echo(f"“{path}” is as it is in the material again, in the home of {name}.")
@@ -91,7 +91,7 @@ def put_back(group: str, name: str, path: str, folder: str) -> None:
 def log(group: str) -> None:
     """Say what was done, and by whom, the latest first; also where Sardonyx does not run."""
     _settings, people = people_here()
-    kind = _kind()
+    kind = kind_here()
     try:
         people.groups.get(kind, group)
     except PeopleError as error:
@@ -129,7 +129,7 @@ def say_action(action: Action, names: Mapping[str, str]) -> str:
     return " ".join(filter(None, (_time(action.at), who, Words().done(action), whom, action.detail)))
 
 
-def _kind() -> Kind:
+def kind_here() -> Kind:
     """Return what the command is about: its group's name says that."""
     within = click.get_current_context().parent
     return "event" if within is not None and within.info_name == "event" else "class"

@@ -71,12 +71,7 @@ class GroupApi:
             OperatorError: it refuses, or does not answer.
         """
         content = body if body is None or isinstance(body, bytes) else json.dumps(body)
-        try:
-            answer = self.client.request(method, self._address(path), content=content)
-            self._look(answer)
-            return answer.json() if answer.content else None
-        except (httpx.HTTPError, json.JSONDecodeError) as error:
-            raise OperatorError(NOT_HERE.format(error=error)) from error
+        return _answer(self.client, self.kind, method, self._address(path), content=content)
 
     def save(self, path: str, out: Any) -> None:
         """Write what it answers into a file.
@@ -88,7 +83,7 @@ class GroupApi:
             with self.client.stream("GET", self._address(path)) as answer:
                 if answer.is_error:
                     answer.read()
-                self._look(answer)
+                _look(answer, self.kind)
                 for part in answer.iter_bytes():
                     out.write(part)
         except httpx.HTTPError as error:
@@ -108,15 +103,58 @@ class GroupApi:
         parts = [quote(part, safe="") for part in (self.id, *path.split("/"))]
         return "/".join(("classes" if self.kind == "class" else "events", *parts))
 
-    def _look(self, answer: httpx.Response) -> None:
-        if not answer.is_error:
-            return
-        try:
-            said = str(answer.json()["message"])
-        except (ValueError, KeyError, TypeError):
-            said = f"the service of classes answers {answer.status_code}. Its log says why: people.log."
-        more = f" See which there are with: sardonyx {self.kind} list" if answer.status_code == NOT_FOUND else ""
-        raise OperatorError(f"{said}{more}")
+
+@dataclass(frozen=True)
+class GroupsApi:
+    """What the service does for all classes, or all events, of a place.
+
+    Args:
+        kind: "class" or "event".
+    """
+
+    client: httpx.Client
+    kind: str
+
+    def find(self, wish: Mapping[str, str | int]) -> list[dict[str, Any]]:
+        """Return what is found.
+
+        Raises:
+            OperatorError: it refuses, or does not answer.
+        """
+        found: list[dict[str, Any]] = _answer(self.client, self.kind, "GET", self._address(), params=wish)
+        return found
+
+    def act(self, wish: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Do something to many; return what became of each.
+
+        Raises:
+            OperatorError: it refuses, or does not answer.
+        """
+        done: list[dict[str, Any]] = _answer(self.client, self.kind, "POST", self._address(), content=json.dumps(wish))
+        return done
+
+    def _address(self) -> str:
+        return f"operation/{'classes' if self.kind == 'class' else 'events'}"
+
+
+def _answer(client: httpx.Client, kind: str, method: str, address: str, **said: Any) -> Any:
+    try:
+        answer = client.request(method, address, **said)
+        _look(answer, kind)
+        return answer.json() if answer.content else None
+    except (httpx.HTTPError, json.JSONDecodeError) as error:
+        raise OperatorError(NOT_HERE.format(error=error)) from error
+
+
+def _look(answer: httpx.Response, kind: str) -> None:
+    if not answer.is_error:
+        return
+    try:
+        said = str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        said = f"the service of classes answers {answer.status_code}. Its log says why: people.log."
+    more = f" See which there are with: sardonyx {kind} list" if answer.status_code == NOT_FOUND else ""
+    raise OperatorError(f"{said}{more}")
 
 
 def group_api(kind: str, group: str) -> GroupApi:
@@ -125,6 +163,15 @@ def group_api(kind: str, group: str) -> GroupApi:
     Raises:
         OperatorError: Sardonyx does not run here, or not for this user.
     """
+    return GroupApi(_client_here(), kind, group)
+
+
+def groups_api(kind: str) -> GroupsApi:
+    """Return the way to what is done with many classes or events; it raises what `group_api` does."""
+    return GroupsApi(_client_here(), kind)
+
+
+def _client_here() -> httpx.Client:
     settings = load_settings(find_settings(None))
     folder = DataFolder(settings.data_folder)
     try:
@@ -133,7 +180,7 @@ def group_api(kind: str, group: str) -> GroupApi:
         raise OperatorError(NOT_HERE.format(error="it was not started yet")) from error
     except OSError as error:
         raise OperatorError(f"{folder.operator_token} cannot be read: {error.strerror}.") from error
-    return GroupApi(_client(settings, token), kind, group)
+    return _client(settings, token)
 
 
 def _client(settings: Settings, token: str) -> httpx.Client:

@@ -12,7 +12,7 @@ from tornado import web
 from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.language_handlers import language_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
-from sardonyx_hub_config.pages.people_api import PersonAPIHandler
+from sardonyx_hub_config.pages.people_api import LeftAloneAPIHandler, PersonAPIHandler
 from sardonyx_hub_config.pages.servers_api import ServersAPIHandler
 from sardonyx_hub_config.pages.static_files import STATIC, StaticHandler
 from sardonyx_hub_config.pages.together_handlers import together_handlers
@@ -35,6 +35,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
         (r"/api/oauth2/authorize", OpenServerHandler),
+        (r"/api/sardonyx/people/([^/]+)/left-alone", LeftAloneAPIHandler),
         (r"/api/sardonyx/servers", ServersAPIHandler),
         (r"/api/sardonyx/servers/([^/]+)/word", WordAPIHandler),
         *log_handlers(),

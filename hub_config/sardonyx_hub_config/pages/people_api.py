@@ -1,5 +1,6 @@
 """People over JupyterHub's REST API, where a change there has to be a change of the people store too."""
 
+from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.apihandlers.users import UserAPIHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
@@ -52,3 +53,16 @@ class PersonAPIHandler(UserAPIHandler):  # type: ignore[misc]  # JupyterHub is u
         user = self.current_user
         by = self.authenticator.people.by_name(user.name) if user.kind == "user" else None
         return by.id if by is not None else OPERATOR
+
+
+class LeftAloneAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """What nobody would lead without somebody, for the page that asks before it removes them."""
+
+    @needs_scope("delete:users")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    def get(self, user_name: str) -> None:
+        """Return the titles of these classes and events, oldest first."""
+        people = self.authenticator.people
+        person = people.by_name(user_name)
+        # Who was made over this API and never signed in leads nothing.
+        left = people.leading.by_them_alone([person.id]) if person is not None else []
+        self.write({"titles": [group.title for group in left]})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
-from sardonyx_services.people.moments import aware, check_zone, in_tables
+from sardonyx_services.people.moments import aware, check_zone, in_tables, utc_now
 from sardonyx_spawner.class_limits import NO_LIMITS, Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.material import from_kept
@@ -132,6 +132,22 @@ class Classes:
                 return False
             above.ended = in_tables(now)
             return True
+
+    def end(self, group: str, changed: int) -> None:
+        """End a class as it was read, as `Groups.end` does.
+
+        Args:
+            changed: how often it was changed then.
+
+        Raises:
+            PeopleError: there is none with this id, or it has ended.
+            ChangedMeanwhileError: it was changed since.
+        """
+        with self._session() as session:
+            above, row = living_class(session, group), session.get(ClassRow, group)
+            if (row.changed if row else 0) != changed:
+                raise ChangedMeanwhileError
+            above.ended = utc_now()
 
     def extensions(self, group: str) -> dict[str, datetime]:
         """Return until when those may hand in who have more time, by id."""

@@ -25,8 +25,8 @@ from sardonyx_services.people.moments import in_tables, utc_now
 from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.reports import add_to_report
 
-TELLING = ("event-make", "event-change", "event-end", "role", "seats", "card")
-"""Actions whose detail stays when all of an event is deleted: its title, a role, or a number."""
+TELLING = ("event-make", "event-change", "event-end", "move", "role", "seats", "card")
+"""Actions whose detail stays when all of an event is deleted: its title, a day, a role, or a number."""
 
 
 class EventRemoval:

@@ -144,10 +144,9 @@ class Events:
 
     def going_on(self) -> dict[str, EventDetails]:
         """Return those of which not all is deleted, by id."""
+        found = select(EventRow).where(EventRow.deleted.is_(None))
         with self._session() as session:
-            return {
-                row.group: _details(row) for row in session.scalars(select(EventRow).where(EventRow.deleted.is_(None)))
-            }
+            return {row.group: _details(row) for row in session.scalars(found)}
 
     def change(self, event: str, details: EventDetails, *, title: str = "") -> EventDetails:
         """Keep what an event is now; return it as it is kept.
@@ -174,17 +173,20 @@ class Events:
                 above.title = checked_event_title(title)
             return kept
 
-    def close(self, event: str, now: datetime, *, early: bool = False) -> bool:
+    def close(self, event: str, now: datetime, *, early: bool = False, changed: int | None = None) -> bool:
         """End codes and writing of an event; return whether that was not so before.
 
         Args:
             early: also before its time: it ends now, and what is of it is deleted so much earlier.
+            changed: how often it was changed when it was read, or `EventChangedError` is raised; None = no matter.
         """
         with self._session() as session:
             alone_with(session, event)
             row = session.get(EventRow, event)
             if row is None or row.closed is not None or (row.ends > in_tables(now) and not early):
                 return False
+            if changed not in {None, row.changed}:
+                raise EventChangedError
             row.closed = in_tables(now)
             row.ends = min(row.ends, row.closed)
             row.begins = min(row.begins, row.ends)

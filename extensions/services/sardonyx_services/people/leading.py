@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,14 @@ from sardonyx_services.people.groups import Group, Kind, Role, group_from
 from sardonyx_services.people.models import GroupRow, MemberRow, PersonRow
 
 LEADERS: dict[Kind, Role] = {"class": "instructor", "event": "organiser"}
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Somebody who leads a class or an event, and is here."""
+
+    name: str
+    full_name: str
 
 
 class Leading:
@@ -25,6 +34,20 @@ class Leading:
     def by_them_alone(self, people: Collection[str]) -> list[Group]:
         """Return classes and events that nobody would lead without these people, by their ids, oldest first."""
         return [group for group, leaders in self._all() if leaders and leaders <= set(people)]
+
+    def leaders(self) -> dict[str, list[Leader]]:
+        """Return who leads classes and events, also those that have ended, by name; nobody who was removed."""
+        found = (
+            select(MemberRow.group, PersonRow.name, PersonRow.full_name)
+            .join(PersonRow, PersonRow.id == MemberRow.person)
+            .where(MemberRow.role.in_(LEADERS.values()), PersonRow.removed.is_(None))
+            .order_by(PersonRow.name)
+        )
+        of: dict[str, list[Leader]] = {}
+        with self._session() as session:
+            for group, name, full_name in session.execute(found):
+                of.setdefault(group, []).append(Leader(name, full_name))
+        return of
 
     def _all(self) -> list[tuple[Group, set[str]]]:
         groups = select(GroupRow).where(GroupRow.kind.in_(LEADERS), GroupRow.ended.is_(None))

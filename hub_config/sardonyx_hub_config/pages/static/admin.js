@@ -56,8 +56,10 @@ function actions(person) {
         if (await sure(_("Make {name} an administrator?", { name: person.name }), text, _("Make administrator"))) await call("PATCH", path, { admin: true });
       });
   const remove = button(_("Remove"), person.name, "btn-danger", async () => {
-    const text = _("Servers of {name} stop, and {name} can sign in no more. Files and data are kept on this machine.", { name: person.name });
-    if (await sure(_("Remove {name}?", { name: person.name }), text, _("Remove {name}", { name: person.name }))) await call("DELETE", path);
+    const { titles } = await call("GET", `sardonyx/people/${encodeURIComponent(person.name)}/left-alone`);
+    const texts = [_("Servers of {name} stop, and {name} can sign in no more. Files and data are kept on this machine.", { name: person.name })];
+    if (titles.length) texts.push(_("Without {name}, nobody leads: {titles}. They go on; name somebody else on the page “The whole place”, now or later.", { name: person.name, titles: titles.join(", ") }));
+    if (await sure(_("Remove {name}?", { name: person.name }), texts.join(" "), _("Remove {name}", { name: person.name }))) await call("DELETE", path);
   });
   return [role, remove];
 }

@@ -45,6 +45,8 @@ from sardonyx_services.people.web.live.servers import GroupServers
 from sardonyx_services.people.web.makers import MakerRules
 from sardonyx_services.people.web.operation.accounting import Accounting
 from sardonyx_services.people.web.operation.desk import Operation
+from sardonyx_services.people.web.operation.group_desk import GroupDesk
+from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.people_desk import PeopleDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
@@ -85,6 +87,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
     events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
     event_servers = GroupServers(EventRooms(events, people), people, hub_api)
+    look = GroupLook(people, hub_api, (desk, events), stored, profiles=configuration.profiles)
     return Parts(
         people=people,
         desk=desk,
@@ -110,7 +113,9 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         keeps=Keeps(store),
         event_room=EventRoom(hub_api),
         event_ends=EventEnds(people, hub_api, clearer, configuration.language),
-        operation=Operation(people, hub_api, desk, events, stored),
+        operation=Operation(people, hub_api, look, stored),
+        group_look=look,
+        group_desk=GroupDesk(people, look, (desk, events), (classroom, event_servers)),
         people_desk=PeopleDesk(people),
         stored=stored,
         pages=pages,

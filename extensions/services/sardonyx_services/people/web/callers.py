@@ -19,7 +19,7 @@ STATE = "sardonyx-people-sign-in"
 SAFE = ("GET", "HEAD")
 SIGN_HEADER, SIGN_FIELD = "x-xsrftoken", "_xsrf"
 ACCESS = ("access:services", "access:services!service=people")
-OF_COMMANDS = ("classes/", "events/")
+OF_COMMANDS = ("classes/", "events/", "operation/classes", "operation/events")
 """What commands do for the operator, below the path of the API."""
 MOST_FIELDS = 3_000
 LARGEST_FIELD = 8 << 20

@@ -30,6 +30,8 @@ from sardonyx_services.people.web.live.helping import Helping
 from sardonyx_services.people.web.live.servers import GroupServers
 from sardonyx_services.people.web.operation.accounting import Accounting
 from sardonyx_services.people.web.operation.desk import Operation
+from sardonyx_services.people.web.operation.group_desk import GroupDesk
+from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.people_desk import PeopleDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.sign_in import SignIn
@@ -72,6 +74,8 @@ class Parts:
     event_room: EventRoom
     event_ends: EventEnds
     operation: Operation
+    group_look: GroupLook
+    group_desk: GroupDesk
     people_desk: PeopleDesk
     stored: StoreUse
     pages: Pages

@@ -23,7 +23,7 @@ from sardonyx_services.people.web.events import team_link_routes
 from sardonyx_services.people.web.kept import own_routes
 from sardonyx_services.people.web.kept import routes as keep_routes
 from sardonyx_services.people.web.live import help_routes
-from sardonyx_services.people.web.operation import people_routes
+from sardonyx_services.people.web.operation import group_list_routes, people_routes
 from sardonyx_services.people.web.operation import routes as operation_routes
 from sardonyx_services.people.web.operation.accounting import EVERY_S as HOURS_EVERY_S
 from sardonyx_services.people.web.pages import see
@@ -35,6 +35,7 @@ from sardonyx_spawner.language import N_, SaidError, _
 BAD_REQUEST = 400
 API = "api/"
 MOST_FAULTS = 3
+LONGEST_QUERY = 1000
 ENDS_EVERY_S = 10.0
 LARGEST_BODY = 9 << 20
 """A roster as the page of its preview keeps it, and the form around it. Bodies of the API are read before it is known who asks."""
@@ -63,6 +64,7 @@ API_ROUTERS = (
     lesson_routes.api_router,
     own_routes.api_router,
     operation_routes.api_router,
+    group_list_routes.api_router,
     people_routes.api_router,
     *EVENT_API_ROUTERS,
 )
@@ -77,6 +79,7 @@ PAGE_ROUTERS = (
     lesson_routes.router,
     own_routes.router,
     operation_routes.router,
+    group_list_routes.router,
     people_routes.router,
     *EVENT_PAGE_ROUTERS,
 )
@@ -188,7 +191,9 @@ def _is_a_page(request: Request, root: str) -> bool:
 
 
 def _send_to_sign_in(request: Request, parts: Parts) -> Response:
-    where, kept, state = parts.sign_in.begin(request.url.path)
+    # What a page looks for is in its address, which people send each other; a cookie takes only so much of it.
+    path, query = request.url.path, request.url.query
+    where, kept, state = parts.sign_in.begin(f"{path}?{query}" if 0 < len(query) <= LONGEST_QUERY else path)
     found = see(where)
     cookie = {"path": parts.root, "secure": parts.is_secure, "httponly": True}
     found.set_cookie(_state_cookie(state), kept, max_age=STATE_LIFE_S, samesite="lax", **cookie)  # type: ignore[arg-type]  # as above

@@ -9,6 +9,7 @@ from sardonyx_services.people.actions import Action
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.classes.words import ClassWords
 from sardonyx_services.people.web.events.words import EventWords
+from sardonyx_services.people.web.operation.group_list_words import GroupListWords
 from sardonyx_services.people.web.operation.people_words import PeopleWords
 from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
@@ -50,6 +51,7 @@ DONE = {
     "link-renew": N_("made a new link to join"),
     "hours": N_("changed the weekly hours"),
     "extend": N_("changed the time to hand in of:"),
+    "move": N_("moved the end to:"),
     "close": N_("was over, and has ended by itself"),
     "class-delete": N_("deleted the data of the class"),
     "data-keep": N_("decided that the data of the class is kept"),
@@ -93,7 +95,7 @@ DONE = {
 HOLDERS = {"home": N_("person"), "class": N_("class"), "event": N_("event"), "team": N_("team")}
 
 
-class Words(ClassWords, EventWords, PeopleWords, PageWords):
+class Words(ClassWords, EventWords, GroupListWords, PeopleWords, PageWords):
     """What templates call."""
 
     def role(self, role: Role) -> str:

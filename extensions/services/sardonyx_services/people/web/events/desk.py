@@ -202,14 +202,7 @@ class EventDesk:
             )
             raise RefusedError(said.format(count=most))
         check_event(details)
-        if details.ends <= self._clock():
-            raise RefusedError(_("The end of the event is over already. Look at its day and time."))
-        longest = self._rules.longest_days
-        if details.ends - details.begins > timedelta(days=longest):
-            said = ngettext(
-                "An event lasts {count} day at most here.", "An event lasts {count} days at most here.", longest
-            )
-            raise RefusedError(said.format(count=longest))
+        check_duration(details, self._clock(), self._rules.longest_days)
         if not details.profile:
             raise RefusedError(_("Choose what the servers of the event are."))
         settled = checked_servers(self._bases, details, before)
@@ -260,6 +253,21 @@ def state_of(details: EventDetails, now: datetime) -> str:
     if details.closed is not None or details.ends <= now:
         return "read"
     return "on" if details.begins <= now else "before"
+
+
+def check_duration(details: EventDetails, now: datetime, longest_days: int) -> None:
+    """Make sure that an event is not over already, and not longer than events are here.
+
+    Raises:
+        RefusedError: it is.
+    """
+    if details.ends <= now:
+        raise RefusedError(_("The end of the event is over already. Look at its day and time."))
+    if details.ends - details.begins > timedelta(days=longest_days):
+        said = ngettext(
+            "An event lasts {count} day at most here.", "An event lasts {count} days at most here.", longest_days
+        )
+        raise RefusedError(said.format(count=longest_days))
 
 
 def _check_team_servers(base: Profile, *, has_teams: bool) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_spawner.language import _
 
 AT_ONCE = 8
 """The hub lines up what is more than its machine can start; this keeps its other callers from waiting behind them."""
+MOST_AT_ONCE = 32
+"""Of all classes together, however many something is done with at once."""
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Runs:
         self._hub = hub
         self._runs: dict[str, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
 
     def of(self, profile: str) -> Run:
         """Return the last go through one of them; one without anybody, where there was none."""
@@ -78,6 +81,24 @@ class Runs:
                 await self._hub.stop(name)
 
         self._go(run, names, one)
+        return run
+
+    def stop_all(self, profile: str, servers: Sequence[Server], is_there: Callable[[Server], Awaitable[bool]]) -> Run:
+        """Stop servers, whosever and however they are called, in the background.
+
+        Args:
+            is_there: tells whether one still is what it was when its turn comes.
+
+        Raises:
+            RefusedError: the last go is not through.
+        """
+        run, of = self._begin(profile, len(servers)), {f"{each.name}/{each.server}": each for each in servers}
+
+        async def one(key: str) -> None:
+            if await is_there(of[key]):
+                await self._hub.stop(of[key].name, of[key].server)
+
+        self._go(run, [*of], one)
         return run
 
     def say(self, profile: str, names: Sequence[str], word: Mapping[str, str]) -> Run:
@@ -121,16 +142,18 @@ class Runs:
         return run
 
     def _go(self, run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]]) -> None:
-        task = asyncio.create_task(_through(run, names, one))
+        task = asyncio.create_task(_through(run, names, one, self._turns))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _through(run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]]) -> None:
+async def _through(
+    run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]], of_all: asyncio.Semaphore
+) -> None:
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def each(name: str) -> None:
-        async with turns:
+        async with turns, of_all:
             try:
                 await one(name)
             except RefusedError as error:

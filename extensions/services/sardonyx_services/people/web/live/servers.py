@@ -8,7 +8,7 @@ from sardonyx_services.people.groups import group_name_of
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.live import Row, Watch, first_of_teams, rows_of
 from sardonyx_services.people.web.live.rooms import Kind, Room, Rooms
 from sardonyx_services.people.web.live.runs import Run, Runs
@@ -99,6 +99,27 @@ class GroupServers:
         on = {row.name for row in rows if row.state in {"running", "starting"}}
         wanted = [each for each in self._wanted(members, names) if each.person.name in on]
         return await self._note(caller, group, "stop", wanted)
+
+    async def stop_all(self, caller: Caller, group: str) -> Run:
+        """Stop all that runs of it, in the background: also of who leads it, of who is in it no more, and with other names.
+
+        Raises:
+            RefusedError: the caller may not, or the last go is not through.
+            AwayError: the hub does not answer.
+        """
+        await self.room(caller, group)
+        profile = self.profile(group)
+        servers = [each for each in await self._watch.servers() if each.profile == profile and each.is_on]
+
+        async def is_there(server: Server) -> bool:
+            which = (server.name, server.server, server.profile)
+            return any((each.name, each.server, each.profile) == which for each in await self._watch.servers())
+
+        run = self._runs.stop_all(profile, servers, is_there)
+        ids = await run_in_threadpool(self._people.names.ids, {each.name for each in servers})
+        if ids:
+            await run_in_threadpool(self._people.actions.add, caller.id, "stop", group, whom=list(ids.values()))
+        return run
 
     async def say(self, caller: Caller, group: str, text: str) -> Run:
         """Say something to everybody whose server runs: JupyterLab shows it; in the background.

@@ -8,26 +8,24 @@ from datetime import UTC, datetime, timedelta
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.actions import Action
-from sardonyx_services.people.groups import Group, Kind
+from sardonyx_services.people.groups import Group, Kind, group_name_of
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
-from sardonyx_services.people.web.events.desk import EventDesk, EventSeen
 from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.live import Watch
 from sardonyx_services.people.web.live.runs import AT_ONCE
+from sardonyx_services.people.web.operation.group_list import Found, Wish
+from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.overview import (
     DAYS,
     MOST,
     Figures,
-    GroupLine,
     ServerLine,
     StoredLine,
     by_person,
     figures,
-    group_lines,
     server_lines,
     stored_lines,
 )
@@ -41,7 +39,7 @@ class Place:
     """The whole place.
 
     Args:
-        counted: classes and events by id.
+        classes, events: all of them, those with something wrong first.
         leaderless: classes and events that nobody leads, oldest first.
         hours: name and seconds of those whose servers ran longest.
         stored: who or what has nearly as much in the data store as it may; None = that cannot be said now.
@@ -50,9 +48,8 @@ class Place:
 
     figures: Figures
     servers: list[ServerLine]
-    classes: list[Seen]
-    events: list[EventSeen]
-    counted: dict[str, GroupLine]
+    classes: Found
+    events: Found
     leaderless: list[Group]
     hours: list[tuple[str, int]]
     stored: list[StoredLine] | None
@@ -70,13 +67,12 @@ class Operation:
         self,
         people: PeopleStore,
         hub: Hub,
-        desk: Desk,
-        events: EventDesk,
+        look: GroupLook,
         stored: StoreUse,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._people, self._hub, self._desk, self._events, self._clock = people, hub, desk, events, clock
+        self._people, self._hub, self._look, self._clock = people, hub, look, clock
         self._stored, self._watch = stored, Watch(hub.servers)
 
     async def place(self, caller: Caller) -> Place:
@@ -155,21 +151,19 @@ class Operation:
         return self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
 
     def _place(self, caller: Caller, servers: Sequence[Server], amounts: Mapping[str, Amount] | None) -> Place:
-        uses, counts = self._uses(), self._people.groups.counts()
-        names = self._people.names.shown()
-        classes, events = self._desk.mine(caller), self._events.mine(caller)
-        titles = {f"class-{seen.group.id}": seen.group.title for seen in classes}
-        titles |= {f"event-{seen.group.id}": seen.group.title for seen in events}
+        uses, names = self._uses(), self._people.names.shown()
+        titles = {
+            group_name_of(kind, group.id): group.title
+            for kind in ("class", "event")
+            for group in self._people.groups.all(kind)
+        }
         lines = server_lines(servers, titles)
-        of_classes = group_lines("class", (seen.group.id for seen in classes), counts, servers, uses)
-        of_events = group_lines("event", (seen.group.id for seen in events), counts, servers, uses)
         hours = [(names[person], seconds) for person, seconds in by_person(uses) if person in names][:MOST]
         return Place(
             figures(len(names), lines),
             lines,
-            classes,
-            events,
-            of_classes | of_events,
+            self._look.among(caller, "class", Wish(), servers, amounts),
+            self._look.among(caller, "event", Wish(), servers, amounts),
             self.leaderless(caller),
             hours,
             stored_lines(amounts, names, self._groups(amounts)) if amounts is not None else None,
