@@ -1,4 +1,7 @@
-"""What each image is made of: its parent, and the files of this repository that go into it."""
+"""What each image is made of: its parent, and the files of this repository that go into it.
+
+A name with a plus is an image with additions on it: "r+vscode" is VS Code on the image of R.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,7 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 HUB, SINGLEUSER = "sardonyx_hub", "sardonyx_singleuser"
-TOOLS = "tools"
+TOOLS, CODE_SERVER, EXTENSIONS = "tools", "code-server", "extensions"
+VSCODE = "vscode"
+PLUS = "+"
+USUAL = "python"
+"""Additions are put on this one where no image is named."""
+WORKPLACE = "base"
+"""All that people work in stand on this one."""
 WITH_PACKAGE = ("images/wheel/Dockerfile", "images/wheel/parts.py")
 """Sources of the last layer, with our own package."""
 WITHOUT_PACKAGE = ("images/labels/Dockerfile",)
@@ -16,13 +25,15 @@ WITHOUT_PACKAGE = ("images/labels/Dockerfile",)
 
 @dataclass(frozen=True)
 class Recipe:
-    """An image without our own package, which is its last layer.
+    """An image, or an addition to some, without our own package, which is its last layer.
 
     Args:
         parent: the image below it; "" = a Debian from elsewhere.
         inputs: beside its folder, relative to the repository.
         wheel: the package of ours that comes on top of it; "" = nothing does.
         is_run: somebody runs it; else others are made with it.
+        is_addition: it is put on any image that people work in, and has no parent of its own.
+        uses: images that it is made with, called so in its Dockerfile.
     """
 
     name: str
@@ -30,6 +41,8 @@ class Recipe:
     inputs: tuple[str, ...]
     wheel: str = SINGLEUSER
     is_run: bool = True
+    is_addition: bool = False
+    uses: tuple[str, ...] = (TOOLS,)
 
     @property
     def last(self) -> tuple[str, ...]:
@@ -54,29 +67,88 @@ GIVES_JARS = (
     *(f"{PACKAGE}/__init__.py", f"{PACKAGE}/jars.py"),
     *(f"extensions/services/sardonyx_services/{name}.py" for name in ("__init__", "parent")),
 )
+GIVES_EXTENSIONS = (
+    *(f"{PACKAGE}/{name}.py" for name in ("__init__", "opened", "tools/__init__", "tools/extensions")),
+    *(f"extensions/services/sardonyx_services/{name}.py" for name in ("__init__", "exclusive")),
+)
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe(TOOLS, "", ("locks/images.lock",), wheel="", is_run=False),
+        Recipe(TOOLS, "", ("locks/images.lock",), wheel="", is_run=False, uses=()),
+        # Compiled once, whatever it is put on.
+        Recipe(CODE_SERVER, TOOLS, (f"{PACKAGE}/tools/vscode",), wheel="", is_run=False, uses=()),
         Recipe("base", "", (f"{ENVIRONMENTS}/base.lock",)),
         Recipe("python", "base", (f"{ENVIRONMENTS}/python.lock",)),
         Recipe("r", "python", ()),
         Recipe("spark", "python", (f"{ENVIRONMENTS}/spark.lock", f"{ENVIRONMENTS}/spark.jars", *GIVES_JARS)),
-        Recipe("vscode", "python", (f"{PACKAGE}/tools/vscode",)),
+        Recipe(VSCODE, "", (), is_addition=True, uses=(CODE_SERVER,)),
+        Recipe("mlflow", "", (f"{PACKAGE}/tools/mlflow.lock",), is_addition=True),
+        # What is in it is said for each build: `image_extensions`.
+        Recipe(EXTENSIONS, "", GIVES_EXTENSIONS, is_run=False, is_addition=True, uses=()),
         Recipe("hub", "", ("locks/hub.lock", f"{PACKAGE}/proxy"), wheel=HUB),
         Recipe("postgresql", "", (), wheel=""),
     )
 }
 OFFERED = tuple(name for name, recipe in RECIPES.items() if recipe.is_run)
-"""Images that somebody runs, parents first."""
+"""Images that somebody runs, parents first; additions are images with the usual one below them."""
+ADDITIONS = tuple(name for name in OFFERED if RECIPES[name].is_addition)
+
+
+class ImageNameError(Exception):
+    """No image can be called so; the message is for whoever builds."""
+
+
+def check_name(name: str) -> None:
+    """Look at the name of an image that is to be built.
+
+    Raises:
+        ImageNameError: it is none.
+    """
+    first, *additions = parts = name.split(PLUS)
+    if unknown := [part for part in parts if part not in OFFERED]:
+        images, last = ", ".join(each for each in OFFERED if each not in ADDITIONS), " and ".join(ADDITIONS)
+        raise ImageNameError(
+            f"there is no image '{unknown[0]}'. There are: {images}; and as additions {last}, such as r+vscode+mlflow."
+        )
+    if wrong := [part for part in additions if part not in ADDITIONS]:
+        raise ImageNameError(
+            f"{name}: {wrong[0]} is no addition. Additions are {' and '.join(ADDITIONS)}, behind the image that they go on."
+        )
+    if additions and WORKPLACE not in ancestry(first):
+        raise ImageNameError(f"{name}: nobody works in {first}, so additions are of no use in it.")
+    if twice := [part for part in parts if parts.count(part) > 1]:
+        raise ImageNameError(f"{name}: {twice[0]} is there twice.")
+
+
+def recipe_of(name: str) -> Recipe:
+    """Return how the uppermost part of an image is made."""
+    return RECIPES[name.rpartition(PLUS)[2]]
+
+
+def below(name: str) -> str:
+    """Return the image below the uppermost part of one; "" = a Debian from elsewhere."""
+    lower, _plus, last = name.rpartition(PLUS)
+    return lower or (USUAL if RECIPES[last].is_addition else RECIPES[last].parent)
+
+
+def chain(name: str) -> list[str]:
+    """Return an image and all below it, itself first."""
+    found = [name]
+    while lower := below(found[-1]):
+        found.append(lower)
+    return found
 
 
 def ancestry(name: str) -> list[str]:
-    """Return an image and all below it, itself first."""
-    found = [name]
-    while parent := RECIPES[found[-1]].parent:
-        found.append(parent)
-    return found
+    """Return what an image is made of, without pluses, the uppermost first."""
+    return [recipe_of(each).name for each in chain(name)]
+
+
+def title(name: str) -> str:
+    """Return what the label of an image with additions says, such as "r with vscode and mlflow"."""
+    first, *additions = name.split(PLUS)
+    image, additions = (USUAL, [first, *additions]) if RECIPES[first].is_addition else (first, additions)
+    return f"{image} with {' and '.join(additions)}"
 
 
 def key(name: str, base: str) -> str:
@@ -85,11 +157,9 @@ def key(name: str, base: str) -> str:
     Args:
         base: what it all stands on; another text for another one.
     """
-    recipe = RECIPES[name]
-    below = [key(recipe.parent, base) if recipe.parent else base]
-    if name != TOOLS:
-        below.append(key(TOOLS, base))
-    return _digest(recipe.sources, below)
+    recipe, lower = recipe_of(name), below(name)
+    made_with = [key(each, base) for each in recipe.uses]
+    return _digest(recipe.sources, [key(lower, base) if lower else base, *made_with])
 
 
 def last_sources(name: str, wheel: Path | None) -> list[str]:
@@ -98,7 +168,7 @@ def last_sources(name: str, wheel: Path | None) -> list[str]:
     Args:
         wheel: our package, where it has one.
     """
-    return [*RECIPES[name].last, *([] if wheel is None else [str(wheel.relative_to(ROOT))])]
+    return [*recipe_of(name).last, *([] if wheel is None else [str(wheel.relative_to(ROOT))])]
 
 
 def key_as_run(name: str, base: str, wheel: Path | None) -> str:

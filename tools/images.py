@@ -1,4 +1,4 @@
-"""Build the container images: `python tools/images.py [NAME ...] [--prefix PREFIX] [--base BASE] [...]`.
+"""Build the container images: `python tools/images.py [NAME[+ADDITION ...] ...] [--prefix PREFIX] [--base BASE] [...]`.
 
 Each is built in two steps: its packages, on those of the image below it, and our own wheel as the last layer. So what
 changes with each release is small, and all images share what is below.
@@ -10,17 +10,38 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from image_recipes import OFFERED, RECIPES, ROOT, TOOLS, ancestry, key, key_as_run, last_sources
+from image_extensions import Extensions
+from image_recipes import (
+    ADDITIONS,
+    EXTENSIONS,
+    OFFERED,
+    PLUS,
+    ROOT,
+    TOOLS,
+    VSCODE,
+    ImageNameError,
+    ancestry,
+    below,
+    chain,
+    check_name,
+    key,
+    key_as_run,
+    last_sources,
+    recipe_of,
+    title,
+)
 
+from sardonyx_hub_config.tools.extensions import ExtensionError
 from sardonyx_services.exclusive import exclusive
 
 DEBIAN = "docker.io/library/debian:trixie-slim"
 WHEELS = ROOT / "build" / "wheels"
+NO_EXTENSIONS = Extensions()
 
 
 class BuildError(Exception):
@@ -58,11 +79,20 @@ class Engine:
         )
         unfinished.replace(file)
 
-    def build(self, file: str, context: Path, image: str, *, arguments: dict[str, str], tools: str, log: Path) -> None:
+    def build(
+        self,
+        file: str,
+        context: Path,
+        image: str,
+        *,
+        arguments: Mapping[str, str],
+        log: Path,
+        uses: Mapping[str, str] | None = None,
+    ) -> None:
         """Build an image.
 
         Args:
-            tools: the image that is called "tools" in the Dockerfile; "" = it has no need of one.
+            uses: other images, by what they are called in the Dockerfile.
 
         Raises:
             BuildError: something in it failed; all that was said is in `log`.
@@ -70,9 +100,9 @@ class Engine:
         command = [*self.command, "build", *self.options, "--file", str(context / file), "--tag", image]
         for name, value in arguments.items():
             command += ["--build-arg", f"{name}={value}"]
-        if tools:
+        for name, other in (uses or {}).items():
             # Not as a stage of the build: podman 4.3 removes an image that is a stage as it is.
-            command += ["--build-context", f"tools=docker-image://{tools}"]
+            command += ["--build-context", f"{name}=docker-image://{other}"]
         with log.open("wb") as output:
             result = subprocess.run([*command, str(context)], stdout=output, stderr=subprocess.STDOUT, check=False)
         if result.returncode != 0:
@@ -89,6 +119,7 @@ class Builder:
         base_key: another one for another content of it.
         folder: for logs, and what keeps two of us from the same work.
         revision: of the source, for the images' labels.
+        extensions: for each image that has VS Code.
     """
 
     engine: Engine
@@ -96,32 +127,57 @@ class Builder:
     base_key: str
     folder: Path
     revision: str = ""
+    extensions: Extensions = NO_EXTENSIONS
 
     def packages(self, name: str) -> str:
         """Return an image without our own package."""
-        recipe = RECIPES[name]
-        image = f"localhost/sardonyx-build/{name}:{key(name, self.base_key)}"
-        arguments = {"BASE": self.packages(recipe.parent) if recipe.parent else self.base}
-        self._build(recipe.file, recipe.sources, image, arguments, "" if name == TOOLS else self.packages(TOOLS))
+        recipe, lower = recipe_of(name), below(name)
+        image = f"localhost/sardonyx-build/{_repository(name)}:{key(name, self.base_key)}{self._key(name)}"
+        arguments = {"BASE": self.packages(lower) if lower else self.base}
+        if recipe.name in ADDITIONS:
+            arguments["TITLE"] = title(name)
+        extensions = self.extensions if recipe.name == EXTENSIONS else NO_EXTENSIONS
+        self._build(recipe.file, recipe.sources, image, arguments=arguments, uses=recipe.uses, extensions=extensions)
         return image
 
     def image(self, name: str) -> str:
         """Return an image as it is run."""
-        recipe = RECIPES[name]
+        content = f"{name}{PLUS}{EXTENSIONS}" if self.extensions.wanted and VSCODE in ancestry(name) else name
+        recipe = recipe_of(name)
         wheel = built_wheel(recipe.wheel) if recipe.wheel else None
-        image = f"localhost/sardonyx/{name}:{key_as_run(name, self.base_key, wheel)}"
-        arguments = {"BASE": self.packages(name), "VERSION": version(), "REVISION": self.revision}
-        self._build(recipe.last[0], last_sources(name, wheel), image, arguments, self.packages(TOOLS))
+        tag = f"{key_as_run(content, self.base_key, wheel)}{self._key(content)}"
+        image = f"localhost/sardonyx/{_repository(content)}:{tag}"
+        arguments = {"BASE": self.packages(content), "VERSION": version(), "REVISION": self.revision}
+        self._build(recipe.last[0], last_sources(name, wheel), image, arguments=arguments, uses=(TOOLS,))
         return image
 
-    def _build(self, file: str, sources: Sequence[str], image: str, arguments: dict[str, str], tools: str) -> None:
+    def _key(self, name: str) -> str:
+        return f"-{self.extensions.key()}" if recipe_of(name).name == EXTENSIONS else ""
+
+    def _build(
+        self,
+        file: str,
+        sources: Sequence[str],
+        image: str,
+        *,
+        arguments: Mapping[str, str],
+        uses: Iterable[str],
+        extensions: Extensions = NO_EXTENSIONS,
+    ) -> None:
         name = image.rpartition("/")[2].partition(":")[0]
+        others = {each: self.packages(each) for each in uses}
         self.folder.mkdir(parents=True, exist_ok=True)
         with exclusive(self.folder / f"{name}.lock"):
             if not self.engine.has(image):
                 with context(sources) as folder:
+                    extensions.give(folder)
                     log = self.folder / f"{name}.log"
-                    self.engine.build(file, folder, image, arguments=arguments, tools=tools, log=log)
+                    self.engine.build(file, folder, image, arguments=arguments, uses=others, log=log)
+
+
+def _repository(name: str) -> str:
+    # A plus is no letter of a repository's name.
+    return name.replace(PLUS, "-")
 
 
 def built_wheel(package: str) -> Path:
@@ -171,7 +227,19 @@ def engine_here(options: Sequence[str]) -> Engine:
 def main() -> None:
     """Build the images that are named, or all of them."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which to build: {', '.join(OFFERED)}")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"which to build: {', '.join(OFFERED)}; with {' and '.join(ADDITIONS)} behind others, such as r+vscode+mlflow",
+    )
+    parser.add_argument(
+        "--extension",
+        action="append",
+        default=[],
+        metavar="EXTENSION",
+        help="of VS Code, for everybody: its name on Open VSX, such as ms-python.python, or a file of type .vsix",
+    )
     parser.add_argument(
         "--prefix", default="localhost/sardonyx", help="of their names, such as registry.example/sardonyx"
     )
@@ -181,18 +249,26 @@ def main() -> None:
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write each into a file there, too")
     parser.add_argument("--option", action="append", default=[], help="for each build by podman or docker")
     told = parser.parse_args()
-    if unknown := set(told.names) - set(OFFERED):
-        parser.error(f"there is no image {', '.join(sorted(unknown))}. There are: {', '.join(OFFERED)}.")
+    names = told.names or OFFERED
     try:
-        builder = Builder(engine_here(told.option), told.base, told.base, ROOT / "build" / "images", _revision())
-        for name in sorted(told.names or OFFERED, key=lambda each: len(ancestry(each))):
-            image = f"{told.prefix}/{name}{told.suffix}:{told.tag}"
+        for name in names:
+            check_name(name)
+        extensions = Extensions(tuple(told.extension))
+    except (ImageNameError, ExtensionError) as error:
+        parser.error(str(error))
+    if extensions.wanted and not any(VSCODE in ancestry(name) for name in names):
+        parser.error(f"--extension: none of {', '.join(names)} has VS Code. Name one that has it, such as r+vscode.")
+    try:
+        folder = ROOT / "build" / "images"
+        builder = Builder(engine_here(told.option), told.base, told.base, folder, _revision(), extensions)
+        for name in sorted(names, key=lambda each: len(chain(each))):
+            image = f"{told.prefix}/{_repository(name)}{told.suffix}:{told.tag}"
             built = builder.image(name)
             builder.engine.tag(built, image)
             sys.stdout.write(f"{image}\n")
             if told.save:
                 told.save.mkdir(parents=True, exist_ok=True)
-                builder.engine.save(image, told.save / f"{name}{told.suffix}.tar")
+                builder.engine.save(image, told.save / f"{_repository(name)}{told.suffix}.tar")
     except BuildError as error:
         sys.stderr.write(f"Sardonyx: {error}\n")
         raise SystemExit(1) from None

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import stat
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from uv import find_uv_bin
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.jars import JarsError, give_jars
+from sardonyx_hub_config.opened import open_to_servers
 from sardonyx_services.exclusive import exclusive
 from sardonyx_services.parent import die_with
 
@@ -142,18 +142,6 @@ def _run(command: list[str], output: int, recipe: EnvironmentRecipe, log: Path) 
             f"the environment '{recipe.slug}' could not be made from {recipe.requirements}: {last[0]}"
             f" The whole story is in {log}. Mend the cause and start again; nothing else was changed."
         )
-
-
-def open_to_servers(prefix: Path) -> None:
-    """Let servers read and run what is in a folder.
-
-    Under a root hub servers run as users of their own; the folder around stays closed to everybody else.
-    """
-    for folder, _, files in os.walk(prefix):
-        for path in (Path(folder), *(Path(folder, name) for name in files)):
-            mode = path.lstat().st_mode
-            if not stat.S_ISLNK(mode):
-                path.chmod(stat.S_IMODE(mode) | (0o055 if mode & stat.S_IXUSR else 0o044))
 
 
 def _read(path: Path) -> bytes:

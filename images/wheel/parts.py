@@ -1,4 +1,4 @@
-"""Writes down what is in an image, as CycloneDX: packages of Debian, of Python, of Node, and jars."""
+"""Writes down what is in an image, as CycloneDX: packages of Debian, of Python, of Node, extensions of VS Code, and jars."""
 
 import json
 import re
@@ -22,7 +22,7 @@ SPDX = LicenseFactory()
 
 def main() -> None:
     """Write the list of this image to standard output."""
-    bom = Bom(components=[*debian(), *python(ROOT), *node(ROOT), *jars(ROOT)])
+    bom = Bom(components=[*debian(), *python(ROOT), *node(ROOT), *extensions(ROOT), *jars(ROOT)])
     sys.stdout.write(JsonV1Dot6(bom).output_as_string(indent=1))
 
 
@@ -50,6 +50,16 @@ def node(root: Path) -> Iterator[Component]:
                 group, _, name = path.rpartition("node_modules/")[2].rpartition("/")
                 url = PackageURL("npm", group or None, name, told["version"])
                 yield _component(url, licence=str(told.get("license", "")))
+
+
+def extensions(root: Path) -> Iterator[Component]:
+    """Return the extensions of VS Code that everybody has."""
+    for listed in root.glob("opt/tools/vscode-extensions/extensions.json"):
+        for told in json.loads(listed.read_text()):
+            publisher, _, name = told["identifier"]["id"].partition(".")
+            about = json.loads((listed.parent / told["relativeLocation"] / "package.json").read_text())
+            url = PackageURL("vscode-extension", publisher, name, told["version"])
+            yield _component(url, licence=str(about.get("license", "")))
 
 
 def jars(root: Path) -> Iterator[Component]:

@@ -2,8 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+from image_recipes import ADDITIONS
+from image_recipes import RECIPES as PARTS
+
+from sardonyx_hub_config.tools import extensions
 from sardonyx_hub_config.tools.install import START_NODE
 from sardonyx_hub_config.tools.recipes import RECIPES
+from sardonyx_singleuser.tools import brought_extensions
 from sardonyx_spawner import contract
 from sardonyx_spawner.kube import manifest
 
@@ -14,12 +20,27 @@ def test_vs_code_is_started_as_on_one_machine() -> None:
     """The image makes it as `sardonyx tools install` does, without that."""
     recipe = RECIPES["vscode"]
 
-    assert (IMAGES / "vscode" / recipe.program).read_text() == START_NODE.format(entry=recipe.entry)
+    assert (IMAGES / "code-server" / recipe.program).read_text() == START_NODE.format(entry=recipe.entry)
 
 
-def test_servers_find_its_tools() -> None:
-    """By the variable that the hub sets, on both engines."""
-    assert f"ENV {contract.TOOLS}={manifest.TOOLS}" in (IMAGES / "vscode" / "Dockerfile").read_text()
+@pytest.mark.parametrize("name", ADDITIONS)
+def test_servers_find_its_tools(name: str) -> None:
+    """By the variable that the hub sets, on both engines; each is where that says."""
+    text = (IMAGES / name / "Dockerfile").read_text()
+
+    assert f"ENV {contract.TOOLS}={manifest.TOOLS}\n" in text
+    assert f"{manifest.TOOLS}/{name}" in text
+
+
+def test_mlflow_is_made_of_what_one_machine_installs() -> None:
+    """By the same lock file."""
+    assert str(RECIPES["mlflow"].files[0]).endswith(PARTS["mlflow"].inputs[0])
+
+
+def test_servers_find_the_extensions_of_vs_code_that_were_added() -> None:
+    """One writes them down, and the other reads that."""
+    assert (brought_extensions.FOLDER, brought_extensions.LIST) == (extensions.FOLDER, extensions.LIST)
+    assert f"list {manifest.TOOLS}" in (IMAGES / "extensions" / "Dockerfile").read_text()
 
 
 def test_the_folder_of_a_server_is_where_one_machine_has_it() -> None:

@@ -1,5 +1,6 @@
 """VS Code at a real browser, through hub and proxy: it opens what its person works on, and writes there."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +12,14 @@ from support.repositories import remote
 from support.stack import Stack
 from support.tools import give_vscode
 from support.visitors import Visitor
+from support.vsix import PUBLISHER, vsix
 from support.waiting import soon
+
+from sardonyx_hub_config.tools.extensions import add_extensions
 
 __all__ = ["remote"]
 pytestmark = pytest.mark.browser
+HELLO = f"{PUBLISHER}.hello"
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
@@ -23,10 +28,12 @@ profiles:
 
 
 @pytest.fixture(scope="module")
-def place(place_with: Callable[..., Stack]) -> Stack:
-    """A place that has VS Code."""
+def place(place_with: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """A place that has VS Code, with an extension for everybody."""
     running = place_with(SETTINGS, path="/datalab")
     give_vscode(running.data / "tools")
+    folder = tmp_path_factory.mktemp("extensions")
+    add_extensions([str(vsix(folder))], running.data / "tools", folder / "log")
     return running
 
 
@@ -60,7 +67,7 @@ def open_vscode(visitor: Visitor) -> Page:
 def test_it_opens_the_repository_where_a_file_is_edited_and_run(
     stack: Stack, newcomer: Callable[[Stack, str], Visitor], forge: Forge
 ) -> None:
-    """In its editor and in its terminal; what it writes is a file of the person's."""
+    """In its editor and in its terminal; what it writes is a file of the person's. Its extensions run, and are listed."""
     visitor = newcomer(stack, "vera" if stack.path else "vito")
     visitor.start(repository=f"{forge.url}/stats-101")
     folder = Path(visitor.run("import pathlib; print(pathlib.Path.home() / 'stats-101')").strip())
@@ -86,4 +93,11 @@ def test_it_opens_the_repository_where_a_file_is_edited_and_run(
     code.screenshot(path=SCREENSHOTS / f"tools-vscode{stack.path.replace('/', '-')}.png")
 
     assert (folder / "written.txt").read_text().split() == ["42", str(folder.stat().st_uid)]
+
+    # The extension has run: in this home, from where all read it.
+    soon((folder.parent / "hello.txt").exists)
+    assert (folder.parent / "hello.txt").read_text() == f"1.0.0 {stack.data}/tools/vscode-extensions/{HELLO}-1.0.0"
+    code.keyboard.press("Control+Shift+x")
+    expect(code.get_by_role("listitem", name=re.compile("^hello, 1.0.0"))).to_be_visible(timeout=60_000)
+    code.screenshot(path=SCREENSHOTS / "tools-vscode-extensions.png")
     code.close()

@@ -12,6 +12,9 @@ from hub.test_tools import APPS, Person, listening
 from support.environments import apps_environment
 from support.forks import Forks, running_forks
 from support.tools import give_mlflow, give_vscode
+from support.vsix import PUBLISHER, vsix
+
+from sardonyx_hub_config.tools.extensions import ExtensionError, add_extensions
 
 HOME_BYTES = 96 << 20
 FILL = """
@@ -71,6 +74,28 @@ def test_neither_opens_a_port_or_a_socket_that_others_see(begin: Begin) -> None:
     assert other.server.run(LOOK) == "[]"
     tries = [f"{root}{path}" for path in sockets for root in ("", "/proc/1/root", f"/proc/{person.server.pid}/root")]
     assert other.server.run(f"import os; print([p for p in {tries} if os.path.exists(p)])") == "[]"
+
+
+def test_extensions_for_everybody_are_in_each_persons_list(forks: Forks, begin: Begin, tmp_path: Path) -> None:
+    """As VS Code reads it; one that does not fit is refused in its own words, and what was there is as it was."""
+    tools, log = forks.base / "tools", tmp_path / "log"
+    add_extensions([str(vsix(tmp_path)), str(vsix(tmp_path, "more"))], tools, log)
+    new = vsix(tmp_path, "newer", engine="^9.0.0")
+    with pytest.raises(ExtensionError, match=f"'{PUBLISHER}.newer' as it is not compatible with VS Code '1[.]"):
+        add_extensions([str(vsix(tmp_path, version="2.0.0")), str(new)], tools, log)
+    with pytest.raises(
+        ExtensionError, match="VS Code does not take the extension acme.nowhere: .* Nothing was changed"
+    ):
+        add_extensions(["acme.nowhere"], tools, log)
+    person = begin("eve")
+
+    assert "code-server" in person.opens("tools/vscode/")
+
+    own = ".local/share/code-server"
+    listed = f"{tools}/vscode/bin/code-server --list-extensions --show-versions --user-data-dir {own}"
+    listed += f" --extensions-dir {own}/extensions --config /tmp/config.yaml"
+    said = person.server.run(f"import subprocess; print(subprocess.check_output({listed.split()}, text=True))")
+    assert {word for word in said.split() if "@" in word} == {f"{PUBLISHER}.hello@1.0.0", f"{PUBLISHER}.more@1.0.0"}
 
 
 def test_tools_and_apps_on_a_full_disk_say_so_and_run_when_there_is_room(begin: Begin) -> None:

@@ -256,9 +256,12 @@ def test_a_tool_that_is_not_in_the_image_is_had_by_another_image(start: Start, e
     page = person.opens("tools/mlflow/")
 
     said = f"Whoever runs this place can choose an image with it {way} Now it is "
-    assert tools["vscode"]["how_to_get"] == f"{said}lab/<python>:1."
+    assert tools["vscode"]["how_to_get"] == (
+        f"{said}lab/<python>:1. Images of Sardonyx have it when they are built with +vscode."
+    )
     assert tools["tensorboard"]["how_to_get"] == "Install it in a terminal, with: pip install tensorboard"
-    assert f"MLflow is not here. {said}lab/&lt;python&gt;:1." in page
+    assert f"MLflow is not here. {said}lab/&lt;python&gt;:1. Images of Sardonyx have it" in page
+    assert "with +mlflow." in page
     assert "sardonyx tools install" not in page
 
 

@@ -12,10 +12,10 @@ OF = "base"
 UNCOMPILED = """
 from importlib.util import cache_from_source
 from pathlib import Path
-for module in Path("/opt/sardonyx").glob("lib/python3*/site-packages/**/*.py"):
+for module in [*Path("/opt/sardonyx").glob({0!r}), *Path("/opt/tools/mlflow").glob({0!r})]:
     if not Path(cache_from_source(module)).exists():
         print(module)
-"""
+""".format("lib/python3*/site-packages/**/*.py")
 VARIABLES = {"HOME", "LANG", "PATH", "SARDONYX_TOOLS", "SHELL", "VIRTUAL_ENV"}
 PLACES = ("home", "root", "tmp", "run", "mnt", "media", "srv", "var/tmp", "var/lib/apt/lists", "var/log")
 """Where a build may leave something."""

@@ -37,7 +37,7 @@ def own_image(text: str, base: str, folder: Path, **pip: str) -> str:
     options = (*engine.options, *(f"--volume={place}:{inside}:ro" for place, inside in mounted.items()))
     if not engine.has(image):
         log = folder / "build.log"
-        replace(engine, options=options).build("Dockerfile", folder, image, arguments={}, tools="", log=log)
+        replace(engine, options=options).build("Dockerfile", folder, image, arguments={}, log=log)
     used(image, kept_s=LAST_KEPT_S)
     return image
 

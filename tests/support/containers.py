@@ -55,10 +55,15 @@ class Container:
         """Run Python in it."""
         return self.run("python", "-c", code, patience_s=patience_s).strip()
 
-    def get(self, path: str) -> httpx.Response:
+    def get(self, path: str, patience_s: float = 30) -> httpx.Response:
         """Ask the server in it, as its person."""
         headers = {"Authorization": f"token {TOKEN}"}
-        return web.get(f"{self.address}{path}", headers=headers, timeout=30, follow_redirects=True)
+        return web.get(f"{self.address}{path}", headers=headers, timeout=patience_s, follow_redirects=True)
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        """Tell the server in it something, as its person."""
+        headers = {"Authorization": f"token {TOKEN}"}
+        return web.post(f"{self.address}{path}", headers=headers, json=body, timeout=30)
 
     def parts(self) -> set[str]:
         """Return what the list of its parts has in it, without versions."""

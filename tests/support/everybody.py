@@ -9,7 +9,7 @@ from tempfile import gettempdir
 
 from uv import find_uv_bin
 
-from sardonyx_hub_config.environments import open_to_servers
+from sardonyx_hub_config.opened import open_to_servers
 from sardonyx_services.exclusive import exclusive
 
 ROOT = Path(__file__).parents[2]

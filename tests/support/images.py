@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from image_recipes import TOOLS, ancestry
+from image_recipes import CODE_SERVER, TOOLS, VSCODE, ancestry, chain
 from images import Builder, Engine
 from support.kept_folder import kept_folder
 
@@ -74,7 +74,8 @@ def builder() -> Builder:
 def built_image(name: str) -> str:
     """Return an image as it is run, by the name that podman has for it."""
     image = builder().image(name)
-    used(builder().base, *(builder().packages(each) for each in (TOOLS, *ancestry(name))), kept_s=KEPT_S)
+    made_with = [TOOLS, *([CODE_SERVER] if VSCODE in ancestry(name) else [])]
+    used(builder().base, *(builder().packages(each) for each in (*made_with, *chain(name))), kept_s=KEPT_S)
     used(image, kept_s=LAST_KEPT_S)
     return image
 

@@ -55,23 +55,30 @@ def test_a_tool_on_the_path_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_on_kubernetes_each_image_has_to_bring_what_a_profile_names() -> None:
-    """Also where people choose it; no command of one machine is named."""
+    """Also where people choose it; no command of one machine is named, but what builds the image."""
     images = Option(
         name="image",
         title="Image",
         choices=(Allowed("a", "A", gives=Gives(image="lab/a:1")), Allowed("b", "B", gives=Gives(image="lab/b:1"))),
     )
-    chosen = Profile("lab", "Lab", options=(images,), tools=("mlflow",))
+    chosen = Profile("lab", "Lab", options=(images,), tools=("mlflow", "tensorboard"))
+    r = profile("R", "rstudio", image="lab/r:1")
 
     assert list(
-        look_at_image_tools([profile("Course", "vscode", "mlflow", image="lab/x:1"), profile("R"), chosen])
+        look_at_image_tools([profile("Course", "vscode", "mlflow", image="lab/x:1"), profile("Any"), chosen, r])
     ) == [
         (
-            "“Course” should have vscode and mlflow, which its servers have if they are in lab/x:1. Where not: choose an image"
-            " that has them, with environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
+            "“Course” should have vscode and mlflow, which its servers have if they are in lab/x:1. Where not: build one that has"
+            ' vscode and mlflow, such as with make images ARGS="python+vscode+mlflow", or choose another one, with'
+            " environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
         ),
         (
-            "“Lab” should have mlflow, which its servers have if they are in lab/a:1 and lab/b:1. Where not: choose an image"
-            " that has them, with environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
+            "“Lab” should have mlflow and tensorboard, which its servers have if they are in lab/a:1 and lab/b:1. Where not: build"
+            ' one that has mlflow, such as with make images ARGS="python+mlflow", or choose another one, with'
+            " environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
+        ),
+        (
+            "“R” should have rstudio, which its servers have if they are in lab/r:1. Where not: choose an image that has them, with"
+            " environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
         ),
     ]

@@ -1,14 +1,17 @@
 """Tools that an operator installs: in their place in one step, replaced without a gap, and refused with what is missing."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from sardonyx_hub_config.commands import tools as tools_command
 from sardonyx_hub_config.commands.tools import tools
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.tools.extensions import FOLDER, LIST, ExtensionError
 from sardonyx_hub_config.tools.install import MADE, install, is_installed, remove
 from sardonyx_hub_config.tools.recipes import RECIPES, Recipe
 
@@ -150,6 +153,79 @@ def test_a_tool_that_is_unknown_is_answered_with_those_that_are(run: Run) -> Non
     assert str(result.exception) == "there is no tool 'emacs'. There are: vscode, mlflow."
 
 
+@pytest.fixture
+def vscode(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """A VS Code that is there at once, and takes extensions as they are; what it was asked for."""
+    asked: list[str] = []
+
+    def take(wanted: Sequence[str], tools: Path, _log: Path) -> None:
+        asked.extend(wanted)
+        told = [{"identifier": {"id": each}, "version": "1.0.0", "relativeLocation": f"{each}-1.0.0"} for each in asked]
+        (tools / FOLDER).mkdir(exist_ok=True)
+        (tools / FOLDER / LIST).write_text(json.dumps(told))
+
+    monkeypatch.setattr(tools_command, "add_extensions", take)
+    monkeypatch.setitem(RECIPES, "vscode", version(0, tmp_path))
+    return asked
+
+
+def test_extensions_are_installed_with_vs_code_and_listed(run: Run, vscode: list[str]) -> None:
+    """And removed without it."""
+    result = run("install", "vscode", "--extension", "acme.hello", "--extension", "acme.more@1.0.0")
+
+    assert vscode == ["acme.hello", "acme.more@1.0.0"]
+    assert "Whenever VS Code starts from now on, everybody has: acme.hello, acme.more@1.0.0." in result.output
+    assert "extension of VS Code for everybody: acme.hello 1.0.0" in run("list").output
+    result = run("remove", "vscode", "--extension", "acme.hello")
+    assert result.output == "Whenever VS Code starts from now on, it is without acme.hello.\n"
+    assert "acme.hello" not in run("list").output
+    run("remove", "vscode")
+    assert "extension of VS Code" not in run("list").output
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            ("install", "mlflow", "--extension", "acme.hello"),
+            "extensions are those of VS Code. Write: sardonyx tools install vscode --extension NAME.",
+        ),
+        (
+            ("remove", "vscode", "mlflow", "--extension", "acme.hello"),
+            "extensions are those of VS Code. Write: sardonyx tools remove vscode --extension NAME.",
+        ),
+        (("install", "vscode", "--extension", "nowhere.vsix"), "there is no file nowhere.vsix."),
+        (
+            ("remove", "vscode", "--extension", "acme.hello"),
+            "there is no extension 'acme.hello' that was installed for servers. There are: none.",
+        ),
+    ],
+)
+def test_extensions_that_cannot_be_are_refused_before_anything_is_made(
+    run: Run, tmp_path: Path, command: tuple[str, ...], said: str
+) -> None:
+    """VS Code itself takes minutes."""
+    assert str(run(*command).exception) == said
+    assert not (tmp_path / "data" / "tools" / "vscode").exists()
+
+
+def test_an_extension_that_vs_code_refuses_is_said_with_the_place_of_its_words(
+    run: Run, vscode: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """VS Code is there all the same."""
+
+    def refuse(*_told: object) -> None:
+        raise ExtensionError("VS Code does not take it.")
+
+    monkeypatch.setattr(tools_command, "add_extensions", refuse)
+
+    log = tmp_path / "data" / "logs" / "tool-vscode-extensions.log"
+    assert str(run("install", "vscode", "--extension", "acme.hello").exception) == (
+        f"VS Code does not take it. What VS Code said is in {log}."
+    )
+    assert vscode == []
+
+
 @pytest.mark.parametrize("command", [("list",), ("install", "vscode"), ("remove", "vscode")])
 def test_on_kubernetes_tools_are_in_images(run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
     """What the hub's Pod installs reaches no server: each command says what does."""
@@ -159,6 +235,7 @@ def test_on_kubernetes_tools_are_in_images(run: Run, monkeypatch: pytest.MonkeyP
     result = run(*command)
 
     assert str(result.exception) == (
-        "servers on Kubernetes have the tools that are in their image. For others: choose an image that has them, with"
-        " environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
+        "servers on Kubernetes have the tools that are in their image. For others: build one that has vscode and mlflow, such as"
+        ' with make images ARGS="python+vscode+mlflow", or choose another one, with environments.NAME.image in the settings:'
+        " docs/how-to/make-your-own-image.md."
     )

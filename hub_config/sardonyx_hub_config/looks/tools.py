@@ -9,10 +9,19 @@ from sardonyx_hub_config.tools.recipes import RECIPES
 from sardonyx_spawner.language import together
 from sardonyx_spawner.profiles import Profile
 
-CHOOSE_IMAGE = (
-    "choose an image that has them, with environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
-)
 RSTUDIO = "rserver"
+
+
+def choose_image(tools: Sequence[str]) -> str:
+    """Return what to do for servers on Kubernetes that should have tools and do not: some are additions to our images."""
+    setting = "with environments.NAME.image in the settings: docs/how-to/make-your-own-image.md."
+    additions = [name for name in RECIPES if name in tools]
+    if not additions:
+        return f"choose an image that has them, {setting}"
+    return (
+        f'build one that has {together(additions)}, such as with make images ARGS="python+{"+".join(additions)}", or choose'
+        f" another one, {setting}"
+    )
 
 
 def look_at_tools(profiles: Sequence[Profile], tools: Path) -> Iterator[tuple[bool, str]]:
@@ -47,5 +56,5 @@ def look_at_image_tools(profiles: Sequence[Profile]) -> Iterator[str]:
             images = dict.fromkeys(server.plan.image for server in kinds_of(profile, ("image",)))
             yield (
                 f"“{profile.title}” should have {together(profile.tools)}, which its servers have if they are in"
-                f" {together([*images])}. Where not: {CHOOSE_IMAGE}"
+                f" {together([*images])}. Where not: {choose_image(profile.tools)}"
             )

@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment, open_to_servers
+from sardonyx_hub_config.environments import EnvironmentRecipe, make_environment
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.opened import open_to_servers
 from sardonyx_hub_config.services.proxy_install import Node, find_node, npm_ci
 from sardonyx_hub_config.tools.recipes import Recipe
 from sardonyx_services.exclusive import exclusive

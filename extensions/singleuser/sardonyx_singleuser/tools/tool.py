@@ -22,6 +22,8 @@ ASK_FOR_IMAGE_OF_PROFILE = N_(
     "Whoever runs this place can choose an image with it in the settings, at the profile. Now it is {image}."
 )
 """On Kubernetes nobody installs anything in a server: what is there is in its image."""
+ADDITION = N_("Images of Sardonyx have it when they are built with +{tool}.")
+"""What the operator can install on one machine is on Kubernetes an addition to images, under the same name."""
 
 
 Category = Literal["tools", "apps", "notebooks", "consoles", "other"]
@@ -123,7 +125,8 @@ class Tool:
         if self.is_for_persons or not image:
             return _(self.how_to_get).format(tool=self.name)
         ask = ASK_FOR_IMAGE if environment else ASK_FOR_IMAGE_OF_PROFILE
-        return _(ask).format(environment=environment, image=image)
+        said = _(ask).format(environment=environment, image=image)
+        return f"{said} {_(ADDITION).format(tool=self.name)}" if self.how_to_get == ASK_OPERATOR else said
 
 
 def program(tool: str, name: str) -> Callable[[Mapping[str, str]], str]:

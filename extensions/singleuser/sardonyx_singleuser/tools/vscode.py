@@ -1,8 +1,11 @@
 """VS Code: code-server, with settings and extensions in the person's home."""
 
 import json
+from pathlib import Path
 
+from sardonyx_singleuser import contract
 from sardonyx_singleuser.language import N_
+from sardonyx_singleuser.tools.brought_extensions import give_extensions
 from sardonyx_singleuser.tools.tool import Place, Start, Tool, program
 
 FIRST_SETTINGS = {
@@ -20,6 +23,8 @@ def _start(code_server: str, place: Place) -> Start:
     if not settings.exists():
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(f"{json.dumps(FIRST_SETTINGS, indent=2)}\n")
+    if tools := place.variables.get(contract.TOOLS):
+        give_extensions(Path(tools), own)
     return Start(
         (
             *(code_server, "--socket", str(place.socket), "--socket-mode", "600"),
