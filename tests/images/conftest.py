@@ -9,13 +9,12 @@ from support.containers import Container, running_server
 from support.images import built_image
 
 LEFT_OUT = ("spark", "r+vscode+mlflow") if "CI" in os.environ else ()
-"""Each takes minutes to build: Spark from its source, and VS Code is compiled. What is in them is tried on one machine, from the
-same lock files. Here they are for who changes them."""
-TRIED = [name for name in ("base", "r+mlflow", "spark", "r+vscode+mlflow") if name not in LEFT_OUT]
-"""Images that people work in. That of Python is below those that follow it; additions are tried on another one than where they
-are put by themselves."""
+"""Each takes minutes to build: R is large, Spark is built from its source, and VS Code is compiled. What is in them is tried on one
+machine, from the same lock files. Here they are for who changes them."""
+TRIED = [name for name in ("base", "mlflow", "spark", "r+vscode+mlflow") if name not in LEFT_OUT]
+"""Images that people work in. That of Python is below all that follow the first."""
 collect_ignore = [
-    f"test_{name}.py" for name in ("spark", "vscode") if not any(name in ancestry(each) for each in TRIED)
+    f"test_{name}.py" for name in ("r", "spark", "vscode") if not any(name in ancestry(each) for each in TRIED)
 ]
 
 
