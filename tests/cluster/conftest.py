@@ -6,7 +6,8 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 from support.cluster.cluster import Cluster, running_cluster
-from support.cluster.place import Place, installed, load_images, settings
+from support.cluster.place import Place, installed, load_images
+from support.cluster.place_settings import settings
 from support.cluster.programs import missing
 from support.cluster.visits import come
 from support.git_server import Forge, serving

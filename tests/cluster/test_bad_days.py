@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from support import web
 from support.cluster.another_node import AnotherNode, another_node
 from support.cluster.cluster import Cluster
 from support.cluster.keys import NODE
 from support.cluster.place import Place
 from support.images import image_file
-from support.postgresql import running_postgresql
+from support.postgresql import PostgresqlServer, running_postgresql
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
@@ -162,46 +163,69 @@ def test_a_slow_etcd_makes_a_start_slow_and_breaks_none(place: Place, zoe: str, 
     soon(lambda: place.left_of(zoe) == [])
 
 
-def test_a_database_that_was_away_is_found_again(place: Place, cluster: Cluster) -> None:
-    """Servers go on without it, also one that starts meanwhile, and nobody has to start the hub again."""
-    with running_postgresql(cluster.host_address) as database, cluster.namespace() as namespace:
+@pytest.fixture(scope="module")
+def database(cluster: Cluster) -> Iterator[PostgresqlServer]:
+    """A PostgreSQL that Pods reach."""
+    with running_postgresql(cluster.host_address) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own(place: Place, cluster: Cluster, database: PostgresqlServer) -> Iterator[Place]:
+    """Another Sardonyx in the cluster, with max and eva, who are in that PostgreSQL."""
+    with cluster.namespace() as namespace:
         address = {"metadata": {"name": "database"}, "stringData": {"url": database.empty()}}
         cluster.apply({"apiVersion": "v1", "kind": "Secret", **address}, namespace=namespace)
         told = {**place.settings, "database": {"url": {"file": "/etc/sardonyx/secrets/database"}}}
-        own = replace(place, namespace=namespace, name="own", port=place.port + 1, settings=told)
-        own.install(told, secretFiles={"database": {"existingSecret": "database", "key": "url"}})
-        hub = ("pod", "--selector", "app.kubernetes.io/component=hub")
-        before = [each["metadata"]["uid"] for each in own.get(*hub)["items"]]
+        found = replace(place, namespace=namespace, name="own", port=place.port + 1, settings=told)
+        found.install(told, secretFiles={"database": {"existingSecret": "database", "key": "url"}})
         for name in ("max", "eva"):
-            command = (
-                "exec",
-                "--stdin",
-                "deployment/own-hub",
-                "--",
-                "sardonyx",
-                "user",
-                "add",
-                name,
-                "--password-stdin",
-            )
-            own.kubectl(*command, given=f"{PASSWORD}\n")
-            assert own.api("POST", f"users/{name}").status_code == 201
-        own.start("max", {"profile": "python"})
+            found.add_person(name, PASSWORD)
+        yield found
 
-        assert own.api("POST", "users/eva/server", {"profile": "python"}).status_code == 202
-        database.end()
-        try:
-            assert own.api("GET", "users/max").status_code >= 400
-            time.sleep(DOWN_S)
-        finally:
-            database.start()
 
-        soon(lambda: own.api("GET", "users/max").status_code == 200, AWAY_S)
-        soon(lambda: own.server("eva").get("ready") is True, AWAY_S)
-        assert own.server("max")["ready"] is True
-        found = own.get(*hub)["items"]
-        assert [
-            (each["metadata"]["uid"], each["status"]["containerStatuses"][0]["restartCount"]) for each in found
-        ] == [(uid, 0) for uid in before]
-        for name in ("max", "eva"):
-            own.stop(name)
+def test_two_installations_in_a_cluster_have_nothing_of_each_other(place: Place, own: Place) -> None:
+    """Somebody of the same name is another person there, whom the other one does not know; what one ends, goes on in the other."""
+    here, there = (each.add_person("max", PASSWORD) for each in (place, own))
+    try:
+        for each in (place, own):
+            each.start("max", {"profile": "fresh"})
+        pod = place.get("pod", place.pod("max"))["metadata"]
+        assert here != there
+        assert pod["labels"]["sardonyx.org/person"] == here
+        as_max = {"Authorization": f"token {place.token_of('max')}"}
+        assert web.get(f"{place.url}/user/max/api/contents", headers=as_max).status_code == 200
+        for path in ("user/max/api/contents", "hub/api/user"):
+            assert web.get(f"{own.url}/{path}", headers=as_max).status_code == 403
+
+        own.stop("max")
+
+        assert place.server("max")["ready"] is True
+        assert place.get("pod", place.pod("max"))["metadata"]["uid"] == pod["uid"]
+    finally:
+        place.stop_if_there("max")
+
+
+def test_a_database_that_was_away_is_found_again(own: Place, database: PostgresqlServer) -> None:
+    """Servers go on without it, also one that starts meanwhile, and nobody has to start the hub again."""
+    hub = ("pod", "--selector", "app.kubernetes.io/component=hub")
+    before = [each["metadata"]["uid"] for each in own.get(*hub)["items"]]
+    own.start("max", {"profile": "python"})
+
+    assert own.api("POST", "users/eva/server", {"profile": "python"}).status_code == 202
+    database.end()
+    try:
+        assert own.api("GET", "users/max").status_code >= 400
+        time.sleep(DOWN_S)
+    finally:
+        database.start()
+
+    soon(lambda: own.api("GET", "users/max").status_code == 200, AWAY_S)
+    soon(lambda: own.server("eva").get("ready") is True, AWAY_S)
+    assert own.server("max")["ready"] is True
+    found = own.get(*hub)["items"]
+    assert [(each["metadata"]["uid"], each["status"]["containerStatuses"][0]["restartCount"]) for each in found] == [
+        (uid, 0) for uid in before
+    ]
+    for name in ("max", "eva"):
+        own.stop(name)

@@ -1,8 +1,7 @@
 """A place on the cluster as people use it: a real browser, a real notebook, one's own data."""
 
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from itertools import count
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,11 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
 from support import web
 from support.cluster.place import Place
+from support.cluster.short_keys import short_keys
 from support.cluster.visits import come
 from support.environments import put_packages
-from support.expiring_front import KEYS_PATH, ExpiringFront
 from support.stack import ROOT
-from support.visitors import Visitor
+from support.visitors import PASSWORD, Visitor
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 MINE = """
@@ -129,38 +128,19 @@ def test_an_app_of_a_file_is_shown_and_reacts(place: Place, noor: Visitor, tmp_p
     page.screenshot(path=SCREENSHOTS / "cluster-app.png")
     address = next(frame.url for frame in page.frames if "/apps/hello-" in frame.url)
     assert web.get(address).status_code in {302, 403}, "nobody opens it who has not signed in"
+    place.add_person("ben", PASSWORD)
+    as_ben = {"Authorization": f"token {place.token_of('ben')}"}
+    assert web.get(address, headers=as_ben).status_code == 403, "nor does anybody else"
 
 
-@pytest.fixture
-def front(place: Place) -> Iterator[ExpiringFront]:
-    """What is between one person's servers and keys and store: keys live for seconds there."""
-    service = place.get("service", f"{place.name}-hub")["spec"]
-    ports = {each["name"]: each["port"] for each in service["ports"]}
-    lives = count(900)
-
-    def keys(token: str) -> dict[str, str] | None:
-        # For another wish the service makes others.
-        told = {"Authorization": f"token {token}", "Host": f"{place.name}-hub:{ports['keys']}"}
-        address = f"http://{service['clusterIP']}:{ports['keys']}/services/credentials/aws"
-        found: dict[str, str] = (
-            web.get(address, headers=told, params={"lifetime": next(lives)}).raise_for_status().json()
-        )
-        return found
-
-    store = f"http://{service['clusterIP']}:{ports['store']}"
-    with closing(ExpiringFront(store, keys, LIFE_S, place.cluster.host_address)) as running:
-        yield running
-
-
-def test_a_program_outlives_its_keys(place: Place, browser: Browser, front: ExpiringFront) -> None:
+def test_a_program_outlives_its_keys(place: Place, browser: Browser) -> None:
     """They are renewed from within the Pod, again and again; a copy of the first ones is refused by then."""
     mia = come(place, browser, "mia")
-    keys, store = f"{front.address}{KEYS_PATH}aws", front.address
-    place.tell("mia", SARDONYX_CREDENTIALS_URL=keys, SARDONYX_S3_ENDPOINT=store)
-    mia.start(profile="Data")
+    with short_keys(place, "mia", LIFE_S) as front:
+        mia.start(profile="Data")
 
-    said = mia.run(OUTLIVES.replace("{life_s}", str(LIFE_S + 2)))
+        said = mia.run(OUTLIVES.replace("{life_s}", str(LIFE_S + 2)))
 
-    assert said.splitlines() == ["there there", "there ExpiredToken"]
-    assert sum(front.fetched.values()) > 1
+        assert said.splitlines() == ["there there", "there ExpiredToken"]
+        assert front.fetched.total() > 1
     place.stop("mia")

@@ -1,21 +1,19 @@
 """A hub or a proxy that is killed at the worst moments: no server is lost, and nothing is left of what was about to start."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from support.cluster.cluster import Cluster
 from support.cluster.keys import NODE
 from support.cluster.killed_hub import kill_proxy, killed_at_the_end
 from support.cluster.place import Place
+from support.cluster.starts import LOST, is_left, is_over, no_pods_for_servers
 from support.visitors import Visitor
 from support.waiting import soon
 
 WITHOUT_API_S = 20
 """JupyterHub waits for 10 s at most for what it knows of servers before it answers."""
-SAID = "This place was started again while your server started. Start it once more."
 
 
 def test_a_hub_that_starts_while_the_api_server_is_away_takes_no_server_for_gone(
@@ -61,38 +59,6 @@ def test_a_proxy_that_is_started_anew_leads_to_all_servers_within_seconds(
     assert "leads nowhere: it is told all routes" in place.hub_log()
 
 
-@contextmanager
-def no_pods_for_servers(place: Place) -> Iterator[None]:
-    """Let the cluster fail to take any Pod of a person's server: the hub asks again."""
-    named = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration"}
-    hook: dict[str, Any] = {
-        "name": "nobody.sardonyx.test",
-        "clientConfig": {"url": "https://127.0.0.1:1/"},
-        "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["CREATE"]}],
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": place.namespace}},
-        "objectSelector": {"matchLabels": {"app.kubernetes.io/component": "singleuser-server"}},
-        "sideEffects": "None",
-        "admissionReviewVersions": ["v1"],
-        "timeoutSeconds": 1,
-    }
-    place.cluster.apply({**named, "metadata": {"name": "nobody"}, "webhooks": [hook]})
-    try:
-        yield
-    finally:
-        place.kubectl("delete", "validatingwebhookconfiguration", "nobody")
-
-
-def is_left(place: Place, name: str, *kinds: str) -> bool:
-    """Tell whether there is this of somebody's server, and nothing else."""
-    selected = ("pod,secret", "--selector", f"hub.jupyter.org/username={name}")
-    return sorted(each["kind"] for each in place.get(*selected)["items"]) == sorted(kinds)
-
-
-def is_over(place: Place, name: str) -> bool:
-    """Tell whether somebody has no server, as the hub says."""
-    return not place.server(name)
-
-
 def test_nothing_is_left_of_starts_that_their_hub_did_not_live_through(
     place: Place, newcomer: Callable[[str], Visitor]
 ) -> None:
@@ -115,5 +81,5 @@ def test_nothing_is_left_of_starts_that_their_hub_did_not_live_through(
         soon(partial(is_over, place, one.name), 120)
         soon(partial(is_left, place, one.name))
         one.page.goto(f"{place.url}/hub/home")
-        one.page.get_by_text(SAID).wait_for()
+        one.page.get_by_text(LOST).wait_for()
     runs.start(profile="Python")

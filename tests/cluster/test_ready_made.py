@@ -5,21 +5,18 @@ import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
+from support import web
 from support.cluster.place import TOKEN, Place
+from support.cluster.starts import handed_over
 from support.kernels import run_in_kernel
 from support.visitors import PASSWORD
 from support.waiting import soon
 
-from sardonyx_spawner.kube.manifest import COMPONENT
-from sardonyx_spawner.kube.place import ClusterPlace
-from sardonyx_spawner.kube.ready_made.pod import COMPONENT_LABELS, ready_pod
-from sardonyx_spawner.plan import ServerPlan
-
 FRESH = {"profile": "fresh"}
 SAID_BY_OTHERS = (b"hello\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 5000 + b"\n", b"")
+PAGE = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
 STOP_ALL = """
 import os, signal
 for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))):
@@ -80,6 +77,20 @@ def test_it_is_as_one_that_was_made_for_its_person(place: Place, amina: str) -> 
     assert own != f"token {given['JUPYTERHUB_API_TOKEN']}"
     assert "SARDONYX_READY_KEY" not in given
     assert given["AWS_CONTAINER_CREDENTIALS_FULL_URI"].startswith("http://127.0.0.1:")
+
+
+def test_a_tool_in_one_is_its_persons_alone(place: Place, amina: str, bruno: str) -> None:
+    """It starts in a Pod that was ready before anybody came, and the proxy leads nobody else to it."""
+    waiting = place.until_some_wait()
+    place.start(amina, FRESH)
+    assert place.pod(amina) in waiting
+    address = f"{place.url}/user/{amina}/tools/hello/"
+    hers, his = ({**PAGE, "Authorization": f"token {place.token_of(name)}"} for name in (amina, bruno))
+
+    soon(lambda: web.get(address, headers=hers, timeout=30).text == f"Hello {amina}")
+
+    assert web.get(address, headers=his).status_code == 403
+    assert web.get(address, headers=PAGE).status_code in {302, 403}
 
 
 def test_two_who_come_at_once_never_get_the_same(place: Place, amina: str, bruno: str) -> None:
@@ -145,23 +156,13 @@ def test_a_start_is_none_the_worse_for_one_that_was_taken_away(place: Place, ami
 
 def test_what_was_handed_over_when_its_hub_ended_is_removed_by_the_next(place: Place) -> None:
     """Its person has no server as far as is known, and could never stop it."""
-    place.cluster.apply(_handed_over(place, "handed-over"), namespace=place.namespace)
+    place.cluster.apply(handed_over(place, "handed-over"), namespace=place.namespace)
     old = place.hub_pod()
     place.kubectl("delete", "pod", old, "--grace-period=0", "--force")
 
     place.until_hub_is_not(old)
     soon(lambda: "handed-over" not in [each["metadata"]["name"] for each in place.get("pod")["items"]], 60)
     assert "Removing handed-over: it is nobody's server, an earlier hub has left it" in place.hub_log()
-
-
-def _handed_over(place: Place, name: str) -> dict[str, Any]:
-    """Return a Pod that is marked as somebody's."""
-    image = place.settings["profiles"]["fresh"]["image"]
-    plan = ServerPlan("kite2345", "fresh", "Fresh", "Fresh", image=image, home="fresh")
-    cluster = ClusterPlace(instance=place.name, image_pull_policy="Never")
-    made = ready_pod(name, plan, cluster, 8888, shape="5f")
-    made["metadata"]["labels"].update(dict.fromkeys(COMPONENT_LABELS, COMPONENT))
-    return {**made, "apiVersion": "v1", "kind": "Pod"}
 
 
 def test_a_start_is_none_the_worse_for_one_that_hangs(place: Place, amina: str) -> None:

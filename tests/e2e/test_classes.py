@@ -11,21 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
-from support.classes import CONF, ask, hub, id_of, make_class, people_of, token_of
+from support.classes import CONF, HAND_IN, ask, hub, id_of, make_class, people_of, token_of
 from support.waiting import soon
 
 from sardonyx_spawner.class_limits import Limits
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
-HAND_IN = """
-import boto3, os
-bucket, _, home = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
-key = "class/{course}/hand-in/" + home.removeprefix("home/") + "week 1/answer.txt"
-s3 = boto3.Session(profile_name="class-{course}").client("s3")
-s3.put_object(Bucket=bucket, Key=key, Body=b"42 by " + os.environ["JUPYTERHUB_USER"].encode())
-print("handed in")
-"""
 KEPT = """
 import boto3, os
 bucket, _, home = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")

@@ -25,6 +25,15 @@ environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
 """
 """Settings of a place with one profile."""
+HAND_IN = """
+import boto3, os
+bucket, _, home = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+key = "class/{course}/hand-in/" + home.removeprefix("home/") + "week 1/answer.txt"
+s3 = boto3.Session(profile_name="class-{course}").client("s3")
+s3.put_object(Bucket=bucket, Key=key, Body=b"42 by " + os.environ["JUPYTERHUB_USER"].encode())
+print("handed in")
+"""
+"""What a student runs, with the id of their class in the place of {course}."""
 
 
 def hub(place: Stack, method: str, path: str, body: object = None) -> Any:

@@ -22,7 +22,9 @@ from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY
+from sardonyx_spawner.kube.leftovers import clear_leftovers
 from sardonyx_spawner.kube.manifest import COMPONENT, TOOLS
+from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.kube.ready_made.figures import Figures
 from sardonyx_spawner.kube.ready_made.keeper import Maker
 from sardonyx_spawner.kube.ready_made.stock import Stock
@@ -89,9 +91,9 @@ def servers_of_a_cluster(
     c.PodReflector.timeout_seconds = c.PodReflector.restart_seconds = POD_WATCH_S
     c.PodReflector.request_timeout = POD_WATCH_S + 10
 
-    c.SardonyxHub.beside = keep_routes
     stock = Stock(settings.kubernetes.ready_made.rules(), place, PORT)
     spawner.stock_source, spawner.port = (lambda: stock), PORT
+    upkeep: Upkeep | None = None
     if stock.rules.at_most:
         REGISTRY.register(Figures(stock))
         upkeep = Upkeep(
@@ -101,8 +103,8 @@ def servers_of_a_cluster(
             expected=classes.expected,
             servers=_servers,
         )
-        c.SardonyxHub.beside = lambda hub: _both(upkeep, hub)
         c.SardonyxHub.cool_down = lambda: upkeep.end()  # noqa: PLW0108 - traitlets would copy a method's object
+    c.SardonyxHub.beside = lambda hub: _beside(hub, place, upkeep)
 
     def clear(person: str) -> None:
         remove_now(folder.servers / person)
@@ -112,11 +114,14 @@ def servers_of_a_cluster(
     return Shown(NoFiles(), lambda: APART)
 
 
-async def _both(upkeep: Upkeep, hub: JupyterHub) -> None:
-    await asyncio.gather(keep_routes(hub), _keep_waiting(upkeep, hub))
+async def _beside(hub: JupyterHub, place: ClusterPlace, upkeep: Upkeep | None) -> None:
+    left = clear_leftovers(own_namespace(), place.instance, _servers)
+    await asyncio.gather(keep_routes(hub), left, _keep_waiting(upkeep, hub))
 
 
-async def _keep_waiting(upkeep: Upkeep, hub: JupyterHub) -> None:
+async def _keep_waiting(upkeep: Upkeep | None, hub: JupyterHub) -> None:
+    if upkeep is None:
+        return
     if hub.config.SardonyxKubeSpawner.get("modify_pod_hook"):
         log.warning("No servers wait for people: modify_pod_hook decides at each start what a Pod is")
         return

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from support.cluster.images import SHELL, busybox_image
 from support.cluster.keys import NODE, Keys
 from support.cluster.network import network
 from support.cluster.node import Node, node
+from support.cluster.objects import Objects, question_of
 from support.cluster.programs import put_programs
 from support.waiting import soon
 
@@ -37,6 +39,11 @@ class Cluster:
     def kubeconfig(self) -> Path:
         """The administrator's."""
         return self.keys.kubeconfig()
+
+    @cached_property
+    def objects(self) -> Objects:
+        """What is in it, for who only looks."""
+        return Objects(self.kubeconfig)
 
     @property
     def server(self) -> str:
@@ -91,7 +98,10 @@ class Cluster:
 
     def get(self, *told: str) -> Any:
         """Return objects, by the words after `kubectl get`."""
-        return json.loads(self.kubectl("get", "--output=json", *told))
+        question = question_of(told)
+        if question is None:
+            return json.loads(self.kubectl("get", "--output=json", *told))
+        return self.objects.answer(question)
 
     def load_image(self, archive: Path, node: Path | None = None) -> None:
         """Bring an image to the node, from an archive of `podman save`; pods have it with `imagePullPolicy: Never`.
@@ -101,6 +111,13 @@ class Cluster:
         """
         address = f"--address={node or self.folder}/containerd.sock"
         self._run(*self.node.command("ctr", address, "--namespace=k8s.io", "images", "import", str(archive)))
+
+    def tag_image(self, reference: str, tag: str) -> str:
+        """Let the node know an image by another tag, too, as if it were a later one; return that reference."""
+        also = f"{reference.rpartition(':')[0]}:{tag}"
+        told = ("ctr", f"--address={self.folder}/containerd.sock", "--namespace=k8s.io", "images", "tag", "--force")
+        self._run(*self.node.command(*told, reference, also))
+        return also
 
     def kill_container(self, name: str) -> None:
         """End all that runs in a container of the node at once; the API need not be there.

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import httpx
 import yaml
 from support import web
 from support.cluster.cluster import Cluster
-from support.cluster.images import SHELL
 from support.images import built_image, image_file
 from support.stack import ROOT
 from support.waiting import soon
@@ -37,17 +36,17 @@ def told(spawner):
 
 c.SardonyxKubeSpawner.pre_spawn_hook = told
 c.JupyterHub.services = [*c.JupyterHub.services, {{"name": "tests", "api_token": "{TOKEN}", "display": False}}]
-scopes = ["admin:users", "admin:servers", "access:servers", "read:metrics"]
+scopes = ["admin:users", "admin:servers", "access:servers", "read:metrics", "tokens"]
 c.JupyterHub.load_roles = [*c.JupyterHub.load_roles, {{"name": "tests", "services": ["tests"], "scopes": scopes}}]
 """
 """The tests' own way to the hub's API, a service that an operator could have added; and to what a server is told."""
-OWN = {"labels": {"cost-centre": "4711"}, "read_only_root": False, "temporary_size": "100M"}
-"""What servers of the profile "roomy" have for themselves."""
 ADD_PERSON = """
-import sys
+import os
+from sardonyx_hub_config.engines.mounted_variables import take_mounted
+take_mounted(os.environ)
+from sardonyx_hub_config.commands.people_here import people_here
 from sardonyx_hub_config.sign_in.passwords import Passwords
-from sardonyx_services.people.store import PeopleStore
-people = PeopleStore(__import__("pathlib").Path("{data}/people.sqlite"))
+_settings, people = people_here()
 if people.by_name("{name}") is None:
     people.add_account("{name}", Passwords().hashed("{password}"))
 print(people.by_name("{name}").id)
@@ -71,6 +70,8 @@ class Place:
     port: int
     settings: Mapping[str, Any]
     path: str = ""
+    # Name -> id of whom it was made for: to ask the hub again takes seconds.
+    _people: dict[str, str] = field(default_factory=dict, init=False)
 
     @property
     def url(self) -> str:
@@ -116,7 +117,7 @@ class Place:
 
     def hub_log(self) -> str:
         """Return what the hub has written."""
-        return self.kubectl("logs", f"deployment/{self.name}-hub")
+        return self.cluster.objects.log(self.namespace, self.hub_pod())
 
     def in_hub(self, *command: str) -> str:
         """Run a command in the hub's Pod, as the operator does."""
@@ -151,12 +152,16 @@ class Place:
 
     def add_person(self, name: str, password: str) -> str:
         """Make an account, or leave the one that is there; return its id."""
-        data = "/var/lib/sardonyx/data"
-        script = ADD_PERSON.format(name=name, password=password, data=data)
-        person = self.in_hub("python", "-c", script).strip()
-        # As their first sign-in does.
-        assert self.api("POST", f"users/{name}").status_code in {201, 409}
-        return person
+        if name not in self._people:
+            script = ADD_PERSON.format(name=name, password=password)
+            self._people[name] = self.in_hub("python", "-c", script).strip()
+            # As their first sign-in does.
+            assert self.api("POST", f"users/{name}").status_code in {201, 409}
+        return self._people[name]
+
+    def token_of(self, name: str) -> str:
+        """Return a token with which a program does what somebody may do here."""
+        return str(self.api("POST", f"users/{name}/tokens", {}).json()["token"])
 
     def tell(self, name: str, **variables: str) -> None:
         """Let the servers of somebody that start from now on have other values than the hub would tell them."""
@@ -275,26 +280,3 @@ def load_images(cluster: Cluster, *names: str) -> dict[str, str]:
     for name in names:
         cluster.load_image(image_file(name))
     return {name: built_image(name) for name in names}
-
-
-def settings(images: Mapping[str, str], repository: str) -> dict[str, Any]:
-    """Return settings with a profile for what each test needs.
-
-    Args:
-        repository: address of one that servers reach.
-    """
-    small = {"cpu": 0.5, "memory": "512M"}
-    course = {"url": repository}
-    return {
-        "profiles": {
-            "python": {"title": "Python", "image": images["base"], **small, "order": 1},
-            "roomy": {"title": "Roomy", "image": images["base"], **small, "home_size": "2G", "kubernetes": OWN},
-            "data": {"title": "Data", "image": images["python"], "memory": "2G", "repositories": {"course": course}},
-            "together": {"title": "Together", "image": images["python"], "memory": "2G", "collaboration": True},
-            "fresh": {"title": "Fresh", "image": images["base"], **small, "home": "fresh"},
-            "lost": {"title": "Lost", "image": "localhost/sardonyx/lost:1", **small},
-            "foreign": {"title": "Foreign", "image": SHELL, **small},
-            "gpu": {"title": "GPU", "image": images["base"], "gpus": 1, **small},
-        },
-        "servers": {"start_timeout": "40s"},
-    }

@@ -13,6 +13,7 @@ from support.hollow.told import SELECTOR, TOLERATION
 
 from sardonyx_hub_config.sign_in.passwords import Passwords
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.kube.removal import NAMESPACE_FILE
 
 IMAGE = "sardonyx.test/hollow:1"
 SCOPES = ["admin:users", "admin:servers", "access:servers", "read:metrics", "admin-ui", "list:users"]
@@ -45,6 +46,9 @@ class Sardonyx(NodeHub):
         hosts = self.folder / "hosts"
         hosts.write_text(f"127.0.0.1 localhost {self.NAME}-hub {self.NAME}-proxy-api\n")
         subprocess.run(self.cluster.node.command("mount", "--bind", str(hosts), "/etc/hosts"), check=True)
+        # As in a Pod.
+        put = f"mkdir -p {Path(NAMESPACE_FILE).parent} && printf %s {self.namespace} > {NAMESPACE_FILE}"
+        subprocess.run(self.cluster.node.command("sh", "-ec", put), check=True)
         gives = {"image": IMAGE, "cpu": 1, "memory": "1G", "home": "fresh"}
         # Nothing waits on hollow nodes: no program runs there.
         kubernetes = {"homes": {"size": "1G"}, "ready_made": {"at_most": 0}}

@@ -1,6 +1,8 @@
 // The steps of a start, as the hub tells them.
+import { base } from "./hub.js";
 import { _ } from "./language.js";
 
+const AGAIN_MS = 2000;
 const main = document.querySelector("[data-progress]");
 const steps = document.getElementById("steps");
 const bar = document.getElementById("bar");
@@ -52,4 +54,17 @@ source.onmessage = (message) => {
     return;
   }
   if (event.message && event.state) add(event.message, event.state);
+};
+
+// A hub that is upgraded meanwhile tells nothing any more. The next one knows what became of the start: it is on this page, loaded anew.
+async function askAgain() {
+  add(_("There is no answer now. Look at your connection; this page tries again."), "warn");
+  const answer = await fetch(`${base}health`, { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) window.location.reload();
+  else setTimeout(askAgain, AGAIN_MS);
+}
+
+source.onerror = () => {
+  // After a connection that broke, browsers connect again by themselves; after a refusal they never do.
+  if (source.readyState === EventSource.CLOSED) setTimeout(askAgain, AGAIN_MS);
 };

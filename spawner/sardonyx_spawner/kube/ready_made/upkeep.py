@@ -9,13 +9,13 @@ from typing import Any
 from kubespawner.clients import load_config, shared_client
 
 from sardonyx_spawner.kube.cluster import Cluster
-from sardonyx_spawner.kube.manifest import COMPONENT
+from sardonyx_spawner.kube.leftovers import once_it_answers
 from sardonyx_spawner.kube.pod_watch import PodWatch
-from sardonyx_spawner.kube.ready_made.keeper import GRACE_S, Maker, StockKeeper
+from sardonyx_spawner.kube.ready_made.keeper import Maker, StockKeeper
 from sardonyx_spawner.kube.ready_made.pod import READY_COMPONENT
 from sardonyx_spawner.kube.ready_made.stock import Stock
 from sardonyx_spawner.kube.ready_made.wishes import Expected
-from sardonyx_spawner.kube.refusals import AGAIN_S, AWAY
+from sardonyx_spawner.kube.refusals import AWAY
 from sardonyx_spawner.plan import ServerPlan
 
 EXPECT_S = 30.0
@@ -53,14 +53,16 @@ class Upkeep:
             app: JupyterHub, with the settings for what watches Pods.
         """
         load_config()
-        api = shared_client("CoreV1Api")
-        cluster = Cluster(api, namespace, PATIENCE_S)
-        watch = PodWatch(parent=app, namespace=namespace, labels=self._labels(READY_COMPONENT))
+        cluster = Cluster(shared_client("CoreV1Api"), namespace, PATIENCE_S)
+        labels = {
+            "app.kubernetes.io/instance": self._stock.place.instance,
+            "app.kubernetes.io/component": READY_COMPONENT,
+        }
+        watch = PodWatch(parent=app, namespace=namespace, labels=labels)
         await watch.start()
         await watch.until_seen()
         self._keeper = StockKeeper(self._stock, cluster, lambda: watch.pods, self._maker)
-        await _once_it_answers(self._keeper.clear)
-        await _once_it_answers(lambda: self._remove_lost(api, cluster))
+        await once_it_answers(self._keeper.clear)
         await asyncio.gather(self._keeper.run(), self._look_ahead())
 
     async def end(self) -> None:
@@ -72,20 +74,6 @@ class Upkeep:
                 await self._keeper.clear()
             except AWAY as error:
                 log.warning("Servers that waited end by themselves: %r", error)
-
-    async def _remove_lost(self, api: Any, cluster: Cluster) -> None:
-        """Remove what is nobody's server as far as is known.
-
-        It was handed over while an earlier hub ended, or could not be ended while the cluster was away.
-        """
-        labels = ",".join(f"{name}={value}" for name, value in self._labels(COMPONENT).items())
-        there = await api.list_namespaced_pod(cluster.namespace, label_selector=labels)
-        # After the look: one that was asked for meanwhile is known.
-        known = {each.pod_name for each in self._servers()}
-        for pod in (each.metadata for each in there.items):
-            if pod.name not in known and not pod.deletion_timestamp:
-                log.warning("Removing %s: it is nobody's server, an earlier hub has left it", pod.name)
-                await cluster.remove_pod(pod.name, GRACE_S)
 
     async def _look_ahead(self) -> None:
         while True:
@@ -100,17 +88,3 @@ class Upkeep:
                 # Such as a database that is away: nobody's start waits for this.
                 log.exception("It cannot be looked how many servers will be wanted")
             await asyncio.sleep(EXPECT_S)
-
-    def _labels(self, component: str) -> dict[str, str]:
-        return {"app.kubernetes.io/instance": self._stock.place.instance, "app.kubernetes.io/component": component}
-
-
-async def _once_it_answers(ask: Callable[[], Any]) -> None:
-    while True:
-        try:
-            await ask()
-        except AWAY as error:
-            log.warning("The cluster does not answer yet: %r", error)
-            await asyncio.sleep(AGAIN_S)
-        else:
-            return

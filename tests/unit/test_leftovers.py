@@ -3,11 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from sardonyx_spawner.kube.place import ClusterPlace
-from sardonyx_spawner.kube.ready_made.keeper import Maker
-from sardonyx_spawner.kube.ready_made.stock import Stock
-from sardonyx_spawner.kube.ready_made.upkeep import Upkeep
-from sardonyx_spawner.kube.ready_made.wishes import Rules
+import pytest
+
+from sardonyx_spawner.kube import leftovers
+from sardonyx_spawner.kube.leftovers import once_it_answers, remove_lost
 
 
 class Namespace:
@@ -41,18 +40,17 @@ class Namespace:
         """Take one away."""
         self.removed.append(name)
 
-    @property
-    def upkeep(self) -> Any:
-        """What looks after them."""
-        stock = Stock(Rules(at_most=1), ClusterPlace(instance="lab"), 8888)
+    async def clear(self) -> None:
+        """Let what is nobody's be taken away."""
         servers = lambda: [SimpleNamespace(pod_name=name) for name in self.known]  # noqa: E731 - a source
-        return Upkeep(stock, Maker("lab-ready"), offered=list, expected=list, servers=servers)
+        there: Any = self
+        await remove_lost(there, there, "lab", servers)
 
 
 async def test_a_server_that_nobody_has_is_taken_away() -> None:
     """Whether it waited for somebody before or not; nothing of another installation is looked at."""
     there = Namespace({"lab-ready-5f": False, "lab-server-ida": False, "lab-server-left": False}, ["lab-server-ida"])
-    await there.upkeep._remove_lost(there, there)
+    await there.clear()
 
     assert there.removed == ["lab-ready-5f", "lab-server-left"]
     assert there.selected == "app.kubernetes.io/instance=lab,app.kubernetes.io/component=singleuser-server"
@@ -61,6 +59,21 @@ async def test_a_server_that_nobody_has_is_taken_away() -> None:
 async def test_one_that_starts_meanwhile_or_ends_already_is_left() -> None:
     """The first is somebody's, the second gets the time to save what it has."""
     there = Namespace({"lab-server-new": False, "lab-server-old": True}, [], begins="lab-server-new")
-    await there.upkeep._remove_lost(there, there)
+    await there.clear()
 
     assert there.removed == []
+
+
+async def test_a_cluster_that_is_away_is_asked_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub may start before it."""
+    monkeypatch.setattr(leftovers, "AGAIN_S", 0)
+    answers = iter([OSError("away"), TimeoutError(), None])
+
+    async def ask() -> None:
+        answer = next(answers)
+        if answer is not None:
+            raise answer
+
+    await once_it_answers(ask)
+
+    assert not list(answers)
