@@ -22,7 +22,7 @@ COMMANDS = {
     "vault": ("commands.vault", "vault", "Vault: setup, what it has to know of this place."),
     "class": ("commands.classes", "class_", "Classes: add, list, find, show, change, join, leave, import, many, end."),
     "event": (
-        "event_command",
+        "commands.events",
         "event",
         "Events: create, list, find, show, change, accounts, people, codes, many, end.",
     ),

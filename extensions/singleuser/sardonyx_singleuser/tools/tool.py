@@ -126,7 +126,10 @@ class Tool:
             return _(self.how_to_get).format(tool=self.name)
         ask = ASK_FOR_IMAGE if environment else ASK_FOR_IMAGE_OF_PROFILE
         said = _(ask).format(environment=environment, image=image)
-        return f"{said} {_(ADDITION).format(tool=self.name)}" if self.how_to_get == ASK_OPERATOR else said
+        if self.how_to_get != ASK_OPERATOR:
+            return said
+        addition = _(ADDITION).format(tool=self.name)
+        return f"{said} {addition}"
 
 
 def program(tool: str, name: str) -> Callable[[Mapping[str, str]], str]:
