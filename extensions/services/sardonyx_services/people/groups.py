@@ -53,7 +53,7 @@ class Membership:
         is_exam: keys that reach this class live for the shortest time that there is.
         writes_until: until then they write what is theirs to write there; None = always.
         within: id of the event that a team is of; "" = of none.
-        folders: where its material is, below the homes of its people.
+        material: its repositories, as the table has them.
     """
 
     kind: Kind
@@ -63,7 +63,12 @@ class Membership:
     is_exam: bool = False
     writes_until: datetime | None = None
     within: str = ""
-    folders: tuple[str, ...] = ()
+    material: str = "[]"
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Where its material is, below the homes of its people: read when it is asked for, which keys do not."""
+        return tuple(each.place for each in from_kept(json.loads(self.material)))
 
 
 @dataclass(frozen=True)
@@ -280,8 +285,7 @@ def all_groups(elsewhere: Iterable[str], memberships: Sequence[Membership]) -> f
 def _membership(row: GroupRow, role: str, until: datetime | None, material: str | None) -> Membership:
     # Staff of a class write until its end itself.
     until = until if role in LIMITED else None
-    folders = tuple(each.place for each in from_kept(json.loads(material or "[]")))
-    return Membership(row.kind, row.id, role, row.title, row.is_exam, until, row.within, folders)  # type: ignore[arg-type]  # what `add` and `join` wrote
+    return Membership(row.kind, row.id, role, row.title, row.is_exam, until, row.within, material or "[]")  # type: ignore[arg-type]  # what `add` and `join` wrote
 
 
 def group_from(row: GroupRow) -> Group:

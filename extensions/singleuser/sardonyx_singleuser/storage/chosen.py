@@ -144,16 +144,10 @@ class _Walk:
     def take(self, path: str) -> None:
         """Take what the person has pointed at."""
         whole = self.home / path
-        try:
-            real = whole.resolve(strict=True)
-            about = real.stat()
-        except (OSError, RuntimeError) as error:
-            # Python before 3.13 has an error of its own for links in a circle.
-            self._leave(path, _why_not_opened(whole, error))
+        about = self._led_to(path, self.home)
+        if about is None:
             return
-        if not real.is_relative_to(self.home):
-            self._leave(path, OUTSIDE)
-        elif not stat.S_ISDIR(about.st_mode):
+        if not stat.S_ISDIR(about.st_mode):
             self._file(path, about)
         elif whole.is_symlink():
             self._leave(path, FOLDER_LINK)
@@ -200,19 +194,28 @@ class _Walk:
 
     def _link(self, path: str, chosen: Path) -> None:
         """Take a file that a link in a chosen folder leads to, if it is in that folder."""
+        about = self._led_to(path, chosen)
+        if about is None:
+            return
+        if stat.S_ISDIR(about.st_mode):
+            self._leave(path, FOLDER_LINK)
+        else:
+            self._file(path, about)
+
+    def _led_to(self, path: str, within: Path) -> os.stat_result | None:
+        """Return what is where a path leads; None = nothing that can be taken in that folder, and it is left out."""
         whole = self.home / path
         try:
             real = whole.resolve(strict=True)
             about = real.stat()
         except (OSError, RuntimeError) as error:
+            # Python before 3.13 has an error of its own for links in a circle.
             self._leave(path, _why_not_opened(whole, error))
-            return
-        if not real.is_relative_to(chosen):
+            return None
+        if not real.is_relative_to(within):
             self._leave(path, OUTSIDE)
-        elif stat.S_ISDIR(about.st_mode):
-            self._leave(path, FOLDER_LINK)
-        else:
-            self._file(path, about)
+            return None
+        return about
 
     def _found(self, path: str, entry: os.DirEntry[str]) -> None:
         try:

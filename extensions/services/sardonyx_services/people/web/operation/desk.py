@@ -9,15 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.actions import Action
 from sardonyx_services.people.groups import Group, Kind, group_name_of
-from sardonyx_services.people.hours import Use
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
 from sardonyx_services.people.web.hub import Hub, Server
-from sardonyx_services.people.web.live.live import Watch
 from sardonyx_services.people.web.live.runs import AT_ONCE
 from sardonyx_services.people.web.operation.group_list import Found, Wish
-from sardonyx_services.people.web.operation.group_look import GroupLook
+from sardonyx_services.people.web.operation.group_look import GroupLook, Known
 from sardonyx_services.people.web.operation.overview import (
     DAYS,
     MOST,
@@ -73,7 +71,7 @@ class Operation:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._people, self._hub, self._look, self._clock = people, hub, look, clock
-        self._stored, self._watch = stored, Watch(hub.servers)
+        self._stored = stored
 
     async def place(self, caller: Caller) -> Place:
         """Return all of the place.
@@ -83,8 +81,7 @@ class Operation:
             AwayError: the hub does not answer.
         """
         need_administrator(caller)
-        servers, amounts = await asyncio.gather(self._watch.servers(), self._stored.all())
-        return await run_in_threadpool(self._place, caller, servers, amounts)
+        return await run_in_threadpool(self._place, caller, await self._look.known())
 
     async def stop(self, caller: Caller, keys: Sequence[str]) -> None:
         """Stop servers, whosever they are; each is written down.
@@ -144,26 +141,24 @@ class Operation:
         """
         need_administrator(caller)
         names = {person.id: person.name for person in self._people.everybody()}
-        rows = [(names.get(use.person, use.person), use.profile, f"{use.seconds / 3600:.2f}") for use in self._uses()]
+        uses = self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
+        rows = [(names.get(use.person, use.person), use.profile, f"{use.seconds / 3600:.2f}") for use in uses]
         return write_csv([("name", "profile", "hours"), *rows]).encode()
 
-    def _uses(self) -> list[Use]:
-        return self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
-
-    def _place(self, caller: Caller, servers: Sequence[Server], amounts: Mapping[str, Amount] | None) -> Place:
-        uses, names = self._uses(), self._people.names.shown()
+    def _place(self, caller: Caller, known: Known) -> Place:
+        names, amounts = self._people.names.shown(), known.amounts
         titles = {
             group_name_of(kind, group.id): group.title
             for kind in ("class", "event")
             for group in self._people.groups.all(kind)
         }
-        lines = server_lines(servers, titles)
-        hours = [(names[person], seconds) for person, seconds in by_person(uses) if person in names][:MOST]
+        lines = server_lines(known.servers, titles)
+        hours = [(names[person], seconds) for person, seconds in by_person(known.uses) if person in names][:MOST]
         return Place(
             figures(len(names), lines),
             lines,
-            self._look.among(caller, "class", Wish(), servers, amounts),
-            self._look.among(caller, "event", Wish(), servers, amounts),
+            self._look.among(caller, "class", Wish(), known),
+            self._look.among(caller, "event", Wish(), known),
             self.leaderless(caller),
             hours,
             stored_lines(amounts, names, self._groups(amounts)) if amounts is not None else None,

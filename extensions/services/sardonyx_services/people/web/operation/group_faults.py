@@ -8,17 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.class_end import deletion_at
 from sardonyx_services.people.web.classes.desk import Seen
+from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_services.people.web.hub import Server
-from sardonyx_services.people.web.offers import Wanted
+from sardonyx_services.people.web.offers import Wanted, checked_servers
 from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.amounts import say_memory
-from sardonyx_spawner.class_limits import check_idle_stop, check_lifetime, check_tools, within
-from sardonyx_spawner.class_profile import check_answers
 from sardonyx_spawner.dates import say_date
-from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import N_, _, ngettext
-from sardonyx_spawner.material import check_material
 from sardonyx_spawner.profiles import Profile
 
 Matter = Literal["leader", "stuck", "stored", "servers", "profile", "soon"]
@@ -163,17 +160,12 @@ def profile_fault(bases: Mapping[str, Profile], wanted: Wanted) -> str:
     """
     if not wanted.profile:
         return ""
-    base = bases.get(wanted.profile)
-    if base is None:
+    if wanted.profile not in bases:
         said = _("Its profile “{profile}” is not there any more, so none of its servers starts. Choose another one.")
         return said.format(profile=wanted.profile)
     try:
-        check_tools(base, wanted.limits.tools)
-        check_lifetime(base, wanted.limits.lifetime)
-        check_idle_stop(base, wanted.limits.idle_stop)
-        check_answers(within(base, wanted.limits), wanted.answers)
-        check_material(wanted.repositories, base.repositories)
-    except UserError as error:
+        checked_servers(bases, wanted)
+    except RefusedError as error:
         said = _("Its profile was changed, and what is settled does not hold any more: {fault}")
         return said.format(fault=error.message)
     return ""

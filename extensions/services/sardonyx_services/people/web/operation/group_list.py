@@ -17,6 +17,7 @@ AT_ONCE = 200
 """On a page."""
 LONGEST = 200
 USUAL_DAYS, MOST_DAYS = 7, 366
+MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Wish:
             show if show in SHOWS else "all",
             typed.get("text", "").strip()[:LONGEST],
             _number(typed.get("days", ""), USUAL_DAYS, MOST_DAYS),
-            _number(typed.get("page", ""), 1, 10_000),
+            _number(typed.get("page", ""), 1, MOST_PAGES),
         )
 
     def said(self, **other: object) -> dict[str, object]:

@@ -12,7 +12,7 @@ from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live.rooms import Kind
 from sardonyx_services.people.web.operation.group_desk import Chosen, Deed
-from sardonyx_services.people.web.operation.group_list import USUAL_DAYS, Act, Wish
+from sardonyx_services.people.web.operation.group_list import LONGEST, MOST_DAYS, MOST_PAGES, USUAL_DAYS, Act, Wish
 from sardonyx_services.people.web.operation.group_list_models import GroupsActWish, GroupShown, OutcomeShown, ShowName
 from sardonyx_services.people.web.operation.moved_end import Move
 from sardonyx_services.people.web.parts import Here, Parts, Who
@@ -20,9 +20,9 @@ from sardonyx_spawner.language import SaidError, _
 
 router = APIRouter(prefix="/operation", include_in_schema=False)
 api_router = APIRouter(prefix="/api/operation")
-Days = Annotated[int, Query(ge=1, le=366)]
-Part = Annotated[int, Query(ge=1, le=10_000)]
-Text = Annotated[str, Query(max_length=200)]
+Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
+Part = Annotated[int, Query(ge=1, le=MOST_PAGES)]
+Text = Annotated[str, Query(max_length=LONGEST)]
 NUMBER = re.compile("-?[0-9]{1,5}")
 
 

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.groups import Group, group_name_of
+from sardonyx_services.people.hours import Use
+from sardonyx_services.people.leading import Leader
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
@@ -21,6 +24,25 @@ from sardonyx_services.people.web.operation.overview import DAYS, group_lines
 from sardonyx_services.people.web.store_use import Amount, StoreUse
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of all classes and events together, so that it is looked up once for both.
+
+    Args:
+        amounts: in the data store; None = nothing is known of it.
+        counts: how many are in each; leaders: who leads it, by id.
+        by_profile: the servers of each.
+        uses: for how long servers ran.
+    """
+
+    servers: Sequence[Server]
+    amounts: Mapping[str, Amount] | None
+    counts: Mapping[str, int]
+    leaders: Mapping[str, Sequence[Leader]]
+    by_profile: Mapping[str, Sequence[Server]]
+    uses: Sequence[Use]
 
 
 class GroupLook:
@@ -54,8 +76,7 @@ class GroupLook:
             AwayError: the hub does not answer.
         """
         need_administrator(caller)
-        servers, amounts = await asyncio.gather(self._watch.servers(), self._stored.all())
-        return await run_in_threadpool(self.among, caller, kind, wish, servers, amounts)
+        return await run_in_threadpool(self.among, caller, kind, wish, await self.known())
 
     async def those(self, caller: Caller, kind: Kind, ids: Sequence[str]) -> list[GroupSeen]:
         """Return classes or events by their ids, in the order of these.
@@ -67,38 +88,39 @@ class GroupLook:
         need_administrator(caller)
         if not ids:
             raise RefusedError(_("Choose at least one of them. Nothing was done."))
-        servers = await self._watch.servers()
-        all_of_them = await run_in_threadpool(self._all, caller, kind, Wish(), servers, {})
-        known = {group.id: group for group in all_of_them}
-        if any(each not in known for each in ids):
+        known = await run_in_threadpool(self._known, await self._watch.servers(), None)
+        there = {group.id: group for group in await run_in_threadpool(self._all, caller, kind, Wish(), known)}
+        if any(each not in there for each in ids):
             raise RefusedError(_("One of these is not known here any more. Nothing was done; load the page again."))
-        return [known[each] for each in dict.fromkeys(ids)]
+        return [there[each] for each in dict.fromkeys(ids)]
 
-    def among(
-        self,
-        caller: Caller,
-        kind: Kind,
-        wish: Wish,
-        servers: Sequence[Server],
-        amounts: Mapping[str, Amount] | None,
-    ) -> Found:
-        """Return what `find` does, from what is known of servers and of the data store; None = nothing is known of it."""
-        groups = self._all(caller, kind, wish, servers, amounts or {})
-        return found(groups, wish, is_stored_known=amounts is not None)
+    async def known(self) -> Known:
+        """Return what is known of all of them now.
 
-    def _all(
-        self, caller: Caller, kind: Kind, wish: Wish, servers: Sequence[Server], amounts: Mapping[str, Amount]
-    ) -> list[GroupSeen]:
+        Raises:
+            AwayError: the hub does not answer.
+        """
+        servers, amounts = await asyncio.gather(self._watch.servers(), self._stored.all())
+        return await run_in_threadpool(self._known, servers, amounts)
+
+    def among(self, caller: Caller, kind: Kind, wish: Wish, known: Known) -> Found:
+        """Return what `find` does, from what is known."""
+        return found(self._all(caller, kind, wish, known), wish, is_stored_known=known.amounts is not None)
+
+    def _known(self, servers: Sequence[Server], amounts: Mapping[str, Amount] | None) -> Known:
+        people = self._people
+        uses = people.hours.since((self._clock() - timedelta(days=DAYS)).date())
+        return Known(servers, amounts, people.groups.counts(), people.leading.leaders(), _by_profile(servers), uses)
+
+    def _all(self, caller: Caller, kind: Kind, wish: Wish, known: Known) -> list[GroupSeen]:
         all_seen: Sequence[Seen | EventSeen] = self._desk.mine(caller) if kind == "class" else self._events.mine(caller)
-        people, now = self._people, self._clock()
-        uses = people.hours.since((now - timedelta(days=DAYS)).date())
-        lines = group_lines(kind, (seen.group.id for seen in all_seen), people.groups.counts(), servers, uses)
-        leaders, of, full = people.leading.leaders(), _by_profile(servers), self._amounts(kind, amounts)
+        lines = group_lines(kind, (seen.group.id for seen in all_seen), known.counts, known.servers, known.uses)
+        full, now = self._amounts(kind, known.amounts or {}), self._clock()
         groups = []
         for seen in all_seen:
             group = seen.group.id
-            led, line = leaders.get(group, ()), lines[group]
-            around = Around(bool(led), of.get(group_name_of(kind, group), ()), full.get(group, ()))
+            led, line = known.leaders.get(group, ()), lines[group]
+            around = Around(bool(led), known.by_profile.get(group_name_of(kind, group), ()), full.get(group, ()))
             groups.append(
                 GroupSeen(
                     seen,
