@@ -15,7 +15,7 @@ VSCODE = "vscode"
 PLUS = "+"
 USUAL = "python"
 """Additions are put on this one where no image is named."""
-WORKPLACE = "base"
+LOWEST = "base"
 """All that people work in stand on this one."""
 WITH_PACKAGE = ("images/wheel/Dockerfile", "images/wheel/parts.py")
 """Sources of the last layer, with our own package."""
@@ -114,7 +114,7 @@ def check_name(name: str) -> None:
         raise ImageNameError(
             f"{name}: {wrong[0]} is no addition. Additions are {' and '.join(ADDITIONS)}, behind the image that they go on."
         )
-    if additions and WORKPLACE not in ancestry(first):
+    if additions and LOWEST not in ancestry(first):
         raise ImageNameError(f"{name}: nobody works in {first}, so additions are of no use in it.")
     if twice := [part for part in parts if parts.count(part) > 1]:
         raise ImageNameError(f"{name}: {twice[0]} is there twice.")
