@@ -92,10 +92,9 @@ def install(folder, lock, wheels):
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
     run([*pip, "--requirement", UV_LOCK])
     uv = [os.path.join(folder, "bin", "uv"), "pip"]
-    # Else each process that starts compiles what it imports, wherever Python may not or does not write that down. Of what
-    # tests and checks need, most is never imported.
-    compiled = [] if wheels else ["--compile-bytecode"]
-    run([*uv, "sync", "--quiet", *compiled, "--python", python, "--require-hashes", lock])
+    # Else each process that starts compiles what it imports, wherever Python may not or does not write that down: with
+    # PYTHONDONTWRITEBYTECODE a hub needs four times as long until it answers, and each command, too.
+    run([*uv, "sync", "--quiet", "--compile-bytecode", "--python", python, "--require-hashes", lock])
     if not wheels:
         run([*uv, "install", "--quiet", "--python", python, "--no-deps", "--editable", ROOT])
     sys.stderr.write("Packages are there after %.0f s.\n" % (time.monotonic() - began))
