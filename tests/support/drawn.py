@@ -11,6 +11,9 @@ KINDS: dict[str, tuple[str, str]] = {
     "soak": ("root", "ordinary"),
 }
 """Fixture -> its parameters: levels of isolation, ways to start a server, and kinds of Vault."""
+OTHER_STORES = ("minio", "radosgw")
+"""What clients do is the same with each: there all are tried with SeaweedFS, and each with one of these."""
+CLIENTS = "tests/matrix/test_clients.py"
 ON_EITHER = {
     "tests/hub/test_deleted_servers.py",
     "tests/hub/test_environment_kernels.py",
@@ -34,7 +37,11 @@ def is_drawn(item: pytest.Item) -> bool:
     """Tell whether a test runs as it is: always the same one of two that differ in nothing else."""
     asked = getattr(item, "callspec", None)
     file = item.nodeid.partition("::")[0]
-    if asked is None or file not in ON_EITHER or not isinstance(item, pytest.Function):
+    if asked is None or not isinstance(item, pytest.Function):
+        return True
+    if file == CLIENTS and asked.params.get("front") in OTHER_STORES and "client" in asked.params:
+        return bool(asked.params["front"] == OTHER_STORES[crc32(asked.params["client"].encode()) % len(OTHER_STORES)])
+    if file not in ON_EITHER:
         return True
     for name, kinds in KINDS.items():
         kind = asked.params.get(name)

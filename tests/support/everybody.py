@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,15 +61,20 @@ def _for_everybody(python: Path, lock: Path, package: str) -> Path:
         # Another run of the tests may want the same one now.
         with exclusive(folder.with_suffix(".lock")):
             if not (folder / "ready").exists():
-                _make_environment(folder, lock, wheel)
+                _make_environment(folder, lock, wheel, python)
                 (folder / "ready").touch()
     finally:
         os.umask(before)
     return folder / "bin" / "python"
 
 
-def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
-    uv, target = find_uv_bin(), ["--compile-bytecode", "--python", str(folder / "bin" / "python")]
+def _make_environment(folder: Path, lock: Path, wheel: Path, like: Path) -> None:
+    """Make it.
+
+    Args:
+        like: the Python of an environment that has what is compiled of the same packages.
+    """
+    uv, target = find_uv_bin(), ["--python", str(folder / "bin" / "python")]
     clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     for arguments in (
         ["venv", "--quiet", "--clear", "--python", str(SYSTEM_PYTHON), str(folder)],
@@ -76,5 +82,21 @@ def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
         ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
     ):
         subprocess.run([uv, *arguments], check=True, env=clean)
+    _compile(_packages(Path(target[1])), _packages(like))
     # uv takes files from its cache as it has put them there, perhaps for a hub, which makes its own for nobody else.
     open_to_servers(folder)
+
+
+def _packages(python: Path) -> Path:
+    (found,) = (python.parents[1] / "lib").glob("python3.*/site-packages")
+    return found
+
+
+def _compile(packages: Path, like: Path) -> None:
+    """Compile what the other environment has not compiled already, from files of the same time and size."""
+    for cache in like.rglob("__pycache__"):
+        there = packages / cache.parent.relative_to(like)
+        if there.is_dir():
+            shutil.copytree(cache, there / cache.name, dirs_exist_ok=True)
+    # It looks at the time and the size that stand in each, and leaves alone what is right.
+    subprocess.run([str(packages.parents[2] / "bin" / "python"), "-m", "compileall", "-qq", str(packages)], check=False)

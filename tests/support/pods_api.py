@@ -14,6 +14,7 @@ class PodsApi:
 
     def __init__(self) -> None:
         self.pods: dict[str, dict[str, Any]] = {}
+        self._seen: dict[str, dict[str, Any]] = {}
         self.status = 200
         """What it answers with; 200 = it is there."""
         self.looks = 0
@@ -33,10 +34,12 @@ class PodsApi:
             return web.json_response({"kind": "Status", "message": "not now"}, status=self.status)
         if "watch" not in request.query:
             self.looks += 1
+            self._seen = dict(self.pods)
             return web.json_response({"metadata": {"resourceVersion": "5"}, "items": [*self.pods.values()]})
         answer = web.StreamResponse()
         await answer.prepare(request)
-        known = dict(self.pods)
+        # As a real one, which tells all that happened since the look.
+        known = self._seen
         while self.status == 200:
             for name in {*known} ^ {*self.pods}:
                 kind, pod = ("ADDED", self.pods[name]) if name in self.pods else ("DELETED", known[name])
