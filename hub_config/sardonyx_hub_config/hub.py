@@ -13,6 +13,7 @@ from traitlets import Callable, Dict, Unicode
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.pages.language_handlers import in_their_language
+from sardonyx_hub_config.pages.unrouted import with_unrouted
 from sardonyx_hub_config.pages.written_down import written_down
 from sardonyx_hub_config.services.process import ServiceProcess
 from sardonyx_hub_config.sign_in.next_page import kept_below
@@ -82,7 +83,8 @@ class SardonyxHub(JupyterHub):  # type: ignore[misc]  # JupyterHub is untyped
         """
         super().init_handlers()
         self.handlers = [
-            (path, written_down(in_their_language(handler)), *more) for path, handler, *more in self.handlers
+            (path, written_down(in_their_language(handler)), *more)
+            for path, handler, *more in with_unrouted(self.handlers)
         ]
         if self.base_url != "/":
             self.handlers = [(path, kept_below(handler), *rest) for path, handler, *rest in self.handlers]

@@ -250,7 +250,8 @@ def test_who_starts_again_gets_what_the_new_settings_say(after: Upgraded, place:
 
 
 def test_the_result_of_a_cell_that_ended_meanwhile_is_in_its_kernel(after: Upgraded, place: Place) -> None:
-    """It is the same kernel, with all that it knew; whoever loads the page again goes on with it."""
+    """It is the same kernel, with all that it knew."""
+    assert after
     server = f"{place.url}/user/sam/"
     as_tests = {"Authorization": f"token {TOKEN}"}
     (session,) = web.get(f"{server}api/sessions", headers=as_tests).json()
@@ -258,8 +259,20 @@ def test_the_result_of_a_cell_that_ended_meanwhile_is_in_its_kernel(after: Upgra
         said = apart.submit(asyncio.run, say_in(server, session["kernel"]["id"], "print('it is', answer)")).result()
 
     assert said == "it is 42\n"
-    after.sam.page.reload()
-    after.sam.page.get_by_text("| Idle").wait_for(timeout=60_000)
+
+
+def test_an_open_jupyterlab_goes_on_by_itself_and_shows_what_is_said_to_the_class(after: Upgraded) -> None:
+    """Its kernel is there again, and no question is in the way: nobody has to load the page anew."""
+    page, tia = after.sam.page, after.tia.page
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
+    page.screenshot(path=SCREENSHOTS / "cluster-lab-upgraded.png")
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
+
+    tia.get_by_text("To everybody who is here").click()
+    tia.get_by_label("Say something").fill("We go on.")
+    tia.get_by_role("button", name="Say it").click()
+
+    expect(page.get_by_text("tia: We go on.")).to_be_visible(timeout=60_000)
 
 
 async def say_in(url: str, kernel: str, code: str) -> str:

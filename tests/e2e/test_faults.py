@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import web
 from support.servers import server_of
 from support.waiting import soon
 
@@ -59,6 +60,31 @@ def test_what_is_killed_comes_back_and_the_server_goes_on(stack: Any, worker: An
 
     soon(lambda: worker.run(WRITE).strip() == "kept")
     assert server_of(stack.data, "dora") == server
+
+
+def test_a_server_that_the_proxy_has_forgotten_is_asked_again_by_open_pages(stack: Any, worker: Any) -> None:
+    """Pages go on their way through the hub; JupyterLab asks for the rest again after 503, and gives up after a way to a page."""
+    assert worker.page.url
+    proxy = f"http://127.0.0.1:{stack.port + 2}/api/routes/user/dora"
+    token = {"Authorization": f"token {(stack.data / 'secrets' / 'proxy').read_text().strip()}"}
+    route = web.get(proxy, headers=token).json()
+    of_a_page, of_a_script = {"Sec-Fetch-Mode": "navigate"}, {"Sec-Fetch-Mode": "cors"}
+    sessions = f"{stack.url}/user/dora/api/sessions"
+
+    web.delete(proxy, headers=token)
+    try:
+        asked = web.get(sessions, headers=of_a_script), web.post(sessions, json={}), web.get(sessions)
+        page = web.get(f"{stack.url}/user/dora/lab", headers=of_a_page)
+        stopped = web.get(f"{stack.url}/user/nobody/api/sessions", headers=of_a_script)
+    finally:
+        web.post(proxy, headers=token, json=route)
+
+    for answer in asked:
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert answer.json() == {"message": "Your server runs, and cannot be reached for a moment. Try again."}
+    assert (page.status_code, page.headers["Location"]) == (302, "/hub/user/dora/lab")
+    assert (stopped.status_code, stopped.headers["Location"]) == (302, "/hub/user/nobody/api/sessions")
+    assert worker.run(WRITE).strip() == "kept"
 
 
 @pytest.mark.parametrize(
