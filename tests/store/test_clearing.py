@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from support import web
-from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
+from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
@@ -22,12 +22,11 @@ from sardonyx_services.people.models import ClassRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import in_tables
 from sardonyx_services.people.web.classes.ends import ClassEnds
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
-from sardonyx_services.people.web.store_door import StoreDoor
+from sardonyx_services.unfinished import end_unfinished, is_forgotten
 
 REFUSAL = (403, "That is no place whose data is to be deleted now.")
 
@@ -63,13 +62,6 @@ def event(place: Any) -> Event:
     ada, ben = (place.people.entries.by_code(f"{made}-{number}", "") for number in (1, 2))
     blue = next(each.group for each in place.people.groups.of(ada.person) if each.kind == "team")
     return Event(place, made, blue, next(team for team in teams if team != blue), ada, ben)
-
-
-def door(place: Any) -> StoreDoor:
-    """Return what opens the store for the service of classes."""
-    token = place.folder / "token-of-classes"
-    token.write_text(COLLECTOR_TOKEN)
-    return StoreDoor(StorePlace(keys=place.keys, token=token, endpoint=place.endpoint, region=REGION, bucket=BUCKET))
 
 
 def is_refused(s3: Any, what: str, **how: Any) -> bool:
@@ -120,7 +112,7 @@ def test_an_archive_has_ones_own_and_ones_teams(event: Event, tmp_path: Path) ->
     (tmp_path / event.ada.person / b"caf\xe9.txt".decode("utf-8", "surrogateescape")).write_text("z")
     event.end()
 
-    data = b"".join(Copies(door(event.place), tmp_path).archive(event.ada.name, event.ada.person, event.team))
+    data = b"".join(Copies(event.place.door(), tmp_path).archive(event.ada.name, event.ada.person, event.team))
 
     archive = zipfile.ZipFile(io.BytesIO(data))
     assert archive.testzip() is None
@@ -132,11 +124,11 @@ def test_nobody_copies_what_is_not_theirs(event: Event, tmp_path: Path, group: s
     """Another team's place, or one that is none; nor anybody who is in no event."""
     team = event.other_team if group == "other" else "zzzzzzzz"
     with pytest.raises(NotOpenError, match="You are in no class or team"):
-        b"".join(Copies(door(event.place), tmp_path).archive(event.ada.name, event.ada.person, team))
+        b"".join(Copies(event.place.door(), tmp_path).archive(event.ada.name, event.ada.person, team))
     una = event.place.person("una")
     for whose in ("x" * 16, event.ada.person):
         with pytest.raises(NotOpenError, match="What you may read of this has changed just now. Load the page again."):
-            b"".join(Copies(door(event.place), tmp_path).archive("una", whose, ""))
+            b"".join(Copies(event.place.door(), tmp_path).archive("una", whose, ""))
     assert una.home
 
 
@@ -147,16 +139,16 @@ def test_the_archive_of_a_team_has_what_it_shares_and_nothing_else(event: Event,
     event.s3(event.ben, f"team-{event.team}").put_object(Bucket=BUCKET, Key=f"team/{event.team}/plan.txt", Body=b"y")
     event.end()
 
-    data = b"".join(Copies(door(event.place), tmp_path).of_team(event.ada.name, event.team))
+    data = b"".join(Copies(event.place.door(), tmp_path).of_team(event.ada.name, event.team))
 
     archive = zipfile.ZipFile(io.BytesIO(data))
     assert {name: archive.read(name) for name in archive.namelist()} == {"team/plan.txt": b"y"}
-    s3 = door(event.place).client("team-copy", {"name": event.ada.name, "group": f"team-{event.team}"})
+    s3 = event.place.door().client("team-copy", {"name": event.ada.name, "group": f"team-{event.team}"})
     for key in (f"{ada.home}own.txt", f"team/{event.other_team}/plan.txt", "public/x"):
         assert is_refused(s3, "get_object", Key=key), key
     assert is_refused(s3, "put_object", Key=f"team/{event.team}/plan.txt", Body=b"z")
     with pytest.raises(NotOpenError, match="You are in no class or team"):
-        b"".join(Copies(door(event.place), tmp_path).of_team(event.ada.name, event.other_team))
+        b"".join(Copies(event.place.door(), tmp_path).of_team(event.ada.name, event.other_team))
 
 
 def asked(place: Any, group: str, prefix: str, token: str = COLLECTOR_TOKEN) -> tuple[int, str]:
@@ -206,7 +198,7 @@ async def test_all_of_an_event_is_deleted_in_the_store_and_nothing_else(event: E
     event.s3(event.ben).put_object(Bucket=BUCKET, Key=f"home/{event.ben.person}/own.txt", Body=b"1")
     later = datetime.now(UTC) + timedelta(hours=2)
     event.end(timedelta(hours=1, seconds=1))
-    ends = EventEnds(place.people, NoHub(), Clearer(door(place)), "en", lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
+    ends = EventEnds(place.people, NoHub(), Clearer(place.door()), "en", lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
 
     for _look in range(2):
         await ends.look()
@@ -270,7 +262,7 @@ def test_everybody_of_a_class_copies_what_is_theirs_to_read(
 ) -> None:
     """What others have handed in is in no archive but that of the hand-ins."""
     person = course.place.people.by_name(name)
-    copies = Copies(door(course.place), tmp_path)
+    copies = Copies(course.place.door(), tmp_path)
 
     data = b"".join(copies.of_class(name, person.id, course.id, hands_in=name == "sam"))
 
@@ -279,7 +271,7 @@ def test_everybody_of_a_class_copies_what_is_theirs_to_read(
 
 def test_who_is_not_in_a_class_copies_nothing_of_it(course: Course, tmp_path: Path) -> None:
     """Nor who is, once it has ended."""
-    copies, sam = Copies(door(course.place), tmp_path), course.place.people.by_name("sam")
+    copies, sam = Copies(course.place.door(), tmp_path), course.place.people.by_name("sam")
     una = course.place.person("una")
     with pytest.raises(NotOpenError, match="You are in no class or team"):
         b"".join(copies.of_class("una", una.id, course.id, hands_in=True))
@@ -314,6 +306,65 @@ def test_each_key_to_delete_a_class_is_for_all_of_it_and_nothing_else(course: Co
     assert asked(course.place, course.id, prefix)[0] == 200
 
 
+async def test_uploads_that_nobody_finished_are_deleted_with_a_class_and_no_others(course: Course) -> None:
+    """No listing of files shows them, and their parts are somebody's work all the same."""
+    place, sam = course.place, course.place.person("sam")
+    own, handed_in = f"{sam.home}large", course.key("sam", "large")
+    begin(sam.s3(), own)
+    begin(course.s3("sam"), handed_in)
+    assert {own, handed_in} <= set(unfinished(place))
+    end(course, timedelta(days=1, seconds=1))
+
+    await ClassEnds(place.people, NoHub(), Clearer(place.door()), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
+
+    left = unfinished(place)
+    assert own in left
+    assert handed_in not in left
+
+
+def test_uploads_that_were_forgotten_are_ended_and_others_go_on(place: Any) -> None:
+    """After a week no keys are left with which one could be finished."""
+    sam, now = place.person("sam"), datetime.now(UTC)
+    key, store = f"{sam.home}large", place.administrator()
+    upload = begin(sam.s3(), key)
+
+    assert end_unfinished(store, BUCKET, is_meant=is_forgotten(now + timedelta(days=6))) == 0
+    assert key in unfinished(place)
+
+    assert end_unfinished(store, BUCKET, is_meant=is_forgotten(now + timedelta(days=8))) >= 1
+    assert unfinished(place) == []
+    with pytest.raises(ClientError, match="NoSuchUpload"):
+        sam.s3().upload_part(Bucket=BUCKET, Key=key, UploadId=upload, PartNumber=2, Body=b"late")
+
+
+def test_a_store_that_shows_nobody_its_uploads_is_named_in_the_log(
+    place: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as one whose role was made before: all else of a class is deleted there."""
+    sam = place.person("sam")
+
+    assert end_unfinished(sam.s3(), BUCKET, sam.home) == 0
+
+    (said,) = (record.getMessage() for record in caplog.records if record.name == "sardonyx_services.unfinished")
+    assert said == (
+        "The store's role may not list and end uploads that were never finished (s3:ListBucketMultipartUploads,"
+        f" s3:AbortMultipartUpload): those below {sam.home} are for the bucket's lifecycle rules"
+    )
+
+
+def begin(client: Any, key: str) -> str:
+    """Begin an upload in parts, and return its id."""
+    upload = str(client.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"])
+    client.upload_part(Bucket=BUCKET, Key=key, UploadId=upload, PartNumber=1, Body=b"secret")
+    return upload
+
+
+def unfinished(place: Any) -> list[str]:
+    """Return the keys of uploads that were begun and not finished, as the store's administrator sees them."""
+    found = place.administrator().list_multipart_uploads(Bucket=BUCKET)
+    return [each["Key"] for each in found.get("Uploads", [])]
+
+
 async def test_all_of_a_class_is_deleted_in_the_store_and_nothing_else(course: Course) -> None:
     """With keys for its place alone, which are in the audit log."""
     place, sam = course.place, course.place.person("sam")
@@ -323,7 +374,7 @@ async def test_all_of_a_class_is_deleted_in_the_store_and_nothing_else(course: C
     sam.s3(f"class-{other}").put_object(Bucket=BUCKET, Key=f"class/{other}/shared/kept.txt", Body=b"kept")
     end(course, timedelta(days=1, seconds=1))
 
-    await ClassEnds(place.people, NoHub(), Clearer(door(place)), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
+    await ClassEnds(place.people, NoHub(), Clearer(place.door()), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
 
     assert place.people.classes.details(course.id).report == {"objects": 3, "bytes": 11}
     assert sam.s3().get_object(Bucket=BUCKET, Key=f"{sam.home}kept.txt")["Body"].read() == b"kept"
@@ -342,7 +393,7 @@ def test_somebody_takes_everything_that_is_theirs(course: Course, tmp_path: Path
     (tmp_path / person / "about-you.json").write_text("mine")
     known = course.place.people.personal.of(person)
 
-    data = b"".join(Copies(door(course.place), tmp_path).everything("sam", person, known))
+    data = b"".join(Copies(course.place.door(), tmp_path).everything("sam", person, known))
 
     archive = zipfile.ZipFile(io.BytesIO(data))
     work = f"handed-in/Statistics ({course.id})/work.txt"
@@ -364,7 +415,7 @@ async def test_who_is_erased_leaves_nothing_in_the_store_and_others_all_of_their
         assert asked(place, person, other) == REFUSAL, other
 
     for _look in range(3):
-        await Erasures(place.people, Clearer(door(place))).look()
+        await Erasures(place.people, Clearer(place.door())).look()
         for owed in place.people.owed():
             place.people.settle(owed)
 

@@ -80,6 +80,16 @@ class FakeStore:
         found = [{"Key": key, "Size": size} for key, size in self.objects.items() if key.startswith(Prefix)]
         return {"Contents": found[:2]} if found else {}
 
+    def get_paginator(self, what: str) -> "FakeStore":
+        """Return what lists unfinished uploads: this one."""
+        assert what == "list_multipart_uploads"
+        return self
+
+    def paginate(self, Bucket: str) -> list[dict[str, Any]]:  # noqa: N803 - S3's
+        """Return that there are none."""
+        assert Bucket == self.bucket
+        return [{}]
+
     def delete_objects(self, Bucket: str, Delete: dict[str, list[dict[str, str]]]) -> dict[str, Any]:  # noqa: N803 - S3's
         """Delete those; without an answer, or with one that says which it kept, when it is told to fail."""
         assert Bucket == self.bucket

@@ -30,10 +30,12 @@ from sardonyx_services.credentials.configuration import (
 )
 from sardonyx_services.links.configuration import OpenerConfiguration
 from sardonyx_services.object_store.configuration import ObjectStoreConfiguration
-from sardonyx_services.object_store.files import ADMINISTRATOR
+from sardonyx_services.object_store.files import ADMINISTRATOR, read_administrator
 from sardonyx_services.parent import HUB
 from sardonyx_services.people.postgresql import VARIABLE, Postgresql
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.configuration import StorePlace
+from sardonyx_services.people.web.store_door import StoreDoor
 
 PREFIX = "/services/credentials"
 BUCKET = "sardonyx"
@@ -263,6 +265,22 @@ class Place:
     def s3_with(self, keys: dict[str, str]) -> Any:
         """Return a client of the store with keys that somebody has."""
         return client(self.endpoint, "s3", keys)
+
+    def administrator(self) -> Any:
+        """Return a client of the store that may do everything."""
+        key, secret = read_administrator(self.folder / "store" / ADMINISTRATOR)
+        return client(self.endpoint, "s3", {"AccessKeyId": key, "SecretAccessKey": secret})
+
+    def door(self, endpoint: str = "") -> StoreDoor:
+        """Return what opens the store for the service of classes.
+
+        Args:
+            endpoint: of a store that is not the place's own.
+        """
+        token = self.folder / "token-of-classes"
+        token.write_text(COLLECTOR_TOKEN)
+        at = StorePlace(keys=self.keys, token=token, endpoint=endpoint or self.endpoint, region=REGION, bucket=BUCKET)
+        return StoreDoor(at)
 
     def tell_of_end(self, name: str, server: str = "", token: str = OWN_TOKEN) -> httpx.Response:
         """Tell the keys service of a server that stopped, as the hub does."""

@@ -13,8 +13,8 @@ from sardonyx_services.credentials.errors import NotAllowedError
 from sardonyx_services.credentials.event_places import prefixes_of_event
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.own_service import told_by
-from sardonyx_services.credentials.places import Place, class_prefix
-from sardonyx_services.credentials.policy import session_policy
+from sardonyx_services.credentials.places import class_prefix
+from sardonyx_services.credentials.policy import clearing_policy
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.wish import SHORTEST_S
 from sardonyx_services.people.errors import PeopleError
@@ -50,7 +50,7 @@ class Clearing:
         if prefix not in await asyncio.to_thread(self._prefixes, group):
             raise NotAllowedError(_("That is no place whose data is to be deleted now."))
         session = f"{group}-{CLEAR}-{secrets.token_hex(6)}"
-        policy = session_policy(self._bucket, [Place(prefix, is_writable=True)])
+        policy = clearing_policy(self._bucket, prefix)
         keys = await self._source.keys(self._issuer.token(group, AUDIENCE, session), session, policy, SHORTEST_S)
         places = (f"{prefix}:rw",)
         self._issued(Issued(self._clock(), CLEAR, group, "", CLEAR, session, places, keys.expires))

@@ -15,6 +15,7 @@ DELETES = ("s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUpload
 WRITES = ("s3:PutObject", *DELETES)
 LISTS = ("s3:ListBucket",)
 """Not the unfinished uploads of a bucket: MinIO refuses a policy with a prefix for these, and without one all would see all."""
+LISTS_UNFINISHED = "s3:ListBucketMultipartUploads"
 
 
 def session_policy(bucket: str, places: Sequence[Place]) -> str:
@@ -40,6 +41,26 @@ def session_policy(bucket: str, places: Sequence[Place]) -> str:
         if resources:
             statements.append({"Effect": "Allow", "Action": list(actions), "Resource": resources})
     return _compact(statements)
+
+
+def clearing_policy(bucket: str, prefix: str) -> str:
+    """Return the policy of a session that deletes all below a prefix, and uploads there that were never finished.
+
+    It is for our own service alone: it sees the names of all such uploads, and can end those below the prefix.
+    """
+    arn = f"arn:aws:s3:::{bucket}"
+    return _compact(
+        [
+            {
+                "Effect": "Allow",
+                "Action": list(LISTS),
+                "Resource": [arn],
+                "Condition": {"StringLike": {"s3:prefix": [f"{prefix}*"]}},
+            },
+            {"Effect": "Allow", "Action": [LISTS_UNFINISHED], "Resource": [arn]},
+            {"Effect": "Allow", "Action": list(DELETES), "Resource": [f"{arn}/{prefix}*"]},
+        ]
+    )
 
 
 def list_policy(bucket: str, prefixes: Sequence[str]) -> str:

@@ -71,7 +71,7 @@ def _iam(configuration: ObjectStoreConfiguration, signing_key: str) -> dict[str,
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["s3:ListBucket", "s3:GetBucketLocation"],
+                "Action": ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
                 "Resource": [bucket],
             },
             {

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 6.0
 HELD_PATIENCE_S = 10.0
 RETRY_S = 0.1
+DAY_S = 86_400.0
 
 
 class StoreError(Exception):
@@ -83,7 +85,7 @@ class Store:
             loop.add_signal_handler(sig, stop.set)
         ended = asyncio.create_task(process.wait())
         stopped = asyncio.create_task(stop.wait())
-        ready = asyncio.create_task(self._make_bucket())
+        goes_on = asyncio.create_task(self._serve())
         try:
             await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
@@ -91,7 +93,7 @@ class Store:
             log.error("SeaweedFS ended by itself with status %s", process.returncode)
             return 1
         finally:
-            ready.cancel()
+            goes_on.cancel()
             server.close()
             await self._end(process)
 
@@ -130,6 +132,27 @@ class Store:
             preexec_fn=partial(die_with, os.getpid()),
             env={"PATH": os.environ.get("PATH", os.defpath)},
         )
+
+    async def _serve(self) -> None:
+        await self._make_bucket()
+        while True:
+            await asyncio.to_thread(self._tidy)
+            await asyncio.sleep(DAY_S)
+
+    def _tidy(self) -> None:
+        """End uploads that nobody will finish: they take room, and whoever began them does not see them."""
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as below
+
+        from sardonyx_services.unfinished import end_unfinished, is_forgotten  # noqa: PLC0415
+
+        try:
+            is_meant = is_forgotten(datetime.now(UTC))
+            ended = end_unfinished(self._client(), self._configuration.bucket, is_meant=is_meant)
+        except (ClientError, BotoCoreError) as error:
+            log.warning("Uploads that were never finished are looked for again tomorrow: %s", error)
+        else:
+            if ended:
+                log.info("%d uploads ended that nobody had finished for a week", ended)
 
     async def _make_bucket(self) -> None:
         async with asyncio.timeout(START_PATIENCE_S):

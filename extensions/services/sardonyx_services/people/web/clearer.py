@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -11,12 +12,15 @@ from sardonyx_services.people.groups import Kind
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
 from sardonyx_services.people.web.volumes import Remove, no_volumes
+from sardonyx_services.unfinished import end_unfinished
 
 log = logging.getLogger(__name__)
 
 
 SOON = 3
 """So many tries follow each other closely: a store that was away is there again."""
+NOT_MANY_AT_ONCE = (403, 501)
+"""Ceph 16 lets no session delete many files with one request, and other stores have no such request."""
 FIRST_REST_S, LONGEST_REST_S = 20.0, 3600.0
 
 
@@ -82,15 +86,29 @@ class Clearer:
         client, before = self._door.client("clear", {"group": group, "prefix": prefix}), ""
         try:
             while found := client.list_objects_v2(Bucket=self._door.bucket, Prefix=prefix).get("Contents", []):
-                keys = [{"Key": each["Key"]} for each in found]
-                answer = client.delete_objects(Bucket=self._door.bucket, Delete={"Objects": keys})
-                kept = {each["Key"] for each in answer.get("Errors", [])}
+                errors = _delete(client, self._door.bucket, [each["Key"] for each in found])
+                kept = {each["Key"] for each in errors}
                 sizes = [int(each["Size"]) for each in found if each["Key"] not in kept]
                 count({"objects": len(sizes), "bytes": sum(sizes)})
                 if kept or found[0]["Key"] == before:
-                    why = answer["Errors"][0] if kept else "it says that they are deleted, and lists them"
+                    why = errors[0] if kept else "it says that they are deleted, and lists them"
                     log.warning("The store keeps %s of %s: %s", found[0]["Key"], group, why)
                     raise StoreAwayError
                 before = found[0]["Key"]
+            end_unfinished(client, self._door.bucket, prefix)
         except (BotoCoreError, ClientError) as error:
             raise StoreAwayError from error
+
+
+def _delete(client: Any, bucket: str, keys: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Delete files; return those that the store keeps, each with its reason."""
+    try:
+        answer = client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys]})
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in NOT_MANY_AT_ONCE:
+            raise
+        for key in keys:
+            client.delete_object(Bucket=bucket, Key=key)
+        return ()
+    errors: Sequence[Mapping[str, Any]] = answer.get("Errors", ())
+    return errors
