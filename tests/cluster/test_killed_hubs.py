@@ -12,7 +12,7 @@ from support.cluster.starts import LOST, is_left, is_over, no_pods_for_servers
 from support.visitors import Visitor
 from support.waiting import soon
 
-WITHOUT_API_S = 20
+WITHOUT_API_S = 12
 """JupyterHub waits for 10 s at most for what it knows of servers before it answers."""
 
 

@@ -65,7 +65,8 @@ def place(place_with: Callable[..., Any]) -> Any:
 def tia(place: Any, newcomer: Callable[..., Any]) -> Any:
     """Somebody who may make classes."""
     visitor = newcomer(place, "tia")
-    place.command("user", "instructor", "tia")
+    with people_of(place) as people:
+        people.set_instructor("tia", is_instructor=True)
     return visitor
 
 
