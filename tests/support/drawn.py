@@ -9,8 +9,9 @@ KINDS: dict[str, tuple[str, str]] = {
     "hub": ("child", "fork"),
     "vault": ("vault", "openbao"),
     "soak": ("root", "ordinary"),
+    "people_place": ("SQLite", "PostgreSQL"),
 }
-"""Fixture -> its parameters: levels of isolation, ways to start a server, and kinds of Vault."""
+"""Fixture -> its parameters: levels of isolation, ways to start a server, kinds of Vault, and of databases."""
 OTHER_STORES = ("minio", "radosgw")
 """What clients do is the same with each: there all are tried with SeaweedFS, and each with one of these."""
 CLIENTS = "tests/matrix/test_clients.py"
@@ -26,11 +27,27 @@ ON_EITHER = {
     "tests/hub/test_server_output.py",
     "tests/hub/test_servers_api.py",
     "tests/soak/test_soak.py",
+    "tests/unit/test_class_ends.py",
+    "tests/unit/test_class_profiles.py",
+    "tests/unit/test_class_service.py",
+    "tests/unit/test_course_desk.py",
+    "tests/unit/test_door.py",
+    "tests/unit/test_erasure.py",
+    "tests/unit/test_event_desk.py",
+    "tests/unit/test_event_ends.py",
+    "tests/unit/test_event_places.py",
+    "tests/unit/test_event_servers.py",
+    "tests/unit/test_group_desk.py",
+    "tests/unit/test_group_pages.py",
+    "tests/unit/test_limits_at_the_desk.py",
+    "tests/unit/test_operation.py",
+    "tests/unit/test_people_desk.py",
+    "tests/unit/test_team_links.py",
     "tests/vault/test_away.py",
     "tests/vault/test_ends.py",
     "tests/vault/test_tokens.py",
 }
-"""Files whose tests are the same on either."""
+"""Files whose tests are the same on either; those of what is kept in a database are not among them."""
 
 
 def is_drawn(item: pytest.Item) -> bool:
