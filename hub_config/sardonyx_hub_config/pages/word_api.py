@@ -9,9 +9,9 @@ from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import Scope
 from tornado import web
 
+from sardonyx_hub_config.services.people import WORD_SCOPE
 from sardonyx_spawner.language import _
 
-WORD_SCOPE = "custom:servers:word"
 UNIX = "http+unix"
 PATIENCE_S = 120.0
 """New material may take as long as at a start."""

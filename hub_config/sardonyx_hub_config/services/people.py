@@ -11,7 +11,6 @@ from sardonyx_hub_config.database.place import postgresql
 from sardonyx_hub_config.engines.engine import release
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.pages.static_files import static_version
-from sardonyx_hub_config.pages.word_api import WORD_SCOPE
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.settings.events import event_rules
 from sardonyx_hub_config.settings.secret_refs import generated_secret
@@ -26,6 +25,8 @@ NAME = "people"
 PATH = f"services/{NAME}/"
 """Below the path of this place."""
 TEMPLATES = Path(__file__).parents[1] / "pages" / "templates"
+WORD_SCOPE = "custom:servers:word"
+"""Who has it says words to servers; what lets them is no part of JupyterHub."""
 CLUSTER = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
 """By these the hub's Pod finds the cluster's API."""
 ROLE = {

@@ -3,11 +3,11 @@
 from typing import Any
 
 from sardonyx_hub_config.data_folder import DataFolder
-from sardonyx_hub_config.pages.word_api import WORD_SCOPE
 from sardonyx_hub_config.ports import Ports
 from sardonyx_hub_config.services.metrics_reader import metrics_reader
 from sardonyx_hub_config.services.one_machine import services
 from sardonyx_hub_config.services.people import NAME as PEOPLE
+from sardonyx_hub_config.services.people import WORD_SCOPE
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.credentials.identity import PAGE_SCOPE
 from sardonyx_spawner.language import N_
