@@ -28,8 +28,8 @@ test-hub: test-environment
 test-browser: test-environment # on its own: the browser's driver keeps an event loop running
 	@$(CHECK)/bin/python tools/run_tests.py browser tests/e2e -m "not waits" $(ARGS)
 
-test-waits: test-environment # browsers, too; three files at a time: most of it is waiting
-	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 3 --dist loadfile $(ARGS)
+test-waits: test-environment # browsers, too; two files at a time: half of it is waiting
+	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 2 --dist loadfile $(ARGS)
 
 test-cluster: test-environment # not among the first: Kubernetes is compiled meanwhile, where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
