@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support.classes import people_of
 from support.git_server import Forge, serving
 from support.repositories import with_the_notebook
-from support.stack import ROOT, Stack, running_stack, shipped_settings
+from support.stack import ROOT, Stack, running_stack
 from support.visitors import PASSWORD, Visitor, chromium, come_first
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -26,11 +26,9 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[Stack]:
-    """The Sardonyx that most tests share, as it comes: it makes its environment, but where files of tests go beside each other."""
-    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
-    settings = shipped_settings(tmp_path_factory.mktemp("settings"), prefix) if is_one_of_many else None
-    with running_stack(tmp_path_factory.mktemp("sardonyx") / "data", settings) as running:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The Sardonyx that most tests share."""
+    with running_stack(tmp_path_factory.mktemp("sardonyx") / "data") as running:
         yield running
 
 

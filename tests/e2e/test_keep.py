@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.palette import open_palette
 
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
 Check = Callable[[Any, str], None]
@@ -57,8 +58,7 @@ def test_a_server_is_kept_from_the_command_palette_as_far_as_its_profile_allows(
     """With the keyboard alone."""
     page = person("kai", "Short")
     page.get_by_role("status").filter(has_text="20 min left").wait_for()
-    page.keyboard.press("Control+Shift+C")
-    page.locator(".lm-CommandPalette-input").fill("keep my server")
+    open_palette(page).fill("keep my server")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.wait_for()

@@ -16,6 +16,7 @@ import pytest
 from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Browser, FrameLocator, expect
 from support.environments import apps_environment
+from support.palette import open_palette
 from support.stack import Stack
 from support.visitors import PASSWORD, Visitor
 
@@ -444,8 +445,7 @@ def test_the_command_palette_leads_to_pages_of_the_hub(workspace: Workspace) -> 
     """With the keyboard alone."""
     page, hub = workspace.page, f"{workspace.stack.url}/hub"
     for said, address in (("your data", "data"), ("git sites", "git"), ("your servers", "home")):
-        page.keyboard.press("Control+Shift+C")
-        page.locator(".lm-CommandPalette-input").fill(said)
+        open_palette(page).fill(said)
         with page.context.expect_page() as opened:
             page.keyboard.press("Enter")
         opened.value.wait_for_url(f"{hub}/{address}")

@@ -6,6 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from support.compiled_cache import keep_compiled
 from support.kept_folder import kept_folder
 from uv import find_uv_bin
 
@@ -28,7 +29,9 @@ def built_environment(slug: str = "python", *more: str) -> Path:
     recipe = EnvironmentRecipe(slug, ROOT / "hub_config" / "environments" / "python.lock", (str(wheel), *more))
     folder = ROOT / "build" / "environments"
     folder.mkdir(exist_ok=True)
-    return make_environment(recipe, folder, folder / f"{slug}.log")
+    prefix = make_environment(recipe, folder, folder / f"{slug}.log")
+    keep_compiled(prefix)
+    return prefix
 
 
 def vanilla_environment() -> Path:

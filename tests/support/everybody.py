@@ -2,12 +2,12 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import gettempdir
 
+from support.compiled_cache import keep_compiled
 from uv import find_uv_bin
 
 from sardonyx_hub_config.opened import open_to_servers
@@ -40,6 +40,7 @@ def python_for_everybody(prefix: Path) -> Path:
 
 def hub_python_for_everybody() -> Path:
     """Return a Python with the hub in it that an ordinary user can run."""
+    keep_compiled(Path(sys.prefix))
     return _for_everybody(Path(sys.executable), ROOT / "locks" / "hub.lock", "sardonyx_hub")
 
 
@@ -61,20 +62,15 @@ def _for_everybody(python: Path, lock: Path, package: str) -> Path:
         # Another run of the tests may want the same one now.
         with exclusive(folder.with_suffix(".lock")):
             if not (folder / "ready").exists():
-                _make_environment(folder, lock, wheel, python)
+                _make_environment(folder, lock, wheel)
                 (folder / "ready").touch()
     finally:
         os.umask(before)
     return folder / "bin" / "python"
 
 
-def _make_environment(folder: Path, lock: Path, wheel: Path, like: Path) -> None:
-    """Make it.
-
-    Args:
-        like: the Python of an environment that has what is compiled of the same packages.
-    """
-    uv, target = find_uv_bin(), ["--python", str(folder / "bin" / "python")]
+def _make_environment(folder: Path, lock: Path, wheel: Path) -> None:
+    uv, target = find_uv_bin(), ["--compile-bytecode", "--python", str(folder / "bin" / "python")]
     clean = {n: v for n, v in os.environ.items() if n not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     for arguments in (
         ["venv", "--quiet", "--clear", "--python", str(SYSTEM_PYTHON), str(folder)],
@@ -82,21 +78,5 @@ def _make_environment(folder: Path, lock: Path, wheel: Path, like: Path) -> None
         ["pip", "install", "--quiet", *target, "--no-deps", str(wheel)],
     ):
         subprocess.run([uv, *arguments], check=True, env=clean)
-    _compile(_packages(Path(target[1])), _packages(like))
     # uv takes files from its cache as it has put them there, perhaps for a hub, which makes its own for nobody else.
     open_to_servers(folder)
-
-
-def _packages(python: Path) -> Path:
-    (found,) = (python.parents[1] / "lib").glob("python3.*/site-packages")
-    return found
-
-
-def _compile(packages: Path, like: Path) -> None:
-    """Compile what the other environment has not compiled already, from files of the same time and size."""
-    for cache in like.rglob("__pycache__"):
-        there = packages / cache.parent.relative_to(like)
-        if there.is_dir():
-            shutil.copytree(cache, there / cache.name, dirs_exist_ok=True)
-    # It looks at the time and the size that stand in each, and leaves alone what is right.
-    subprocess.run([str(packages.parents[2] / "bin" / "python"), "-m", "compileall", "-qq", str(packages)], check=False)

@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 from support.ports import free_ports
 
 from sardonyx_hub_config.sign_in.passwords import Passwords
@@ -189,18 +188,6 @@ class Stack:
 @cache
 def _hashed(password: str) -> str:
     return Passwords().hashed(password)
-
-
-def shipped_settings(folder: Path, prefix: Path) -> Path:
-    """Write the settings that come with Sardonyx, with an environment that is made already; return the file."""
-    comes_with = ROOT / "hub_config" / "settings.yaml"
-    settings = yaml.safe_load(comes_with.read_text())
-    for found in settings["environments"].values():
-        found.update({key: str(comes_with.parent / found[key]) for key in ("requirements", "jars") if key in found})
-    settings["environments"]["python"] = {"title": "Python", "prefix": str(prefix)}
-    written = folder / "settings.yaml"
-    written.write_text(yaml.safe_dump(settings))
-    return written
 
 
 @contextmanager

@@ -1,0 +1,46 @@
+"""What is compiled of an environment, put into uv's cache: those that are made after it are linked from there, and have it.
+
+Each would compile the same eleven thousand files anew, which takes a minute of a processor.
+"""
+
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from sardonyx_services.exclusive import exclusive
+
+STAMP = ".compiled-is-in-cache"
+
+
+def keep_compiled(prefix: Path) -> None:
+    """Put it there, once for each environment; where its files are copies and not links, nothing comes of it."""
+    stamp = prefix / STAMP
+    if stamp.exists():
+        return
+    cache = Path(subprocess.check_output([find_uv_bin(), "cache", "dir"], text=True).strip())
+    with exclusive(cache / "sardonyx-tests.lock"):
+        compiled = _compiled(prefix)
+        for folder, _folders, files in os.walk(cache / "archive-v0"):
+            for file in files:
+                if file.endswith(".py") and (found := compiled.get(Path(folder, file).stat().st_ino)):
+                    _link(found, Path(folder) / "__pycache__" / found.name)
+    stamp.touch()
+
+
+def _compiled(prefix: Path) -> dict[int, Path]:
+    """Return the number of each source's file, which is the same in uv's cache, and what is compiled of it."""
+    found = {}
+    for path in prefix.glob("lib/python3.*/site-packages/**/__pycache__/*.pyc"):
+        source = path.parents[1] / f"{path.name.partition('.')[0]}.py"
+        with suppress(FileNotFoundError):
+            found[source.stat().st_ino] = path
+    return found
+
+
+def _link(found: Path, there: Path) -> None:
+    there.parent.mkdir(exist_ok=True)
+    with suppress(FileExistsError):
+        os.link(found, there)
