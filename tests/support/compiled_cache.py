@@ -25,18 +25,24 @@ def keep_compiled(prefix: Path) -> None:
         compiled = _compiled(prefix)
         for folder, _folders, files in os.walk(cache / "archive-v0"):
             for file in files:
-                if file.endswith(".py") and (found := compiled.get(Path(folder, file).stat().st_ino)):
+                if file.endswith(".py") and (found := compiled.get(_identity(Path(folder, file)))):
                     _link(found, Path(folder) / "__pycache__" / found.name)
     stamp.touch()
 
 
-def _compiled(prefix: Path) -> dict[int, Path]:
-    """Return the number of each source's file, which is the same in uv's cache, and what is compiled of it."""
+def _identity(path: Path) -> tuple[int, int]:
+    """Return what a file and its links have in common: the disk, and the number on it."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _compiled(prefix: Path) -> dict[tuple[int, int], Path]:
+    """Return what is compiled of each source, by the identity that it shares with the file in uv's cache."""
     found = {}
     for path in prefix.glob("lib/python3.*/site-packages/**/__pycache__/*.pyc"):
         source = path.parents[1] / f"{path.name.partition('.')[0]}.py"
         with suppress(FileNotFoundError):
-            found[source.stat().st_ino] = path
+            found[_identity(source)] = path
     return found
 
 

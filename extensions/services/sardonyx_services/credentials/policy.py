@@ -28,12 +28,7 @@ def session_policy(bucket: str, places: Sequence[Place]) -> str:
     # The prefix without its slash too: programs look for the folder itself before they look into it.
     prefixes = [text for place in places for text in (f"{place.prefix}*", place.prefix.rstrip("/"))]
     statements = [
-        {
-            "Effect": "Allow",
-            "Action": list(LISTS),
-            "Resource": [arn],
-            "Condition": {"StringLike": {"s3:prefix": prefixes}},
-        },
+        _listing(arn, prefixes),
         {"Effect": "Allow", "Action": ["s3:GetBucketLocation"], "Resource": [arn]},
     ]
     for actions, access in ((READS, "r"), ((*READS, *WRITES), "rw"), ((*READS, *DELETES), "rd")):
@@ -51,12 +46,7 @@ def clearing_policy(bucket: str, prefix: str) -> str:
     arn = f"arn:aws:s3:::{bucket}"
     return _compact(
         [
-            {
-                "Effect": "Allow",
-                "Action": list(LISTS),
-                "Resource": [arn],
-                "Condition": {"StringLike": {"s3:prefix": [f"{prefix}*"]}},
-            },
+            _listing(arn, [f"{prefix}*"]),
             {"Effect": "Allow", "Action": [LISTS_UNFINISHED], "Resource": [arn]},
             {"Effect": "Allow", "Action": list(DELETES), "Resource": [f"{arn}/{prefix}*"]},
         ]
@@ -65,14 +55,17 @@ def clearing_policy(bucket: str, prefix: str) -> str:
 
 def list_policy(bucket: str, prefixes: Sequence[str]) -> str:
     """Return the policy of a session that lists what is below some prefixes, and reads nothing."""
-    condition = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}}
-    statement = {
+    return _compact([_listing(f"arn:aws:s3:::{bucket}", [f"{prefix}*" for prefix in prefixes])])
+
+
+def _listing(arn: str, prefixes: Sequence[str]) -> dict[str, object]:
+    """Return the statement that lets a session list what is below prefixes, each as a pattern."""
+    return {
         "Effect": "Allow",
         "Action": list(LISTS),
-        "Resource": [f"arn:aws:s3:::{bucket}"],
-        "Condition": condition,
+        "Resource": [arn],
+        "Condition": {"StringLike": {"s3:prefix": list(prefixes)}},
     }
-    return _compact([statement])
 
 
 def _compact(statements: Sequence[object]) -> str:
