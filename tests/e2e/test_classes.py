@@ -15,6 +15,7 @@ from support.classes import CONF, HAND_IN, ask, hub, id_of, make_class, people_o
 from support.waiting import soon
 
 from sardonyx_spawner.class_limits import Limits
+from sardonyx_spawner.dates import say_date
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]
@@ -264,6 +265,35 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     )
     lea.page.goto(f"{place.url}/hub/spawn")
     assert "Statistics 101" not in lea.page.inner_text("form")
+
+
+def test_weekly_hours_have_single_lessons_and_days_off(tia: Any, course: str, check: Check) -> None:
+    """What cannot be is said, and nothing that was typed is lost; one date is enough for one day."""
+    page, today = tia.page, datetime.now(UTC).date()
+    lesson, single, off = (today + timedelta(days=n) for n in (2, 40, 2))
+    page.goto(f"{course}/hours")
+    page.get_by_label("Day").first.select_option(f"{lesson:%a}".lower())
+    weekly, moved = (page.get_by_role("group", name=name) for name in ("Lessons of each week", "Single lessons"))
+    weekly.get_by_label("from").first.fill("10:00")
+    weekly.get_by_label("to", exact=True).first.fill("12:00")
+    moved.get_by_label("on", exact=True).fill(f"{single}")
+    moved.get_by_label("from").fill("14:00")
+    moved.get_by_label("to", exact=True).fill("13:00")
+    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_text(f"Nothing was changed. {single} 14:00-13:00 ends before it begins.").wait_for()
+    check(page, "class-hours-single")
+    moved.get_by_label("to", exact=True).fill("16:00")
+    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_text(f"The next lesson is on {lesson:%A} {say_date(lesson, today)}, 10:00 to 12:00.").wait_for()
+
+    page.get_by_role("group", name="No lessons of the week").get_by_label("from").fill(f"{off}")
+    page.get_by_role("button", name="Keep it so").click()
+
+    after = lesson + timedelta(days=7)
+    page.get_by_text(f"The next lesson is on {after:%A} {say_date(after, today)}, 10:00 to 12:00.").wait_for()
+    holidays = page.get_by_role("group", name="No lessons of the week")
+    assert holidays.get_by_label("to").first.input_value() == f"{off}"
+    assert moved.get_by_label("on", exact=True).first.input_value() == f"{single}"
 
 
 def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, check: Check) -> None:

@@ -15,8 +15,9 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Role, all_groups
-from sardonyx_services.people.lessons import WeeklyHours, lessons_of
+from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.timetable import timetable_of
 from sardonyx_spawner.catalogue import Catalogue
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_limits import Limits
@@ -278,7 +279,7 @@ def test_servers_have_what_is_left_of_their_profile(school: School, kind: str) -
         assert (plan.tools, plan.lifetime_s, plan.longest_s) == (("mlflow",), lifetime, lifetime)
 
 
-LESSONS = WeeklyHours(lessons_of("mon 10:00-12:00"), ahead_min=10, only_then=True)
+LESSONS = WeeklyHours(timetable_of("mon 10:00-12:00"), ahead_min=10, only_then=True)
 LESSON = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 
 

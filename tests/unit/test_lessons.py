@@ -13,8 +13,9 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks
-from sardonyx_services.people.lessons import Hour, WeeklyHours, lessons_of, written
+from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.timetable import Hour, timetable_of
 from sardonyx_services.people.web.classes.classroom import Classroom
 from sardonyx_services.people.web.classes.desk import Desk
 from sardonyx_services.people.web.classes.fits import say_fit
@@ -28,46 +29,10 @@ AUTUMN = ClassDetails(
     profile="python", first_day=date(2026, 10, 19), last_day=date(2026, 11, 6), zone="Europe/Paris", kept_days=30
 )
 """Clocks are put back on its Sunday, 25 October."""
-WEEK = WeeklyHours(lessons_of("mon 10:15-11:45, fri 08:00-10:00"), ahead_min=10)
+WEEK = WeeklyHours(timetable_of("mon 10:15-11:45, fri 08:00-10:00"), ahead_min=10)
 MONDAY = datetime(2026, 10, 26, 9, 15, tzinfo=UTC)
 """The lesson after the change of clocks."""
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        pytest.param("", "", id="none"),
-        pytest.param(" fri 08:00-10:00,MON 10:15-11:45 ,", "mon 10:15-11:45, fri 08:00-10:00", id="in-their-order"),
-        pytest.param("mon 10:15-11:45, mon 10:15-11:45", "mon 10:15-11:45", id="twice"),
-        pytest.param("mon 10:00-11:00, mon 11:00-12:00", "mon 10:00-11:00, mon 11:00-12:00", id="one-after-the-other"),
-    ],
-)
-def test_lessons_are_kept_as_they_are_written(text: str, kept: str) -> None:
-    """In the order of a week."""
-    assert written(lessons_of(text)) == kept
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param("montag 10:15-11:45", "“montag 10:15-11:45” is no lesson. Write its day and its time as in", id="day"),
-        pytest.param("mon 25:00-26:00", "“mon 25:00-26:00” is no lesson.", id="hour"),
-        pytest.param("mon 10:15", "“mon 10:15” is no lesson.", id="no-end"),
-        pytest.param("mon 23:00-01:00", "mon 23:00-01:00 ends before it begins.", id="over-midnight"),
-        pytest.param("mon 10:00-10:00", "mon 10:00-10:00 ends before it begins.", id="no-time"),
-        pytest.param(
-            "mon 10:00-12:00, mon 11:00-13:00", "mon 10:00-12:00 and mon 11:00-13:00 are at the same time.", id="both"
-        ),
-        pytest.param(", ".join(f"mon {n:02}:00-{n:02}:30, tue {n:02}:00-{n:02}:30" for n in range(11)), "20 lessons", id="many"),
-    ],
-)  # fmt: skip
-def test_what_is_no_lesson_is_refused_with_the_reason(text: str, said: str) -> None:
-    """Whoever typed it reads what to write."""
-    with pytest.raises(PeopleError) as caught:
-        lessons_of(text)
-
-    assert said in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -160,6 +125,19 @@ async def test_they_are_started_once_for_each_lesson(school: School) -> None:
     assert len(school.hub.started) == 2
 
 
+async def test_a_single_lesson_is_prepared_and_a_day_off_is_not(school: School) -> None:
+    """The lesson of the week is left out on it, and an examination takes its place in the afternoon."""
+    lessons = timetable_of("mon 10:15-11:45, off 2026-10-26, 2026-10-26 16:00-18:00")
+    school.people.lessons.set(school.id, WeeklyHours(lessons, ahead_min=10))
+    for before in (10, 1, 0):
+        await school.look(before * MINUTE)
+    assert school.hub.started == []
+
+    await school.look(timedelta(minutes=10) - timedelta(hours=5, minutes=45))
+
+    assert sorted(name for name, _profile in school.hub.started) == ["amina", "bob"]
+
+
 async def test_a_hub_that_is_away_is_asked_again(school: School) -> None:
     """The lesson is not taken as prepared."""
     school.hub.is_away = True
@@ -194,7 +172,7 @@ async def test_servers_that_run_in_lessons_only_stop_with_the_lesson(school: Sch
 
 async def test_servers_go_on_from_one_lesson_to_the_next(school: School) -> None:
     """Nobody is told that theirs stops, and it does not."""
-    lessons = lessons_of("mon 10:15-11:45, mon 11:50-13:00")
+    lessons = timetable_of("mon 10:15-11:45, mon 11:50-13:00")
     school.people.lessons.set(school.id, WeeklyHours(lessons, ahead_min=10, only_then=True))
     school.hub.running, school.hub.profiles = {"amina": "running"}, {"amina": f"class-{school.id}"}
 

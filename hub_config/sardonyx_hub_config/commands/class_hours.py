@@ -10,7 +10,8 @@ from sardonyx_hub_config.commands.people_here import people_here
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.lessons import WeeklyHours, lessons_of, written
+from sardonyx_services.people.lessons import WeeklyHours
+from sardonyx_services.people.timetable import timetable_of
 from sardonyx_services.people.web.classes.words import say_lesson
 
 
@@ -19,7 +20,8 @@ from sardonyx_services.people.web.classes.words import say_lesson
 @click.option(
     "--lessons",
     metavar="LESSONS",
-    help="Those of each week, such as 'mon 10:15-11:45, thu 08:00-10:00', by the clocks of the class; '': none.",
+    help="Those of each week, single ones and days without those of the week, by the clocks of the class, such as"
+    " 'mon 10:15-11:45, 2026-12-04 14:00-16:00, off 2026-12-21/2027-01-03'; '': none.",
 )
 @click.option(
     "--ahead", type=int, metavar="MINUTES", help="Servers are started so long before each lesson; 0: they are not."
@@ -40,7 +42,7 @@ def hours(class_id: str, lessons: str | None, ahead: int | None, *, only_then: b
     except PeopleError as error:
         raise OperatorError(f"{error.message} Nothing was changed.") from error
     details = people.classes.details(class_id)
-    click.echo(f"{found.title}: {written(after.lessons) or 'no weekly hours'} ({details.zone})")
+    click.echo(f"{found.title}: {after.lessons or 'no weekly hours'} ({details.zone})")
     if after.lessons:
         when = f"{after.ahead_min} minutes before each" if after.ahead_min else "not ahead"
         click.echo(
@@ -53,6 +55,6 @@ def hours(class_id: str, lessons: str | None, ahead: int | None, *, only_then: b
 
 
 def _changed(before: WeeklyHours, lessons: str | None, ahead: int | None, *, only_then: bool | None) -> WeeklyHours:
-    after = before if lessons is None else replace(before, lessons=lessons_of(lessons))
+    after = before if lessons is None else replace(before, lessons=timetable_of(lessons))
     after = after if ahead is None else replace(after, ahead_min=ahead)
     return after if only_then is None else replace(after, only_then=only_then)

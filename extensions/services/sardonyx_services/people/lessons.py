@@ -1,11 +1,9 @@
-"""The weekly hours of classes: when a lesson is, whether servers are started before it, and whether they run at other times."""
+"""The hours of classes: which lesson is next, whether servers are started before it, and whether they run at other times."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,41 +13,10 @@ from sardonyx_services.people.classes import ClassDetails, living_class
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import LessonsRow
 from sardonyx_services.people.moments import aware, in_tables
+from sardonyx_services.people.timetable import NO_LESSONS, Hour, Timetable, timetable_of
 from sardonyx_spawner.language import _
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MOST = 20
 LONGEST_AHEAD_MIN = 60
-_PARTS = re.compile(r"[ -]")
-
-
-@dataclass(frozen=True)
-class Hour:
-    """One lesson on one day."""
-
-    begins: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, order=True)
-class Lesson:
-    """A lesson of each week, by the clocks of its class.
-
-    Args:
-        day: 0 = Monday.
-    """
-
-    day: int
-    begins: time
-    ends: time
-
-    def on(self, day: date, zone: ZoneInfo) -> Hour:
-        """Return it on one day."""
-        return Hour(datetime.combine(day, self.begins, zone), datetime.combine(day, self.ends, zone))
-
-    def __str__(self) -> str:
-        """Return it as it is written: "mon 10:15-11:45"."""
-        return f"{DAYS[self.day]} {self.begins:%H:%M}-{self.ends:%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +29,7 @@ class WeeklyHours:
         prepared: the beginning of the lesson for which they were last started.
     """
 
-    lessons: tuple[Lesson, ...] = ()
+    lessons: Timetable = NO_LESSONS
     ahead_min: int = 0
     only_then: bool = False
     prepared: datetime | None = None
@@ -94,47 +61,10 @@ class WeeklyHours:
         zone = ZoneInfo(details.zone)
         today = now.astimezone(zone).date()
         # A class that begins in months has its next lesson then.
-        first = max(today, details.first_day or today)
-        for day in (first + timedelta(days=n) for n in range(8)):
-            if details.last_day is not None and day > details.last_day:
-                return
-            yield from (lesson.on(day, zone) for lesson in self.lessons if lesson.day == day.weekday())
+        return self.lessons.hours(zone, max(today, details.first_day or today), details.last_day)
 
 
 NONE = WeeklyHours()
-
-
-def lessons_of(text: str) -> tuple[Lesson, ...]:
-    """Return lessons that are written as "mon 10:15-11:45, thu 08:00-10:00", in their order in a week.
-
-    Raises:
-        PeopleError: something in it is no lesson, ends before it begins, or is while another one is.
-    """
-    found = sorted({_lesson(part.strip()) for part in text.split(",") if part.strip()})
-    if len(found) > MOST:
-        raise PeopleError(_("A class has 20 lessons in a week at most."))
-    for before, after in pairwise(found):
-        if before.day == after.day and after.begins < before.ends:
-            raise PeopleError(_("{one} and {other} are at the same time.").format(one=before, other=after))
-    return tuple(found)
-
-
-def written(lessons: Sequence[Lesson]) -> str:
-    """Return lessons as `lessons_of` reads them."""
-    return ", ".join(map(str, lessons))
-
-
-def _lesson(text: str) -> Lesson:
-    try:
-        day, begins, ends = _PARTS.split(text.lower(), maxsplit=2)
-        lesson = Lesson(DAYS.index(day), time.fromisoformat(begins), time.fromisoformat(ends))
-    except ValueError as error:
-        raise PeopleError(
-            _("“{text}” is no lesson. Write its day and its time as in mon 10:15-11:45.").format(text=text[:40])
-        ) from error
-    if lesson.ends <= lesson.begins:
-        raise PeopleError(_("{lesson} ends before it begins.").format(lesson=lesson))
-    return lesson
 
 
 class Lessons:
@@ -173,7 +103,7 @@ class Lessons:
             session.merge(
                 LessonsRow(
                     group=group,
-                    weekly=written(hours.lessons),
+                    weekly=str(hours.lessons),
                     ahead_min=hours.ahead_min,
                     only_then=hours.only_then,
                 )
@@ -189,5 +119,5 @@ class Lessons:
 
 def _hours(row: LessonsRow) -> WeeklyHours:
     return WeeklyHours(
-        lessons_of(row.weekly), row.ahead_min, row.only_then, aware(row.prepared) if row.prepared else None
+        timetable_of(row.weekly), row.ahead_min, row.only_then, aware(row.prepared) if row.prepared else None
     )

@@ -121,11 +121,13 @@ class StepShown(BaseModel):
 
 
 class HoursWish(BaseModel):
-    """Weekly hours: lessons as "mon 10:15-11:45, thu 08:00-10:00", by the clocks of the class."""
+    """Weekly hours: "mon 10:15-11:45, 2026-12-04 14:00-16:00, off 2026-12-21/2027-01-03", by the clocks of the class."""
 
     model_config = ConfigDict(extra="forbid")
 
-    lessons: str = Field(default="", max_length=1000)
+    lessons: str = Field(
+        default="", max_length=1000, description="Those of each week, single ones, and days without those of the week."
+    )
     ahead_min: int = Field(
         default=0, ge=0, le=LONGEST_AHEAD_MIN, description="Servers are started so many minutes before."
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sardonyx_services.people.groups import STAFF, group_name_of
-from sardonyx_services.people.lessons import Hour, WeeklyHours
+from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.timetable import Hour
 from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.fits import say_fit
 from sardonyx_services.people.web.classes.seat import Caller, Level

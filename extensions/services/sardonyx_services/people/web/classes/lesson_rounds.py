@@ -10,8 +10,9 @@ from functools import partial
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.groups import STAFF, Group
-from sardonyx_services.people.lessons import Hour, WeeklyHours
+from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.timetable import Hour
 from sardonyx_services.people.web.classes.classroom import Classroom
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until

@@ -1,6 +1,6 @@
 """The weekly hours of a class: a page, and for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter, Request
@@ -9,7 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.lessons import DAYS, NONE, WeeklyHours, lessons_of, written
+from sardonyx_services.people.lessons import NONE, WeeklyHours
+from sardonyx_services.people.timetable import DAYS, Lesson, SingleLesson, Timetable, timetable_of
 from sardonyx_services.people.web.api_models import HoursShown, HoursWish
 from sardonyx_services.people.web.classes.lesson_desk import Schedule
 from sardonyx_services.people.web.classes.seat import Level
@@ -19,15 +20,24 @@ from sardonyx_spawner.language import _
 
 router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
 api_router = APIRouter(prefix="/api/classes/{class_id}")
-FREE = 2
+FIELDS = {
+    "weekly": ("day", "begins", "ends"),
+    "single": ("date", "begins", "ends"),
+    "off": ("first", "last"),
+}
+"""Kind of line -> its fields, which have its name in front of theirs in the form."""
+FREE = {"weekly": 2, "single": 1, "off": 1}
 """Empty lines of the form, below those that are written."""
+Lines = dict[str, list[Mapping[str, str]]]
 
 
 @router.get("/hours")
 def show(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the hours, and change them."""
     schedule = here.lessons.schedule(who, class_id, Level.STAFF)
-    return here.pages.page(request, who, "hours.html", fault="", lines=_lines(schedule.hours), **_told(here, schedule))
+    return here.pages.page(
+        request, who, "hours.html", fault="", lines=_lines(schedule.hours.lessons), **_told(here, schedule)
+    )
 
 
 @router.post("/hours")
@@ -54,14 +64,14 @@ def hours(here: Here, who: Who, class_id: str) -> HoursShown:
 @api_router.put("/hours")
 def set_hours(here: Here, who: Who, class_id: str, wish: HoursWish) -> HoursShown:
     """Give a class other weekly hours."""
-    here.lessons.set(who, class_id, WeeklyHours(lessons_of(wish.lessons), wish.ahead_min, wish.only_then))
+    here.lessons.set(who, class_id, WeeklyHours(timetable_of(wish.lessons), wish.ahead_min, wish.only_then))
     return _shown(here.lessons.schedule(who, class_id))
 
 
 def _shown(schedule: Schedule) -> HoursShown:
     hours, following = schedule.hours, schedule.next
     return HoursShown(
-        lessons=written(hours.lessons),
+        lessons=str(hours.lessons),
         ahead_min=hours.ahead_min,
         only_then=hours.only_then,
         next_begins=following.begins if following else None,
@@ -74,17 +84,27 @@ def _told(here: Parts, schedule: Schedule) -> dict[str, object]:
     return {"seen": schedule.seen, "hours": schedule.hours, "following": schedule.next, "fit": fit}
 
 
-def _lines(hours: WeeklyHours) -> list[Mapping[str, str]]:
-    found: list[Mapping[str, str]] = [
-        {"day": DAYS[each.day], "begins": f"{each.begins:%H:%M}", "ends": f"{each.ends:%H:%M}"}
-        for each in hours.lessons
-    ]
-    return found + [{"day": "", "begins": "", "ends": ""}] * FREE
+def _lines(timetable: Timetable) -> Lines:
+    """Return the lines of the form, with empty ones below those that are written."""
+    found: Lines = {
+        "weekly": [{"day": DAYS[each.day], **_times(each)} for each in timetable.weekly],
+        "single": [{"date": str(each.day), **_times(each)} for each in timetable.single],
+        "off": [{"first": str(each.first), "last": str(each.last)} for each in timetable.off],
+    }
+    return {kind: [*lines, *[{}] * FREE[kind]] for kind, lines in found.items()}
 
 
-def _sent(form: FormData) -> list[Mapping[str, str]]:
-    columns = [[str(value) for value in form.getlist(name)] for name in ("day", "begins", "ends")]
-    return [{"day": d, "begins": b, "ends": e} for d, b, e in zip(*columns, strict=False)]
+def _times(lesson: Lesson | SingleLesson) -> Mapping[str, str]:
+    return {"begins": f"{lesson.begins:%H:%M}", "ends": f"{lesson.ends:%H:%M}"}
+
+
+def _sent(form: FormData) -> Lines:
+    return {kind: _rows(form, kind, names) for kind, names in FIELDS.items()}
+
+
+def _rows(form: FormData, kind: str, names: Sequence[str]) -> list[Mapping[str, str]]:
+    columns = [[str(value).strip() for value in form.getlist(f"{kind}_{name}")] for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=False)]
 
 
 def _read(form: FormData) -> WeeklyHours:
@@ -93,11 +113,14 @@ def _read(form: FormData) -> WeeklyHours:
     Raises:
         PeopleError: a line is half empty, or is no lesson.
     """
-    lines = [line for line in _sent(form) if any(line.values())]
-    if any(not all(line.values()) for line in lines):
+    lines = {kind: [line for line in rows if any(line.values())] for kind, rows in _sent(form).items()}
+    if any(not all(line.values()) for line in (*lines["weekly"], *lines["single"])):
         raise PeopleError(_("A lesson has a day, a beginning and an end. Fill in the line, or empty it."))
-    text = ", ".join(f"{line['day']} {line['begins']}-{line['ends']}" for line in lines)
-    return WeeklyHours(lessons_of(text), _minutes(form), only_then="only_then" in form)
+    parts = [f"{line['day']} {line['begins']}-{line['ends']}" for line in lines["weekly"]]
+    parts += [f"{line['date']} {line['begins']}-{line['ends']}" for line in lines["single"]]
+    # One day is written once.
+    parts += [f"off {line['first'] or line['last']}/{line['last'] or line['first']}" for line in lines["off"]]
+    return WeeklyHours(timetable_of(", ".join(parts)), _minutes(form), only_then="only_then" in form)
 
 
 def _minutes(form: FormData) -> int:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.classes import ClassDetails
-from sardonyx_services.people.lessons import DAYS, Hour, WeeklyHours
+from sardonyx_services.people.lessons import WeeklyHours
+from sardonyx_services.people.timetable import DAYS, Hour
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.classes.timeline import Step
 from sardonyx_spawner.amounts import say_bytes, say_duration
