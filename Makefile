@@ -8,16 +8,19 @@ STARTS ?= 1000
 REFRESHES ?= 1440
 SERVERS ?= 1000
 
-.PHONY: up test test-places test-stores test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down kubespawner-tests images soak lint bench docs words lock clean
+.PHONY: up test test-units test-clients test-stores test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down kubespawner-tests images soak lint bench docs words lock clean
 
 up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-places test-waits test-cluster test-hub test-stores test-images ## all tests, against the built wheels; two parts at a time, of which both end together in this order: make -j2 test
+test: test-browser test-units test-waits test-cluster test-hub test-clients test-stores test-images ## all tests, against the built wheels; two parts at a time, of which both end together in this order: make -j2 test
 
-test-places: test-environment
-	@$(CHECK)/bin/python tools/run_tests.py places tests/unit tests/contract tests/chart tests/matrix tests/soak $(ARGS)
+test-units: test-environment
+	@$(CHECK)/bin/python tools/run_tests.py units tests/unit tests/contract $(ARGS)
+
+test-clients: test-environment # not among the first, as those of the cluster
+	@$(CHECK)/bin/python tools/run_tests.py clients tests/matrix tests/soak $(ARGS)
 
 test-stores: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py stores tests/store tests/vault $(ARGS)
@@ -32,7 +35,7 @@ test-waits: test-environment # browsers, too; two files at a time: half of it is
 	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 2 --dist loadfile $(ARGS)
 
 test-cluster: test-environment # not among the first: Kubernetes is compiled meanwhile, where that was not done yet
-	@$(CHECK)/bin/python tools/run_tests.py cluster tests/cluster $(ARGS)
+	@$(CHECK)/bin/python tools/run_tests.py cluster tests/chart tests/cluster $(ARGS)
 
 test-images: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py images tests/images $(ARGS)

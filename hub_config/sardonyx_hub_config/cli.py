@@ -28,6 +28,7 @@ COMMANDS = {
     ),
     "hub": ("commands.hub", "hub", "Be the hub of a cluster, in its Pod; the chart runs this."),
     "proxy": ("commands.hub", "proxy", "Be the proxy of a cluster, in its Pod; the chart runs this."),
+    "copies": ("commands.copies", "copies", "Copy repositories for the servers of a cluster; the chart runs this."),
     "user": ("commands.users", "user", "People: add, remove, readmit, list, reset-password, instructor."),
 }
 """Command -> module, name in it, help. Loaded when used, so that each command starts at once."""

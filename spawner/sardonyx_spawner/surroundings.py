@@ -77,14 +77,14 @@ class Surroundings:
     Args:
         tools: folder with what the operator installed.
         address: of the whole place, as servers reach it.
-        mirrors: folder of the copies of repositories; None = there are none.
+        mirrors: folder of the copies of repositories, or address of the service that gives them; "" = there are none.
         idle_stop_s: a server that nobody uses for so long is stopped; None = never.
         own_tools: what the operator has written of tools, by name.
     """
 
     tools: Path
     address: str
-    mirrors: Path | None = None
+    mirrors: str = ""
     idle_stop_s: int | None = None
     own_tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -96,8 +96,8 @@ class Surroundings:
         """
         found = {contract.TOOLS: str(self.tools), contract.ADDRESS: self.address}
         after_s = self.idle_stop_s if idle_stop_s is None else idle_stop_s
-        if self.mirrors is not None:
-            found[contract.MIRRORS] = str(self.mirrors)
+        if self.mirrors:
+            found[contract.MIRRORS] = self.mirrors
         if self.own_tools:
             found[contract.OWN_TOOLS] = json.dumps(self.own_tools)
         if after_s:

@@ -27,8 +27,8 @@ def bench_mirror() -> list[dict[str, Any]]:
 
     from sardonyx_singleuser import contract  # noqa: PLC0415
     from sardonyx_singleuser.plan import Repository  # noqa: PLC0415
-    from sardonyx_spawner.local.mirrors import Mirrors  # noqa: PLC0415
     from sardonyx_spawner.material import material_of  # noqa: PLC0415
+    from sardonyx_spawner.mirrors import Mirrors  # noqa: PLC0415
     from sardonyx_spawner.repository import Material  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder:

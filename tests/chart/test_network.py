@@ -27,6 +27,7 @@ HUB, PROXY = pod("hub", "10.244.0.2"), pod("proxy", "10.244.0.3")
 USER, OTHER_USER = pod("singleuser-server", "10.244.0.10"), pod("singleuser-server", "10.244.1.11")
 WAITING = pod("ready-made-server", "10.244.0.12")
 POSTGRESQL = pod("postgresql", "10.244.0.22")
+COPIES = pod("copies", "10.244.0.23")
 PULLER, CHECK = pod("puller", "10.244.0.20"), pod("check", "10.244.0.21")
 NEIGHBOUR = pod("singleuser-server", "10.244.0.30", release="another")
 STRANGER = Pod({"app": "shop"}, "10.244.0.40")
@@ -137,6 +138,33 @@ FROM_POSTGRESQL: dict[str, Way] = {
     "the Kubernetes API": (POSTGRESQL, KUBERNETES, 443),
     "the metadata of a cloud": (POSTGRESQL, METADATA, 80),
     "where names are looked up": (POSTGRESQL, DNS, 53),
+}
+
+COPIED = {"settings": {"git": {"mirrored": ["https://git.example.org/"]}}}
+WITH_COPIES: dict[str, Way] = {
+    "a server gets a copy": (USER, COPIES, 8007),
+    "a server that waits gets one, for when it is somebody's": (WAITING, COPIES, 8007),
+    "the service of copies asks the hub whose token one is": (COPIES, HUB, 8001),
+    "it reaches forges": (COPIES, FORGE, 443),
+    "and by IPv6": (COPIES, FORGE_6, 443),
+    "it looks up names": (COPIES, DNS, 53),
+}
+NOT_WITH_COPIES: dict[str, Way] = {
+    "a server by another port": (USER, COPIES, 22),
+    "the proxy": (PROXY, COPIES, 8007),
+    "a browser": (BROWSER, COPIES, 8007),
+    "others in the namespace": (STRANGER, COPIES, 8007),
+    "other namespaces": (ELSEWHERE, COPIES, 8007),
+    "servers of another installation": (NEIGHBOUR, COPIES, 8007),
+    "it gets no keys": (COPIES, HUB, 8003),
+    "it reaches no store": (COPIES, HUB, 8004),
+    "it reaches no server": (COPIES, USER, 8888),
+    "it reaches no other Pod": (COPIES, STRANGER, 80),
+    "it does not reach the Kubernetes API": (COPIES, KUBERNETES, 443),
+    "it does not reach nodes": (COPIES, NODE, 10250),
+    "it does not reach a database": (COPIES, DATABASE, 5432),
+    "it does not reach what a cloud tells machines": (COPIES, METADATA, 80),
+    "it does not reach that by IPv6": (COPIES, METADATA_6, 80),
 }
 
 
@@ -265,6 +293,24 @@ def test_it_reaches_nothing(way: Way, with_postgresql: list[Network]) -> None:
     assert [each.lets_out(*way) for each in with_postgresql] == [False, False]
 
 
+@pytest.fixture(scope="module")
+def with_copies() -> list[Network]:
+    """The policies where repositories are copied."""
+    return networks(COPIED)
+
+
+@pytest.mark.parametrize("way", WITH_COPIES.values(), ids=WITH_COPIES.keys())
+def test_copies_are_reached_by_servers_and_reach_forges(way: Way, with_copies: list[Network]) -> None:
+    """Whatever the plugin says of an ipBlock and pods."""
+    assert [each.lets_through(*way) for each in with_copies] == [True, True]
+
+
+@pytest.mark.parametrize("way", NOT_WITH_COPIES.values(), ids=NOT_WITH_COPIES.keys())
+def test_copies_are_reached_by_nobody_else_and_reach_nothing_else(way: Way, with_copies: list[Network]) -> None:
+    """What somebody writes as the address of a repository leads into nobody's network."""
+    assert [each.lets_through(*way) for each in with_copies] == [False, False]
+
+
 def test_more_ways_are_open_where_the_values_say_so() -> None:
     """And only those."""
     opened = Network(everything().of("NetworkPolicy"))
@@ -276,6 +322,7 @@ def test_more_ways_are_open_where_the_values_say_so() -> None:
     assert not opened.lets_through(PROMETHEUS, HUB, 8004)
     assert opened.lets_through(TOOL, HUB, 8001)
     assert opened.lets_through(HUB, Outside("169.254.1.1"), 80)
+    assert opened.lets_through(COPIES, Outside("10.8.8.8"), 443)
     assert opened.lets_through(USER, Outside("10.9.9.9"), 443)
     assert not opened.lets_through(USER, Outside("10.9.9.9"), 80)
 

@@ -32,14 +32,20 @@ def namespace(cluster: Cluster) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def place(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A Sardonyx on the cluster, and a forge on the machine that its servers reach."""
-    images = load_images(cluster, "hub", "base", "python")
+def forge(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
+    """A forge on the machine that Pods reach."""
     folder = tmp_path_factory.mktemp("git")
     with_the_notebook(folder)
-    with ExitStack() as running:
-        forge = running.enter_context(serving(Forge(folder, address=cluster.host_address)))
-        yield running.enter_context(installed(cluster, settings(images, f"{forge.url}/course.git")))
+    with serving(Forge(folder, address=cluster.host_address)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def place(cluster: Cluster, forge: Forge) -> Iterator[Place]:
+    """A Sardonyx on the cluster, with a repository of the forge."""
+    images = load_images(cluster, "hub", "base", "python")
+    with installed(cluster, settings(images, f"{forge.url}/course.git")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

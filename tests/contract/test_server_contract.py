@@ -11,7 +11,8 @@ import pytest
 from sardonyx_hub_config.pages import data_places
 from sardonyx_hub_config.settings import tools as tool_settings
 from sardonyx_hub_config.settings.tools import ToolSettings
-from sardonyx_services.credentials import service
+from sardonyx_services.copies.service import address_of
+from sardonyx_services.credentials import asker
 from sardonyx_services.credentials.places import group_places
 from sardonyx_services.people.groups import ROLES, Kind, Membership, Role
 from sardonyx_singleuser import contract as user_side
@@ -26,8 +27,7 @@ from sardonyx_singleuser.tools.own import own_tools
 from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_singleuser.tools.tool import Place, Start
 from sardonyx_spawner import contract as hub_side
-from sardonyx_spawner import repository
-from sardonyx_spawner.local import mirrors
+from sardonyx_spawner import mirrors, repository
 from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.local.variables import server_variables
@@ -49,7 +49,7 @@ def test_jupyterlab_and_the_page_data_say_the_same_of_a_place(kind: Kind, role: 
 
 def test_the_way_to_keys_in_a_server_has_the_rule_of_the_door_that_it_leads_to() -> None:
     """A header that is refused at one of them only would be a way in."""
-    assert set(key_door.NEVER) == set(service.NEVER)
+    assert set(key_door.NEVER) == set(asker.NEVER)
 
 
 def test_both_sides_name_the_same_variables() -> None:
@@ -65,6 +65,7 @@ def test_both_sides_mean_the_same_by_progress_in_a_log() -> None:
 def test_both_sides_find_a_copy_of_a_repository_by_the_same_name() -> None:
     """One that only one side knows would never be used, and nobody would notice."""
     assert mirrors.mirror_name("https://e.org/a") == mirror.mirror_name("https://e.org/a")
+    assert address_of(mirror.mirror_key("https://e.org/ä?")) == "https://e.org/ä?"
 
 
 @pytest.mark.parametrize(

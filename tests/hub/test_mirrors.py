@@ -17,8 +17,8 @@ from sardonyx_singleuser.git.clone import fetch
 from sardonyx_singleuser.git.configuration import configuration
 from sardonyx_singleuser.git.mirror import mirror_options
 from sardonyx_singleuser.plan import Plan, Repository
-from sardonyx_spawner.local import mirrors as module
-from sardonyx_spawner.local.mirrors import FRESH_S, Mirrors, mirror_name
+from sardonyx_spawner import mirrors as module
+from sardonyx_spawner.mirrors import FRESH_S, Mirrors, mirror_name
 
 __all__ = ["home", "remote"]
 LARGE_BYTES = 3 << 20
@@ -174,6 +174,23 @@ def test_a_class_goes_on_while_the_forge_is_away(
     assert fetch(course(forge), home).problem == ""
     assert (home / "stats-101" / "lesson.txt").read_text() == "one"
     assert "cannot be copied for all servers now, so each gets it by itself" in caplog.text
+
+
+def test_the_copy_that_nobody_wanted_for_longest_makes_room(
+    folder: Path, forge: Forge, remote: Path, clock: Clock
+) -> None:
+    """Where all copies together have a limit: here there is room for two."""
+    add_large_file(remote)
+    for name in ("second", "third"):
+        run("clone", "--quiet", "--bare", str(remote), str(remote.parent / name), folder=remote.parent)
+    mirrors = Mirrors(folder, clock, most=2 * LARGE_BYTES + LARGE_BYTES // 2)
+    urls = [f"{forge.url}/{name}" for name in ("stats-101", "second", "third")]
+
+    for url in (urls[0], urls[1], urls[0], urls[2]):
+        clock.now += 1
+        asyncio.run(mirrors.ready([url]))
+
+    assert {path.name for path in folder.iterdir()} == {mirror_name(urls[0]), mirror_name(urls[2])}
 
 
 def test_a_private_repository_is_not_copied(mirrors: Mirrors, forge: Forge, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from sardonyx_hub_config.chart.parts import Network, Object, Port, Values
 
+PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"]
+
 
 class ProxyService(Values):
     """The Service that people's browsers reach, directly or by an Ingress or a Gateway."""
@@ -80,16 +82,27 @@ class HubNetwork(Values):
     egress: list[Object] = Field(default_factory=list, description="More rules of a NetworkPolicy.")
 
 
+class CopiesNetwork(Values):
+    """What the service of copies reaches."""
+
+    not_to: list[Network] = Field(
+        default=PRIVATE,
+        description="Networks that it does not reach: private ones, and the addresses of clouds for machines.",
+    )
+    egress: list[Object] = Field(
+        default_factory=list,
+        description="More rules of a NetworkPolicy, such as one for a forge in your own network.",
+    )
+
+
 class UserNetwork(Values):
     """What servers of people reach."""
 
     not_to: list[Network] = Field(
-        default=[
-            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10",
-        ],
+        default=PRIVATE,
         description="Networks that they do not reach: private ones, and the addresses of clouds for machines."
         " Add those of your nodes and of your Kubernetes API where they are public.",
-    )  # fmt: skip
+    )
     outside: bool = Field(default=True, description="Whether they reach the outside.")
     egress: list[Object] = Field(
         default_factory=list,
@@ -109,4 +122,5 @@ class NetworkPolicy(Values):
     dns: Dns = Field(default=Dns(), description="Where names are looked up.")
     proxy: ProxyNetwork = Field(default=ProxyNetwork(), description="Who reaches the proxy.")
     hub: HubNetwork = Field(default=HubNetwork(), description="Who reaches the hub, and what it reaches.")
+    copies: CopiesNetwork = Field(default=CopiesNetwork(), description="What the service of copies reaches.")
     singleuser: UserNetwork = Field(default=UserNetwork(), description="What servers of people reach.")

@@ -87,10 +87,15 @@ class Component(Placing):
     """A pod of ours."""
 
     resources: Resources = Field(description="What it is given, and what it may take.")
-    pod_disruption_budget: Switch = Field(
-        default=Switch(), description="Draining its node waits until somebody moves it."
-    )
     priority_class_name: str = Field(default="", description="Its PriorityClass.")
     affinity: Object = Field(default_factory=dict, description="Nodes and pods that it wants to be near to, or not.")
     pod_annotations: dict[str, str] = Field(default_factory=dict, description="More annotations of the pod.")
     pod_labels: dict[str, str] = Field(default_factory=dict, description="More labels of the pod.")
+
+
+class LoneComponent(Component):
+    """A pod of ours that is there once, and is missed while it is moved."""
+
+    pod_disruption_budget: Switch = Field(
+        default=Switch(), description="Draining its node waits until somebody moves it."
+    )

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sardonyx_hub_config.chart.parts import Component, Image, OptionalSecretKey, Resources, Storage
+from sardonyx_hub_config.chart.parts import Image, LoneComponent, OptionalSecretKey, Resources, Storage
 
 BOTH = (
     "postgresql.enabled is true, and the settings have a section 'database', too. Take it out of them, or write"
@@ -11,7 +11,7 @@ BOTH = (
 """What is said of values with two databases; the chart says the same."""
 
 
-class PostgresqlInside(Component):
+class PostgresqlInside(LoneComponent):
     """A PostgreSQL beside the hub, for a small place without one of its own."""
 
     enabled: bool = Field(default=False, description="Whether there is one.")

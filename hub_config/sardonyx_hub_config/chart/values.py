@@ -8,11 +8,13 @@ from sardonyx_hub_config.chart.network import Gateway, Ingress, NetworkPolicy, P
 from sardonyx_hub_config.chart.parts import (
     Component,
     Image,
+    LoneComponent,
     Object,
     OptionalSecretKey,
     Resources,
     SecretKey,
     ServiceAccount,
+    Size,
     Storage,
     Values,
 )
@@ -24,7 +26,7 @@ VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE)]
 
 
-class Hub(Component):
+class Hub(LoneComponent):
     """The hub and the services beside it: one pod."""
 
     storage: Storage = Field(default=Storage(), description="Its volume: keys, database, the embedded store.")
@@ -48,7 +50,7 @@ class Hub(Component):
     extra_volume_mounts: list[Object] = Field(default_factory=list, description="Where they are in the container.")
 
 
-class Proxy(Component):
+class Proxy(LoneComponent):
     """What people's browsers reach, and what passes them on."""
 
     service: ProxyService = Field(default=ProxyService(), description="Its Service.")
@@ -60,6 +62,25 @@ class Proxy(Component):
         default=Resources(requests={"cpu": "100m", "memory": "128Mi"}, limits={"memory": "512Mi"}),
         description="What it is given, and what it may take.",
     )
+
+
+class Copies(Component):
+    """The service that copies repositories for all servers, where the settings name any."""
+
+    enabled: bool = Field(default=True, description="Whether there is one.")
+    size: Size = Field(
+        default="10Gi",
+        description="How much of its node's disk copies take; those that nobody wanted for longest go first.",
+    )
+    resources: Resources = Field(
+        default=Resources(requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "1Gi"}),
+        description="What it is given, and what it may take.",
+    )
+    extra_env: list[Object] = Field(
+        default_factory=list, description="More environment variables, such as HTTPS_PROXY where forges are behind one."
+    )
+    extra_volumes: list[Object] = Field(default_factory=list, description="More volumes.")
+    extra_volume_mounts: list[Object] = Field(default_factory=list, description="Where they are in the container.")
 
 
 class PrePuller(Values):
@@ -161,6 +182,11 @@ class ChartValues(Values):
     image: Image = Field(default=Image(), description="The image of hub, services and proxy.")
     hub: Hub = Field(default=Hub(), description="The hub and the services beside it.")
     proxy: Proxy = Field(default=Proxy(), description="What people's browsers reach.")
+    copies: Copies = Field(
+        default=Copies(),
+        description="Copies of the repositories that profiles name, and of those of classes below settings.git.mirrored; it is"
+        " there where the settings name any.",
+    )
     postgresql: PostgresqlInside = Field(
         default=PostgresqlInside(),
         description="A PostgreSQL for people and the hub's tables, in the place of files on the hub's volume. One of yours is named in"
@@ -178,8 +204,19 @@ class ChartValues(Values):
     @property
     def parts(self) -> dict[str, Component]:
         """The Pods of the chart that are always there: by the name of their section."""
-        found: dict[str, Component] = {"hub": self.hub, "proxy": self.proxy}
-        return {**found, "postgresql": self.postgresql} if self.postgresql.enabled else found
+        found: dict[str, tuple[Component, bool]] = {
+            "hub": (self.hub, True),
+            "proxy": (self.proxy, True),
+            "copies": (self.copies, self.has_copies),
+            "postgresql": (self.postgresql, self.postgresql.enabled),
+        }
+        return {name: part for name, (part, is_there) in found.items() if is_there}
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether repositories are copied."""
+        named = any(profile.repositories for profile in self.settings.profiles.values())
+        return self.copies.enabled and (named or bool(self.settings.git.mirrored))
 
     @property
     def volumes(self) -> dict[str, Storage]:

@@ -6,6 +6,7 @@ Source: Kubernetes documentation, "Using RBAC Authorization", restrictions on ro
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from sardonyx_hub_config.chart.parts import LoneComponent
 from sardonyx_hub_config.chart.values import ChartValues
 from sardonyx_hub_config.looks.findings import BAD, GOOD, Finding
 from sardonyx_spawner.kube.rights import RIGHTS
@@ -75,7 +76,9 @@ def kinds(values: ChartValues) -> list[str]:
         "Job": hub.check_settings,
         "PersistentVolumeClaim": any(not storage.existing_claim for storage in values.volumes.values()),
         "NetworkPolicy": network.enabled,
-        "PodDisruptionBudget": any(part.pod_disruption_budget.enabled for part in values.parts.values()),
+        "PodDisruptionBudget": any(
+            part.pod_disruption_budget.enabled for part in values.parts.values() if isinstance(part, LoneComponent)
+        ),
         "Ingress": values.ingress.enabled,
         "HTTPRoute": values.gateway.enabled,
         "ServiceMonitor": values.monitoring.service_monitor.enabled,

@@ -80,7 +80,7 @@ def servers_of_a_cluster(
     spawner.place = place
     if place.shared_volumes is not None:
         spawner.volume_source = lambda person, profile: classes.volumes_of(person, profile)  # noqa: PLW0108 - the object would be copied
-    spawner.surroundings = surroundings(settings, Path(TOOLS))
+    spawner.surroundings = surroundings(settings, Path(TOOLS), here.copies)
     spawner.log_folder = folder.servers
     spawner.ip = "0.0.0.0"  # noqa: S104 - in a Pod of its own, which only the proxy and the hub reach
     spawner.pod_name_template = f"{here.name}-server-{{user_server}}"

@@ -67,12 +67,12 @@ def spawner_settings(
     return classes
 
 
-def surroundings(settings: Settings, tools: Path, mirrors: Path | None = None) -> Surroundings:
+def surroundings(settings: Settings, tools: Path, mirrors: str = "") -> Surroundings:
     """Return what servers know of this place.
 
     Args:
         tools: folder with what the operator installed, as servers see it.
-        mirrors: folder of the copies of repositories; None = there are none.
+        mirrors: folder of the copies of repositories, or address of the service that gives them; "" = there are none.
     """
     idle_stop = settings.servers.idle_stop
     own = {name: tool.told() for name, tool in settings.tools.items()}

@@ -10,6 +10,7 @@ from sardonyx_hub_config.settings.whole import Settings
 
 ENGINE, NAME, INSTANCE, PROXY_TOKEN = "SARDONYX_ENGINE", "SARDONYX_NAME", "SARDONYX_INSTANCE", "CONFIGPROXY_AUTH_TOKEN"
 POD, POD_UID = "SARDONYX_POD", "SARDONYX_POD_UID"
+COPIES = "SARDONYX_COPIES_URL"
 KUBERNETES = "kubernetes"
 PUBLIC = 8000
 """Port of the proxy's Pod; those of the hub's come after it, as on one machine."""
@@ -24,12 +25,14 @@ class Release:
         instance: label of everything that belongs to it.
         pod: name of the Pod that this process runs in; "" = the chart is of an earlier version.
         pod_uid: the same Pod's, that no other one ever has.
+        copies: address of the service that gives copies of repositories; "" = there is none.
     """
 
     name: str
     instance: str
     pod: str = ""
     pod_uid: str = ""
+    copies: str = ""
 
     @property
     def ports(self) -> Ports:
@@ -51,7 +54,8 @@ def release(environment: Mapping[str, str] = os.environ) -> Release | None:
     if not environment.get(NAME):
         raise OperatorError(f"{NAME} is missing. The chart sets it: install Sardonyx with the chart.")
     instance = environment.get(INSTANCE) or environment[NAME]
-    return Release(environment[NAME], instance, environment.get(POD, ""), environment.get(POD_UID, ""))
+    pod, pod_uid, copies = (environment.get(name, "") for name in (POD, POD_UID, COPIES))
+    return Release(environment[NAME], instance, pod, pod_uid, copies)
 
 
 def ports_here(settings: Settings) -> Ports:

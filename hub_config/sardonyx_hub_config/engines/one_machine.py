@@ -19,9 +19,9 @@ from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
 from sardonyx_spawner.local.hidden import Hidden
 from sardonyx_spawner.local.home_room import HomeRoom
-from sardonyx_spawner.local.mirrors import PATIENCE_S, Mirrors
 from sardonyx_spawner.local.removal import remove_now
 from sardonyx_spawner.local.spawner import SardonyxLocalSpawner
+from sardonyx_spawner.mirrors import PATIENCE_S, Mirrors
 
 REST_OF_A_START_S = 75
 """What a start needs at most after it has waited for copies: a server waits a minute for its repositories."""
@@ -38,7 +38,7 @@ def servers_of_one_machine(
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
-    spawner.surroundings = surroundings(settings, folder.tools, folder.mirrors)
+    spawner.surroundings = surroundings(settings, folder.tools, str(folder.mirrors))
     launcher = ForkLauncher(
         folder.forks,
         folder.servers,

@@ -83,8 +83,8 @@ class GitSettings(Section):
     mirrored: tuple[Annotated[str, AfterValidator(_place)], ...] = Field(
         default=(),
         description="What addresses of a class's or an event's repositories begin with, such as https://git.example.org/,"
-        " of which the hub keeps a copy for all servers, as of those that profiles name. On one machine; the hub itself"
-        " goes there, so name no place that instructors should not reach by it.",
+        " of which this place keeps a copy for all servers, as of those that profiles name. The hub itself goes there, or on"
+        " Kubernetes the service of copies, so name no place that instructors should not reach by it.",
     )
     largest_copy: Memory = Field(
         default="2G", description="How large such a copy may be; of a larger repository there is none."

@@ -25,7 +25,6 @@ from sardonyx_spawner.local.gpu_allotment import GivenGpus, GpuAllotment
 from sardonyx_spawner.local.launcher import ChildProcessLauncher, Launcher, LaunchRequest
 from sardonyx_spawner.local.machine import Machine, refuse_too_large
 from sardonyx_spawner.local.making import EnvironmentMakers
-from sardonyx_spawner.local.mirrors import Mirrors
 from sardonyx_spawner.local.once import OncePerProcess
 from sardonyx_spawner.local.process import NO_PROCESS, TICK_S, ProcessId, is_alive
 from sardonyx_spawner.local.progress import follow, last_step, tell
@@ -33,6 +32,7 @@ from sardonyx_spawner.local.reasons import part_ended, why_ended, why_part_ended
 from sardonyx_spawner.local.refusals import WHY_NOT, ended_while_starting, refusals
 from sardonyx_spawner.local.variables import server_variables
 from sardonyx_spawner.local.watch import EndWatch
+from sardonyx_spawner.mirrors import Mirrors
 from sardonyx_spawner.noted import noted
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.queue import StartQueue, Ticket

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sardonyx_services.credentials.access import Access
+from sardonyx_services.credentials.asker import authorization, token_of
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.clearing import Clearing, clearing_routes
 from sardonyx_services.credentials.collecting import Collecting, collecting_routes
@@ -40,10 +41,6 @@ from sardonyx_services.people.errors import AwayError
 from sardonyx_spawner.language import _, speak, wished
 
 log = logging.getLogger(__name__)
-BROWSERS = ("origin", "cookie", "referer", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-dest")
-PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-proxycontextpath")
-NEVER = (*BROWSERS, *PROXIES)
-"""Headers that no program sends which wants keys: a page of somebody else's sends them, or a proxy that one can talk into it."""
 RENEW_PATIENCE_S = 60
 
 
@@ -115,23 +112,23 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
     root = prefix.rstrip("/")
     app.include_router(_issuer_routes(parts), prefix=root)
     app.include_router(_key_routes(parts), prefix=root)
-    token_of = partial(_token, hosts=parts.hosts)
-    app.include_router(end_routes(parts.ends, token_of), prefix=root)
+    shown = partial(token_of, hosts=parts.hosts)
+    app.include_router(end_routes(parts.ends, shown), prefix=root)
     if parts.vault is not None:
-        app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, token_of), prefix=root)
+        app.include_router(vault_routes(parts.vault, parts.identity, parts.metrics, shown), prefix=root)
     if parts.git is not None:
-        app.include_router(git_routes(parts.git, parts.identity, token_of), prefix=root)
+        app.include_router(git_routes(parts.git, parts.identity, shown), prefix=root)
     if parts.collecting is not None:
-        app.include_router(collecting_routes(*parts.collecting, token_of), prefix=root)
+        app.include_router(collecting_routes(*parts.collecting, shown), prefix=root)
     if parts.clearing is not None:
-        app.include_router(clearing_routes(*parts.clearing, token_of), prefix=root)
+        app.include_router(clearing_routes(*parts.clearing, shown), prefix=root)
     if parts.stored is not None:
-        app.include_router(stored_routes(*parts.stored, token_of), prefix=root)
+        app.include_router(stored_routes(*parts.stored, shown), prefix=root)
     sharing = None
     if parts.sharing is not None:
         sharing, opener = parts.sharing
-        app.include_router(link_routes(sharing, parts.identity, opener, token_of), prefix=root)
-    of_person = person_routes(parts.identity, parts.access, parts.laptop, token_of, sharing)
+        app.include_router(link_routes(sharing, parts.identity, opener, shown), prefix=root)
+    of_person = person_routes(parts.identity, parts.access, parts.laptop, shown, sharing)
     app.include_router(of_person, prefix=root)
 
     _explain_errors(app)
@@ -210,7 +207,7 @@ def _issuer_routes(parts: Parts) -> APIRouter:
 
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
-        if not await parts.identity.has_scope(_authorization(request), SCOPE):
+        if not await parts.identity.has_scope(authorization(request), SCOPE):
             raise NotAllowedError(f"Metrics are for tokens with the scope {SCOPE}: give one to your Prometheus.")
         parts.metrics.ready.set(not parts.broker.refusal)
         return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -222,7 +219,7 @@ def _key_routes(parts: Parts) -> APIRouter:
     router = APIRouter()
 
     async def keys(request: Request, group: str, *, is_usual: bool) -> Keys:
-        token = _token(request, parts.hosts)
+        token = token_of(request, parts.hosts)
         wish = wish_of(group, request.query_params.multi_items(), is_usual=is_usual)
         try:
             caller = await parts.identity.of(token)
@@ -263,25 +260,6 @@ def _while_the_hub_is_away(parts: Parts, token: str, wish: Wish, error: Unavaila
     if caller is None:
         raise error
     return parts.broker.last_good(caller, wish, error)
-
-
-def _token(request: Request, hosts: tuple[str, ...]) -> str:
-    """Return a server's token: from the Authorization header, from nowhere else, and never through a browser or a proxy."""
-    if request.headers.get("host", "") not in hosts:
-        raise NotAllowedError(_("This address is not the one for keys. Ask from inside your server."))
-    if any(name in request.headers for name in NEVER) or "token" in request.query_params:
-        raise NotAllowedError
-    return _authorization(request)
-
-
-def _authorization(request: Request) -> str:
-    given = request.headers.getlist("authorization")
-    words = given[0].split() if len(given) == 1 else []
-    if len(words) == 2 and words[0].lower() in {"token", "bearer"}:  # noqa: PLR2004 - scheme and token
-        return words[1]
-    if len(words) == 1:
-        return words[0]
-    raise NotAllowedError
 
 
 def _answer(error: CredentialsError) -> JSONResponse:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
-from sardonyx_singleuser.git.mirror import mirror_options
+from sardonyx_singleuser.git.mirror import mirror_of, mirror_options
 from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
@@ -72,8 +72,10 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None, *
         folder = _place(repository, home)
         nearby = mirror_options(repository)
         first, then = ((), nearby) if is_news else (nearby, ())
+        # A service that hangs leaves as much time for the forge.
+        until = (began + ends_at) / 2 if first and mirror_of(repository) is None else ends_at
         try:
-            return _bring(repository, Git(folder, ends_at, first, began))
+            return _bring(repository, Git(folder, until, first, began))
         except GitError as error:
             if not nearby:
                 raise

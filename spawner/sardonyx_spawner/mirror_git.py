@@ -57,7 +57,8 @@ async def mirror_git(*arguments: str, heard: Callable[[], None] = lambda: None) 
         # git does its work in other programs: end them all.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        # What it has said and nobody read is read: asyncio waits for the end of that, too.
+        await process.communicate()
         if isinstance(error, TimeoutError):
             raise MirrorError(f"all of it did not come within {LONGEST_S:.0f} seconds.") from error
         raise

@@ -1,4 +1,4 @@
-"""Copies on this machine of repositories that the operator allows: a class gets its material from here, not from the forge.
+"""Copies of repositories that the operator allows: a class gets its material from here, not from the forge.
 
 They are made and renewed without anybody's token, so what is in one is open to everybody who reaches the forge. Each is
 read by the servers that want it, and by all others if they like.
@@ -16,7 +16,7 @@ from logging import getLogger
 from pathlib import Path
 
 from sardonyx_spawner.amounts import say_memory
-from sardonyx_spawner.local.mirror_git import MirrorError, mirror_git
+from sardonyx_spawner.mirror_git import MirrorError, mirror_git
 
 log = getLogger(__name__)
 FRESH_S = 30.0
@@ -60,6 +60,7 @@ class Mirrors:
     Args:
         folder: servers see it, to read.
         largest: bytes of one copy.
+        most: bytes of all; None = there is as much room as on the disk. Those go first that nobody wanted for longest.
         longest_wait_s: a start waits so long for a first copy of which something comes.
     """
 
@@ -69,12 +70,14 @@ class Mirrors:
         clock: Callable[[], float] = time.monotonic,
         *,
         largest: int = LARGEST,
+        most: int | None = None,
         longest_wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         self._folder, self._clock = folder, clock
-        self._largest, self._longest_wait_s = largest, longest_wait_s
+        self._largest, self._most, self._longest_wait_s = largest, most, longest_wait_s
         self._next: dict[str, float] = {}
         self._renewing: dict[str, Renewal] = {}
+        self._wanted: dict[str, float] = {}
 
     def clear(self, wanted: Iterable[str]) -> None:
         """Delete copies that nothing names any more, and what a crash left half made."""
@@ -91,6 +94,8 @@ class Mirrors:
                 a first copy.
         """
         longest_s = PATIENCE_S if waiting is None else self._longest_wait_s
+        urls = list(urls)
+        self._wanted.update({mirror_name(url): self._clock() for url in urls})
         waited = [self._renewal(url) for url in urls if self._next.get(url, 0) <= self._clock()]
         now = began = asyncio.get_running_loop().time()
         while left := [
@@ -162,11 +167,23 @@ class Mirrors:
             raise TooLargeError(self._largest) from error
         if await asyncio.to_thread(_size, path) > self._largest:
             raise TooLargeError(self._largest)
+        await asyncio.to_thread(self._make_room, path)
 
     async def _watch(self, path: Path, limit: asyncio.Timeout) -> None:
-        while await asyncio.to_thread(_size, path) <= self._largest:  # noqa: ASYNC110 - no event tells that a folder grows
+        while await asyncio.to_thread(_size, path) <= self._largest:
+            await asyncio.to_thread(self._make_room, path)
             await asyncio.sleep(LOOK_S)
         limit.reschedule(asyncio.get_running_loop().time())
+
+    def _make_room(self, growing: Path) -> None:
+        """Delete other copies, beginning with those that nobody wanted for longest, until all of them fit."""
+        if self._most is None:
+            return
+        others = [path for path in self._folder.glob("*.git") if path != growing]
+        for path in sorted(others, key=lambda path: self._wanted.get(path.name, 0)):
+            if _size(self._folder) <= self._most:
+                return
+            shutil.rmtree(path, ignore_errors=True)
 
 
 class TooLargeError(MirrorError):
