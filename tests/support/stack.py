@@ -206,4 +206,6 @@ def running_stack(data: Path, settings: Path | None = None, port: int = 0, path:
     finally:
         stack.stop()
         for process in stack.processes():
-            os.kill(process, signal.SIGKILL)
+            # One may end by itself just now.
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
