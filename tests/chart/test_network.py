@@ -145,6 +145,7 @@ WITH_COPIES: dict[str, Way] = {
     "a server gets a copy": (USER, COPIES, 8007),
     "a server that waits gets one, for when it is somebody's": (WAITING, COPIES, 8007),
     "the service of copies asks the hub whose token one is": (COPIES, HUB, 8001),
+    "the hub looks whether it answers": (HUB, COPIES, 8007),
     "it reaches forges": (COPIES, FORGE, 443),
     "and by IPv6": (COPIES, FORGE_6, 443),
     "it looks up names": (COPIES, DNS, 53),

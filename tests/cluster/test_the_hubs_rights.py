@@ -53,13 +53,14 @@ def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Clus
 
 
 def test_the_doctor_says_what_works_in_the_hubs_pod(place: Place) -> None:
-    """The cluster, the hub's rights, and the proxy."""
+    """The cluster, the hub's rights, the proxy, and what copies repositories."""
     said = place.in_hub("sardonyx", "doctor")
 
     assert (
         f"ok     cluster      Kubernetes v1.36.3 answers, and the hub may do in the namespace {place.namespace}" in said
     )
     assert "ok     proxy        answers, and leads to 0 servers" in said
+    assert "ok     copies       answers: servers get the repositories that the settings name from there" in said
     assert "FAULT" not in said
 
 

@@ -78,10 +78,12 @@ def findings(path: Path | None) -> Iterator[Finding]:
 
 def _cluster(here: Release, settings: Settings) -> Iterator[Finding]:
     # Imported here: on one machine nobody needs a client of Kubernetes.
-    from sardonyx_hub_config.looks.cluster import look_at_cluster, look_at_proxy  # noqa: PLC0415
+    from sardonyx_hub_config.looks.cluster import look_at_cluster, look_at_copies, look_at_proxy  # noqa: PLC0415
 
     yield _try("cluster", look_at_cluster)
     yield _try("proxy", lambda: look_at_proxy(here))
+    if here.copies:
+        yield _try("copies", lambda: look_at_copies(here.copies))
     for text in look_at_image_tools(profiles_here(settings)):
         yield Finding(NOTE, "tools", text)
 

@@ -86,3 +86,23 @@ def look_at_proxy(here: Release) -> str:
         )
     servers = sum("/user/" in route for route in answer.json())
     return f"answers, and leads to {servers} server{'' if servers == 1 else 's'}"
+
+
+def look_at_copies(address: str) -> str:
+    """Return that the service of copies answers.
+
+    Args:
+        address: at which servers find copies.
+
+    Raises:
+        OperatorError: it does not.
+    """
+    url = f"{address.removesuffix('/copies')}/health"
+    try:
+        httpx.get(url, timeout=PATIENCE_S).raise_for_status()
+    except httpx.HTTPError as error:
+        raise OperatorError(
+            f"the service of copies does not answer at {url}: {error}. Servers get their repositories from the forge"
+            " meanwhile. Look at its Pod, and at NetworkPolicies."
+        ) from error
+    return "answers: servers get the repositories that the settings name from there"
