@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 from sardonyx_singleuser import launcher
 from sardonyx_singleuser.forkserver.keeper import OPEN_S, Keeper, Word, end_all_others
+from sardonyx_singleuser.forkserver.own_home import adopt_home
 from sardonyx_singleuser.forkserver.protocol import say
-from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.dormant import Dormant
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.own_settings import found, place

@@ -6,7 +6,6 @@ that was executed is copied to one place, and done once more there.
 """
 
 import asyncio
-import importlib
 import json
 import os
 import re
@@ -14,13 +13,11 @@ import shutil
 import signal
 import socket
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from gc import get_objects
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -52,7 +49,7 @@ def warm() -> None:
     folder, before = tempfile.mkdtemp(prefix=MARK), dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in HANDLED}
     try:
-        # Already for the imports: what reads its home then is found by the tests, see `adopt_home`.
+        # Already for the imports: what reads its home then is found by the tests, see `own_home`.
         os.environ["HOME"] = folder
         _import_all()
         os.chdir(folder)
@@ -71,19 +68,6 @@ def warm() -> None:
         for number, handler in handlers.items():
             signal.signal(number, handler)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def adopt_home() -> None:
-    """Replace what libraries have read from the throw-away home at their import; for a child that has a home of its own.
-
-    JupyterLab's folders for settings and workspaces are such, too: the launcher sets them.
-    """
-    sysconfig.get_config_vars()["userbase"] = str(Path.home() / ".local")
-    trash = sys.modules.get("send2trash.plat_other")
-    if trash is not None:
-        # Without it, deleted files would go into a folder that is not there: no reason to have no server.
-        with suppress(ImportError):
-            importlib.reload(trash)
 
 
 @contextmanager

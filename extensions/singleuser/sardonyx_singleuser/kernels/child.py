@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any, NoReturn
 
+from sardonyx_singleuser.forkserver.own_home import adopt_home
 from sardonyx_singleuser.forkserver.protocol import MOST_BYTES, say
-from sardonyx_singleuser.forkserver.warm import adopt_home
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
 from sardonyx_singleuser.own_packages import add_to_path
