@@ -1,4 +1,4 @@
-"""A class of 100 gets the same repository of 50 MB at once: from this machine's copy, beside everybody from the forge."""
+"""A class of 100 gets a repository of 50 MB at once: from this machine's copy, or a cluster's, beside each from the forge."""
 
 import asyncio
 import os
@@ -23,7 +23,8 @@ AT_ONCE = 8
 def bench_mirror() -> list[dict[str, Any]]:
     """Measure the time until all have it, and what the forge sends."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from support.git_server import Forge, serving  # noqa: PLC0415 - found only now
+    from support.copies_service import copies_service  # noqa: PLC0415 - found only now
+    from support.git_server import Forge, serving  # noqa: PLC0415
 
     from sardonyx_singleuser import contract  # noqa: PLC0415
     from sardonyx_singleuser.plan import Repository  # noqa: PLC0415
@@ -44,6 +45,11 @@ def bench_mirror() -> list[dict[str, Any]]:
             asyncio.run(Mirrors(base / "mirrors").ready([material.url], lambda: None))
             here_s, each_here = _class(base / "homes", material, began)
             here_bytes, forge.given = forge.given, 0
+            with copies_service(base / "copies", [material.url]) as service:
+                os.environ[contract.MIRRORS] = service.url
+                os.environ["JUPYTERHUB_API_TOKEN"] = service.hub.knows("amina")
+                served_s, each_served = _class(base / "homes", material, time.monotonic())
+            served_bytes, forge.given = forge.given, 0
             os.environ[contract.MIRRORS] = ""
             forge_s, each_forge = _class(base / "homes", material, time.monotonic())
             forge_bytes = forge.given
@@ -52,6 +58,9 @@ def bench_mirror() -> list[dict[str, Any]]:
         (f"{name}: until all have it", here_s, "s", forge_s),
         (f"{name}: one of them", each_here, "s", each_forge),
         (f"{name}: sent by the forge", here_bytes / 1e6, "MB", forge_bytes / 1e6),
+        (f"{name}, by the service of copies: until all have it", served_s, "s", forge_s),
+        (f"{name}, by the service of copies: one of them", each_served, "s", each_forge),
+        (f"{name}, by the service of copies: sent by the forge", served_bytes / 1e6, "MB", forge_bytes / 1e6),
     )
     return [
         {"name": what, "value": here, "unit": unit, "baseline": "each from the forge", "baseline_value": there,

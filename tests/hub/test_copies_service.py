@@ -1,22 +1,18 @@
 """Copies of repositories behind a service, as on a cluster: with real git, a real forge, and the program as the chart runs it."""
 
-import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from support.copies_service import COMMAND, REFS, CopiesService, copies_service
 from support.git_server import Forge, serving
-from support.places import Hub
-from support.ports import free_ports
 from support.repositories import home, publish, remote, run
-from support.waiting import soon
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.clone import fetch
@@ -24,8 +20,6 @@ from sardonyx_singleuser.git.mirror import mirror_key
 from sardonyx_singleuser.plan import Repository
 
 __all__ = ["home", "remote"]
-COMMAND = Path(sys.executable).with_name("sardonyx")
-REFS = "info/refs?service=git-upload-pack"
 
 
 @pytest.fixture
@@ -35,63 +29,14 @@ def forge(remote: Path) -> Iterator[Forge]:
         yield found
 
 
-@dataclass(frozen=True)
-class Service:
-    """The service, and the hub that it asks.
-
-    Args:
-        port: where it answers.
-    """
-
-    hub: Hub
-    port: int
-    folder: Path
-
-    @property
-    def url(self) -> str:
-        """Where copies are."""
-        return f"http://127.0.0.1:{self.port}/copies"
-
-    def get(self, address: str, path: str = REFS, **headers: str) -> httpx.Response:
-        """Ask for a part of a copy."""
-        return httpx.get(f"{self.url}/{mirror_key(address)}/{path}", headers=headers, timeout=40)
-
-
 @pytest.fixture
-def service(forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """The service, for the forge's repositories below `/stats-101`; this process is a server of amina's to it."""
-    port = free_ports()
-    hub, folder = Hub(port + 1), tmp_path / "copies"
-    folder.mkdir()
-    told = {
-        "folder": str(folder),
-        "room": "100Mi",
-        "largest": "50M",
-        "named": [f"{forge.url}/stats-101"],
-        "below": [f"{forge.url}/allowed/"],
-        "hub": f"http://127.0.0.1:{port + 1}/hub/api",
-        "hosts": [f"127.0.0.1:{port}"],
-        "port": port,
-    }
-    environment = {**os.environ, "SARDONYX_COPIES": json.dumps(told)}
-    with subprocess.Popen([COMMAND, "copies"], env=environment) as process:
-        try:
-            found = Service(hub, port, folder)
-            soon(lambda: _answers(port))
-            monkeypatch.setenv(contract.MIRRORS, found.url)
-            monkeypatch.setenv("JUPYTERHUB_API_TOKEN", hub.knows("amina"))
-            yield found
-        finally:
-            process.terminate()
-            hub.server.shutdown()
-            hub.server.server_close()
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
-    except httpx.TransportError:
-        return False
+def service(forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CopiesService]:
+    """The service, for two places of the forge; this process is a server of amina's to it."""
+    named, below = [f"{forge.url}/stats-101"], [f"{forge.url}/allowed/"]
+    with copies_service(tmp_path / "copies", named, below) as found:
+        monkeypatch.setenv(contract.MIRRORS, found.url)
+        monkeypatch.setenv("JUPYTERHUB_API_TOKEN", found.hub.knows("amina"))
+        yield found
 
 
 def course(forge: Forge, depth: int | None = None) -> Repository:
@@ -99,7 +44,7 @@ def course(forge: Forge, depth: int | None = None) -> Repository:
     return Repository(f"{forge.url}/stats-101", depth=depth, is_material=True, is_mirrored=True)
 
 
-def test_a_class_costs_the_forge_one_clone(service: Service, forge: Forge, tmp_path: Path) -> None:
+def test_a_class_costs_the_forge_one_clone(service: CopiesService, forge: Forge, tmp_path: Path) -> None:
     """However many start at the same time; each has the forge as its origin, and nothing of the token."""
 
     def start(number: int) -> Path:
@@ -124,7 +69,7 @@ def test_a_class_costs_the_forge_one_clone(service: Service, forge: Forge, tmp_p
     "changes", [pytest.param({"depth": 1}, id="depth"), pytest.param({"branch": "week-2"}, id="branch")]
 )
 def test_what_is_wanted_of_it_comes_from_the_copy(
-    service: Service, forge: Forge, home: Path, changes: dict[str, object]
+    service: CopiesService, forge: Forge, home: Path, changes: dict[str, object]
 ) -> None:
     """A short history, or another branch; then a commit by its name."""
     assert fetch(course(forge), home).problem == ""
@@ -140,7 +85,7 @@ def test_what_is_wanted_of_it_comes_from_the_copy(
     assert len(list(service.folder.iterdir())) == 1
 
 
-def test_news_come_from_the_forge(service: Service, forge: Forge, home: Path, remote: Path) -> None:
+def test_news_come_from_the_forge(service: CopiesService, forge: Forge, home: Path, remote: Path) -> None:
     """Where somebody says that there are some; a start right after them finds an older copy, and nothing goes back."""
     assert fetch(course(forge), home).problem == ""
     publish(remote, "two")
@@ -152,7 +97,7 @@ def test_news_come_from_the_forge(service: Service, forge: Forge, home: Path, re
     assert service.get(course(forge).url, Authorization=f"token {service.hub.knows('amina')}").status_code == 200
 
 
-def test_whoever_is_no_server_gets_nothing(service: Service, forge: Forge) -> None:
+def test_whoever_is_no_server_gets_nothing(service: CopiesService, forge: Forge) -> None:
     """And the forge is not asked for it."""
     url, token = course(forge).url, service.hub.knows("amina")
     service.hub.answers["keys"] = {**service.hub.answers[token], "scopes": ["custom:credentials:s3!server=amina/"]}
@@ -172,7 +117,7 @@ def test_whoever_is_no_server_gets_nothing(service: Service, forge: Forge) -> No
     assert forge.asked == []
 
 
-def test_what_nobody_allows_is_not_fetched(service: Service, forge: Forge) -> None:
+def test_what_nobody_allows_is_not_fetched(service: CopiesService, forge: Forge) -> None:
     """An address that somebody makes up leads the service nowhere, whatever is written into it."""
     token = f"token {service.hub.knows('amina')}"
     for address in (
@@ -195,7 +140,9 @@ def test_what_nobody_allows_is_not_fetched(service: Service, forge: Forge) -> No
     assert list(service.folder.iterdir()) == []
 
 
-def test_a_class_below_an_allowed_address_has_a_copy(service: Service, forge: Forge, home: Path, remote: Path) -> None:
+def test_a_class_below_an_allowed_address_has_a_copy(
+    service: CopiesService, forge: Forge, home: Path, remote: Path
+) -> None:
     """As an instructor names it."""
     (remote.parent / "allowed").mkdir()
     run("clone", "--quiet", "--bare", str(remote), str(remote.parent / "allowed" / "course"), folder=remote.parent)
@@ -208,7 +155,7 @@ def test_a_class_below_an_allowed_address_has_a_copy(service: Service, forge: Fo
     assert len(list(service.folder.iterdir())) == 1
 
 
-def test_a_copy_is_only_read(service: Service, forge: Forge, home: Path) -> None:
+def test_a_copy_is_only_read(service: CopiesService, forge: Forge, home: Path) -> None:
     """By the two questions of a git that reads; its files cannot be had one by one."""
     assert fetch(course(forge), home).problem == ""
     token = f"token {service.hub.knows('amina')}"
@@ -225,7 +172,7 @@ def test_a_copy_is_only_read(service: Service, forge: Forge, home: Path) -> None
     assert (copy / "packed-refs").read_bytes() == before
 
 
-def test_a_private_repository_is_not_copied(service: Service, forge: Forge) -> None:
+def test_a_private_repository_is_not_copied(service: CopiesService, forge: Forge) -> None:
     """It is for those alone who have a token, and they get it from the forge."""
     forge.token = "the-token"
 
@@ -237,7 +184,7 @@ def test_a_private_repository_is_not_copied(service: Service, forge: Forge) -> N
 
 @pytest.mark.parametrize("token", [pytest.param("wrong", id="refused"), pytest.param("", id="away")])
 def test_the_forge_has_it_where_there_is_no_copy(
-    service: Service, forge: Forge, home: Path, monkeypatch: pytest.MonkeyPatch, token: str
+    service: CopiesService, forge: Forge, home: Path, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     """A service that refuses, or that is not there, is gone around."""
     if token:
@@ -266,7 +213,9 @@ def test_a_service_that_hangs_leaves_time_for_the_forge(
     assert (home / "stats-101" / "lesson.txt").read_text() == "one"
 
 
-def test_no_proxy_sees_the_token(service: Service, forge: Forge, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_sees_the_token(
+    service: CopiesService, forge: Forge, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server may have one for the outside; the forge of this test is behind it, and not there."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{service.port + 5}")

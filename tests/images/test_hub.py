@@ -37,3 +37,12 @@ def test_the_proxy_that_it_would_install_is_there_already(hub: Container) -> Non
 def test_its_object_store_is_there(hub: Container) -> None:
     """The one that comes with it."""
     assert "SeaweedFS" in hub.run("weed", "version") or "version" in hub.run("weed", "version")
+
+
+def test_git_copies_repositories_there_and_gives_them(hub: Container) -> None:
+    """Both programs of it: the one that clones over the web, and the one that web servers call."""
+    folder = hub.run("git", "--exec-path").strip()
+
+    programs = hub.run("ls", folder).split()
+
+    assert {"git-remote-https", "git-http-backend"} <= set(programs)
