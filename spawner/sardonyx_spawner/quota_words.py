@@ -64,8 +64,11 @@ def check(accounts: Sequence[Account], wanted: Claim, today: date) -> None:
 
 
 def say_use(accounts: Sequence[Account]) -> list[Said]:
-    """Say what is used of all that is limited: "You use 1 of 2 servers and 3 of 32 GB of memory."."""
-    return [said for account in accounts if (said := _use(account)) is not None]
+    """Say what is used of all that is limited: "You use 1 of 2 servers and 3 of 32 GB of memory.".
+
+    Of others' servers also when the next one ends, where nothing of an amount is left.
+    """
+    return [said for account in accounts for said in (*_use(account), *_next_free(account))]
 
 
 def say_stored(stored: Stored, title: str = "") -> Said:
@@ -83,7 +86,15 @@ def say_free(claims: Sequence[Claim], amount: Amount) -> list[Said]:
     return [_("The next one ends by {moment}.").format(moment=say_moment(first))]
 
 
-def _use(account: Account) -> Said | None:
+def _next_free(account: Account) -> list[Said]:
+    quota = account.quota
+    full = [each for each in AMOUNTS if (limit := getattr(quota, each)) is not None and account.used(each) >= limit > 0]
+    if account.kind == "person" or not full:
+        return []
+    return say_free((*account.claims, *account.reserved), full[0])
+
+
+def _use(account: Account) -> list[Said]:
     quota = account.quota
     used = [
         _("{used} of {limit}").format(used=_short(amount, account.used(amount)), limit=_say(amount, limit))
@@ -93,7 +104,7 @@ def _use(account: Account) -> Said | None:
     if quota.hours is not None:
         hours = say_number(account.seconds // 3600)
         used.append(_("{used} of {limit} this month").format(used=hours, limit=_hours(quota.hours)))
-    return _(USES[account.whose]).format(title=account.title, used=together(used)) if used else None
+    return [_(USES[account.whose]).format(title=account.title, used=together(used))] if used else []
 
 
 def _no_hours(account: Account, today: date) -> list[Said]:

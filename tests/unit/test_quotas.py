@@ -11,7 +11,7 @@ from sardonyx_spawner.language import speaking
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 from sardonyx_spawner.quota_words import QuotaError, check, say_stored, say_use
-from sardonyx_spawner.quotas import Account, Claim, Quota, Quotas, Stored, longest_life
+from sardonyx_spawner.quotas import Account, Claim, Kind, Quota, Quotas, Stored, longest_life
 
 GIB = 1 << 30
 AMINA = Person("id-1", "amina", groups=frozenset({"phd", "gpu"}))
@@ -108,6 +108,23 @@ def test_what_is_used_of_what_is_limited_is_said_and_nothing_else() -> None:
         "You use 1 of 2 servers, 1 GB of 32 GB of memory and 2 of 100 hours this month.",
         "All together use 0.5 of 8 cores.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "used", "said"),
+    [
+        pytest.param("place", 8, ["All together use 8 of 8 GPUs.", "The next one ends by 3 December 12:00 UTC."], id="full"),
+        pytest.param("place", 7, ["All together use 7 of 8 GPUs."], id="one-left"),
+        pytest.param("person", 8, ["You use 8 of 8 GPUs."], id="ones-own"),
+    ],
+)  # fmt: skip
+def test_when_the_next_server_of_others_ends_is_said_where_nothing_is_left(
+    kind: Kind, used: int, said: list[str]
+) -> None:
+    """In the form, before anybody tries to start one."""
+    early, late = (Claim("id-2", "gpu", gpus=1, ends_at=NOON + more) for more in (0, 3600))
+
+    assert say_use([Account(kind, Quota(gpus=8), claims=[late] * (used - 1) + [early])]) == said
 
 
 def test_what_groups_say_counts_in_the_place_of_what_holds_for_all() -> None:
