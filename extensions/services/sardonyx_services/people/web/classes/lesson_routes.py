@@ -91,7 +91,7 @@ def _lines(timetable: Timetable) -> Lines:
         "single": [{"date": str(each.day), **_times(each)} for each in timetable.single],
         "off": [{"first": str(each.first), "last": str(each.last)} for each in timetable.off],
     }
-    return {kind: [*lines, *[{}] * FREE[kind]] for kind, lines in found.items()}
+    return {kind: [*lines, *[dict.fromkeys(FIELDS[kind], "")] * FREE[kind]] for kind, lines in found.items()}
 
 
 def _times(lesson: Lesson | SingleLesson) -> Mapping[str, str]:
