@@ -286,12 +286,12 @@ def test_weekly_hours_have_single_lessons_and_days_off(tia: Any, course: str, ch
     page.get_by_role("button", name="Keep it so").click()
     page.get_by_text(f"The next lesson is on {lesson:%A} {say_date(lesson, today)}, 10:00 to 12:00.").wait_for()
 
-    page.get_by_role("group", name="No lessons of the week").get_by_label("from").fill(f"{off}")
+    page.get_by_role("group", name="Holidays").get_by_label("from").fill(f"{off}")
     page.get_by_role("button", name="Keep it so").click()
 
     after = lesson + timedelta(days=7)
     page.get_by_text(f"The next lesson is on {after:%A} {say_date(after, today)}, 10:00 to 12:00.").wait_for()
-    holidays = page.get_by_role("group", name="No lessons of the week")
+    holidays = page.get_by_role("group", name="Holidays")
     assert holidays.get_by_label("to").first.input_value() == f"{off}"
     assert moved.get_by_label("on", exact=True).first.input_value() == f"{single}"
 
