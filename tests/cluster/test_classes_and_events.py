@@ -93,5 +93,5 @@ def test_an_event_stops_the_servers_of_its_accounts_when_it_ends(
     soon(lambda: not place.server("open-day-1"), 60)
     soon(lambda: not place.left_of("open-day-1"))
     come_in(late, codes[1]["link"], "Ben")
-    late.page.get_by_text("This code is not good, or not now.").wait_for()
+    late.page.get_by_text("This code is not good, or its event is not on now.").wait_for()
     assert guest.page.request.get(f"{place.url}/user/open-day-1/api/contents").status != 200

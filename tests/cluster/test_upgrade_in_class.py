@@ -268,7 +268,7 @@ def test_an_open_jupyterlab_goes_on_by_itself_and_shows_what_is_said_to_the_clas
     page.screenshot(path=SCREENSHOTS / "cluster-lab-upgraded.png")
     expect(page.locator(".jp-Dialog")).to_have_count(0)
 
-    tia.get_by_text("To everybody who is here").click()
+    tia.get_by_text("A message or a file for everybody who is here").click()
     tia.get_by_label("Say something").fill("We go on.")
     tia.get_by_role("button", name="Say it").click()
 

@@ -132,20 +132,20 @@ def test_who_is_here_reads_it_and_has_new_material_around_what_they_changed(
     material.write(task="ONE\ntwo\nthree\n", more="new")
 
     tia.page.reload()
-    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_text("A message or a file for everybody who is here").click()
     check(tia.page, "class-words")
     tia.page.get_by_label("Say something").fill("We begin at <b>ten</b>.")
     tia.page.get_by_role("button", name="Say it").click()
     expect(here.page.get_by_text("tia: We begin at <b>ten</b>.")).to_be_visible()
     soon(lambda: is_through(place, course))
-    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_text("A message or a file for everybody who is here").click()
     tia.page.get_by_role("button", name="Bring new material").click()
 
     expect(here.page.get_by_text("tia: There is new material: course.")).to_be_visible(timeout=60_000)
     assert (home / "course" / "more.txt").read_text() == "new"
     assert (home / "course" / "task.txt").read_text() == "ONE\ntwo\nmine\n"
     assert away.page.get_by_text("tia:").count() == 0
-    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_text("A message or a file for everybody who is here").click()
     tia.page.get_by_label("Say something").fill("word " * 60)
     soon(lambda: is_through(place, course))
     tia.page.get_by_role("button", name="Say it").click()
@@ -155,7 +155,7 @@ def test_who_is_here_reads_it_and_has_new_material_around_what_they_changed(
     (home / "course" / "answer sheet.txt").write_text("mine")
     handed = {"name": "answer sheet.txt", "mimeType": "text/plain", "buffer": b"the sheet"}
     soon(lambda: is_through(place, course))
-    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_text("A message or a file for everybody who is here").click()
     tia.page.get_by_label("Hand out a file").set_input_files(handed)
     tia.page.get_by_role("button", name="Hand it out").click()
     expect(here.page.get_by_text("Yours of the name “answer sheet.txt” is as it was.")).to_be_visible()
@@ -182,7 +182,7 @@ def test_what_cannot_be_brought_is_said_to_both(
     material.write(third="x")
 
     tia.page.reload()
-    tia.page.get_by_text("To everybody who is here").click()
+    tia.page.get_by_text("A message or a file for everybody who is here").click()
     tia.page.get_by_role("button", name="Bring new material").click()
 
     why = "You are in the middle of a merge there: finish it, and what is new comes with the next start."

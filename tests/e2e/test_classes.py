@@ -240,7 +240,7 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
 
     when = f"The next lesson is on {local:%A} "
     assert when in page.inner_text("main")
-    assert "1 server of this size fits, also when it uses all of its 1 GB." in page.inner_text("main")
+    assert "The 1 server of its students fits, also when it uses all of its 1 GB." in page.inner_text("main")
     check(page, "class-hours")
     lea.page.goto(course)
     assert "Its servers run in lessons only." in lea.page.inner_text("main")
@@ -284,13 +284,13 @@ def test_weekly_hours_have_single_lessons_and_days_off(tia: Any, course: str, ch
     check(page, "class-hours-single")
     moved.get_by_label("to", exact=True).fill("16:00")
     page.get_by_role("button", name="Keep it so").click()
-    page.get_by_text(f"The next lesson is on {lesson:%A} {say_date(lesson, today)}, 10:00 to 12:00.").wait_for()
+    page.get_by_text(f"The next lesson is on {lesson:%A} {say_date(lesson, today)}, 10:00 to 12:00 (UTC).").wait_for()
 
     page.get_by_role("group", name="Holidays").get_by_label("from").fill(f"{off}")
     page.get_by_role("button", name="Keep it so").click()
 
     after = lesson + timedelta(days=7)
-    page.get_by_text(f"The next lesson is on {after:%A} {say_date(after, today)}, 10:00 to 12:00.").wait_for()
+    page.get_by_text(f"The next lesson is on {after:%A} {say_date(after, today)}, 10:00 to 12:00 (UTC).").wait_for()
     holidays = page.get_by_role("group", name="Holidays")
     assert holidays.get_by_label("to").first.input_value() == f"{off}"
     assert moved.get_by_label("on", exact=True).first.input_value() == f"{single}"

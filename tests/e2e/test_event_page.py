@@ -105,13 +105,13 @@ def test_an_organiser_starts_everyone_speaks_to_them_and_stops_them(
     ada.page.goto(f"{place.url}/user/{ada.name}/lab")
     ada.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
 
-    page.get_by_text("To everybody who is here").click()
+    page.get_by_text("A message or a file for everybody who is here").click()
     check(page, "event-words")
     page.get_by_label("Say something").fill("Lunch is here")
     page.get_by_role("button", name="Say it").click()
     expect(ada.page.get_by_text(f"{olga.name}: Lunch is here")).to_be_visible()
     soon(lambda: is_through(place, olga, event))
-    page.get_by_text("To everybody who is here").click()
+    page.get_by_text("A message or a file for everybody who is here").click()
     handed = {"name": "rules.txt", "mimeType": "text/plain", "buffer": b"the rules"}
     page.get_by_label("Hand out a file").set_input_files(handed)
     page.get_by_role("button", name="Hand it out").click()

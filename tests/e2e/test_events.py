@@ -44,7 +44,7 @@ pathlib.Path("passwd").symlink_to("/etc/passwd")
 print("kept")
 """
 PHONE = {"width": 390, "height": 844}
-NO_ENTRY = "This code is not good, or not now."
+NO_ENTRY = "This code is not good, or its event is not on now."
 
 
 @pytest.fixture(scope="module")

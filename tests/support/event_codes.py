@@ -14,7 +14,7 @@ from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
 
-NO_ENTRY = "This code is not good, or not now."
+NO_ENTRY = "This code is not good, or its event is not on now."
 XSRF = re.compile(r'name="_xsrf" value="([^"]+)"')
 
 

@@ -18,10 +18,10 @@ BEGINS = datetime(2026, 12, 11, 9, tzinfo=UTC)
 ADDRESS = "hub.a-rather-long-institute.example/hub/code"
 
 
-def event(title: str) -> EventSeen:
+def event(title: str, place: str = "") -> EventSeen:
     """Return an event."""
     group = Group("event", "evnt2345", title, False, BEGINS, None)  # noqa: FBT003 - no exam
-    details = EventDetails(BEGINS, BEGINS.replace(hour=18), zone="Europe/Paris")
+    details = EventDetails(BEGINS, BEGINS.replace(hour=18), zone="Europe/Paris", place=place)
     return EventSeen(group, details, "organiser", Level.INSTRUCTOR, "before")
 
 
@@ -56,6 +56,18 @@ def test_an_account_of_no_team_has_a_card_too() -> None:
 
     assert read_codes(pdf[0]) == [card(1).link]
     assert "Kite" not in text_of(pdf[0])
+
+
+def test_a_card_says_where_the_event_is() -> None:
+    """Below when it is; what is too long is shortened, and the code stays readable."""
+    place = "Main building, room 2.01, behind the library and up the stairs"
+
+    pdf = opened(
+        cards_pdf(event("A title that takes two lines of its card, and a little of a third", place), [card(1)], ADDRESS)
+    )
+
+    assert "Main building, room 2.01, behind the library an…" in text_of(pdf[0])
+    assert read_codes(pdf[0]) == [card(1).link]
 
 
 @pytest.mark.parametrize(("title", "team"), [("Дни данных", "Kite"), ("Days", "凧")])

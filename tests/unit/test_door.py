@@ -77,7 +77,7 @@ def test_what_is_not_good_is_refused_with_the_same_words(door: Door, event: str,
     }
 
     assert refused(door, tried[kind]).message == (
-        "This code is not good, or not now. Compare it with the card, and look when the event is. The people at its"
+        "This code is not good, or its event is not on now. The card says when it is; compare the code with it, too. The people at its"
         " desk can give you another one."
     )
 

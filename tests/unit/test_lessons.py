@@ -60,7 +60,7 @@ def test_when_the_next_lesson_is_is_said() -> None:
     hour = Hour(MONDAY, MONDAY + 90 * MINUTE)
 
     assert say_lesson(hour, "Europe/Paris", WEEK, MONDAY - MINUTE) == (
-        "The next lesson is on Monday 26 October, 10:15 to 11:45. Servers are ready from 10:05 on."
+        "The next lesson is on Monday 26 October, 10:15 to 11:45 (Europe/Paris). Servers are ready from 10:05 on."
     )
     assert say_lesson(hour, "Europe/Paris", WEEK, MONDAY) == "A lesson is on, until 11:45."
 
@@ -222,13 +222,13 @@ PLAN = ServerPlan("id", "python", "Python", "Python", cpu=1, memory=2 * GIB)
         pytest.param(0, [], id="nobody"),
         pytest.param(
             2,
-            ["2 servers of this size fit, also when each uses all of its 2 GB.", "Each has its 1 core, also when all work at once."],
+            ["All 2 servers of its students fit, also when each uses all of its 2 GB.", "Each has its 1 core, also when all work at once."],
             id="fit",
         ),
         pytest.param(
             30,
             [
-                "Of 30 servers of this size, 10 can use all of their 2 GB at once.",
+                "Of the 30 servers of its students, 10 can use all of their 2 GB at once.",
                 "With all of them there are 737 MB for each; what goes beyond the machine's memory ends servers.",
                 "When all work at once, each has 0.07 of a core.",
             ],

@@ -77,7 +77,7 @@ def test_another_card_makes_the_first_one_worth_nothing(people: PeopleStore, eve
 
     assert people.seats.renew(event, 2, lambda code_round: f"2-{code_round}") == 2
 
-    with pytest.raises(PeopleError, match="This code is not good, or not now."):
+    with pytest.raises(PeopleError, match="This code is not good, or its event is not on now."):
         people.entries.by_code("2-1", "Eve")
     assert people.entries.by_code("2-2", "") == came
 
@@ -112,7 +112,7 @@ def test_an_account_that_lasts_is_of_this_place(people: PeopleStore, event: str)
 
     assert people.seats.keep(event, 1) == came.person
 
-    with pytest.raises(PeopleError, match="This code is not good, or not now."):
+    with pytest.raises(PeopleError, match="This code is not good, or its event is not on now."):
         people.entries.by_code("1-1", "")
     kept = people.by_id(came.person)
     assert kept is not None

@@ -27,8 +27,8 @@ class NoEntryError(PeopleError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This code is not good, or not now. Compare it with the card, and look when the event is. The people at its"
-                " desk can give you another one."
+                "This code is not good, or its event is not on now. The card says when it is; compare the code with it, too."
+                " The people at its desk can give you another one."
             )
         )
 

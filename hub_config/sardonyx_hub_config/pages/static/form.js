@@ -113,6 +113,8 @@ function fillIn(fragment) {
 
 function show(changed, before, refused) {
   const count = changed.length;
+  // A link that asks for what somebody would have anyway is nothing to read about.
+  if (!count && !refused.length) return;
   part("head").textContent = count
     ? ngettext("A link filled in this form. It changes {count} of your usual choices:", "A link filled in this form. It changes {count} of your usual choices:", count)
     : _("A link wanted to fill in this form. It changes none of your usual choices.");

@@ -49,7 +49,7 @@ DONE = {
     "link-open": N_("opened the link to join"),
     "link-close": N_("closed the link to join"),
     "link-renew": N_("made a new link to join"),
-    "hours": N_("changed the weekly hours"),
+    "hours": N_("changed the weekly hours of:"),
     "extend": N_("changed the time to hand in of:"),
     "move": N_("moved the end to:"),
     "close": N_("was over, and has ended by itself"),

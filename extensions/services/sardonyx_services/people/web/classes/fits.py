@@ -28,14 +28,14 @@ def _memory(count: int, plan: ServerPlan, machine: Machine) -> list[Said]:
     most = there // plan.memory
     if count <= most:
         text = ngettext(
-            "{count} server of this size fits, also when it uses all of its {memory}.",
-            "{count} servers of this size fit, also when each uses all of its {memory}.",
+            "The {count} server of its students fits, also when it uses all of its {memory}.",
+            "All {count} servers of its students fit, also when each uses all of its {memory}.",
             count,
         )
         return [text.format(count=count, memory=say_memory(plan.memory))]
     text = ngettext(
-        "Of {people} servers of this size, {count} can use all of its {memory} at once.",
-        "Of {people} servers of this size, {count} can use all of their {memory} at once.",
+        "Of the {people} servers of its students, {count} can use all of its {memory} at once.",
+        "Of the {people} servers of its students, {count} can use all of their {memory} at once.",
         most,
     )
     each = _("With all of them there are {each} for each; what goes beyond the machine's memory ends servers.")

@@ -100,15 +100,16 @@ def say_time(details: ClassDetails, now: datetime, *, is_over: bool) -> str:
 
 
 def say_lesson(hour: Hour, zone: str, hours: WeeklyHours, now: datetime) -> str:
-    """Say when a lesson is: "The next lesson is on Monday 7 December, 10:15 to 11:45."."""
+    """Say when a lesson is: "The next lesson is on Monday 7 December, 10:15 to 11:45 (UTC)."."""
     begins, ends = hour.begins.astimezone(ZoneInfo(zone)), hour.ends.astimezone(ZoneInfo(zone))
     if hour.begins <= now:
         return _("A lesson is on, until {time}.").format(time=f"{ends:%H:%M}")
-    said = _("The next lesson is on {weekday} {day}, {begins} to {ends}.").format(
+    said = _("The next lesson is on {weekday} {day}, {begins} to {ends} ({zone}).").format(
         weekday=_(WEEK[begins.weekday()]),
         day=say_date(begins.date(), now.date()),
         begins=f"{begins:%H:%M}",
         ends=f"{ends:%H:%M}",
+        zone=zone,
     )
     if not hours.ahead_min:
         return said

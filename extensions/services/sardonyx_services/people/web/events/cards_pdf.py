@@ -27,6 +27,7 @@ PLAIN, BOLD, EVEN = "Plain", "Bold", "Even"
 FONTS = {PLAIN: "Helvetica", BOLD: "Helvetica-Bold", EVEN: "Courier-Bold"}
 TITLE_SIGNS, ADDRESS_SIGNS, LINES = 38, 24, 2
 """What fits into a line; no sign of the font of the address is wider than another one."""
+PLACE_SIGNS, FOOT_LINE = 48, 10
 FOOT_WIDTH = 0.55
 """Of a sign at the foot, of its height, about."""
 
@@ -38,6 +39,7 @@ class _Said:
     title: str
     address: str
     when: str
+    place: str
 
 
 def cards_pdf(seen: EventSeen, cards: Sequence[Card], address: str) -> bytes:
@@ -49,12 +51,14 @@ def cards_pdf(seen: EventSeen, cards: Sequence[Card], address: str) -> bytes:
     Raises:
         RefusedError: a title has signs that such a PDF cannot show.
     """
-    check_signs([seen.group.title, *(card.of.team.title for card in cards if card.of.team is not None)])
+    check_signs(
+        [seen.group.title, seen.details.place, *(card.of.team.title for card in cards if card.of.team is not None)]
+    )
     pdf = pydyf.PDF()
     fonts = pydyf.Dictionary({name: _font(pdf, base) for name, base in FONTS.items()})
     words, zone = EventWords(), seen.details.zone
     when = f"{words.moment(seen.details.begins, zone)} \N{EN DASH} {words.moment(seen.details.ends, zone)}"
-    said = _Said(seen.group.title, address, when)
+    said = _Said(seen.group.title, address, when, seen.details.place)
     for first in range(0, len(cards), ON_A_SHEET):
         drawn = pydyf.Stream(compress=True)
         for place, card in enumerate(cards[first : first + ON_A_SHEET]):
@@ -119,7 +123,7 @@ def _draw(to: pydyf.Stream, at: tuple[float, float], said: _Said, card: Card) ->
         line -= 11.5
     if card.of.team is not None:
         _write(to, (PLAIN, 9.5), (left, line), _shortened(card.of.team.title, TITLE_SIGNS))
-    foot = y + PADDING + 9
+    foot = y + PADDING + (9 + FOOT_LINE if said.place else 9)
     how, middle = foot + 12, foot + 12 + QR / 2
     line = middle + 34
     _write(to, (PLAIN, 9), (left, line), _("Go to"))
@@ -132,6 +136,8 @@ def _draw(to: pydyf.Stream, at: tuple[float, float], said: _Said, card: Card) ->
     to.rectangle(left, foot + 3, CARD_WIDTH - 2 * PADDING, 0.8)
     to.fill()
     _write(to, (PLAIN, 8.5), (left, foot - 8), said.when)
+    if said.place:
+        _write(to, (PLAIN, 8.5), (left, foot - 8 - FOOT_LINE), _shortened(said.place, PLACE_SIGNS))
     place = _("{place} of {places}").format(place=card.of.place, places=card.of.places)
     _write(to, (PLAIN, 8.5), (x + CARD_WIDTH - PADDING - len(place) * 8.5 * FOOT_WIDTH, foot - 8), place)
     to.pop_state()
