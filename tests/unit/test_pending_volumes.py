@@ -153,3 +153,11 @@ def test_of_a_home_it_is_said_that_it_is_the_home() -> None:
     assert found.logged == (
         "the volume lab-home-kite2345 (no storage class, ReadWriteOnce) is Pending: the cluster does not say why"
     )
+
+
+async def test_a_server_that_lacks_something_else_is_not_said_to_lack_its_volume() -> None:
+    """A volume of somebody new waits until it is known on which node: without a GPU anywhere, that is never."""
+    with pytest.raises(StartFailedError) as caught:
+        await started(Cluster(a_claim("Pending"), []), slow(), waits=False)
+
+    assert caught.value.failure.reason == "capacity"

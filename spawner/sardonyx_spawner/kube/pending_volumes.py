@@ -66,8 +66,9 @@ async def with_volumes(start: Awaitable[T], cluster: Cluster, wanted: Sequence[C
         if failure is None:
             return await task
     except StartFailedError as error:
-        # Of a Pod that waits for a volume, its cluster says that there is no place.
-        failure = await _missing(cluster, claims) if error.failure.reason in SLOW else None
+        # Of a Pod that waits for a volume, its cluster says that there is no place. Of one that lacks something else, a volume
+        # waits, too: many storage classes make one when it is known on which node.
+        failure = await _missing(cluster, claims) if error.failure.reason in SLOW and waits() else None
         if failure is None:
             raise
     finally:
