@@ -261,20 +261,6 @@ def test_the_result_of_a_cell_that_ended_meanwhile_is_in_its_kernel(after: Upgra
     assert said == "it is 42\n"
 
 
-def test_an_open_jupyterlab_goes_on_by_itself_and_shows_what_is_said_to_the_class(after: Upgraded) -> None:
-    """Its kernel is there again, and no question is in the way: nobody has to load the page anew."""
-    page, tia = after.sam.page, after.tia.page
-    page.get_by_text("| Idle").wait_for(timeout=60_000)
-    page.screenshot(path=SCREENSHOTS / "cluster-lab-upgraded.png")
-    expect(page.locator(".jp-Dialog")).to_have_count(0)
-
-    tia.get_by_text("A message or a file for everybody who is here").click()
-    tia.get_by_label("Say something").fill("We go on.")
-    tia.get_by_role("button", name="Say it").click()
-
-    expect(page.get_by_text("tia: We go on.")).to_be_visible(timeout=60_000)
-
-
 async def say_in(url: str, kernel: str, code: str) -> str:
     """Run a cell in a kernel that is there already; return what it prints."""
     authorization = f"token {TOKEN}"
