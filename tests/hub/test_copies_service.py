@@ -14,9 +14,10 @@ from support.copies_service import COMMAND, REFS, CopiesService, copies_service
 from support.git_server import Forge, serving
 from support.repositories import home, publish, remote, run
 
+from sardonyx_services.copies.service import LARGEST_QUESTION
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.clone import fetch
-from sardonyx_singleuser.git.mirror import mirror_key
+from sardonyx_singleuser.git.mirror import mirror_key, mirror_name
 from sardonyx_singleuser.plan import Repository
 
 __all__ = ["home", "remote"]
@@ -172,6 +173,16 @@ def test_a_copy_is_only_read(service: CopiesService, forge: Forge, home: Path) -
     assert (copy / "packed-refs").read_bytes() == before
 
 
+def test_a_question_without_end_is_not_read(service: CopiesService, forge: Forge) -> None:
+    """Git tells which commits it has, in some kilobytes."""
+    token = f"token {service.hub.knows('amina')}"
+    address = f"{service.url}/{mirror_key(course(forge).url)}/git-upload-pack"
+
+    answer = httpx.post(address, headers={"Authorization": token}, content=bytes(LARGEST_QUESTION + 1))
+
+    assert answer.status_code == 413
+
+
 def test_a_private_repository_is_not_copied(service: CopiesService, forge: Forge) -> None:
     """It is for those alone who have a token, and they get it from the forge."""
     forge.token = "the-token"
@@ -224,6 +235,17 @@ def test_no_proxy_sees_the_token(
 
     assert fetched.problem == ""
     assert (home / "stats-101" / "lesson.txt").read_text() == "one"
+
+
+def test_what_was_half_copied_is_gone_after_a_new_start(forge: Forge, tmp_path: Path) -> None:
+    """A container that was ended in the middle of it has the same folder; what is whole and named stays."""
+    half, whole = tmp_path / "copies" / "partial-ab", tmp_path / "copies" / mirror_name(course(forge).url)
+    for folder in (half, whole):
+        folder.mkdir(parents=True)
+        (folder / "pack").write_bytes(b"x")
+
+    with copies_service(tmp_path / "copies", [course(forge).url]):
+        assert [path.name for path in (tmp_path / "copies").iterdir()] == [whole.name]
 
 
 def test_what_is_told_wrong_is_said() -> None:

@@ -56,7 +56,7 @@ def copies_service(folder: Path, named: Iterable[str], below: Iterable[str] = ()
     """Run it for these addresses, and for all below some."""
     port = free_ports()
     hub = Hub(port + 1)
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     told = {
         "folder": str(folder),
         "room": "1Gi",

@@ -73,7 +73,8 @@ class GitAnswer(Response):
         """Run git, and end it with all that it started.
 
         Raises:
-            TimeoutError: it took too long, or nobody took what it said: the connection ends.
+            TimeoutError: it took too long: the connection ends.
+            ExceptionGroup: nobody took what it said (TimeoutError), or it said nothing: likewise.
         """
         async with self._turn:
             await self._run(send)

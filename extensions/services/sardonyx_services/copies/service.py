@@ -91,7 +91,9 @@ class NoCopyError(CredentialsError):
 def create_app(copies: Copies) -> FastAPI:
     """Return the service."""
     # A redirect would be followed with the token to wherever it leads.
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, max_body_size=LARGEST_QUESTION
+    )
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -109,7 +111,7 @@ def create_app(copies: Copies) -> FastAPI:
     @app.post("/copies/{key}/git-upload-pack")
     async def contents(request: Request, key: str) -> Response:
         name, url = await copies.asked(request, key)
-        return copies.answer(name, url, READING, request, await _body(request))
+        return copies.answer(name, url, READING, request, await request.body())
 
     @app.exception_handler(CredentialsError)
     async def explain(_request: Request, error: CredentialsError) -> Response:
@@ -128,12 +130,3 @@ def address_of(key: str) -> str:
         return base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
     except (binascii.Error, ValueError) as error:
         raise NoCopyError from error
-
-
-async def _body(request: Request) -> bytes:
-    found = b""
-    async for part in request.stream():
-        found += part
-        if len(found) > LARGEST_QUESTION:
-            raise BadRequestError(_("This question is too long."))
-    return found

@@ -24,6 +24,8 @@ async def serve(configuration: CopiesConfiguration) -> None:
         most=configuration.most_bytes,
         longest_wait_s=LONGEST_WAIT_S,
     )
+    # What a container that was ended in the middle of a copy has left takes room for ever else.
+    mirrors.clear(configuration.named)
     async with httpx.AsyncClient(trust_env=False) as client:
         app = create_app(Copies(configuration, mirrors, Identity(configuration.hub, client)))
         # On all addresses, IPv6 or not: in a Pod of its own, which only servers of people reach.
