@@ -58,13 +58,21 @@ def accounts(people: PeopleStore, amina: str) -> GitAccounts:
     return found
 
 
-async def test_who_read_a_token_before_it_was_renewed_gets_the_new_one(accounts: GitAccounts, amina: str) -> None:
+@pytest.fixture
+def read(accounts: GitAccounts, amina: str) -> GitSecret:
+    """What somebody has read of it before it is renewed."""
+    found = accounts.secret(amina, FORGE)
+    assert found is not None
+    return found
+
+
+async def test_who_read_a_token_before_it_was_renewed_gets_the_new_one(
+    accounts: GitAccounts, amina: str, read: GitSecret
+) -> None:
     """A second try with what was good once would end the connection."""
     site = Site()
     async with httpx.AsyncClient(transport=httpx.MockTransport(site.answer)) as client:
         renewal = Renewal(accounts, {"lab": LAB}, client)
-        read = accounts.secret(amina, FORGE)
-        assert read is not None
         first = await renewal.fresh(amina, FORGE, read)
 
         late = await renewal.fresh(amina, FORGE, read)
@@ -75,14 +83,12 @@ async def test_who_read_a_token_before_it_was_renewed_gets_the_new_one(accounts:
 
 
 async def test_a_renewed_one_that_is_over_again_is_renewed_with_what_came_last(
-    accounts: GitAccounts, amina: str
+    accounts: GitAccounts, amina: str, read: GitSecret
 ) -> None:
     """However long somebody waited with what they had read."""
     site = Site()
     async with httpx.AsyncClient(transport=httpx.MockTransport(site.answer)) as client:
         renewal = Renewal(accounts, {"lab": LAB}, client)
-        read = accounts.secret(amina, FORGE)
-        assert read is not None
         first = await renewal.fresh(amina, FORGE, read)
         accounts.renew(amina, FORGE, first, replace(first, ends_at=time.time() - 1))
 
@@ -92,12 +98,10 @@ async def test_a_renewed_one_that_is_over_again_is_renewed_with_what_came_last(
     assert site.asked == ["refresh-0", "refresh-1"]
 
 
-async def test_a_connection_that_has_ended_is_said(accounts: GitAccounts, amina: str) -> None:
+async def test_a_connection_that_has_ended_is_said(accounts: GitAccounts, amina: str, read: GitSecret) -> None:
     """Once the forge gives nothing for the last one either."""
     site = Site()
     site.good = "another"
     async with httpx.AsyncClient(transport=httpx.MockTransport(site.answer)) as client:
-        read = accounts.secret(amina, FORGE)
-        assert read is not None
         with pytest.raises(EndedError, match="Lab gives no token for this any more"):
             await Renewal(accounts, {"lab": LAB}, client).fresh(amina, FORGE, read)
