@@ -5,7 +5,6 @@ read by the servers that want it, and by all others if they like.
 """
 
 import asyncio
-import hashlib
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from logging import getLogger
 from pathlib import Path
 
 from sardonyx_spawner.amounts import say_memory
+from sardonyx_spawner.copy_places import mirror_name
 from sardonyx_spawner.mirror_git import MirrorError, mirror_git
 
 log = getLogger(__name__)
@@ -32,6 +32,8 @@ LOOK_S = 0.5
 PAUSE_S, LONG_PAUSE_S = 60.0, 86_400.0
 """After a failure, the next try comes so much later; and after one that every try would end in."""
 LARGEST = 2 << 30
+AT_ONCE = 8
+"""So many copies are made or renewed at the same time, and the others in turn: each takes memory, and some of a processor."""
 PARTIAL = "partial-"
 
 
@@ -47,11 +49,6 @@ class Renewal:
     is_first: bool
     moved: float
     task: asyncio.Task[None] = field(init=False)
-
-
-def mirror_name(url: str) -> str:
-    """Return the name of a copy; the user side finds it by the same rule."""
-    return hashlib.sha256(url.encode()).hexdigest()[:32] + ".git"
 
 
 class Mirrors:
@@ -78,12 +75,17 @@ class Mirrors:
         self._next: dict[str, float] = {}
         self._renewing: dict[str, Renewal] = {}
         self._wanted: dict[str, float] = {}
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
-    def clear(self, wanted: Iterable[str]) -> None:
-        """Delete copies that nothing names any more, and what a crash left half made."""
-        kept = {mirror_name(url) for url in wanted}
+    def clear(self, wanted: Iterable[str] | None = None) -> None:
+        """Delete copies that nothing names any more, and what a crash left half made.
+
+        Args:
+            wanted: addresses that something names; None = whatever is whole may be wanted.
+        """
+        kept = None if wanted is None else {mirror_name(url) for url in wanted}
         for path in self._folder.iterdir() if self._folder.exists() else ():
-            if path.name not in kept:
+            if path.name.startswith(PARTIAL) if kept is None else path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)
 
     async def ready(self, urls: Iterable[str], waiting: Callable[[], None] | None = None) -> None:
@@ -116,6 +118,10 @@ class Mirrors:
         return found
 
     async def _renew(self, url: str, path: Path, renewal: Renewal) -> None:
+        async with self._turns:
+            await self._renew_now(url, path, renewal)
+
+    async def _renew_now(self, url: str, path: Path, renewal: Renewal) -> None:
         try:
             if not renewal.is_first:
                 await self._bounded(path, mirror_git("-C", str(path), "fetch", "--progress", "--prune"))

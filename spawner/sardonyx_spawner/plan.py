@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from sardonyx_spawner.copy_places import CopyPlace
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import kept
 from sardonyx_spawner.repository import Repository
@@ -74,6 +75,14 @@ class ServerPlan:
         """What will be started, in the language that is spoken."""
         return kept(self.summaries, self.summary)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as the JSON object that the user side reads."""
-        return {"version": PLAN_VERSION, **asdict(self)}
+    def to_json(self, copies: CopyPlace | None = None) -> dict[str, Any]:
+        """Return the plan as the JSON object that the user side reads.
+
+        Args:
+            copies: of repositories; None = there are none.
+        """
+        repositories = [
+            {**asdict(each), "copy": copies.of(each.url, self.person) if copies and each.is_mirrored else ""}
+            for each in self.repositories
+        ]
+        return {"version": PLAN_VERSION, **asdict(self), "repositories": repositories}

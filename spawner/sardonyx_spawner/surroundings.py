@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_spawner import contract
+from sardonyx_spawner.copy_places import CopyPlace
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 """What libraries read to know how many cores are theirs."""
@@ -77,14 +78,14 @@ class Surroundings:
     Args:
         tools: folder with what the operator installed.
         address: of the whole place, as servers reach it.
-        mirrors: folder of the copies of repositories, or address of the service that gives them; "" = there are none.
+        copies: where copies of repositories are; None = there are none.
         idle_stop_s: a server that nobody uses for so long is stopped; None = never.
         own_tools: what the operator has written of tools, by name.
     """
 
     tools: Path
     address: str
-    mirrors: str = ""
+    copies: CopyPlace | None = None
     idle_stop_s: int | None = None
     own_tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -96,8 +97,6 @@ class Surroundings:
         """
         found = {contract.TOOLS: str(self.tools), contract.ADDRESS: self.address}
         after_s = self.idle_stop_s if idle_stop_s is None else idle_stop_s
-        if self.mirrors:
-            found[contract.MIRRORS] = self.mirrors
         if self.own_tools:
             found[contract.OWN_TOOLS] = json.dumps(self.own_tools)
         if after_s:

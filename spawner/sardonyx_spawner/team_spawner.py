@@ -1,5 +1,6 @@
 """What every engine's spawner knows of a server that runs, and does for teams: the first of one who starts lets in the others."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,10 @@ class TeamSpawner(ProfileSpawner):
     def ends_at(self) -> float | None:
         """When its time is over; its person may prolong that."""
         return self.running.ends_at
+
+    def plan_text(self, plan: ServerPlan) -> str:
+        """Return a plan as the server reads it."""
+        return json.dumps(plan.to_json(self.surroundings.copies if self.surroundings is not None else None))
 
     def keep(self, seconds: int) -> None:
         """Let the server run longer, as far as its profile allows."""

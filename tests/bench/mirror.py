@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ def bench_mirror() -> list[dict[str, Any]]:
     from support.copies_service import copies_service  # noqa: PLC0415 - found only now
     from support.git_server import Forge, serving  # noqa: PLC0415
 
-    from sardonyx_singleuser import contract  # noqa: PLC0415
     from sardonyx_singleuser.plan import Repository  # noqa: PLC0415
+    from sardonyx_spawner.copy_places import CopiesFolder  # noqa: PLC0415
     from sardonyx_spawner.material import material_of  # noqa: PLC0415
     from sardonyx_spawner.mirrors import Mirrors  # noqa: PLC0415
     from sardonyx_spawner.repository import Material  # noqa: PLC0415
@@ -38,19 +38,18 @@ def bench_mirror() -> list[dict[str, Any]]:
         with serving(Forge(base / "forge")) as forge:
             # As an instructor names it, on a forge that the operator allows with `git.mirrored`.
             (planned,) = material_of((Material(f"{forge.url}/course"),), (forge.url,))
-            material = Repository(**asdict(planned))
+            told = {name: value for name, value in asdict(planned).items() if name != "is_mirrored"}
+            material = Repository(**told)
             (base / "mirrors").mkdir()
-            os.environ[contract.MIRRORS] = str(base / "mirrors")
+            nearby = replace(material, copy=CopiesFolder(base / "mirrors").of(material.url, ""))
             began = time.monotonic()
             asyncio.run(Mirrors(base / "mirrors").ready([material.url], lambda: None))
-            here_s, each_here = _class(base / "homes", material, began)
+            here_s, each_here = _class(base / "homes", nearby, began)
             here_bytes, forge.given = forge.given, 0
-            with copies_service(base / "copies", [material.url]) as service:
-                os.environ[contract.MIRRORS] = service.url
-                os.environ["JUPYTERHUB_API_TOKEN"] = service.hub.knows("amina")
-                served_s, each_served = _class(base / "homes", material, time.monotonic())
+            with copies_service(base / "copies") as service:
+                served = replace(material, copy=service.of(material.url))
+                served_s, each_served = _class(base / "homes", served, time.monotonic())
             served_bytes, forge.given = forge.given, 0
-            os.environ[contract.MIRRORS] = ""
             forge_s, each_forge = _class(base / "homes", material, time.monotonic())
             forge_bytes = forge.given
     name = f"class of {STUDENTS}, a repository of {FILES * FILE_BYTES // 1_000_000} MB"

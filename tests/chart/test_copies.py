@@ -1,5 +1,6 @@
 """The service that copies repositories: when the chart brings it, and what it is told."""
 
+import base64
 import json
 from typing import Any
 
@@ -46,26 +47,47 @@ def test_it_is_there_where_the_settings_name_repositories(values: dict[str, Any]
 
 
 def test_it_is_told_what_the_settings_allow() -> None:
-    """And who knows whose token one is, below the path of the place."""
+    """How large a copy may be, and all of them."""
     found = told(everything())
 
-    assert found.named == {URL}
-    assert found.below == ()
-    assert found.hub == f"http://{NAME}-hub:8001/datalab/hub/api"
-    assert found.hosts == (f"{NAME}-copies:8007",)
     assert (found.most_bytes, found.largest_bytes) == (16 << 30, 2 << 30)
 
 
 def test_a_copy_is_no_larger_than_there_is_room() -> None:
     """A Pod is ended whose volume is too full."""
-    git = {"mirrored": ["https://git.example.org/a/", "https://git.example.org/b/"], "largest_copy": "20G"}
+    git = {"mirrored": ["https://git.example.org/a/"], "largest_copy": "20G"}
 
     found = told(render({"settings": {"git": git}, "copies": {"size": "1000Mi"}}))
 
-    assert found.below == ("https://git.example.org/a/", "https://git.example.org/b/")
     assert found.most_bytes == found.largest_bytes == 800 << 20
-    assert found.has("https://git.example.org/b/course")
-    assert not found.has("https://git.example.org/c")
+
+
+def test_hub_and_service_know_one_key() -> None:
+    """Made for them and kept, and no variable; the hub signs with it what a server may ask for. Another one restarts both."""
+    rendered, other = render({"settings": NAMED}), render({"settings": NAMED})
+
+    assert len(base64.b64decode(rendered.one("Secret", f"{NAME}-copies")["data"]["token"])) == 64
+    for part in ("hub", "copies"):
+        assert rendered.mounted_variables(f"{NAME}-{part}")["SARDONYX_COPIES_KEY"] == f"{NAME}-copies/token"
+        assert rendered.pods[f"{NAME}-{part}"] != other.pods[f"{NAME}-{part}"]
+    assert rendered.mounted_variables(f"{NAME}-copies").keys() == {"SARDONYX_COPIES_KEY"}
+
+
+def test_the_key_may_be_one_of_the_operators() -> None:
+    """None is made then."""
+    mine = render({"settings": NAMED, "copies": {"token": {"existingSecret": "mine", "key": "copies"}}})
+
+    assert f"{NAME}-copies" not in [each["metadata"]["name"] for each in mine.of("Secret")]
+    for part in ("hub", "copies"):
+        assert mine.mounted_variables(f"{NAME}-{part}")["SARDONYX_COPIES_KEY"] == "mine/copies"
+
+
+def test_a_place_without_copies_has_no_key() -> None:
+    """Nothing would sign with it."""
+    rendered = render()
+
+    assert f"{NAME}-copies" not in [each["metadata"]["name"] for each in rendered.of("Secret")]
+    assert "SARDONYX_COPIES_KEY" not in rendered.mounted_variables(f"{NAME}-hub")
 
 
 def test_its_service_leads_to_it() -> None:

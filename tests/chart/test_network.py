@@ -144,7 +144,6 @@ COPIED = {"settings": {"git": {"mirrored": ["https://git.example.org/"]}}}
 WITH_COPIES: dict[str, Way] = {
     "a server gets a copy": (USER, COPIES, 8007),
     "a server that waits gets one, for when it is somebody's": (WAITING, COPIES, 8007),
-    "the service of copies asks the hub whose token one is": (COPIES, HUB, 8001),
     "the hub looks whether it answers": (HUB, COPIES, 8007),
     "it reaches forges": (COPIES, FORGE, 443),
     "and by IPv6": (COPIES, FORGE_6, 443),
@@ -157,6 +156,7 @@ NOT_WITH_COPIES: dict[str, Way] = {
     "others in the namespace": (STRANGER, COPIES, 8007),
     "other namespaces": (ELSEWHERE, COPIES, 8007),
     "servers of another installation": (NEIGHBOUR, COPIES, 8007),
+    "it asks the hub nothing": (COPIES, HUB, 8001),
     "it gets no keys": (COPIES, HUB, 8003),
     "it reaches no store": (COPIES, HUB, 8004),
     "it reaches no server": (COPIES, USER, 8888),

@@ -11,14 +11,13 @@ import pytest
 from sardonyx_hub_config.pages import data_places
 from sardonyx_hub_config.settings import tools as tool_settings
 from sardonyx_hub_config.settings.tools import ToolSettings
-from sardonyx_services.copies.service import address_of
 from sardonyx_services.credentials import asker
 from sardonyx_services.credentials.places import group_places
 from sardonyx_services.people.groups import ROLES, Kind, Membership, Role
 from sardonyx_singleuser import contract as user_side
 from sardonyx_singleuser import key_door
 from sardonyx_singleuser.forkserver import protocol
-from sardonyx_singleuser.git import clone, mirror
+from sardonyx_singleuser.git import clone
 from sardonyx_singleuser.plan import PlanError, Repository, read_plan
 from sardonyx_singleuser.sandbox import layout
 from sardonyx_singleuser.storage import places as storage_places
@@ -27,7 +26,8 @@ from sardonyx_singleuser.tools.own import own_tools
 from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_singleuser.tools.tool import Place, Start
 from sardonyx_spawner import contract as hub_side
-from sardonyx_spawner import mirrors, repository
+from sardonyx_spawner import repository
+from sardonyx_spawner.copy_places import CopiesService
 from sardonyx_spawner.local.launcher import Places
 from sardonyx_spawner.local.sandbox_spec import SandboxSpec
 from sardonyx_spawner.local.variables import server_variables
@@ -60,12 +60,6 @@ def test_both_sides_name_the_same_variables() -> None:
 def test_both_sides_mean_the_same_by_progress_in_a_log() -> None:
     """The hub would show it as the server's log, and nobody as a step."""
     assert (hub_side.PROGRESS_IN_LOG, hub_side.PROGRESS_MARK) == (user_side.PROGRESS_IN_LOG, user_side.PROGRESS_MARK)
-
-
-def test_both_sides_find_a_copy_of_a_repository_by_the_same_name() -> None:
-    """One that only one side knows would never be used, and nobody would notice."""
-    assert mirrors.mirror_name("https://e.org/a") == mirror.mirror_name("https://e.org/a")
-    assert address_of(mirror.mirror_key("https://e.org/ä?")) == "https://e.org/ä?"
 
 
 @pytest.mark.parametrize(
@@ -112,13 +106,14 @@ def test_a_server_speaks_the_language_of_its_person() -> None:
 
 def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -> None:
     """All that this side needs comes through the file."""
-    about = ("https://e.org/a", "b", "c", "d/e", 1, True, True)
+    about = ("https://e.org/a", "b", "c", "d/e", 1, True)
+    copies = CopiesService("http://copies", "key")
     plan = ServerPlan(
         "abcd1234",
         "python",
         "Python",
         "Python",
-        repositories=(PlannedRepository(*about),),
+        repositories=(PlannedRepository(*about, is_mirrored=True), PlannedRepository(*about)),
         environment="course",
         author_name="A",
         author_mail="m",
@@ -126,12 +121,13 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
         collaboration=True,
     )
     path = tmp_path / "plan.json"
-    path.write_text(json.dumps(plan.to_json()))
+    path.write_text(json.dumps(plan.to_json(copies)))
 
     found = read_plan(path)
 
     assert (found.title, found.environment) == ("Python", "course")
-    assert found.repositories == (Repository(*about),)
+    copy = copies.of("https://e.org/a", "abcd1234")
+    assert found.repositories == (Repository(*about, copy=copy), Repository(*about))
     assert (found.author_name, found.author_mail) == ("A", "m")
     assert found.collaboration
     assert [found.offers(name) for name in ("vscode", "mlflow")] == [True, False]

@@ -13,7 +13,7 @@ from support.classes import CONF, ask, id_of, people_of, token_of
 from support.git_server import Forge, serving
 from support.waiting import soon
 
-from sardonyx_spawner.mirrors import mirror_name
+from sardonyx_spawner.copy_places import mirror_name
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Any, str], None]

@@ -6,19 +6,20 @@ import random
 import subprocess
 import time
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from support.git_server import Forge, serving
 from support.repositories import home, let_git_hang, publish, remote, run
 
-from sardonyx_singleuser import contract
 from sardonyx_singleuser.git.clone import fetch
 from sardonyx_singleuser.git.configuration import configuration
 from sardonyx_singleuser.git.mirror import mirror_options
 from sardonyx_singleuser.plan import Plan, Repository
 from sardonyx_spawner import mirrors as module
-from sardonyx_spawner.mirrors import FRESH_S, Mirrors, mirror_name
+from sardonyx_spawner.copy_places import CopiesFolder, mirror_name
+from sardonyx_spawner.mirrors import FRESH_S, Mirrors
 
 __all__ = ["home", "remote"]
 LARGE_BYTES = 3 << 20
@@ -48,11 +49,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the copies of a machine are, as servers see them."""
+def folder(tmp_path: Path) -> Path:
+    """Where the copies of a machine are."""
     found = tmp_path / "mirrors"
     found.mkdir()
-    monkeypatch.setenv(contract.MIRRORS, str(found))
     return found
 
 
@@ -69,8 +69,10 @@ def small_mirrors(folder: Path, clock: Clock) -> Mirrors:
 
 
 def course(forge: Forge, depth: int | None = None) -> Repository:
-    """Return the repository as a profile names it."""
-    return Repository(f"{forge.url}/stats-101", depth=depth, is_material=True, is_mirrored=True)
+    """Return a repository that a profile names, as servers of this machine are told of it."""
+    url = f"{forge.url}/stats-101"
+    copies = CopiesFolder(forge.folder.parent / "mirrors")
+    return Repository(url, depth=depth, is_material=True, copy=copies.of(url, "abcd1234"))
 
 
 def add_large_file(remote: Path) -> None:
@@ -259,6 +261,23 @@ def test_a_slow_forge_holds_up_nobody_for_long(
 
     # The loop of this start is over, and so is what it began.
     assert subprocess.run(["pgrep", "-f", "^sleep 4545"], check=False, capture_output=True).stdout == b""
+
+
+def test_some_copies_are_made_at_the_same_time_and_the_others_in_turn(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes memory: many that are wanted at once would end whatever makes them."""
+    said = tmp_path / "said"
+    (tmp_path / "git").write_text(f"#!/bin/sh\necho 1 >> {said}; sleep 0.2; echo -1 >> {said}; exit 1\n")
+    (tmp_path / "git").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    mirrors = Mirrors(folder)
+
+    asyncio.run(mirrors.ready([f"https://git.example.org/{number}" for number in range(5)]))
+
+    at_once = list(accumulate(int(line) for line in said.read_text().split()))
+    assert (len(at_once), max(at_once), at_once[-1]) == (10, 2, 0)
 
 
 def test_a_start_waits_for_a_copy_that_is_on_its_way(

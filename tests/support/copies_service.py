@@ -1,23 +1,23 @@
-"""The service that copies repositories, as the chart runs it, and a hub that knows its callers."""
+"""The service that copies repositories, as the chart runs it."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from support.places import Hub
 from support.ports import free_ports
 from support.waiting import soon
 
-from sardonyx_singleuser.git.mirror import mirror_key
+from sardonyx_spawner.copy_places import CopiesService as Place
 
 COMMAND = Path(sys.executable).with_name("sardonyx")
 REFS = "info/refs?service=git-upload-pack"
+KEY = "a-key-of-the-tests"
 
 
 @dataclass(frozen=True)
@@ -25,23 +25,25 @@ class CopiesService:
     """It runs.
 
     Args:
-        hub: that it asks.
         port: where it answers.
         folder: of its copies.
     """
 
-    hub: Hub
     port: int
     folder: Path
 
     @property
-    def url(self) -> str:
-        """Where copies are."""
-        return f"http://127.0.0.1:{self.port}/copies"
+    def place(self) -> Place:
+        """As the hub knows it."""
+        return Place(f"http://127.0.0.1:{self.port}/copies", KEY)
 
-    def get(self, address: str, path: str = REFS, **headers: str) -> httpx.Response:
+    def of(self, url: str, person: str = "abcd1234") -> str:
+        """Return where somebody's server finds the copy of a repository."""
+        return self.place.of(url, person)
+
+    def get(self, url: str, path: str = REFS) -> httpx.Response:
         """Ask for a part of a copy."""
-        return httpx.get(f"{self.url}/{mirror_key(address)}/{path}", headers=headers, timeout=40)
+        return httpx.get(f"{self.of(url)}/{path}", timeout=40)
 
     def answers(self) -> bool:
         """Tell whether it does."""
@@ -52,27 +54,16 @@ class CopiesService:
 
 
 @contextmanager
-def copies_service(folder: Path, named: Iterable[str], below: Iterable[str] = ()) -> Iterator[CopiesService]:
-    """Run it for these addresses, and for all below some."""
+def copies_service(folder: Path) -> Iterator[CopiesService]:
+    """Run it, with its copies in a folder."""
     port = free_ports()
-    hub = Hub(port + 1)
     folder.mkdir(exist_ok=True)
-    told = {
-        "folder": str(folder),
-        "room": "1Gi",
-        "largest": "500M",
-        "named": list(named),
-        "below": list(below),
-        "hub": f"http://127.0.0.1:{port + 1}/hub/api",
-        "hosts": [f"127.0.0.1:{port}"],
-        "port": port,
-    }
-    with subprocess.Popen([COMMAND, "copies"], env={**os.environ, "SARDONYX_COPIES": json.dumps(told)}) as process:
+    told = {"folder": str(folder), "room": "1Gi", "largest": "500M", "port": port}
+    variables = {"SARDONYX_COPIES": json.dumps(told), "SARDONYX_COPIES_KEY": KEY}
+    with subprocess.Popen([COMMAND, "copies"], env={**os.environ, **variables}) as process:
         try:
-            found = CopiesService(hub, port, folder)
+            found = CopiesService(port, folder)
             soon(found.answers)
             yield found
         finally:
             process.terminate()
-            hub.server.shutdown()
-            hub.server.server_close()

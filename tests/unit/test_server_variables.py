@@ -237,7 +237,7 @@ def test_keys_that_came_with_the_environment_are_taken_away(monkeypatch: pytest.
 )
 def test_the_hub_hears_of_use_before_a_server_is_stopped_for_idleness(idle_stop_s: int, every: str) -> None:
     """However soon that is."""
-    told = Surroundings(Path("/tools"), "http://127.0.0.1:8000", "", idle_stop_s).variables()
+    told = Surroundings(Path("/tools"), "http://127.0.0.1:8000", idle_stop_s=idle_stop_s).variables()
 
     assert told["JUPYTERHUB_ACTIVITY_INTERVAL"] == every
 

@@ -23,7 +23,7 @@ class Repository:
         folder: its place below the home; "" = a folder with the last part of the address.
         depth: so many commits of its history; None = all of it.
         is_material: what is new is brought into the person's copy, around their changes.
-        is_mirrored: the hub keeps a copy for all servers.
+        copy: this place's own, a path or an address for git; "" = there is none.
     """
 
     url: str
@@ -32,7 +32,7 @@ class Repository:
     folder: str = ""
     depth: int | None = None
     is_material: bool = False
-    is_mirrored: bool = False
+    copy: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,11 @@ def read_plan(path: Path) -> Plan:
 
 
 def _repository(found: Mapping[str, Any]) -> Repository:
-    texts = {name: str(found.get(name, "")) for name in ("branch", "commit", "folder")}
+    texts = {name: str(found.get(name, "")) for name in ("branch", "commit", "folder", "copy")}
     depth = found.get("depth")
     return Repository(
         str(found["url"]),
         **texts,
         depth=None if depth is None else int(depth),
         is_material=bool(found.get("is_material", False)),
-        is_mirrored=bool(found.get("is_mirrored", False)),
     )

@@ -68,6 +68,10 @@ class Copies(Component):
     """The service that copies repositories for all servers, where the settings name any."""
 
     enabled: bool = Field(default=True, description="Whether there is one.")
+    token: OptionalSecretKey = Field(
+        default=OptionalSecretKey(),
+        description="By what the hub signs what a server may ask it for; without a Secret of yours it is made once and kept.",
+    )
     size: Size = Field(
         default="10Gi",
         description="How much of its node's disk copies take; those that nobody wanted for longest go first.",

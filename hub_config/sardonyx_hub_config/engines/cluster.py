@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.engines.common import spawner_settings, surroundings
-from sardonyx_hub_config.engines.engine import PROXY_TOKEN, Release
+from sardonyx_hub_config.engines.engine import COPIES_KEY, PROXY_TOKEN, Release
 from sardonyx_hub_config.engines.shown import Shown
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.offered import profiles_here
@@ -22,6 +22,7 @@ from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY
+from sardonyx_spawner.copy_places import CopiesService
 from sardonyx_spawner.kube.leftovers import clear_leftovers
 from sardonyx_spawner.kube.manifest import COMPONENT, TOOLS
 from sardonyx_spawner.kube.place import ClusterPlace
@@ -80,7 +81,7 @@ def servers_of_a_cluster(
     spawner.place = place
     if place.shared_volumes is not None:
         spawner.volume_source = lambda person, profile: classes.volumes_of(person, profile)  # noqa: PLW0108 - the object would be copied
-    spawner.surroundings = surroundings(settings, Path(TOOLS), here.copies)
+    spawner.surroundings = surroundings(settings, Path(TOOLS), _copies(here))
     spawner.log_folder = folder.servers
     spawner.ip = "0.0.0.0"  # noqa: S104 - in a Pod of its own, which only the proxy and the hub reach
     spawner.pod_name_template = f"{here.name}-server-{{user_server}}"
@@ -112,6 +113,19 @@ def servers_of_a_cluster(
 
     c.SardonyxAuthenticator.clear_person = clear
     return Shown(NoFiles(), lambda: APART)
+
+
+def _copies(here: Release) -> CopiesService | None:
+    """Return where copies of repositories are; None = the chart brings no service of them.
+
+    Raises:
+        OperatorError: the chart has left something out.
+    """
+    if not here.copies:
+        return None
+    if not (key := os.environ.get(COPIES_KEY, "")):
+        raise OperatorError(f"{COPIES_KEY} is missing. The chart sets it: install Sardonyx with the chart.")
+    return CopiesService(here.copies, key)
 
 
 async def _beside(hub: JupyterHub, place: ClusterPlace, upkeep: Upkeep | None) -> None:

@@ -20,6 +20,7 @@ from sardonyx_hub_config.sources.stored import StoredNews
 from sardonyx_hub_config.sources.teams import TeamSource
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
+from sardonyx_spawner.copy_places import CopyPlace
 from sardonyx_spawner.surroundings import StorageAccess, Surroundings, VaultPlace
 
 
@@ -67,16 +68,16 @@ def spawner_settings(
     return classes
 
 
-def surroundings(settings: Settings, tools: Path, mirrors: str = "") -> Surroundings:
+def surroundings(settings: Settings, tools: Path, copies: CopyPlace | None) -> Surroundings:
     """Return what servers know of this place.
 
     Args:
         tools: folder with what the operator installed, as servers see it.
-        mirrors: folder of the copies of repositories, or address of the service that gives them; "" = there are none.
+        copies: of repositories; None = there are none.
     """
     idle_stop = settings.servers.idle_stop
     own = {name: tool.told() for name, tool in settings.tools.items()}
-    return Surroundings(tools, settings.shown_url, mirrors, duration_seconds(idle_stop) if idle_stop else None, own)
+    return Surroundings(tools, settings.shown_url, copies, duration_seconds(idle_stop) if idle_stop else None, own)
 
 
 def _vault(spawner: Any, settings: Settings, ports: Ports) -> None:

@@ -10,7 +10,7 @@ from sardonyx_hub_config.settings.whole import Settings
 
 ENGINE, NAME, INSTANCE, PROXY_TOKEN = "SARDONYX_ENGINE", "SARDONYX_NAME", "SARDONYX_INSTANCE", "CONFIGPROXY_AUTH_TOKEN"
 POD, POD_UID = "SARDONYX_POD", "SARDONYX_POD_UID"
-COPIES = "SARDONYX_COPIES_URL"
+COPIES, COPIES_KEY = "SARDONYX_COPIES_URL", "SARDONYX_COPIES_KEY"
 KUBERNETES = "kubernetes"
 PUBLIC = 8000
 """Port of the proxy's Pod; those of the hub's come after it, as on one machine."""

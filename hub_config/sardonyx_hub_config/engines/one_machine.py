@@ -14,6 +14,7 @@ from sardonyx_hub_config.settings.secret_refs import generated_secret, secret_fi
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.amounts import duration_seconds
+from sardonyx_spawner.copy_places import CopiesFolder
 from sardonyx_spawner.local.fork_launcher import ForkLauncher
 from sardonyx_spawner.local.fresh_homes import clear_left_folders
 from sardonyx_spawner.local.gpu_allotment import GpuAllotment
@@ -38,7 +39,7 @@ def servers_of_one_machine(
     spawner.prefix_source = lambda slug: prefix(settings, slug)
     spawner.environment_maker = lambda slug: make_now(settings, slug)
     spawner.homes, spawner.servers = folder.homes, folder.servers
-    spawner.surroundings = surroundings(settings, folder.tools, str(folder.mirrors))
+    spawner.surroundings = surroundings(settings, folder.tools, CopiesFolder(folder.mirrors))
     launcher = ForkLauncher(
         folder.forks,
         folder.servers,

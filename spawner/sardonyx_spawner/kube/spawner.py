@@ -1,7 +1,6 @@
 """JupyterHub's spawner for Kubernetes: KubeSpawner, told what to start by a plan."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
@@ -119,7 +118,9 @@ class SardonyxKubeSpawner(PodSpawner):
         except AWAY as error:
             raise HandOverError(f"it cannot be marked as theirs: {error!r}") from error
         variables = self._variables(plan, is_handed_over=True)
-        await server.hand_over(variables, self.get_args(), plan, lambda *step: self.tale.tell(Step(*step)))
+        await server.hand_over(
+            variables, self.get_args(), self.plan_text(plan), lambda *step: self.tale.tell(Step(*step))
+        )
         return await start.until_there()
 
     async def _made(self, plan: ServerPlan, start: Start, stock: Stock) -> Mapping[str, Any]:
@@ -170,7 +171,7 @@ class SardonyxKubeSpawner(PodSpawner):
         made = pod(server, plan, self.place, seen)
         metadata = V1ObjectMeta(**made["metadata"])
         of_pod = V1Pod(api_version="v1", kind="Pod", metadata=metadata, spec=made["spec"])
-        return of_pod, secret(server, json.dumps(plan.to_json()), secrets)
+        return of_pod, secret(server, self.plan_text(plan), secrets)
 
     def _pod_server(self, plan: ServerPlan) -> PodServer:
         return PodServer(

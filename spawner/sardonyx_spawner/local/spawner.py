@@ -1,7 +1,6 @@
 """JupyterHub's spawner for one machine."""
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -163,7 +162,7 @@ class SardonyxLocalSpawner(FolderSpawner, Spawner):  # type: ignore[misc]  # Jup
         self, plan: ServerPlan, folders: ServerFolders, prefix: Path, launcher: Launcher, address: Address
     ) -> LaunchRequest:
         owner = launcher.owner(folders)
-        folders.write_plan(json.dumps(plan.to_json()), owner)
+        folders.write_plan(self.plan_text(plan), owner)
         return LaunchRequest(
             prefix=prefix,
             address=address,

@@ -1,22 +1,19 @@
 """The addresses at which git in a server gets a repository from this place's copy, as it would from the forge."""
 
 import asyncio
-import base64
-import binascii
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sardonyx_services.copies.configuration import CopiesConfiguration
 from sardonyx_services.copies.git_answer import GitAnswer, backend_environment
-from sardonyx_services.credentials.asker import token_of
 from sardonyx_services.credentials.errors import BadRequestError, CredentialsError
-from sardonyx_services.credentials.identity import Identity
+from sardonyx_spawner.copy_places import asked_for, mirror_name
 from sardonyx_spawner.language import _
-from sardonyx_spawner.mirrors import Mirrors, mirror_name
+from sardonyx_spawner.mirrors import Mirrors
 
 LARGEST_QUESTION = 10 << 20
 """Bytes: git tells which of thousands of commits it has."""
@@ -35,50 +32,53 @@ class AnswerTurns:
         self._of = WeakValueDictionary[str, asyncio.Semaphore]()
 
     @asynccontextmanager
-    async def of(self, name: str) -> AsyncIterator[None]:
+    async def of(self, person: str) -> AsyncIterator[None]:
         """Wait for a turn of somebody's."""
-        own = self._of.setdefault(name, asyncio.Semaphore(self._of_one))
+        own = self._of.setdefault(person, asyncio.Semaphore(self._of_one))
         async with own, self._free:
             yield
 
 
 class Copies:
-    """What may be copied, who may have it, and how it is given."""
+    """What may be copied, for whom, and how it is given.
 
-    def __init__(self, configuration: CopiesConfiguration, mirrors: Mirrors, identity: Identity) -> None:
-        self._configuration, self._mirrors, self._identity = configuration, mirrors, identity
+    Args:
+        folder: of the copies.
+        key: by which the hub signs what may be asked for.
+    """
+
+    def __init__(self, folder: Path, key: str, mirrors: Mirrors) -> None:
+        self._folder, self._key, self._mirrors = folder, key, mirrors
         self._turns = AnswerTurns()
 
-    async def asked(self, request: Request, key: str) -> tuple[str, str]:
-        """Return who asks, and the address of the repository that they ask for.
+    def asked(self, asked: str, signature: str) -> tuple[str, str]:
+        """Return whose server asks, and the address of the repository that it asks for.
 
         Raises:
-            CredentialsError: it is no server that asks, or there can be no copy.
+            NoCopyError: the hub has not said that it may.
         """
-        caller = await self._identity.of(token_of(request, self._configuration.hosts))
-        caller.wants("git")
-        url = address_of(key)
-        if not self._configuration.has(url):
+        found = asked_for(self._key, asked, signature)
+        if found is None:
             raise NoCopyError
-        return caller.name, url
+        return found
 
     async def renew(self, url: str) -> None:
         """Make a copy, or bring it up to date; where that takes too long or fails, the one of before is good."""
         await self._mirrors.ready([url], lambda: None)
 
-    def answer(self, name: str, url: str, path: str, request: Request, body: bytes = b"") -> Response:
+    def answer(self, person: str, url: str, path: str, request: Request, body: bytes = b"") -> Response:
         """Return git's answer about a copy.
 
         Raises:
             NoCopyError: there is none.
         """
-        folder, copy = self._configuration.folder, mirror_name(url)
-        if not (folder / copy).is_dir():
+        copy = mirror_name(url)
+        if not (self._folder / copy).is_dir():
             raise NoCopyError
         told = backend_environment(
-            str(folder), f"/{copy}/{path}", verb=request.method, query=request.url.query, headers=request.headers
+            str(self._folder), f"/{copy}/{path}", verb=request.method, query=request.url.query, headers=request.headers
         )
-        return GitAnswer(told, self._turns.of(name), body)
+        return GitAnswer(told, self._turns.of(person), body)
 
 
 class NoCopyError(CredentialsError):
@@ -90,7 +90,6 @@ class NoCopyError(CredentialsError):
 
 def create_app(copies: Copies) -> FastAPI:
     """Return the service."""
-    # A redirect would be followed with the token to wherever it leads.
     app = FastAPI(
         docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, max_body_size=LARGEST_QUESTION
     )
@@ -99,34 +98,22 @@ def create_app(copies: Copies) -> FastAPI:
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/copies/{key}/info/refs")
-    async def what_there_is(request: Request, key: str, service: str = "") -> Response:
-        name, url = await copies.asked(request, key)
+    @app.get("/copies/{asked}/{signature}/info/refs")
+    async def what_there_is(request: Request, asked: str, signature: str, service: str = "") -> Response:
+        person, url = copies.asked(asked, signature)
         if service != READING:
             raise BadRequestError(_("Copies are only read."))
         # git asks this first. What it asks after it is about what it was told here.
         await copies.renew(url)
-        return copies.answer(name, url, "info/refs", request)
+        return copies.answer(person, url, "info/refs", request)
 
-    @app.post("/copies/{key}/git-upload-pack")
-    async def contents(request: Request, key: str) -> Response:
-        name, url = await copies.asked(request, key)
-        return copies.answer(name, url, READING, request, await request.body())
+    @app.post("/copies/{asked}/{signature}/git-upload-pack")
+    async def contents(request: Request, asked: str, signature: str) -> Response:
+        person, url = copies.asked(asked, signature)
+        return copies.answer(person, url, READING, request, await request.body())
 
     @app.exception_handler(CredentialsError)
     async def explain(_request: Request, error: CredentialsError) -> Response:
         return JSONResponse({"code": error.code, "message": error.message}, status_code=error.status)
 
     return app
-
-
-def address_of(key: str) -> str:
-    """Return the address that a key stands for; the user side makes it by the same rule.
-
-    Raises:
-        NoCopyError: it is no key.
-    """
-    try:
-        return base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
-    except (binascii.Error, ValueError) as error:
-        raise NoCopyError from error

@@ -1,23 +1,24 @@
-"""The service as a program: it listens, and asks the hub who asks."""
+"""The service as a program: it listens."""
 
 import logging
 
-import httpx
 import uvicorn
 
 from sardonyx_services.copies.configuration import CopiesConfiguration
 from sardonyx_services.copies.service import Copies, create_app
-from sardonyx_services.credentials.identity import Identity
 from sardonyx_spawner.mirrors import Mirrors
 
 LONGEST_WAIT_S = 25.0
 """git in a server gives up where nothing comes for half a minute, and goes to the forge."""
 
 
-async def serve(configuration: CopiesConfiguration) -> None:
-    """Serve until the process is told to end."""
+async def serve(configuration: CopiesConfiguration, key: str) -> None:
+    """Serve until the process is told to end.
+
+    Args:
+        key: by which the hub signs what may be asked for.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     mirrors = Mirrors(
         configuration.folder,
         largest=configuration.largest_bytes,
@@ -25,11 +26,10 @@ async def serve(configuration: CopiesConfiguration) -> None:
         longest_wait_s=LONGEST_WAIT_S,
     )
     # What a container that was ended in the middle of a copy has left takes room for ever else.
-    mirrors.clear(configuration.named)
-    async with httpx.AsyncClient(trust_env=False) as client:
-        app = create_app(Copies(configuration, mirrors, Identity(configuration.hub, client)))
-        # On all addresses, IPv6 or not: in a Pod of its own, which only servers of people reach.
-        server = uvicorn.Config(
-            app, host="", port=configuration.port, log_config=None, access_log=False, server_header=False
-        )
-        await uvicorn.Server(server).serve()
+    mirrors.clear()
+    app = create_app(Copies(configuration.folder, key, mirrors))
+    # On all addresses, IPv6 or not: in a Pod of its own, which only servers of people reach.
+    server = uvicorn.Config(
+        app, host="", port=configuration.port, log_config=None, access_log=False, server_header=False
+    )
+    await uvicorn.Server(server).serve()

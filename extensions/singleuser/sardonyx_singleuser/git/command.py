@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sardonyx_singleuser.git.mirror import authorization
-
 PATIENCE_S = 60
 """A start waits so long for one repository, and then goes on without it. A hub that gives a start less waits in vain."""
 SLOW_BYTES, SLOW_S = 1000, 30
@@ -105,7 +103,6 @@ class Git:
 def _environment() -> dict[str, str]:
     return {
         **os.environ,
-        **authorization(),
         # Nobody is there to be asked for a password: say no at once.
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "/bin/false",

@@ -1,7 +1,6 @@
 """The servers that wait: which there are, which are wanted, and who takes one. Nothing is asked of the cluster here."""
 
 import asyncio
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +59,7 @@ class ReadyServer:
         self,
         variables: Mapping[str, str],
         arguments: Sequence[str],
-        plan: ServerPlan,
+        plan: str,
         tell: Callable[[str, str], object],
     ) -> None:
         """Let it be somebody's; return when it answers.
@@ -68,6 +67,7 @@ class ReadyServer:
         Args:
             variables: over those of its image.
             arguments: for the single-user server.
+            plan: of the server, as its side reads it.
             tell: hears each step, and its state.
 
         Raises:
@@ -75,7 +75,7 @@ class ReadyServer:
         """
         if self.waiting is None:
             raise HandOverError("it does not wait")
-        sealed = sealed_hand_over(self.key, variables, arguments, json.dumps(plan.to_json()))
+        sealed = sealed_hand_over(self.key, variables, arguments, plan)
         await self.waiting.hand_over(sealed, tell)
 
 
