@@ -96,16 +96,47 @@ def files(prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shelf(stack: Stack, browser: Browser) -> Iterator[Shelf]:
-    """Its first administrator in JupyterLab, with the data store open."""
+def visitor(stack: Stack, browser: Browser) -> Iterator[Visitor]:
+    """Its first administrator in JupyterLab."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(20_000)
-    visitor = come_first(stack, context.new_page(), "ann")
-    visitor.start()
+    found = come_first(stack, context.new_page(), "ann")
+    found.start()
+    yield found
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def shelf(visitor: Visitor) -> Shelf:
+    """Somebody in JupyterLab, with the data store open."""
     visitor.page.get_by_role("tab", name="Data Store").click()
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    yield Shelf(visitor)
-    context.close()
+    return Shelf(visitor)
+
+
+def test_a_first_notebook_is_in_the_home(visitor: Visitor) -> None:
+    """One click in the launcher, by somebody who has clicked nowhere else since the page is there."""
+    page = visitor.page
+    page.goto(f"{visitor.stack.url}/user/ann/lab?reset")
+
+    page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").click()
+
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
+    expect(page.locator("#filebrowser .jp-DirListing-item[title^='Name: Untitled.ipynb']")).to_be_visible()
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
+    page.goto(f"{visitor.stack.url}/user/ann/lab?reset")
+
+
+def test_what_is_new_goes_to_no_place_where_files_cannot_be(shelf: Shelf) -> None:
+    """Whoever was last at the list of places reads where to go."""
+    shelf.panel.locator(".jp-BreadCrumbs-home").click()
+    shelf.row("My place").click()
+
+    shelf.page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").click()
+
+    said = shelf.page.locator(".jp-Dialog")
+    expect(said).to_contain_text("What is new goes where you were last, and that is the list of your places")
+    said.get_by_role("button", name="Close").click()
 
 
 def test_the_places_are_folders(shelf: Shelf) -> None:

@@ -13,7 +13,7 @@ const REFRESH_MS = 60000;
 export async function data(shared) {
   const { Clipboard, Dialog, Notification, showDialog, showErrorMessage } = await shared("@jupyterlab/apputils");
   const { IDocumentManager, shouldOverwrite } = await shared("@jupyterlab/docmanager");
-  const { IFileBrowserFactory, Uploader } = await shared("@jupyterlab/filebrowser");
+  const { IDefaultFileBrowser, IFileBrowserFactory, Uploader } = await shared("@jupyterlab/filebrowser");
   const { ILayoutRestorer } = await shared("@jupyterlab/application");
   const { newFolderIcon, refreshIcon, ToolbarButton } = await shared("@jupyterlab/ui-components");
   const { Widget } = await shared("@lumino/widgets");
@@ -110,13 +110,15 @@ export async function data(shared) {
     id: "sardonyx:data",
     description: "Shows the person's places in the data store",
     autoStart: true,
-    requires: [IFileBrowserFactory, IDocumentManager],
+    requires: [IFileBrowserFactory, IDefaultFileBrowser, IDocumentManager],
     optional: [ILayoutRestorer],
-    async activate(app, factory, documents, restorer) {
+    async activate(app, factory, home, documents, restorer) {
       offerPreviews(app);
       if (!(await store.isThere())) return;
       const drive = new Drive(store);
       app.serviceManager.contents.addDrive(drive);
+      // JupyterLab makes new notebooks where somebody was last, and before that in the file browser that was made last: that is the home's.
+      home.node.dispatchEvent(new FocusEvent("focus"));
       const browser = factory.createFileBrowser("sardonyx-data", { driveName: DRIVE, refreshInterval: REFRESH_MS, auto: false });
       browser.title.icon = drawn.data;
       browser.title.caption = trans.__("Data Store");

@@ -56,6 +56,9 @@ export async function driveClass(shared) {
     }
 
     async newUntitled({ path = "", type = "file", ext = "" } = {}) {
+      if (clean(path) === "") {
+        throw new Error(trans.__("What is new goes where you were last, and that is the list of your places in the data store. Open one of them, or click among the files of your home, and try again."));
+      }
       const stem = { directory: trans.__("Untitled Folder"), notebook: trans.__("Untitled") }[type] ?? trans.__("untitled");
       const ending = type === "notebook" ? ".ipynb" : type === "directory" ? "" : ext.replace(/^(?=[^.])/, ".");
       const body = new Blob(type === "notebook" ? [JSON.stringify(NOTEBOOK)] : []);
