@@ -267,10 +267,12 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     assert "Statistics 101" not in lea.page.inner_text("form")
 
 
-def test_weekly_hours_have_single_lessons_and_days_off(tia: Any, course: str, check: Check) -> None:
-    """What cannot be is said, and nothing that was typed is lost; one date is enough for one day."""
+def test_weekly_hours_have_single_lessons_and_days_off(
+    place: Any, tia: Any, newcomer: Callable[..., Any], course: str, check: Check
+) -> None:
+    """What cannot be is said, and nothing that was typed is lost; one date is enough for one day. What comes is listed."""
     page, today = tia.page, datetime.now(UTC).date()
-    lesson, single, off = (today + timedelta(days=n) for n in (2, 40, 2))
+    lesson, single, off = (today + timedelta(days=n) for n in (2, 20, 2))
     page.goto(f"{course}/hours")
     page.get_by_label("Day").first.select_option(f"{lesson:%a}".lower())
     weekly, moved = (page.get_by_role("group", name=name) for name in ("Lessons of each week", "Single lessons"))
@@ -294,6 +296,25 @@ def test_weekly_hours_have_single_lessons_and_days_off(tia: Any, course: str, ch
     holidays = page.get_by_role("group", name="Holidays")
     assert holidays.get_by_label("to").first.input_value() == f"{off}"
     assert moved.get_by_label("on", exact=True).first.input_value() == f"{single}"
+    days = [lesson + timedelta(days=7 * week) for week in range(1, 6)]
+    times = sorted([(single, "14:00 to 16:00"), *((day, "10:00 to 12:00") for day in days)])[:5]
+    coming = [f"{day:%A} {say_date(day, today)}, {hours}" for day, hours in times]
+    listed = page.get_by_role("region", name="The lessons that come")
+    assert listed.get_by_role("listitem").all_inner_texts() == coming
+    check(page, "class-hours-coming")
+
+    page.goto(course)
+    page.get_by_text("The lessons that come").click()
+    assert page.get_by_role("group").get_by_role("listitem").all_inner_texts() == coming
+    check(page, "class-coming")
+    tom = newcomer(place, "tom")
+    with people_of(place) as people:
+        people.groups.join(course.rpartition("/")[2], id_of(people, "tom"), "student")
+    tom.page.goto(course)
+    assert (
+        tom.page.get_by_role("region", name="The lessons that come").get_by_role("listitem").all_inner_texts() == coming
+    )
+    check(tom.page, "class-of-student-coming")
 
 
 def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, check: Check) -> None:

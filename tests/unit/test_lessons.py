@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import pytest
 from support.ends import FakeHub
@@ -20,7 +21,7 @@ from sardonyx_services.people.web.classes.classroom import Classroom
 from sardonyx_services.people.web.classes.desk import Desk
 from sardonyx_services.people.web.classes.fits import say_fit
 from sardonyx_services.people.web.classes.lesson_rounds import LessonRounds
-from sardonyx_services.people.web.classes.words import say_lesson
+from sardonyx_services.people.web.classes.words import say_lesson, say_lesson_time
 from sardonyx_spawner.local.machine import Machine
 from sardonyx_spawner.plan import ServerPlan
 
@@ -53,6 +54,30 @@ def test_the_next_lesson_is_by_the_clocks_of_the_class_and_within_its_days(
     found = WEEK.next(AUTUMN, now)
 
     assert (found.begins if found else None) == begins
+
+
+def test_the_lessons_that_come_are_without_holidays_and_with_single_ones() -> None:
+    """In the order of time, from the one that is on to the last day of the class; each is said in one line."""
+    lessons = (
+        "mon 10:15-11:45, fri 08:00-10:00, 2026-10-28 14:00-16:00, 2026-11-02 16:00-18:00, off 2026-11-01/2026-11-03"
+    )
+
+    found = list(WeeklyHours(timetable_of(lessons)).coming(AUTUMN, MONDAY + MINUTE))
+
+    assert [say_lesson_time(hour, "Europe/Paris", MONDAY) for hour in found] == [
+        "Monday 26 October, 10:15 to 11:45",
+        "Wednesday 28 October, 14:00 to 16:00",
+        "Friday 30 October, 08:00 to 10:00",
+        "Monday 2 November, 16:00 to 18:00",
+        "Friday 6 November, 08:00 to 10:00",
+    ]
+
+
+def test_the_lessons_of_each_week_come_for_ever_where_a_class_has_no_last_day() -> None:
+    """Whoever lists them says how many."""
+    coming = WEEK.coming(replace(AUTUMN, last_day=None), MONDAY)
+
+    assert [hour.begins.date() for hour in islice(coming, 20)][-1] == date(2027, 1, 1)
 
 
 def test_when_the_next_lesson_is_is_said() -> None:

@@ -43,6 +43,13 @@ class WeeklyHours:
         """Return the lesson that is on, or else the next one within the days of the class; None = there is none."""
         return next((hour for hour in self._hours(details, now) if now < hour.ends), None)
 
+    def coming(self, details: ClassDetails, now: datetime) -> Iterator[Hour]:
+        """Return the lesson that is on, if one is, and those that come, in the order of time; they may go on for ever."""
+        hour = self.next(details, now)
+        while hour is not None:
+            yield hour
+            hour = self.next(details, hour.ends)
+
     def is_open(self, details: ClassDetails, now: datetime) -> bool:
         """Tell whether students can have servers of the class now, as far as its hours go."""
         if not self.only_then or not self.lessons:

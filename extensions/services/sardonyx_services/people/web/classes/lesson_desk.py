@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from sardonyx_services.people.groups import STAFF, group_name_of
 from sardonyx_services.people.lessons import WeeklyHours
@@ -18,18 +19,26 @@ from sardonyx_spawner.local.machine import Machine
 from sardonyx_spawner.planner import plan_server
 from sardonyx_spawner.profiles import Profile
 
+LISTED = 5
+"""So many lessons are listed of those that come."""
+
 
 @dataclass(frozen=True)
 class Schedule:
     """The hours of a class, as somebody meets it.
 
     Args:
-        next: the lesson that is on, or the next one; None = there is none.
+        coming: the lesson that is on, and the next ones; not all of them.
     """
 
     seen: Seen
     hours: WeeklyHours
-    next: Hour | None
+    coming: Sequence[Hour]
+
+    @property
+    def next(self) -> Hour | None:
+        """The lesson that is on, or the next one; None = there is none."""
+        return next(iter(self.coming), None)
 
 
 class LessonDesk:
@@ -59,8 +68,8 @@ class LessonDesk:
         """
         seen = self._desk.seen(caller, class_id, level)
         hours = self._people.lessons.of(class_id)
-        next_one = None if seen.is_over else hours.next(seen.details, self._clock())
-        return Schedule(seen, hours, next_one)
+        coming = () if seen.is_over else hours.coming(seen.details, self._clock())
+        return Schedule(seen, hours, tuple(islice(coming, LISTED)))
 
     def set(self, caller: Caller, class_id: str, hours: WeeklyHours) -> None:
         """Keep other hours.

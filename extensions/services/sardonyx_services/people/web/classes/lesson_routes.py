@@ -81,7 +81,7 @@ def _shown(schedule: Schedule) -> HoursShown:
 
 def _told(here: Parts, schedule: Schedule) -> dict[str, object]:
     fit = here.lessons.fit(schedule.seen)
-    return {"seen": schedule.seen, "hours": schedule.hours, "following": schedule.next, "fit": fit}
+    return {"seen": schedule.seen, "hours": schedule.hours, "schedule": schedule, "fit": fit}
 
 
 def _lines(timetable: Timetable) -> Lines:

@@ -48,6 +48,10 @@ class ClassWords:
         """Say when a lesson is, and what is done before it."""
         return say_lesson(hour, zone, hours, datetime.now(UTC))
 
+    def lesson_time(self, hour: Hour, zone: str) -> str:
+        """Say when a lesson is, in a list of them."""
+        return say_lesson_time(hour, zone, datetime.now(UTC))
+
     def longest(self, profile: Profile) -> str:
         """Say how long a server of a profile runs at most; "" = that is not limited."""
         return say_duration(most) if (most := longest_of(profile)) is not None else ""
@@ -115,6 +119,17 @@ def say_lesson(hour: Hour, zone: str, hours: WeeklyHours, now: datetime) -> str:
         return said
     ready = _("Servers are ready from {time} on.").format(time=f"{begins - hours.ahead:%H:%M}")
     return f"{said} {ready}"
+
+
+def say_lesson_time(hour: Hour, zone: str, now: datetime) -> str:
+    """Say when a lesson is, in a list of them: "Monday 7 December, 10:15 to 11:45"."""
+    begins, ends = hour.begins.astimezone(ZoneInfo(zone)), hour.ends.astimezone(ZoneInfo(zone))
+    return _("{weekday} {day}, {begins} to {ends}").format(
+        weekday=_(WEEK[begins.weekday()]),
+        day=say_date(begins.date(), now.date()),
+        begins=f"{begins:%H:%M}",
+        ends=f"{ends:%H:%M}",
+    )
 
 
 def say_when(step: Step, zone: str, now: datetime) -> str:
