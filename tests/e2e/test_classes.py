@@ -96,9 +96,11 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     page = tia.page
     page.get_by_role("link", name="Go to the class").click()
     assert count(page, "Everyone") == "30"
+    assert page.get_by_role("button", name="Stop everyone").is_disabled()
     page.get_by_role("button", name="Start everyone").click()
     expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("30", timeout=120_000)
     soon(lambda: page.get_by_role("row", name=re.compile("Starting")).count() == 0, patience_s=120)
+    expect(page.get_by_role("button", name="Start everyone")).to_be_disabled()
     check(page, "class")
 
     first = students[0]
@@ -115,6 +117,8 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     page.get_by_role("button", name="Stop everyone").click()
     page.get_by_role("button", name=re.compile("Stop 30 servers")).click()
     expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("0", timeout=60_000)
+    expect(page.get_by_role("button", name="Stop everyone")).to_be_disabled()
+    expect(page.get_by_role("button", name="Start everyone")).to_be_enabled()
     page.get_by_role("link", name="What was done").click()
     assert page.get_by_role("row", name=re.compile("tia stopped the server of: student7")).count() == 1
 
@@ -304,6 +308,7 @@ def test_weekly_hours_have_single_lessons_and_days_off(
     check(page, "class-hours-coming")
 
     page.goto(course)
+    assert page.get_by_role("button", name="Start everyone").is_disabled()
     page.get_by_text("The lessons that come").click()
     assert page.get_by_role("group").get_by_role("listitem").all_inner_texts() == coming
     check(page, "class-coming")

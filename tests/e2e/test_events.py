@@ -208,7 +208,7 @@ def test_the_link_gives_each_the_next_account_until_none_is_left(
     come_in(second, link, "Ben")
     second.page.get_by_text("All accounts of this event are taken. Ask its organisers for more.").wait_for()
     olga.page.reload()
-    olga.page.get_by_text("1 of 1 are taken").wait_for()
+    olga.page.get_by_text("1 of 1 is taken").wait_for()
 
     second.page.goto(f"{place.url}/hub/login")
     second.page.get_by_role("link", name="I have a card with a code").click()

@@ -10,7 +10,9 @@ from sardonyx_services.people.groups import Role
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import NOT_NOW, Server, server_of
-from sardonyx_services.people.web.live.live import Watch, counts_of, rows_of
+from sardonyx_services.people.web.live.live import Watch, counts_of, reach_of, rows_of
+from sardonyx_services.people.web.live.runs import Run
+from sardonyx_services.people.web.live.words import LiveWords
 from sardonyx_services.people.web.members import Member
 from sardonyx_spawner.language import _, speaking
 
@@ -94,6 +96,43 @@ def test_problems_come_first_and_names_are_counted() -> None:
 
     assert [found.name for found in rows] == ["zoe", "amina", "student2", "student10"]
     assert counts_of(rows) == {"all": 4, "problem": 1, "on": 1, "off": 3}
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "reach"),
+    [
+        pytest.param("off", "student", {"start": 1, "stop": 0}, id="not here"),
+        pytest.param("failed", "guest", {"start": 1, "stop": 0}, id="failed"),
+        pytest.param("starting", "student", {"start": 0, "stop": 1}, id="starting"),
+        pytest.param("running", "participant", {"start": 0, "stop": 1}, id="running"),
+        pytest.param("elsewhere", "student", {"start": 0, "stop": 0}, id="runs something else"),
+        pytest.param("shared", "participant", {"start": 0, "stop": 0}, id="their team has a server"),
+        pytest.param("running", "assistant", {"start": 0, "stop": 0}, id="leads it"),
+    ],
+)
+def test_nothing_is_offered_that_would_be_done_with_nobody(state: str, role: Role, reach: dict[str, int]) -> None:
+    """Neither a start nor a stop of everybody's server; those of who leads it are not touched by either."""
+    assert reach_of([replace(row(RUNNING), state=state, role=role)]) == reach
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "No server runs"), (1, "Stop 1 server"), (30, "Stop 30 servers")])
+def test_how_many_servers_are_stopped_is_said_of_none_and_of_one(count: int, said: str) -> None:
+    """In words that fit."""
+    assert LiveWords().stop_all(count) == said
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (Run(0), ""),
+        (Run(1), "0 of 1 server is done."),
+        (Run(30, done=1), "1 of 30 servers are done."),
+        (Run(30, done=30), ""),
+    ],
+)
+def test_how_far_a_go_through_servers_is_is_said_until_it_is_through(run: Run, said: str) -> None:
+    """Of one server, too."""
+    assert LiveWords().run(run) == said
 
 
 def test_people_are_called_as_they_are() -> None:

@@ -219,6 +219,7 @@ KEEPS = [
     pytest.param(Keep("home/id/kept/S (x)/", goes_on=False), "Nothing was copied yet", id="not-begun"),
     pytest.param(Keep("f/"), "It is being looked what there is.", id="waits"),
     pytest.param(Keep("f/", total=40, copied=12), "12 of 40 files are copied. You can leave this page", id="goes-on"),
+    pytest.param(Keep("f/", total=1), "0 of 1 file is copied. You can leave this page", id="goes-on-with-one"),
     pytest.param(
         Keep("f/", total=2, copied=1, there=3, goes_on=False),
         "1 file is copied. 3 were there already.",

@@ -14,7 +14,7 @@ from sardonyx_services.people.groups import alone_with, new_group
 from sardonyx_services.people.models import SIGN_OUT, AccountRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import aware
 from sardonyx_services.people.records import LOCAL
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import _, ngettext
 
 HashOf = Callable[[int], str]
 """Number of a seat -> what is kept of its code."""
@@ -101,9 +101,12 @@ class Seats:
             self._alone(session, event)
             last = session.scalar(select(func.max(SeatRow.number)).where(SeatRow.event == event)) or 0
             if there is not None and there != last:
-                raise PeopleError(
-                    _("There are {count} accounts by now. Look at them before you make more.").format(count=last)
+                said = ngettext(
+                    "There is {count} account by now. Look at it before you make more.",
+                    "There are {count} accounts by now. Look at them before you make more.",
+                    last,
                 )
+                raise PeopleError(said.format(count=last))
             if wanted < 1 or last + wanted > most:
                 raise PeopleError(
                     _("An event has 1 to {most} accounts here; this one has {count}.").format(most=most, count=last)

@@ -14,6 +14,9 @@ function merge(html) {
   for (const [name, count] of Object.entries(JSON.parse(told.counts))) {
     main.querySelector(`[data-count="${name}"]`).textContent = count;
   }
+  for (const [name, count] of Object.entries(JSON.parse(told.reach))) {
+    for (const button of main.querySelectorAll(`button[data-reach="${name}"]`)) button.disabled = !count;
+  }
   const stop = document.getElementById("stop-all");
   if (stop) stop.textContent = told.stop;
   const run = document.getElementById("run");

@@ -9,6 +9,7 @@ from sardonyx_services.people.actions import Action
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.web.classes.words import ClassWords
 from sardonyx_services.people.web.events.words import EventWords
+from sardonyx_services.people.web.live.words import LiveWords
 from sardonyx_services.people.web.operation.group_list_words import GroupListWords
 from sardonyx_services.people.web.operation.people_words import PeopleWords
 from sardonyx_services.people.web.store_use import Amount
@@ -95,7 +96,7 @@ DONE = {
 HOLDERS = {"home": N_("person"), "class": N_("class"), "event": N_("event"), "team": N_("team")}
 
 
-class Words(ClassWords, EventWords, GroupListWords, PeopleWords, PageWords):
+class Words(ClassWords, EventWords, GroupListWords, LiveWords, PeopleWords, PageWords):
     """What templates call."""
 
     def role(self, role: Role) -> str:

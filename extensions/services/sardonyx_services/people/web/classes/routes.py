@@ -13,7 +13,7 @@ from sardonyx_services.people.web.classes.form import ClassForm, read_class_form
 from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live import forms as server_forms
-from sardonyx_services.people.web.live.live import counts_of
+from sardonyx_services.people.web.live.live import counts_of, reach_of
 from sardonyx_services.people.web.pages import qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_spawner.language import SaidError
@@ -33,7 +33,14 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
             request, who, "class_of_student.html", seen=seen, until=until, steps=steps, schedule=schedule
         )
     rows, run = await here.classroom.live(who, class_id)
-    told = {"seen": seen, "class_id": class_id, "rows": rows, "counts": counts_of(rows), "run": run}
+    told = {
+        "seen": seen,
+        "class_id": class_id,
+        "rows": rows,
+        "counts": counts_of(rows),
+        "reach": reach_of(rows),
+        "run": run,
+    }
     told |= {"schedule": schedule, "stored": await here.stored.of("class", class_id) if not seen.group.ended else None}
     return here.pages.page(request, who, "class.html", has_material=bool(here.desk.material(seen)), **told)
 
@@ -42,7 +49,7 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
 async def rows(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Return the rows of the live page, for its script."""
     found, run = await here.classroom.live(who, class_id)
-    told = {"class_id": class_id, "rows": found, "counts": counts_of(found), "run": run}
+    told = {"class_id": class_id, "rows": found, "counts": counts_of(found), "reach": reach_of(found), "run": run}
     return here.pages.page(request, who, "server_rows.html", **told)
 
 

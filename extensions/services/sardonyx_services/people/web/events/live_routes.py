@@ -10,7 +10,7 @@ from sardonyx_services.people.web.events.api_models import EventLiveShown, TeamL
 from sardonyx_services.people.web.events.room import EventNow, event_now
 from sardonyx_services.people.web.events.routes import stored_of
 from sardonyx_services.people.web.live import forms as server_forms
-from sardonyx_services.people.web.live.live import Row, counts_of
+from sardonyx_services.people.web.live.live import Row, counts_of, reach_of
 from sardonyx_services.people.web.live.models import RowShown, RunShown
 from sardonyx_services.people.web.live.runs import Run
 from sardonyx_services.people.web.pages import qr_code, see
@@ -32,7 +32,7 @@ async def figures(request: Request, here: Here, who: Who, event: str) -> Respons
 async def rows(request: Request, here: Here, who: Who, event: str) -> Response:
     """Return the rows of the event's page, for its script."""
     found, run = await here.event_servers.live(who, event)
-    told = {"event": event, "rows": found, "counts": counts_of(found), "run": run}
+    told = {"event": event, "rows": found, "counts": counts_of(found), "reach": reach_of(found), "run": run}
     return here.pages.page(request, who, "server_rows.html", **told)
 
 

@@ -18,7 +18,7 @@ from sardonyx_services.people.web.events.new_seats import Wanted
 from sardonyx_services.people.web.events.room import event_now
 from sardonyx_services.people.web.kept.keeping import check_lasts, of_team
 from sardonyx_services.people.web.kept.keeps import Keep
-from sardonyx_services.people.web.live.live import counts_of
+from sardonyx_services.people.web.live.live import counts_of, reach_of
 from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.pages import as_file, qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
@@ -63,6 +63,7 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
             "team_links": await run_in_threadpool(here.team_links.of, who, event),
             "rows": rows,
             "counts": counts_of(rows),
+            "reach": reach_of(rows),
             "run": run,
             "has_material": bool(here.events.material(seen)),
         }

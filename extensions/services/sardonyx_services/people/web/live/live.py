@@ -13,6 +13,8 @@ from sardonyx_services.people.web.members import LEADING, Member
 from sardonyx_spawner.language import again
 
 KEPT_S = 2.0
+HERE = frozenset({"running", "starting", "elsewhere"})
+"""Who has a server is not given another one."""
 ORDER = ("failed", "running", "starting", "stopping", "elsewhere", "shared", "off")
 
 
@@ -127,6 +129,15 @@ def counts_of(rows: Sequence[Row]) -> dict[str, int]:
         "problem": sum(bool(row.problem) for row in rows),
         "on": sum(row.state in {"running", "starting"} for row in rows),
         "off": sum(row.state not in {"running", "starting", "shared"} for row in rows),
+    }
+
+
+def reach_of(rows: Sequence[Row]) -> dict[str, int]:
+    """Return how many servers are started, and stopped, for everybody: those of who leads it are left alone."""
+    states = [row.state for row in rows if row.role not in LEADING]
+    return {
+        "start": sum(state not in HERE | {"shared"} for state in states),
+        "stop": sum(state in {"running", "starting"} for state in states),
     }
 
 

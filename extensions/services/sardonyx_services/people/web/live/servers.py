@@ -9,7 +9,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hub import Hub, Server
-from sardonyx_services.people.web.live.live import Row, Watch, first_of_teams, rows_of
+from sardonyx_services.people.web.live.live import HERE, Row, Watch, first_of_teams, rows_of
 from sardonyx_services.people.web.live.rooms import Kind, Room, Rooms
 from sardonyx_services.people.web.live.runs import Run, Runs
 from sardonyx_services.people.web.members import LEADING, Member
@@ -19,8 +19,6 @@ LONGEST = 1000
 """Of what is said to everybody; so much a server takes."""
 SHOWN = 200
 """Of it, in the list of what was done."""
-HERE = frozenset({"running", "starting", "elsewhere"})
-"""Who has a server is not given another one."""
 NOT_IN_IT: dict[Kind, str] = {
     "class": N_("{name} is not in this class. Nothing was done."),
     "event": N_("{name} is not in this event. Nothing was done."),

@@ -1,0 +1,21 @@
+"""How pages say how many servers something is done with."""
+
+from sardonyx_services.people.web.live.runs import Run
+from sardonyx_spawner.language import _, ngettext
+
+
+class LiveWords:
+    """What templates with servers call."""
+
+    def stop_all(self, count: int) -> str:
+        """Say what is stopped for everybody."""
+        if not count:
+            return _("No server runs")
+        return ngettext("Stop {count} server", "Stop {count} servers", count).format(count=count)
+
+    def run(self, run: Run) -> str:
+        """Say how far a go through servers is; "" = it is through."""
+        if not run.goes_on:
+            return ""
+        said = ngettext("{done} of {total} server is done.", "{done} of {total} servers are done.", run.total)
+        return said.format(done=run.done, total=run.total)
