@@ -270,6 +270,14 @@ def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, ol
     page.get_by_role("button", name="Make the event").click()
     page.get_by_text("No event was made. An event ends a quarter of an hour after its beginning, or later.").wait_for()
     check(page, "event-new")
+    page.get_by_role("button", name="See how it looks").click()
+    seen = page.get_by_role("region", name="How it looks")
+    expect(seen).to_have_text("Hello")
+    page.get_by_label("Welcome").fill("Hello, *all* of you: [rules](https://example.org/)")
+    expect(seen.get_by_role("emphasis")).to_have_text("all")
+    expect(seen.get_by_role("link", name="rules")).to_have_attribute("target", "_blank")
+    check(page, "event-welcome-seen")
+    page.get_by_label("Welcome").fill("Hello")
     assert (page.get_by_label("Title").input_value(), page.get_by_label("Welcome").input_value()) == (
         "Backwards",
         "Hello",
@@ -289,6 +297,24 @@ def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, ol
         details = people.events.details(event)
     assert [each.url for each in details.repositories] == ["https://git.example.org/health/b"]
     assert (details.sign_ins, details.storage) == (3, "5G")
+
+
+def test_how_a_welcome_looks_is_seen_without_a_script(place: Any, olga: Any, browser: Browser) -> None:
+    """Before there is a title, and nothing that was typed is lost."""
+    context = browser.new_context(java_script_enabled=False, storage_state=olga.page.context.storage_state())
+    page = context.new_page()
+    page.goto(f"{place.url}/services/people/events/new")
+    page.get_by_label("Place").fill("Room 2.01")
+    page.get_by_label("Welcome").fill("## Programme\n<b>bold</b>")
+
+    page.get_by_role("button", name="See how it looks").click()
+
+    seen = page.get_by_role("region", name="How it looks")
+    assert seen.get_by_role("heading", name="Programme").is_visible()
+    assert "<b>bold</b>" in seen.inner_text()
+    assert page.get_by_label("Place").input_value() == "Room 2.01"
+    assert page.get_by_label("Welcome").input_value() == "## Programme\n<b>bold</b>"
+    context.close()
 
 
 def test_who_may_not_make_events_is_told_so(place: Any, newcomer: Callable[..., Any]) -> None:

@@ -1,11 +1,13 @@
 """What organisers cannot do, and how an event is said and filled in where clocks or its end are odd."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
@@ -16,9 +18,10 @@ from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.events.desk import EventDesk
-from sardonyx_services.people.web.events.form import EventForm
+from sardonyx_services.people.web.events.form import SEE, EventForm, read_event_form
 from sardonyx_services.people.web.events.new_seats import NewSeats, Wanted
 from sardonyx_services.people.web.events.words import EventWords
+from sardonyx_services.people.web.markdown import rendered
 from sardonyx_spawner.profiles import Profile
 
 NOW = datetime.now(UTC)
@@ -137,6 +140,19 @@ def test_teams_work_in_one_server_where_that_can_be(
         desk.change(olga, event, "Health data", together)
 
     assert not people.events.details(event).team_servers
+
+
+def test_how_a_welcome_looks_is_shown_as_its_people_will_read_it() -> None:
+    """With nothing kept, and without HTML of its own, scripts and pictures."""
+    text = "# Hello\n<script>alert(1)</script>\n\n[a](javascript:alert(1)) ![b](https://example.org/b.png)"
+
+    form = read_event_form(FormData({"welcome": text, "do": SEE}), [])
+
+    assert (form.is_unfinished, form.sees_welcome, form.welcome) == (True, True, text)
+    assert form.seen_welcome == rendered(text)
+    assert form.seen_welcome.startswith("<h1>Hello</h1>")
+    assert re.findall(r"<script|<img|href=[^>]*", form.seen_welcome) == ['href="https://example.org/b.png"']
+    assert not read_event_form(FormData({"welcome": text}), []).is_unfinished
 
 
 def test_a_box_that_was_ticked_is_kept_and_shown_and_taken_away(people: PeopleStore, desk: EventDesk) -> None:

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
+from sardonyx_services.people.events import LONGEST_WELCOME, USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_services.people.web.events.new_seats import Wanted
 from sardonyx_services.people.web.limits_form import Ticked, read_ticked, ticked_of
+from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.class_limits import Limits
@@ -21,6 +23,8 @@ from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import Profile
 
 LONGEST_NUMBER = 6
+SEE = "see-welcome"
+"""What the button below the welcome sends as `do`."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class EventForm:
 
     Args:
         teams, team_size, accounts: of a new event only.
-        is_unfinished: a row for a repository was to be added or taken out, and nothing kept yet.
+        is_unfinished: a row for a repository was to be added or taken out, or the welcome seen, and nothing kept yet.
+        sees_welcome: how the welcome looks is shown below it.
         team_servers: "" = no.
         answers: profile.option -> what was chosen; "" = each of its people chooses.
     """
@@ -44,6 +49,7 @@ class EventForm:
     profile: str = ""
     repositories: tuple[MaterialRow, ...] = (MaterialRow(),)
     is_unfinished: bool = False
+    sees_welcome: bool = False
     teams: str = "10"
     team_size: str = "4"
     accounts: str = "0"
@@ -120,12 +126,17 @@ class EventForm:
         """
         return Wanted(_number(self.accounts), _number(self.teams), _number(self.team_size))
 
+    @property
+    def seen_welcome(self) -> Markup:
+        """The welcome as its people will read it; of one that is too long to be kept, the beginning."""
+        return rendered(self.welcome[:LONGEST_WELCOME])
+
     def row_faults(self, profiles: Sequence[Profile]) -> Mapping[tuple[int, str], str]:
         """Return what is wrong with its repositories, by row and field."""
         return row_faults(self.repositories, self.profile, profiles)
 
 
-NO_TEXTS = ("answers", "tools", "repositories", "is_unfinished")
+NO_TEXTS = ("answers", "tools", "repositories", "is_unfinished", "sees_welcome")
 TEXTS = tuple(each.name for each in fields(EventForm) if each.name not in NO_TEXTS)
 
 
@@ -134,7 +145,9 @@ def read_event_form(sent: FormData, profiles: Sequence[Profile]) -> EventForm:
     texts: dict[str, Any] = {name: str(sent[name]).strip() for name in TEXTS if name in sent}
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
     answers = {name: str(sent.get(name, "")).strip() for name in known}
-    return EventForm(**texts, **read_rows(sent), tools=read_ticked(sent, profiles), answers=answers)
+    rows, sees = read_rows(sent), sent.get("do") == SEE
+    rows["is_unfinished"] |= sees
+    return EventForm(**texts, **rows, sees_welcome=sees, tools=read_ticked(sent, profiles), answers=answers)
 
 
 def _moment(text: str, zone: str, before: datetime | None) -> datetime:
