@@ -103,6 +103,8 @@ def test_windows_left_open_do_not_keep_servers_and_people_and_work_do(place: Any
         time.sleep(2)
     running = {name for name in names if visitors[name].has_server()}
     assert running == {"ann", "bert", "kurt"}
+    idle.goto(f"{place.url}/user/ida/lab")
+    idle.get_by_text("Nobody used it for a while. Your files are kept. Start it to go on.").wait_for()
 
 
 def open_tool(page: Page, address: str) -> None:

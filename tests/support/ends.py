@@ -7,6 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import Server
+from sardonyx_spawner.language import Said
 
 
 class FakeHub:
@@ -18,6 +19,7 @@ class FakeHub:
         self.teams: dict[str, str] = {}
         self.stuck: set[str] = set()
         self.said: list[tuple[str, str]] = []
+        self.stopped: dict[str, str] = {}
         self.started: list[tuple[str, str]] = []
         self.is_away = False
         self.fault: Exception | None = None
@@ -41,12 +43,13 @@ class FakeHub:
         self.started.append((name, profile))
         return ""
 
-    async def stop(self, name: str, server: str = "") -> None:
-        """Stop one, unless it is stuck."""
+    async def stop(self, name: str, why: Said, server: str = "") -> None:
+        """Stop one, unless it is stuck; keep why."""
         assert not server
         if name in self.stuck:
             raise AwayError
         del self.running[name]
+        self.stopped[name] = str(why)
 
     async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
         """Keep what is said."""

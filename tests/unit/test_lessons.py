@@ -193,6 +193,7 @@ async def test_servers_that_run_in_lessons_only_stop_with_the_lesson(school: Sch
     await school.look(-90 * MINUTE)
 
     assert school.hub.running.keys() == {"ida", "cem"}
+    assert school.hub.stopped == {"amina": "The lesson is over."}
 
 
 async def test_servers_go_on_from_one_lesson_to_the_next(school: School) -> None:

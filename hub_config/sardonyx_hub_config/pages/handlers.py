@@ -15,6 +15,7 @@ from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import LeftAloneAPIHandler, PersonAPIHandler
 from sardonyx_hub_config.pages.servers_api import ServersAPIHandler
 from sardonyx_hub_config.pages.static_files import STATIC, StaticHandler
+from sardonyx_hub_config.pages.stop_api import StopAPIHandler, why_stopped
 from sardonyx_hub_config.pages.together_handlers import together_handlers
 from sardonyx_hub_config.pages.word_api import WordAPIHandler
 
@@ -34,6 +35,8 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/stop/([^/]+)", StopHandler),
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
+        (r"/api/users/([^/]+)/server", StopAPIHandler),
+        (r"/api/users/([^/]+)/servers/([^/]*)", StopAPIHandler),
         (r"/api/oauth2/authorize", OpenServerHandler),
         (r"/api/sardonyx/people/([^/]+)/left-alone", LeftAloneAPIHandler),
         (r"/api/sardonyx/servers", ServersAPIHandler),
@@ -114,6 +117,9 @@ class StopHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
             raise web.HTTPError(404)
         spawner = user.spawners[server_name]
         if spawner.active and spawner.pending != "stop":
+            why = why_stopped("user", self.current_user.name, user.name, None)
+            if why is not None:
+                spawner.note_end(why)
             await self.stop_single_user(user, server_name)
         self.redirect(self.hub.base_url + "home")
 

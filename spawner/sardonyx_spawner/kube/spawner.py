@@ -231,7 +231,7 @@ class SardonyxKubeSpawner(PodSpawner):
             return unknown
         over = why_over(self.running.lifetime_s) if self.running.is_over(time.time()) else self._why_moved()
         if over:
-            self._note_end(over)
+            self.note_end(over)
             self.log.info("%s reached its end", self._log_name)
             await self.stop()
             return 0
@@ -239,7 +239,7 @@ class SardonyxKubeSpawner(PodSpawner):
         found = self._pod
         if found is None or failure_of(found, title="", memory=None) is not None:
             why = why_ended(found, self.running.memory)
-            self._note_end(why)
+            self.note_end(why)
             TROUBLES.note(self._key, why, self.running.profile, is_end=True)
             # What is left of it, such as a Pod that was evicted, would keep its name.
             await self.stop(now=True)
@@ -261,7 +261,8 @@ class SardonyxKubeSpawner(PodSpawner):
         await self.stop(now=True)
         return 1
 
-    def _note_end(self, why: Said) -> None:
+    def note_end(self, why: Said) -> None:
+        """Keep why the server ends; the first to notice knows."""
         if not self.running.ended:
             self.running = replace(self.running, ended=why.in_all())
 

@@ -5,6 +5,7 @@ import asyncio
 from traitlets import Any as AnyTrait
 
 from sardonyx_spawner.errors import UserError
+from sardonyx_spawner.language import Said
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.logs import FolderLogs
 from sardonyx_spawner.local.memory_use import memory_used
@@ -47,6 +48,10 @@ class FolderSpawner(TeamSpawner):
         except UserError:
             # Nobody has signed in under this name.
             return ""
+
+    def note_end(self, why: Said) -> None:
+        """Keep why the server ends."""
+        self.folders.note_end(why)
 
     async def delete_forever(self) -> None:
         """Remove what a server leaves that was deleted, or whose owner was; the home of a person stays."""

@@ -4,6 +4,7 @@ import { data } from "./data.js";
 import { environments } from "./environments.js";
 import { handing } from "./handing.js";
 import { hub } from "./hub.js";
+import { lost } from "./lost.js";
 import { presence } from "./presence.js";
 import { resources } from "./resources.js";
 import { tools } from "./tools.js";
@@ -11,7 +12,7 @@ import { speak } from "./words.js";
 
 export async function plugins(shared) {
   const { ITranslator } = await shared("@jupyterlab/translation");
-  const made = [tools, apps, resources, environments, data, handing, hub, presence];
+  const made = [tools, apps, resources, environments, data, handing, hub, lost, presence];
   const found = await Promise.all(made.map(make => make(shared)));
   // What one says is in JupyterLab's language, so it waits for the translator.
   return found.map(plugin => ({

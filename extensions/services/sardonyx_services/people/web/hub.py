@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from sardonyx_services.people.web.errors import AwayError
-from sardonyx_spawner.language import N_, _, kept, spoken
+from sardonyx_spawner.language import N_, Said, _, kept, spoken
 
 ALMOST_OUT = 0.9
 """Share of its memory from which on a server is about to run out."""
@@ -122,16 +122,17 @@ class Hub:
             return ""
         return said if answer.status_code < 500 and said else _(NOT_NOW)  # noqa: PLR2004 - HTTP
 
-    async def stop(self, name: str, server: str = "") -> None:
+    async def stop(self, name: str, why: Said, server: str = "") -> None:
         """Stop somebody's server; nothing happens if there is none.
 
         Args:
+            why: for its person, who reads it where their server was.
             server: its name; "" = the usual one.
 
         Raises:
             AwayError: the hub does not answer.
         """
-        await self._ask("DELETE", name, STOP_PATIENCE_S, None, server)
+        await self._ask("DELETE", name, STOP_PATIENCE_S, {"why": why.in_all()}, server)
 
     async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
         """Say something to somebody's server, if it is of a profile; return why not, or what it could not do.
@@ -168,15 +169,23 @@ class Hub:
             raise AwayError from error
 
 
-async def stop_same(hub: Hub, server: Server) -> None:
+def stopped_by(name: str) -> Said:
+    """Say who has stopped a server, to its person."""
+    return _("{name} has stopped it.").format(name=name)
+
+
+async def stop_same(hub: Hub, server: Server, why: Said) -> None:
     """Stop a server if it still is what it was when it was listed: somebody may have another one by now.
+
+    Args:
+        why: for its person.
 
     Raises:
         AwayError: the hub does not answer.
     """
     which = (server.name, server.server, server.profile)
     if any((each.name, each.server, each.profile) == which for each in await hub.servers()):
-        await hub.stop(server.name, server.server)
+        await hub.stop(server.name, why, server.server)
 
 
 def server_of(found: Mapping[str, Any]) -> Server:

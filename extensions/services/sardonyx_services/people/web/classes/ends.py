@@ -14,7 +14,7 @@ from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until, step_before
 from sardonyx_services.people.web.rounds import alone
-from sardonyx_spawner.language import ngettext
+from sardonyx_spawner.language import _, ngettext
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class ClassEnds:
                 self._told.add((group.id, due, step_before(due - now)))
         for server in servers:
             if server.profile in over and server.is_on:
-                await self._alone(partial(stop_same, self._hub, server))
+                await self._alone(partial(stop_same, self._hub, server, _("The class is over.")))
 
     async def delete(self) -> None:
         """Delete the data of the classes of which it is time for that."""

@@ -17,7 +17,7 @@ from sardonyx_services.people.web.classes.classroom import Classroom
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until
 from sardonyx_services.people.web.rounds import alone
-from sardonyx_spawner.language import ngettext
+from sardonyx_spawner.language import _, ngettext
 
 log = logging.getLogger(__name__)
 TOLD_BEFORE = timedelta(minutes=10)
@@ -89,7 +89,8 @@ class LessonRounds:
         if not here:
             return
         if not taught.hours.is_open(taught.details, now):
-            await asyncio.gather(*(self._alone(partial(stop_same, self._hub, each)) for each in here))
+            why = _("The lesson is over.")
+            await asyncio.gather(*(self._alone(partial(stop_same, self._hub, each, why)) for each in here))
             return
         hour = taught.hours.next(taught.details, now)
         if hour is None or hour.ends - now > TOLD_BEFORE or (taught.group.id, hour.ends) in self._told:

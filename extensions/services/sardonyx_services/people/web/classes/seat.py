@@ -50,6 +50,11 @@ class Caller:
     is_temporary: bool = False
     could_start: bool = True
 
+    @property
+    def shown_name(self) -> str:
+        """What people call them."""
+        return self.full_name or self.name
+
 
 def operator(called: str = "") -> Caller:
     """Return whoever types commands on the machine itself.

@@ -14,7 +14,7 @@ from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until, step_before
 from sardonyx_services.people.web.rounds import alone
-from sardonyx_spawner.language import ngettext
+from sardonyx_spawner.language import _, ngettext
 
 log = logging.getLogger(__name__)
 
@@ -93,10 +93,10 @@ class EventEnds:
         is_empty = not names and not await asyncio.to_thread(self._people.groups.members, event)
         for server in () if is_empty else await self._hub.servers():
             if server.name in names and server.is_on:
-                await self._hub.stop(server.name, server.server)
+                await self._hub.stop(server.name, _("The event is over."), server.server)
             elif server.profile == f"event-{event}" and server.is_on:
                 # Of who organises it, or whose account lasts: what they run beside it goes on.
-                await stop_same(self._hub, server)
+                await stop_same(self._hub, server, _("The event is over."))
 
     def _names(self, event: str) -> set[str]:
         people = [self._people.by_id(seat.person) for seat in self._people.seats.of(event) if seat.person]

@@ -69,7 +69,7 @@ class Helping:
         known = await run_in_threadpool(self._people.languages.of, name)
         with speaking(known or self._language):
             text = _("I would like to come into your server, to help you.")
-        word = {"said_by": caller.full_name or caller.name, "text": text, "asker": caller.name}
+        word = {"said_by": caller.shown_name, "text": text, "asker": caller.name}
         return await self._say(caller, group, row, "help", word)
 
     async def put_back(self, caller: Caller, group: str, name: str, path: str, folder: str = "") -> str:
@@ -89,7 +89,7 @@ class Helping:
         if folder and folder not in room.folders:
             text = _(ELSEWHERE[self._servers.kind])
             raise RefusedError(text.format(folder=quote(folder), folders=", ".join(room.folders)))
-        word = {"said_by": caller.full_name or caller.name, "put_back": path, "folder": folder}
+        word = {"said_by": caller.shown_name, "put_back": path, "folder": folder}
         return await self._say(caller, group, row, "put-back", word)
 
     async def _say(self, caller: Caller, group: str, row: Row, what: str, word: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.hub import Hub, Server
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import Said, _
 
 AT_ONCE = 8
 """The hub lines up what is more than its machine can start; this keeps its other callers from waiting behind them."""
@@ -65,10 +65,11 @@ class Runs:
         self._go(run, names, one)
         return run
 
-    def stop(self, profile: str, names: Sequence[str], is_there: Callable[[str], Awaitable[bool]]) -> Run:
+    def stop(self, profile: str, names: Sequence[str], why: Said, is_there: Callable[[str], Awaitable[bool]]) -> Run:
         """Stop the servers of people, in the background.
 
         Args:
+            why: for these people.
             is_there: tells whether somebody's server is one of them when its turn comes: they may have another by then.
 
         Raises:
@@ -78,15 +79,18 @@ class Runs:
 
         async def one(name: str) -> None:
             if await is_there(name):
-                await self._hub.stop(name)
+                await self._hub.stop(name, why)
 
         self._go(run, names, one)
         return run
 
-    def stop_all(self, profile: str, servers: Sequence[Server], is_there: Callable[[Server], Awaitable[bool]]) -> Run:
+    def stop_all(
+        self, profile: str, servers: Sequence[Server], why: Said, is_there: Callable[[Server], Awaitable[bool]]
+    ) -> Run:
         """Stop servers, whosever and however they are called, in the background.
 
         Args:
+            why: for these people.
             is_there: tells whether one still is what it was when its turn comes.
 
         Raises:
@@ -96,7 +100,7 @@ class Runs:
 
         async def one(key: str) -> None:
             if await is_there(of[key]):
-                await self._hub.stop(of[key].name, of[key].server)
+                await self._hub.stop(of[key].name, why, of[key].server)
 
         self._go(run, [*of], one)
         return run

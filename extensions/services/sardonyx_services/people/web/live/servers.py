@@ -8,7 +8,7 @@ from sardonyx_services.people.groups import group_name_of
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_services.people.web.hub import Hub, Server, stopped_by
 from sardonyx_services.people.web.live.live import HERE, Row, Watch, first_of_teams, rows_of
 from sardonyx_services.people.web.live.rooms import Kind, Room, Rooms
 from sardonyx_services.people.web.live.runs import Run, Runs
@@ -113,7 +113,7 @@ class GroupServers:
             which = (server.name, server.server, server.profile)
             return any((each.name, each.server, each.profile) == which for each in await self._watch.servers())
 
-        run = self._runs.stop_all(profile, servers, is_there)
+        run = self._runs.stop_all(profile, servers, stopped_by(caller.shown_name), is_there)
         ids = await run_in_threadpool(self._people.names.ids, {each.name for each in servers})
         if ids:
             await run_in_threadpool(self._people.actions.add, caller.id, "stop", group, whom=list(ids.values()))
@@ -165,7 +165,7 @@ class GroupServers:
         """
         members = await run_in_threadpool(self._rooms.members, caller, group)
         here = [row.name for row in await self._rows(group, members) if row.state == "running"]
-        run = self._runs.say(self.profile(group), here, {"said_by": caller.full_name or caller.name, **word})
+        run = self._runs.say(self.profile(group), here, {"said_by": caller.shown_name, **word})
         await run_in_threadpool(self._people.actions.add, caller.id, what, group, detail=detail[:SHOWN])
         return run
 
@@ -182,7 +182,10 @@ class GroupServers:
                 (each.name, each.server, each.profile) == (name, "", profile) for each in await self._watch.servers()
             )
 
-        run = self._runs.start(profile, names) if what == "start" else self._runs.stop(profile, names, is_there)
+        if what == "start":
+            run = self._runs.start(profile, names)
+        else:
+            run = self._runs.stop(profile, names, stopped_by(caller.shown_name), is_there)
         whom = [member.person.id for member in members]
         if whom:
             await run_in_threadpool(self._people.actions.add, caller.id, what, group, whom=whom)

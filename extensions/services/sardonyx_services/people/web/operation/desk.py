@@ -12,7 +12,7 @@ from sardonyx_services.people.groups import Group, Kind, group_name_of
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
-from sardonyx_services.people.web.hub import Hub, Server
+from sardonyx_services.people.web.hub import Hub, Server, stopped_by
 from sardonyx_services.people.web.live.runs import AT_ONCE
 from sardonyx_services.people.web.operation.group_list import Found, Wish
 from sardonyx_services.people.web.operation.group_look import GroupLook, Known
@@ -105,7 +105,7 @@ class Operation:
 
         async def stop(each: Server) -> None:
             async with turns:
-                await self._hub.stop(each.name, each.server)
+                await self._hub.stop(each.name, stopped_by(caller.shown_name), each.server)
 
         for found in await asyncio.gather(*map(stop, meant), return_exceptions=True):
             if isinstance(found, BaseException):
