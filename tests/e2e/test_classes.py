@@ -543,6 +543,8 @@ def test_who_may_not_make_classes_is_told_so(place: Any, newcomer: Callable[...,
     uma.page.goto(f"{place.url}/services/people/")
 
     uma.page.get_by_text("You are in no class yet.").wait_for()
+    uma.page.get_by_text("Whoever teaches asks the people who run this place to let them make classes.").wait_for()
+    assert uma.page.get_by_role("link", name="Choose who may").count() == 0
     assert uma.page.get_by_role("link", name="Make a class").count() == 0
 
 
@@ -567,6 +569,10 @@ def test_an_administrator_sees_the_whole_place_and_stops_many(
     tia.page.get_by_text("This is for administrators of this place. Ask one of them.").wait_for()
 
     page = root.page
+    page.goto(f"{place.url}/services/people/")
+    check(page, "classes-administrator")
+    page.get_by_role("link", name="Choose who may").click()
+    page.get_by_role("heading", name="People").wait_for()
     page.goto(f"{place.url}/services/people/operation")
     check(page, "operation")
     for name in ("oda", "ove"):

@@ -61,7 +61,10 @@ function actions(person) {
     if (titles.length) texts.push(_("Without {name}, nobody leads: {titles}. They go on; name somebody else on the page “The whole place”, now or later.", { name: person.name, titles: titles.join(", ") }));
     if (await sure(_("Remove {name}?", { name: person.name }), texts.join(" "), _("Remove {name}", { name: person.name }))) await call("DELETE", path);
   });
-  return [role, remove];
+  const href = rows.dataset.roles + "?text=" + encodeURIComponent(person.name);
+  const makes = element("a", { className: "btn btn-sm", href, textContent: _("Let them make classes …") });
+  makes.append(element("span", { className: "visually-hidden", textContent: _(": {about}", { about: person.name }) }));
+  return [makes, role, remove];
 }
 
 // The roles are written out: on a phone the style makes blocks of rows, and browsers then forget that it is a table.

@@ -58,6 +58,7 @@ class Pages:
             "static_url": lambda path: f"{hub}static/{path}",
             "most_repositories": MOST,
             "event_rules": configuration.events,
+            "makers": configuration.makers,
             "tool_titles": configuration.tools,
             "here": "classes",
         }
