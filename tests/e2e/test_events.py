@@ -231,9 +231,14 @@ def test_a_lost_card_is_replaced_and_an_account_can_last(
     olga.page.get_by_role("button", name="New card for account 1").click()
     olga.page.get_by_text("The new code of account 1").wait_for()
     check(olga.page, "event-accounts")
+    olga.page.get_by_role("button", name="Make them").click()
+    olga.page.get_by_text("Nothing was changed. Say how many accounts you want.").wait_for()
+    assert olga.page.get_by_label("People in each").input_value() == "2"
     olga.page.get_by_role("button", name="Make as many again: 2 in 1 team").click()
     olga.page.get_by_role("button", name="Make as many again: 4 in 2 teams").wait_for()
-    assert [each["team"] for each in codes_of(place, olga, event)] == ["Team 1", "Team 1", "Team 2", "Team 2"]
+    olga.page.get_by_role("button", name="Make one more, without a team").click()
+    olga.page.get_by_text("There are 5 accounts by now.").wait_for()
+    assert [each["team"] for each in codes_of(place, olga, event)] == ["Team 1", "Team 1", "Team 2", "Team 2", ""]
     other = guests()
     come_in(other, before, "Eve")
     other.page.get_by_text(NO_ENTRY).wait_for()

@@ -257,9 +257,12 @@ async def stored_of(here: Parts, seen: EventSeen) -> Amount | None:
 def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:
     do, number = str(form.get("do", "")), _number(form, "number")
     if do == "more":
-        here.seats.add_seats(
-            who, event, Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
-        )
+        wanted = Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
+        if not (wanted.accounts or wanted.teams):
+            raise RefusedError(_("Say how many accounts you want."))
+        here.seats.add_seats(who, event, wanted)
+    elif do == "one":
+        here.seats.add_seats(who, event, Wanted(1))
     elif do == "double":
         here.seats.double(who, event, _number(form, "there"))
     elif do == "card":
