@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from support.ports import free_ports
+from support.waiting import soon
 
 from sardonyx_hub_config.sign_in.passwords import Passwords
 from sardonyx_services.people.store import PeopleStore
@@ -116,6 +117,14 @@ class Stack:
             self.process.stdout.close()
         self.process = None
 
+    def kill(self) -> None:
+        """End all of it at once: a hub that is stopped says goodbye for seconds, which is for tests of that."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        soon(self._is_killed)
+        self.stop()
+
     @property
     def output(self) -> str:
         """What the operator saw so far."""
@@ -174,6 +183,14 @@ class Stack:
         assert found, f"no process with {word}"
         return found[0]
 
+    def _is_killed(self) -> bool:
+        found = self.processes()
+        for process in found:
+            # One may end by itself just now.
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return not found
+
     def _read(self) -> None:
         assert self.process is not None
         assert self.process.stdout is not None
@@ -204,8 +221,4 @@ def running_stack(data: Path, settings: Path | None = None, port: int = 0, path:
         stack.start()
         yield stack
     finally:
-        stack.stop()
-        for process in stack.processes():
-            # One may end by itself just now.
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        stack.kill()
