@@ -58,22 +58,26 @@ def test_the_longest_names_collide_with_nobodys(place: Place) -> None:
     people = ("a" * 64, "a" * 63 + "b", "ida@example.org", "ida.example.org")
     servers = [(name, "") for name in people] + [(people[0], "s" * 29 + last) for last in "12"]
     ours = ("--selector", "app.kubernetes.io/component=singleuser-server,sardonyx.org/profile=fresh")
-    found: dict[str, tuple[str, str]] = {}
     try:
-        for name, server in servers:
+        for name in people:
             place.add_person(name, PASSWORD)
-            place.start(name, {"profile": "fresh"}, server)
-            (new,) = {each["metadata"]["name"] for each in place.get("pods", *ours)["items"]} - found.keys()
-            found[new] = (name, server)
+        for name, server in servers:
+            # All at once; then each is waited for.
+            assert place.api("POST", f"users/{name}/servers/{server}", {"profile": "fresh"}).status_code in {201, 202}
+        for each in servers:
+            assert [*place.progress(*each)][-1].get("ready"), each
 
-        for pod, whose in found.items():
+        found = [each["metadata"]["name"] for each in place.get("pods", *ours)["items"]]
+        assert len(found) == len(servers)
+        whose = set()
+        for pod in found:
             ask = 'echo "$JUPYTERHUB_USER"; echo "$JUPYTERHUB_SERVER_NAME"'
-            told = place.kubectl("exec", pod, "--", "sh", "-c", ask)
-            assert tuple(told.splitlines()) == whose
+            whose.add(tuple(place.kubectl("exec", pod, "--", "sh", "-c", ask).splitlines()))
             assert (
                 place.get("secret", pod)["metadata"]["labels"].items()
                 <= place.get("pod", pod)["metadata"]["labels"].items()
             )
+        assert whose == set(servers)
         place.stop(*servers[0])
         assert all(place.server(*each) for each in servers[1:])
     finally:
