@@ -4,29 +4,42 @@ import os
 import random
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from support import web
 from support.servers import server_of
+from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
 from sardonyx_services.listening import bound
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 KILLS = 12
 
 
+@pytest.fixture(scope="module")
+def dora(stack: Any, administrator: str, browser: Browser) -> Iterator[Visitor]:
+    """Somebody who has signed in, and stays so whatever is killed."""
+    assert administrator
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(20_000)
+        stack.add_person("dora", PASSWORD)
+        visitor = Visitor(stack, context.new_page())
+        visitor.sign_in("dora")
+        yield visitor
+
+
 @pytest.fixture
-def worker(stack: Any, visitor: Any) -> Any:
-    """Somebody in the middle of work: a running server, and a variable in a kernel's parent process."""
-    stack.add_person("dora", PASSWORD)
-    visitor.sign_in("dora")
-    visitor.start()
-    return visitor
+def worker(dora: Visitor) -> Visitor:
+    """Somebody in the middle of work: a running server, and JupyterLab, which is open as long as it runs."""
+    if "/user/dora/lab" not in dora.page.url or not dora.has_server():
+        dora.start()
+    return dora
 
 
 WRITE = """
