@@ -272,6 +272,20 @@ async def say_in(url: str, kernel: str, code: str) -> str:
             await hang_up(known.socket)
 
 
+def test_an_open_jupyterlab_goes_on_by_itself_and_shows_what_is_said_to_the_class(after: Upgraded) -> None:
+    """Its kernel is there again, and no question is in the way: nobody has to load the page anew."""
+    page, tia = after.sam.page, after.tia.page
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
+    page.screenshot(path=SCREENSHOTS / "cluster-lab-upgraded.png")
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
+
+    tia.get_by_text("A message or a file for everybody who is here").click()
+    tia.get_by_label("Say something").fill("We go on.")
+    tia.get_by_role("button", name="Say it").click()
+
+    expect(page.get_by_text("tia: We go on.")).to_be_visible(timeout=60_000)
+
+
 def test_what_is_handed_in_is_collected(after: Upgraded) -> None:
     """What a student hands in from the server that ran before."""
     assert after.sam.run(HAND_IN.replace("{course}", after.lesson.course)) == "handed in\n"

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from support import web
 from support.servers import server_of
+from support.stack import ROOT
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
@@ -20,6 +21,7 @@ from sardonyx_services.listening import bound
 
 pytestmark = pytest.mark.browser
 KILLS = 12
+SCREENSHOTS = ROOT / "build" / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +170,33 @@ def test_a_hub_that_is_killed_and_started_again_finds_everything(stack: Any, wor
     soon(lambda: worker.run(WRITE).strip() == "kept")
     assert server_of(stack.data, "dora") == server
     assert "Sign in as the first administrator" not in stack.output
+
+
+def test_an_open_jupyterlab_says_that_its_server_cannot_be_reached_and_goes_on(stack: Any, worker: Any) -> None:
+    """Nothing is in the way meanwhile; its kernel has all that it knew, and nobody has to load the page anew."""
+    page = worker.page
+    page.goto(f"{stack.url}/user/dora/lab?reset")
+    page.locator(".jp-LauncherCard[data-category=Notebook]", has_text="Python 3").click()
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
+    page.locator(".jp-Notebook .cm-content").first.click()
+    page.keyboard.type("answer = 42")
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("[1]:").wait_for()
+    away = page.get_by_text("Your server cannot be reached")
+
+    stack.stop(signal.SIGKILL)
+    os.kill(stack.find("configurable-http-proxy"), signal.SIGKILL)
+    away.wait_for(timeout=90_000)
+    page.screenshot(path=SCREENSHOTS / "lab-away.png")
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
+    page.keyboard.type("print(answer)")
+    stack.start()
+
+    expect(away).to_have_count(0, timeout=60_000)
+    page.get_by_text("| Idle").wait_for(timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-OutputArea-output")).to_have_text("42", timeout=60_000)
+    expect(page.locator(".jp-Dialog")).to_have_count(0)
 
 
 def test_a_stop_leaves_no_process_of_the_server(stack: Any, worker: Any) -> None:

@@ -1,51 +1,97 @@
-// What is said when the server does not answer any more: that it was stopped, with why and a way back, as the hub's page says it.
+// When the server does not answer any more: why it was stopped, with a way back, as the hub's page says it; or that it cannot be
+// reached, until it can.
 import { trans } from "./words.js";
 
 const QUIET_MS = 5 * 60_000;
 // It takes some seconds to stop: the hub says why when that is through.
-const LOOKS = 5, BETWEEN_MS = 2000;
+const LOOKS = 5, BETWEEN_MS = 2000, MEETINGS = 20;
+// As the hub answers for a server that is none.
+const NOT_RUNNING = 424;
+// JupyterLab's own notifications, and files of styles, would have to come from the server.
+const LOOK = {
+  position: "fixed", right: "16px", bottom: "40px", maxWidth: "min(30rem, calc(100vw - 64px))", zIndex: "10000", padding: "12px 16px",
+  font: "var(--jp-ui-font-size1) var(--jp-ui-font-family)", color: "var(--jp-ui-font-color1)", background: "var(--jp-layout-color1)",
+  border: "1px solid var(--jp-border-color1)", borderLeft: "4px solid var(--jp-warn-color1)", boxShadow: "var(--jp-elevation-z6)",
+};
 
 export async function lost(shared) {
   const { IConnectionLost, JupyterLab } = await shared("@jupyterlab/application");
   const { Dialog, showDialog } = await shared("@jupyterlab/apputils");
-  const { PageConfig } = await shared("@jupyterlab/coreutils");
-  const hub = PageConfig.getOption("hubPrefix");
+  const { URLExt } = await shared("@jupyterlab/coreutils");
+  const { ServerConnection } = await shared("@jupyterlab/services");
+  const settings = ServerConnection.makeSettings();
   let isSaid = false;
   let quietUntil = 0;
 
   // Returns the hub's page of a server that does not run; null where it cannot be had, undefined where the server is there.
   async function look() {
-    const answer = await fetch(PageConfig.getBaseUrl(), { cache: "no-store" }).catch(() => null);
-    if (!answer) return null;
-    const { pathname } = new URL(answer.url);
-    if (!pathname.startsWith(hub)) return answer.ok ? undefined : null;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.getElementById("why") && page.getElementById("start") ? page : null;
+    try {
+      const { ok, status } = await ServerConnection.makeRequest(URLExt.join(settings.baseUrl, "api/status"), {}, settings);
+      if (ok) return undefined;
+      if (status !== NOT_RUNNING) return null;
+      const answer = await fetch(settings.baseUrl, { cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return page.getElementById("why") && page.getElementById("start") ? page : null;
+    } catch {
+      return null;
+    }
   }
+
+  const later = () => new Promise(done => setTimeout(done, BETWEEN_MS));
 
   async function found() {
     for (let looks = 1; ; looks++) {
       const page = await look();
       if (page !== null || looks === LOOKS) return page;
-      await new Promise(done => setTimeout(done, BETWEEN_MS));
+      await later();
     }
   }
 
-  async function say() {
-    const page = await found();
-    if (page === undefined) return;
-    const stay = Dialog.cancelButton({ label: trans.__("Stay Here") });
-    if (page === null) {
-      const title = trans.__("Your server cannot be reached");
-      const body = trans.__("The network or this place may be away. JupyterLab goes on trying, and what you see stays here.");
-      const go = Dialog.okButton({ label: trans.__("Go to Your Servers") });
-      if ((await showDialog({ title, body, buttons: [stay, go] })).button.accept) location.assign(`${hub}home`);
-    } else {
-      const [title, body] = [page.querySelector("h1"), page.getElementById("why")].map(part => part.textContent.trim());
-      const go = Dialog.okButton({ label: trans.__("Start It Again") });
-      const start = page.getElementById("start").getAttribute("href");
-      if ((await showDialog({ title, body, buttons: [stay, go] })).button.accept) location.assign(start);
+  // Nothing is in the way meanwhile: what is on the screen can be read, and written on.
+  async function away() {
+    const said = document.body.appendChild(document.createElement("div"));
+    said.setAttribute("role", "status");
+    Object.assign(said.style, LOOK);
+    said.textContent = trans.__("Your server cannot be reached: the network or this place may be away. JupyterLab goes on trying, and what you see stays here.");
+    let page;
+    do {
+      await later();
+      page = await look();
+    } while (page === null);
+    said.remove();
+    return page;
+  }
+
+  // JupyterLab itself waits half a minute, or has given up, and may connect once more after that.
+  async function meet({ sessionContext, content }) {
+    const met = sessionContext?.session?.kernel ?? content?.session;
+    const isLost = () => met && !met.isDisposed && met.connectionStatus !== "connected";
+    let isAsked = false;
+    if (isLost()) met.reconnect?.().catch(() => {});
+    for (let looks = 0; looks < MEETINGS; looks++) {
+      await later();
+      if (isLost()) {
+        isAsked = false;
+        if (met.connectionStatus === "disconnected") met.reconnect?.().catch(() => {});
+      } else if (met?.status === "unknown" && !isAsked) {
+        // JupyterLab learns what a kernel does by any question but its own first one.
+        isAsked = true;
+        met.requestIsComplete({ code: "" }).catch(() => {});
+      }
     }
+  }
+
+  async function say(app) {
+    let page = await found();
+    if (page === null) page = await away();
+    if (page === undefined) {
+      for (const widget of app.shell.widgets("main")) void meet(widget);
+      return;
+    }
+    const [title, body] = [page.querySelector("h1"), page.getElementById("why")].map(part => part.textContent.trim());
+    const start = page.getElementById("start").getAttribute("href");
+    const buttons = [Dialog.cancelButton({ label: trans.__("Stay Here") }), Dialog.okButton({ label: trans.__("Start It Again") })];
+    if ((await showDialog({ title, body, buttons })).button.accept) location.assign(start);
     // Who stays has something to look at or to copy.
     quietUntil = performance.now() + QUIET_MS;
   }
@@ -62,7 +108,7 @@ export async function lost(shared) {
         isSaid = true;
         // JupyterLab asks for nothing by itself meanwhile.
         if (info) info.isConnected = false;
-        await say();
+        await say(app);
         if (info) info.isConnected = true;
         isSaid = false;
       };
