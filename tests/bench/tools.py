@@ -1,5 +1,6 @@
 """From a click to a page that can be used, and memory: tools and apps in a server beside the same command by hand."""
 
+import json
 import os
 import shutil
 import statistics
@@ -16,13 +17,27 @@ import httpx
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 ROOT = Path(__file__).parents[2]
-APPS = {
-    "streamlit": "import streamlit as st\nst.title('Hello')\n",
-    "dash": "from dash import Dash, html\napp = Dash()\napp.layout = html.H1('Hello')\n",
-    "shiny": "from shiny import App, ui\napp = App(ui.page_fluid('Hello'), None)\n",
-    "gradio": "import gradio as gr\ndemo = gr.Interface(str, 'text', 'text')\n",
-    "panel": "import panel as pn\npn.Column('Hello').servable()\n",
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "code", "id": "a", "execution_count": None, "metadata": {}, "outputs": [], "source": "'Hello'"}
+    ],
+    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
 }
+APPS = {
+    "streamlit_app.py": "import streamlit as st\nst.title('Hello')\n",
+    "dash_app.py": "from dash import Dash, html\napp = Dash()\napp.layout = html.H1('Hello')\n",
+    "shiny_app.py": "from shiny import App, ui\napp = App(ui.page_fluid('Hello'), None)\n",
+    "gradio_app.py": "import gradio as gr\ndemo = gr.Interface(str, 'text', 'text')\n",
+    "panel_app.py": "import panel as pn\npn.Column('Hello').servable()\n",
+    "fastapi_app.py": "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef page(): return 'Hello'\n",
+    "flask_app.py": "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef page(): return 'Hello'\n",
+    "marimo_app.py": "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    'Hello'\n    return\n",
+    "shiny_r_app.R": "library(shiny)\nshinyApp(fluidPage('Hello'), function(input, output) {})\n",
+    "voila_app.ipynb": json.dumps(NOTEBOOK),
+}
+TOOLS = ("vscode", "mlflow", "tensorboard")
 LOOK_S = 0.02
 PATIENCE_S = 120.0
 
@@ -49,8 +64,8 @@ def bench_tools() -> list[dict[str, Any]]:
         tools.mkdir()
         give_vscode(tools)
         install(RECIPES["mlflow"], tools, Path(folder) / "log")
-        for name, text in APPS.items():
-            forks.put("bench", f"{name}_app.py", text)
+        for file, text in APPS.items():
+            forks.put("bench", file, text)
         (forks.base / "homes" / "bench" / ".venv").symlink_to(apps)
         told = {"SARDONYX_TOOLS": str(tools)}
         server = forks.start("bench", variables=told, readable=(str(apps), str(tools)))
@@ -59,12 +74,21 @@ def bench_tools() -> list[dict[str, Any]]:
         with httpx.Client(
             base_url=plain(server.url), transport=transport, headers=headers, timeout=PATIENCE_S, follow_redirects=True
         ) as web:
-            for name in APPS:
-                app = web.post("sardonyx/api/apps", json={"path": f"{name}_app.py"}).json()
-                rows += _rows(web, f"apps/{app['name']}", name, server.pid)
-            for name in ("vscode", "mlflow"):
+            for file in APPS:
+                app = web.post("sardonyx/api/apps", json={"path": file}).json()
+                rows += _rows(web, f"apps/{app['name']}", file.rpartition("_app")[0], server.pid)
+            _give_tensorboard(forks.base / "homes" / "bench", apps)
+            for name in TOOLS:
                 rows += _rows(web, f"tools/{name}", name, server.pid)
     return rows
+
+
+def _give_tensorboard(home: Path, apps: Path) -> None:
+    """Put it among a person's own packages, as pip does."""
+    (own,) = home.glob(".local/share/sardonyx/python-*")
+    (packages,), (theirs,) = (each.glob("lib/python*/site-packages") for each in (own, apps))
+    (packages / "apps.pth").write_text(str(theirs))
+    (own / "bin" / "tensorboard").symlink_to(apps / "bin" / "tensorboard")
 
 
 def _rows(web: httpx.Client, address: str, name: str, first: int) -> list[dict[str, Any]]:
