@@ -69,6 +69,42 @@ class Person:
         return int(answer.status)
 
 
+def test_an_administrator_makes_an_account_whose_person_chooses_the_password(
+    place: Any, browser: Any, check: Any
+) -> None:
+    """On a page, by a link that is shown once; what was typed wrongly is said, and stays."""
+    page = place.person("maker", "--admin").sign_in().page
+    page.goto(f"{place.url}/hub/admin")
+    page.get_by_role("link", name="New accounts and passwords").click()
+    page.get_by_label("The name with which they sign in").fill("nils holgersson")
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_text("Nothing was changed. A name has the letters a to z").wait_for()
+    assert page.get_by_label("The name with which they sign in").input_value() == "nils holgersson"
+    page.get_by_label("The name with which they sign in").fill("nils")
+    page.get_by_label("Let them make classes").check()
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_text("Give this link to its person, who chooses a password with it").wait_for()
+    link = page.get_by_role("group", name="nils").inner_text()
+    page.get_by_role("row", name="nils instructor").wait_for()
+    check(page, "operation-people-new")
+
+    context = browser.new_context()
+    nils = context.new_page()
+    nils.goto(link)
+    nils.get_by_label("Password").fill(PASSWORD)
+    nils.get_by_role("button", name="Sign in").click()
+    nils.wait_for_url(lambda url: "welcome" not in url)
+    nils.goto(f"{place.url}/services/people/")
+    nils.get_by_role("link", name="Make a class").wait_for()
+    context.close()
+
+    page.goto(f"{place.url}/services/people/operation/people?text=nils")
+    page.get_by_role("checkbox", name="nils").check()
+    page.get_by_label("The ticked people:").select_option(label="make links to choose a new password")
+    page.get_by_role("button", name="Do it").click()
+    assert page.get_by_role("group", name="nils").inner_text() != link
+
+
 def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visitor: Any) -> None:
     """Sessions, tokens, servers, rights, keys, files: all end with the person."""
     nora = place.person("nora", "--admin").sign_in()

@@ -1,6 +1,6 @@
 import pytest
 
-from sardonyx_hub_config.sign_in.usernames import LONGEST, NameRefusedError, local_name, provider_name
+from sardonyx_services.people.usernames import LONGEST, NameRefusedError, local_name, provider_name
 
 
 @pytest.mark.parametrize(

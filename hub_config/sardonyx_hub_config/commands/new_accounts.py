@@ -10,7 +10,6 @@ import click
 from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
-from sardonyx_hub_config.sign_in.usernames import local_name
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.enrolment import Enrolment, Place, enrol
 from sardonyx_services.people.errors import PeopleError
@@ -18,6 +17,7 @@ from sardonyx_services.people.roster import Roster, read_roster
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.usernames import local_name
 from sardonyx_spawner.language import SaidError, _
 
 DAYS = 14

@@ -12,12 +12,12 @@ from sardonyx_hub_config.commands.personal import erase, export
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
-from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.records import LOCAL, PersonRecord
 from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.usernames import NameRefusedError, local_name
 
 names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 stdin_option = click.option(

@@ -57,6 +57,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         maker_groups=settings.classes.instructor_groups,
         after_end=settings.classes.after_end,
         has_provider_groups=any(each.groups_claim for each in settings.sign_in.providers.values()),
+        has_passwords=settings.sign_in.local.enabled,
         platforms={
             slug: PlatformRules(title=each.title, teachers_make_classes=each.teachers_make_classes)
             for slug, each in settings.sign_in.lti.items()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
+from sardonyx_services.people.usernames import NameRefusedError, local_name
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes
 
 SHORTEST_KEY_S, LONGEST_KEY_S = 900, 43200

@@ -15,9 +15,9 @@ from sardonyx_hub_config.sign_in.throttle import (
     REMEMBERED,
     Throttle,
 )
-from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.usernames import NameRefusedError, local_name
 from sardonyx_spawner.language import SaidError, _, ngettext
 
 MOST_WAITING = 200

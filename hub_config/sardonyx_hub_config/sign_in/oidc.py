@@ -14,11 +14,11 @@ from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.settings.whole import ProviderSettings
 from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.turns import end_turn_of_another
-from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.usernames import NameRefusedError, provider_name
 from sardonyx_spawner.language import _
 
 DISCOVERY = "/.well-known/openid-configuration"

@@ -15,12 +15,12 @@ from sardonyx_hub_config.settings.lti import PlatformSettings
 from sardonyx_hub_config.sign_in.course import opened
 from sardonyx_hub_config.sign_in.launch import LEEWAY_S, LaunchRefusedError, Nonces, believed, named
 from sardonyx_hub_config.sign_in.oidc import mail_of, text_of
-from sardonyx_hub_config.sign_in.usernames import NameRefusedError, provider_name
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.courses import Arrival
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.usernames import NameRefusedError, provider_name
 from sardonyx_spawner.language import _
 
 PATIENCE_S = 10

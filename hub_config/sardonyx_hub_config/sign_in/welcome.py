@@ -7,9 +7,9 @@ from jupyterhub.handlers.base import BaseHandler
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.sign_in.passwords import password_fault
 from sardonyx_hub_config.sign_in.proven import Proven
-from sardonyx_hub_config.sign_in.usernames import NameRefusedError, local_name
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, hashed
+from sardonyx_services.people.usernames import NameRefusedError, local_name
 from sardonyx_spawner.language import N_, _
 
 OVER = N_(

@@ -43,6 +43,7 @@ from sardonyx_services.people.web.live.helping import Helping
 from sardonyx_services.people.web.live.rooms import EventRooms
 from sardonyx_services.people.web.live.servers import GroupServers
 from sardonyx_services.people.web.makers import MakerRules
+from sardonyx_services.people.web.operation.account_desk import AccountDesk
 from sardonyx_services.people.web.operation.accounting import Accounting
 from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_desk import GroupDesk
@@ -117,6 +118,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         group_look=look,
         group_desk=GroupDesk(people, look, (desk, events), (classroom, event_servers)),
         people_desk=PeopleDesk(people),
+        account_desk=AccountDesk(people, shown_hub, has_passwords=configuration.has_passwords),
         stored=stored,
         pages=pages,
         callers=callers,

@@ -102,6 +102,7 @@ class PeopleConfiguration(BaseModel):
         maker_groups: groups of a provider whose people are instructors.
         after_end: what becomes of the data of a class when it has ended, if its instructor says nothing of it.
         has_provider_groups: a provider tells the groups of its people.
+        has_passwords: people sign in with passwords of this place.
         platforms: learning platforms by slug.
         events: what events can be here.
         homes: folder with everybody's home.
@@ -126,6 +127,7 @@ class PeopleConfiguration(BaseModel):
     maker_groups: frozenset[str] = frozenset()
     after_end: AfterEnd = "delete"
     has_provider_groups: bool = False
+    has_passwords: bool = True
     platforms: Mapping[str, PlatformRules] = {}
     events: EventRules = EventRules()
     title: str

@@ -55,6 +55,7 @@ class Pages:
             "announcement": "",
             "words": Words(),
             "has_provider_groups": configuration.has_provider_groups,
+            "has_passwords": configuration.has_passwords,
             "static_url": lambda path: f"{hub}static/{path}",
             "most_repositories": MOST,
             "event_rules": configuration.events,

@@ -28,6 +28,7 @@ from sardonyx_services.people.web.kept.keeps import Keeps
 from sardonyx_services.people.web.live.hand_outs import HandOuts
 from sardonyx_services.people.web.live.helping import Helping
 from sardonyx_services.people.web.live.servers import GroupServers
+from sardonyx_services.people.web.operation.account_desk import AccountDesk
 from sardonyx_services.people.web.operation.accounting import Accounting
 from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_desk import GroupDesk
@@ -77,6 +78,7 @@ class Parts:
     group_look: GroupLook
     group_desk: GroupDesk
     people_desk: PeopleDesk
+    account_desk: AccountDesk
     stored: StoreUse
     pages: Pages
     callers: Callers

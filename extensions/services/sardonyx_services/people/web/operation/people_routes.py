@@ -1,14 +1,17 @@
 """Everybody of the place, for its administrators: a page, and for programs."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.operation.models import ActFault, PeopleActWish, PersonShown
 from sardonyx_services.people.web.pages import see
-from sardonyx_services.people.web.parts import Here, Who
+from sardonyx_services.people.web.parts import Here, Parts, Who
+from sardonyx_spawner.language import SaidError
 
 router = APIRouter(prefix="/operation/people", include_in_schema=False)
 api_router = APIRouter(prefix="/api/operation/people")
@@ -18,13 +21,12 @@ api_router = APIRouter(prefix="/api/operation/people")
 def show(request: Request, here: Here, who: Who) -> Response:
     """List people."""
     show, text, after = (request.query_params.get(name, "") for name in ("show", "text", "after"))
-    told = {"show": show or "all", "text": text, "at": here.people_desk.find(who, show, text, after), "faults": []}
-    return here.pages.page(request, who, "operation_people.html", **told)
+    return _listed(request, here, who, {"show": show or "all", "text": text}, after)
 
 
 @router.post("")
 async def act(request: Request, here: Here, who: Who) -> Response:
-    """Do something to the ticked people, or ask before they are removed."""
+    """Do something to the ticked people, or ask before they are removed; or make an account."""
     form = await request.form()
     do, ids = str(form.get("do", "")), [str(each) for each in form.getlist("who")]
     shown = {"show": str(form.get("show", "all")), "text": str(form.get("text", ""))}
@@ -32,11 +34,18 @@ async def act(request: Request, here: Here, who: Who) -> Response:
         names = await run_in_threadpool(here.people_desk.named, who, ids)
         left = await run_in_threadpool(here.people_desk.left_alone, who, ids)
         return here.pages.page(request, who, "people_remove.html", names=names, left=left, **shown)
+    if do in {"add", "password"}:
+        name, is_instructor = str(form.get("name", "")), "instructor" in form
+        try:
+            links = await run_in_threadpool(_links, here, who, ids if do == "password" else None, name, is_instructor)
+        except SaidError as error:
+            typed = name if do == "add" else ""
+            return await run_in_threadpool(_listed, request, here, who, shown, fault=error.message, typed=typed)
+        return await run_in_threadpool(_listed, request, here, who, shown, links=links)
     faults = await run_in_threadpool(here.people_desk.act, who, do, ids)
     if not faults:
         return see(f"{here.root}operation/people?{urlencode(shown)}")
-    at = await run_in_threadpool(here.people_desk.find, who, shown["show"], shown["text"], "")
-    return here.pages.page(request, who, "operation_people.html", 400, at=at, faults=list(faults.values()), **shown)
+    return await run_in_threadpool(_listed, request, here, who, shown, faults=list(faults.values()))
 
 
 @api_router.get("")
@@ -51,3 +60,33 @@ def act_on(here: Here, who: Who, wish: PeopleActWish) -> list[ActFault]:
     """Do something to people; return to whom it could not be done, and why."""
     faults = here.people_desk.act(who, wish.do, wish.people)
     return [ActFault(id=person, message=message) for person, message in faults.items()]
+
+
+def _links(here: Parts, who: Caller, ids: Sequence[str] | None, name: str, is_instructor: bool) -> dict[str, str]:  # noqa: FBT001 - run in a thread
+    """Make links for people, or for somebody new; return them by name."""
+    desk = here.account_desk
+    return desk.add(who, name, is_instructor=is_instructor) if ids is None else desk.links(who, ids)
+
+
+def _listed(
+    request: Request,
+    here: Parts,
+    who: Caller,
+    shown: Mapping[str, str],
+    after: str = "",
+    *,
+    faults: Sequence[str] = (),
+    fault: str = "",
+    typed: str = "",
+    links: Mapping[str, str] | None = None,
+) -> Response:
+    """Show the list.
+
+    Args:
+        faults: why something could not be done to some; fault: why nothing was done.
+        typed: name of an account that could not be made.
+        links: with which people choose a password, by name.
+    """
+    at = here.people_desk.find(who, shown["show"], shown["text"], after)
+    told = {"at": at, "faults": faults, "fault": fault, "typed": typed, "links": links or {}}
+    return here.pages.page(request, who, "operation_people.html", 400 if faults or fault else 200, **told, **shown)

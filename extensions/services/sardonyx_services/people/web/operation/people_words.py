@@ -20,8 +20,9 @@ ACTS: dict[Act, str] = {
     "instructor-end": N_("let them make no more classes"),
     "organiser": N_("let them make events"),
     "organiser-end": N_("let them make no more events"),
-    "remove": N_("remove them …"),
 }
+NEW_PASSWORD = N_("make links to choose a new password")
+LAST_ACT: dict[Act, str] = {"remove": N_("remove them …")}
 ACTS_ON_REMOVED: dict[Act, str] = {"readmit": N_("let them come back")}
 ERASURES = {
     "wanted": N_("is being erased"),
@@ -37,9 +38,11 @@ class PeopleWords:
         """Return what can be shown, and how to say it."""
         return {show: _(word) for show, word in SHOWS.items()}
 
-    def acts(self, of_removed: bool) -> Mapping[Act, str]:  # noqa: FBT001 - as a template gives it
+    def acts(self, of_removed: bool, has_passwords: bool) -> Mapping[str, str]:  # noqa: FBT001 - as a template gives them
         """Return what can be done to people, and how to say it."""
-        return {act: _(word) for act, word in (ACTS_ON_REMOVED if of_removed else ACTS).items()}
+        links = {"password": NEW_PASSWORD} if has_passwords else {}
+        acts: list[tuple[str, str]] = [*ACTS.items(), *links.items(), *LAST_ACT.items()]
+        return {act: _(word) for act, word in (ACTS_ON_REMOVED.items() if of_removed else acts)}
 
     def is_here(self, listed: Listed) -> str:
         """Say what somebody is here: "administrator, instructor"; "" = nothing beside a person."""
