@@ -12,7 +12,8 @@ from sardonyx_services.people.records import Owed
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.seats import Seat
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.events.new_seats import Again, NewSeats, as_many_again
+from sardonyx_services.people.web.errors import RefusedError
+from sardonyx_services.people.web.events.new_seats import Again, NewSeats, Wanted, as_many_again
 
 NOW = datetime.now(UTC)
 ON = EventDetails(begins=NOW - timedelta(hours=1), ends=NOW + timedelta(hours=1))
@@ -180,6 +181,25 @@ def numbered(*teams: str) -> list[Seat]:
 def test_as_many_again_are_in_teams_of_the_same_sizes(teams: tuple[str, ...], room: int, again: Again) -> None:
     """As far as there is room for them."""
     assert as_many_again(numbered(*teams), room) == again
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        pytest.param(Wanted(team_size=4), "Say how many accounts you want.", id="none"),
+        pytest.param(Wanted(accounts=21), "An event has 1 to 20 accounts here.", id="too-many"),
+        pytest.param(Wanted(teams=2), "A team has 1 to 100 people.", id="empty-teams"),
+        pytest.param(Wanted(accounts=-1), "A team has 1 to 100 people.", id="no-number"),
+    ],
+)
+def test_accounts_that_cannot_be_made_are_refused_with_the_reason(
+    people: PeopleStore, wanted: Wanted, said: str
+) -> None:
+    """Of a new event, and more of one that there is."""
+    with pytest.raises(RefusedError) as caught:
+        NewSeats(people, SeatCodes(b"secret"), 20).check(wanted)
+
+    assert caught.value.message == said
 
 
 def test_doubling_makes_as_many_teams_again_and_is_not_done_twice_by_mistake(people: PeopleStore, event: str) -> None:

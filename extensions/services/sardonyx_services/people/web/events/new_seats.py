@@ -83,6 +83,8 @@ class NewSeats:
         """
         if wanted.accounts < 0 or wanted.teams < 0 or (wanted.teams and not 1 <= wanted.team_size <= MOST_IN_A_TEAM):
             raise RefusedError(_("A team has 1 to 100 people."))
+        if not wanted.accounts and not wanted.teams:
+            raise RefusedError(_("Say how many accounts you want."))
         if not 1 <= wanted.count <= self._most:
             raise RefusedError(_("An event has 1 to {most} accounts here.").format(most=self._most))
 

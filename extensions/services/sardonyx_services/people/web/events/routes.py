@@ -58,15 +58,9 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         rows, run = await here.event_servers.live(who, event)
         link = await run_in_threadpool(here.seats.link, who, event)
         told = {"seen": seen, "now": event_now(seats, rows), "link": link, "stored": await stored_of(here, seen)}
-        told |= {
-            "event": event,
-            "team_links": await run_in_threadpool(here.team_links.of, who, event),
-            "rows": rows,
-            "counts": counts_of(rows),
-            "reach": reach_of(rows),
-            "run": run,
-            "has_material": bool(here.events.material(seen)),
-        }
+        told |= {"event": event, "team_links": await run_in_threadpool(here.team_links.of, who, event), "run": run}
+        told |= {"rows": rows, "counts": counts_of(rows), "reach": reach_of(rows)}
+        told |= {"has_material": bool(here.events.material(seen))}
         return here.pages.page(request, who, "event.html", **told)
     own, team = await run_in_threadpool(here.seats.own_team, who, event)
     code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
@@ -258,8 +252,6 @@ def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> di
     do, number = str(form.get("do", "")), _number(form, "number")
     if do == "more":
         wanted = Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
-        if not (wanted.accounts or wanted.teams):
-            raise RefusedError(_("Say how many accounts you want."))
         here.seats.add_seats(who, event, wanted)
     elif do == "one":
         here.seats.add_seats(who, event, Wanted(1))
