@@ -127,7 +127,7 @@ def test_another_person_reaches_no_session(workspace: Workspace, browser: Browse
     context.close()
 
 
-JOB_S = 2 * IDLE_S
+JOB_S = 3 * IDLE_S // 2
 JOB = f"""
 import pathlib, time
 from pyspark.sql import SparkSession
