@@ -1,12 +1,24 @@
 """Packages that a person installs are theirs, stay, are found everywhere in their servers, and break none of them."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.addresses import get
+from support.terminals import in_terminal
 from support.wheels import GREET, put
 
 WHERE = ".local/share/sardonyx"
+VERSION = "python-{}.{}".format(*sys.version_info)
+PUT_EXTENSION = """
+import json, pathlib
+folder = pathlib.Path({folder!r})
+(folder / "static").mkdir(parents=True)
+(folder / "static" / "curves.js").write_text("// curves")
+build = dict(load="static/curves.js", extension="./extension")
+(folder / "package.json").write_text(json.dumps(dict(name="curves", version="1.0.0", jupyterlab=dict(_build=build))))
+"""
 ASK = """
 import subprocess
 done = subprocess.run({command!r}, shell=True, capture_output=True, text=True)
@@ -32,6 +44,34 @@ def test_a_package_is_there_for_everything_in_a_server_and_in_the_next(forks: An
         assert WHERE in ask(again, "greeting-says")
         assert "pandas" in again.run("import pandas; print(pandas.__name__)")
     assert "No module named" in forks.start("other").run("import greeting")
+
+
+async def test_a_terminal_has_python_and_pip_of_its_person(forks: Any) -> None:
+    """As every other program that the server starts: what they install there is in the next notebook."""
+    file = put(forks, "typing", "greeting", "1.0", GREET)
+    server = forks.start("typing")
+
+    shown = await in_terminal(
+        server.url, "typing-token", f"pip install --no-index ./{file}; command -v python; echo do''ne", "done"
+    )
+
+    assert "Successfully installed greeting-1.0" in shown, shown
+    assert f"{WHERE}/{VERSION}/bin/python" in shown
+    assert WHERE in server.run("import greeting; greeting.main()")
+
+
+def test_what_a_package_brings_for_jupyterlab_is_in_its_page(forks: Any) -> None:
+    """Such as what draws its plots there, from the next time that the page is loaded."""
+    server = forks.start("plotting")
+    own = server.home / WHERE / VERSION / "share" / "jupyter" / "labextensions" / "curves"
+    server.run(PUT_EXTENSION.format(folder=f"{WHERE}/{VERSION}/share/jupyter/labextensions/curves"))
+    assert own.is_dir()
+
+    headers = {"Authorization": "token plotting-token"}
+    page = get(f"{server.url}lab", headers=headers).text
+
+    assert '"extension": "./extension", "load": "static/curves.js", "name": "curves"' in page
+    assert get(f"{server.url}lab/extensions/curves/static/curves.js", headers=headers).text == "// curves"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from sardonyx_hub_config.settings.file import load_settings
 from sardonyx_hub_config.settings.whole import Settings
+from sardonyx_hub_config.shipped import shipped
 
 
 def settings(**sections: Any) -> Settings:
@@ -154,3 +157,16 @@ def test_keys_for_laptops_are_there_where_a_laptop_reaches_the_store(
     found = settings(storage=storage, web=web).storage
 
     assert (found.address_for_laptops, found.laptop_key_lifetime_s) == (address, longest_s)
+
+
+def test_files_of_environments_are_found_from_wherever_the_hub_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stand beside the settings that name them."""
+    path = shipped("settings.yaml").resolve()
+    monkeypatch.chdir(tmp_path)
+
+    spark = load_settings(path).environments["spark"]
+
+    beside = path.parent / "environments"
+    assert (spark.requirements, spark.jars) == (beside / "spark.lock", beside / "spark.jars")

@@ -152,6 +152,10 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
     roots = node_roots(Path.home())
     folders += node_root_options(roots)
+    # Terminals without a login: /etc/profile would put another PATH in the place of the environment's and of the person's own programs.
+    folders.append(f"--ServerApp.terminado_settings=shell_command={os.environ.get('SHELL') or '/bin/sh'}")
+    # What packages of the person's own bring for the page, such as for plots that answer to the mouse.
+    folders.append(f"--LabApp.extra_labextensions_path={own_packages.labextensions(Path.home())}")
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
     extensions |= together.extensions(is_on=plan.collaboration)
     if plan.collaboration:

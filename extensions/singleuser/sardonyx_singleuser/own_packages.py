@@ -36,6 +36,11 @@ def packages(own: Path) -> Path:
     return own / "lib" / VERSION / "site-packages"
 
 
+def labextensions(home: Path) -> Path:
+    """Return where the own packages put what is for JupyterLab's page; it may not be there."""
+    return folder(home) / "share" / "jupyter" / "labextensions"
+
+
 def make(own: Path, shared: Path) -> None:
     """Make the environment, empty, or let it know where the shared packages are now.
 

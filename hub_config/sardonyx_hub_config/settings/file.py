@@ -170,7 +170,7 @@ def _absolute(document: dict[str, Any], base: Path) -> None:
         _anchor(document, location, base)
     environments = document.get("environments")
     for slug, environment in environments.items() if isinstance(environments, dict) else ():
-        for name in ("requirements", "prefix"):
+        for name in ("requirements", "prefix", "jars"):
             _anchor(document, ("environments", slug, name), base)
         packages = environment.get("packages") if isinstance(environment, dict) else None
         if isinstance(packages, list):
