@@ -283,31 +283,31 @@ def test_whose_server_an_instructor_stopped_reads_so_and_finds_back(
 ) -> None:
     """In the place of JupyterLab's own words, which name an address; staying leaves the page as it is."""
     course, code = course_of(place, tia, "")
-    kim = newcomer(place, "kim")
-    come(place, kim, course, code)
-    kim.run("1")
+    una = newcomer(place, "una")
+    come(place, una, course, code)
+    una.run("1")
 
     def stop() -> None:
-        assert ask(place, token_of(place, "tia"), "POST", f"/api/classes/{course}/stop", {"names": ["kim"]}).is_success
+        assert ask(place, token_of(place, "tia"), "POST", f"/api/classes/{course}/stop", {"names": ["una"]}).is_success
 
     stop()
-    said = kim.page.get_by_role("dialog")
+    said = una.page.get_by_role("dialog")
     said.get_by_text("tia has stopped it. Your files are kept. Start it to go on.").wait_for(timeout=90_000)
     assert said.get_by_text("Your server is not running").count() == 1
-    kim.page.screenshot(path=SCREENSHOTS / "lab-server-stopped.png")
+    una.page.screenshot(path=SCREENSHOTS / "lab-server-stopped.png")
     said.get_by_role("button", name="Stay Here").click()
     expect(said).to_have_count(0)
-    kim.page.reload()
-    kim.page.get_by_text("tia has stopped it. Your files are kept.").wait_for()
-    check(kim.page, "not-running-stopped-by")
+    una.page.reload()
+    una.page.get_by_text("tia has stopped it. Your files are kept.").wait_for()
+    check(una.page, "not-running-stopped-by")
 
-    kim.page.get_by_role("link", name="Start").click()
-    kim.page.get_by_role("button", name="Start", exact=True).click()
-    kim.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    una.page.get_by_role("link", name="Start").click()
+    una.page.get_by_role("button", name="Start", exact=True).click()
+    una.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     stop()
     said.get_by_role("button", name="Start It Again").click(timeout=90_000)
-    kim.page.wait_for_url("**/hub/spawn/kim?next=*")
-    kim.page.get_by_role("button", name="Start", exact=True).wait_for()
+    una.page.wait_for_url("**/hub/spawn/una?next=*")
+    una.page.get_by_role("button", name="Start", exact=True).wait_for()
 
 
 def test_where_servers_let_nobody_in_help_is_refused(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:
