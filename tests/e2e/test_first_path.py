@@ -1,9 +1,11 @@
 """The whole path: from the printed link to a notebook that reads its owner's own data."""
 
+import json
 import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route, expect
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
@@ -57,6 +59,60 @@ def test_a_notebook_reads_and_writes_its_owners_own_data(stack: Any, visitor: An
     )
 
     assert said.strip() == "3"
+
+
+def test_cells_that_are_run_before_their_kernel_is_there_wait_for_it(stack: Any, visitor: Any) -> None:
+    """Whoever is quicker than a machine with much to do loses no click."""
+    stack.add_person("quick", PASSWORD)
+    visitor.sign_in("quick")
+    visitor.start()
+    page = visitor.page
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "code", "id": name, "metadata": {}, "execution_count": None, "outputs": [], "source": source}
+        for name, source in (("a", "answer = 42"), ("b", "print('it is', answer)"))
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
+    visitor.run(f"open('a.ipynb', 'w').write({json.dumps(notebook)!r})")
+    asked: list[Route] = []
+    page.route(
+        "**/api/sessions?*", lambda route: asked.append(route) if route.request.method == "POST" else route.continue_()
+    )
+
+    page.goto(f"{stack.url}/user/quick/lab/tree/a.ipynb?reset")
+    page.get_by_text("print('it is', answer)").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    while not asked:
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(1000)
+    for route in asked:
+        route.continue_()
+
+    expect(page.locator(".jp-OutputArea-output")).to_have_text("it is 42", timeout=60_000)
+
+
+def test_who_signed_out_elsewhere_reads_so_in_jupyterlab_and_goes_on_after_signing_in(stack: Any, visitor: Any) -> None:
+    """Nothing of what is on the screen is lost meanwhile."""
+    stack.add_person("otto", PASSWORD)
+    visitor.sign_in("otto")
+    visitor.start()
+    page, other = visitor.page, visitor.page.context.new_page()
+    said = page.get_by_text("You are signed out, and nothing can be saved.")
+
+    other.goto(f"{stack.url}/hub/home")
+    other.locator("summary", has_text="otto").click()
+    other.get_by_role("link", name="Sign out").click()
+    other.wait_for_url("**/hub/login*")
+    said.wait_for(timeout=60_000)
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Sign In").click()
+    opened.value.get_by_label("Name").fill("otto")
+    opened.value.get_by_label("Password").fill(PASSWORD)
+    opened.value.get_by_role("button", name="Sign in").click()
+    opened.value.wait_for_url("**/user/otto/lab*")
+    expect(said).to_have_count(0, timeout=60_000)
 
 
 CLIENTS = {

@@ -241,6 +241,20 @@ def test_a_tool_that_is_not_there_says_how_to_get_it(start: Start) -> None:
     assert person.web.get("tools/nothing/", headers=PAGE).status_code == 404
 
 
+def test_a_tool_that_has_come_is_started_when_its_page_is_opened_again(start: Start) -> None:
+    """Whoever was told to install it does not have to find a button first."""
+    person = start("later", {})
+    assert "TensorBoard is not here." in person.opens("tools/tensorboard/")
+    assert "TensorBoard is not here." in person.opens("tools/tensorboard/")
+    (own,) = person.server.home.glob(".local/share/sardonyx/python-*/bin")
+    (own / "tensorboard").write_text("#!/bin/sh\necho It has come\nexit 3\n")
+    (own / "tensorboard").chmod(0o755)
+
+    page = person.opens("tools/tensorboard/")
+
+    assert "TensorBoard is not here." not in page
+
+
 @pytest.mark.parametrize(
     ("environment", "way"),
     [

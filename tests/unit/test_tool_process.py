@@ -163,7 +163,7 @@ async def test_what_is_wrong_before_the_start_is_the_problem(tmp_path: Path) -> 
     process.begin()
 
     assert await process.settled() is State.FAILED
-    assert process.problem == "Tool is not here. Ask somebody."
+    assert (process.problem, process.is_refused) == ("Tool is not here. Ask somebody.", True)
 
 
 async def test_output_without_end_and_without_lines_fills_nothing(make: Make) -> None:

@@ -149,7 +149,7 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
 
     lab = Path(jupyter_config_dir()) / "lab"
     # JupyterLab reads where these are when it is imported, which in a forked server was before it had a home.
-    folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={lab / 'workspaces'}"]
+    folders = [f"--LabApp.user_settings_dir={lab / 'user-settings'}", f"--LabApp.workspaces_dir={_workspaces(lab)}"]
     roots = node_roots(Path.home())
     folders += node_root_options(roots)
     # Terminals without a login: /etc/profile would put another PATH in the place of the environment's and of the person's own programs.
@@ -178,6 +178,12 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     if not plan.collaboration:
         together.leave_out(server.web_app.settings)
     return server
+
+
+def _workspaces(lab: Path) -> Path:
+    """Return where JupyterLab keeps what is open in it: servers share a home, and none opens what another one has open."""
+    name = os.environ.get("JUPYTERHUB_SERVER_NAME", "")
+    return lab / "workspaces" / f"server-{quote(name, safe='')}" if name else lab / "workspaces"
 
 
 def give_shared(home: Path, progress: Progress) -> None:

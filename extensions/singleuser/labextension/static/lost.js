@@ -4,7 +4,7 @@ import { trans } from "./words.js";
 
 const QUIET_MS = 5 * 60_000;
 // It takes some seconds to stop: the hub says why when that is through.
-const LOOKS = 5, BETWEEN_MS = 2000, MEETINGS = 20;
+const LOOKS = 5, BETWEEN_MS = 2000;
 // As the hub answers for a server that is none.
 const NOT_RUNNING = 424;
 // JupyterLab's own notifications, and files of styles, would have to come from the server.
@@ -62,22 +62,22 @@ export async function lost(shared) {
     return page;
   }
 
-  // JupyterLab itself waits half a minute, or has given up, and may connect once more after that.
-  async function meet({ sessionContext, content }) {
-    const met = sessionContext?.session?.kernel ?? content?.session;
-    const isLost = () => met && !met.isDisposed && met.connectionStatus !== "connected";
-    let isAsked = false;
-    if (isLost()) met.reconnect?.().catch(() => {});
-    for (let looks = 0; looks < MEETINGS; looks++) {
-      await later();
-      if (isLost()) {
-        isAsked = false;
-        if (met.connectionStatus === "disconnected") met.reconnect?.().catch(() => {});
-      } else if (met?.status === "unknown" && !isAsked) {
-        // JupyterLab learns what a kernel does by any question but its own first one.
-        isAsked = true;
-        met.requestIsComplete({ code: "" }).catch(() => {});
-      }
+  const metIn = ({ sessionContext, content }) => sessionContext?.session?.kernel ?? content?.session;
+
+  // JupyterLab itself would wait half a minute, or has given up.
+  function meet(widget) {
+    const met = metIn(widget);
+    if (met && !met.isDisposed && met.connectionStatus !== "connected") met.reconnect?.().catch(() => {});
+  }
+
+  // JupyterLab learns what a kernel does that was lost by any question but its own first one.
+  const asked = new WeakSet();
+  function ask(widget) {
+    const met = metIn(widget);
+    if (met?.status !== "unknown" || met.connectionStatus !== "connected") asked.delete(met ?? widget);
+    else if (!asked.has(met)) {
+      asked.add(met);
+      met.requestIsComplete({ code: "" }).catch(() => {});
     }
   }
 
@@ -85,7 +85,7 @@ export async function lost(shared) {
     let page = await found();
     if (page === null) page = await away();
     if (page === undefined) {
-      for (const widget of app.shell.widgets("main")) void meet(widget);
+      [...app.shell.widgets("main")].forEach(meet);
       return;
     }
     const [title, body] = [page.querySelector("h1"), page.getElementById("why")].map(part => part.textContent.trim());
@@ -103,6 +103,7 @@ export async function lost(shared) {
     provides: IConnectionLost,
     optional: [JupyterLab.IInfo],
     activate(app, info) {
+      setInterval(() => [...app.shell.widgets("main")].forEach(ask), BETWEEN_MS);
       return async () => {
         if (isSaid || performance.now() < quietUntil) return;
         isSaid = true;

@@ -9,10 +9,12 @@ const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
 // Of a disk without a limit of its own.
 const LITTLE_ROOM = 2 ** 30;
+const FORBIDDEN = 403;
 
 export async function resources(shared) {
   const { IStatusBar } = await shared("@jupyterlab/statusbar");
   const { ICommandPalette, Notification } = await shared("@jupyterlab/apputils");
+  const { PageConfig } = await shared("@jupyterlab/coreutils");
   const { Widget } = await shared("@lumino/widgets");
   const [ask, keeper, tellOfWords] = await Promise.all([server(shared), keeping(shared), saying(shared)]);
 
@@ -26,14 +28,33 @@ export async function resources(shared) {
       shown.addClass("jp-StatusBar-TextItem");
       shown.node.setAttribute("role", "status");
       statusBar?.registerStatusItem("sardonyx:resources", { item: shown, align: "left", rank: 90 });
-      const said = { isFull: false, killed: null, hasNoRoom: false };
+      const said = { isFull: false, killed: null, hasNoRoom: false, isOut: null };
       keeper.addCommand(app, palette, look);
+
+      function tellOfSignOut(isOut) {
+        if (isOut && said.isOut === null) {
+          const [hub, here] = [PageConfig.getOption("hubPrefix"), new URL(PageConfig.getBaseUrl()).pathname];
+          const signIn = () => { window.open(`${hub}login?next=${encodeURIComponent(here)}`); };
+          const actions = [{ label: trans.__("Sign In"), displayType: "accent", callback: signIn }];
+          const words = trans.__("You are signed out, and nothing can be saved. Sign in, in another tab, and go on here.");
+          said.isOut = Notification.warning(words, { autoClose: false, actions });
+        } else if (!isOut && said.isOut !== null) {
+          Notification.dismiss(said.isOut);
+          said.isOut = null;
+        }
+      }
 
       async function look() {
         // Nobody looks at a window that is hidden.
         if (document.hidden) return;
         let now;
-        try { now = await ask("resources"); } catch { return; }
+        try {
+          now = await ask("resources");
+        } catch (error) {
+          tellOfSignOut(error.status === FORBIDDEN);
+          return;
+        }
+        tellOfSignOut(false);
         shown.node.textContent = inWords(now);
         shown.node.title = inFull(now);
         tellOfMemory(now, said, Notification);
@@ -83,7 +104,7 @@ function inFull({ cpu_limit, home, seconds_left }) {
 function tellOfMemory({ memory, memory_limit, killed }, said, Notification) {
   if (said.killed !== null && killed > said.killed) {
     Notification.error(trans.__(
-      "A program of this server used more than its %1 and was ended: a notebook's kernel, perhaps. Work on less at once, or start a larger server.",
+      "A program used more than this server's %1 and was ended, a kernel perhaps. Work on less at once, or start a larger server.",
       size(memory_limit)), { autoClose: false });
   }
   said.killed = killed;

@@ -12,7 +12,10 @@ export async function server(shared) {
     const answer = await ServerConnection.makeRequest(url, options, settings);
     const text = await answer.text();
     const said = text ? JSON.parse(text) : null;
-    if (!answer.ok) throw new Error(said?.message ?? trans.__("The server answers with %1.", answer.status));
+    if (!answer.ok) {
+      const error = new Error(said?.message ?? trans.__("The server answers with %1.", answer.status));
+      throw Object.assign(error, { status: answer.status });
+    }
     return said;
   };
 }

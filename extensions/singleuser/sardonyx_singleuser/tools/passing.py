@@ -149,6 +149,10 @@ class PageHandler(PassingHandler):
         """Start it for whoever may; tell whether it is ready, and answer whoever opened a page before that."""
         if process.state is State.STOPPED and (self.wants_page() or not self._is_browsers()):
             process.begin()
+        elif process.is_refused and self.wants_page():
+            # What was missing may have come; where it has not, that is known at once.
+            process.begin()
+            await process.ends_within(NEWS_S)
         if self.wants_page():
             self._show(process, kind, name)
             return False

@@ -58,6 +58,8 @@ class Process:
     state: State = State.STOPPED
     problem: str = ""
     """Why it failed, in a sentence."""
+    is_refused: bool = False
+    """It was not started, for a reason that may be gone by now: it is not installed, or its file has a fault."""
     tells_of_person: bool = False
     """Its pages tell whether somebody is there."""
     _said: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
@@ -84,6 +86,7 @@ class Process:
         if self.is_up or self.state is State.STARTING:
             return
         self._become(State.STARTING)
+        self.is_refused = False
         self._settled.clear()
         self._said.clear()
         self._life = asyncio.create_task(self._live())
@@ -128,6 +131,7 @@ class Process:
             problem = await self._run()
         except ValueError as error:
             problem = str(error)
+            self.is_refused = True
         except OSError as error:
             problem = _("{title} cannot be started: {problem}.").format(
                 title=self.title, problem=error.strerror or error
