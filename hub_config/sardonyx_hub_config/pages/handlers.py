@@ -13,6 +13,7 @@ from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.language_handlers import language_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
 from sardonyx_hub_config.pages.people_api import LeftAloneAPIHandler, PersonAPIHandler
+from sardonyx_hub_config.pages.program_keys import KeyAPIHandler, KeysPageHandler
 from sardonyx_hub_config.pages.servers_api import ServersAPIHandler
 from sardonyx_hub_config.pages.static_files import STATIC, StaticHandler
 from sardonyx_hub_config.pages.stop_api import StopAPIHandler, why_stopped
@@ -34,7 +35,9 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/stop/([^/]+)/([^/]+)", StopHandler),
         (r"/stop/([^/]+)", StopHandler),
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
+        (r"/token", KeysPageHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
+        (r"/api/users/([^/]+)/tokens/([^/]*)", KeyAPIHandler),
         (r"/api/users/([^/]+)/server", StopAPIHandler),
         (r"/api/users/([^/]+)/servers/([^/]*)", StopAPIHandler),
         (r"/api/oauth2/authorize", OpenServerHandler),
