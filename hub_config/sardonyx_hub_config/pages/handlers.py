@@ -1,13 +1,16 @@
 """Handlers that come before JupyterHub's own: what upstream's pages get wrong."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
+from jupyterhub import orm
 from jupyterhub.apihandlers.auth import OAuthAuthorizeHandler
 from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.handlers.pages import SpawnHandler
 from jupyterhub.scopes import needs_scope
 from tornado import web
+from tornado.httputil import url_concat
 
 from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.language_handlers import language_handlers
@@ -76,15 +79,55 @@ class StartHandler(SpawnHandler):  # type: ignore[misc]  # JupyterHub is untyped
     def _get_user_options(self, _query_options: dict[str, list[str]]) -> dict[str, list[str]]:
         return {}
 
+    @needs_scope("servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def _get(self, user_name: str, server_name: str, display_name: str) -> None:
+        """Show the form; upstream's makes a server of its own of any name that it is asked for."""
+        user = self.find_user(user_name)
+        if user is None or not server_name or server_name in user.orm_spawners:
+            await super()._get(user_name=user_name, server_name=server_name, display_name=display_name)
+            return
+        await self._check_named_server_request(user, server_name, display_name)
+        # In no session, so that nothing of it is kept: it says what a server of this name would be asked.
+        spawner = user.spawner_class(
+            user=user,
+            orm_spawner=orm.Spawner(name=server_name),
+            hub=self.hub,
+            authenticator=self.authenticator,
+            config=self.settings["config"],
+        )
+        self.finish(await self._show(user, server_name, await spawner.get_options_form()))
+
+    @needs_scope("servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def _post(self, user_name: str, server_name: str, display_name: str) -> None:
+        """Start it, or show the form again: a server that was never started is not there."""
+        user = self.find_user(user_name)
+        was_there = user is None or not server_name or server_name in user.orm_spawners
+        await super()._post(user_name=user_name, server_name=server_name, display_name=display_name)
+        if was_there or self.get_status() == HTTPStatus.FOUND or user.spawners[server_name].active:
+            return
+        self.db.delete(user.spawners.pop(server_name).orm_spawner)
+        self.db.commit()
+
     async def _render_form(
         self, for_user: Any, spawner_options_form: str, message: str = "", html_message: str = ""
     ) -> str:
+        del html_message
         # Upstream renders the form of the default server, also for a named one that was refused.
         server = self.path_args[1] if len(self.path_args) > 1 else ""
         spawner = for_user.spawners[server or ""]
         if spawner is not for_user.spawner:
             spawner_options_form = await spawner.get_options_form()
-        html: str = await super()._render_form(for_user, spawner_options_form, message, html_message)
+        return await self._show(for_user, server or "", spawner_options_form, message)
+
+    async def _show(self, for_user: Any, server_name: str, form: str, message: str = "") -> str:
+        html: str = await self.render_template(
+            "spawn.html",
+            for_user=for_user,
+            server_name=server_name,
+            spawner_options_form=form,
+            error_message=message,
+            url=url_concat(self.request.uri, {"_xsrf": self.xsrf_token.decode("ascii")}),
+        )
         return html
 
 
