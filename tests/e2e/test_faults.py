@@ -203,8 +203,7 @@ def test_a_stop_leaves_no_process_of_the_server(stack: Any, worker: Any) -> None
     """Neither kernels nor what was started in them outlive the server."""
     worker.run("import subprocess; subprocess.Popen(['sleep', '4242'], start_new_session=True)")
 
-    worker.page.goto(f"{stack.url}/hub/home")
-    worker.page.get_by_role("button", name="Stop").first.click()
+    worker.stop()
     worker.page.get_by_text("Not running").first.wait_for(timeout=30_000)
 
     left = [Path(f"/proc/{p}/cmdline").read_bytes() for p in stack.processes()]

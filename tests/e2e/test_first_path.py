@@ -49,8 +49,7 @@ def test_a_notebook_reads_and_writes_its_owners_own_data(stack: Any, visitor: An
     last = visitor.page.locator(".jp-CodeCell").last
     last.locator("table").wait_for(timeout=60_000)
     assert "Europe" in last.inner_text()
-    visitor.page.goto(f"{stack.url}/hub/home")
-    visitor.page.get_by_role("button", name="Stop").first.click()
+    visitor.stop()
     visitor.page.get_by_text("Not running").first.wait_for(timeout=30_000)
 
     visitor.start()

@@ -172,10 +172,11 @@ def test_an_administrator_starts_a_server_for_somebody_else(
 
     assert status in {201, 202}
     theirs.goto(f"{stack.url}/hub/home")
-    theirs.get_by_role("button", name="Arrêter").first.wait_for(timeout=60_000)
+    theirs.get_by_role("link", name="Arrêter").first.wait_for(timeout=60_000)
     plans = [json.loads(path.read_text()) for path in stack.data.glob("servers/*/default/plan.json")]
     assert [each["language"] for each in plans if each["author_name"] == named] == ["fr"]
-    theirs.get_by_role("button", name="Arrêter").first.click()
+    theirs.get_by_role("link", name="Arrêter").first.click()
+    theirs.get_by_role("button", name="L’arrêter").click()
 
 
 def test_a_form_of_another_site_leads_nowhere_else(stack: Any, named: str, browsers: Any) -> None:

@@ -127,7 +127,10 @@ def test_living(stack: Any, person: Any, silent_host: str, check: Check) -> None
     page.goto(f"{stack.url}/hub/home")
     page.get_by_text("Running").first.wait_for()
     os.kill(server, signal.SIGSTOP)
-    page.get_by_role("button", name="Stop").first.click(no_wait_after=True)
+    page.get_by_role("link", name="Stop My server").click()
+    page.get_by_role("heading", name="Stop my server?").wait_for()
+    check(page, "stop")
+    page.get_by_role("button", name="Stop it").click(no_wait_after=True)
     meanwhile = page.context.new_page()
     meanwhile.goto(f"{stack.url}/hub/user/living/")
     meanwhile.get_by_role("heading", name="Stopping").wait_for()
@@ -219,7 +222,8 @@ def test_the_form_starts_a_server_without_a_script(stack: Any, administrator: st
     page.goto(f"{stack.url}/hub/home")
     assert "Running" in page.inner_text("main")
     assert "2 cores and 4 GB" in page.inner_text("main")
-    page.get_by_role("button", name="Stop").first.click()
+    page.get_by_role("link", name="Stop My server").click()
+    page.get_by_role("button", name="Stop it").click()
     context.close()
 
 

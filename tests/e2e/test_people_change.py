@@ -132,8 +132,7 @@ def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visi
     visitor.start()
     assert visitor.run("import os; print(os.path.exists('diary.txt'))").strip() == "False"
     assert visitor.run(KEYS) != keys
-    second.page.goto(f"{place.url}/hub/home")
-    second.page.get_by_role("button", name="Stop").first.click()
+    visitor.stop()
 
 
 def test_a_new_password_ends_sessions_and_tokens_and_no_server(place: Any, visitor: Any) -> None:

@@ -43,8 +43,7 @@ def test_the_form_says_what_is_used_and_keeps_what_was_chosen_where_that_is_too_
     )
     assert page.get_by_role("radio", name="Large").is_checked()
     check(page, "form-quota")
-    page.goto(f"{stack.url}/hub/home")
-    page.get_by_role("button", name="Stop").first.click()
+    visitor.stop()
     page.get_by_role("link", name="Start").first.wait_for()
 
     page.goto(f"{stack.url}/hub/spawn/ann/thesis")

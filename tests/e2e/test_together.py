@@ -198,8 +198,7 @@ def test_a_server_of_another_kind_cannot_be_entered(place: Any, newcomer: Callab
     owner.start(profile="Together")
     invite(place, owner, "lena")
     enter(place, visitor, "kai")
-    owner.page.goto(f"{place.url}/hub/home")
-    owner.page.get_by_role("button", name="Stop My server").click()
+    owner.stop()
     owner.page.get_by_role("link", name="Start a server").wait_for()
     owner.start(profile="Python")
 

@@ -82,6 +82,12 @@ class Visitor:
         self.page.wait_for_url(f"**/user/{path}/lab**", timeout=60_000)
         self.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
 
+    def stop(self) -> None:
+        """Stop the usual server from the first page, which asks."""
+        self.page.goto(f"{self.stack.url}/hub/home")
+        self.page.get_by_role("link", name="Stop My server").click()
+        self.page.get_by_role("button", name="Stop it").click()
+
     def run(self, code: str, server: str = "", kernel: str = "python3") -> str:
         """Run code in a new kernel of one's server; return what it prints."""
         said: str = self.page.evaluate(RUN_IN_KERNEL, [self.base(server), code, kernel])

@@ -1,6 +1,7 @@
 """Handlers that come before JupyterHub's own: what upstream's pages get wrong."""
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -126,9 +127,14 @@ class StartHandler(SpawnHandler):  # type: ignore[misc]  # JupyterHub is untyped
             server_name=server_name,
             spawner_options_form=form,
             error_message=message,
-            url=url_concat(self.request.uri, {"_xsrf": self.xsrf_token.decode("ascii")}),
+            url=url_concat(self.append_query_parameters(self.request.path), {"_xsrf": self.xsrf_token.decode("ascii")}),
         )
         return html
+
+    def append_query_parameters(self, url: str, exclude: Iterable[str] = ()) -> str:
+        """Take what the address was asked for with, but for the sign of the page: it is of no use in any other one."""
+        found: str = super().append_query_parameters(url, [*exclude, "_xsrf"])
+        return found
 
 
 class StartAnotherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
@@ -149,7 +155,12 @@ class StartAnotherHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is u
 
 
 class StopHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
-    """Stops a server from a plain form, so that no script is needed."""
+    """Stops a server from a plain form, so that no script is needed; the first page leads to one that asks."""
+
+    @web.authenticated
+    async def get(self, user_name: str, server_name: str = "") -> None:
+        """Ask, or go home where nothing can be stopped."""
+        await self._ask(user_name, server_name=server_name)
 
     @web.authenticated
     async def post(self, user_name: str, server_name: str = "") -> None:
@@ -157,17 +168,34 @@ class StopHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
         await self._stop(user_name, server_name=server_name)
 
     @needs_scope("delete:servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
+    async def _ask(self, user_name: str, *, server_name: str) -> None:
+        owner = self._owner(user_name, server_name)
+        spawner = owner.spawners[server_name]
+        if not _can_be_stopped(spawner):
+            self.redirect(self.hub.base_url + "home")
+            return
+        self.finish(await self.render_template("stop.html", owner=owner, server_name=server_name, spawner=spawner))
+
+    @needs_scope("delete:servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
     async def _stop(self, user_name: str, *, server_name: str) -> None:
+        owner = self._owner(user_name, server_name)
+        spawner = owner.spawners[server_name]
+        if _can_be_stopped(spawner):
+            why = why_stopped("user", self.current_user.name, owner.name, None)
+            if why is not None:
+                spawner.note_end(why)
+            await self.stop_single_user(owner, server_name)
+        self.redirect(self.hub.base_url + "home")
+
+    def _owner(self, user_name: str, server_name: str) -> Any:
         user = self.find_user(user_name)
         if user is None or server_name not in user.spawners:
             raise web.HTTPError(404)
-        spawner = user.spawners[server_name]
-        if spawner.active and spawner.pending != "stop":
-            why = why_stopped("user", self.current_user.name, user.name, None)
-            if why is not None:
-                spawner.note_end(why)
-            await self.stop_single_user(user, server_name)
-        self.redirect(self.hub.base_url + "home")
+        return user
+
+
+def _can_be_stopped(spawner: Any) -> bool:
+    return bool(spawner.active) and spawner.pending != "stop"
 
 
 class RemoveHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped

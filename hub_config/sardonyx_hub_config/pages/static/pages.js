@@ -1,4 +1,4 @@
-// On every page: the theme switch, and times in the reader's own zone. Without it the pages work as well.
+// On every page: the theme switch, times in the reader's own zone, and where one is in sight. Without it the pages work as well.
 import { locale } from "./language.js";
 
 const THEME = "jupyterhub-bs-theme";
@@ -29,6 +29,13 @@ function showTimes() {
 
 showTimes();
 document.addEventListener("sx-changed", showTimes);
+
+// On a phone the row of pages is longer than the window.
+const here = document.querySelector(".sx-nav [aria-current]");
+if (here) {
+  const [row, tab] = [here.parentElement, here].map((each) => each.getBoundingClientRect());
+  here.parentElement.scrollLeft += tab.left + tab.width / 2 - row.left - row.width / 2;
+}
 
 for (const menu of document.querySelectorAll(".sx-menu")) {
   document.addEventListener("keydown", (event) => {
