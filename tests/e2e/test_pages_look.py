@@ -65,10 +65,14 @@ def test_coming_in(stack: Any, visitor: Any, check: Check) -> None:
     check(page, "sign-in-refused")
     link = stack.command("user", "add", "invited", "--link").stdout.split()[-1]
     page.goto(link)
+    assert page.evaluate("document.activeElement.id") == "password"
     check(page, "invitation")
     page.get_by_label("Password").fill("short")
     page.get_by_role("button", name="Sign in").click()
     page.locator(".is-invalid").wait_for()
+    assert page.evaluate("document.activeElement.id") == "password"
+    assert page.inner_text("form").count("A short sentence is easy to remember.") == 1
+    assert "A password has at least 12 characters. A short sentence is easy to remember." in page.inner_text("form")
     check(page, "invitation-refused")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
