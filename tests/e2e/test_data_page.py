@@ -182,7 +182,12 @@ def test_code_is_copied_by_a_button(person: Any) -> None:
     """As it stands, with the person's own address in it."""
     page = person(permissions=["clipboard-read", "clipboard-write"])
     page.get_by_label("Terminal").check(force=True)
+    shown = page.get_by_role("group", name="To install, once")
+    assert shown.inner_text() == "pip install awscli"
 
+    button = page.get_by_role("button", name="Copy aws").bounding_box()
+    code = page.get_by_role("group", name="aws", exact=True).bounding_box()
+    assert code["x"] + code["width"] <= button["x"]
     page.get_by_role("button", name="Copy aws").click()
     page.get_by_role("button", name="Copied aws").wait_for()
 

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +120,34 @@ def test_code_has_the_persons_own_addresses() -> None:
     assert not [
         each for each in snippets.for_servers(reached(answer(memberships=[]))) if "profile" in each.code.lower()
     ]
+
+
+def test_each_tab_says_first_what_it_needs() -> None:
+    """And how that is had, where the environments that come with Sardonyx lack it."""
+    found = snippets.needs()
+
+    assert tuple(found) == snippets.TABS
+    assert {tab: each.code.code for tab, each in found.items() if each.code} == {
+        "R": 'install.packages("aws.s3")\ninstall.packages(c("DBI", "duckdb"))\n'
+        'install.packages("arrow")\ninstall.packages("paws.storage")',
+        "Terminal": "pip install awscli",
+    }
+    assert found["Python"].said == "All of these packages are in the environments that come with Sardonyx."
+    assert "rclone and mc are there where the people who run this place have installed them." in found["Terminal"].said
+    assert "needs a compiler" in found["R"].said
+    assert "servers of the profile Spark" in found["Spark"].said
+
+
+def test_the_environments_have_what_the_tab_python_says() -> None:
+    """Each title of it is a package of the environment's lock."""
+    lock = (Path(__file__).parents[2] / "hub_config" / "environments" / "python.lock").read_text().lower()
+    titles = [
+        each.title.lower() for each in snippets.for_servers(reached(answer(memberships=[]))) if each.tab == "Python"
+    ]
+
+    assert titles == ["pandas", "polars", "duckdb", "boto3", "s3fs"]
+    assert [title for title in titles if f"\n{title}==" not in lock] == []
+    assert "\nawscli==" not in lock
 
 
 def test_code_that_is_not_tested_says_so() -> None:

@@ -56,6 +56,7 @@ class DataPageHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyp
             refused=refused,
             running=found.of_running(self._running()) if found else {},
             tabs=snippets.TABS,
+            needs=snippets.needs(),
             snippets=snippets.for_servers(found) if found else (),
             lives=lives_offered(longest_s) if longest_s else (),
             laptops_are_off=self.storage.laptop_key_lifetime is None,

@@ -23,7 +23,45 @@ class Snippet:
     code: str
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What the code of a tab needs.
+
+    Args:
+        said: what, and where it is.
+        code: what installs it; None = nothing has to be installed, or it cannot be.
+    """
+
+    said: str
+    code: Snippet | None = None
+
+
 TABS = ("Python", "R", "Terminal", "Spark")
+
+
+def needs() -> dict[str, Needs]:
+    """Return for each tab what its code needs, in the environments that come with Sardonyx."""
+    once = _("To install, once")
+    return {
+        "Python": Needs(_("All of these packages are in the environments that come with Sardonyx.")),
+        "R": Needs(
+            _(
+                "R has none of these packages at first. Install those that you use, in R; they stay."
+                " Some are compiled, which takes minutes and needs a compiler in the environment."
+            ),
+            Snippet("R", once, "\n".join(f"install.packages({name})" for name in _OF_CRAN)),
+        ),
+        "Terminal": Needs(
+            _(
+                "aws is not in the environments that come with Sardonyx. Install it, in a terminal; it stays."
+                " rclone and mc are there where the people who run this place have installed them."
+            ),
+            Snippet("Terminal", once, "pip install awscli"),
+        ),
+        "Spark": Needs(
+            _("PySpark, with its part for S3, is in servers of the profile Spark that comes with Sardonyx.")
+        ),
+    }
 
 
 def for_servers(found: Reached) -> tuple[Snippet, ...]:
@@ -95,6 +133,7 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "'\"'\"'") + "'"
 
 
+_OF_CRAN = ('"aws.s3"', 'c("DBI", "duckdb")', '"arrow"', '"paws.storage"')
 _PANDAS = """import pandas as pd
 
 pd.DataFrame({{"a": [1, 2, 3]}}).to_parquet("s3://{file}")
