@@ -102,7 +102,8 @@ PROGRAMS = {"Ended", "InternalFailure", "NotFound", "NotReady", "VaultSealed"}
 RULES_OF_STYLE = "form:has("
 OF_JUPYTERLAB = {
     *("Runs files as apps", "Shows the person's places in the data store", "Leads to pages of the hub"),
-    "Says why the server is gone, and leads back",
+    *("Says why the server is gone, and leads back", "Folds what is beside the work where there is no room"),
+    "Lets cells wait for the kernel of their notebook",
     *("Prefers the kernel of the environment beside a notebook", "Shows the tools of this server"),
     *("Tells the server that somebody is there, so that it is not stopped meanwhile",),
     *("Shows what this server uses, and how long it goes on", "Hands in files of the home in a class"),

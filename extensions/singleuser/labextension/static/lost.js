@@ -7,12 +7,6 @@ const QUIET_MS = 5 * 60_000;
 const LOOKS = 5, BETWEEN_MS = 2000;
 // As the hub answers for a server that is none.
 const NOT_RUNNING = 424;
-// JupyterLab's own notifications, and files of styles, would have to come from the server.
-const LOOK = {
-  position: "fixed", right: "16px", bottom: "40px", maxWidth: "min(30rem, calc(100vw - 64px))", zIndex: "10000", padding: "12px 16px",
-  font: "var(--jp-ui-font-size1) var(--jp-ui-font-family)", color: "var(--jp-ui-font-color1)", background: "var(--jp-layout-color1)",
-  border: "1px solid var(--jp-border-color1)", borderLeft: "4px solid var(--jp-warn-color1)", boxShadow: "var(--jp-elevation-z6)",
-};
 
 export async function lost(shared) {
   const { IConnectionLost, JupyterLab } = await shared("@jupyterlab/application");
@@ -50,8 +44,9 @@ export async function lost(shared) {
   // Nothing is in the way meanwhile: what is on the screen can be read, and written on.
   async function away() {
     const said = document.body.appendChild(document.createElement("div"));
+    // Not one of JupyterLab's notifications: they would have to come from the server first.
+    said.className = "sx-Away";
     said.setAttribute("role", "status");
-    Object.assign(said.style, LOOK);
     said.textContent = trans.__("Your server cannot be reached: the network or this place may be away. JupyterLab goes on trying, and what you see stays here.");
     let page;
     do {
