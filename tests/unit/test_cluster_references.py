@@ -50,6 +50,11 @@ REGISTRY = Reference("Secret", "registry", "imagePullSecrets", is_for_registry=T
             id="password",
         ),
         pytest.param(
+            {"copies": {"token": {"existingSecret": "c"}}},
+            Reference("Secret", "c", "copies.token", "token"),
+            id="key for copies",
+        ),
+        pytest.param(
             {"hub": {"extraVolumes": [{"name": "v", "configMap": {"name": "conf-d"}}]}},
             Reference("ConfigMap", "conf-d", "hub.extraVolumes (v)"),
             id="volume",

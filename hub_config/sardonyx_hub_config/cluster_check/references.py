@@ -46,6 +46,8 @@ def references(installation: Installation) -> list[Reference]:
     tokens = {"proxy.token": values.proxy.token, "monitoring.token": values.monitoring.token}
     if values.postgresql.enabled:
         tokens["postgresql.password"] = values.postgresql.password
+    if values.copies.enabled:
+        tokens["copies.token"] = values.copies.token
     for where, token in tokens.items():
         if token.existing_secret:
             found.append(Reference("Secret", token.existing_secret, where, token.key))
