@@ -1,5 +1,6 @@
 """What an instructor says to who is here, new material that they bring, and help for one student, in JupyterLab."""
 
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -308,6 +309,26 @@ def test_whose_server_an_instructor_stopped_reads_so_and_finds_back(
     said.get_by_role("button", name="Start It Again").click(timeout=90_000)
     una.page.wait_for_url("**/hub/spawn/una?next=*")
     una.page.get_by_role("button", name="Start", exact=True).wait_for()
+
+
+def test_who_runs_since_before_the_hub_hears_what_is_said(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:
+    """A hub that was killed and started again speaks to servers whose keys it does not know; its own key for that is gone after it."""
+    course, code = course_of(place, tia, "")
+    ola = newcomer(place, "ola")
+    come(place, ola, course, code)
+    tia.page.goto(f"{place.url}/services/people/classes/{course}")
+
+    place.stop(signal.SIGKILL)
+    place.start()
+
+    soon(lambda: place.command("user", "list").returncode == 0)
+    tia.page.reload()
+    tia.page.get_by_text("A message or a file for everybody who is here").click()
+    tia.page.get_by_label("Say something").fill("We go on.")
+    tia.page.get_by_role("button", name="Say it").click()
+    ola.page.get_by_text("tia: We go on.").wait_for(timeout=60_000)
+    ola.page.goto(f"{place.url}/hub/token")
+    assert "The hub asks the server" not in ola.page.inner_text("main")
 
 
 def test_where_servers_let_nobody_in_help_is_refused(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:

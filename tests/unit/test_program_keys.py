@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sardonyx_hub_config.pages.program_keys import keys_of_servers
+from sardonyx_hub_config.server_keys import keys_of_servers
 
 STARTED = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 NOTE = "Server at /user/lea/"

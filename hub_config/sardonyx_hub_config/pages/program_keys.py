@@ -3,16 +3,15 @@
 Whoever ended such a one took the storage away from a server that runs.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from jupyterhub.apihandlers.users import UserTokenAPIHandler
 from jupyterhub.handlers.pages import TokenPageHandler
-from jupyterhub.orm import APIToken
 from jupyterhub.scopes import needs_scope
 from jupyterhub.user import User
 
 from sardonyx_hub_config.said import SaidError
+from sardonyx_hub_config.server_keys import keys_of_servers
 from sardonyx_spawner.language import _
 
 
@@ -40,23 +39,3 @@ class KeyAPIHandler(UserTokenAPIHandler):  # type: ignore[misc]  # JupyterHub is
                 403, _("This key belongs to a server that runs, and ends with it. Stop the server instead.")
             )
         super().delete(user_name, token_id)
-
-
-def keys_of_servers(user: Any) -> frozenset[str]:
-    """Return the ids, as the API has them, of the keys with which somebody's servers speak to the hub."""
-    running = (spawner for spawner in user.spawners.values() if spawner.active)
-    found = (_key_of(spawner, user.api_tokens) for spawner in running)
-    return frozenset(key.api_id for key in found if key is not None)
-
-
-def _key_of(spawner: Any, keys: Iterable[Any]) -> Any:
-    if spawner.api_token:
-        return APIToken.find(spawner.user.db, spawner.api_token)
-    started = spawner.orm_spawner.started
-    if spawner.server is None or started is None:
-        # It is about to start, and has none yet.
-        return None
-    # A hub that started again does not know it any more. The note alone would hide a key that somebody called the same.
-    note = f"Server at {spawner.server.base_url}"
-    own = (key for key in keys if key.note == note and key.expires_at is None and key.created <= started)
-    return max(own, key=lambda key: key.created, default=None)

@@ -9,6 +9,7 @@ from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.scopes import Scope
 from tornado import web
 
+from sardonyx_hub_config.server_keys import key_to
 from sardonyx_hub_config.services.people import WORD_SCOPE
 from sardonyx_spawner.language import _
 
@@ -49,10 +50,13 @@ async def said_to(spawner: Any, word: dict[str, Any]) -> str:
     host = "http://localhost" if is_socket else f"{url.scheme}://{url.netloc}"
     away = _("Their server does not answer.")
     try:
-        async with httpx.AsyncClient(transport=transport, timeout=PATIENCE_S, trust_env=False) as client:
-            headers = {"Authorization": f"token {spawner.api_token}"}
+        with key_to(spawner) as key:
+            headers = {"Authorization": f"token {key}"}
             address = f"{host}{spawner.server.base_url}sardonyx/api/word"
-            async with client.stream("POST", address, json=word, headers=headers) as answer:
+            async with (
+                httpx.AsyncClient(transport=transport, timeout=PATIENCE_S, trust_env=False) as client,
+                client.stream("POST", address, json=word, headers=headers) as answer,
+            ):
                 body = b""
                 async for part in answer.aiter_bytes():
                     body += part

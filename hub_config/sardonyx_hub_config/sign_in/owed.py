@@ -12,6 +12,7 @@ from typing import Any
 from jupyterhub import orm
 from jupyterhub.user import User
 
+from sardonyx_hub_config.server_keys import keys_of_servers
 from sardonyx_services.people.models import CLEAR, HOME, LET_GO
 from sardonyx_services.people.records import Owed
 from sardonyx_services.people.store import PeopleStore
@@ -102,12 +103,9 @@ class OwedWork:
 
     def _end_sessions(self, user: User, *, servers_too: bool) -> None:
         user.orm_user.cookie_id = orm.new_token()
+        # A server that runs needs its own token; it is the same person's.
+        kept = frozenset[str]() if servers_too else keys_of_servers(user)
         for token in list(user.orm_user.api_tokens):
-            # A server that runs needs its own token; it is the same person's.
-            if servers_too or not _is_of_a_server(user, token):
+            if token.api_id not in kept:
                 self._app.db.delete(token)
         self._app.db.commit()
-
-
-def _is_of_a_server(user: User, token: orm.APIToken) -> bool:
-    return any(spawner.api_token and token.match(spawner.api_token) for spawner in user.spawners.values())
