@@ -19,6 +19,11 @@ def used_more(memory: int | None) -> Said:
     return _("It used more than its {amount} of memory.").format(amount=say_memory(memory))
 
 
+def stopped_by(name: str) -> Said:
+    """Say who has stopped a server, to its person."""
+    return _("{name} has stopped it.").format(name=name)
+
+
 def why_over(lifetime_s: int) -> Said:
     """Say that a server reached the end that was chosen for it."""
     if not lifetime_s:

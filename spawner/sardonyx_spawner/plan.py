@@ -81,8 +81,8 @@ class ServerPlan:
         Args:
             copies: of repositories; None = there are none.
         """
-        repositories = [
-            {**asdict(each), "copy": copies.of(each.url, self.person) if copies and each.is_mirrored else ""}
-            for each in self.repositories
-        ]
-        return {"version": PLAN_VERSION, **asdict(self), "repositories": repositories}
+        told = asdict(self)
+        for repository in told["repositories"]:
+            is_mirrored = repository.pop("is_mirrored")
+            repository["copy"] = copies.of(repository["url"], self.person) if copies and is_mirrored else ""
+        return {"version": PLAN_VERSION, **told}

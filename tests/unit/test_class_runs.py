@@ -5,8 +5,9 @@ import json
 
 import httpx
 
-from sardonyx_services.people.web.hub import Hub, Server, stopped_by
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.runs import MOST_AT_ONCE, Runs
+from sardonyx_spawner.ends import stopped_by
 
 
 async def test_who_runs_something_else_by_now_keeps_it() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from jupyterhub.apihandlers.users import UserServerAPIHandler
 from jupyterhub.scopes import needs_scope
 
+from sardonyx_spawner.ends import stopped_by
 from sardonyx_spawner.language import ENGLISH, Said, _
 
 IDLE_STOP = "idle-stop"
@@ -35,7 +36,7 @@ def why_stopped(kind: str, name: str, owner: str, told: Any) -> Said | None:
         told: what was sent with it.
     """
     if kind == "user":
-        return _("{name} has stopped it.").format(name=name) if name != owner else None
+        return stopped_by(name) if name != owner else None
     if name == IDLE_STOP:
         return _("Nobody used it for a while.")
     why = told.get("why") if isinstance(told, dict) else None

@@ -169,11 +169,6 @@ class Hub:
             raise AwayError from error
 
 
-def stopped_by(name: str) -> Said:
-    """Say who has stopped a server, to its person."""
-    return _("{name} has stopped it.").format(name=name)
-
-
 async def stop_same(hub: Hub, server: Server, why: Said) -> None:
     """Stop a server if it still is what it was when it was listed: somebody may have another one by now.
 

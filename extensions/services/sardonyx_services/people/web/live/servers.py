@@ -8,11 +8,12 @@ from sardonyx_services.people.groups import group_name_of
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.hub import Hub, Server, stopped_by
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.live import HERE, Row, Watch, first_of_teams, rows_of
 from sardonyx_services.people.web.live.rooms import Kind, Room, Rooms
 from sardonyx_services.people.web.live.runs import Run, Runs
 from sardonyx_services.people.web.members import LEADING, Member
+from sardonyx_spawner.ends import stopped_by
 from sardonyx_spawner.language import N_, _
 
 LONGEST = 1000

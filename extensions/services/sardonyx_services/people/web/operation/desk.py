@@ -12,7 +12,7 @@ from sardonyx_services.people.groups import Group, Kind, group_name_of
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
-from sardonyx_services.people.web.hub import Hub, Server, stopped_by
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.runs import AT_ONCE
 from sardonyx_services.people.web.operation.group_list import Found, Wish
 from sardonyx_services.people.web.operation.group_look import GroupLook, Known
@@ -28,6 +28,7 @@ from sardonyx_services.people.web.operation.overview import (
     stored_lines,
 )
 from sardonyx_services.people.web.store_use import Amount, StoreUse
+from sardonyx_spawner.ends import stopped_by
 
 KINDS: tuple[Kind, ...] = ("class", "event", "team")
 
