@@ -54,4 +54,4 @@ def test_a_person_sees_what_is_used_and_hears_before_it_is_used_up(
     page.screenshot(path=SCREENSHOTS / "resources.png")
 
     visitor.begin("x = b'x' * (700 << 20)")
-    page.get_by_text("A program of this server used more than its 1.0 GB and was ended").wait_for()
+    page.get_by_text("A program used more than this server's 1.0 GB and was ended, a kernel perhaps.").wait_for()
