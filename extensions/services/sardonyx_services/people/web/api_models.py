@@ -134,14 +134,20 @@ class HoursWish(BaseModel):
     only_then: bool = Field(default=False, description="Students have servers of the class in its lessons only.")
 
 
+class LessonShown(BaseModel):
+    """A lesson that is on, or comes."""
+
+    begins: datetime
+    ends: datetime
+
+
 class HoursShown(BaseModel):
-    """Weekly hours, and the lesson that is on, or comes next."""
+    """Weekly hours, and the lessons that they make."""
 
     lessons: str
     ahead_min: int
     only_then: bool
-    next_begins: datetime | None
-    next_ends: datetime | None
+    coming: list[LessonShown] = Field(description="The lesson that is on, and the next ones, five at most.")
 
 
 class AfterEndWish(BaseModel):

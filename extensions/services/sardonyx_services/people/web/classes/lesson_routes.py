@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.lessons import NONE, WeeklyHours
 from sardonyx_services.people.timetable import DAYS, Lesson, SingleLesson, Timetable, timetable_of
-from sardonyx_services.people.web.api_models import HoursShown, HoursWish
+from sardonyx_services.people.web.api_models import HoursShown, HoursWish, LessonShown
 from sardonyx_services.people.web.classes.lesson_desk import Schedule
 from sardonyx_services.people.web.classes.seat import Level
 from sardonyx_services.people.web.pages import see
@@ -57,7 +57,7 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
 
 @api_router.get("/hours")
 def hours(here: Here, who: Who, class_id: str) -> HoursShown:
-    """Return the weekly hours of a class, and the lesson that is on or comes next."""
+    """Return the weekly hours of a class, and the lessons that come."""
     return _shown(here.lessons.schedule(who, class_id))
 
 
@@ -69,14 +69,9 @@ def set_hours(here: Here, who: Who, class_id: str, wish: HoursWish) -> HoursShow
 
 
 def _shown(schedule: Schedule) -> HoursShown:
-    hours, following = schedule.hours, schedule.next
-    return HoursShown(
-        lessons=str(hours.lessons),
-        ahead_min=hours.ahead_min,
-        only_then=hours.only_then,
-        next_begins=following.begins if following else None,
-        next_ends=following.ends if following else None,
-    )
+    hours = schedule.hours
+    coming = [LessonShown(begins=each.begins, ends=each.ends) for each in schedule.coming]
+    return HoursShown(lessons=str(hours.lessons), ahead_min=hours.ahead_min, only_then=hours.only_then, coming=coming)
 
 
 def _told(here: Parts, schedule: Schedule) -> dict[str, object]:

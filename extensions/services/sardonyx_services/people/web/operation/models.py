@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.directory import Listed
+from sardonyx_services.people.web.operation.desk import Place
+from sardonyx_services.people.web.operation.overview import StoredLine
 from sardonyx_services.people.web.operation.people_desk import Act
 
 
@@ -15,6 +17,56 @@ class ServersStopWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     servers: list[str] = Field(max_length=5000, description="Each as NAME/SERVER; the usual one of somebody is NAME/.")
+
+
+class ServerShown(BaseModel):
+    """A server, whosever it is."""
+
+    name: str = Field(description="Of its person, or of the team.")
+    server: str = Field(description="Its own; empty: the usual one.")
+    what: str = Field(description="Title of the class or event whose profile it is, else the slug of its profile.")
+    state: str = Field(description="running, starting, stopping or failed.")
+    since: datetime | None
+    seen: datetime | None = Field(description="When it was last used.")
+    memory: int | None = Field(description="Bytes in use.")
+    memory_limit: int | None = Field(description="Bytes.")
+    problem: str = Field(description="What is wrong with it, or about to be, in words.")
+
+
+class StoredShown(BaseModel):
+    """Somebody or something that has nearly as much in the data store as it may, in bytes."""
+
+    kind: str = Field(description="home, class, event or team.")
+    title: str
+    size: int
+    limit: int
+
+    @classmethod
+    def of(cls, line: StoredLine) -> "StoredShown":
+        """Return what is found of one."""
+        return cls(kind=line.kind, title=line.title, size=line.amount.size or 0, limit=line.amount.limit)
+
+
+class PlaceShown(BaseModel):
+    """What the whole place does now."""
+
+    people: int
+    here: int = Field(description="People with a server that runs, or is about to.")
+    running: int = Field(description="Servers that run, or are about to.")
+    memory: int = Field(description="Bytes in use by them.")
+    problems: int = Field(description="Servers with something wrong.")
+    servers: list[ServerShown] = Field(description="Those with a problem first, then the largest.")
+    stored: list[StoredShown] | None = Field(description="The fullest first; null: that cannot be said now.")
+
+    @classmethod
+    def of(cls, place: Place) -> "PlaceShown":
+        """Return what is found."""
+        servers = [
+            ServerShown.model_validate({**vars(line.server), "what": line.what, "problem": line.problem})
+            for line in place.servers
+        ]
+        stored = None if place.stored is None else [StoredShown.of(each) for each in place.stored]
+        return cls(**vars(place.figures), servers=servers, stored=stored)
 
 
 class LeaderlessShown(BaseModel):
@@ -57,6 +109,30 @@ class PeopleActWish(BaseModel):
 
     do: Act
     people: list[str] = Field(max_length=5000, description="Their ids.")
+
+
+class AccountWish(BaseModel):
+    """Somebody who is to sign in with a password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="With which they sign in.")
+    is_instructor: bool = Field(default=False, description="They may make classes.")
+
+
+class PasswordsWish(BaseModel):
+    """People who are to choose another password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: list[str] = Field(max_length=5000, description="Their ids.")
+
+
+class PasswordLink(BaseModel):
+    """With what somebody chooses their password, once."""
+
+    name: str
+    link: str = Field(description="For this person alone; it is shown this once.")
 
 
 class ActFault(BaseModel):

@@ -8,7 +8,14 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.classes.seat import Caller
-from sardonyx_services.people.web.operation.models import ActFault, PeopleActWish, PersonShown
+from sardonyx_services.people.web.operation.models import (
+    AccountWish,
+    ActFault,
+    PasswordLink,
+    PasswordsWish,
+    PeopleActWish,
+    PersonShown,
+)
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_spawner.language import SaidError
@@ -60,6 +67,23 @@ def act_on(here: Here, who: Who, wish: PeopleActWish) -> list[ActFault]:
     """Do something to people; return to whom it could not be done, and why."""
     faults = here.people_desk.act(who, wish.do, wish.people)
     return [ActFault(id=person, message=message) for person, message in faults.items()]
+
+
+@api_router.post("/accounts", status_code=201)
+def add(here: Here, who: Who, wish: AccountWish) -> PasswordLink:
+    """Make an account; return the link with which its person chooses a password."""
+    [made] = _shown(here.account_desk.add(who, wish.name, is_instructor=wish.is_instructor))
+    return made
+
+
+@api_router.post("/passwords")
+def passwords(here: Here, who: Who, wish: PasswordsWish) -> list[PasswordLink]:
+    """Return links with which people choose another password; until they do, theirs counts."""
+    return _shown(here.account_desk.links(who, wish.people))
+
+
+def _shown(links: Mapping[str, str]) -> list[PasswordLink]:
+    return [PasswordLink(name=name, link=link) for name, link in links.items()]
 
 
 def _links(here: Parts, who: Caller, ids: Sequence[str] | None, name: str, is_instructor: bool) -> dict[str, str]:  # noqa: FBT001 - run in a thread

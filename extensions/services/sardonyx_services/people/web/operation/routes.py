@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.api_models import ActionShown
 from sardonyx_services.people.web.classes.seat import Caller
-from sardonyx_services.people.web.operation.models import LeaderlessShown, ServersStopWish
+from sardonyx_services.people.web.operation.models import LeaderlessShown, PlaceShown, ServersStopWish
 from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_spawner.language import _
@@ -43,6 +43,12 @@ def log(request: Request, here: Here, who: Who, name: str = "") -> Response:
 def hours(here: Here, who: Who) -> Response:
     """Send everybody's hours as a table."""
     return _hours(here, who)
+
+
+@api_router.get("")
+async def place(here: Here, who: Who) -> PlaceShown:
+    """Return what the whole place does now: its servers, and who has nearly as much in the data store as they may."""
+    return PlaceShown.of(await here.operation.place(who))
 
 
 @api_router.post("/stop", status_code=204)
