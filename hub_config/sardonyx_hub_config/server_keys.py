@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jupyterhub.orm import APIToken
+from jupyterhub.utils import url_escape_path, url_path_join
 
 LIFE_S = 300
 """Longer than any question to a server takes."""
@@ -40,6 +41,22 @@ def keys_of_servers(user: Any) -> frozenset[str]:
     return frozenset(key.api_id for key in found if key is not None)
 
 
+def end_keys(user: Any, spawner: Any) -> None:
+    """End the keys with which a server that stopped spoke to the hub; JupyterHub ends the one that it knows, if it does."""
+    note = _note(url_path_join(user.base_url, url_escape_path(spawner.name), "/"))
+    # A key that somebody called the same may do what they may.
+    scope = f"access:servers!server={user.name}/{spawner.name}"
+    left = [key for key in user.api_tokens if key.note == note and key.expires_at is None and scope in key.scopes]
+    for key in left:
+        user.db.delete(key)
+    user.db.commit()
+
+
+def _note(base_url: str) -> str:
+    """Return what JupyterHub calls a server's key."""
+    return f"Server at {base_url}"
+
+
 def _key_of(spawner: Any, keys: Iterable[Any]) -> Any:
     if spawner.api_token:
         return APIToken.find(spawner.user.db, spawner.api_token)
@@ -48,6 +65,6 @@ def _key_of(spawner: Any, keys: Iterable[Any]) -> Any:
         # It is about to start, and has none yet.
         return None
     # A hub that started again does not know it any more. The note alone would hide a key that somebody called the same.
-    note = f"Server at {spawner.server.base_url}"
+    note = _note(spawner.server.base_url)
     own = (key for key in keys if key.note == note and key.expires_at is None and key.created <= started)
     return max(own, key=lambda key: key.created, default=None)

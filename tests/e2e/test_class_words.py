@@ -312,7 +312,10 @@ def test_whose_server_an_instructor_stopped_reads_so_and_finds_back(
 
 
 def test_who_runs_since_before_the_hub_hears_what_is_said(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:
-    """A hub that was killed and started again speaks to servers whose keys it does not know; its own key for that is gone after it."""
+    """A hub that was killed and started again speaks to servers whose keys it does not know, with one that ends at once.
+
+    Theirs end with the servers.
+    """
     course, code = course_of(place, tia, "")
     ola = newcomer(place, "ola")
     come(place, ola, course, code)
@@ -329,6 +332,15 @@ def test_who_runs_since_before_the_hub_hears_what_is_said(place: Any, tia: Any, 
     ola.page.get_by_text("tia: We go on.").wait_for(timeout=60_000)
     ola.page.goto(f"{place.url}/hub/token")
     assert "The hub asks the server" not in ola.page.inner_text("main")
+
+    def keys() -> set[str]:
+        said = ola.page.context.request.get(f"{place.url}/hub/api/users/ola/tokens").json()
+        return {key["note"] for key in said["api_tokens"] if key["note"].startswith("Server at")}
+
+    assert keys() == {"Server at /user/ola/"}
+    ola.stop()
+    soon(lambda: not ola.has_server())
+    soon(lambda: keys() == set())
 
 
 def test_where_servers_let_nobody_in_help_is_refused(place: Any, tia: Any, newcomer: Callable[..., Any]) -> None:

@@ -11,6 +11,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bytes, Callable, Integer, Unicode
 
 from sardonyx_hub_config.said import SaidError
+from sardonyx_hub_config.server_keys import end_keys
 from sardonyx_hub_config.settings.whole import SignInSettings
 from sardonyx_hub_config.sign_in.address import LOOPBACK, client_address
 from sardonyx_hub_config.sign_in.code import CodeHandler
@@ -140,6 +141,10 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
         if self.manage_groups:
             found["groups"] = None  # providers tell the groups of their people; those of a local account stay
         return found
+
+    def post_spawn_stop(self, user: Any, spawner: Any) -> None:
+        """End what a server leaves of its keys."""
+        end_keys(user, spawner)
 
     async def _by_password(self, handler: BaseHandler, data: dict[str, str]) -> PersonRecord:
         if not self.sign_in.local.enabled:
