@@ -1,15 +1,20 @@
-"""How long a server takes on a cluster from the request to ready, with the image on the node: ours beside plain KubeSpawner."""
+"""How long a server takes on a cluster from the request to ready, and to JupyterLab's page, with the image on the node.
+
+Ours, one that waited and one that is made, beside plain KubeSpawner.
+"""
 
 import math
 import os
 import statistics
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
-from support.bench_hubs import BenchHub, Kind, bench_hub
+from support import web
+from support.bench_hubs import TOKEN, BenchHub, Kind, bench_hub
 from support.cluster.cluster import Cluster, running_cluster
 from support.figures import figure
 from support.images import built_image, image_file
@@ -95,16 +100,14 @@ def bench_pod() -> list[dict[str, Any]]:
             # Nothing is measured while the next one is made.
             _until_one_waits(ready, number + 2)
             taken.append((at_once, _once(ours, f"one-{number}"), _once(plain, f"one-{number}")))
-    waited = [(a[0], c[0]) for a, _b, c in taken]
-    starts = [(b[0], c[0]) for _a, b, c in taken]
-    stops = [(b[1], c[1]) for _a, b, c in taken]
-    return [
-        _row("server that waited on a cluster, from the request to ready, median", waited, statistics.median),
-        _row("server that waited on a cluster, from the request to ready, 95 of 100", waited, _most),
-        _row("server on a cluster, from the request to ready, median", starts, statistics.median),
-        _row("server on a cluster, from the request to ready, 95 of 100", starts, _most),
-        _row("server on a cluster, from the request to gone, median", stops, statistics.median),
-    ]
+    rows = []
+    for number, moment in enumerate(("ready", "JupyterLab's page")):
+        for kind, which in (("server that waited", 0), ("server", 1)):
+            pairs = [(each[which][number], each[2][number]) for each in taken]
+            name = f"{kind} on a cluster, from the request to {moment}"
+            rows += [_row(f"{name}, median", pairs, statistics.median), _row(f"{name}, 95 of 100", pairs, _most)]
+    stops = [(b[2], c[2]) for _a, b, c in taken]
+    return [*rows, _row("server on a cluster, from the request to gone, median", stops, statistics.median)]
 
 
 def _hub(cluster: Cluster, folder: str, kind: Kind, own: str) -> AbstractContextManager[BenchHub]:
@@ -119,9 +122,13 @@ def _until_one_waits(hub: BenchHub, count: int) -> None:
     soon(lambda: (hub.data / "hub.log").read_text().count(WAITS) >= count, 120)
 
 
-def _once(hub: BenchHub, name: str) -> tuple[float, float]:
+def _once(hub: BenchHub, name: str) -> tuple[float, float, float]:
+    """Start a server and stop it; return the seconds until it was ready, until JupyterLab's page was there, and until it was gone."""
     started = hub.start(name)
-    return started, hub.stop(name)
+    began = time.monotonic()
+    page = web.get(f"{hub.address(name)}lab", headers={"Authorization": f"token {TOKEN}"}, timeout=60)
+    assert "jupyter-config-data" in page.text, page.text[:300]
+    return started, started + time.monotonic() - began, hub.stop(name)
 
 
 def _row(name: str, taken: list[tuple[float, float]], of: Any) -> dict[str, Any]:

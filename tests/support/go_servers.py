@@ -5,3 +5,5 @@ from support.go_programs import GoProgram
 MC = GoProgram("mc", "github.com/minio/mc")
 MINIO = GoProgram("minio", "github.com/minio/minio")
 VAULT = GoProgram("vault", "github.com/hashicorp/vault", tags="minimal")
+REGISTRY = GoProgram("registry", "github.com/google/go-containerregistry/cmd/crane")
+"""Serves images, for a bench alone."""

@@ -115,9 +115,16 @@ class Cluster:
     def tag_image(self, reference: str, tag: str) -> str:
         """Let the node know an image by another tag, too, as if it were a later one; return that reference."""
         also = f"{reference.rpartition(':')[0]}:{tag}"
-        told = ("ctr", f"--address={self.folder}/containerd.sock", "--namespace=k8s.io", "images", "tag", "--force")
-        self._run(*self.node.command(*told, reference, also))
+        self._run(*self._images("tag", "--force", reference, also))
         return also
+
+    def images(self) -> set[str]:
+        """Return all names of images that the node has."""
+        return set(self._run(*self._images("list", "--quiet")).split())
+
+    def forget_images(self, names: set[str]) -> None:
+        """Let the node have images no more, nor what they were unpacked to."""
+        self._run(*self._images("remove", "--sync", *names))
 
     def kill_container(self, name: str) -> None:
         """End all that runs in a container of the node at once; the API need not be there.
@@ -192,6 +199,10 @@ class Cluster:
         soon(lambda: bool(self.get("namespace", "kube-system")), START_PATIENCE_S)
         self.apply(*settings.objects(own))
         soon(self._is_ready, START_PATIENCE_S)
+
+    def _images(self, *told: str) -> list[str]:
+        address = f"--address={self.folder}/containerd.sock"
+        return self.node.command("ctr", address, "--namespace=k8s.io", "images", *told)
 
     def _start(self, name: str, command: tuple[str, ...]) -> None:
         self.node.run(name, *command, environment={"PATH": self.environment["PATH"]})

@@ -1,0 +1,92 @@
+"""How long a node takes to fetch an image from a registry beside it, by what the node says, beside unpacking the same by tar."""
+
+import json
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from support.cluster.cluster import Cluster, running_cluster
+from support.cluster.pods import pod
+from support.figures import figure
+from support.go_servers import REGISTRY
+from support.images import image_file
+from support.waiting import soon
+
+IMAGES = ("hub", "python", "r+vscode+mlflow")
+ROUNDS = 3
+ADDRESS = "127.0.0.1:5000"
+"""In the network of the node; containerd asks for no certificate there."""
+NAMESPACE = "default"
+PATIENCE_S = 600
+UNITS = {"m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+def bench_pull() -> list[dict[str, Any]]:
+    """Fetch each image into a node that has none of it, and unpack its layers by hand, in turns."""
+    files = {name: image_file(name) for name in IMAGES}
+    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder, running_cluster() as cluster:
+        crane = str(REGISTRY.built())
+        cluster.node.run("registry", crane, "registry", "serve", f"--address={ADDRESS}", f"--disk={folder}")
+        rows = []
+        for name, file in files.items():
+            slug = name.replace("+", "-")
+            image = f"{ADDRESS}/sardonyx/{slug}:bench"
+            layers = _pushed(cluster, crane, file, image, Path(folder))
+            pulled, unpacked = [], []
+            for number in range(ROUNDS):
+                pulled.append(_pull(cluster, f"{slug}-{number}", image))
+                unpacked.append(_unpack(layers))
+            size = sum(layer.stat().st_size for layer in layers)
+            rows += [
+                figure(f"{name}: pull, median", statistics.median(pulled), "s", "tar", statistics.median(unpacked)),
+                figure(f"{name}: packed", size / 1e6, "MB", "MB in 1 s by 1 Gbit/s", 125.0),
+            ]
+        return rows
+
+
+def _pushed(cluster: Cluster, crane: str, file: Path, image: str, disk: Path) -> list[Path]:
+    """Bring an image to the registry; return its packed layers as they are there, the lowest first."""
+
+    def crane_says(*told: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(cluster.node.command(crane, *told, "--insecure"), capture_output=True, check=False)
+
+    soon(lambda: crane_says("push", str(file), image).returncode == 0, PATIENCE_S)
+    manifest = json.loads(crane_says("manifest", image).stdout)
+    return [disk / layer["digest"].replace(":", "/") for layer in manifest["layers"]]
+
+
+def _pull(cluster: Cluster, name: str, image: str) -> float:
+    """Let a Pod ask for an image; return the seconds that the node says it took, and let the node forget it."""
+    before = cluster.images()
+    container = {"image": image, "imagePullPolicy": "IfNotPresent"}
+    cluster.apply(pod(name, "true", container=container), namespace=NAMESPACE)
+    found: list[str] = []
+
+    def is_said() -> bool:
+        events = cluster.get("events", f"--namespace={NAMESPACE}", f"--field-selector=involvedObject.name={name}")
+        found[:] = [each["message"] for each in events["items"] if each["reason"] == "Pulled"]
+        return bool(found)
+
+    soon(is_said, PATIENCE_S)
+    cluster.kubectl("delete", "pod", name, f"--namespace={NAMESPACE}", "--now")
+    cluster.forget_images(cluster.images() - before)
+    return _seconds(found[0])
+
+
+def _seconds(message: str) -> float:
+    """Return what "Successfully pulled image … in 1m2.5s (…)" says."""
+    said = re.search(r" in ([0-9.hms]+) ", message)
+    assert said is not None, message
+    return sum(float(number) * UNITS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|m|s)", said[1]))
+
+
+def _unpack(layers: list[Path]) -> float:
+    with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder:
+        began = time.monotonic()
+        for layer in layers:
+            subprocess.run(["tar", "-xzf", str(layer), "-C", folder], check=True)
+        return time.monotonic() - began
