@@ -11,8 +11,6 @@ from support.environments import built_environment
 from support.postgresql import PostgresqlServer, running_postgresql
 
 MAY_BE_SKIPPED_IN_CI: dict[str, str] = {
-    "tests/cluster/test_upgrade_in_class.py": "it was seen to pass alone on a quiet machine, and not beside other tests yet",
-    "tests/cluster/test_upgrade.py": "a shallow clone does not have the chart as it was",
     "tests/hub/test_environment_kernels.py": "not every machine has a second Python that all can read, and R's kernel",
     "tests/hub/test_project_quota.py": "not every kernel has project quotas, and not every machine mkfs.xfs",
     "tests/soak/test_scale.py": "it takes half an hour; its short form is tests/cluster/test_many_servers.py",

@@ -5,7 +5,6 @@ Somebody's cell goes on, somebody's program reads its data, one waits for a plac
 
 import asyncio
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,9 +32,6 @@ from support.stack import ROOT
 from support.visitors import Visitor
 from support.waiting import soon
 
-pytestmark = pytest.mark.skipif(
-    "CI" in os.environ, reason="it was seen to pass alone on a quiet machine, and not beside other tests yet"
-)
 SCREENSHOTS = ROOT / "build" / "screenshots"
 TITLE = "Größen und Maße — 測定 im Praktikum, für alle, die zum ersten Mal etwas messen"
 """Longer than any name in Kubernetes, and with letters that none has."""
