@@ -89,7 +89,7 @@ def test_a_notebook_reads_and_writes_its_persons_own_data(noor: Visitor) -> None
 
 
 def test_a_second_person_reaches_nothing_of_the_first(place: Place, browser: Browser, noor: Visitor) -> None:
-    """Neither their data nor their server. Not tested: a Pod's ports, which only an enforcing network plugin closes."""
+    """Neither their data nor their server. A Pod's ports are in `test_network.py`."""
     assert noor.has_server()
     first = place.get("pod", place.pod("noor"))
     person = first["metadata"]["labels"]["sardonyx.org/person"]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support import web
+from support.cluster.open_ways import listens, open_to_the_host
 from support.cluster.place import TOKEN, Place
 from support.cluster.starts import handed_over
 from support.kernels import run_in_kernel
@@ -123,15 +124,18 @@ def test_nothing_is_left_of_one_that_was_stopped(place: Place, amina: str) -> No
 
 
 def test_who_does_not_have_the_key_gets_nothing_from_one_that_waits(place: Place, amina: str) -> None:
-    """Whatever they say: it goes on waiting for its hub."""
+    """Whatever they say: it goes on waiting for its hub. The network lets nobody come so far, unless it is told to."""
     waiting = place.until_some_wait()
-    for name in waiting:
-        address = place.get("pod", name)["status"]["podIP"]
-        for said in SAID_BY_OTHERS:
-            with socket.create_connection((address, 8888), timeout=1) as connection:
-                connection.sendall(said)
-                connection.shutdown(socket.SHUT_WR)
-                assert _what_comes(connection) == b""
+    addresses = [(place.get("pod", name)["status"]["podIP"], 8888) for name in waiting]
+    assert not any(map(listens, addresses))
+    with open_to_the_host(place, "ready-made-server", 8888):
+        soon(lambda: all(map(listens, addresses)))
+        for address in addresses:
+            for said in SAID_BY_OTHERS:
+                with socket.create_connection(address, timeout=1) as connection:
+                    connection.sendall(said)
+                    connection.shutdown(socket.SHUT_WR)
+                    assert _what_comes(connection) == b""
 
     place.start(amina, FRESH)
     assert place.pod(amina) in waiting

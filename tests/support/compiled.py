@@ -1,12 +1,12 @@
 """All that the tests compile, before they ask for it: `python -m support.compiled`, beside the tests that run meanwhile."""
 
-from support.cluster.programs import PROGRAMS
+from support.cluster.programs import POLICIES, PROGRAMS
 from support.go_servers import MC, MINIO, VAULT
 
 
 def main() -> None:
     """Compile what is not there yet, in the order in which tests ask for it."""
-    for each in (VAULT, MINIO, MC, PROGRAMS):
+    for each in (VAULT, MINIO, MC, PROGRAMS, POLICIES):
         each.built()
 
 

@@ -199,6 +199,9 @@ class Cluster:
         soon(lambda: bool(self.get("namespace", "kube-system")), START_PATIENCE_S)
         self.apply(*settings.objects(own))
         soon(self._is_ready, START_PATIENCE_S)
+        # It wants to know of its node.
+        self._start("kube-router", components.policies(own, folder))
+        soon(self._has_policies, START_PATIENCE_S)
 
     def _images(self, *told: str) -> list[str]:
         address = f"--address={self.folder}/containerd.sock"
@@ -217,6 +220,10 @@ class Cluster:
         conditions = self.get("node", NODE)["status"]["conditions"]
         names = web.get(f"http://{self.node_address}:8181/ready", timeout=5)
         return names.status_code == 200 and ("Ready", "True") in [(one["type"], one["status"]) for one in conditions]
+
+    def _has_policies(self) -> bool:
+        self._all_go_on()
+        return "sync iptables took" in self.log("kube-router")
 
     def _all_go_on(self) -> None:
         for name in self.node.ended():

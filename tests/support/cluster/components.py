@@ -84,6 +84,22 @@ def proxy(folder: Path) -> Command:
     return ("kube-proxy", f"--config={folder}/proxy.json")
 
 
+def policies(network: Network, folder: Path) -> Command:
+    """Return the command of what enforces NetworkPolicies."""
+    return (
+        "kube-router",
+        "--run-firewall=true",
+        "--run-router=false",
+        "--run-service-proxy=false",
+        "--run-loadbalancer=false",
+        f"--kubeconfig={folder}/keys/kube-router.kubeconfig",
+        f"--hostname-override={NODE}",
+        f"--service-cluster-ip-range={network.services}",
+        # So that it says when policies are in force.
+        "--v=1",
+    )
+
+
 def folders(folder: Path) -> Command:
     """Return the command of what makes volumes."""
     keys = folder / "keys/folders.kubeconfig"

@@ -22,6 +22,7 @@ PROGRAMS = {
     "kube-proxy": ("system:kube-proxy", ""),
     "kubelet": (f"system:node:{NODE}", "system:nodes"),
     "folders": ("folders", "system:masters"),
+    "kube-router": ("kube-router", "system:masters"),
 }
 """Who asks the API server -> the name and the group that it has there."""
 DAYS = dt.timedelta(days=30)

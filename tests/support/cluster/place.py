@@ -86,6 +86,7 @@ class Place:
             "fullnameOverride": self.name,
             "image": {"repository": repository, "tag": tag, "pullPolicy": "Never"},
             "proxy": {"service": {"type": "NodePort", "nodePort": self.port}},
+            "networkPolicy": _network_policy(self.cluster),
             "settings": {"web": {"public_url": self.url}, **settings, "kubernetes": kubernetes},
             "hub": {
                 "storage": {"size": "2Gi"},
@@ -280,3 +281,13 @@ def load_images(cluster: Cluster, *names: str) -> dict[str, str]:
     for name in names:
         cluster.load_image(image_file(name))
     return {name: built_image(name) for name in names}
+
+
+def _network_policy(cluster: Cluster) -> dict[str, Any]:
+    """Return what is open beside the chart's own: the node looks up names, and the host is where the tests have the outside."""
+
+    def to(address: str) -> dict[str, Any]:
+        return {"ipBlock": {"cidr": f"{address}/32"}}
+
+    outside = {"egress": [{"to": [to(cluster.host_address)]}]}
+    return {"dns": {"to": [to(cluster.node_address)]}, "singleuser": outside, "copies": outside}

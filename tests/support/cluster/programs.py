@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from support.cluster.images import BUSYBOX
-from support.go_programs import GoPrograms
+from support.go_programs import GoProgram, GoPrograms
 
 VERSION = "1.36.3"
 MAJOR, MINOR, _PATCH = VERSION.split(".")
@@ -28,6 +28,8 @@ PROGRAMS = GoPrograms(
         (f"{_KUBERNETES}.gitCommit", "tests"),
     ),
 )
+POLICIES = GoProgram("policies", "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router")
+"""Enforces NetworkPolicies, which the plugins of containers' networks that Debian has do not."""
 NAMES = {
     "kube": (
         *("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"),
@@ -44,6 +46,7 @@ PACKAGES = {
     "/usr/lib/cni/bridge": "containernetworking-plugins",
     "iptables": "iptables",
     "conntrack": "conntrack",
+    "ipset": "ipset",
     str(BUSYBOX): "busybox-static",
     "ip": "iproute2",
     "mount": "mount",
@@ -69,4 +72,6 @@ def put_programs(folder: Path) -> Path:
     for program, names in NAMES.items():
         for name in names:
             (folder / name).symlink_to(built / program)
+    policies = POLICIES.built()
+    (folder / policies.name).symlink_to(policies)
     return folder

@@ -1,10 +1,11 @@
 """Keys for data that live for seconds, in the servers of one person on the cluster."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 
 from support import web
+from support.cluster.open_ways import open_to_the_host
 from support.cluster.place import Place
 from support.expiring_front import KEYS_PATH, ExpiringFront
 
@@ -30,6 +31,8 @@ def short_keys(place: Place, name: str, life_s: float) -> Iterator[ExpiringFront
         return found
 
     store = f"http://{service['clusterIP']}:{ports['store']}"
-    with closing(ExpiringFront(store, keys, life_s, place.cluster.host_address)) as front:
+    with ExitStack() as over:
+        over.enter_context(open_to_the_host(place, "hub", ports["keys"], ports["store"]))
+        front = over.enter_context(closing(ExpiringFront(store, keys, life_s, place.cluster.host_address)))
         place.tell(name, SARDONYX_CREDENTIALS_URL=f"{front.address}{KEYS_PATH}aws", SARDONYX_S3_ENDPOINT=front.address)
         yield front
