@@ -56,3 +56,9 @@ def test_a_provider_that_tells_no_name_is_explained() -> None:
     """A missing or wrong claim is the operator's business."""
     with pytest.raises(NameRefusedError, match="Your provider does not tell your name"):
         provider_name(None)
+
+
+def test_a_letter_that_only_looks_like_a_plain_one_is_nobodys_name() -> None:
+    """Whoever has the sign of the kelvin in their name at a provider would be kim here, and take what is kim's."""
+    with pytest.raises(NameRefusedError):
+        provider_name("\u212aim")

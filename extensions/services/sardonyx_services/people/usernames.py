@@ -27,8 +27,7 @@ def local_name(name: str) -> str:
     """
     # Not normal(): a look-alike letter has to be refused here, not quietly turned into the one that it imitates, and
     # lower() does so with the sign of the kelvin.
-    name = name.strip()
-    return _checked(name.lower() if name.isascii() else name, _LOCAL)
+    return _checked(_small(name.strip()), _LOCAL)
 
 
 def provider_name(name: object) -> str:
@@ -40,13 +39,18 @@ def provider_name(name: object) -> str:
     if not isinstance(name, str):
         raise NameRefusedError(_("Your provider does not tell your name. Ask the people who run this place for help."))
     try:
-        return _checked(name.strip().lower(), _PROVIDER)
+        return _checked(_small(name.strip()), _PROVIDER)
     except NameRefusedError as error:
         raise NameRefusedError(
             _(
                 "Your name at the provider cannot be one here. {reason} Ask the people who run this place for help."
             ).format(reason=error.message)
         ) from error
+
+
+def _small(name: str) -> str:
+    """Return a name in small letters; one with a letter that only looks like a plain one as it is: it is refused."""
+    return name.lower() if name.isascii() else name
 
 
 def _checked(name: str, pattern: re.Pattern[str]) -> str:
