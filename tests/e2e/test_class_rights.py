@@ -89,6 +89,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/classes/{class_id}/people"): Call(STAFF),
     ("PUT", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204, {"role": "guest"}),
     ("DELETE", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204),
+    ("GET", "/api/classes/{class_id}/invitations"): Call(STAFF),
+    # Where nobody signs in with a provider nobody is invited, as somebody who may reads.
+    ("PUT", "/api/classes/{class_id}/invitations/{name}"): Call(INSTRUCTOR, 400, {"role": "guest"}),
+    ("DELETE", "/api/classes/{class_id}/invitations/{name}"): Call(INSTRUCTOR, 204),
     ("PUT", "/api/classes/{class_id}/people/{name}/extension"): Call(STAFF, 204, {"until": None}),
     ("POST", "/api/classes/{class_id}/roster"): Call(INSTRUCTOR, 200, "name\nnewcomer\n"),
     ("GET", "/api/classes/{class_id}/link"): Call(STAFF),

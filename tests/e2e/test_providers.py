@@ -44,6 +44,7 @@ def place(another_stack: Any, provider: Provider, tmp_path_factory: pytest.TempP
             "issuer": provider.issuer,
             "allowed_groups": ["students", "staff"],
             "admin_groups": ["staff"],
+            "names_are_given": True,
         },
         "gone": {**common, "title": "nobody", "issuer": "http://127.0.0.1:9"},
     }
@@ -160,6 +161,27 @@ def test_a_class_of_a_group_has_its_people_as_long_as_they_are_in_it(
             assert bool(page.get_by_role("link", name="Statistics of the year").count()) is is_there
             context.close()
         assert [each.what for each in people.actions.of(made)] == ["leave-group", "join-group"]
+
+
+def test_who_was_invited_is_in_the_class_from_their_first_sign_in_on(
+    place: Any, provider: Provider, browser: Any
+) -> None:
+    """By the name that the provider gives, or by an address that it has verified; by one that they wrote they are not."""
+    named = {"sub": "1013", "preferred_username": "noor"}
+    written = {"sub": "1014", "preferred_username": "u77", "email": "ravi@example.org"}
+    with people_of(place) as people:
+        made = people.groups.add("class", "Statistics before the first lesson")
+    assert place.command("class", "invite", made, "noor", "ravi@example.org").returncode == 0
+    for claims, is_there in ((named, True), (written, False), ({**written, "email_verified": True}, True)):
+        context = browser.new_context()
+        page = sign_in(place, provider, context, **claims)
+        page.goto(f"{place.url}/services/people/")
+        page.get_by_role("heading", name="Classes and events").wait_for()
+        assert bool(page.get_by_role("link", name="Statistics before the first lesson").count()) is is_there
+        context.close()
+    with people_of(place) as people:
+        assert people.invitations.of(made) == []
+        assert [each.what for each in people.actions.of(made)] == ["join-invited", "join-invited", "invite"]
 
 
 def test_a_provider_that_does_not_answer_is_named(place: Any, context: Any) -> None:

@@ -36,6 +36,7 @@ def parts_in(
     events: EventRules = EVENTS,
     *,
     profiles: tuple[Profile, ...] = (Profile("python", "Python"),),
+    has_providers: bool = False,
 ) -> Parts:
     """Return what the service is made of.
 
@@ -44,6 +45,7 @@ def parts_in(
         hub: what answers instead of the hub and the keys service.
         events: what events can be.
         profiles: what classes and events can be made from.
+        has_providers: people sign in with providers.
     """
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
@@ -63,6 +65,7 @@ def parts_in(
         profiles=profiles,
         tools={"vscode": "VS Code", "mlflow": "MLflow"},
         events=events,
+        has_providers=has_providers,
         homes=folder / "homes",
         templates=TEMPLATES,
         version="1",

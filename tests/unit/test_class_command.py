@@ -229,17 +229,71 @@ def test_a_roster_makes_no_administrator(people: PeopleStore, course: str, tmp_p
     assert not (tmp_path / "links.csv").exists()
 
 
-def test_where_nobody_has_a_password_people_sign_in_first(people: PeopleStore, course: str, tmp_path: Path) -> None:
-    """Their provider makes them known."""
+def add_provider(folder: Path) -> None:
+    """Let people sign in with a provider, which makes them known here, beside passwords."""
     provider = "{university: {title: U, issuer: 'https://id.example.org', client_id: hub, client_secret: {env: S}}}"
-    sign_in = f"sign_in: {{local: {{enabled: false}}, providers: {provider}}}\n"
-    (tmp_path / "settings.yaml").write_text(SETTINGS + sign_in)
-    (tmp_path / "roster.csv").write_text("cem\namina\n")
+    (folder / "settings.yaml").write_text(f"{SETTINGS}sign_in: {{providers: {provider}}}\n")
 
-    said = run("import", course, str(tmp_path / "roster.csv"), "--yes")
 
-    assert "line 1: cem is not known here: they sign in once first.\n1 join\nDone.\n" in said
-    assert roles(people, course) == {"amina": "student"}
+def test_people_who_have_not_signed_in_yet_are_invited(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """With a list, which may be imported again, or by name; with a file of links they get accounts instead."""
+    add_provider(tmp_path)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,mail,role\ncem,cem@example.org,\namina,,\n")
+    said = run("import", course, str(roster), "--dry-run")
+    assert said == "1 join, 1 are invited, and join at their first sign-in\nNothing was changed.\n"
+    assert run("import", course, str(roster), "--yes").endswith("Done.\n")
+    assert run("import", course, str(roster), "--yes") == (
+        "1 are in the class already, 1 are invited already\nNothing was changed.\n"
+    )
+    said = run("invite", course, "Dora", "eva@example.org", "--role", "assistant")
+    assert said.splitlines()[0] == "dora is invited, and is in the class from their first sign-in on, as assistant."
+
+    assert run("list").strip().endswith("(no instructor, 3 invited)")
+    assert [line.split(None, 2) for line in run("show", course).splitlines()[2:]] == [
+        ["cem", "student", "invited, has not signed in yet"],
+        ["dora", "assistant", "invited, has not signed in yet"],
+        ["eva@example.org", "assistant", "invited, has not signed in yet"],
+    ]
+    assert run("withdraw", course, "dora") == "dora is not invited any more.\n"
+    run("import", course, str(roster), "--links", str(tmp_path / "links.csv"), "--yes")
+    assert roles(people, course) == {"amina": "student", "cem": "student"}
+    assert [each.who for each in people.invitations.of(course)] == ["eva@example.org"]
+    done = [(each.what, each.detail) for each in reversed(people.actions.of(course))]
+    assert done == [
+        *[("invite", "1"), ("import", ""), ("invite", "2"), ("uninvite", "")],
+        *[("join-invited", "student"), ("import", "")],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("invite", "amina"), "amina is known here already. Nothing was changed."),
+        (("invite", "cem", "Eva Berg"), "“Eva Berg”: A name has the letters a to z,"),
+        (("withdraw", "cem"), "cem: not invited. Nothing was changed."),
+    ],
+)
+def test_who_cannot_be_invited_is_named(
+    people: PeopleStore, course: str, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    """And nobody else is then."""
+    add_provider(tmp_path)
+    command, *names = words
+    with pytest.raises(OperatorError, match=said):
+        run(command, course, *names)
+
+    assert people.invitations.of(course) == []
+
+
+def test_without_a_provider_nobody_is_invited(people: PeopleStore, course: str) -> None:
+    """They would never come: the operator makes their account."""
+    with pytest.raises(
+        OperatorError, match="nobody signs in with a provider here. Make accounts with: sardonyx user add"
+    ):
+        run("invite", course, "cem")
+
+    assert people.invitations.of(course) == []
 
 
 def test_a_file_that_is_no_roster_is_named(people: PeopleStore, course: str, tmp_path: Path) -> None:

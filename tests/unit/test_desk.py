@@ -17,6 +17,7 @@ from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.desk import Desk
 from sardonyx_services.people.web.classes.endings import Endings
+from sardonyx_services.people.web.classes.enrolling import Enrolling
 from sardonyx_services.people.web.classes.seat import Caller, Level, may_make
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
@@ -212,7 +213,7 @@ def test_who_is_not_an_instructor_changes_nothing(
         lambda: desk.set_role(amina, course, "amina", "instructor"),
         lambda: desk.remove(amina, course, "tia"),
         lambda: desk.open_link(amina, course, joining=False),
-        lambda: desk.import_roster(amina, course, b"bob"),
+        lambda: Enrolling(desk, people, invites=False).bring_in(amina, course, b"bob"),
     ]
     for act in acts:
         with pytest.raises(NotOpenError, match="This is for the instructors of the class. Ask one of them."):
@@ -249,16 +250,17 @@ def test_of_the_last_two_instructors_one_stays(desk: Desk, people: PeopleStore, 
 
 def test_a_class_keeps_an_instructor(desk: Desk, people: PeopleStore, tia: Caller, course: str) -> None:
     """By whatever way the last one would go."""
+    enrolling = Enrolling(desk, people, invites=False)
     only = "tia is the only instructor of this class. Make somebody else one first."
     with pytest.raises(RefusedError, match=only):
         desk.remove(tia, course, "tia")
     with pytest.raises(RefusedError, match=only):
         desk.set_role(tia, course, "tia", "student")
     with pytest.raises(RefusedError, match="No instructor would be left. Nothing was changed."):
-        desk.import_roster(tia, course, b"name,role\ntia,student\n")
+        enrolling.bring_in(tia, course, b"name,role\ntia,student\n")
 
     with pytest.raises(RefusedError, match="No instructor would be left. Nothing was changed."):
-        desk.import_roster(caller(people, "root"), course, b"name,role\ntia,student\n")
+        enrolling.bring_in(caller(people, "root"), course, b"name,role\ntia,student\n")
 
     desk.set_role(tia, course, "tom", "instructor")
     desk.remove(tia, course, "tia")
@@ -282,10 +284,11 @@ def test_students_may_leave(desk: Desk, people: PeopleStore, tia: Caller, course
 def test_a_roster_makes_no_accounts(desk: Desk, people: PeopleStore, tia: Caller, course: str) -> None:
     """That is the operator's to do; who is known joins, after a look that changes nothing."""
     roster = "name;role\namina;\nbob;assistant\ncem;\n".encode("utf-8-sig")
+    enrolling = Enrolling(desk, people, invites=False)
 
-    looked = desk.look_at_roster(tia, course, roster)
+    looked = enrolling.look(tia, course, roster)
     assert len(desk.members(tia, course)) == 1
-    found = desk.import_roster(tia, course, roster)
+    found = enrolling.bring_in(tia, course, roster)
 
     assert found == looked
     assert [fault.text for fault in found.faults] == ["cem is not known here: they sign in once first."]

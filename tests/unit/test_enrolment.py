@@ -7,6 +7,7 @@ import pytest
 
 from sardonyx_services.people.enrolment import enrol
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.roster import read_roster
 
 
@@ -57,6 +58,35 @@ def test_a_line_becomes_what_it_says(line: str, members: dict[str, str], step: s
 
     assert (place.step, place.role) == (step, role)
     assert bool(place.person) == (step != "is new")
+
+
+@pytest.mark.parametrize(
+    ("line", "step", "name", "role"),
+    [
+        ("Eva,,", "is invited", "eva", "student"),
+        ("eva@example.org,eva@example.org,assistant", "is invited", "eva@example.org", "assistant"),
+        ("fay,,", "waits", "fay", "assistant"),
+        ("fay,fay@example.org,", "waits", "fay", "assistant"),
+        ("fay,new@example.org,", "is invited", "fay", "assistant"),
+        ("fay,,student", "is invited", "fay", "student"),
+        ("bob,,", "joins", "bob", "student"),
+    ],
+)
+def test_who_is_not_known_yet_is_invited(line: str, step: str, name: str, role: str) -> None:
+    """Where people can be; who was before stays what they are to be, unless the roster says otherwise."""
+    invited = {"fay": Invitation("fay", "assistant", "fay@example.org")}
+
+    (place,) = planned(line, new_name=None, invited=invited).places
+
+    assert (place.step, place.name, place.role) == (step, name, role)
+
+
+def test_a_name_that_nobody_can_have_is_not_invited() -> None:
+    """They would never come; the sign of the kelvin is no K."""
+    found = planned("Eva Berg,,\n\u212aim,,", new_name=None, invited={})
+
+    said = "A name has the letters a to z, digits, and dots or dashes between them, such as amina or amina-2."
+    assert [fault.text for fault in found.faults] == [said, said]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.models import HOME, LET_GO
 from sardonyx_services.people.records import Owed
 from sardonyx_services.people.store import PeopleStore
@@ -201,6 +202,30 @@ def test_who_cannot_be_erased_is_said(place: School) -> None:
         with pytest.raises(PeopleError) as caught:
             place.people.erasure.want(who)
         assert caught.value.message == said
+
+
+async def test_invitations_of_somebody_go_with_them(place: School) -> None:
+    """By the name that they had, and by an address that is theirs; not those of whoever is called so later."""
+    people = place.people
+    people.signed_in("university", "subject-1", "amina", mail="a@example.org", mail_is_verified=True)
+    course = people.groups.add("class", "Geometry")
+    people.invitations.invite(course, [Invitation(who, "student") for who in ("amina", "a@example.org", "bob", "cem")])
+    known = people.personal.of(place.amina)
+    assert known["mail_is_verified"]
+    assert [(each["class"], each["name"]) for each in known["invitations"]] == [
+        (course, "a@example.org"),
+        (course, "amina"),
+    ]
+
+    people.erasure.want("amina")
+    later = people.groups.add("class", "Algebra")
+    people.invitations.invite(later, [Invitation(who, "student") for who in ("amina", "a@example.org")])
+    place.now += timedelta(days=2)
+    await place.look()
+
+    assert [each.who for each in people.invitations.of(course)] == ["bob", "cem"]
+    assert [each.who for each in people.invitations.of(later)] == ["amina"]
+    assert people.personal.of(place.amina)["invitations"] == []
 
 
 def test_what_is_known_of_somebody_is_all_there_and_nothing_of_others(place: School) -> None:

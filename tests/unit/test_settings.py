@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from sardonyx_hub_config.settings.file import load_settings
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.shipped import shipped
+from sardonyx_hub_config.sign_in.oidc import is_chosen
 
 
 def settings(**sections: Any) -> Settings:
@@ -21,6 +22,38 @@ def settings(**sections: Any) -> Settings:
 def test_an_administrator_is_found_however_the_name_is_written() -> None:
     """Names of local accounts are lower case; 'Amina' in the settings would be nobody."""
     assert settings(sign_in={"administrators": ["Amina", " bob "]}).sign_in.administrators == {"amina", "bob"}
+
+
+@pytest.mark.parametrize(
+    ("said", "others", "gives"),
+    [(None, 0, True), (None, 1, False), (True, 1, True), (False, 0, False)],
+    ids=["the only one", "one of several", "as is said", "as is said of the only one"],
+)
+def test_names_of_a_provider_count_where_they_are_given(said: bool | None, others: int, gives: bool) -> None:  # noqa: FBT001 - pytest passes by name
+    """Whoever is invited by a name comes with it; a name of one provider may be that of another person at the next."""
+    common = {"title": "U", "issuer": "https://id.example.org", "client_id": "hub"}
+    more = {f"other-{number}": common for number in range(others)}
+
+    found = settings(sign_in={"providers": {"university": {**common, "names_are_given": said}, **more}})
+
+    assert found.sign_in.gives_names("university") is gives
+
+
+@pytest.mark.parametrize(
+    ("claim", "claims", "found"),
+    [
+        ("preferred_username", {}, False),
+        ("preferred_username", {"email_verified": False}, False),
+        ("email", {"email": "amina@example.org"}, True),
+        ("email", {"email_verified": False}, True),
+        ("email", {"email_verified": "false"}, True),
+        ("email", {"email_verified": "true"}, False),
+        ("email", {"email_verified": True}, False),
+    ],
+)
+def test_an_address_as_a_name_counts_where_it_is_verified(claim: str, claims: dict[str, Any], found: bool) -> None:  # noqa: FBT001 - as above
+    """Else it is what its person has written, also where a provider gives the names."""
+    assert is_chosen(claim, claims) is found
 
 
 @pytest.mark.parametrize("lifetime", ["900s", "15m", "1h", "12h", "43200s"])

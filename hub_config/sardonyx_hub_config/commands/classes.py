@@ -1,6 +1,7 @@
 """`sardonyx class`: classes and who is in them, beside a running hub or without one."""
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC
 from functools import partial
@@ -14,6 +15,7 @@ from sardonyx_hub_config.commands.class_hours import hours
 from sardonyx_hub_config.commands.class_id import CLASS, class_of_id, id_argument
 from sardonyx_hub_config.commands.groups import GROUPS
 from sardonyx_hub_config.commands.hand_ins import collect, extend
+from sardonyx_hub_config.commands.invitations import INVITATIONS
 from sardonyx_hub_config.commands.leaders import keep_an_instructor
 from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
@@ -25,9 +27,10 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.classes import ClassDetails, checked_title
-from sardonyx_services.people.enrolment import Enrolment, enrol
+from sardonyx_services.people.enrolment import Enrolment, Place, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
+from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.words import say_deleted
@@ -48,7 +51,7 @@ def class_() -> None:
     """Classes: what they are and who is in them, and what is done with their servers and what is handed in."""
 
 
-for command in (change, hours, collect, extend, *LIVE, *GROUPS):
+for command in (change, hours, collect, extend, *INVITATIONS, *LIVE, *GROUPS):
     class_.add_command(command)
 
 
@@ -76,6 +79,8 @@ def list_classes() -> None:
         has_nobody = found.ended is None and not count["instructor"]
         told = (("exam", found.is_exam), ("ended", found.ended is not None), ("no instructor", has_nobody))
         marks = [word for word, is_so in told if is_so]
+        if invited := people.invitations.count(found.id):
+            marks.append(f"{invited} invited")
         staff = sum(count[role] for role in STAFF)
         said = f"{found.id}  {count['student']:>4} students {staff:>3} staff  {found.title}"
         click.echo(f"{said} ({', '.join(marks)})" if marks else said)
@@ -97,6 +102,8 @@ def show(class_id: str) -> None:
     for person in people.everybody():
         if person.id in members:
             click.echo(f"{person.name:<24} {members[person.id]:<10} {person.id}")
+    for each in people.invitations.of(found.id):
+        click.echo(f"{each.who:<24} {each.role:<10} invited, has not signed in yet")
 
 
 def say_end(found: Group, details: ClassDetails) -> str:
@@ -178,13 +185,18 @@ def end(class_id: str, *, yes: bool) -> None:
 def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_run: bool, yes: bool) -> None:
     """Let everybody in ROSTER join class ID; people who are not in it stay what they are.
 
+    Who is not known here yet gets an account with --links; else they are invited where people sign in with a provider.
+
     ROSTER is a CSV file or a spreadsheet with a line for each person and columns name, mail, role; the name is enough.
     """
     settings, people = people_here()
     course = class_of_id(people, class_id, goes_on=True)
     members = people.groups.members(class_id)
-    named = partial(new_name, settings) if settings.sign_in.local.enabled else None
-    found = enrol(read_list(roster), people.everybody(), members, role, named)
+    invites = bool(settings.sign_in.providers)
+    makes = settings.sign_in.local.enabled and (links is not None or not invites)
+    named = partial(new_name, settings) if makes else None
+    invited = {each.who: each for each in people.invitations.of(class_id)} if invites else None
+    found = enrol(read_list(roster), people.everybody(), members, role, named, invited=invited)
     _say(found, roster)
     if found.of("is new") and links is None:
         raise OperatorError(
@@ -194,7 +206,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     # Who has no account yet has no id, and may be the one who leads it then.
     changes = {place.person or place.name: place.role for place in found.of("joins", "changes", "is new")}
     keep_an_instructor(people, course, changes)
-    if dry_run or not found.of("joins", "changes", "is new"):
+    if dry_run or not found.of("joins", "changes", "is new", "is invited"):
         click.echo("Nothing was changed.")
         return
     if not yes and not click.confirm("Do this?"):
@@ -206,6 +218,16 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     click.echo(f"Done. {links} has a link for each new account, good once and for {DAYS} days." if is_said else "Done.")
 
 
+def _invite(people: PeopleStore, class_id: str, places: Sequence[Place]) -> None:
+    invitations = [Invitation(place.name, place.role, place.entry.mail) for place in places]
+    try:
+        people.invitations.invite(class_id, invitations)
+    except PeopleError as error:
+        raise OperatorError(error.message) from error
+    if places:
+        people.actions.add(OPERATOR, "invite", class_id, detail=str(len(places)))
+
+
 def _say(found: Enrolment, roster: Path) -> None:
     for fault in found.faults:
         click.echo(f"{roster}, line {fault.line}: {fault.text}")
@@ -213,7 +235,9 @@ def _say(found: Enrolment, roster: Path) -> None:
         "join": len(found.of("joins")),
         "get an account and join": len(found.of("is new")),
         "change their role": len(found.of("changes")),
+        "are invited, and join at their first sign-in": len(found.of("is invited")),
         "are in the class already": len(found.of("stays")),
+        "are invited already": len(found.of("waits")),
     }
     click.echo(", ".join(f"{count} {what}" for what, count in said.items() if count) or "Nobody in it can join.")
 
@@ -221,6 +245,7 @@ def _say(found: Enrolment, roster: Path) -> None:
 def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: Enrolment, links: TextIO | None) -> None:
     if links is not None:
         links.write(write_csv([TITLES]))
+    _invite(people, class_id, found.of("is invited"))
     for place in found.of("joins", "changes", "is new"):
         try:
             person = place.person or new_account(people, place.name)

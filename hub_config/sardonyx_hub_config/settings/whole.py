@@ -87,6 +87,11 @@ class ProviderSettings(Section):
         default=None, description="Its secret, by reference; none for a public client."
     )
     username_claim: str = Field(default="preferred_username", description="Claim that becomes the person's name.")
+    names_are_given: bool | None = Field(
+        default=None,
+        description="People do not choose that name: whoever is invited into a class by it is let in. False: only by a mail"
+        " address that the provider has verified. Null: true where this is the only provider.",
+    )
     groups_claim: str = Field(default="", description="Claim with the person's groups; empty: none are taken over.")
     scopes: tuple[str, ...] = Field(default=("openid", "profile", "email"), description="Scopes to ask for.")
     allowed_groups: frozenset[str] = Field(
@@ -111,6 +116,11 @@ class SignInSettings(Section):
     administrators: frozenset[LocalName] = Field(
         default=frozenset(), description="Names of local accounts that are administrators from their first sign-in on."
     )
+
+    def gives_names(self, provider: str) -> bool:
+        """Tell whether people of a provider, given by its slug, do not choose their name there."""
+        said = self.providers[provider].names_are_given
+        return len(self.providers) == 1 if said is None else said
 
     @model_validator(mode="after")
     def _at_least_one_way(self) -> "SignInSettings":

@@ -89,7 +89,9 @@ class SardonyxAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub 
     def providers(self) -> dict[str, Provider]:
         """The providers, by slug."""
         return {
-            slug: Provider(slug, settings, self.people, self.owed, self.public_url)
+            slug: Provider(
+                *(slug, settings, self.people, self.owed, self.public_url), gives_names=self.sign_in.gives_names(slug)
+            )
             for slug, settings in self.sign_in.providers.items()
         }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from jupyterhub.handlers.base import BaseHandler
@@ -31,8 +32,20 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
     """One provider: found out about when the first person uses it, so that its absence never stops the hub."""
 
     def __init__(
-        self, slug: str, settings: ProviderSettings, people: PeopleStore, owed: OwedWork, public_url: str
+        self,
+        slug: str,
+        settings: ProviderSettings,
+        people: PeopleStore,
+        owed: OwedWork,
+        public_url: str,
+        *,
+        gives_names: bool = False,
     ) -> None:
+        """Belong to a provider.
+
+        Args:
+            gives_names: its people do not choose what they are called there.
+        """
         super().__init__(
             client_id=settings.client_id,
             client_secret=settings.client_secret.value() if settings.client_secret else "",
@@ -45,7 +58,7 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             allow_all=True,  # who is allowed is decided in `authenticate`, with words for the person
         )
         self.slug, self.settings, self.people, self.owed = slug, settings, people, owed
-        self._is_known = False
+        self._gives_names, self._is_known = gives_names, False
 
     async def discover(self) -> None:
         """Ask the provider for its addresses, once.
@@ -92,7 +105,12 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
         try:
             name = provider_name(claims.get(self.settings.username_claim))
             person = self.people.signed_in(
-                self.slug, str(subject), name, full_name=text_of(claims.get("name")), mail=mail_of(claims.get("email"))
+                self.slug,
+                str(subject),
+                name,
+                full_name=text_of(claims.get("name")),
+                mail=mail_of(claims.get("email")),
+                mail_is_verified=is_verified(claims),
             )
         except (NameRefusedError, PeopleError) as error:
             raise SaidError(403, error.message) from error
@@ -103,6 +121,8 @@ class Provider(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator i
             is_admin = not is_admin
             self.people.set_admin(person.name, is_admin=is_admin)
             self.people.actions.add(OPERATOR, "admin" if is_admin else "admin-end", whom=(person.id,))
+        is_given = self._gives_names and not is_chosen(self.settings.username_claim, claims)
+        self.people.invitations.settle(person.id, by_name=is_given)
         self._follow(person, groups)
         end_turn_of_another(handler, person.name)
         found: dict[str, Any] = {"name": person.name, "admin": is_admin}
@@ -193,6 +213,17 @@ def _listed(value: object) -> list[object]:
 def text_of(claim: object) -> str:
     """Return what a provider says in one line; "" = nothing."""
     return " ".join(claim.split())[:200] if isinstance(claim, str) else ""
+
+
+def is_verified(claims: Mapping[str, Any]) -> bool:
+    """Tell whether a provider says that it knows that a mail address is its person's (OpenID Connect Core, section 5.1)."""
+    # Amazon Cognito writes it as text.
+    return claims.get("email_verified") in (True, "true")
+
+
+def is_chosen(username_claim: str, claims: Mapping[str, Any]) -> bool:
+    """Tell whether a name is an address that nobody has looked at: it is what its person has written."""
+    return username_claim == "email" and not is_verified(claims)
 
 
 def mail_of(claim: object) -> str:

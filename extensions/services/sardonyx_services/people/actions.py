@@ -48,18 +48,7 @@ class Actions:
         """Write down that something was done, once for each person to whom it was."""
         now = utc_now()
         with self._session() as session:
-            session.add_all(
-                ActionRow(
-                    id=secrets.token_hex(16),
-                    at=now,
-                    who=who,
-                    what=what,
-                    group=group,
-                    whom=each,
-                    detail=detail[:LONGEST_DETAIL],
-                )
-                for each in whom
-            )
+            session.add_all(action_row(who, what, group, each, detail, at=now) for each in whom)
 
     def latest(self, people: Collection[str] = (), most: int = 200) -> list[Action]:
         """Return what was done everywhere, the latest first.
@@ -81,3 +70,16 @@ class Actions:
                 Action(aware(row.at), row.who, row.what, row.group, row.whom, row.detail)
                 for row in session.scalars(found)
             ]
+
+
+def action_row(who: str, what: str, group: str, whom: str, detail: str, *, at: datetime | None = None) -> ActionRow:
+    """Return what writes down that something was done, now if nothing else is said."""
+    return ActionRow(
+        id=secrets.token_hex(16),
+        at=at or utc_now(),
+        who=who,
+        what=what,
+        group=group,
+        whom=whom,
+        detail=detail[:LONGEST_DETAIL],
+    )

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
+from sardonyx_services.people.invited import end_group
 from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
-from sardonyx_services.people.moments import aware, check_zone, in_tables, utc_now
+from sardonyx_services.people.moments import aware, check_zone, in_tables
 from sardonyx_spawner.class_limits import NO_LIMITS, Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.material import from_kept
@@ -130,7 +131,7 @@ class Classes:
             closes = details_of(row).closes if row is not None else None
             if above is None or above.ended is not None or closes is None or closes > now:
                 return False
-            above.ended = in_tables(now)
+            end_group(session, above, now)
             return True
 
     def end(self, group: str, changed: int) -> None:
@@ -147,7 +148,7 @@ class Classes:
             above, row = living_class(session, group), session.get(ClassRow, group)
             if (row.changed if row else 0) != changed:
                 raise ChangedMeanwhileError
-            above.ended = utc_now()
+            end_group(session, above)
 
     def extensions(self, group: str) -> dict[str, datetime]:
         """Return until when those may hand in who have more time, by id."""

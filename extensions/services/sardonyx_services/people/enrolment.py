@@ -6,10 +6,12 @@ from typing import Literal, Protocol
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Role
+from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.roster import Entry, Fault, Roster
-from sardonyx_spawner.language import _
+from sardonyx_services.people.usernames import invited_name
+from sardonyx_spawner.language import SaidError, _
 
-Step = Literal["joins", "changes", "stays", "is new"]
+Step = Literal["joins", "changes", "stays", "is new", "is invited", "waits"]
 
 
 class Known(Protocol):
@@ -33,7 +35,9 @@ class Place:
     """What becomes of one line.
 
     Args:
-        person: id; "" = there is no account yet.
+        step: they join, get another role, or are in the class already; they get an account; they are invited, or have
+            been and have not come.
+        person: id; "" = nobody is known here by that name.
         name: under which they sign in, or will.
         role: what they will be in the class.
     """
@@ -63,6 +67,8 @@ def enrol(
     members: Mapping[str, Role],
     usual: Role,
     new_name: Callable[[str], str] | None,
+    *,
+    invited: Mapping[str, Invitation] | None = None,
 ) -> Enrolment:
     """Decide what becomes of each line.
 
@@ -74,25 +80,39 @@ def enrol(
         people: everybody here.
         members: who is in the class, by id.
         new_name: checks the name of a new account, and returns it as it is kept; None = accounts are not made here.
+        invited: who is invited into the class, by name; None = nobody can be.
     """
     by_name = {person.name: person for person in people}
     places, faults = [], list(roster.faults)
     for entry in roster.entries:
         try:
-            places.append(_place(entry, by_name.get(entry.name), members, usual, new_name))
-        except PeopleError as error:
+            known = by_name.get(entry.name)
+            place = _place(entry, known, members, usual) if known else _newcomer(entry, usual, new_name, invited)
+            places.append(place)
+        except SaidError as error:
             faults.append(Fault(entry.line, error.message))
     return Enrolment(tuple(places), tuple(sorted(faults, key=lambda fault: fault.line)))
 
 
-def _place(
-    entry: Entry, person: Known | None, members: Mapping[str, Role], usual: Role, new_name: Callable[[str], str] | None
+def _newcomer(
+    entry: Entry, usual: Role, new_name: Callable[[str], str] | None, invited: Mapping[str, Invitation] | None
 ) -> Place:
     wanted: Role = entry.role or usual  # type: ignore[assignment]  # what `read_roster` returns
-    if person is None:
-        if new_name is None:
-            raise PeopleError(_("{name} is not known here: they sign in once first.").format(name=entry.name))
+    if new_name is not None:
         return Place(entry, "is new", "", new_name(entry.name), wanted)
+    if invited is None:
+        raise PeopleError(_("{name} is not known here: they sign in once first.").format(name=entry.name))
+    who = invited_name(entry.name)
+    before = invited.get(who)
+    if before is None:
+        return Place(entry, "is invited", "", who, wanted)
+    role = wanted if entry.role else before.role
+    is_same = role == before.role and entry.mail in {"", before.mail}
+    return Place(entry, "waits" if is_same else "is invited", "", who, role)
+
+
+def _place(entry: Entry, person: Known, members: Mapping[str, Role], usual: Role) -> Place:
+    wanted: Role = entry.role or usual  # type: ignore[assignment]  # what `read_roster` returns
     if entry.mail and person.mail and entry.mail != person.mail.lower():
         said = _("{name} has another address here: is it somebody else? Without the address the name counts.")
         raise PeopleError(said.format(name=entry.name))

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.invited import forget, theirs
 from sardonyx_services.people.leaving import leave
 from sardonyx_services.people.models import (
     HOME,
@@ -19,6 +20,7 @@ from sardonyx_services.people.models import (
     GitAccountRow,
     GroupRow,
     HoursRow,
+    InvitationRow,
     MemberRow,
     PersonRow,
 )
@@ -109,6 +111,10 @@ class Erasure:
                 return
             for table in (MemberRow, ExtensionRow, AccountRow, GitAccountRow, HoursRow):
                 session.execute(delete(table).where(table.person == person))
+            forget(session, theirs(row, by_name=False))
+            # What came after they had gone is for whoever is called so by now.
+            forget(session, theirs(row, by_name=True), InvitationRow.made <= row.removed)
             row.name, row.subject, row.full_name, row.mail, row.language = f"erased-{person}", "", "", "", ""
+            row.mail_is_verified = False
             row.is_admin = row.is_instructor = row.is_organiser = False
             row.erasure = DONE

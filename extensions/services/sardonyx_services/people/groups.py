@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.event_models import EventRow
-from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow, MemberRow, PersonRow
+from sardonyx_services.people.invited import end_group, forget, theirs
+from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow, InvitationRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import aware, utc_now
 from sardonyx_services.people.records import EVENT
+from sardonyx_services.people.roles import check_role
 from sardonyx_services.people.writing_time import event_until, later
 from sardonyx_spawner.language import N_, _
 from sardonyx_spawner.material import from_kept
@@ -107,7 +109,7 @@ class Groups:
             PeopleError: there is none with this id.
         """
         with self._session() as session:
-            self._living(session, group).ended = utc_now()
+            end_group(session, self._living(session, group))
 
     def join(self, group: str, person: str, role: Role) -> None:
         """Make somebody a member, or what they are something else.
@@ -117,9 +119,7 @@ class Groups:
         """
         with self._session() as session:
             row = self._living(session, group)
-            if role not in ROLES[row.kind]:  # type: ignore[index]  # what `add` wrote
-                said = _("Nobody is “{role}” there; write one of: {roles}.")
-                raise PeopleError(said.format(role=role[:40], roles=", ".join(ROLES[row.kind])))  # type: ignore[index]  # as above
+            check_role(role, ROLES[row.kind])  # type: ignore[index]  # what `add` wrote
             somebody = session.get(PersonRow, person)
             if somebody is None or somebody.removed is not None:
                 raise PeopleError(_("There is no such person here."))
@@ -133,6 +133,7 @@ class Groups:
             else:
                 # From here on they are in it by that, whatever their provider or platform says.
                 member.role, member.by_group, member.by_course = role, False, False
+            forget(session, InvitationRow.group == group, theirs(somebody, by_name=True))
 
     def leave(self, group: str, person: str) -> None:
         """End somebody's membership; nothing happens if there is none."""

@@ -20,6 +20,7 @@ class PersonRow(Base):
     Args:
         erasure: how far it is that all that is theirs is deleted: "", "wanted", "going" or "done".
         erase_at: when that begins.
+        mail_is_verified: their provider says so of the address.
     """
 
     __tablename__ = "people"
@@ -50,6 +51,7 @@ class PersonRow(Base):
     is_organiser: Mapped[bool] = mapped_column(default=False)
     erasure: Mapped[str] = mapped_column(String(10), default="")
     erase_at: Mapped[datetime | None]
+    mail_is_verified: Mapped[bool] = mapped_column(default=False)
 
 
 class AccountRow(Base):
@@ -104,6 +106,24 @@ class MemberRow(Base):
     role: Mapped[str] = mapped_column(String(20))
     by_group: Mapped[bool] = mapped_column(default=False)
     by_course: Mapped[bool] = mapped_column(default=False)
+
+
+class InvitationRow(Base):
+    """Somebody who is to be in a class from a sign-in on, the first one as a rule.
+
+    Args:
+        who: the name with which they will sign in, or their mail address.
+        mail: their address beside a name; "" = not known.
+        made: when that was last said.
+    """
+
+    __tablename__ = "invitations"
+
+    group: Mapped[str] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    who: Mapped[str] = mapped_column(String(254), primary_key=True, index=True)
+    mail: Mapped[str] = mapped_column(String(254), default="", index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    made: Mapped[datetime]
 
 
 class ClassRow(Base):

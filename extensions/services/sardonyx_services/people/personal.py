@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from sardonyx_services.people.invited import theirs
 from sardonyx_services.people.models import (
     ActionRow,
     CourseRow,
@@ -15,6 +16,7 @@ from sardonyx_services.people.models import (
     GitAccountRow,
     GroupRow,
     HoursRow,
+    InvitationRow,
     MemberRow,
     PersonRow,
     SharedLinkRow,
@@ -28,6 +30,7 @@ OF_PERSON = (
     "subject",
     "full_name",
     "mail",
+    "mail_is_verified",
     "language",
     "is_admin",
     "is_instructor",
@@ -56,6 +59,12 @@ class Personal:
                     .join(MemberRow, MemberRow.group == GroupRow.id)
                     .where(MemberRow.person == person)
                 )
+            ]
+            # Without the address beside a name: it may be that of somebody else who is called so.
+            invited = select(InvitationRow).where(theirs(row, by_name=row.removed is None))
+            known["invitations"] = [
+                {"class": each.group, "name": each.who, "role": each.role, "made": _said(each.made)}
+                for each in session.scalars(invited.order_by(InvitationRow.group, InvitationRow.who))
             ]
             known["more_time_to_hand_in"] = [
                 {"class": each.group, "until": _said(each.until)}

@@ -22,6 +22,7 @@ REVISIONS = (
     "v13_repositories",
     "v14_event_limits",
     "v15_class_limits",
+    "v16_invitations",
 )
 """What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]

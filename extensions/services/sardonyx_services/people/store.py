@@ -23,6 +23,7 @@ from sardonyx_services.people.following import Following
 from sardonyx_services.people.git_accounts import GitAccounts
 from sardonyx_services.people.groups import Groups
 from sardonyx_services.people.hours import Hours
+from sardonyx_services.people.invitations import Invitations
 from sardonyx_services.people.languages import Languages
 from sardonyx_services.people.leading import Leading
 from sardonyx_services.people.leaving import come_back, leave
@@ -51,6 +52,7 @@ class PeopleStore:
         self.groups = Groups(self._session)
         self.leading = Leading(self._session)
         self.following = Following(self._session)
+        self.invitations = Invitations(self._session)
         self.courses = Courses(self._session)
         self.names = Names(self._session)
         self.directory = Directory(self._session)
@@ -77,7 +79,16 @@ class PeopleStore:
         """Let go of the database."""
         self._engine.dispose()
 
-    def signed_in(self, provider: str, subject: str, name: str, *, full_name: str = "", mail: str = "") -> PersonRecord:
+    def signed_in(
+        self,
+        provider: str,
+        subject: str,
+        name: str,
+        *,
+        full_name: str = "",
+        mail: str = "",
+        mail_is_verified: bool = False,
+    ) -> PersonRecord:
         """Return the person behind an identity at a provider; make them at the first sign-in.
 
         A person who is called otherwise by now keeps the first name: pages, tokens and servers go by it. What the
@@ -93,7 +104,7 @@ class PeopleStore:
             if row is not None and row.removed is not None:
                 raise RemovedError
             row = row or add_person(session, provider, subject, name)
-            row.full_name, row.mail = full_name, mail
+            row.full_name, row.mail, row.mail_is_verified = full_name, mail, mail_is_verified
             return _record(row)
 
     def by_name(self, name: str) -> PersonRecord | None:
@@ -180,7 +191,7 @@ class PeopleStore:
             return session.scalars(_living().where(PersonRow.is_admin)).first() is not None
 
     def add_account(self, name: str, password_hash: str, *, is_admin: bool = False) -> PersonRecord:
-        """Make a local account.
+        """Make a local account; it is in the classes into which somebody of that name is invited.
 
         Raises:
             PeopleError: the name is in use.
@@ -193,7 +204,9 @@ class PeopleStore:
             row = add_person(session, LOCAL, name, name)
             row.is_admin = is_admin
             session.add(AccountRow(person=row.id, password_hash=password_hash))
-            return _record(row)
+            made = _record(row)
+        self.invitations.settle(made.id, by_name=True)
+        return made
 
     def account(self, name: str) -> Account | None:
         """Return the local account of that name."""

@@ -5,9 +5,10 @@ import unicodedata
 
 from sardonyx_spawner.language import SaidError, _
 
-LONGEST = 64
+LONGEST, LONGEST_ADDRESS = 64, 254
 _LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _PROVIDER = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 
 
 class NameRefusedError(SaidError, ValueError):
@@ -46,6 +47,16 @@ def provider_name(name: object) -> str:
                 "Your name at the provider cannot be one here. {reason} Ask the people who run this place for help."
             ).format(reason=error.message)
         ) from error
+
+
+def invited_name(text: str) -> str:
+    """Return the name or the mail address by which somebody is invited, as it is kept.
+
+    Raises:
+        NameRefusedError: it is neither.
+    """
+    text = _small(text.strip())
+    return text if len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) else _checked(text, _PROVIDER)
 
 
 def _small(name: str) -> str:

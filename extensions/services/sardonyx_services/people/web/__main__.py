@@ -24,6 +24,7 @@ from sardonyx_services.people.web.classes.deadlines import Deadlines
 from sardonyx_services.people.web.classes.desk import Desk
 from sardonyx_services.people.web.classes.endings import Endings
 from sardonyx_services.people.web.classes.ends import ClassEnds
+from sardonyx_services.people.web.classes.enrolling import Enrolling
 from sardonyx_services.people.web.classes.hand_ins import HandIns
 from sardonyx_services.people.web.classes.lesson_desk import LessonDesk
 from sardonyx_services.people.web.classes.lesson_rounds import LessonRounds
@@ -92,6 +93,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     return Parts(
         people=people,
         desk=desk,
+        enrolling=Enrolling(desk, people, invites=configuration.has_providers),
         courses=CourseDesk(desk, people, configuration.platforms),
         classroom=classroom,
         deadlines=Deadlines(desk, people),

@@ -3,12 +3,15 @@
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.roster import MOST_BYTES
 from sardonyx_services.people.web.api_models import (
     ActionShown,
     ClassShown,
     ClassWish,
     ExtensionWish,
+    InvitationShown,
+    InvitationWish,
     JoinWish,
     LineShown,
     LinkShown,
@@ -76,6 +79,26 @@ def remove(here: Here, who: Who, class_id: str, name: str) -> None:
     here.desk.remove(who, class_id, name)
 
 
+@router.get("/classes/{class_id}/invitations")
+def invitations(here: Here, who: Who, class_id: str) -> list[InvitationShown]:
+    """List who is invited into a class and has not signed in yet."""
+    return [
+        InvitationShown(name=each.who, mail=each.mail, role=each.role) for each in here.enrolling.invited(who, class_id)
+    ]
+
+
+@router.put("/classes/{class_id}/invitations/{name}", status_code=204)
+def invite(here: Here, who: Who, class_id: str, name: str, wish: InvitationWish) -> None:
+    """Invite somebody who is not known here yet, by a name or a mail address: they are in the class from a sign-in on."""
+    here.enrolling.invite(who, class_id, Invitation(name, wish.role, wish.mail))
+
+
+@router.delete("/classes/{class_id}/invitations/{name}", status_code=204)
+def withdraw(here: Here, who: Who, class_id: str, name: str) -> None:
+    """Invite somebody no more."""
+    here.enrolling.withdraw(who, class_id, name)
+
+
 @router.put("/classes/{class_id}/people/{name}/extension", status_code=204)
 def extend(here: Here, who: Who, class_id: str, name: str, wish: ExtensionWish) -> None:
     """Give somebody more time to hand in than all others have."""
@@ -84,11 +107,12 @@ def extend(here: Here, who: Who, class_id: str, name: str, wish: ExtensionWish) 
 
 @router.post("/classes/{class_id}/roster")
 async def roster(here: Here, who: Who, class_id: str, request: Request, *, dry_run: bool = False) -> list[LineShown]:
-    """Let everybody in a roster join; the body is a CSV file or a spreadsheet. With dry_run nothing is changed."""
+    """Let everybody in a roster join, and invite who is not known here yet; the body is a CSV file or a spreadsheet.
+
+    With dry_run nothing is changed.
+    """
     data = await _body(request)
-    found = await run_in_threadpool(
-        here.desk.look_at_roster if dry_run else here.desk.import_roster, who, class_id, data
-    )
+    found = await run_in_threadpool(here.enrolling.look if dry_run else here.enrolling.bring_in, who, class_id, data)
     lines = [
         LineShown(line=place.entry.line, name=place.name, step=place.step, role=place.role, fault="")
         for place in found.places

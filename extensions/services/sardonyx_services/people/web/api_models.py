@@ -174,6 +174,27 @@ class RoleWish(BaseModel):
     role: RoleName
 
 
+class InvitationShown(BaseModel):
+    """Somebody who is invited into a class and has not signed in yet."""
+
+    name: str = Field(description="With which they will sign in, or their mail address.")
+    mail: str
+    role: str
+
+
+class InvitationWish(BaseModel):
+    """What somebody is to be in a class when they come."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: RoleName = "student"
+    mail: str = Field(
+        default="",
+        max_length=254,
+        description="Their address beside a name: they are let in by it where their provider has verified it.",
+    )
+
+
 class ExtensionWish(BaseModel):
     """Until when somebody hands in."""
 
@@ -236,7 +257,10 @@ class PutBackWish(BaseModel):
 
 
 class LineShown(BaseModel):
-    """What becomes of a line of a roster; `fault` is what is wrong with it, "" = nothing."""
+    """What becomes of a line of a roster; `fault` is what is wrong with it, "" = nothing.
+
+    `step` is: joins, changes (their role), stays, is invited, or waits (they were invited, and have not come).
+    """
 
     line: int
     name: str

@@ -13,6 +13,7 @@ from sardonyx_services.people.web.classes.deadlines import Deadlines
 from sardonyx_services.people.web.classes.desk import Desk
 from sardonyx_services.people.web.classes.endings import Endings
 from sardonyx_services.people.web.classes.ends import ClassEnds
+from sardonyx_services.people.web.classes.enrolling import Enrolling
 from sardonyx_services.people.web.classes.hand_ins import HandIns
 from sardonyx_services.people.web.classes.lesson_desk import LessonDesk
 from sardonyx_services.people.web.classes.lesson_rounds import LessonRounds
@@ -52,6 +53,7 @@ class Parts:
 
     people: PeopleStore
     desk: Desk
+    enrolling: Enrolling
     courses: CourseDesk
     classroom: Classroom
     deadlines: Deadlines

@@ -8,13 +8,11 @@ from threading import Lock
 from sardonyx_services.people.actions import Action
 from sardonyx_services.people.class_end import check_end
 from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, checked_title
-from sardonyx_services.people.enrolment import Enrolment, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.leading import is_left_alone
 from sardonyx_services.people.records import PersonRecord
-from sardonyx_services.people.roster import read_roster
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import NO_CLASSES, Caller, Level, level_of, need, need_to_make
 from sardonyx_services.people.web.errors import NoLinkError, NotThereError, RefusedError
@@ -73,7 +71,7 @@ class Desk:
         self.usual = ClassDetails(after_end=after_end)
         self._bases = {profile.slug: profile for profile in profiles}
         # From looking who is left to changing it: of the last two instructors only one goes at a time.
-        self._turn = Lock()
+        self.turn = Lock()
 
     def seen(self, caller: Caller, class_id: str, level: Level) -> Seen:
         """Return a class, for something that needs a level.
@@ -156,7 +154,7 @@ class Desk:
         """
         self.seen(caller, class_id, Level.INSTRUCTOR)
         person = self.person(name)
-        with self._turn:
+        with self.turn:
             if role != "instructor":
                 self._keep_an_instructor(class_id, person, role)
             self._people.groups.join(class_id, person.id, role)
@@ -170,41 +168,10 @@ class Desk:
         """
         self.seen(caller, class_id, Level.MEMBER if name == caller.name else Level.INSTRUCTOR)
         person = self.person(name)
-        with self._turn:
+        with self.turn:
             self._keep_an_instructor(class_id, person, None)
             self._people.groups.leave(class_id, person.id)
         self._people.actions.add(caller.id, "leave", class_id, whom=(person.id,))
-
-    def look_at_roster(self, caller: Caller, class_id: str, data: bytes) -> Enrolment:
-        """Return what a roster would change, and change nothing.
-
-        Raises:
-            RefusedError: the caller may not.
-            PeopleError: it is no roster.
-        """
-        self.seen(caller, class_id, Level.INSTRUCTOR)
-        members = self._people.groups.members(class_id)
-        # Accounts are the operator's to make.
-        return enrol(read_roster(data), self._people.everybody(), members, "student", None)
-
-    def import_roster(self, caller: Caller, class_id: str, data: bytes) -> Enrolment:
-        """Let everybody in a roster join who can; return what became of each line.
-
-        Raises:
-            RefusedError: the caller may not.
-            PeopleError: it is no roster.
-        """
-        found = self.look_at_roster(caller, class_id, data)
-        places = found.of("joins", "changes")
-        with self._turn:
-            roles = self._people.groups.members(class_id)
-            if is_left_alone(roles, {place.person: place.role for place in places}):
-                raise RefusedError(_("No instructor would be left. Nothing was changed."))
-            for place in places:
-                self._people.groups.join(class_id, place.person, place.role)
-        if places:
-            self._people.actions.add(caller.id, "import", class_id, whom=[place.person for place in places])
-        return found
 
     def join_code(self, caller: Caller, class_id: str) -> str:
         """Return what makes the link by which people join; "" = nobody joins by one."""

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.classes import ChangedMeanwhileError
-from sardonyx_services.people.web.classes.desk import Desk, Seen
+from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.classes.form import ClassForm, read_class_form
 from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.errors import RefusedError
@@ -41,6 +41,7 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
         "reach": reach_of(rows),
         "run": run,
     }
+    told["invited"] = await run_in_threadpool(here.people.invitations.count, class_id)
     told |= {"schedule": schedule, "stored": await here.stored.of("class", class_id) if not seen.group.ended else None}
     return here.pages.page(request, who, "class.html", has_material=bool(here.desk.material(seen)), **told)
 
@@ -95,8 +96,7 @@ async def open_link(request: Request, here: Here, who: Who, class_id: str) -> Re
 @router.get("/people")
 def people(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show who is in the class."""
-    seen = here.desk.seen(who, class_id, Level.STAFF)
-    return here.pages.page(request, who, "people.html", seen=seen, members=here.desk.members(who, class_id), fault="")
+    return _people(request, here, who, class_id)
 
 
 @router.post("/people")
@@ -104,12 +104,9 @@ async def change_people(request: Request, here: Here, who: Who, class_id: str) -
     """Put somebody in, out, or into another role."""
     form = await request.form()
     try:
-        await run_in_threadpool(_change_people, here.desk, who, class_id, form)
+        await run_in_threadpool(_change_people, here, who, class_id, form)
     except RefusedError as error:
-        seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.STAFF)
-        members = await run_in_threadpool(here.desk.members, who, class_id)
-        told = {"seen": seen, "members": members, "fault": error.message}
-        return here.pages.page(request, who, "people.html", error.status, **told)
+        return await run_in_threadpool(_people, request, here, who, class_id, error)
     return _at(here, class_id, "/people")
 
 
@@ -127,8 +124,9 @@ async def roster(request: Request, here: Here, who: Who, class_id: str) -> Respo
     data = await _file_of(form)
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
     told: dict[str, object] = {"seen": seen, "found": None, "text": "", "fault": "", "is_done": False}
+    told["invites"] = here.enrolling.invites
     try:
-        act = here.desk.import_roster if form.get("do") == "import" else here.desk.look_at_roster
+        act = here.enrolling.bring_in if form.get("do") == "import" else here.enrolling.look
         told["found"] = await run_in_threadpool(act, who, class_id, data)
         told["is_done"], told["text"] = form.get("do") == "import", data.hex()
     except SaidError as error:
@@ -172,12 +170,21 @@ def log(request: Request, here: Here, who: Who, class_id: str) -> Response:
     )
 
 
-def _change_people(desk: Desk, who: Caller, class_id: str, form: FormData) -> None:
+def _people(request: Request, here: Parts, who: Caller, class_id: str, fault: RefusedError | None = None) -> Response:
+    told = {"seen": here.desk.seen(who, class_id, Level.STAFF), "members": here.desk.members(who, class_id)}
+    told |= {"invited": here.enrolling.invited(who, class_id), "invites": here.enrolling.invites}
+    told["fault"] = fault.message if fault else ""
+    return here.pages.page(request, who, "people.html", fault.status if fault else 200, **told)
+
+
+def _change_people(here: Parts, who: Caller, class_id: str, form: FormData) -> None:
     name, role = str(form.get("name", "")).strip(), str(form.get("role", ""))
     if form.get("do") == "remove":
-        desk.remove(who, class_id, name)
+        here.desk.remove(who, class_id, name)
+    elif form.get("do") == "withdraw":
+        here.enrolling.withdraw(who, class_id, name)
     else:
-        desk.set_role(who, class_id, name, role)  # type: ignore[arg-type]  # the store refuses what is no role
+        here.enrolling.put(who, class_id, name, role)  # type: ignore[arg-type]  # the store refuses what is no role
 
 
 async def _file_of(form: FormData) -> bytes:
