@@ -15,7 +15,8 @@ from support.ports import free_ports
 from support.waiting import soon
 
 from sardonyx_services.credentials.configuration import CredentialsConfiguration, StoredLimits
-from sardonyx_services.credentials.counting import Counting
+from sardonyx_services.credentials.counting import PLACES, Counting
+from sardonyx_services.credentials.inventory import Inventory
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.sts import Keys, sts_of
 from sardonyx_services.people.errors import AwayError
@@ -255,3 +256,28 @@ def test_keys_that_count_only_list(place: Place) -> None:
             what(Bucket=BUCKET, Key=f"{dora.home}a.bin")
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.list_objects_v2(Bucket=BUCKET, Prefix="public/")
+
+
+def test_all_of_the_store_is_counted_also_what_has_no_limit(place: Place) -> None:
+    """In parts, and over places that end amid one; the service of classes is told of it, and nobody else."""
+    ivan = place.person("ivan")
+    s3 = ivan.s3()
+    for number in range(5):
+        s3.put_object(Bucket=BUCKET, Key=f"{ivan.home}folder-{number}/a.bin", Body=b"x" * 10)
+
+    async def found(part_files: int) -> dict[str, int]:
+        inventory = Inventory(PLACES, counting_of(place, part_files=part_files).part)
+        while not await inventory.step():
+            pass
+        return {each: counted.size for each, counted in inventory.seen().items()}
+
+    at_once, in_parts = asyncio.run(found(20_000)), asyncio.run(found(1))
+    assert at_once == in_parts
+    assert at_once[ivan.home] == 50
+
+    def told(token: str) -> httpx.Response:
+        return web.post(f"{place.keys}/inventory", json={}, headers={"Authorization": f"token {token}"})
+
+    soon(lambda: told(COLLECTOR_TOKEN).json()["is_whole"])
+    assert all(each["limit"] in {LIMIT, None} for each in told(COLLECTOR_TOKEN).json()["places"].values())
+    assert told(ivan.token).status_code == 403

@@ -37,12 +37,15 @@ FAILED: dict[str, object] = {
     "problem": {"en": "No room."},
 }
 STORED: dict[str, dict[str, int]] = {}
+INVENTORY: dict[str, object] = {}
 
 
 def hub(request: httpx.Request) -> httpx.Response:
     """Answer as the hub does, where one server runs and one failed, and as the keys service."""
     if request.url.path == "/stored":
         return httpx.Response(200, json=STORED)
+    if request.url.path == "/inventory":
+        return httpx.Response(200, json=INVENTORY)
     if request.url.path == "/api/sardonyx/servers":
         return httpx.Response(200, json={"servers": [WORKS, FAILED]})
     scopes = ["access:services!service=people"]
@@ -97,6 +100,45 @@ async def test_a_program_reads_what_the_place_does(
         "problem": "",
     }
     assert found["stored"] == [{"kind": "class", "title": "Statistics", "size": 8, "limit": 10}]
+
+
+async def test_a_program_reads_who_has_most_also_without_a_limit(
+    service: httpx.AsyncClient, people: PeopleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an answer for where nobody says it; the page has the same, with a way to each, and the table all of it."""
+    unknown = {"store": None, "is_whole": False, "homes": None}
+    assert (await service.get("api/operation/stored")).json() == unknown
+    assert "cannot be said now" in (await service.get("operation")).text
+    course, tia = people.groups.add("class", "=Statistics"), people.names.ids(["tia"])["tia"]
+    places = {
+        f"home/{tia}/": {"bytes": 2 * GB, "limit": 4 * GB, "at": SEEN},
+        f"class/{course}/": {"bytes": 3 * GB, "limit": None, "at": SEEN},
+    }
+    for key, value in (("places", places), ("is_whole", False)):
+        monkeypatch.setitem(INVENTORY, key, value)
+
+    found = (await service.get("api/operation/stored")).json()
+
+    assert (found["is_whole"], found["homes"]) == (False, None)
+    counted = {"counted": "2026-11-02T10:00:00Z", "is_all": True}
+    assert found["store"] == [
+        {"kind": "class", "id": course, "title": "=Statistics", "size": 3 * GB, "limit": None, **counted},
+        {"kind": "home", "id": tia, "title": "tia", "size": 2 * GB, "limit": 4 * GB, **counted},
+    ]
+    table = (await service.get("api/operation/stored.csv")).text.splitlines()
+    assert table == [
+        '"where","kind","id","name","bytes","limit","counted"',
+        f'"store","class","{course}","\'=Statistics","{3 * GB}","","2026-11-02T10:00:00+00:00"',
+        f'"store","home","{tia}","tia","{2 * GB}","{4 * GB}","2026-11-02T10:00:00+00:00"',
+    ]
+    page = (await service.get("operation")).text
+    assert (
+        f'<a href="{ROOT}classes/{course}">=Statistics</a></th><td>class</td><td><span class="sx-num">3 GB</span><small'
+        in page
+    )
+    assert f'<a href="{ROOT}operation/people?text=tia">tia</a>' in page
+    assert "2 GB of 4 GB" in page
+    assert "Some may be missing" in page
 
 
 async def test_a_program_makes_an_account_and_gets_the_link_for_its_person(

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from sardonyx_services.people.web.configuration import StorePlace
-from sardonyx_services.people.web.store_use import Amount, StoreUse
+from sardonyx_services.people.web.store_use import Amount, Inventory, PlaceUse, StoreUse
 
 KNOWN = {"class/7mw2kfqd/": {"bytes": 30, "limit": 100}, "home/d6my4m4v5pjzf9ru/": {"bytes": None, "limit": 100}}
 
@@ -90,3 +91,20 @@ def test_nearly_full_is_four_fifths(size: int | None, *, is_nearly: bool, is_ful
     amount = Amount(size, 100)
 
     assert (amount.is_nearly_full, amount.is_full) == (is_nearly, is_full)
+
+
+async def test_everything_is_asked_for_also_where_nothing_is_limited(tmp_path: Path) -> None:
+    """With and without a limit, and when it was counted; an answer that is none is not taken for one."""
+    at = "2026-11-28T10:00:00+00:00"
+    places = {"class/7mw2kfqd/": {"bytes": 30, "limit": None, "at": at}}
+    said: list[object] = [{"is_whole": True, "places": places}, {"is_whole": True}, ["x"], {"places": {"x": 1}}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/inventory"
+        return httpx.Response(200, json=said.pop(0))
+
+    asked = use(tmp_path, answer, is_limited=False)
+
+    counted = PlaceUse(30, None, datetime.fromisoformat(at))
+    assert await asked.inventory() == Inventory({"class/7mw2kfqd/": counted}, is_whole=True)
+    assert [await asked.inventory() for _each in range(3)] == [None, None, None]

@@ -44,6 +44,8 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         keys: address of the keys service.
     """
     path, secret = folder.run / "people.json", folder.people_secret
+    # Homes have a limit on one machine alone, and are measured where they have one.
+    home_limit = settings.one_machine.home_bytes() if release() is None else None
     generated_secret(secret)
     write_private(folder.operator_token, secrets.token_hex(32))
     PeopleConfiguration(
@@ -65,6 +67,8 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         },
         events=event_rules(settings.events, settings.quotas),
         homes=folder.homes,
+        home_uses=folder.home_uses if home_limit is not None else None,
+        home_limit=home_limit,
         title=settings.title,
         contact=settings.contact,
         language=settings.language,

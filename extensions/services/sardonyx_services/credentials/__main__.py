@@ -19,13 +19,14 @@ from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.clearing import Clearing
 from sardonyx_services.credentials.collecting import Collecting
-from sardonyx_services.credentials.configuration import LONGEST_LIFE, CredentialsConfiguration, StoreConfiguration
-from sardonyx_services.credentials.counting import Counting
+from sardonyx_services.credentials.configuration import LONGEST_LIFE, CredentialsConfiguration
+from sardonyx_services.credentials.counting import PLACES, Counting
 from sardonyx_services.credentials.ends import Ends
 from sardonyx_services.credentials.event_places import chosen_limit, prefixes_of
 from sardonyx_services.credentials.git.access import GitAccess
 from sardonyx_services.credentials.git.renewal import Renewal
 from sardonyx_services.credentials.identity import Identity
+from sardonyx_services.credentials.inventory import Inventory
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
 from sardonyx_services.credentials.links.file_access import FileAccess
@@ -72,7 +73,11 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
     store = configuration.store
     by_name = looking_up(place, lambda name: person(people.by_name(name)))
     sts = sts_of(store)
-    stored = _stored(store, Counting(issuer, sts, store, partial(prefixes_of, people)), partial(chosen_limit, people))
+    stored, inventory = _counted(
+        configuration,
+        Counting(issuer, sts, store, partial(prefixes_of, people)),
+        partial(chosen_limit, people),
+    )
     broker = Broker(
         issuer,
         sts,
@@ -82,7 +87,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
         issued=issued,
         stored=stored,
     )
-    beside = [stored.run] if stored is not None else []
+    beside = [each.run for each in (stored, inventory) if each is not None]
     refuses = way_of(store, configuration.issuer)
     if refuses is not None:
         by_id = looking_up(place, lambda known: person(people.by_id(known)))
@@ -151,6 +156,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             if collector
             else None,
             stored=(stored, collector) if stored is not None and collector else None,
+            inventory=(inventory, collector) if inventory is not None else None,
         )
         app = create_app(parts, os.environ["JUPYTERHUB_SERVICE_PREFIX"])
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
@@ -164,10 +170,13 @@ def _living(audit: Path) -> Living:
     return Living(read(audit, now - LONGEST_LIFE), now)
 
 
-def _stored(
-    store: StoreConfiguration, counting: Counting, chosen: Callable[[str], Awaitable[int | None]]
-) -> StoredAmounts | None:
-    return StoredAmounts(store.limits, counting.count, chosen) if store.limits.is_set else None
+def _counted(
+    configuration: CredentialsConfiguration, counting: Counting, chosen: Callable[[str], Awaitable[int | None]]
+) -> tuple[StoredAmounts | None, Inventory | None]:
+    """Return what counts places with a limit, and what counts all of them, each where somebody wants to know."""
+    limits = configuration.store.limits
+    stored = StoredAmounts(limits, counting.count, chosen) if limits.is_set else None
+    return stored, Inventory(PLACES, counting.part) if configuration.collector is not None else None
 
 
 def _git(

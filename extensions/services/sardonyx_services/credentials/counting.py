@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from sardonyx_services.credentials.broker import AUDIENCE, KeySource
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.deadline import Deadline
 from sardonyx_services.credentials.errors import CredentialsError
+from sardonyx_services.credentials.inventory import Part, place_of
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.policy import list_policy
 from sardonyx_services.credentials.sts import Keys
@@ -28,6 +30,8 @@ LEAST_LEFT = timedelta(minutes=3)
 ANSWER_S = 30.0
 MOST_FILES = 100_000
 """That are listed of a whole in one go: whoever has more keeps nobody else from being counted."""
+PART_FILES = 20_000
+"""That are listed of the store in one go."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Counting:
 
     Args:
         prefixes_of: returns the places that a whole is made of; asked in a thread.
-        most_files: that are listed in one go.
+        most_files: that are listed of a whole in one go; `part_files`: of the store.
     """
 
     def __init__(
@@ -52,10 +56,12 @@ class Counting:
         source: KeySource,
         store: StoreConfiguration,
         prefixes_of: Callable[[str], Sequence[str]] = lambda whole: (whole,),
+        *,
         most_files: int = MOST_FILES,
+        part_files: int = PART_FILES,
     ) -> None:
         self._issuer, self._source, self._store = issuer, source, store
-        self._prefixes_of, self._most_files = prefixes_of, most_files
+        self._prefixes_of, self._most_files, self._part_files = prefixes_of, most_files, part_files
         self._deadline = Deadline(ANSWER_S, ANSWER_S)
         self._begun: dict[str, _Begun] = {}
         self._keys: Keys | None = None
@@ -72,6 +78,18 @@ class Counting:
             keys = await self.current()
             return await asyncio.to_thread(self._counted, keys, whole, limit)
         except (CredentialsError, AwayError, BotoCoreError, ClientError) as error:
+            raise OSError(str(error)) from error
+
+    async def part(self, prefix: str, after: str) -> Part:
+        """Return how much is in the places below a prefix, from behind a key on, as far as one go reaches.
+
+        Raises:
+            OSError: the store does not say.
+        """
+        try:
+            keys = await self.current()
+            return await asyncio.to_thread(self._summed, keys, prefix, after)
+        except (CredentialsError, BotoCoreError, ClientError) as error:
             raise OSError(str(error)) from error
 
     async def current(self) -> Keys:
@@ -106,6 +124,20 @@ class Counting:
                     self._begun[whole] = _Begun(there[-1]["Key"], found)
                     return None
         return found
+
+    def _summed(self, keys: Keys, prefix: str, after: str) -> Part:
+        listed = self._deadline.on(_client(keys, self._store)).get_paginator("list_objects_v2")
+        sizes, files = Counter[str](), 0
+        for page in listed.paginate(
+            Bucket=self._store.bucket, Prefix=prefix, **({"StartAfter": after} if after else {})
+        ):
+            there = page.get("Contents", ())
+            for each in there:
+                sizes[place_of(each["Key"])] += int(each["Size"])
+            files += len(there)
+            if files >= self._part_files and page.get("IsTruncated"):
+                return Part(sizes, there[-1]["Key"])
+        return Part(sizes, "")
 
 
 def _client(keys: Keys, store: StoreConfiguration) -> Any:

@@ -24,6 +24,7 @@ from sardonyx_services.credentials.errors import CredentialsError, NotAllowedErr
 from sardonyx_services.credentials.git.access import GitAccess
 from sardonyx_services.credentials.git.routes import git_routes
 from sardonyx_services.credentials.identity import Identity
+from sardonyx_services.credentials.inventory import Inventory
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.laptop import LaptopKeys
 from sardonyx_services.credentials.links.routes import link_routes
@@ -32,7 +33,7 @@ from sardonyx_services.credentials.metrics import SCOPE, Metrics
 from sardonyx_services.credentials.person_routes import person_routes
 from sardonyx_services.credentials.self_test import keep_testing
 from sardonyx_services.credentials.stored import StoredAmounts
-from sardonyx_services.credentials.stored_routes import stored_routes
+from sardonyx_services.credentials.stored_routes import inventory_routes, stored_routes
 from sardonyx_services.credentials.sts import Keys
 from sardonyx_services.credentials.vault.access import VaultAccess
 from sardonyx_services.credentials.vault.routes import vault_routes
@@ -53,6 +54,7 @@ class Parts:
         collecting: keys to collect what is handed in, and the token of the service that asks for them; None = nobody does.
         clearing: keys to delete what is of events, and the same token.
         stored: how much there is of what has a limit, and the same token; None = nothing has one.
+        inventory: how much there is in every place, and the same token.
         sharing: links by which people share files, and the token of the service that opens them; None = there are none.
     """
 
@@ -72,6 +74,7 @@ class Parts:
     collecting: tuple[Collecting, str] | None = field(default=None, repr=False)
     clearing: tuple[Clearing, str] | None = field(default=None, repr=False)
     stored: tuple[StoredAmounts, str] | None = field(default=None, repr=False)
+    inventory: tuple[Inventory, str] | None = field(default=None, repr=False)
 
 
 class KeptByNobody:
@@ -124,6 +127,9 @@ def create_app(parts: Parts, prefix: str) -> FastAPI:
         app.include_router(clearing_routes(*parts.clearing, shown), prefix=root)
     if parts.stored is not None:
         app.include_router(stored_routes(*parts.stored, shown), prefix=root)
+    if parts.inventory is not None:
+        inventory, own_token = parts.inventory
+        app.include_router(inventory_routes(inventory, parts.store.limits, own_token, shown), prefix=root)
     sharing = None
     if parts.sharing is not None:
         sharing, opener = parts.sharing

@@ -50,6 +50,7 @@ from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_desk import GroupDesk
 from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.people_desk import PeopleDesk
+from sardonyx_services.people.web.operation.storage_desk import StorageDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import API, create_app
@@ -121,6 +122,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         group_desk=GroupDesk(people, look, (desk, events), (classroom, event_servers)),
         people_desk=PeopleDesk(people),
         account_desk=AccountDesk(people, shown_hub, has_passwords=configuration.has_passwords),
+        storage=StorageDesk(people, stored, rules, configuration.home_uses, configuration.home_limit),
         stored=stored,
         pages=pages,
         callers=callers,

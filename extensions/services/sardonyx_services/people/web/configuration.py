@@ -107,6 +107,8 @@ class PeopleConfiguration(BaseModel):
         platforms: learning platforms by slug.
         events: what events can be here.
         homes: folder with everybody's home.
+        home_uses: file that says how much is in each; None = homes are not measured here.
+        home_limit: bytes that each may have; None = homes have no limit.
         title: of this place; so is `contact`.
         language: of who has chosen none.
         address: under which people open this place, without a slash at its end.
@@ -137,6 +139,8 @@ class PeopleConfiguration(BaseModel):
     language: str = "en"
     address: str
     homes: Path
+    home_uses: Path | None = None
+    home_limit: int | None = None
     store: StorePlace
     templates: Path
     version: str

@@ -35,6 +35,7 @@ from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_desk import GroupDesk
 from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.people_desk import PeopleDesk
+from sardonyx_services.people.web.operation.storage_desk import StorageDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_services.people.web.store_use import StoreUse
@@ -81,6 +82,7 @@ class Parts:
     group_desk: GroupDesk
     people_desk: PeopleDesk
     account_desk: AccountDesk
+    storage: StorageDesk
     stored: StoreUse
     pages: Pages
     callers: Callers

@@ -12,9 +12,11 @@ from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_services.people.web.live.words import LiveWords
 from sardonyx_services.people.web.operation.group_list_words import GroupListWords
 from sardonyx_services.people.web.operation.people_words import PeopleWords
+from sardonyx_services.people.web.operation.storage import Held
 from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
 from sardonyx_spawner.language import N_, _
+from sardonyx_spawner.local.home_use import say_room
 
 ROLES: dict[Role, str] = {
     "student": N_("student"),
@@ -145,6 +147,14 @@ class Words(ClassWords, EventWords, GroupListWords, LiveWords, PeopleWords, Page
     def holder(self, kind: str) -> str:
         """Say what it is that has a limit of what is stored."""
         return _(HOLDERS[kind])
+
+    def held(self, held: Held) -> str:
+        """Say how much somebody or something has, and what it may have where that is limited."""
+        size = say_room(held.size) if held.size >= 1 << 20 or not held.size else say_bytes(held.size)
+        if held.limit is None:
+            return size
+        text = _("{used} of {limit}") if held.is_all else _("at least {used} of {limit}")
+        return text.format(used=size, limit=say_memory(held.limit))
 
     def field(self, then: datetime, zone: str) -> str:
         """Return a moment as a field of a form has it."""

@@ -9,6 +9,8 @@ from sardonyx_services.people.directory import Listed
 from sardonyx_services.people.web.operation.desk import Place
 from sardonyx_services.people.web.operation.overview import StoredLine
 from sardonyx_services.people.web.operation.people_desk import Act
+from sardonyx_services.people.web.operation.storage import Held
+from sardonyx_services.people.web.operation.storage_desk import Holdings
 
 
 class ServersStopWish(BaseModel):
@@ -67,6 +69,42 @@ class PlaceShown(BaseModel):
         ]
         stored = None if place.stored is None else [StoredShown.of(each) for each in place.stored]
         return cls(**vars(place.figures), servers=servers, stored=stored)
+
+
+class HeldShown(BaseModel):
+    """Somebody or something that has files."""
+
+    kind: Literal["home", "class", "event", "team"] = Field(description="home: of a person.")
+    id: str = Field(description="Of the person, class, event or team.")
+    title: str = Field(description="What it is called; empty: nobody and nothing that is known here any more.")
+    size: int = Field(description="Bytes. Of an event with what its teams and accounts have.")
+    limit: int | None = Field(description="Bytes that it may have; null: as much as there is room.")
+    counted: datetime
+    is_all: bool = Field(description="false: it is more, since not all of it could be looked at.")
+
+    @classmethod
+    def of(cls, held: Held) -> "HeldShown":
+        """Return what is found of one."""
+        said = {name: getattr(held, name) for name in ("kind", "id", "title", "size", "limit", "is_all")}
+        return cls(**said, counted=held.at)
+
+
+class HoldingsShown(BaseModel):
+    """Who and what has files, the largest first."""
+
+    store: list[HeldShown] | None = Field(description="In the data store; null: that cannot be said now.")
+    is_whole: bool = Field(
+        description="false: the data store is being counted for the first time since Sardonyx began."
+    )
+    homes: list[HeldShown] | None = Field(
+        description="In homes on this machine; null: they are not measured, as where they have no limit or are on a cluster."
+    )
+
+    @classmethod
+    def of(cls, held: Holdings) -> "HoldingsShown":
+        """Return what is found."""
+        store, homes = (None if found is None else [*map(HeldShown.of, found)] for found in (held.store, held.homes))
+        return cls(store=store, is_whole=held.is_whole, homes=homes)
 
 
 class LeaderlessShown(BaseModel):

@@ -1,12 +1,15 @@
 """The whole place for its administrators: pages, and for programs."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.api_models import ActionShown
 from sardonyx_services.people.web.classes.seat import Caller
-from sardonyx_services.people.web.operation.models import LeaderlessShown, PlaceShown, ServersStopWish
+from sardonyx_services.people.web.operation.models import HoldingsShown, LeaderlessShown, PlaceShown, ServersStopWish
+from sardonyx_services.people.web.operation.overview import MOST
 from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_spawner.language import _
@@ -17,8 +20,9 @@ api_router = APIRouter(prefix="/api/operation")
 
 @router.get("")
 async def show(request: Request, here: Here, who: Who) -> Response:
-    """Show servers, classes, events and hours."""
-    return here.pages.page(request, who, "operation.html", at=await here.operation.place(who))
+    """Show servers, classes, events, hours, and who and what has most in the data store."""
+    at, held = await asyncio.gather(here.operation.place(who), here.storage.look(who))
+    return here.pages.page(request, who, "operation.html", at=at, held=held, most=MOST)
 
 
 @router.post("/stop")
@@ -43,6 +47,12 @@ def log(request: Request, here: Here, who: Who, name: str = "") -> Response:
 def hours(here: Here, who: Who) -> Response:
     """Send everybody's hours as a table."""
     return _hours(here, who)
+
+
+@router.get("/stored.csv")
+async def stored(here: Here, who: Who) -> Response:
+    """Send who and what has how much as a table."""
+    return await _stored(here, who)
 
 
 @api_router.get("")
@@ -77,6 +87,26 @@ def leaderless(here: Here, who: Who) -> list[LeaderlessShown]:
 def hours_of_all(here: Here, who: Who) -> Response:
     """Return for how long everybody's servers ran in the last 30 days, by profile, as CSV."""
     return _hours(here, who)
+
+
+@api_router.get("/stored")
+async def held(here: Here, who: Who) -> HoldingsShown:
+    """Return who and what has files in the data store and, where they are measured, in homes, the largest first.
+
+    It is as old as it says: all of the data store is counted every six hours, and again when somebody asks for what is older
+    than ten minutes.
+    """
+    return HoldingsShown.of(await here.storage.look(who))
+
+
+@api_router.get("/stored.csv", response_class=Response)
+async def held_by_all(here: Here, who: Who) -> Response:
+    """Return the same as CSV."""
+    return await _stored(here, who)
+
+
+async def _stored(here: Parts, who: Caller) -> Response:
+    return Response(await here.storage.table(who), media_type="text/csv", headers=as_file("stored.csv"))
 
 
 def _hours(here: Parts, who: Caller) -> Response:
