@@ -67,6 +67,7 @@ def parts_in(
         events=events,
         has_providers=has_providers,
         homes=folder / "homes",
+        audit=folder / "credentials.jsonl",
         templates=TEMPLATES,
         version="1",
     )

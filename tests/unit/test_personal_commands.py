@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from sardonyx_hub_config.commands.users import user
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.store import PeopleStore
 
 
@@ -45,6 +46,7 @@ def test_somebody_is_erased_after_a_question(people: PeopleStore) -> None:
     assert said.startswith("amina is removed. All that is theirs is deleted from 2")
     assert "and this takes it back: sardonyx user readmit " in said
     assert people.by_name("amina") is None
+    assert [(each.who, each.what) for each in people.actions.latest()] == [(OPERATOR, "erase-wish")]
     with pytest.raises(OperatorError, match="There is nobody called “amina” here, .* Nothing was changed."):
         run("erase", "amina", "--yes")
     assert run("readmit", "amina") == "amina can sign in again.\n"

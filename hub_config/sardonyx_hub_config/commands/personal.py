@@ -1,16 +1,15 @@
 """`sardonyx user export` and `sardonyx user erase`: what this place knows of somebody, and that it forgets it."""
 
-import json
-
 import click
 
 from sardonyx_hub_config.commands.leaders import say_left_alone
 from sardonyx_hub_config.commands.people_here import people_here
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_services.credentials.audit import read
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.web.kept.exports import known_of
+from sardonyx_services.people.web.operation.personal_desk import ERASE, EXPORT
 
 
 @click.command()
@@ -22,16 +21,15 @@ def export(who: str) -> None:
     """
     settings, people = people_here()
     person = people.by_name(who)
-    known = people.personal.of(person.id if person is not None else who)
-    if not known:
-        raise OperatorError(f"there is nobody called “{who}” here, and nobody with that id.")
+    known = person.id if person is not None else who
     try:
-        issued = [each for each in read(DataFolder(settings.data_folder).audit) if each.person == known["id"]]
+        found = known_of(people, DataFolder(settings.data_folder).audit, known)
     except OSError as error:
         raise OperatorError(f"{error.filename} cannot be read: {error.strerror}.") from error
-    people.actions.add(OPERATOR, "export", whom=(known["id"],))
-    known["credentials"] = [json.loads(each.to_json()) for each in issued]
-    click.echo(json.dumps(known, indent=1, ensure_ascii=False))
+    if not found:
+        raise OperatorError(f"there is nobody called “{who}” here, and nobody with that id.")
+    people.actions.add(OPERATOR, EXPORT, whom=(known,))
+    click.echo(found)
 
 
 @click.command()
@@ -56,6 +54,7 @@ def erase(who: str, *, yes: bool) -> None:
     except PeopleError as error:
         raise OperatorError(f"{error.message} Nothing was changed.") from error
     known = person.id if person is not None else who
+    people.actions.add(OPERATOR, ERASE, whom=(known,))
     click.echo(
         f"{who} is removed. All that is theirs is deleted from {moment:%Y-%m-%d %H:%M} UTC on, while Sardonyx runs."
     )

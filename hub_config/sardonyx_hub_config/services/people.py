@@ -69,6 +69,8 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         homes=folder.homes,
         home_uses=folder.home_uses if home_limit is not None else None,
         home_limit=home_limit,
+        audit=folder.audit,
+        has_vault=settings.vault.is_there,
         title=settings.title,
         contact=settings.contact,
         language=settings.language,

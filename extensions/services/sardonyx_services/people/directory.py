@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.models import MemberRow, PersonRow
@@ -33,6 +33,7 @@ class Listed:
         provider: where they sign in.
         removed: when they were; None = they are here.
         erasure: how far it is that all that is theirs is deleted: "", "wanted", "going" or "done".
+        erase_at: when that begins, or began; None = it does not.
         groups: in how many classes, events and teams they are, or were when those ended.
     """
 
@@ -46,6 +47,7 @@ class Listed:
     is_organiser: bool
     removed: datetime | None
     erasure: str
+    erase_at: datetime | None
     groups: int
 
     @property
@@ -67,8 +69,7 @@ class Directory:
             text: that is in their name, full name or address, in letters of any size; "" = everybody.
             after: whose `place` they come after; "" = from the first on.
         """
-        counted = select(func.count()).where(MemberRow.person == PersonRow.id).correlate(PersonRow).scalar_subquery()
-        found = select(PersonRow, counted).where(THOSE[show]).order_by(PersonRow.name, PersonRow.id).limit(most)
+        found = _counted().where(THOSE[show]).order_by(PersonRow.name, PersonRow.id).limit(most)
         if text:
             columns = (PersonRow.name, PersonRow.full_name, PersonRow.mail)
             found = found.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
@@ -78,10 +79,21 @@ class Directory:
         with self._session() as session:
             return [_listed(row, groups) for row, groups in session.execute(found)]
 
+    def of(self, person: str) -> Listed | None:
+        """Return somebody by their id, also who was removed; None = there is nobody like that."""
+        with self._session() as session:
+            found = session.execute(_counted().where(PersonRow.id == person)).first()
+            return _listed(*found) if found is not None else None
+
     def called(self, name: str) -> list[str]:
         """Return the ids of all who have or had a name."""
         with self._session() as session:
             return list(session.scalars(select(PersonRow.id).where(PersonRow.name == name)))
+
+
+def _counted() -> Select[PersonRow, int]:
+    counted = select(func.count()).where(MemberRow.person == PersonRow.id).correlate(PersonRow).scalar_subquery()
+    return select(PersonRow, counted)
 
 
 def _listed(row: PersonRow, groups: int) -> Listed:
@@ -96,5 +108,6 @@ def _listed(row: PersonRow, groups: int) -> Listed:
         row.is_organiser,
         aware(row.removed) if row.removed else None,
         row.erasure,
+        aware(row.erase_at) if row.erase_at else None,
         groups,
     )

@@ -26,6 +26,7 @@ from sardonyx_services.people.models import (
 )
 from sardonyx_services.people.moments import aware, in_tables, utc_now
 from sardonyx_services.people.records import EVENT
+from sardonyx_spawner.language import _
 
 GRACE = timedelta(days=1)
 """Until then no key to their data is left, and who was taken for somebody else is readmitted."""
@@ -45,18 +46,25 @@ class Erasure:
             who: their name, or the id of somebody who was removed before.
 
         Raises:
-            PeopleError: there is nobody like that, they have an account of an event, or they are erased already.
+            PeopleError: there is nobody like that, they have an account of an event, are the only administrator, or are
+                erased already.
         """
         with self._session() as session:
             row = session.scalars(
                 select(PersonRow).where(PersonRow.name == who, PersonRow.removed.is_(None))
             ).first() or session.get(PersonRow, who)
             if row is None:
-                raise PeopleError(f"There is nobody called “{who}” here, and nobody with that id.")
+                raise PeopleError(_("There is nobody called “{name}” here, and nobody with that id.").format(name=who))
             if row.provider == EVENT:
-                raise PeopleError(f"“{row.name}” is an account of an event: it is erased with the event.")
+                raise PeopleError(
+                    _("“{name}” is an account of an event: it is erased with the event.").format(name=row.name)
+                )
             if row.erasure:
-                raise PeopleError(f"{row.id} is being erased already.")
+                raise PeopleError(_("{person} is being erased already.").format(person=row.id))
+            if row.removed is None and row.is_admin and not _others_lead(session, row.id):
+                raise PeopleError(
+                    _("“{name}” is the only administrator here. Make somebody else one before.").format(name=row.name)
+                )
             if row.removed is None:
                 leave(session, row, LET_GO)
             row.erasure, row.erase_at = WANTED, utc_now() + GRACE
@@ -118,3 +126,9 @@ class Erasure:
             row.mail_is_verified = False
             row.is_admin = row.is_instructor = row.is_organiser = False
             row.erasure = DONE
+
+
+def _others_lead(session: Session, person: str) -> bool:
+    """Tell whether there is an administrator beside somebody."""
+    others = select(PersonRow.id).where(PersonRow.removed.is_(None), PersonRow.is_admin, PersonRow.id != person)
+    return session.scalars(others).first() is not None

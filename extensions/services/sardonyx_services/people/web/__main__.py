@@ -38,6 +38,7 @@ from sardonyx_services.people.web.events.team_links import TeamLinks
 from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
+from sardonyx_services.people.web.kept.exports import Exports
 from sardonyx_services.people.web.kept.keeps import Keeps
 from sardonyx_services.people.web.live.hand_outs import HandOuts
 from sardonyx_services.people.web.live.helping import Helping
@@ -50,6 +51,7 @@ from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_desk import GroupDesk
 from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.people_desk import PeopleDesk
+from sardonyx_services.people.web.operation.personal_desk import PersonalDesk
 from sardonyx_services.people.web.operation.storage_desk import StorageDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.parts import Parts
@@ -91,6 +93,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     events, seats = event_desks(people, secret, configuration.profiles, configuration.events, shown_hub)
     event_servers = GroupServers(EventRooms(events, people), people, hub_api)
     look = GroupLook(people, hub_api, (desk, events), stored, profiles=configuration.profiles)
+    exports = Exports(people, configuration.audit)
     return Parts(
         people=people,
         desk=desk,
@@ -122,6 +125,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         group_desk=GroupDesk(people, look, (desk, events), (classroom, event_servers)),
         people_desk=PeopleDesk(people),
         account_desk=AccountDesk(people, shown_hub, has_passwords=configuration.has_passwords),
+        exports=exports,
+        personal_desk=PersonalDesk(people, exports, has_vault=configuration.has_vault),
         storage=StorageDesk(people, stored, rules, configuration.home_uses, configuration.home_limit),
         stored=stored,
         pages=pages,

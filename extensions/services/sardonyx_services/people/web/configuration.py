@@ -109,6 +109,8 @@ class PeopleConfiguration(BaseModel):
         homes: folder with everybody's home.
         home_uses: file that says how much is in each; None = homes are not measured here.
         home_limit: bytes that each may have; None = homes have no limit.
+        audit: file with a line for each key that was given.
+        has_vault: people have secrets in a Vault.
         title: of this place; so is `contact`.
         language: of who has chosen none.
         address: under which people open this place, without a slash at its end.
@@ -141,6 +143,8 @@ class PeopleConfiguration(BaseModel):
     homes: Path
     home_uses: Path | None = None
     home_limit: int | None = None
+    audit: Path
+    has_vault: bool = False
     store: StorePlace
     templates: Path
     version: str

@@ -25,6 +25,7 @@ from sardonyx_services.people.web.events.seat_desk import SeatDesk
 from sardonyx_services.people.web.events.team_links import TeamLinks
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
+from sardonyx_services.people.web.kept.exports import Exports
 from sardonyx_services.people.web.kept.keeps import Keeps
 from sardonyx_services.people.web.live.hand_outs import HandOuts
 from sardonyx_services.people.web.live.helping import Helping
@@ -35,6 +36,7 @@ from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_desk import GroupDesk
 from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.people_desk import PeopleDesk
+from sardonyx_services.people.web.operation.personal_desk import PersonalDesk
 from sardonyx_services.people.web.operation.storage_desk import StorageDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.sign_in import SignIn
@@ -82,6 +84,8 @@ class Parts:
     group_desk: GroupDesk
     people_desk: PeopleDesk
     account_desk: AccountDesk
+    exports: Exports
+    personal_desk: PersonalDesk
     storage: StorageDesk
     stored: StoreUse
     pages: Pages

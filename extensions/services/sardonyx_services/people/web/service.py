@@ -23,7 +23,7 @@ from sardonyx_services.people.web.events import team_link_routes
 from sardonyx_services.people.web.kept import own_routes
 from sardonyx_services.people.web.kept import routes as keep_routes
 from sardonyx_services.people.web.live import help_routes
-from sardonyx_services.people.web.operation import group_list_routes, people_routes
+from sardonyx_services.people.web.operation import group_list_routes, people_routes, personal_routes
 from sardonyx_services.people.web.operation import routes as operation_routes
 from sardonyx_services.people.web.operation.accounting import EVERY_S as HOURS_EVERY_S
 from sardonyx_services.people.web.pages import see
@@ -66,6 +66,7 @@ API_ROUTERS = (
     operation_routes.api_router,
     group_list_routes.api_router,
     people_routes.api_router,
+    personal_routes.api_router,
     *EVENT_API_ROUTERS,
 )
 PAGE_ROUTERS = (
@@ -81,6 +82,7 @@ PAGE_ROUTERS = (
     operation_routes.router,
     group_list_routes.router,
     people_routes.router,
+    personal_routes.router,
     *EVENT_PAGE_ROUTERS,
 )
 ROUTERS = (*API_ROUTERS, *PAGE_ROUTERS)
@@ -125,6 +127,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         await parts.classroom.close()
         await parts.event_servers.close()
         await parts.keeps.close()
+        await parts.exports.close()
 
     return lifespan
 

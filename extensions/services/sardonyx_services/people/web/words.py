@@ -86,6 +86,7 @@ DONE = {
     "admin-end": N_("is an administrator no more:"),
     "export": N_("took what is known here of:"),
     "erase": N_("erased:"),
+    "erase-wish": N_("removed, to be erased a day later:"),
     "help": N_("offered help in the server of:"),
     "put-back": N_("put a file of the material back for:"),
     "start": N_("started the server of:"),

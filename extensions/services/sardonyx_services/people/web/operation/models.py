@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sardonyx_services.people.directory import Listed
+from sardonyx_services.people.web.kept.exports import Export
 from sardonyx_services.people.web.operation.desk import Place
 from sardonyx_services.people.web.operation.overview import StoredLine
 from sardonyx_services.people.web.operation.people_desk import Act
@@ -129,6 +130,7 @@ class PersonShown(BaseModel):
     is_instructor: bool
     is_organiser: bool
     removed: datetime | None
+    erasure: str = Field(description="How far it is that all that is theirs is deleted: empty, wanted, going or done.")
     groups: int = Field(description="In how many classes, events and teams they are, or were.")
     hours: float = Field(description="For how long their servers ran in the last 30 days.")
     place: str = Field(description="With it as “after”, the next people are listed.")
@@ -178,3 +180,34 @@ class ActFault(BaseModel):
 
     id: str
     message: str
+
+
+class ExportShown(BaseModel):
+    """How far it is that what is known of somebody is written out."""
+
+    goes_on: bool
+    is_there: bool = Field(description="It can be fetched.")
+    made: datetime | None
+    fault: str = Field(description="Why it could not be written out.")
+
+    @classmethod
+    def of(cls, export: Export) -> "ExportShown":
+        """Return it of a go."""
+        return cls(goes_on=export.goes_on, is_there=export.content != "", made=export.made, fault=export.fault)
+
+
+class EraseWish(BaseModel):
+    """That somebody is to be erased."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="Theirs, to be sure that the right person is meant.")
+
+
+class ErasureShown(BaseModel):
+    """How far it is that somebody is erased."""
+
+    state: Literal["", "wanted", "going", "done"] = Field(
+        description="Empty: they are not; wanted: removed, and nothing is deleted yet; going: it is being deleted."
+    )
+    begins: datetime | None = Field(description="When it is deleted, or was begun.")

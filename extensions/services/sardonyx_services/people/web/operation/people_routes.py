@@ -1,7 +1,7 @@
 """Everybody of the place, for its administrators: a page, and for programs."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -16,9 +16,10 @@ from sardonyx_services.people.web.operation.models import (
     PeopleActWish,
     PersonShown,
 )
+from sardonyx_services.people.web.operation.people_words import OF_ONE
 from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Here, Parts, Who
-from sardonyx_spawner.language import SaidError
+from sardonyx_spawner.language import SaidError, _
 
 router = APIRouter(prefix="/operation/people", include_in_schema=False)
 api_router = APIRouter(prefix="/api/operation/people")
@@ -41,6 +42,10 @@ async def act(request: Request, here: Here, who: Who) -> Response:
         names = await run_in_threadpool(here.people_desk.named, who, ids)
         left = await run_in_threadpool(here.people_desk.left_alone, who, ids)
         return here.pages.page(request, who, "people_remove.html", names=names, left=left, **shown)
+    if do in OF_ONE:
+        if len(ids) == 1:
+            return see(f"{here.root}operation/people/{quote(ids[0], safe='')}/{do}")
+        return await run_in_threadpool(_listed, request, here, who, shown, fault=_("Tick one person for that."))
     if do in {"add", "password"}:
         name, is_instructor = str(form.get("name", "")), "instructor" in form
         try:

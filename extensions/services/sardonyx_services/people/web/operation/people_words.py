@@ -22,6 +22,8 @@ ACTS: dict[Act, str] = {
     "organiser-end": N_("let them make no more events"),
 }
 NEW_PASSWORD = N_("make links to choose a new password")
+OF_ONE = {"export": N_("take what is known of them …"), "erase": N_("erase them …")}
+"""What is done to one person at a time, on a page of its own."""
 LAST_ACT: dict[Act, str] = {"remove": N_("remove them …")}
 ACTS_ON_REMOVED: dict[Act, str] = {"readmit": N_("let them come back")}
 ERASURES = {
@@ -42,7 +44,9 @@ class PeopleWords:
         """Return what can be done to people, and how to say it."""
         links = {"password": NEW_PASSWORD} if has_passwords else {}
         acts: list[tuple[str, str]] = [*ACTS.items(), *links.items(), *LAST_ACT.items()]
-        return {act: _(word) for act, word in (ACTS_ON_REMOVED.items() if of_removed else acts)}
+        return {act: _(word) for act, word in ((*ACTS_ON_REMOVED.items(),) if of_removed else acts)} | {
+            act: _(word) for act, word in OF_ONE.items()
+        }
 
     def is_here(self, listed: Listed) -> str:
         """Say what somebody is here: "administrator, instructor"; "" = nothing beside a person."""
