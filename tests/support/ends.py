@@ -1,13 +1,16 @@
 """A hub and an object store as far as ends of classes and events need them; both can fail."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import EndpointConnectionError
 
 from sardonyx_services.people.web.errors import AwayError
 from sardonyx_services.people.web.hub import Server
 from sardonyx_spawner.language import Said
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class FakeHub:
@@ -17,6 +20,7 @@ class FakeHub:
         self.running: dict[str, str] = {}
         self.profiles: dict[str, str] = {}
         self.teams: dict[str, str] = {}
+        self.since: dict[str, datetime] = {}
         self.stuck: set[str] = set()
         self.said: list[tuple[str, str]] = []
         self.stopped: dict[str, str] = {}
@@ -32,7 +36,16 @@ class FakeHub:
             raise self.fault
         return [
             Server(
-                name, "", state, self.profiles.get(name, ""), None, None, None, None, {}, team=self.teams.get(name, "")
+                name,
+                "",
+                state,
+                self.profiles.get(name, ""),
+                self.since.get(name),
+                None,
+                None,
+                None,
+                {},
+                team=self.teams.get(name, ""),
             )
             for name, state in self.running.items()
         ]

@@ -21,7 +21,7 @@ from sardonyx_services.people.web.errors import AwayError, NotOpenError
 from sardonyx_services.people.web.events.desk import EventDesk
 from sardonyx_services.people.web.events.new_seats import NewSeats
 from sardonyx_services.people.web.hub import Server
-from sardonyx_services.people.web.operation.accounting import Accounting
+from sardonyx_services.people.web.operation.accounting import Accounting, on_days
 from sardonyx_services.people.web.operation.desk import Operation
 from sardonyx_services.people.web.operation.group_look import GroupLook
 from sardonyx_services.people.web.operation.overview import by_person, figures, group_lines, server_lines
@@ -84,11 +84,11 @@ async def test_the_time_that_servers_run_adds_up(people: PeopleStore) -> None:
     assert people.hours.since(TODAY.date() + timedelta(days=1)) == [Use(amina, "class-stats222", 60)]
 
 
-async def test_time_in_which_nobody_looked_is_not_made_up(people: PeopleStore) -> None:
-    """Three minutes of it at most; a hub that is away for a moment loses nothing."""
+async def test_a_server_of_which_nobody_knows_since_when_it_runs_counts_for_little(people: PeopleStore) -> None:
+    """For three minutes of a gap; a hub that is away for a moment loses nothing."""
     hub, ticks = FakeHub(), [0.0]
     hub.running = {"amina": "running"}
-    accounting = Accounting(people, hub, lambda: TODAY, lambda: ticks[0])  # type: ignore[arg-type]  # as much as is asked of it
+    accounting = Accounting(people, hub, lambda: TODAY + timedelta(seconds=ticks[0]), lambda: ticks[0])  # type: ignore[arg-type]  # as much as is asked of it
     hub.is_away = True
     ticks[0] = 60
     with pytest.raises(AwayError):
@@ -102,6 +102,124 @@ async def test_time_in_which_nobody_looked_is_not_made_up(people: PeopleStore) -
     await accounting.look()
 
     assert [use.seconds for use in people.hours.since(TODAY.date())] == [300]
+
+
+class Counted:
+    """A place whose service of classes comes and goes, with a hub that goes on, and two clocks."""
+
+    def __init__(self, people: PeopleStore) -> None:
+        self.people, self.hub, self.now, self.ticks = people, FakeHub(), TODAY, 1000.0
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the service anew."""
+        self.accounting = Accounting(self.people, self.hub, lambda: self.now, lambda: self.ticks)  # type: ignore[arg-type]  # as much as is asked of it
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+        self.ticks += seconds
+
+    def start(self, name: str) -> None:
+        """Start somebody's server now."""
+        self.hub.running[name], self.hub.since[name] = "running", self.now
+
+    async def look(self, after: float = 0) -> dict[str, int]:
+        """Look after some seconds; return the seconds of each person by now, on all days."""
+        self.pass_by(after)
+        await self.accounting.look()
+        names = self.people.names.shown()
+        return {names[use.person]: use.seconds for use in self.people.hours.since(date(2000, 1, 1))}
+
+
+@pytest.fixture
+def counted(people: PeopleStore) -> Counted:
+    """Two minutes after Amina has started a server."""
+    place = Counted(people)
+    place.start("amina")
+    return place
+
+
+async def test_servers_that_run_on_while_the_service_is_away_are_counted(counted: Counted) -> None:
+    """Each from its own beginning; what ran before is not counted once more."""
+    assert await counted.look(60) == {"amina": 60}
+    counted.pass_by(3600)
+    counted.start("bob")
+    counted.pass_by(600)
+    counted.begin()
+
+    assert await counted.look() == {"amina": 60 + 4200, "bob": 600}
+    counted.begin()
+    assert await counted.look() == {"amina": 60 + 4200, "bob": 600}
+    assert await counted.look(60) == {"amina": 60 + 4260, "bob": 660}
+
+
+async def test_a_server_that_ended_meanwhile_and_was_started_again_counts_from_then(counted: Counted) -> None:
+    """When it ended, nobody knows; so it is with a hub that was away, too."""
+    await counted.look(60)
+    counted.pass_by(3600)
+    counted.start("amina")
+
+    assert await counted.look(120) == {"amina": 60 + 120}
+    counted.hub.is_away = True
+    counted.pass_by(3600)
+    with pytest.raises(AwayError):
+        await counted.accounting.look()
+    counted.hub.is_away = False
+    assert await counted.look(60) == {"amina": 60 + 120 + 3660}
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(hours=-5)], ids=["forward", "back"])
+async def test_a_clock_that_jumps_changes_nothing_while_the_service_runs(counted: Counted, jump: timedelta) -> None:
+    """Whichever way; nor does one that is set right again."""
+    await counted.look(60)
+    counted.now += jump
+    assert sum((await counted.look(60)).values()) == 120
+    counted.now -= jump
+
+    assert sum((await counted.look(60)).values()) == 180
+
+
+async def test_a_clock_that_was_set_back_while_the_service_was_away_counts_nothing_twice(counted: Counted) -> None:
+    """What passed meanwhile is lost then; one that was set forward makes three days at most."""
+    await counted.look(60)
+    counted.pass_by(600)
+    counted.now -= timedelta(hours=5)
+    counted.begin()
+    assert await counted.look() == {"amina": 60}
+    assert await counted.look(60) == {"amina": 120}
+
+    counted.now += timedelta(days=90)
+    counted.begin()
+    assert await counted.look() == {"amina": 120 + 3 * 24 * 3600}
+
+
+async def test_two_services_at_once_count_once(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as for a moment while one follows the other; also where both looked in the same moment."""
+    await counted.look(60)
+    other = Accounting(counted.people, counted.hub, lambda: counted.now, lambda: counted.ticks)  # type: ignore[arg-type]  # as much as is asked of it
+    counted.pass_by(60)
+    await other.look()
+    assert await counted.look(30) == {"amina": 150}
+    before = counted.people.hours.counted_until()
+    counted.pass_by(60)
+    await other.look()
+    assert await counted.look(30) == {"amina": 240}
+
+    monkeypatch.setattr(counted.people.hours, "counted_until", lambda: before)
+    assert await counted.look(60) == {"amina": 240}
+    monkeypatch.undo()
+    assert await counted.look(60) == {"amina": 360}
+
+
+def test_what_ran_over_midnight_is_of_both_days() -> None:
+    """In UTC, whichever zone the clock is in: quotas are by months of it."""
+    end = datetime(2026, 12, 1, 1, 0, 30, tzinfo=ZoneInfo("Europe/Paris"))
+
+    assert on_days(end, 90) == {date(2026, 12, 1): 30, date(2026, 11, 30): 60}
+    assert on_days(end, 86_430 + 10) == {date(2026, 12, 1): 30, date(2026, 11, 30): 86_400, date(2026, 11, 29): 10}
+    assert on_days(end, 30) == {date(2026, 12, 1): 30}
+    assert on_days(end, 0) == {}
 
 
 def test_hours_are_kept_for_a_year_and_some_weeks(people: PeopleStore) -> None:

@@ -265,7 +265,7 @@ def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     assert differences(path) == []
 
 
-@pytest.mark.parametrize("version", ["new", "v16"])
+@pytest.mark.parametrize("version", ["new", "v17"])
 def test_alembic_is_imported_where_there_is_something_to_bring_forward(path: Path, version: str) -> None:
     """Not in the keys service, nor for a command, on each day but one."""
     if version != "new":

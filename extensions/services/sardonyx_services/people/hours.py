@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, true
+from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.models import HoursRow
+from sardonyx_services.people.models import CountedRow, HoursRow
+from sardonyx_services.people.moments import aware, in_tables
 
 KEPT = timedelta(days=400)
+COUNTED = "hours"
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,34 @@ class Hours:
             seconds: by person's id and slug of the profile.
         """
         with self._session() as session:
-            for (person, profile), more in seconds.items():
-                row = session.get(HoursRow, (day, person, profile))
-                if row is None:
-                    session.add(HoursRow(day=day, person=person, profile=profile, seconds=more))
-                else:
-                    row.seconds += more
+            _add(session, {(day, *whose): more for whose, more in seconds.items()})
+
+    def counted_until(self) -> datetime | None:
+        """Return until when was counted, with its time zone; None = never."""
+        with self._session() as session:
+            row = session.get(CountedRow, COUNTED)
+            return aware(row.until) if row is not None else None
+
+    def count(self, seconds: Mapping[tuple[date, str, str], int], since: datetime | None, until: datetime) -> bool:
+        """Add what was counted between two moments; return False if somebody else has counted by now: then nothing is added.
+
+        Args:
+            seconds: by day, person's id and slug of the profile.
+            since: what `counted_until` returned.
+        """
+        with self._session() as session:
+            if since is None:
+                if session.get(CountedRow, COUNTED) is not None:
+                    return False
+                session.add(CountedRow(what=COUNTED, until=in_tables(until)))
+            else:
+                # In one step: two who count at once count once.
+                last = update(CountedRow).where(CountedRow.what == COUNTED, CountedRow.until == in_tables(since))
+                result: Any = session.execute(last.values(until=in_tables(until)))
+                if not result.rowcount:
+                    return False
+            _add(session, seconds)
+            return True
 
     def since(self, day: date) -> list[Use]:
         """Return the sums from a day on, the largest first."""
@@ -74,3 +99,12 @@ class Hours:
         """Delete what is older than it is kept."""
         with self._session() as session:
             session.execute(delete(HoursRow).where(HoursRow.day < today - KEPT))
+
+
+def _add(session: Session, seconds: Mapping[tuple[date, str, str], int]) -> None:
+    for (day, person, profile), more in seconds.items():
+        row = session.get(HoursRow, (day, person, profile))
+        if row is None:
+            session.add(HoursRow(day=day, person=person, profile=profile, seconds=more))
+        else:
+            row.seconds += more

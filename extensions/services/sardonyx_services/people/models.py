@@ -234,6 +234,19 @@ class HoursRow(Base):
     seconds: Mapped[int]
 
 
+class CountedRow(Base):
+    """Until when something that is counted again and again has been.
+
+    Args:
+        what: "hours" is all that there is.
+    """
+
+    __tablename__ = "counted"
+
+    what: Mapped[str] = mapped_column(String(10), primary_key=True)
+    until: Mapped[datetime]
+
+
 class GitAccountRow(Base):
     """What somebody has for private repositories of one forge, sealed."""
 

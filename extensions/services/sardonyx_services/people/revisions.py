@@ -23,6 +23,7 @@ REVISIONS = (
     "v14_event_limits",
     "v15_class_limits",
     "v16_invitations",
+    "v17_counted",
 )
 """What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]
