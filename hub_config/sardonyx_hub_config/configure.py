@@ -155,6 +155,8 @@ def _pages(c: Any, settings: Settings, shown: Shown) -> None:
         "local_sign_in": settings.sign_in.local.enabled,
         "words": Words(),
         "shared_with": lambda _user: shared_with,
+        # On a cluster homes are volumes, which the hub reads not.
+        "archives_have_homes": release() is None,
         # JupyterHub calls both for each page; traitlets would copy an object, and everything that it knows.
         "files": lambda _user: shown.files,
         "isolation": lambda _user: shown.isolation(),

@@ -37,6 +37,7 @@ def parts_in(
     *,
     profiles: tuple[Profile, ...] = (Profile("python", "Python"),),
     has_providers: bool = False,
+    cluster_instance: str = "",
 ) -> Parts:
     """Return what the service is made of.
 
@@ -46,6 +47,7 @@ def parts_in(
         events: what events can be.
         profiles: what classes and events can be made from.
         has_providers: people sign in with providers.
+        cluster_instance: as of `PeopleConfiguration`.
     """
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
@@ -70,6 +72,7 @@ def parts_in(
         audit=folder / "credentials.jsonl",
         templates=TEMPLATES,
         version="1",
+        cluster_instance=cluster_instance,
     )
     return parts_of(configuration, people, httpx.AsyncClient(transport=hub))
 

@@ -124,6 +124,11 @@ def test_what_the_hub_calls_is_the_same_object_as_in_the_servers(tmp_path: Path)
     assert [name for name, value in told.items() if callable(value) and deepcopy(value) is not value] == []
 
 
+def test_pages_of_one_machine_promise_the_files_of_homes(tmp_path: Path) -> None:
+    """Which are in the archives that people take with them."""
+    assert configured(tmp_path).JupyterHub.template_vars["archives_have_homes"] is True
+
+
 STORE = {"kind": "s3", "role": "arn:aws:iam::123456789012:role/sardonyx"}
 
 

@@ -60,6 +60,8 @@ class Pages:
             "most_repositories": MOST,
             "event_rules": configuration.events,
             "makers": configuration.makers,
+            # On a cluster homes are volumes, which this service reads not.
+            "archives_have_homes": not configuration.cluster_instance,
             "tool_titles": configuration.tools,
             "here": "classes",
         }

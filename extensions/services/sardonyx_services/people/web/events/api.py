@@ -154,7 +154,7 @@ def remove_organiser(here: Here, who: Who, event: str, name: str) -> None:
 
 @router.get("/{event}/copy.zip", response_class=Response)
 async def copy(here: Here, who: Who, event: str) -> Response:
-    """Return what the caller has in an event, and what is of their team, as a ZIP archive."""
+    """Return what the caller has in an event, and what is of their team, as a ZIP archive; on Kubernetes without homes."""
     return await copied(here, who, event)
 
 

@@ -20,7 +20,10 @@ async def take(here: Here, who: Who) -> Response:
 
 @api_router.get("/copy.zip", response_class=Response)
 async def copy(here: Here, who: Who) -> Response:
-    """Return the caller's home, data and hand-ins as a ZIP archive, with `about-you.json`: what this place knows of them."""
+    """Return the caller's home, data and hand-ins as a ZIP archive, with `about-you.json`: what this place knows of them.
+
+    On Kubernetes homes are not in it.
+    """
     return await _copy(here, who)
 
 

@@ -1,0 +1,138 @@
+"""What is on the pages of an event: the figures of its large screen, and what the archives have that people take with them."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jinja2 import Environment, FileSystemLoader
+from support.people_service import ROOT, parts_in
+
+from sardonyx_hub_config.services.people import TEMPLATES
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.service import create_app
+from sardonyx_spawner.language_in_templates import Translation
+
+CLUSTER = "sardonyx"
+WITH_FILES = "Your files, your data"
+PEOPLE = ("Ada", "Ben", "Cem", "Dan")
+WITHOUT = "files in your home are not in it"
+
+
+class Event:
+    """An event of seven accounts, of which three are in teams of their own and four in one; four people have come in."""
+
+    def __init__(self, people: PeopleStore) -> None:
+        self.people, now = people, datetime.now(UTC)
+        self.details = EventDetails(
+            now - timedelta(hours=1), now + timedelta(hours=2, minutes=45, seconds=59), profile="python"
+        )
+        self.id = people.events.add("Hackathon", self.details)
+        teams = [("Blue", 1), ("Red", 1), ("Kite", 1)]
+        people.seats.add(self.id, 4, str, most=9, teams=teams)
+        self.names = [people.entries.by_code(str(number), who).name for number, who in enumerate(PEOPLE, start=1)]
+        self.servers: list[dict[str, object]] = []
+
+    def runs(self, who: int, state: str, profile: str = "") -> None:
+        """Let somebody have a server."""
+        nothing = dict.fromkeys(("since", "seen", "memory", "memory_limit"))
+        server = {"name": self.names[who], "server": "", "state": state, "profile": profile or f"event-{self.id}"}
+        self.servers.append({**server, **nothing, "problem": {}, "invited": []})
+
+    def hub(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the hub does; whoever asks is the one whose token it is called after."""
+        if request.url.path == "/api/sardonyx/servers":
+            return httpx.Response(200, json={"servers": self.servers})
+        name = request.headers["Authorization"].removeprefix("token ")
+        return httpx.Response(
+            200, json={"kind": "user", "name": name, "groups": [], "scopes": ["access:services!service=people"]}
+        )
+
+
+@pytest.fixture
+def event(tmp_path: Path) -> Iterator[Event]:
+    """An event, which an administrator leads, too."""
+    store = PeopleStore(tmp_path / "people.sqlite")
+    store.add_account("olga", "", is_admin=True)
+    yield Event(store)
+    store.close()
+
+
+@pytest.fixture
+def read(event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """What reads a page of the event: (who, page, name of the installation on its cluster) -> its text, with marks."""
+
+    async def text(who: str, page: str = "", cluster: str = "") -> str:
+        parts = parts_in(tmp_path, event.people, httpx.MockTransport(event.hub), monkeypatch, cluster_instance=cluster)
+        transport = httpx.ASGITransport(create_app(parts))
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://place{ROOT}") as client:
+            answer = await client.get(f"events/{event.id}{page}", headers={"Authorization": f"token {who}"})
+        assert answer.status_code == 200, answer.text
+        return unescape(answer.text)
+
+    return text
+
+
+def figures(page: str) -> list[tuple[str, str]]:
+    """Return the numbers of the large screen, each with what it says."""
+    return [(number, said) for said, number in re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page)]
+
+
+async def test_the_large_screen_counts_who_is_here_what_runs_and_the_time_left(
+    event: Event, read: Callable[..., Any]
+) -> None:
+    """Servers of the event alone, also one that starts; and neither a name nor a code is on it."""
+    event.runs(0, "running")
+    event.runs(1, "starting")
+    event.runs(2, "failed")
+    event.runs(3, "running", "python")
+
+    page = await read("olga", "/wall")
+
+    assert figures(page) == [("4", "of 7 people are in"), ("2", "servers are running"), ("3", "teams take part")]
+    assert "<strong>in 2 hours 45 minutes</strong>" in page
+    assert not [name for name in (*event.names, *PEOPLE) if name in page]
+    event.servers.clear()
+    event.runs(3, "running")
+    event.people.entries.by_code("5", "e")
+    page = await read("olga", "/wall")
+    assert figures(page) == [("5", "of 7 people are in"), ("1", "server is running"), ("3", "teams take part")]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "there", "missing"),
+    [
+        pytest.param("", WITH_FILES, WITHOUT, id="one machine"),
+        pytest.param(CLUSTER, "before the event ends", WITH_FILES, id="a cluster"),
+    ],
+)
+async def test_people_of_an_event_are_promised_the_files_that_are_in_their_archive(
+    event: Event, read: Callable[..., Any], cluster: str, there: str, missing: str
+) -> None:
+    """Of a cluster's homes none are, which people read while they can still take them."""
+    page = await read(event.names[0], cluster=cluster)
+
+    assert "Get all of it" in page
+    assert (there in page, missing in page) == (True, False)
+    event.people.events.close(event.id, datetime.now(UTC), early=True)
+    page = await read(event.names[0], cluster=cluster)
+    assert "The event is over" in page
+    assert (WITHOUT in page, "before the event ends" in page) == (cluster != "", False)
+
+
+@pytest.mark.parametrize("engine", ["one machine", "a cluster"])
+def test_so_does_the_page_of_ones_own_data(engine: str) -> None:
+    """The same archive, of somebody who is in no event."""
+    archives_have_homes = engine == "one machine"
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), extensions=[Translation], autoescape=True)
+    told = {"archives_have_homes": archives_have_homes, "classes_url": ROOT}
+
+    page = environment.get_template("data_copy.html").render(**told)
+
+    assert (WITH_FILES in page, WITHOUT in page) == (archives_have_homes, not archives_have_homes)
+    assert f'href="{ROOT}me/copy.zip"' in page
