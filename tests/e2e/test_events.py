@@ -221,16 +221,21 @@ def test_the_link_gives_each_the_next_account_until_none_is_left(
 def test_a_lost_card_is_replaced_and_an_account_can_last(
     place: Any, olga: Any, guests: Callable[[], Visitor], check: Check
 ) -> None:
-    """From a phone at the desk; the old card is good for nothing."""
+    """On a phone at the desk: what is done there is in its window, and works; the old card is good for nothing."""
     event = make_event(place, olga, "At the desk", teams=1, team_size=2)
     before = codes_of(place, olga, event)[0]["link"]
     guest = guests()
     come_in(guest, before, "Ada")
     guest.page.get_by_role("heading", name="At the desk").wait_for()
+    olga.page.set_viewport_size(PHONE)
     olga.page.get_by_role("link", name="Accounts").click()
-    olga.page.get_by_role("button", name="New card for account 1").click()
+    new_card = olga.page.get_by_role("button", name="New card for account 1")
+    new_card.scroll_into_view_if_needed()
+    expect(new_card).to_be_in_viewport(ratio=1)
+    new_card.click()
     olga.page.get_by_text("The new code of account 1").wait_for()
     check(olga.page, "event-accounts")
+    olga.page.set_viewport_size(PHONE)
     olga.page.get_by_role("button", name="Make them").click()
     olga.page.get_by_text("Nothing was changed. Say how many accounts you want.").wait_for()
     assert olga.page.get_by_label("People in each").input_value() == "2"
