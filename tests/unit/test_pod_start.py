@@ -74,6 +74,28 @@ def _where(pod: Pod, port: int) -> tuple[str, int] | None:
     return ("127.0.0.1", port) if "running" in container_state(pod) else None
 
 
+@pytest.mark.parametrize(
+    ("nominated", "given_back", "told"),
+    [
+        pytest.param("", 1, "Waiting for a free place: no machine has so many cores free", id="nothing gives way"),
+        pytest.param("node-1", 0, "Making room for your server", id="a placeholder does"),
+    ],
+)
+async def test_servers_that_wait_give_their_places_where_nothing_else_does(
+    nominated: str, given_back: int, told: str
+) -> None:
+    """The scheduler says that there is no room, and on which node it makes some, with one and the same change."""
+    said = "0/1 nodes are available: 1 Insufficient cpu."
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": said}
+    status = {"conditions": [condition], "nominatedNodeName": nominated}
+    life = Life({"metadata": {"name": "p"}, "status": status}, most_s=0.2)
+    with pytest.raises(StartFailedError):
+        await life.start.until_it_answers([], lambda _pod: None)
+
+    assert life.without_place == given_back
+    assert life.told == [told]
+
+
 async def test_events_are_told_once_each() -> None:
     """In the order in which they come, beside what the Pod itself says."""
     events: list[Mapping[str, Any]] = [{"reason": "Scheduled", "message": ""}]

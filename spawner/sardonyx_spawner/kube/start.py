@@ -14,6 +14,7 @@ from sardonyx_spawner.kube.waiting import (
     container_state,
     is_full,
     out_of_reach,
+    promised_node,
     silent_node,
     step_of,
     step_of_event,
@@ -44,7 +45,7 @@ class Start:
         pod: returns the Pod as it is known now; another object after each change; None = it is not there.
         log: returns the end of what the server wrote.
         until: it may take so long, by the monotonic clock.
-        no_place: called where every node is full.
+        no_place: called where every node is full, and nothing gives way.
     """
 
     def __init__(
@@ -145,7 +146,7 @@ class Start:
         failure = failure_of(pod, title=plan.title, memory=plan.memory, log=log)
         if failure is not None:
             raise StartFailedError(failure)
-        if is_full(unplaced(pod) or ""):
+        if is_full(unplaced(pod) or "") and not promised_node(pod):
             self._no_place()
         self._tale.tell(step_of(pod, title=plan.title))
 

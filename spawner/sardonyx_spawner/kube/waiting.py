@@ -88,6 +88,8 @@ def step_of(pod: Mapping[str, Any] | None, *, title: str) -> Step:
     if pod is None:
         return Step(_("Asking for a place for your server"))
     refused = unplaced(pod)
+    if refused is not None and promised_node(pod):
+        return Step(_("Making room for your server"))
     if refused is not None:
         lack = why_unplaced(refused)
         said = _("Waiting for a free place: {why}").format(why=lack.why) if lack else _("Waiting for a free place")
@@ -103,6 +105,11 @@ def unplaced(pod: Mapping[str, Any]) -> str | None:
     """Return why no node takes the Pod, in the scheduler's words; None = one has, or nobody has looked yet."""
     found = _condition(pod, "PodScheduled", "False")
     return None if found is None else str(found.get("message", ""))
+
+
+def promised_node(pod: Mapping[str, Any]) -> str:
+    """Return the node on which room is being made for a Pod that found none, such as by placeholders; "" = on none."""
+    return str(pod.get("status", {}).get("nominatedNodeName") or "")
 
 
 def silent_node(pod: Mapping[str, Any]) -> str:
