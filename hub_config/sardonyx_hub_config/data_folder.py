@@ -101,7 +101,7 @@ class DataFolder:
 
     @property
     def run(self) -> Path:
-        """Sockets and process ids: worthless after a stop."""
+        """Sockets, process ids, and what is measured anew: nothing that anybody would miss."""
         return self.root / "run"
 
     @property
@@ -113,6 +113,11 @@ class DataFolder:
     def home_uses(self) -> Path:
         """What each home took when it was last looked at."""
         return self.run / "homes.json"
+
+    @property
+    def image_times(self) -> Path:
+        """How long images took to fetch, on a cluster."""
+        return self.run / "images.json"
 
     @property
     def logs(self) -> Path:

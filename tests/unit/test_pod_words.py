@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 
 from sardonyx_spawner.kube.failures import failure_of, refused, stuck, why_ended
-from sardonyx_spawner.kube.image_times import ImageTimes
 from sardonyx_spawner.kube.tale import Tale
 from sardonyx_spawner.kube.waiting import Step, may_lack_volume, step_of, step_of_event
 from sardonyx_spawner.language import english, speaking
 
 KUBERNETES_WORDS = ("pod", "node", "kubernetes", "pvc", "volume", "container", "namespace", "schedul", "oom", "backoff")
+
+STARTS = Step("Starting a machine for your server: that takes some minutes")
+TRIED_AGAIN = Step("A machine for your server could not be started. Trying again", "warn")
+ALL_THERE = Step("All machines that there may be are there. Waiting for a place on one of them", "wait")
+NONE_STARTS = Step("No further machine is started for your server. Waiting for a free place", "wait")
 
 
 def a_pod(
@@ -67,11 +71,30 @@ def test_it_is_said_what_a_start_waits_for(pod: dict[str, Any] | None, said: str
     ("reason", "message", "step"),
     [
         ("Scheduled", "Successfully assigned lab/x to n1", Step("Found a place for your server", "done")),
+        ("TriggeredScaleUp", "pod triggered scale-up: [{pool 1->2 (max: 2)}]", STARTS),
+        ("Nominated", "Pod should schedule on: nodeclaim/gpu-l4-x7k2q", STARTS),
+        ("Nominated", "Pod should schedule on: node/aks-default-v57bb", None),
+        ("Nominated", "Pod should schedule on: nodeclaim/default-tn8fg, node/ip-10-0-1-23", None),
         (
-            "TriggeredScaleUp",
-            "pod triggered scale-up",
-            Step("Starting a machine for your server: that takes some minutes"),
+            "FailedScaleUp",
+            "Node scale up in zones us-central1-b associated with this pod failed: GCE out of resources.",
+            TRIED_AGAIN,
         ),
+        ("NotTriggerScaleUp", "pod didn't trigger scale-up: 1 in backoff after failed scale-up", TRIED_AGAIN),
+        (
+            "NotTriggerScaleUp",
+            "pod didn't trigger scale-up: 1 node(s) had untolerated taint(s), 3 max node group size reached",
+            ALL_THERE,
+        ),
+        ("NotTriggerScaleUp", "pod didn't trigger scale-up: 1 max cluster cpu, memory limit reached", ALL_THERE),
+        ("NotTriggerScaleUp", "pod didn't trigger scale-up (it wouldn't fit if a new node is added)", NONE_STARTS),
+        (
+            "FailedScheduling",
+            'Failed to schedule pod, all available instance types exceed limits for nodepool: "default"',
+            ALL_THERE,
+        ),
+        ("FailedScheduling", "Failed to schedule pod, no instance type satisfied resources", NONE_STARTS),
+        ("FailedScheduling", "0/3 nodes are available: 3 Insufficient cpu.", None),
         ("Pulling", 'Pulling image "x"', Step("Getting “Python” onto the machine (usually 3 min)")),
         (
             "FailedAttachVolume",
@@ -358,18 +381,6 @@ def test_the_same_step_is_not_told_twice_in_a_row() -> None:
     tale.tell(None)
     assert [event["message"] for event in tale.events] == ["a", "b", "a"]
     assert tale.now == "a"
-
-
-@pytest.mark.parametrize(
-    ("took", "seconds"), [("12.345s", 12.345), ("2m3.5s", 123.5), ("850ms", 0.85), ("1h2m3s", 3723.0)]
-)
-def test_the_usual_time_of_an_image_is_learned_from_the_nodes(took: str, seconds: float) -> None:
-    """In each form in which they write it."""
-    times = ImageTimes()
-    times.note(f'Successfully pulled image "a/b:1" in {took} ({took} including waiting). Image size: 5 bytes.')
-    times.note("Created container: notebook")
-    assert times.usual_s("a/b:1") == pytest.approx(seconds)
-    assert times.usual_s("a/b:2") is None
 
 
 def test_steps_are_told_in_the_language_of_the_person() -> None:

@@ -23,6 +23,7 @@ from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY
 from sardonyx_spawner.copy_places import CopiesService
+from sardonyx_spawner.kube.image_times import IMAGE_TIMES
 from sardonyx_spawner.kube.leftovers import clear_leftovers
 from sardonyx_spawner.kube.manifest import COMPONENT, TOOLS
 from sardonyx_spawner.kube.place import ClusterPlace
@@ -83,6 +84,7 @@ def servers_of_a_cluster(
         spawner.volume_source = lambda person, profile: classes.volumes_of(person, profile)  # noqa: PLW0108 - the object would be copied
     spawner.surroundings = surroundings(settings, Path(TOOLS), _copies(here))
     spawner.log_folder = folder.servers
+    IMAGE_TIMES.keep(folder.image_times)
     spawner.ip = "0.0.0.0"  # noqa: S104 - in a Pod of its own, which only the proxy and the hub reach
     spawner.pod_name_template = f"{here.name}-server-{{user_server}}"
     spawner.component_label = COMPONENT

@@ -1,7 +1,6 @@
 """What a start is waiting for, as the cluster tells it: in words for the person. Pure: what a Pod and its events say.
 
-Source: Kubernetes API reference, Pod v1 (conditions, containerStatuses); messages as the scheduler of 1.36 and the
-cluster autoscaler write them.
+Source: Kubernetes API reference, Pod v1 (conditions, containerStatuses); messages as the scheduler of 1.36 writes them.
 """
 
 import re
@@ -9,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sardonyx_spawner.kube.scale_up import MachineNews, news_of
 from sardonyx_spawner.language import N_, Said, _, in_a_row
 
 OPERATOR = N_("Ask the people who run this place to look at it.")
@@ -155,9 +155,16 @@ def step_of_event(event: Mapping[str, Any], *, title: str, usual_s: float | None
         usual_s: so long does it take to fetch this image, in seconds; None = that is not known.
     """
     reason, message = str(event.get("reason", "")), str(event.get("message", ""))
-    match reason:
-        case "TriggeredScaleUp":
+    match news_of(reason, message):
+        case MachineNews.STARTS:
             return Step(_("Starting a machine for your server: that takes some minutes"))
+        case MachineNews.FAILED:
+            return Step(_("A machine for your server could not be started. Trying again"), "warn")
+        case MachineNews.NO_MORE:
+            return Step(_("All machines that there may be are there. Waiting for a place on one of them"), "wait")
+        case MachineNews.NONE:
+            return Step(_("No further machine is started for your server. Waiting for a free place"), "wait")
+    match reason:
         case "Scheduled":
             return Step(_("Found a place for your server"), "done")
         case "Pulling":
