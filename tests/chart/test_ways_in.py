@@ -100,6 +100,7 @@ def test_the_service_can_be_a_load_balancer() -> None:
         pytest.param({"proxy": {"service": {"type": "LoadBalancer"}}}, "shows its address under EXTERNAL-IP", id="balancer"),
         pytest.param({"proxy": {"service": {"type": "NodePort"}}}, "shows the port that every node has for it", id="port"),
         pytest.param({**PUBLIC, "ingress": {"enabled": True}}, "   https://notebooks.example.org\n", id="address"),
+        pytest.param({}, f"kubectl --namespace {NAMESPACE} get events --sort-by=.lastTimestamp", id="not started"),
         pytest.param({}, 'grep "first administrator"', id="link"),
         pytest.param({}, "People's data is in a store beside the hub, on its volume of 10Gi.", id="store"),
         pytest.param(

@@ -4,6 +4,7 @@ A small program is in the place of the hub, and says what it finds.
 """
 
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -35,14 +36,10 @@ MAY_NOT = [
     *("create serviceaccounts/token", "update roles", "create rolebindings", "patch deployments", "get nodes"),
 ]
 
-LEFT = {
-    f"persistentvolumeclaim/{RELEASE}-hub",
-    "pod/somebody",
-    "secret/database",
-    # Kubernetes' own.
-    "configmap/kube-root-ca.crt",
-    "serviceaccount/default",
-}
+KUBERNETES_OWN = {"configmap/kube-root-ca.crt", "serviceaccount/default"}
+LEFT = {f"persistentvolumeclaim/{RELEASE}-hub", "pod/somebody", "secret/database", *KUBERNETES_OWN}
+NOWHERE = "127.0.0.1:1/sardonyx/hub"
+"""A registry that does not answer."""
 GROUPS = {"roles": "rbac.authorization.k8s.io", "rolebindings": "rbac.authorization.k8s.io", "deployments": "apps"}
 SERVER = {"runAsNonRoot": True, "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"}}
 CONTAINER = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
@@ -92,6 +89,16 @@ class Installed:
         }  # fmt: skip
         said = self.cluster.kubectl("create", "-f", "-", "--output=json", given=review)
         return bool(json.loads(said)["status"]["allowed"])
+
+    def left(self) -> set[str]:
+        """Return what is in the namespace."""
+        kinds = "all,configmap,secret,persistentvolumeclaim,networkpolicy,role,serviceaccount"
+        return set(self.cluster.kubectl("get", kinds, "--output=name", f"--namespace={self.namespace}").split())
+
+    def told(self, notes: str, verb: str) -> str:
+        """Return what a command says that Helm has told the operator to type."""
+        (command,) = [line for line in notes.splitlines() if f"{self.namespace} {verb}" in line]
+        return self.cluster.kubectl(*shlex.split(command)[1:])
 
     def said(self) -> dict[str, str]:
         """Return what the program in the place of the hub found."""
@@ -211,11 +218,7 @@ def test_what_was_on_the_volume_is_there_when_it_is_installed_again(place: Insta
     before = place.said()["key"]
     place.helm("uninstall")
 
-    def left() -> set[str]:
-        kinds = "all,configmap,secret,persistentvolumeclaim,networkpolicy,role,serviceaccount"
-        return set(place.cluster.kubectl("get", kinds, "--output=name", f"--namespace={place.namespace}").split())
-
-    soon(lambda: left() == LEFT)
+    soon(lambda: place.left() == LEFT)
     place.install()
 
     assert place.said()["key"] == before
@@ -228,3 +231,35 @@ def test_another_installation_in_the_cluster_is_no_trouble(place: Installed) -> 
         other.install(secretFiles={})
 
         assert other.said()["key"] != place.said()["key"]
+
+
+@pytest.fixture
+def empty(cluster: Cluster) -> Iterator[Installed]:
+    """A namespace in which nothing was installed yet."""
+    with cluster.namespace(labels=RESTRICTED) as namespace:
+        yield Installed(cluster, namespace)
+
+
+def test_who_names_a_wrong_image_of_the_hub_reads_so_and_has_nothing_to_clear_away(empty: Installed) -> None:
+    """Helm says which Pod it waited for, the cluster says why, and that outlives what is removed."""
+    values = {"image": {"repository": NOWHERE}, "settings": {"title": "Datalab"}}
+    said = empty.helm("install", str(CHART), "--timeout=15s", "--values=-", values=values, fails=True)
+    events = empty.cluster.kubectl("get", "events", f"--namespace={empty.namespace}")
+    empty.helm("uninstall")
+
+    assert f"pod logs for pod: {RELEASE}-check-" in said
+    assert "timed out waiting for the condition" in said
+    assert f'Failed to pull image "{NOWHERE}:0.1.0"' in events
+    soon(lambda: empty.left() == KUBERNETES_OWN)
+
+
+@pytest.mark.usefixtures("place")  # which brings the image
+def test_who_has_no_storage_class_of_that_name_reads_so_by_what_helm_tells_them_to_type(empty: Installed) -> None:
+    """The hub's log has nothing: it was never started. The claim stays, as that of any hub."""
+    values = {**VALUES, "secretFiles": {}, "hub": {"storage": {"storageClass": "nowhere"}}}
+    notes = empty.helm("install", str(CHART), "--timeout=60s", "--values=-", values=values)
+    soon(lambda: 'storageclass.storage.k8s.io "nowhere" not found' in empty.told(notes, "get events"))
+
+    assert "PersistentVolumeClaim" in empty.told(notes, "describe pod")
+    empty.helm("uninstall")
+    soon(lambda: empty.left() == {f"persistentvolumeclaim/{RELEASE}-hub", *KUBERNETES_OWN})
