@@ -28,13 +28,18 @@ LANGUAGE = "SARDONYX_LANGUAGE"
 PREIMPORT = "SARDONYX_PREIMPORT"
 """Of what servers are made from, on one machine, and of images: libraries, with commas between them."""
 SHARED_FOLDERS = "SARDONYX_SHARED_FOLDERS"
+PLACE_FOLDERS = "SARDONYX_PLACE_FOLDERS"
+"""With data that the operator gives to servers, on Kubernetes."""
+AUTHORITY = "SARDONYX_AUTHORITY"
+"""File with certificates that servers trust beside those of their image, on Kubernetes."""
 READY_KEY = "SARDONYX_READY_KEY"
 """Of a ready-made server, until the hub has said whose it is."""
 
 VARIABLES = (
     *(PLAN, PROGRESS, TOKEN_FILE, CREDENTIALS_URL, S3_ENDPOINT, S3_REGION, S3_BUCKET, S3_HOME),
     *(VAULT_URL, VAULT_ADDRESS, VAULT_NAMESPACE, VAULT_SECRETS, VAULT_CERTIFICATES),
-    *(TOOLS, OWN_TOOLS, IMAGE, ADDRESS, IDLE_STOP, HOME_SIZE, LANGUAGE, SHARED_FOLDERS, READY_KEY),
+    *(TOOLS, OWN_TOOLS, IMAGE, ADDRESS, IDLE_STOP, HOME_SIZE, LANGUAGE, SHARED_FOLDERS, PLACE_FOLDERS, AUTHORITY),
+    READY_KEY,
 )
 
 PROGRESS_IN_LOG = "-"

@@ -97,6 +97,11 @@ def test_the_settings_of_the_chart_are_settings() -> None:
         pytest.param(
             {"settings": {"profiles": {"r": {"image": "r"}}}}, "at '/settings/profiles/r': missing property 'title'", id="title"
         ),
+        pytest.param(
+            {"settings": {"kubernetes": {"volumes": {"v": {"path": "/data", "hostPath": {"path": "/"}}}}}},
+            "at '/settings/kubernetes/volumes/v': additional properties 'hostPath' not allowed",
+            id="folder of a node",
+        ),
         pytest.param({"hub": {"storage": {"size": "much"}}}, "at '/hub/storage/size': 'much' does not match", id="size"),
         pytest.param({"secretFiles": {"a": {"key": "b"}}}, "at '/secretFiles/a': missing property 'existingSecret'", id="secret"),
         pytest.param({"secretEnv": {"A-B": SIGN_IN}}, "additional properties 'A-B' not allowed", id="variable"),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from support import web
 from support.cluster.place import TOKEN, Place
+from support.cluster.pods import pod, until
+from support.kernels import run_in_kernel
 from support.visitors import PASSWORD
 from support.waiting import soon
 
@@ -31,6 +33,18 @@ with people.groups._session() as session:
     if (row := session.get(ClassRow, {course!r})).decided:
         row.decided -= timedelta(days=2)
 """
+TRUSTED = """
+import ssl
+for each in ssl.create_default_context().get_ca_certs():
+    print(*(value for part in each["subject"] for key, value in part if key == "commonName"))
+"""
+SHELF = {"name": "shelf", "persistentVolumeClaim": {"claimName": "shelf"}}
+HARDENED = {
+    "securityContext": {
+        "runAsNonRoot": True, "runAsUser": 1000, "fsGroup": 100, "seccompProfile": {"type": "RuntimeDefault"},
+    },
+}  # fmt: skip
+CLOSED = {"securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
 
 
 class School:
@@ -74,9 +88,18 @@ class School:
 @pytest.fixture(scope="module")
 def school(place: Place) -> Iterator[School]:
     """The place, with volumes for classes while these tests run."""
-    place.install({**place.settings, "kubernetes": {"shared_volumes": {"size": "1G"}}})
+    shelf = {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1G"}}}
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "shelf"}, "spec": shelf}
+    place.cluster.apply(claim, namespace=place.namespace)
+    kubernetes = {
+        "shared_volumes": {"size": "1G"},
+        "volumes": {"shelf": {"claim": "shelf", "path": "/shelf"}},
+        # Each namespace has it.
+        "certificate_authority": {"config_map": "kube-root-ca.crt"},
+    }
+    place.install({**place.settings, "kubernetes": kubernetes})
     yield School(place)
-    for name in ("tia", "ann", "sam", "tom"):
+    for name in ("tia", "ann", "sam", "tom", "una"):
         place.stop_if_there(name)
     place.install(place.settings)
 
@@ -112,6 +135,24 @@ def test_staff_write_what_their_class_shares_students_read_and_nobody_else_has_i
 
     school.do(END, course=course)
     soon(lambda: school.claims() == [f"lab-class-{other}"], 60)
+
+
+def test_servers_have_what_the_operator_gives_to_all(school: School) -> None:
+    """One that waited, too: a volume to read, which the home has a way to, and certificates beside those of the image."""
+    place, fill = school.place, pod("fill", "echo 1,2 > /shelf/figures.csv", **HARDENED, volumes=[SHELF])
+    fill["spec"]["containers"][0] |= {"volumeMounts": [{"name": "shelf", "mountPath": "/shelf"}], **CLOSED}
+    place.cluster.apply(fill, namespace=place.namespace)
+    until(place.cluster, place.namespace, "fill", "Succeeded")
+    place.add_person("una", PASSWORD)
+    waiting = place.until_some_wait()
+    place.start("una", {"profile": "fresh"})
+
+    assert place.pod("una") in waiting
+    assert school.run("una", "cat shelf/figures.csv") == "1,2\n"
+    assert "Read-only file system" in school.run("una", "echo 3 > shelf/mine", fails=True)
+    names = run_in_kernel(f"{place.url}/user/una/", TOKEN, TRUSTED).split("\n")
+    assert "authority" in names
+    assert len(names) > 50
 
 
 def test_a_volume_that_cannot_be_had_is_said(school: School) -> None:

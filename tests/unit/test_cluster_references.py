@@ -86,6 +86,44 @@ def test_secrets_for_the_images_of_servers_are_in_the_settings() -> None:
     assert (found.name, found.where) == ("registry", "kubernetes.image_pull_secrets of the settings")
 
 
+def test_what_servers_have_of_their_place_has_to_be_there() -> None:
+    """Volumes of all servers and of profiles, once each, and the certificates."""
+    sets = {"path": "/data", "claim": "sets"}
+    profile = {
+        "title": "P",
+        "image": "lab/p:1",
+        "kubernetes": {"volumes": {"odbc": {"path": "/odbc", "config_map": "o"}}},
+    }
+    found = references(
+        an_installation(
+            {
+                "kubernetes": {"volumes": {"sets": sets}, "certificate_authority": {"config_map": "ca", "key": "k"}},
+                "profiles": {"p": profile},
+            }
+        )
+    )
+
+    assert found == [
+        Reference("PersistentVolumeClaim", "sets", "kubernetes.volumes (sets) of the settings", is_for_many=True),
+        Reference("ConfigMap", "o", "kubernetes.volumes (odbc) of the settings"),
+        Reference("ConfigMap", "ca", "kubernetes.certificate_authority of the settings", "k"),
+    ]
+
+
+def test_a_volume_that_is_one_nodes_at_a_time_is_noted() -> None:
+    """On a cluster of one node it is fine."""
+    sets = Reference("PersistentVolumeClaim", "sets", "kubernetes.volumes (sets) of the settings", is_for_many=True)
+    found = judge_reference(sets, {"spec": {"accessModes": ["ReadWriteOnce"]}}, "lab")
+    missing = judge_reference(sets, None, "lab")
+
+    assert found is not None
+    assert missing is not None
+    assert found.state == NOTE
+    assert "is one node's at a time (ReadWriteOnce)" in found.text
+    assert missing.text.endswith("Make it, or correct the name.")
+    assert judge_reference(sets, {"spec": {"accessModes": ["ReadOnlyMany"]}}, "lab") is None
+
+
 def test_a_secret_that_is_missing_is_said_with_the_command_that_makes_it() -> None:
     """In the namespace that counts."""
     found = judge_reference(DATABASE, None, "lab")

@@ -11,7 +11,7 @@ from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.claims import claims_of, grown, home_claim
 from sardonyx_spawner.kube.homes import claim_name
 from sardonyx_spawner.kube.manifest import PodServer, labels, pod, secret, split_secrets
-from sardonyx_spawner.kube.place import ClusterPlace, Homes, SharedVolumes
+from sardonyx_spawner.kube.place import Authority, ClusterPlace, Homes, PlaceVolume, SharedVolumes
 from sardonyx_spawner.kube.quantities import amount
 from sardonyx_spawner.kube.variables import server_variables
 from sardonyx_spawner.plan import ServerPlan
@@ -32,6 +32,15 @@ PLAN = ServerPlan(
 OWN = replace(PLACE, node_selector={"pool": "deep"}, read_only_root=False, labels={"cost-centre": "4711"})
 READS = GroupVolume("class", "ab2c3d4e", is_writable=False)
 SHARING = replace(PLACE, shared_volumes=SharedVolumes("nfs", 20 << 30))
+GIVING = replace(
+    PLACE,
+    volumes=(
+        PlaceVolume("sets", "/data", {"persistentVolumeClaim": {"claimName": "sets", "readOnly": True}}),
+        PlaceVolume("scratch", "/scratch", {"nfs": {"server": "nas", "path": "/s"}}, is_read_only=False),
+        PlaceVolume("licence", "/opt/licence", {"secret": {"secretName": "licence"}}, is_data=False),
+    ),
+    authority=Authority("company", "root.pem"),
+)
 SERVER = PodServer(
     name="lab-server-amina",
     home=claim_name("kite2345", PLACE),
@@ -73,6 +82,7 @@ def made(plan: ServerPlan = PLAN, server: PodServer = SERVER, place: ClusterPlac
             "pod-of-a-profile-with-its-own",
             made(replace(PLAN, profile="class-ab2c3d4e"), place=replace(PLACE, of_profiles={"python": OWN})),
         ),
+        ("pod-with-volumes", made(place=GIVING)),
         ("class-claim", claims_of(replace(PLAN, volumes=(READS,)), SHARING)[1]),
         ("pod-second-server", made(server=replace(SERVER, shares_node=True))),
         ("pod-elsewhere", made(server=replace(SERVER, avoids="node-7"))),
@@ -121,6 +131,15 @@ def test_a_server_is_told_where_its_data_is_and_no_key() -> None:
     found = server_variables(PLAN, HUB, storage=storage)
     assert found["SARDONYX_S3_HOME"] == "s3://data/home/kite2345/"
     assert not [name for name in found if name.startswith("AWS_")]
+
+
+def test_a_server_is_told_what_it_has_of_its_place() -> None:
+    """Where data is, to which its home has a way, and the certificates that it trusts."""
+    found = server_variables(PLAN, HUB, place=GIVING)
+
+    assert found["SARDONYX_PLACE_FOLDERS"] == "/data:/scratch"
+    assert found["SARDONYX_AUTHORITY"] == "/etc/sardonyx-authority/ca.crt"
+    assert not {"SARDONYX_PLACE_FOLDERS", "SARDONYX_AUTHORITY"} & server_variables(PLAN, HUB, place=PLACE).keys()
 
 
 def test_a_home_is_named_by_the_person_and_not_by_their_name() -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.manifest import labels
-from sardonyx_spawner.kube.place import ClusterPlace, SharedVolumes
+from sardonyx_spawner.kube.place import Authority, ClusterPlace, PlaceVolume, SharedVolumes
 from sardonyx_spawner.kube.ready_made.pod import claimed, is_for, key_secret, owner_of, ready_pod, shape_of
 from sardonyx_spawner.plan import ServerPlan
 
@@ -121,6 +121,17 @@ def test_none_waits_for_a_class_or_a_team_that_has_a_volume() -> None:
     assert is_for(of_a_class, PLACE)
     assert not is_for(of_a_class, replace(PLACE, shared_volumes=SharedVolumes()))
     assert is_for(PLAN, replace(PLACE, shared_volumes=SharedVolumes()))
+
+
+def test_one_waits_with_what_all_servers_have_of_their_place() -> None:
+    """A Pod has a volume from its beginning: one of another place cannot stand for it."""
+    giving = replace(PLACE, volumes=(PlaceVolume("sets", "/data", {"nfs": {"server": "nas", "path": "/s"}}),))
+    trusting = replace(PLACE, authority=Authority("company", "ca.crt"))
+    (container,) = ready_pod("lab-ready-5f", PLAN, giving, 8888, shape="5f")["spec"]["containers"]
+
+    assert is_for(PLAN, giving)
+    assert "/data" in [each["mountPath"] for each in container["volumeMounts"]]
+    assert len({shape_of(PLAN, place, 8888) for place in (PLACE, giving, trusting)}) == 3
 
 
 def test_without_the_name_of_its_hubs_pod_it_belongs_to_nothing() -> None:

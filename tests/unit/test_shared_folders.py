@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.shared_folders import link_into, shared_folders
+from sardonyx_singleuser.shared_folders import link_into, place_folders, shared_folders
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def test_folders_are_those_that_the_hub_told() -> None:
     """None on one machine."""
     told = {"SARDONYX_SHARED_FOLDERS": "/shared/class:/shared/team"}
     assert shared_folders(told) == [Path("/shared/class"), Path("/shared/team")]
-    assert shared_folders({}) == []
+    assert shared_folders({}) == place_folders({}) == []
+    assert place_folders({"SARDONYX_PLACE_FOLDERS": "/data"}) == [Path("/data")]
 
 
 def test_the_home_has_a_way_there_once(home: Path, shared: Path) -> None:

@@ -23,7 +23,7 @@ from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file, to_log
 from sardonyx_singleuser.sandbox.layout import OWN
-from sardonyx_singleuser.shared_folders import link_into, shared_folders
+from sardonyx_singleuser.shared_folders import link_into, place_folders, shared_folders
 from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 from sardonyx_singleuser.tools.mlflow import MLFLOW, client_variables
 from sardonyx_singleuser.tools.tool import SHELF
@@ -187,7 +187,7 @@ def _workspaces(lab: Path) -> Path:
 
 
 def give_shared(home: Path, progress: Progress) -> None:
-    """Let what a class or a team shares be found in the home."""
+    """Let what a class or a team shares, and data that the operator gives, be found in the home."""
     for folder in shared_folders(os.environ):
         try:
             link = link_into(home, folder)
@@ -196,10 +196,17 @@ def give_shared(home: Path, progress: Progress) -> None:
             sys.stderr.write(f"Sardonyx: {folder} cannot be linked into the home: {error}\n")
         else:
             progress.say(_("What you share with others is in the folder {name}").format(name=link.name), "done")
+    for folder in place_folders(os.environ):
+        try:
+            link = link_into(home, folder)
+        except OSError as error:
+            sys.stderr.write(f"Sardonyx: {folder} cannot be linked into the home: {error}\n")
+        else:
+            progress.say(_("Data of this place is in the folder {name}").format(name=link.name), "done")
 
 
 def give_keys() -> None:
-    """Let every program of this server find object storage."""
+    """Let every program of this server find object storage, and trust it."""
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
@@ -210,6 +217,11 @@ def give_keys() -> None:
     if found:
         write_token(Path(os.environ[contract.TOKEN_FILE]), token)
         os.environ.update(found)
+    if os.environ.get(contract.AUTHORITY):
+        # Imported here as what is of Vault above.
+        from sardonyx_singleuser.authority import give_authority  # noqa: PLC0415
+
+        give_authority(os.environ, Path(os.environ[contract.TOKEN_FILE]).parent)
 
 
 def give_spark() -> None:

@@ -1,4 +1,4 @@
-"""Ways from the home to what a class or a team shares in a volume, which is beside the home: JupyterLab shows the home."""
+"""Ways from the home to volumes beside it, of a class, a team or the whole place: JupyterLab shows the home."""
 
 import os
 from collections.abc import Mapping
@@ -11,6 +11,11 @@ from sardonyx_singleuser import contract
 def shared_folders(variables: Mapping[str, str]) -> list[Path]:
     """Return the folders that this server shares with others, such as /shared/class."""
     return [Path(each) for each in variables.get(contract.SHARED_FOLDERS, "").split(os.pathsep) if each]
+
+
+def place_folders(variables: Mapping[str, str]) -> list[Path]:
+    """Return the folders with data that the operator gives to servers, such as /data."""
+    return [Path(each) for each in variables.get(contract.PLACE_FOLDERS, "").split(os.pathsep) if each]
 
 
 def link_into(home: Path, folder: Path) -> Path:

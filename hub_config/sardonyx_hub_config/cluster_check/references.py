@@ -1,13 +1,14 @@
 """What settings and values name and somebody else has to make: Secrets, ConfigMaps, claims. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.looks.findings import BAD, GOOD, NOTE, Finding
 from sardonyx_hub_config.settings.secret_refs import secret_places
+from sardonyx_spawner.kube.place import ClusterPlace
 
 Object = Mapping[str, Any]
 
@@ -15,7 +16,8 @@ ABOUT = "secrets"
 FOLDER = Path("/etc/sardonyx/secrets")
 """Where the chart puts secrets that the settings name as files."""
 REGISTRY = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
-KEY = "KEY"
+KEY, CLAIM = "KEY", "PersistentVolumeClaim"
+MANY = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Reference:
         where: it is named.
         key: in it; "" = any.
         is_for_registry: nodes fetch images with it.
+        is_for_many: Pods on several nodes have it at once.
     """
 
     kind: str
@@ -33,6 +36,7 @@ class Reference:
     where: str
     key: str = ""
     is_for_registry: bool = False
+    is_for_many: bool = False
 
 
 def references(installation: Installation) -> list[Reference]:
@@ -62,12 +66,13 @@ def references(installation: Installation) -> list[Reference]:
         name = values.ingress.tls.secret_name or f"{values.fullname_override or 'sardonyx'}-tls"
         found.append(Reference("Secret", name, "ingress.tls", "tls.crt"))
     found += [
-        Reference("PersistentVolumeClaim", storage.existing_claim, f"{part}.storage.existingClaim")
+        Reference(CLAIM, storage.existing_claim, f"{part}.storage.existingClaim")
         for part, storage in values.volumes.items()
         if storage.existing_claim
     ]
     for volume in hub.extra_volumes:
-        found += _of_volume(volume)
+        found += _of_volume(volume, f"hub.extraVolumes ({volume.get('name', '')})")
+    found += dict.fromkeys(_of_place(installation.place))
     for variable in hub.extra_env:
         found += _of_variable(variable)
     return found
@@ -91,6 +96,14 @@ def judge_reference(reference: Reference, there: Object | None, namespace: str) 
             BAD,
             ABOUT,
             f"the Secret '{name}', which {where} names, is none for a registry. {_make(reference, namespace)}",
+        )
+    modes = set((there.get("spec") or {}).get("accessModes") or ())
+    if reference.is_for_many and not modes & MANY:
+        return Finding(
+            NOTE,
+            ABOUT,
+            f"the {kind} '{name}', which {where} names, is one node's at a time ({', '.join(sorted(modes))}): servers elsewhere"
+            " wait for it. Where there are several nodes, make it with ReadWriteMany or ReadOnlyMany.",
         )
     keys = {**(there.get("data") or {}), **(there.get("binaryData") or {})}
     if reference.key and reference.key not in keys:
@@ -148,21 +161,32 @@ def _make(reference: Reference, namespace: str) -> str:
         )
     if reference.where == "ingress.tls":
         return f"{command} secret tls {reference.name} --cert=FILE --key=FILE; or let cert-manager: ingress.tls.issuer"
-    if reference.kind == "PersistentVolumeClaim":
+    if reference.kind == CLAIM and reference.is_for_many:
+        return "Make it, or correct the name."
+    if reference.kind == CLAIM:
         return "Correct the name, or leave it out: the chart makes one."
     kind = "secret generic" if reference.kind == "Secret" else "configmap"
     return f"{command} {kind} {reference.name} --from-file={reference.key + '=' if reference.key else ''}FILE"
 
 
-def _of_volume(volume: Object) -> Iterator[Reference]:
-    where = f"hub.extraVolumes ({volume.get('name', '')})"
+def _of_place(usual: ClusterPlace) -> Iterator[Reference]:
+    for place in (usual, *usual.of_profiles.values()):
+        for each in place.volumes:
+            for found in _of_volume(each.source, f"kubernetes.volumes ({each.name}) of the settings"):
+                yield replace(found, is_for_many=found.kind == CLAIM)
+    if usual.authority is not None:
+        where = "kubernetes.certificate_authority of the settings"
+        yield Reference("ConfigMap", usual.authority.config_map, where, usual.authority.key)
+
+
+def _of_volume(volume: Object, where: str) -> Iterator[Reference]:
     for kind, part, name in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
         source = volume.get(part)
         if isinstance(source, Mapping) and source.get(name) and not source.get("optional"):
             yield Reference(kind, str(source[name]), where)
     claim = volume.get("persistentVolumeClaim")
     if isinstance(claim, Mapping) and claim.get("claimName"):
-        yield Reference("PersistentVolumeClaim", str(claim["claimName"]), where)
+        yield Reference(CLAIM, str(claim["claimName"]), where)
 
 
 def _of_variable(variable: Object) -> Iterator[Reference]:

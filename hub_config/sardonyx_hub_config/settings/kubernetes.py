@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from sardonyx_hub_config.settings.pod_volumes import AuthoritySettings, PodVolumes, over
 from sardonyx_hub_config.settings.pods import Labels, MoreOfPods, ProfilePodSettings
 from sardonyx_hub_config.settings.section import Memory, Section
 from sardonyx_spawner.amounts import memory_bytes
@@ -121,6 +122,14 @@ class KubernetesSettings(Section):
         default_factory=dict, description="More of the spec of servers' Pods, such as {runtimeClassName: gvisor}."
     )
 
+    volumes: PodVolumes = Field(
+        default_factory=dict,
+        description="Volumes that somebody else has made, in all servers, by a name: such as one with a set of data.",
+    )
+    certificate_authority: AuthoritySettings | None = Field(
+        default=None,
+        description="Certificates that git, S3, pip, curl, R and Node.js in servers trust beside those of the image.",
+    )
     ready_made: ReadyMadeSettings = Field(
         default=ReadyMadeSettings(), description="Servers that wait for whoever comes next."
     )
@@ -147,6 +156,7 @@ class KubernetesSettings(Section):
                 "tolerations": (*self.tolerations, *own.tolerations),
                 "labels": {**self.labels, **own.labels},
                 "pod": {**self.pod, **own.pod},
+                "volumes": over(self.volumes, own.volumes),
             }
         )
 
@@ -172,4 +182,6 @@ class KubernetesSettings(Section):
             temporary_size=memory_bytes(self.temporary_size),
             labels=self.labels,
             pod=self.pod,
+            volumes=tuple(each.volume(name) for name, each in self.volumes.items()),
+            authority=None if self.certificate_authority is None else self.certificate_authority.authority(),
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from sardonyx_hub_config.settings.pod_volumes import PodVolumes
 from sardonyx_hub_config.settings.section import Memory, Section
 from sardonyx_spawner.kube.manifest import OURS
 
@@ -23,7 +24,8 @@ def more_of_pods(spec: dict[str, Any]) -> dict[str, Any]:
     """
     ours = sorted(OURS & spec.keys())
     if ours:
-        raise ValueError(f"names {', '.join(ours)}, which Sardonyx itself sets. Take it out.")
+        hint = " Volumes have a place of their own: volumes, beside pod." if "volumes" in ours else ""
+        raise ValueError(f"names {', '.join(ours)}, which Sardonyx itself sets. Take it out.{hint}")
     return spec
 
 
@@ -79,6 +81,11 @@ class ProfilePodSettings(Section):
     labels: Labels = Field(default_factory=dict, description="More labels of its Pods, such as for accounting.")
     pod: MoreOfPods = Field(
         default_factory=dict, description="More of the spec of its Pods, such as {runtimeClassName: gvisor}."
+    )
+    volumes: PodVolumes = Field(
+        default_factory=dict,
+        description="More volumes that somebody else has made, by a name; one of the same name, or in the same folder,"
+        " takes the place of one that all servers have.",
     )
     outside: bool | None = Field(
         default=None,

@@ -10,6 +10,7 @@ from typing import Any
 from sardonyx_spawner import contract
 from sardonyx_spawner.kube.group_volumes import pod_mounts, pod_volumes
 from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.place_volumes import place_mounts, place_volumes
 from sardonyx_spawner.plan import ServerPlan
 
 CONTAINER = "notebook"
@@ -177,6 +178,7 @@ def _container(
             {"name": "temporary", "mountPath": "/tmp"},  # noqa: S108 - of the server alone
             {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108 - the same
             *pod_mounts(plan, place),
+            *place_mounts(place),
         ],
         "workingDir": HOME,
     }
@@ -198,6 +200,7 @@ def _volumes(server: PodServer, place: ClusterPlace, plan: ServerPlan) -> list[d
         {"name": "temporary", "emptyDir": {"sizeLimit": str(place.temporary_size)}},
         {"name": "shared-memory", "emptyDir": shared},
         *pod_volumes(plan, place),
+        *place_volumes(place),
     ]
 
 

@@ -34,6 +34,37 @@ class SharedVolumes:
 
 
 @dataclass(frozen=True)
+class PlaceVolume:
+    """A volume that somebody else has made, such as for a set of data that is there once.
+
+    Args:
+        name: that the settings give it.
+        path: where servers have it.
+        source: what it is, as a Pod names it.
+        is_data: people work with what is in it, so their home has a way there.
+    """
+
+    name: str
+    path: str
+    source: Mapping[str, Any]
+    is_read_only: bool = True
+    is_data: bool = True
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Certificates that servers trust beside those of their image.
+
+    Args:
+        config_map: name of the ConfigMap that has them.
+        key: in it.
+    """
+
+    config_map: str
+    key: str
+
+
+@dataclass(frozen=True)
 class ClusterPlace:
     """Where on the cluster servers run, and as what.
 
@@ -49,6 +80,8 @@ class ClusterPlace:
         read_only_root: servers write only to their home, and to folders that go with them.
         labels: of servers' Pods, such as for accounting.
         pod: more of the Pod's spec, over what is made here, such as a runtimeClassName.
+        volumes: that servers have beside their home, in a row.
+        authority: None = servers trust what their image does.
         of_profiles: slug of an operator's profile -> the same for its servers, where that has something of its own.
     """
 
@@ -69,6 +102,8 @@ class ClusterPlace:
     temporary_size: int = 5 << 30
     labels: Mapping[str, str] = field(default_factory=dict)
     pod: Mapping[str, Any] = field(default_factory=dict)
+    volumes: tuple[PlaceVolume, ...] = ()
+    authority: Authority | None = None
     of_profiles: Mapping[str, "ClusterPlace"] = field(default_factory=dict)
 
     def of(self, profile: str) -> "ClusterPlace":

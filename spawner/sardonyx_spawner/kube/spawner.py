@@ -198,6 +198,7 @@ class SardonyxKubeSpawner(PodSpawner):
             surroundings=self.surroundings,
             home_size=self.place.with_homes_of(plan.home_size).homes.size,
             shared=folders(plan, self.place),
+            place=self.place.of(plan.base),
             is_handed_over=is_handed_over,
         )
 

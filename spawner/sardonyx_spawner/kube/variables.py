@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from sardonyx_spawner import contract
 from sardonyx_spawner.kube.manifest import HOME, PLAN_FILE, TOKEN_FILE
+from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.place_volumes import AUTHORITY_FILE, place_folders
 from sardonyx_spawner.plan import ServerPlan
 from sardonyx_spawner.surroundings import THREADS, StorageAccess, Surroundings, VaultPlace
 
@@ -20,6 +22,7 @@ def server_variables(
     surroundings: Surroundings | None = None,
     home_size: int | None = None,
     shared: Sequence[str] = (),
+    place: ClusterPlace | None = None,
     is_handed_over: bool = False,
 ) -> dict[str, str]:
     """Return what a server is told, secrets of JupyterHub's among it.
@@ -28,6 +31,7 @@ def server_variables(
         hub: what JupyterHub itself wants to tell its server.
         home_size: bytes that its home has or is to have; None = it is not known.
         shared: folders that it shares with a class or a team.
+        place: what its Pod has of the place; None = nothing.
         is_handed_over: it was there before, and is told its plan and asked for its steps by the hub itself.
     """
     found = dict(plan.variables)
@@ -60,6 +64,10 @@ def server_variables(
         found[contract.HOME_SIZE] = str(home_size)
     if shared:
         found[contract.SHARED_FOLDERS] = ":".join(shared)
+    if place is not None and (data := place_folders(place)):
+        found[contract.PLACE_FOLDERS] = ":".join(data)
+    if place is not None and place.authority is not None:
+        found[contract.AUTHORITY] = AUTHORITY_FILE
     if not is_handed_over:
         found[contract.PROGRESS] = contract.PROGRESS_IN_LOG
     return found
