@@ -7,6 +7,7 @@ import pytest
 import yaml
 from support.chart import NAME, NAMESPACE, RELEASE, Rendered, everything, render
 
+from sardonyx_hub_config.chart.parts import PodSecurity
 from sardonyx_spawner.kube.manifest import PodServer, pod
 from sardonyx_spawner.kube.place import ClusterPlace
 from sardonyx_spawner.kube.rights import RIGHTS
@@ -53,6 +54,33 @@ def test_every_pod_is_what_pod_security_calls_restricted(full: Rendered) -> None
             "capabilities": {"drop": ["ALL"]},
         }
     } == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "numbers"),
+    [
+        pytest.param(
+            {"user": 2000, "group": 3000}, {"runAsUser": 2000, "runAsGroup": 3000, "fsGroup": 3000}, id="others"
+        ),
+        pytest.param({"user": None, "group": None}, {}, id="those of the platform"),
+    ],
+)
+def test_whom_pods_run_under_is_the_operators_to_say(values: dict[str, int | None], numbers: dict[str, int]) -> None:
+    """All of them; some platforms give each namespace numbers of its own, and refuse others."""
+    pods = render({"podSecurity": values, "prePuller": {"enabled": True}, "postgresql": {"enabled": True}}).pods
+    kept = {
+        "runAsNonRoot": True,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+    assert len(pods) == 5
+    assert {name: template["spec"]["securityContext"] for name, template in pods.items()} == dict.fromkeys(
+        pods, kept | numbers
+    )
+    assert PodSecurity.model_validate(values).context() == {
+        name: value for name, value in (kept | numbers).items() if name != "fsGroupChangePolicy"
+    }
 
 
 def test_every_container_says_what_it_needs_and_what_it_may_take(full: Rendered) -> None:

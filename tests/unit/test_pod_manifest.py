@@ -133,6 +133,17 @@ def test_a_server_is_told_where_its_data_is_and_no_key() -> None:
     assert not [name for name in found if name.startswith("AWS_")]
 
 
+def test_a_platform_that_gives_each_namespace_a_user_of_its_own_is_left_to() -> None:
+    """As OpenShift does, which refuses any other number."""
+    security = made(place=replace(PLACE, user=None, group=None))["spec"]["securityContext"]
+
+    assert security == {
+        "runAsNonRoot": True,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
 def test_a_server_is_told_what_it_has_of_its_place() -> None:
     """Where data is, to which its home has a way, and the certificates that it trusts."""
     found = server_variables(PLAN, HUB, place=GIVING)

@@ -79,9 +79,13 @@ database: {url: {env: SARDONYX_DATABASE_URL}}
 {{/* What a pod may: nothing. The data folder and secrets are its group's, because volumes belong to root. */}}
 {{- define "sardonyx.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 1000
-runAsGroup: 1000
-fsGroup: 1000
+{{- with .Values.podSecurity.user }}
+runAsUser: {{ int . }}
+{{- end }}
+{{- with .Values.podSecurity.group }}
+runAsGroup: {{ int . }}
+fsGroup: {{ int . }}
+{{- end }}
 # Else each start would open all files in the volume to the group, and secrets that are open are refused.
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile: {type: RuntimeDefault}

@@ -64,6 +64,23 @@ class Resources(Values):
     limits: dict[str, Quantity] = Field(default_factory=dict, description="What it may take.")
 
 
+class PodSecurity(Values):
+    """Whom Pods of the chart run under."""
+
+    user: int | None = Field(
+        default=1000, ge=1, description="Number of the user, never root's; null: as the platform says."
+    )
+    group: int | None = Field(
+        default=1000, ge=1, description="Number of its group, which volumes are given to; null: as the platform says."
+    )
+
+    def context(self) -> dict[str, Any]:
+        """Return the same as a Pod has it."""
+        user = {} if self.user is None else {"runAsUser": self.user}
+        group = {} if self.group is None else {"runAsGroup": self.group, "fsGroup": self.group}
+        return {"runAsNonRoot": True, **user, **group, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
 class Switch(Values):
     """Something that is there or not."""
 

@@ -11,6 +11,7 @@ from sardonyx_hub_config.chart.parts import (
     LoneComponent,
     Object,
     OptionalSecretKey,
+    PodSecurity,
     Resources,
     SecretKey,
     ServiceAccount,
@@ -182,6 +183,9 @@ class ChartValues(Values):
     image_pull_secrets: list[Object] = Field(
         default_factory=list,
         description="Secrets with passwords for registries, such as [{name: my-registry}]; those for servers are in the settings.",
+    )
+    pod_security: PodSecurity = Field(
+        default=PodSecurity(), description="Whom Pods of the chart run under; that of servers is in the settings."
     )
     image: Image = Field(default=Image(), description="The image of hub, services and proxy.")
     hub: Hub = Field(default=Hub(), description="The hub and the services beside it.")

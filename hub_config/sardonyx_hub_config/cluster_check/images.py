@@ -52,7 +52,10 @@ def trial_pods(installation: Installation) -> dict[str, Object]:
     for number, image in enumerate(installation.images):
         part = parts.get(image)
         used = tuple(dict.fromkeys((*own, *place.image_pull_secrets))) if part is None else own
-        pod = plain_pod(f"{NAME}-{suffix}-{number}", image, command=["true"], resources=FEW, pull_secrets=used)
+        security = installation.values.pod_security
+        pod = plain_pod(
+            f"{NAME}-{suffix}-{number}", image, security, command=["true"], resources=FEW, pull_secrets=used
+        )
         pod["spec"]["activeDeadlineSeconds"] = int(PATIENCE_S)
         where = place.of(bases.get(image, "")) if part is None else part
         pod["spec"]["nodeSelector"] = dict(where.node_selector)

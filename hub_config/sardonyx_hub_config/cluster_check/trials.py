@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sardonyx_hub_config.chart.parts import Component, Resources, Storage
+from sardonyx_hub_config.chart.parts import Component, PodSecurity, Resources, Storage
 from sardonyx_hub_config.cluster_check.installation import Installation
 from sardonyx_hub_config.cluster_check.servers import server_pod
 from sardonyx_hub_config.engines.kinds import PERSON, Server
@@ -19,7 +19,6 @@ CHECK_RESOURCES = Resources(requests={"cpu": "50m", "memory": "128Mi"}, limits={
 """Those of the job that checks the settings; a test compares them with the chart."""
 LABELS = {"app.kubernetes.io/name": NAME}
 IN_A_POD = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
-USER = 1000
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,12 @@ def of_chart(installation: Installation) -> list[Trial]:
     """Return what is there before anybody has a server."""
     values, images = installation.values, installation.part_images
     found = [
-        Trial(_named(name), "", f"{name}.resources in the values", _pod_of(part, images[name], part.resources))
+        Trial(
+            _named(name),
+            "",
+            f"{name}.resources in the values",
+            _pod_of(part, images[name], values.pod_security, part.resources),
+        )
         for name, part in values.parts.items()
     ]
     for name, storage in values.volumes.items():
@@ -75,7 +79,7 @@ def of_check(installation: Installation) -> list[Trial]:
     hub = installation.values.hub
     if not hub.check_settings:
         return []
-    job = _pod_of(hub, installation.hub_image, CHECK_RESOURCES)
+    job = _pod_of(hub, installation.hub_image, installation.values.pod_security, CHECK_RESOURCES)
     return [Trial("the job that checks the settings", "", "hub.checkSettings in the values to false", job)]
 
 
@@ -85,7 +89,8 @@ def of_placeholders(installation: Installation) -> list[Trial]:
     # A PriorityClass that the chart makes is not there yet.
     if not room.replicas or room.priority_class.create:
         return []
-    pod = plain_pod(NAME, installation.values.pause.image, resources=room.resources)
+    values = installation.values
+    pod = plain_pod(NAME, values.pause.image, values.pod_security, resources=room.resources)
     pod["spec"]["priorityClassName"] = room.priority_class.name
     return [Trial("placeholders", "", "scheduling.placeholders in the values", pod)]
 
@@ -121,7 +126,13 @@ def of_servers(installation: Installation, servers: Sequence[Server]) -> list[Tr
 
 
 def plain_pod(
-    name: str, image: str, *, command: Sequence[str] = (), resources: Resources, pull_secrets: Sequence[str] = ()
+    name: str,
+    image: str,
+    security: PodSecurity,
+    *,
+    command: Sequence[str] = (),
+    resources: Resources,
+    pull_secrets: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return a Pod that may do as little as Kubernetes can ask, like those of the chart."""
     container: dict[str, Any] = {
@@ -138,13 +149,7 @@ def plain_pod(
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": 0,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "runAsGroup": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": security.context(),
     }
     if pull_secrets:
         spec["imagePullSecrets"] = [{"name": secret} for secret in pull_secrets]
@@ -155,8 +160,8 @@ def _named(part: str) -> str:
     return "PostgreSQL" if part == "postgresql" else f"the {part}"
 
 
-def _pod_of(part: Component, image: str, resources: Resources) -> dict[str, Any]:
-    found = plain_pod(NAME, image, resources=resources)
+def _pod_of(part: Component, image: str, security: PodSecurity, resources: Resources) -> dict[str, Any]:
+    found = plain_pod(NAME, image, security, resources=resources)
     if part.priority_class_name:
         found["spec"]["priorityClassName"] = part.priority_class_name
     return found

@@ -105,11 +105,16 @@ class KubernetesSettings(Section):
     node_selector: dict[str, str] = Field(default_factory=dict, description="Only nodes with these labels.")
     tolerations: tuple[dict[str, Any], ...] = Field(default=(), description="Taints of nodes that servers tolerate.")
     priority_class: str = Field(default="", description="Priority class of servers; empty: the cluster's default one.")
-    user: int = Field(default=1000, ge=1, description="Number of the user that servers run under, never root's.")
-    group: int = Field(
+    user: int | None = Field(
+        default=1000,
+        ge=1,
+        description="Number of the user that servers run under, never root's; none: as the platform says, such as OpenShift.",
+    )
+    group: int | None = Field(
         default=100,
         ge=1,
-        description="Number of its group, which volumes are given to; 100 is that of Jupyter's images.",
+        description="Number of its group, which volumes are given to; 100 is that of Jupyter's images. None: as the platform"
+        " says.",
     )
     read_only_root: bool = Field(
         default=True,

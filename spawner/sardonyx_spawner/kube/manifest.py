@@ -223,9 +223,8 @@ def _cores(cpu: float) -> str:
 def _pod_security(place: ClusterPlace) -> dict[str, Any]:
     return {
         "runAsNonRoot": True,
-        "runAsUser": place.user,
-        "runAsGroup": place.group,
-        "fsGroup": place.group,
+        **({} if place.user is None else {"runAsUser": place.user}),
+        **({} if place.group is None else {"runAsGroup": place.group, "fsGroup": place.group}),
         # Else a large home is walked through at each start, which takes a minute or two.
         "fsGroupChangePolicy": "OnRootMismatch",
         "seccompProfile": {"type": "RuntimeDefault"},

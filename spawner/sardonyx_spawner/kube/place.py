@@ -75,8 +75,8 @@ class ClusterPlace:
         image_pull_secrets: names of Secrets.
         requests: share of a server's cores and memory that is kept for it, of 1; limits are what the plan says.
         gpu_resource: what a GPU is called here.
-        user: number of the user that servers run under.
-        group: number of its group, which volumes are given to.
+        user: number of the user that servers run under; None = the platform gives one.
+        group: number of its group, which volumes are given to; None = the same.
         read_only_root: servers write only to their home, and to folders that go with them.
         labels: of servers' Pods, such as for accounting.
         pod: more of the Pod's spec, over what is made here, such as a runtimeClassName.
@@ -96,8 +96,8 @@ class ClusterPlace:
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
     priority_class: str = ""
-    user: int = 1000
-    group: int = 100
+    user: int | None = 1000
+    group: int | None = 100
     read_only_root: bool = True
     temporary_size: int = 5 << 30
     labels: Mapping[str, str] = field(default_factory=dict)
