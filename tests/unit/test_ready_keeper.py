@@ -202,6 +202,17 @@ async def test_a_cluster_that_refuses_is_asked_again_later(caplog: pytest.LogCap
     assert caplog.text.count("No server can be made ready: quota. Next try in 10 s") == 1
 
 
+async def test_one_for_which_a_placeholder_gives_way_is_left_to_come() -> None:
+    """The scheduler says that it has no place, and which one it will have, with one change."""
+    shop = Shop()
+    name = await shop.with_one()
+    condition = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes: Insufficient cpu."}
+    shop.cluster.now(phase="Pending", conditions=[condition], nominatedNodeName="node-1")
+    await shop.keeper.look()
+
+    assert [*shop.stock.servers] == [name]
+
+
 async def test_a_cluster_that_is_away_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     """Not at each look."""
     shop = Shop()

@@ -16,7 +16,7 @@ from sardonyx_spawner.kube.ready_made.hand_over import HandOverError, Waiting
 from sardonyx_spawner.kube.ready_made.pod import key_secret, owner_of, ready_pod
 from sardonyx_spawner.kube.ready_made.stock import ReadyServer, Stock
 from sardonyx_spawner.kube.refusals import AWAY, message_of, said_of
-from sardonyx_spawner.kube.waiting import unplaced
+from sardonyx_spawner.kube.waiting import promised_node, unplaced
 
 TICK_S, FAULT_S = 0.25, 30.0
 WARM_S = 300.0
@@ -114,8 +114,9 @@ class StockKeeper:
         failure = failure_of(pod, title="", memory=None)
         if failure is not None:
             await self._lost(server, failure.logged)
-        elif unplaced(pod) is not None:
-            # It is there for who comes next, and must not be what keeps somebody waiting now.
+        elif unplaced(pod) is not None and not promised_node(pod):
+            # It is there for who comes next, and must not be what keeps somebody waiting now. Where a placeholder gives way
+            # it has a place: taken away, it would have pushed that aside for nothing, and the next one another.
             await self._lost(server, f"there is no place for it: {unplaced(pod)}")
         elif server.waiting is not None:
             if not server.waiting.is_there:
