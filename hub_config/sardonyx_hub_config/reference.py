@@ -67,7 +67,8 @@ def _rows(model: type[BaseModel], prefix: str, shut: type[BaseModel] | None = No
         section, is_by_slug = _section(field.annotation)
         below = f"{path}.<name>" if is_by_slug else path
         kind = "section" if section else _kind(field.annotation)
-        rows.append(f"| `{path}` | {field.description or ''} | {kind} | {'' if section else _default(field)} |\n")
+        default = "" if section and field.default is not None else _default(field)
+        rows.append(f"| `{path}` | {field.description or ''} | {kind} | {default} |\n")
         if section is not None and section is not shut:
             rows.extend(_rows(section, f"{below}."))
     return rows
@@ -79,6 +80,10 @@ def _section(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
     if get_origin(annotation) is dict:
         found, _ = _section(get_args(annotation)[1])
         return found, found is not None
+    if get_origin(annotation) in {Union, types.UnionType}:
+        # One that may be left out.
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        return _section(parts[0]) if len(parts) == 1 else (None, False)
     return None, False
 
 
