@@ -48,6 +48,10 @@ def test_the_page_is_read_whole_and_says_how_many() -> None:
 
     assert sorted(named) == sorted([*page.passes, *page.exceptions])
     assert f"{len(page.passes)} of {len(named)} tests pass" in text
+    saying = text.split("\n## Pass\n")[1].split("\n## ")[0].count("\n- `")
+    assert f"**{saying} of {len(named)} pass and say something of a server here.**" in text
+    assert f"{len(page.passes) - saying} more pass" in text
+    assert f"{len(named) - len(page.passes)} do not" in text
     assert all(reason.strip() for reason in page.exceptions.values())
 
 
