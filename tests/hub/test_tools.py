@@ -27,6 +27,18 @@ APPS = {
     "panel": "import panel as pn\npn.Column('Hello').servable()\n",
     "marimo": "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    return\n",
 }
+RUNS = {
+    "flask": "import sys\nfrom flask import Flask, url_for\nold, new = Flask('a'), Flask('b')\n@new.route('/')\n"
+    "def root(): return f'new {url_for(\"root\")}'\nsys.exit(new.run(debug=True))\n",
+    "dash": "from dash import Dash, html\ndef main():\n    mine = Dash(title='new')\n    mine.layout = html.H1('Hello')\n"
+    "    mine.run(debug=True)\nmain()\n",
+    "fastapi": "import asyncio, uvicorn\nfrom fastapi import FastAPI\nfrom starlette.middleware.gzip import GZipMiddleware\n"
+    "app = FastAPI()\n@app.get('/')\ndef root(): return {'new': 'x' * 2000}\nserved = GZipMiddleware(app)\nasyncio.run(\n"
+    "    uvicorn.Server(uvicorn.Config(served, host='0.0.0.0')).serve()\n)\nuvicorn.run('runs:app', reload=True)\n",
+    "gradio": "import gradio as gr\ngr.Interface(str, 'text', 'text').launch(share=True, auth=('ann', 'b'), auth_message='new')\n",
+    "shiny": "from shiny import App, ui\napp = App(ui.page_fluid('new'), None)\napp.run()\n",
+}
+"""The same as scripts that start their own servers, as most do: on a port, debugged, for all the world."""
 SHINY_R = "library(shiny)\nshinyApp(fluidPage('Hello'), function(input, output) NULL)\n"
 SAYS = {
     "flask": "/user/flask/apps/app-",
@@ -130,15 +142,20 @@ def start(forks: Forks) -> Iterator[Start]:
 @pytest.mark.parametrize("framework", list(APPS))
 def test_an_app_of_each_framework_is_served_below_its_address(start: Start, framework: str) -> None:
     """From its file alone, on a socket that nobody else can open."""
-    person = start(framework, {"app.py": APPS[framework]})
+    runs = {"runs.py": RUNS[framework]} if framework in RUNS else {}
+    person = start(framework, {"app.py": APPS[framework], **runs})
     address = person.address("app.py")
     first = person.web.get(address, headers=PAGE)
     assert "<h1>Starting app.py …</h1>" in first.text
     assert first.headers["Cache-Control"] == "no-store"
 
     assert SAYS[framework] in person.opens(address)
+    for path in runs:
+        page = person.opens(person.address(path))
+        assert "new" in page
+        assert "did not start" not in page
     assert not listening(person)
-    assert [app["state"] for app in person.web.get("sardonyx/api/apps").json()] == ["running"]
+    assert {app["state"] for app in person.web.get("sardonyx/api/apps").json()} == {"running"}
 
 
 def test_a_shiny_app_of_r_is_served_below_its_address(start: Start) -> None:
