@@ -35,7 +35,7 @@ SLOW_S = WAKE_S = 0.3
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less for signs of life."""
-    for name, seconds in (("SLOW_S", SLOW_S), ("ANSWER_S", 0.3), ("WAKE_S", WAKE_S)):
+    for name, seconds in (("SLOW_S", SLOW_S), ("ANSWER_S", 0.3), ("WAKE_S", WAKE_S), ("PORT_S", 0.1)):
         monkeypatch.setattr(module, name, seconds)
 
 
@@ -118,8 +118,64 @@ async def test_a_tool_that_ends_later_is_known_too(make: Make) -> None:
     assert await process.settled() is State.RUNNING
 
 
+ON_PORT = """
+    import http.server, subprocess, sys
+    if sys.argv[2:]:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self): self.send_response(404); self.end_headers()
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        print(server.server_port, flush=True)
+        server.serve_forever()
+    subprocess.run([sys.executable, *sys.argv, "again"])
+"""
+SILENT_ON_PORT = """
+    import socket, time
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("code", "patience_s", "late"),
+    [(ON_PORT, 30.0, ""), (SILENT_ON_PORT, 1.5, "Tool did not answer within 2 seconds. ")],
+    ids=["with-pages", "with-something-else"],
+)
+async def test_one_that_listens_on_a_port_is_ended_and_told(
+    make: Make, code: str, patience_s: float, late: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others could reach it there: as soon as it is plain that it is not going to listen where it should; its children, too."""
+    monkeypatch.setattr(module, "ASTRAY", 0.01)
+    process = make(code, patience_s=patience_s)
+    process.on_port = "Do so."
+    process.begin()
+
+    assert await asyncio.wait_for(process.settled(), 15) is State.FAILED
+    port = process.last_words.splitlines()[0]
+    assert process.problem == (
+        f"{late}Tool listens on port {port}, and not on the socket that it was given."
+        " It was ended, since others could reach that port. Do so."
+    )
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", int(port))
+
+
+@pytest.mark.usefixtures("quick")
+async def test_one_that_listens_on_a_port_beside_its_socket_is_waited_for(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as with a Spark session, which it has before its page."""
+    monkeypatch.setattr(module, "ASTRAY", 0.01)
+    code = "import socket, time; beside = socket.create_server(('127.0.0.1', 0)); time.sleep(1)\n"
+    process = make(code + textwrap.dedent(SERVE))
+    process.begin()
+
+    assert await process.settled() is State.RUNNING
+
+
 async def test_one_that_never_answers_is_ended(make: Make) -> None:
-    """It may listen somewhere else, or nowhere."""
+    """It listens nowhere."""
     process = make("import os, time; print(os.getpid()); time.sleep(60)", patience_s=0.6)
     process.begin()
 

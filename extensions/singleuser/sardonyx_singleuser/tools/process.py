@@ -5,13 +5,14 @@ import os
 import re
 import signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from sardonyx_singleuser.language import _
+from sardonyx_singleuser.tools.ports import listened_on
 from sardonyx_singleuser.tools.tool import Start
 
 LOOK_S = 0.1
@@ -20,6 +21,9 @@ SLOW_S, MOST_SLOW_S = 10.0, 160.0
 """A page may take so long before its tool is asked for a sign of life; longer where it was found to be busy only."""
 MOST_LINES, MOST_IN_A_LINE = 300, 2000
 """So much of what it says is kept, in memory: a full disk is one of the reasons why a tool fails."""
+PORT_S = 1.0
+ASTRAY = 1 / 6
+"""Of its patience: a page on a port for so long, and none on its socket, is not going to be there at all."""
 END_S = 5.0
 LAST_WORDS_S = 1.0
 WAKE_S = 1.0
@@ -49,12 +53,14 @@ class Process:
         start: decides how it is started, each time anew; what it raises as ValueError is told to the person.
         socket: where it will listen.
         explain: what to do about its end, by its last words; "" = it cannot be said.
+        on_port: what to do where it listens on a port.
     """
 
     title: str
     start: Callable[[], Start]
     socket: Path
     explain: Callable[[str], str] = lambda _last_words: ""
+    on_port: str = ""
     state: State = State.STOPPED
     problem: str = ""
     """Why it failed, in a sentence."""
@@ -158,20 +164,40 @@ class Process:
         )
         self._listening = asyncio.create_task(self._listen(self._child))
         ended = asyncio.create_task(self._child.wait())
-        try:
-            async with asyncio.timeout(how.patience_s):
-                while not ended.done() and not await self._answers(how.ready_path):
-                    await asyncio.wait([ended], timeout=LOOK_S)
-        except TimeoutError:
-            return _("{title} did not answer within {seconds} seconds.").format(
-                title=self.title, seconds=round(how.patience_s)
-            )
+        if problem := await self._wait(how, self._child.pid, ended):
+            return problem
         if not ended.done():
             self._become(State.RUNNING)
         code = await ended
         # What it said before its end is still on its way.
         await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
         return self.explain(self.last_words) or _ended(self.title, code)
+
+    async def _wait(self, how: Start, group: int, ended: "asyncio.Task[int]") -> str:
+        """Wait until it answers or has ended; return why it is waited for no longer."""
+        astray = asyncio.create_task(_goes_astray(group, ASTRAY * how.patience_s))
+        try:
+            async with asyncio.timeout(how.patience_s):
+                while not ended.done() and not await self._answers(how.ready_path):
+                    if astray.done():
+                        return self._is_elsewhere(astray.result())
+                    await asyncio.wait([ended, astray], timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            late = _("{title} did not answer within {seconds} seconds.").format(
+                title=self.title, seconds=round(how.patience_s)
+            )
+            ports = listened_on(group)
+            return f"{late} {self._is_elsewhere(ports[0])}" if ports else late
+        finally:
+            astray.cancel()
+        return ""
+
+    def _is_elsewhere(self, port: int) -> str:
+        said = _(
+            "{title} listens on port {port}, and not on the socket that it was given. It was ended, since others could reach"
+            " that port."
+        ).format(title=self.title, port=port)
+        return f"{said} {self.on_port}".rstrip()
 
     async def _wake(self) -> None:
         """Wait until it answers again."""
@@ -187,16 +213,7 @@ class Process:
 
     async def _answers(self, path: str) -> bool:
         """Ask for a page; whatever answers in HTTP is ready, also with an error that is shown to the person then."""
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                reader, writer = await asyncio.open_unix_connection(self.socket)
-                try:
-                    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-                    return (await reader.readline()).startswith(b"HTTP/")
-                finally:
-                    writer.close()
-        except (OSError, TimeoutError, ValueError):
-            return False
+        return await _speaks_http(asyncio.open_unix_connection(self.socket), path)
 
     async def _listen(self, child: asyncio.subprocess.Process) -> None:
         output = child.stdout
@@ -230,6 +247,33 @@ class Process:
             await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
             self._listening.cancel()
         self.socket.unlink(missing_ok=True)
+
+
+async def _speaks_http(connecting: Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]], path: str) -> bool:
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            reader, writer = await connecting
+            try:
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+                return (await reader.readline()).startswith(b"HTTP/")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, ValueError):
+        return False
+
+
+async def _goes_astray(group: int, patience_s: float) -> int:
+    """Return a port on which pages of these processes are, once they have been there for so long.
+
+    Other ports say nothing: an app may start a Spark session before it has a page.
+    """
+    while True:
+        await asyncio.sleep(PORT_S)
+        for port in await asyncio.to_thread(listened_on, group):
+            if await _speaks_http(asyncio.open_connection("localhost", port), "/"):
+                await asyncio.sleep(patience_s)
+                if port in await asyncio.to_thread(listened_on, group):
+                    return port
 
 
 def _ended(title: str, code: int) -> str:

@@ -153,11 +153,13 @@ class Shelf:
                 raise ValueError(f"{missing} {self.way_to_get(tool)}")
             return begin(found, self._place("tools", name))
 
-        return Process(tool.title, start, self._place("tools", name).socket)
+        on_port = _("Its command in the settings has to name {socket} where it shall listen.")
+        return Process(tool.title, start, self._place("tools", name).socket, on_port=on_port)
 
     def _app(self, app: App) -> Process:
         socket = self._place("apps", app.name).socket
-        return Process(Path(app.path).name, partial(self._start_app, app), socket, frameworks.explain)
+        on_port = _("Take out of the file what starts a server: the app in it is served without that.")
+        return Process(Path(app.path).name, partial(self._start_app, app), socket, frameworks.explain, on_port)
 
     def _start_app(self, app: App) -> Start:
         # Recognised anew: the file may have changed.
