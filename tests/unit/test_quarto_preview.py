@@ -1,6 +1,6 @@
 """A document of Quarto is rendered when it was saved, and what is wrong with it is said: with a stand-in for Quarto.
 
-Quarto itself cannot be had from a package registry; its options are those of its reference.
+Its package on PyPI, quarto-cli, fetches Quarto from GitHub when it is installed; its options are those of its reference.
 """
 
 import os
@@ -135,6 +135,20 @@ def test_what_cannot_be_rendered_at_first_ends_with_the_reason(document: Path, t
     assert ended(document).stderr.startswith(message)
 
 
+def test_quarto_is_that_of_the_environment_of_the_document(document: Path) -> None:
+    """Where pip puts it, also if another one is on the path."""
+    python = document.parent / "environment" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    python.with_name("quarto").write_text("#!/bin/sh\necho its own >&2\nexit 1\n")
+    python.with_name("quarto").chmod(0o755)
+    (_, *command), variables = preview(document)
+
+    process = subprocess.run([python, *command], env=variables, capture_output=True, text=True, timeout=20, check=False)
+
+    assert process.stderr == "its own\n"
+
+
 def test_where_quarto_is_missing_that_is_said(document: Path) -> None:
     """With who can mend it."""
     (document.parent / "bin" / "quarto").unlink()
@@ -144,7 +158,8 @@ def test_where_quarto_is_missing_that_is_said(document: Path) -> None:
     assert (process.returncode, process.stderr) == (
         1,
         (
-            "Quarto is not here. Whoever runs this place can install it on the machine, or in the image that servers run from:"
-            " it has to be on the path as `quarto`.\n"
+            "Quarto is not here. Where your server reaches GitHub, install it in a terminal, with: pip install quarto-cli."
+            " Elsewhere whoever runs this place can install it on the machine, or in the image that servers run from: it has"
+            " to be on the path as `quarto`.\n"
         ),
     )

@@ -132,12 +132,14 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     """Render it once, so that a fault is told where apps tell of theirs; then serve it."""
     name, path = sys.argv[1:]
-    quarto = shutil.which("quarto")
+    # That of the app's environment comes first: pip puts it beside its Python, and on nobody's path.
+    quarto = shutil.which("quarto", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if quarto is None:
         raise SystemExit(
             _(
-                "Quarto is not here. Whoever runs this place can install it on the machine, or in the image that servers run"
-                " from: it has to be on the path as `quarto`."
+                "Quarto is not here. Where your server reaches GitHub, install it in a terminal, with: pip install quarto-cli."
+                " Elsewhere whoever runs this place can install it on the machine, or in the image that servers run from: it"
+                " has to be on the path as `quarto`."
             )
         )
     document = Document(Path(name), quarto)
