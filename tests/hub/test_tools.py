@@ -36,6 +36,7 @@ RUNS = {
     "app = FastAPI()\n@app.get('/')\ndef root(): return {'new': 'x' * 2000}\nserved = GZipMiddleware(app)\nasyncio.run(\n"
     "    uvicorn.Server(uvicorn.Config(served, host='0.0.0.0')).serve()\n)\nuvicorn.run('runs:app', reload=True)\n",
     "gradio": "import gradio as gr\ngr.Interface(str, 'text', 'text').launch(share=True, auth=('ann', 'b'), auth_message='new')\n",
+    "panel": "import panel as pn\npn.serve(lambda: 'Hello', title='new')\npn.Column('Hello').show(port=0)\n",
     "shiny": "from shiny import App, ui\napp = App(ui.page_fluid('new'), None)\napp.run()\n",
 }
 """The same as scripts that start their own servers, as most do: on a port, debugged, for all the world."""

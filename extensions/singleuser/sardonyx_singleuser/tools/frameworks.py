@@ -53,11 +53,7 @@ def _by_runner(name: str) -> Callable[[str, Path, Place], tuple[str, ...]]:
 
 
 def _panel(python: str, file: Path, place: Place) -> tuple[str, ...]:
-    return (
-        *(python, "-m", "panel", "serve", str(file)),
-        # Requests of other sites do not come through the hub's sign-in.
-        *(f"--unix-socket={place.socket}", "--allow-websocket-origin=*", "--use-xheaders"),
-    )
+    return python, str(RUNNER.with_name("panel_server.py")), str(file), str(place.socket)
 
 
 PYTHON = (
