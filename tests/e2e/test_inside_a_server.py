@@ -3,15 +3,14 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
-from support.listeners import is_of_a_kernel, listened_on, listening_in, who_listens
+from support.listeners import listened_on, listening_in
 from support.stack import Stack
 from support.visitors import PASSWORD, Visitor
-from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 HUB, PROXY, KEYS, STORE, _LINKS, CLASSES = range(1, 7)
@@ -185,17 +184,8 @@ def test_of_what_listens_only_the_doors_of_the_place_can_be_connected_to(stack: 
 
 
 def test_nothing_but_the_doors_of_the_place_listens_on_the_machine(stack: Stack, bob: Visitor) -> None:
-    """Servers that run have sockets in folders of their own; of a kernel, there is what is said in `is_of_a_kernel`."""
+    """Servers that run have sockets in folders of their own."""
     assert bob.has_server()
     bob.begin("import time; time.sleep(600)")
 
-    doors = range(stack.port, stack.port + 7)
-
-    def others() -> dict[int, str]:
-        found = who_listens(stack.processes())
-        return {port: found[port] for port in found if port not in doors and not is_of_a_kernel(port)}
-
-    # A fork server that warms has a hub of its own for as long, which knows nothing.
-    with suppress(pytest.fail.Exception):
-        soon(lambda: not others())
-    assert others() == {}
+    assert stack.open_ports() == {}

@@ -237,6 +237,7 @@ def press(workspace: Workspace, name: str) -> None:
     expect(app.get_by_text(title).first).to_be_visible(timeout=90_000)
     app.get_by_role("button", name="Press").click()
     expect(app.get_by_text(pressed)).to_be_visible()
+    assert workspace.stack.open_ports() == {}
     workspace.page.screenshot(path=SCREENSHOTS / f"tools-{Path(name).stem}.png")
 
 

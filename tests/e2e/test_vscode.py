@@ -93,6 +93,7 @@ def test_it_opens_the_repository_where_a_file_is_edited_and_run(
     code.screenshot(path=SCREENSHOTS / f"tools-vscode{stack.path.replace('/', '-')}.png")
 
     assert (folder / "written.txt").read_text().split() == ["42", str(folder.stat().st_uid)]
+    assert stack.open_ports() == {}
 
     # The extension has run: in this home, from where all read it.
     soon((folder.parent / "hello.txt").exists)

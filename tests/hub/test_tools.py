@@ -14,6 +14,7 @@ from support import web
 from support.addresses import plain, socket_path, websocket
 from support.environments import apps_environment
 from support.forks import Forks, Server, running_forks
+from support.listeners import is_of_a_kernel
 from tornado.httpclient import HTTPClientError
 
 APPS = {
@@ -26,6 +27,23 @@ APPS = {
     "gradio": "import gradio as gr\ndemo = gr.Interface(str, 'text', 'text')\nif __name__ == '__main__':\n    demo.launch()\n",
     "panel": "import panel as pn\npn.Column('Hello').servable()\n",
     "marimo": "import marimo\napp = marimo.App()\n@app.cell\ndef _():\n    return\n",
+    "voila": json.dumps(
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": "a",
+                    "source": "print('Hello,', 6 * 7)",
+                    "metadata": {},
+                    "outputs": [],
+                    "execution_count": None,
+                }
+            ],
+            "metadata": {},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    ),
 }
 RUNS = {
     "flask": "import sys\nfrom flask import Flask, url_for\nold, new = Flask('a'), Flask('b')\n@new.route('/')\n"
@@ -51,6 +69,7 @@ SAYS = {
     "gradio": "gradio",
     "panel": "<title>Panel Application</title>",
     "marimo": "<marimo-filename",
+    "voila": "Hello, 42",
 }
 PAGE = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
 
@@ -144,10 +163,11 @@ def start(forks: Forks) -> Iterator[Start]:
 def test_an_app_of_each_framework_is_served_below_its_address(start: Start, framework: str) -> None:
     """From its file alone, on a socket that nobody else can open."""
     runs = {"runs.py": RUNS[framework]} if framework in RUNS else {}
-    person = start(framework, {"app.py": APPS[framework], **runs})
-    address = person.address("app.py")
+    name = "app.ipynb" if framework == "voila" else "app.py"
+    person = start(framework, {name: APPS[framework], **runs})
+    address = person.address(name)
     first = person.web.get(address, headers=PAGE)
-    assert "<h1>Starting app.py …</h1>" in first.text
+    assert f"<h1>Starting {name} …</h1>" in first.text
     assert first.headers["Cache-Control"] == "no-store"
 
     assert SAYS[framework] in person.opens(address)
@@ -155,7 +175,9 @@ def test_an_app_of_each_framework_is_served_below_its_address(start: Start, fram
         page = person.opens(person.address(path))
         assert "new" in page
         assert "did not start" not in page
-    assert not listening(person)
+    ports = [int(line.split()[1].rpartition(":")[2], 16) for line in listening(person)]
+    assert bool(ports) == (framework == "voila"), "its kernel has one by now, which asks for a secret"
+    assert all(is_of_a_kernel(port) for port in ports)
     assert {app["state"] for app in person.web.get("sardonyx/api/apps").json()} == {"running"}
 
 

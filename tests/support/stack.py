@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.listeners import is_of_a_kernel, who_listens
 from support.ports import free_ports
 from support.waiting import soon
 
@@ -166,6 +167,21 @@ class Stack:
             except OSError:
                 continue
         return found - {os.getpid()}
+
+    def open_ports(self) -> dict[int, str]:
+        """Return the ports beside its doors that others of the machine can connect to, each with its program.
+
+        Of a kernel, there is what is said in `is_of_a_kernel`.
+        """
+        # A fork server that warms has a hub of its own for as long, which knows nothing.
+        with suppress(pytest.fail.Exception):
+            soon(lambda: not self._open_ports())
+        return self._open_ports()
+
+    def _open_ports(self) -> dict[int, str]:
+        doors = range(self.port, self.port + 7)
+        found = who_listens(self.processes())
+        return {port: found[port] for port in found if port not in doors and not is_of_a_kernel(port)}
 
     def find_all(self, word: str) -> list[int]:
         """Return those of them that have a word in their command lines."""
