@@ -3,6 +3,7 @@
 Below a path of the host, for the reason that stands in `test_tools`: Spark makes addresses of its own in many places.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
@@ -13,7 +14,8 @@ from e2e.test_tools import Workspace
 from playwright.sync_api import Browser, expect
 from support.browser_kernels import RUN_IN_KERNEL
 from support.stack import ROOT, Stack
-from support.visitors import PASSWORD, Visitor, come_first
+from support.strangers import by_cookies, by_token
+from support.visitors import Visitor, come_first
 from support.waiting import soon
 
 pytestmark = [
@@ -65,17 +67,28 @@ def workspace(stack: Stack, browser: Browser) -> Iterator[Workspace]:
     context.close()
 
 
-def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspace: Workspace, check: Check) -> None:
-    """Without a line of configuration; its pages end with it, and the list says so."""
-    page = workspace.page
-    base = f"{workspace.stack.url}/user/ann/tools/spark/"
-    beside = page.context.new_page()
-    beside.goto(base)
-    expect(beside.get_by_text("No Spark session runs in this server.")).to_be_visible()
-    page.evaluate(RUN_BESIDE, [workspace.visitor.base(), CELL, "python3"])
+@pytest.fixture(scope="module")
+def session(workspace: Workspace) -> str:
+    """The path of the pages of a session that a notebook's cell has begun; the cell goes on."""
+    workspace.page.evaluate(RUN_BESIDE, [workspace.visitor.base(), CELL, "python3"])
     soon((workspace.home / "session-runs").exists, 300)
+    listed = workspace.page.request.get(f"{workspace.stack.url}/user/ann/tools/spark/").text()
+    (found,) = re.findall(r'href="([^"]*/tools/spark/[^"/]+/)', listed)
+    return str(found)
+
+
+def test_a_session_is_followed_from_the_launcher(
+    workspace: Workspace, check: Check, request: pytest.FixtureRequest
+) -> None:
+    """Without a line of configuration; the list has it as soon as there is one."""
+    page = workspace.page
+    beside = page.context.new_page()
+    beside.goto(f"{workspace.stack.url}/user/ann/tools/spark/")
+    expect(beside.get_by_text("No Spark session runs in this server.")).to_be_visible()
+    request.getfixturevalue("session")
     expect(beside.get_by_role("link", name="climate")).to_be_visible()
     check(beside, "tools-spark-sessions")
+    beside.close()
 
     page.get_by_role("button", name="Spark", exact=True).click()
     pages = workspace.frame("/tools/spark/")
@@ -90,13 +103,45 @@ def test_a_session_is_followed_from_the_launcher_and_reads_what_it_wrote(workspa
     expect(pages.get_by_role("heading", name="Thread dump for executor driver")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "tools-spark-threads.png")
 
+
+def test_another_person_reaches_no_session(
+    workspace: Workspace, session: str, newcomer: Callable[[Stack, str], Visitor]
+) -> None:
+    """Signed in to the same place, with a server of their own: neither its pages, nor jobs, nor the end of one."""
+    origin = workspace.stack.url.removesuffix(workspace.stack.path)
+    bob = newcomer(workspace.stack, "bob")
+    bob.start()
+    token = by_token(bob)
+    for path in (
+        f"{workspace.visitor.base()}tools/spark/",
+        session,
+        f"{session}jobs/",
+        f"{session}api/v1/applications",
+    ):
+        answer = bob.page.goto(origin + path)
+        assert answer is not None
+        assert answer.status == 403, path
+        for way in (by_cookies(bob, "ann"), token):
+            assert way.ask("POST", origin + path).status_code == 403, path
+    for way in (by_cookies(bob, "ann"), token):
+        assert way.ask("POST", f"{origin}{session}jobs/job/kill/?id=0").status_code == 403
+        assert way.opens(origin + session) == 403
+
+    assert by_cookies(workspace.visitor, "ann").ask("GET", f"{origin}{session}jobs/").status_code == 200
+
+
+def test_what_a_session_wrote_is_read_and_its_pages_end_with_it(
+    workspace: Workspace, session: str, check: Check
+) -> None:
+    """Its table is in the data store; whoever opens its pages later is told."""
     workspace.put("enough", "")
-    assert "days: 7\n" in page.evaluate("window.said")
-    session = pages.locator("html").evaluate("() => location.pathname")
-    beside.goto(urljoin(workspace.stack.url, session))
-    expect(beside.get_by_role("heading", name="This Spark session has ended")).to_be_visible()
-    check(beside, "tools-spark-ended")
-    beside.close()
+    assert "days: 7\n" in workspace.page.evaluate("window.said")
+
+    later = workspace.page.context.new_page()
+    later.goto(urljoin(workspace.stack.url, session))
+    expect(later.get_by_role("heading", name="This Spark session has ended")).to_be_visible()
+    check(later, "tools-spark-ended")
+    later.close()
 
 
 READ_WITH_R = """
@@ -112,19 +157,6 @@ def test_r_reads_what_spark_wrote(workspace: Workspace) -> None:
     said = workspace.visitor.run(READ_WITH_R, kernel="ir")
 
     assert said == "R sees 1000 rows of 7 days\n"
-
-
-def test_another_person_reaches_no_session(workspace: Workspace, browser: Browser) -> None:
-    """Signed in to the same place."""
-    workspace.stack.add_person("bob", PASSWORD)
-    context = browser.new_context()
-    visitor = Visitor(workspace.stack, context.new_page())
-    visitor.sign_in("bob")
-    for address in ("tools/spark/", "tools/spark/local-1/jobs/"):
-        answer = visitor.page.goto(f"{workspace.stack.url}/user/ann/{address}")
-        assert answer is not None
-        assert answer.status == 403, address
-    context.close()
 
 
 JOB_S = 3 * IDLE_S // 2

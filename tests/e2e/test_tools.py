@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from playwright.sync_api import Browser, FrameLocator, expect
 from support.environments import apps_environment
 from support.palette import open_palette
 from support.stack import Stack
+from support.strangers import by_cookies, by_token
 from support.visitors import PASSWORD, Visitor
+from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 SETTINGS = """
@@ -140,11 +143,10 @@ class Workspace:
     def __init__(self, stack: Stack, visitor: Visitor) -> None:
         self.stack, self.visitor, self.page = stack, visitor, visitor.page
 
-    @property
+    @cached_property
     def home(self) -> Path:
         """The person's files."""
-        (found,) = (self.stack.data / "homes").iterdir()
-        return found
+        return Path(self.visitor.run("import pathlib; print(pathlib.Path.home())").strip())
 
     def put(self, name: str, text: str) -> None:
         """Put a file into the home."""
@@ -368,6 +370,61 @@ def test_mlflow_has_runs_of_a_notebook_with_artifacts_in_the_persons_storage(wor
     whole.close()
 
 
+def test_another_person_reaches_no_tool(workspace: Workspace, newcomer: Callable[[Stack, str], Visitor]) -> None:
+    """Signed in to the same place, with a server of their own: by no page, no request and no websocket of what runs."""
+    stack, ann = workspace.stack, by_cookies(workspace.visitor, "ann")
+    server = f"{stack.url}/user/ann/"
+    app = workspace.page.evaluate(ADD_APP, [workspace.visitor.base(), "streamlit_app.py"]).removeprefix("/user/ann/")
+    mlflow, asked = "tools/mlflow/", "api/2.0/mlflow/experiments/search"
+    runs = [f"{server}sardonyx/api/processes/{address.rstrip('/')}" for address in (app, mlflow)]
+
+    def states() -> list[str]:
+        return [ann.ask("GET", status).json()["state"] for status in runs]
+
+    for address in (app, mlflow):
+        workspace.page.context.request.get(server + address, headers={"Accept": "text/html"})
+    soon(lambda: states() == ["running", "running"], 180)
+    began = stack.find_all("streamlit_app.py")
+    bob = newcomer(stack, "bob")
+    bob.start()
+    token = by_token(bob)
+
+    for address in (
+        app,
+        mlflow,
+        "tools/vscode/",
+        "sardonyx/api/apps",
+        *(status.removeprefix(server) for status in runs),
+    ):
+        answer = bob.page.goto(server + address)
+        assert answer is not None
+        assert answer.status == 403, address
+    for way in (by_cookies(bob, "ann"), token):
+        for status in runs:
+            for method, at, told in (
+                ("POST", status, None),
+                ("DELETE", status, None),
+                ("POST", f"{status}/person", True),
+            ):
+                assert way.ask(method, at, {"is_there": told}).status_code == 403, (method, at)
+        one = f"{server}sardonyx/api/{app}".rstrip("/")
+        for method, at, said in (
+            ("POST", f"{server}sardonyx/api/apps", {"path": "dash_app.py"}),
+            ("PATCH", one, {"is_pinned": True}),
+            ("DELETE", one, None),
+            ("POST", server + app, {}),
+            ("POST", f"{server}{mlflow}{asked}", {"max_results": 5}),
+        ):
+            assert way.ask(method, at, said).status_code == 403, (method, at)
+        assert way.opens(f"{server}{app}_stcore/stream") == 403
+
+    # What was refused is given to whom it belongs, and goes on.
+    assert ann.opens(f"{server}{app}_stcore/stream") == 101
+    assert ann.ask("POST", f"{server}{mlflow}{asked}", {"max_results": 5}).json()["experiments"]
+    assert states() == ["running", "running"]
+    assert began == stack.find_all("streamlit_app.py") != []
+
+
 WRITE_EVENTS = """
 import sys
 from tensorboard.summary import Writer
@@ -464,16 +521,3 @@ ADD_APP = """async ([base, path]) => {
 def test_memory_and_time_are_in_the_status_bar(workspace: Workspace) -> None:
     """In words; a profile without an end says nothing of time."""
     expect(workspace.page.locator("#jp-bottom-panel").get_by_text(re.compile(r"^Memory \d"))).to_be_visible()
-
-
-def test_another_person_reaches_no_tool(workspace: Workspace, browser: Browser) -> None:
-    """Signed in to the same place, with the address of somebody's app."""
-    workspace.stack.add_person("bob", PASSWORD)
-    context = browser.new_context()
-    visitor = Visitor(workspace.stack, context.new_page())
-    visitor.sign_in("bob")
-    for address in ("tools/mlflow/", "tools/vscode/", "apps/dash-app-000000/", "sardonyx/api/apps"):
-        answer = visitor.page.goto(f"{workspace.stack.url}/user/ann/{address}")
-        assert answer is not None
-        assert answer.status == 403, address
-    context.close()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from support.git_server import Forge, serving
 from support.repositories import remote
 from support.stack import Stack
+from support.strangers import by_cookies, by_token
 from support.tools import give_vscode
 from support.visitors import Visitor
 from support.vsix import PUBLISHER, vsix
@@ -67,12 +68,17 @@ def open_vscode(visitor: Visitor) -> Page:
 def test_it_opens_the_repository_where_a_file_is_edited_and_run(
     stack: Stack, newcomer: Callable[[Stack, str], Visitor], forge: Forge
 ) -> None:
-    """In its editor and in its terminal; what it writes is a file of the person's. Its extensions run, and are listed."""
+    """In its editor and in its terminal; what it writes is a file of the person's. Its extensions run, and are listed.
+
+    Nobody else reaches it: on no port, and through the hub neither its pages nor the websocket by which all of it goes.
+    """
     visitor = newcomer(stack, "vera" if stack.path else "vito")
     visitor.start(repository=f"{forge.url}/stats-101")
     folder = Path(visitor.run("import pathlib; print(pathlib.Path.home() / 'stats-101')").strip())
 
     code = open_vscode(visitor)
+    sockets: list[str] = []
+    code.on("websocket", lambda each: sockets.append(each.url))
     explorer = code.get_by_role("tree", name="Files Explorer")
     expect(code.get_by_role("button", name="Explorer Section: stats-101")).to_be_visible(timeout=60_000)
     explorer.get_by_role("treeitem", name="lesson.txt").dblclick()
@@ -101,4 +107,16 @@ def test_it_opens_the_repository_where_a_file_is_edited_and_run(
     code.keyboard.press("Control+Shift+x")
     expect(code.get_by_role("listitem", name=re.compile("^hello, 1.0.0"))).to_be_visible(timeout=60_000)
     code.screenshot(path=SCREENSHOTS / "tools-vscode-extensions.png")
+
+    other, base = newcomer(stack, "walt"), stack.url.removesuffix(stack.path) + visitor.base()
+    other.start()
+    token, socket = by_token(other), sockets[0].replace("ws:", "http:")
+    answer = other.page.goto(f"{base}tools/vscode/")
+    assert answer is not None
+    assert answer.status == 403
+    for way in (by_cookies(other, visitor.name), token):
+        assert way.opens(socket) == 403
+        for method in ("POST", "DELETE"):
+            assert way.ask(method, f"{base}sardonyx/api/processes/tools/vscode").status_code == 403
+    assert by_cookies(visitor, visitor.name).opens(socket) == 101
     code.close()
