@@ -154,12 +154,16 @@ class Workspace:
         status = self.home.stat()
         os.chown(self.home / name, status.st_uid, status.st_gid)
 
-    def choose(self, name: str, item: str) -> None:
-        """Choose something from the menu of a file in JupyterLab's file browser."""
+    def list_files(self) -> None:
+        """Show the files that there are now."""
         with self.page.expect_response("**/api/contents**"):
             self.page.get_by_role("button", name="Refresh the file browser").click()
         # The rows of the answer are drawn, and none moves below the pointer.
         self.page.wait_for_timeout(500)
+
+    def choose(self, name: str, item: str) -> None:
+        """Choose something from the menu of a file in JupyterLab's file browser."""
+        self.list_files()
         self.page.locator(f".jp-DirListing-item[title^='Name: {name}']").click(button="right")
         self.page.get_by_role("menuitem", name=item).click()
 
@@ -216,8 +220,8 @@ def workspace(stack: Stack, browser: Browser) -> Iterator[Workspace]:
 
 
 @pytest.mark.parametrize("name", list(APPS))
-def test_an_app_is_shown_beside_its_code_and_reacts(workspace: Workspace, name: str) -> None:
-    """From the menu of its file; with whatever its framework speaks, over the hub's proxy."""
+def test_an_app_of_each_framework_reacts(workspace: Workspace, name: str) -> None:
+    """From the menu of its file; with whatever its framework speaks, over the hub's proxy, and on no port."""
     if name == "app.R" and shutil.which("Rscript") is None:
         pytest.skip("R is not on this machine. On Debian: r-base-core r-cran-shiny")
     press(workspace, name)
@@ -241,6 +245,38 @@ def press(workspace: Workspace, name: str) -> None:
     expect(app.get_by_text(pressed)).to_be_visible()
     assert workspace.stack.open_ports() == {}
     workspace.page.screenshot(path=SCREENSHOTS / f"tools-{Path(name).stem}.png")
+
+
+def test_an_app_is_shown_beside_its_code_until_it_is_stopped(workspace: Workspace) -> None:
+    """Each has half of the room, and both are seen at once; run from the palette, stopped from the file's menu."""
+    page, name = workspace.page, "dash_app.py"
+    app = workspace.frame("/apps/dash-app-")
+    # Keys that are pressed in an app are the app's.
+    workspace.to_launcher()
+    open_palette(page).fill("Close All Tabs")
+    page.keyboard.press("Enter")
+    workspace.list_files()
+    page.locator(f".jp-DirListing-item[title^='Name: {name}']").dblclick()
+    code = page.locator(".jp-FileEditor")
+    expect(code.get_by_text("Hello from Dash")).to_be_visible()
+
+    open_palette(page).fill("Run as App")
+    page.keyboard.press("Enter")
+    expect(app.get_by_text("Hello from Dash")).to_be_visible(timeout=60_000)
+    shown = page.locator("iframe[src*='/apps/dash-app-']")
+    left, right = code.bounding_box(), shown.bounding_box()
+    page.screenshot(path=SCREENSHOTS / "tools-beside.png")
+    expect(code.get_by_text("Hello from Dash")).to_be_visible()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert abs(left["width"] - right["width"]) < 20
+    assert min(left["height"], right["height"]) > 600
+
+    workspace.choose(name, "Stop App")
+    expect(page.get_by_text("The app is stopped.")).to_be_visible()
+    apps = page.request.get(f"{workspace.stack.url}/user/ann/sardonyx/api/apps").json()
+    assert [each["state"] for each in apps if each["path"] == name] == ["stopped"]
 
 
 def test_a_file_that_is_no_app_is_explained_where_it_was_chosen(workspace: Workspace) -> None:
