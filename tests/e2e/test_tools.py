@@ -4,12 +4,14 @@ All of it is below a path of the host: what works there has asked for nothing by
 work there alone is also at the root, as the other browser tests are: a websocket, a prefix that a tool is told, an app.
 """
 
+import asyncio
 import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from support.environments import apps_environment
 from support.palette import open_palette
 from support.stack import Stack
 from support.strangers import by_cookies, by_token
+from support.terminals import in_terminal
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
@@ -459,6 +462,38 @@ def test_another_person_reaches_no_tool(workspace: Workspace, newcomer: Callable
     assert ann.ask("POST", f"{server}{mlflow}{asked}", {"max_results": 5}).json()["experiments"]
     assert states() == ["running", "running"]
     assert began == stack.find_all("streamlit_app.py") != []
+
+
+ASKS_MLFLOW = """
+import json, os
+from urllib.request import Request, urlopen
+from flask import Flask
+app = Flask("x")
+@app.route("/")
+def root():
+    headers = {"Authorization": f"Bearer {os.environ['MLFLOW_TRACKING_TOKEN']}", "Content-Type": "application/json"}
+    at = f"{os.environ['MLFLOW_TRACKING_URI']}/api/2.0/mlflow/experiments/search"
+    return json.load(urlopen(Request(at, b'{"max_results": 9}', headers)))
+"""
+IN_TERMINAL = "python -c \"import mlflow; print([each.name for each in mlflow.search_experiments()], 'do' + 'ne')\""
+
+
+def test_mlflow_is_found_from_a_terminal_and_from_an_app(workspace: Workspace) -> None:
+    """Without a line of configuration, as from a notebook; the app's environment has nothing of ours."""
+    workspace.put("asks_mlflow.py", ASKS_MLFLOW)
+    stack, visitor, ann = workspace.stack, workspace.visitor, by_cookies(workspace.visitor, "ann")
+    app = workspace.page.evaluate(ADD_APP, [visitor.base(), "asks_mlflow.py"])
+    workspace.page.request.get(stack.url + app, headers={"Accept": "text/html"})
+
+    token = by_token(visitor).headers["Authorization"].removeprefix("token ")
+    with ThreadPoolExecutor() as beside:
+        # Playwright has this thread's event loop.
+        typed = in_terminal(f"{stack.url}/user/ann/", token, IN_TERMINAL, "done", patience_s=180)
+        shown = beside.submit(asyncio.run, typed).result()
+
+    assert "'Default'" in shown, shown
+    soon(lambda: ann.ask("GET", stack.url + app).status_code == 200)
+    assert "Default" in [each["name"] for each in ann.ask("GET", stack.url + app).json()["experiments"]]
 
 
 WRITE_EVENTS = """

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -359,8 +360,23 @@ ABACUS = {
 
 
 def test_a_tool_of_the_settings_is_one_like_the_others(start: Start) -> None:
-    """Offered in its row, started by its page on a socket; one that cannot be read takes nothing else with it."""
-    own = {"abacus": ABACUS, "gone": {**ABACUS, "command": ["no-such-program", "{socket}"]}, "newer": {"title": "x"}}
+    """Offered in its row, started by its page on a socket; one that cannot be read takes nothing else with it.
+
+    What one says before it ends is what its person reads, such as why it has no licence.
+    """
+    paid = {
+        **ABACUS,
+        "title": "Paid",
+        "command": ["sh", "-c", "seq 400; echo No licence: set PAID_LICENCE. >&2; exit 3"],
+    }
+    port = {**ABACUS, "command": ["python3", "-m", "http.server", "--bind", "127.0.0.1", "0"], "patience_s": 12}
+    own = {
+        "abacus": ABACUS,
+        "paid": paid,
+        "port": port,
+        "gone": {**ABACUS, "command": ["no-such-program", "{socket}"]},
+        "newer": {"title": "x"},
+    }
     person = start("counts", {"serve.py": SERVE}, {"SARDONYX_OWN_TOOLS": json.dumps(own)})
     tools = {tool["name"]: tool for tool in person.web.get("sardonyx/api/tools").json()}
 
@@ -376,6 +392,16 @@ def test_a_tool_of_the_settings_is_one_like_the_others(start: Start) -> None:
     assert tools["gone"]["how_to_get"] == "Ask the people who run this place for it."
     assert "newer" not in tools
     assert "vscode" in tools
+    page = person.opens("tools/paid/")
+    assert "<h1>Paid did not start</h1>" in page
+    assert "Paid ended by itself, with the code 3." in page
+    assert '<details id="words" open' in page
+    assert "\n399\n400\nNo licence: set PAID_LICENCE.</pre>" in page
+    page = person.opens("tools/port/")
+    assert re.search(
+        r"Abacus listens on port \d+, and not on the socket that it was given[.] It was ended, since", page
+    )
+    assert "Its command in the settings has to name {socket} where it shall listen." in page
     assert not listening(person)
 
 

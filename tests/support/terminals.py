@@ -8,7 +8,7 @@ from support.addresses import client, plain, websocket
 PATIENCE_S = 30.0
 
 
-async def in_terminal(url: str, token: str, command: str, until: str) -> str:
+async def in_terminal(url: str, token: str, command: str, until: str, patience_s: float = PATIENCE_S) -> str:
     """Type a command into a new terminal; return all that is shown until something is.
 
     Args:
@@ -24,7 +24,7 @@ async def in_terminal(url: str, token: str, command: str, until: str) -> str:
         shown = ""
         try:
             await socket.write_message(json.dumps(["stdin", f"{command}\r"]))
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 while until not in shown:
                     kind, *said = json.loads(await socket.read_message() or "[]")
                     shown += said[0] if kind == "stdout" else ""
