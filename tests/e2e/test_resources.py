@@ -49,9 +49,12 @@ def test_a_person_sees_what_is_used_and_hears_before_it_is_used_up(
     expect(status).to_contain_text(re.compile(r"CPU (0\.[1-9]|1\.\d) of 1"))
     expect(status).to_contain_text(re.compile(r"Disk 19\d MB of 200 MB"))
 
-    visitor.begin(FILL)
+    visitor.begin(FILL, "analysis.ipynb")
     page.get_by_text("When all is used, a kernel is ended.").wait_for()
     page.screenshot(path=SCREENSHOTS / "resources.png")
 
     visitor.begin("x = b'x' * (700 << 20)")
-    page.get_by_text("A program used more than this server's 1.0 GB and was ended, a kernel perhaps.").wait_for()
+    # The larger one of the two goes.
+    page.get_by_text("The kernel of analysis.ipynb was ended: this server's 1.0 GB were used up.").wait_for()
+    expect(page.get_by_text("A program used more than")).to_have_count(0)
+    page.screenshot(path=SCREENSHOTS / "ended.png")

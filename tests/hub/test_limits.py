@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.forks import processes_with
+from support.forks import children, processes_with
 from support.hubs import Hub, running_hub
+from support.waiting import soon
 
 from sardonyx_spawner.local.cgroup_places import find_places
-from sardonyx_spawner.local.limits import RECORD, group_name
+from sardonyx_spawner.local.limits import RECORD, group_name, killed_for_memory
 
 TINY = 400 << 20
 LONG_POLL_S = 600
@@ -98,6 +99,32 @@ print(subprocess.run([sys.executable, "-c", bomb]).returncode)
     assert log.exists()
     assert json.loads((mallory.private / "ended").read_text())["en"] == "It used more than its 400 MB of memory."
     assert limited.call("GET", "/").status_code == 200
+
+
+def test_many_small_programs_are_ended_before_their_server(limited: Hub) -> None:
+    """Each of them is smaller than the server itself, which the system would choose first."""
+    mae = limited.user("mae")
+    mae.start(profile="python", size="tiny")
+    kernel = int(mae.run("print(open('/proc/self/oom_score_adj').read())"))
+    # Its first process and the server; no kernel is there now.
+    scores = {_score(pid) for pid in (mae.pid, *children(mae.pid))}
+    server, program = mae.pid, "x = b'x' * (12 << 20); import time; time.sleep(600)"
+    # It begins when the kernel that starts it has ended.
+    code = f"import subprocess, sys, time; time.sleep(2)\nfor n in range(60): subprocess.Popen([sys.executable, '-c', {program!r}])"
+
+    mae.run(f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {code!r}], start_new_session=True)")
+    soon(lambda: killed_for_memory(mae.private) >= 20)
+
+    assert (scores, kernel) == ({300}, 700)
+    for pid in processes_with(program):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    assert (mae.run("print('alive')").strip(), mae.pid) == ("alive", server)
+    mae.stop()
+
+
+def _score(pid: int) -> int:
+    return number(Path(f"/proc/{pid}/oom_score_adj"))
 
 
 def test_a_server_that_fills_its_memory_with_files_ends_with_the_reason(limited: Hub, vera: Any) -> None:

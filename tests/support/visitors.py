@@ -93,9 +93,13 @@ class Visitor:
         said: str = self.page.evaluate(RUN_IN_KERNEL, [self.base(server), code, kernel])
         return said
 
-    def begin(self, code: str) -> None:
-        """Run Python in a new kernel, and do not wait for its end: nobody listens to it."""
-        self.page.evaluate(BEGIN_IN_KERNEL, [self.base(), code, "python3"])
+    def begin(self, code: str, notebook: str = "") -> None:
+        """Run Python in a new kernel, and do not wait for its end: nobody listens to it.
+
+        Args:
+            notebook: which it is the kernel of; there need not be such a file.
+        """
+        self.page.evaluate(BEGIN_IN_KERNEL, [self.base(), code, "python3", notebook])
 
     def has_server(self) -> bool:
         """Tell whether one's server runs, as the hub says."""

@@ -88,14 +88,14 @@ def test_a_unit_that_systemd_leaves_to_us_is_used(machine: Machine, monkeypatch:
 
 
 def test_the_limits_of_a_group_of_v2(tmp_path: Path) -> None:
-    """All are written; what a kernel does not have is left out."""
+    """All are written; what a kernel does not have is left out, and the system ends one process, not all of a server."""
     for name in ("memory.swap.max", "memory.oom.group", "cpu.weight", "cpu.max"):
-        (tmp_path / name).touch()
+        (tmp_path / name).write_text("0")
 
     write_limits(tmp_path, 2, {"memory": 1 << 30, "pids": 100}, cpu=1.5)
 
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "memory.max": str(1 << 30), "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "100",
+        "memory.max": str(1 << 30), "memory.swap.max": "0", "memory.oom.group": "0", "pids.max": "100",
         "cpu.weight": "150", "cpu.max": "150000 100000",
     }  # fmt: skip
 

@@ -1,10 +1,13 @@
 """What a server tells its person of memory, processors and time, by its own control groups and its plan."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.resources import CpuRate, Meter, cpu_used, memory_used, programs_killed
+from sardonyx_singleuser.first_to_go import score, shell_that_goes_first
+from sardonyx_singleuser.resources import CpuRate, Meter, cpu_used, ends_whole, memory_used, programs_killed
+from sardonyx_singleuser.victims import Victim, Victims
 
 
 def put(folder: Path, files: dict[str, str]) -> None:
@@ -91,3 +94,45 @@ def test_time_of_processors_is_the_groups(tmp_path: Path, monkeypatch: pytest.Mo
     put(tmp_path, {"cpu.stat": "usage_usec 12500000\nuser_usec 1\n"})
 
     assert cpu_used(tmp_path) == (None if own is None else 12.5)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param({"memory.oom.group": "1\n"}, True, id="v2, as the kubelet sets it"),
+        pytest.param({"memory.oom.group": "0\n"}, False, id="v2, as it is"),
+        pytest.param({"unified/memory.oom.group": "1\n"}, True, id="both"),
+        pytest.param(V1, False, id="v1 has nothing like it"),
+    ],
+)
+def test_whether_all_of_a_server_is_ended_is_read(tmp_path: Path, files: dict[str, str], *, expected: bool) -> None:
+    """So that what is said before is what happens."""
+    put(tmp_path, files)
+
+    assert ends_whole(tmp_path) is expected
+    assert Meter({}, tmp_path).read().ends_whole is expected
+
+
+def test_what_was_ended_for_want_of_memory_is_what_was_killed_when_the_system_counted_one_more(tmp_path: Path) -> None:
+    """Neither what somebody else killed, nor what ended by itself; the last ones are remembered."""
+    put(tmp_path, V1)
+    victims = Victims(tmp_path)
+
+    assert not victims.note("kernel", "stopped", -9, before=2)
+    assert not victims.note("kernel", "ended", 0, before=1)
+    assert not victims.note("program", "unknown", None, before=1)
+    assert victims.note("kernel", "abc", -9, before=1)
+    assert victims.note("program", "app.py", 137, before=1)
+    assert list(victims.noted) == [Victim(1, "kernel", "abc"), Victim(2, "program", "app.py")]
+
+
+def test_a_terminal_goes_before_its_server(tmp_path: Path) -> None:
+    """The shell is the person's own, with what it starts."""
+    shell = tmp_path / "a shell"
+    shell.write_text('#!/bin/sh\necho "$0"; cat /proc/self/oom_score_adj')
+    shell.chmod(0o700)
+
+    said = subprocess.run(shell_that_goes_first(str(shell)), check=True, capture_output=True, text=True).stdout
+
+    assert said.split("\n") == [str(shell), str(score()), ""]
+    assert score() > int(Path("/proc/self/oom_score_adj").read_text())

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from support.waiting import soon
 
+from sardonyx_singleuser.first_to_go import score
 from sardonyx_singleuser.tools import process as module
 from sardonyx_singleuser.tools.process import Process, State
 from sardonyx_singleuser.tools.tool import Start
+from sardonyx_singleuser.victims import OF_THIS_SERVER, Victims
 
 SERVE = """
     import http.server, os, socketserver, sys
@@ -44,12 +46,12 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
     """A way to have processes, which are ended."""
     made: list[Process] = []
 
-    def new(code: str, **more: Any) -> Process:
+    def new(code: str, victims: Victims = OF_THIS_SERVER, **more: Any) -> Process:
         script = tmp_path / f"tool-{len(made)}.py"
         script.write_text(textwrap.dedent(code))
         socket = tmp_path / "sockets" / f"{len(made)}.sock"
         command = (sys.executable, "-u", str(script), str(socket))
-        made.append(Process("Tool", lambda: Start(command, tmp_path, **more), socket))
+        made.append(Process("Tool", lambda: Start(command, tmp_path, **more), socket, victims=victims))
         return made[-1]
 
     yield new
@@ -94,12 +96,35 @@ async def test_a_tool_that_ends_is_known_with_its_last_words(make: Make) -> None
 
 
 async def test_a_tool_that_is_killed_is_known_so(make: Make) -> None:
-    """Such as for want of memory."""
+    """By somebody, here: nothing was ended for want of memory since it was started."""
     process = make("import os; os.kill(os.getpid(), 9)")
     process.begin()
 
     assert await process.settled() is State.FAILED
     assert process.problem == "Tool ended by a signal, SIGKILL."
+
+
+async def test_a_tool_that_is_killed_for_want_of_memory_says_so(make: Make, tmp_path: Path) -> None:
+    """As the system does it: it counts, and kills."""
+    events, victims = tmp_path / "memory.events", Victims(tmp_path)
+    events.write_text("oom_kill 2\n")
+    process = make(f"open({str(events)!r}, 'w').write('oom_kill 3'); import os; os.kill(os.getpid(), 9)", victims)
+    process.begin()
+
+    assert await process.settled() is State.FAILED
+    assert process.problem == (
+        "Tool was ended because this server's memory was used up. Work on less at once, or start a larger server."
+    )
+    assert [(victim.kind, victim.name) for victim in victims.noted] == [("program", "Tool")]
+
+
+async def test_a_tool_goes_before_its_server_when_memory_runs_out(make: Make) -> None:
+    """With what it starts itself."""
+    process = make("import subprocess; subprocess.run(['cat', '/proc/self/oom_score_adj']); raise SystemExit(1)")
+    process.begin()
+
+    await process.settled()
+    assert int(process.last_words) == score()
 
 
 async def test_a_tool_that_ends_later_is_known_too(make: Make) -> None:

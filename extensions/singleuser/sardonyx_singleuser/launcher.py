@@ -1,6 +1,7 @@
 """A server's way from its start to JupyterLab: code, keys, and then the single-user server itself."""
 
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Callable
@@ -12,11 +13,12 @@ from urllib.parse import quote
 from sardonyx_singleuser import contract, own_packages, own_settings, together
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_token
+from sardonyx_singleuser.first_to_go import shell_that_goes_first
 from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
 from sardonyx_singleuser.git.configuration import give_git
 from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
-from sardonyx_singleuser.kernels.dormant import FORKED, Dormant
+from sardonyx_singleuser.kernels.dormant import FORKED
 from sardonyx_singleuser.key_relay import local_way
 from sardonyx_singleuser.language import _, give_jupyterlab
 from sardonyx_singleuser.language_servers import node_root_options, node_roots
@@ -153,7 +155,8 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     roots = node_roots(Path.home())
     folders += node_root_options(roots)
     # Terminals without a login: /etc/profile would put another PATH in the place of the environment's and of the person's own programs.
-    folders.append(f"--ServerApp.terminado_settings=shell_command={os.environ.get('SHELL') or '/bin/sh'}")
+    shell = shlex.join(shell_that_goes_first(os.environ.get("SHELL") or "/bin/sh"))
+    folders.append(f"--ServerApp.terminado_settings=shell_command={shell}")
     # What packages of the person's own bring for the page, such as for plots that answer to the mouse.
     folders.append(f"--LabApp.extra_labextensions_path={own_packages.labextensions(Path.home())}")
     extensions = {JupyterHubSingleUser.get_extension_package(): True}
@@ -168,11 +171,11 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
     # JupyterHub 6.1 reads it when it is imported, and would set the cookie that opens this server for the whole host.
     own = f"--HubAuth.base_url={os.environ['JUPYTERHUB_SERVICE_PREFIX']}"
-    # Kernels are forked where there is something to fork them from.
-    forked = [f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"] if Dormant.current is not None else []
+    # Kernels are forked where there is something to fork them from, and watched everywhere.
+    kernels = f"--KernelProvisionerFactory.default_provisioner_name={FORKED}"
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
-    server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, own, *forked, *arguments, *as_root])
+    server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, own, kernels, *arguments, *as_root])
     add_addresses(server, os.environ, plan)
     load_when_asked(server, idle)
     if not plan.collaboration:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Resources:
         cpu: processors in use since the last look; None = it is not measured here, or this is the first look.
         cpu_limit: processors; None = no limit.
         killed: how many programs were ended because memory was full.
+        ends_whole: where it is full the server is ended as a whole, not one of its programs.
     """
 
     memory: int | None
@@ -31,6 +33,7 @@ class Resources:
     cpu: float | None
     cpu_limit: float | None
     killed: int
+    ends_whole: bool
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Meter:
             cpu=self.cpu.look(),
             cpu_limit=_number(self.variables.get("CPU_LIMIT")),
             killed=programs_killed(self.groups),
+            ends_whole=ends_whole(self.groups),
         )
 
 
@@ -124,6 +128,17 @@ def programs_killed(groups: Path) -> int:
         except (OSError, ValueError):
             continue
     return 0
+
+
+def ends_whole(groups: Path) -> bool:
+    """Tell whether the system ends all of a group where its memory is full: the kubelet wants it so since 1.28, on v2.
+
+    Source: the kernel's admin-guide/cgroup-v2.rst, memory.oom.group; `singleProcessOOMKill` of the kubelet.
+    """
+    for name in VERSION_2:
+        with suppress(OSError):
+            return (groups / name / "memory.oom.group").read_text().strip() == "1"
+    return False
 
 
 def _pairs(file: Path) -> dict[str, int]:

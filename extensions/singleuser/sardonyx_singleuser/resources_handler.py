@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
 from tornado import web
 
 from sardonyx_singleuser import contract
@@ -13,6 +14,7 @@ from sardonyx_singleuser.language import _
 from sardonyx_singleuser.presence import note_presence
 from sardonyx_singleuser.resources import Meter
 from sardonyx_singleuser.server_end import EndError, ServerEnd, told
+from sardonyx_singleuser.victims import OF_THIS_SERVER, Victim
 from sardonyx_singleuser.word import WORDS
 
 METER, SPACE, END = "sardonyx_meter", "sardonyx_space", "sardonyx_end"
@@ -32,7 +34,21 @@ class ResourcesHandler(APIHandler):  # type: ignore[misc]
         await end.look()
         said = [asdict(word) for word in self.settings[WORDS].said]
         home = asdict(await self.settings[SPACE].look())
-        self.finish(json.dumps({**asdict(meter.read()), "home": home, **self._end(end, meter), "words": said}))
+        used = {**asdict(meter.read()), "victims": await self._victims()}
+        self.finish(json.dumps({**used, "home": home, **self._end(end, meter), "words": said}))
+
+    async def _victims(self) -> list[dict[str, Any]]:
+        """Return what was ended because memory was full, where its person knows it by a name."""
+        noted = list(OF_THIS_SERVER.noted)
+        names: dict[str, str] = {}
+        if any(victim.kind == "kernel" for victim in noted):
+            sessions = await ensure_async(self.session_manager.list_sessions())
+            names = {session["kernel"]["id"]: session["name"] for session in sessions}
+
+        def name(victim: Victim) -> str:
+            return names.get(victim.name, "") if victim.kind == "kernel" else victim.name
+
+        return [{**asdict(victim), "name": name(victim)} for victim in noted if name(victim)]
 
     def _end(self, end: ServerEnd, meter: Meter) -> dict[str, Any]:
         idle_stop = meter.variables.get(contract.IDLE_STOP, "")

@@ -233,8 +233,6 @@ def write_limits(group: Path, version: int, most: Mapping[str, int], *, cpu: flo
     elif "memory" in most:
         _write(group / "memory.max", most["memory"])
         _write(group / "memory.swap.max", 0, is_needed=False)
-        # All or nothing: a server without its kernel, or without its own process, is of no use to anybody.
-        _write(group / "memory.oom.group", 1, is_needed=False)
     weight, least, highest = WEIGHTS[version]
     shares, quota = int(min(highest, max(least, weight * (cpu or 1)))), max(1000, int((cpu or 0) * PERIOD_US))
     names = ("cpu.shares", "cpu.cfs_quota_us") if version == 1 else ("cpu.weight", "cpu.max")

@@ -7,6 +7,8 @@ import { number, trans } from "./words.js";
 
 const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
+// JupyterLab cuts what a notification says after 140 signs.
+const LONG_NAME = 30;
 // Of a disk without a limit of its own.
 const LITTLE_ROOM = 2 ** 30;
 const FORBIDDEN = 403;
@@ -28,7 +30,7 @@ export async function resources(shared) {
       shown.addClass("jp-StatusBar-TextItem");
       shown.node.setAttribute("role", "status");
       statusBar?.registerStatusItem("sardonyx:resources", { item: shown, align: "left", rank: 90 });
-      const said = { isFull: false, killed: null, hasNoRoom: false, isOut: null };
+      const said = { isFull: false, killed: null, named: 0, isUnnamed: false, hasNoRoom: false, isOut: null };
       keeper.addCommand(app, palette, look);
 
       function tellOfSignOut(isOut) {
@@ -101,19 +103,41 @@ function inFull({ cpu_limit, home, seconds_left }) {
   return parts.join("\n");
 }
 
-function tellOfMemory({ memory, memory_limit, killed }, said, Notification) {
-  if (said.killed !== null && killed > said.killed) {
+// What the server knows by name is said by name; that a kernel ended it knows some seconds after the system ended it.
+function tellOfEnded({ memory_limit, killed, victims }, said, Notification) {
+  const last = victims.at(-1)?.number ?? 0;
+  const named = said.killed === null ? [] : victims.filter(({ number }) => number > said.named);
+  for (const { kind, name } of named) {
+    const short = name.length > LONG_NAME ? `${name.slice(0, LONG_NAME - 1)}…` : name;
+    const what = kind === "kernel" ? trans.__("The kernel of %1", short) : short;
     Notification.error(trans.__(
-      "A program used more than this server's %1 and was ended, a kernel perhaps. Work on less at once, or start a larger server.",
+      "%1 was ended: this server's %2 were used up. Work on less at once, or start a larger server.",
+      what, size(memory_limit)), { autoClose: false });
+  }
+  if (said.isUnnamed && named.length === 0) {
+    Notification.error(trans.__(
+      "A program used more than this server's %1 and was ended. Work on less at once, or start a larger server.",
       size(memory_limit)), { autoClose: false });
   }
+  said.isUnnamed = said.killed !== null && killed > said.killed && named.length === 0;
+  said.named = last;
   said.killed = killed;
+}
+
+function tellOfMemory(now, said, Notification) {
+  tellOfEnded(now, said, Notification);
+  const { memory, memory_limit, ends_whole } = now;
   if (memory === null || !memory_limit) return;
   if (memory > NEARLY_FULL * memory_limit && !said.isFull) {
     said.isFull = true;
-    Notification.warning(trans.__(
-      "This server has used %1 of its %2. When all is used, a kernel is ended. Shut down notebooks that you do not need.",
-      size(memory), size(memory_limit)), { autoClose: 30000 });
+    const words = ends_whole
+      ? trans.__(
+        "This server has used %1 of its %2. When all is used, all of it is ended. Save, and shut down notebooks that you do not need.",
+        size(memory), size(memory_limit))
+      : trans.__(
+        "This server has used %1 of its %2. When all is used, a kernel is ended. Shut down notebooks that you do not need.",
+        size(memory), size(memory_limit));
+    Notification.warning(words, { autoClose: 30000 });
   } else if (memory < ROOM_AGAIN * memory_limit) {
     said.isFull = false;
   }

@@ -5,13 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Unicode
 
 from sardonyx_singleuser.environments.environment import look
 from sardonyx_singleuser.environments.readiness import CannotStartError, ready
 from sardonyx_singleuser.environments.start_kernel import SAYS
 from sardonyx_singleuser.kernels.provisioner import use_sockets
+from sardonyx_singleuser.kernels.watched import WatchedProvisioner
 from sardonyx_singleuser.language import _
 
 FOLDER = "SARDONYX_KERNEL_FOLDER"
@@ -20,7 +20,7 @@ READY = "ready"
 PATIENCE_S = 60.0
 
 
-class EnvironmentProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client's is untyped for us
+class EnvironmentProvisioner(WatchedProvisioner):
     """See the module."""
 
     place = Unicode(help="the environment, from the home").tag(config=True)

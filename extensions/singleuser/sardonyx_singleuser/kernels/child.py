@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any, NoReturn
 
+from sardonyx_singleuser.first_to_go import go_first
 from sardonyx_singleuser.forkserver.own_home import adopt_home
 from sardonyx_singleuser.forkserver.protocol import MOST_BYTES, say
 from sardonyx_singleuser.kernels.origin import Origin
@@ -84,6 +85,7 @@ def run(connection: socket.socket, origin: Origin) -> NoReturn:
         connection.settimeout(None)
         say(connection, pid=os.getpid())
         _take(request, files)
+        go_first()
         close_files({0, 1, 2, connection.fileno()})
         _begin_anew(request, origin)
 

@@ -19,13 +19,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.paths import jupyter_runtime_dir
 
 from sardonyx_singleuser.kernels.child import KernelRequest
 from sardonyx_singleuser.kernels.dormant import Dormant
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
+from sardonyx_singleuser.kernels.watched import WatchedProvisioner
 from sardonyx_singleuser.own_packages import VARIABLE, shadowing
 
 PLAIN = ["-m", "ipykernel_launcher", "-f"]
@@ -106,7 +106,7 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
 
-class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client's is untyped for us
+class ForkedProvisioner(WatchedProvisioner):
     """See the module."""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -128,6 +128,7 @@ class ForkedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_clie
         self.process = ForkedProcess(pid)
         self.pid = self.pgid = pid
         self.cwd = kwargs.get("cwd", Path.cwd())
+        self.watch()
         return self.connection_info
 
     def _is_plain(self) -> bool:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from sardonyx_singleuser.first_to_go import go_first
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.tools.ports import listened_on
 from sardonyx_singleuser.tools.tool import Start
+from sardonyx_singleuser.victims import OF_THIS_SERVER, Victims
 
 LOOK_S = 0.1
 ANSWER_S = 5.0
@@ -27,6 +29,8 @@ ASTRAY = 1 / 6
 END_S = 5.0
 LAST_WORDS_S = 1.0
 WAKE_S = 1.0
+COUNT_S = 30.0
+"""So often is it noted how many programs of this server were ended for want of memory, to know whether this one was."""
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """Of terminals, which pages show as boxes (ECMA-48, control sequences)."""
 LONGEST_LINE = 1 << 19
@@ -61,6 +65,7 @@ class Process:
     socket: Path
     explain: Callable[[str], str] = lambda _last_words: ""
     on_port: str = ""
+    victims: Victims = OF_THIS_SERVER
     state: State = State.STOPPED
     problem: str = ""
     """Why it failed, in a sentence."""
@@ -162,15 +167,23 @@ class Process:
             limit=LONGEST_LINE,
             start_new_session=True,
         )
+        go_first(self._child.pid)
+        killed = self.victims.count()
         self._listening = asyncio.create_task(self._listen(self._child))
         ended = asyncio.create_task(self._child.wait())
         if problem := await self._wait(how, self._child.pid, ended):
             return problem
         if not ended.done():
             self._become(State.RUNNING)
-        code = await ended
+        while not (await asyncio.wait([ended], timeout=COUNT_S))[0]:
+            killed = self.victims.count()
         # What it said before its end is still on its way.
         await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
+        code = ended.result()
+        if self.victims.note("program", self.title, code, killed):
+            return _(
+                "{title} was ended because this server's memory was used up. Work on less at once, or start a larger server."
+            ).format(title=self.title)
         return self.explain(self.last_words) or _ended(self.title, code)
 
     async def _wait(self, how: Start, group: int, ended: "asyncio.Task[int]") -> str:
