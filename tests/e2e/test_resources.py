@@ -31,18 +31,36 @@ while memory_used(Path("/sys/fs/cgroup")) < 950 << 20:
     taken.append(b"x" * (4 << 20))
 time.sleep(60)
 """
+BREAK = """
+import json, pathlib, sys
+own = pathlib.Path(".local/share/sardonyx/python-{}.{}/share/jupyter/labextensions".format(*sys.version_info))
+code = '''
+(window._JUPYTERLAB ??= {}).curves = { init() {}, async get() { return () => ({ __esModule: true, default: {
+  id: "curves:plugin", autoStart: true,
+  activate() { if (!window.colour) throw new Error("There is no colour"); },
+} }); } };
+'''
+for name, script in (("curves", code), ("lines", None)):
+    (own / name / "static").mkdir(parents=True)
+    build = dict(load="static/main.js", extension="./extension")
+    package = dict(name=name, version="1.0.0", jupyterlab=dict(_build=build))
+    (own / name / "package.json").write_text(json.dumps(package))
+    if script: (own / name / "static" / "main.js").write_text(script)
+"""
 
 
 def test_a_person_sees_what_is_used_and_hears_before_it_is_used_up(
     place_with: Callable[..., Any], newcomer: Callable[..., Any]
 ) -> None:
-    """The home, processors and memory; then a program that wants more than there is."""
+    """The home, processors and memory; then a program that wants more than there is. Before that, what does not work."""
     visitor = newcomer(place_with(SETTINGS), "kim")
     visitor.start(profile="Small")
     page = visitor.page
     status = page.get_by_role("status").filter(has_text="Memory")
     expect(status).to_contain_text("of 1.0 GB")
     expect(status).to_contain_text("of 200 MB")
+
+    _see_what_does_not_work(visitor)
 
     visitor.begin("import os; open('large', 'wb').write(os.urandom(190 << 20))\nwhile True: pass")
     page.get_by_text("When it is full, nothing can be saved.").wait_for()
@@ -58,3 +76,25 @@ def test_a_person_sees_what_is_used_and_hears_before_it_is_used_up(
     page.get_by_text("The kernel of analysis.ipynb was ended: this server's 1.0 GB were used up.").wait_for()
     expect(page.get_by_text("A program used more than")).to_have_count(0)
     page.screenshot(path=SCREENSHOTS / "ended.png")
+
+
+def _see_what_does_not_work(visitor: Any) -> None:
+    """Two extensions of the person's own packages: one that fails when it begins, and one whose file is not there."""
+    page = visitor.page
+    visitor.run(BREAK)
+    page.reload()
+    page.get_by_text("2 extensions do not work: curves, lines").wait_for()
+    page.get_by_role("button", name="Show more").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("There is no colour")
+    expect(dialog.get_by_label("What it said last").first).to_contain_text("static/main.js")
+    expect(dialog).to_contain_text("Its file static/main.js cannot be read: the server answers with 404.")
+    page.screenshot(path=SCREENSHOTS / "extensions.png")
+    dialog.get_by_role("button", name="Close").click()
+
+    visitor.run("import pathlib, shutil; [shutil.rmtree(each) for each in pathlib.Path('.local').rglob('lines')]")
+    page.reload()
+    page.get_by_text("The extension curves does not work: There is no colour").wait_for()
+    page.evaluate("window.colour = 'red'")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("curves is loaded now.").wait_for()

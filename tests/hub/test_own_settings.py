@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.addresses import get
+from support.addresses import get, post
 
 from sardonyx_singleuser.own_settings import MOST_NAMED, found, place, say
 
@@ -147,3 +147,54 @@ def test_what_is_named_is_bounded(tmp_path: Path) -> None:
 
     assert "jupyter_2_config.py and 2 more. It starts without them." in say("", found(tmp_path))
     assert place(None, tmp_path) == ""
+
+
+BREAKS = """
+import sys
+sys.path.insert(0, {folder!r})
+c.ServerApp.jpserver_extensions = {{"no_such_extension": True, "curves_of_mine": True}}
+"""
+FAILS = """
+def _jupyter_server_extension_points(): return [{"module": "curves_of_mine"}]
+def _load_jupyter_server_extension(server): raise KeyError("colour")
+"""
+WORKS = """
+from tornado.web import RequestHandler
+class Curves(RequestHandler):
+    async def get(self): self.finish("curves")
+def _jupyter_server_extension_points(): return [{"module": "curves_of_mine"}]
+def _load_jupyter_server_extension(server):
+    base = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(".*", [(base + "curves", Curves)])
+"""
+
+
+def test_an_extension_that_cannot_be_loaded_is_told_and_can_be_tried_again(forks: Any) -> None:
+    """JupyterLab is told which, why, and what it said at last; once it is repaired the server that runs has it."""
+    code = forks.put("broken", "curves_of_mine.py", FAILS)
+    forks.put("broken", SERVER, BREAKS.format(folder=str(code.parent)))
+    server = forks.start("broken")
+    headers = {"Authorization": "token broken-token"}
+
+    def told() -> dict[str, Any]:
+        found = get(f"{server.url}sardonyx/api/resources", headers=headers).json()["broken"]
+        return {each["name"]: each for each in found}
+
+    def again(name: str) -> Any:
+        return post(f"{server.url}sardonyx/api/extensions", {"name": name}, headers=headers)
+
+    before = told()
+    still = again("curves_of_mine").json()["broken"]
+    code.write_text(WORKS)
+    loaded = again("curves_of_mine")
+
+    assert set(before) == {"no_such_extension", "curves_of_mine"}, server.log.read_text()
+    assert "No module named 'no_such_extension'" in before["no_such_extension"]["why"]
+    assert before["curves_of_mine"]["why"] == "KeyError: 'colour'"
+    assert 'raise KeyError("colour")' in before["curves_of_mine"]["said"]
+    assert still["why"] == "KeyError: 'colour'"
+    assert loaded.json() == {"broken": None}
+    assert get(f"{server.url}curves", headers=headers).text == "curves"
+    assert set(told()) == {"no_such_extension"}
+    assert again("curves_of_mine").status_code == 404
+    assert answers(server)

@@ -40,6 +40,12 @@ def get(url: str, **options: Any) -> httpx.Response:
         return client.get(plain(url))
 
 
+def post(url: str, told: Any, **options: Any) -> httpx.Response:
+    """Tell something in JSON."""
+    with web.Client(transport=httpx.HTTPTransport(uds=socket_path(url)), **options) as client:
+        return client.post(plain(url), json=told)
+
+
 def client(url: str, **options: Any) -> httpx.AsyncClient:
     """Return a client for a server; addresses are `plain` ones."""
     return web.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket_path(url)), **options)

@@ -3,12 +3,13 @@
 import logging
 import sys
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import Application
 
+from sardonyx_singleuser.broken_extensions import BrokenExtensions
 from sardonyx_singleuser.lazy_extensions import call_when_asked, load_when_asked
 
 
@@ -62,12 +63,42 @@ def test_other_addresses_load_nothing(server: Any, loaded: list[Any], path: str)
 def test_one_that_cannot_be_loaded_is_left_out(
     server: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The server goes on, and its log says which."""
+    """The server goes on, and its log says which; JupyterLab is told, too."""
     monkeypatch.setitem(sys.modules, "jupyterlab_git", None)
+    broken = BrokenExtensions()
+    monkeypatch.setattr(server.log, "filters", [broken])
 
+    server.log.warning("%s | nothing was raised", "other")
     ask(server, "/user/a.b/git/settings")
 
-    assert "The extension jupyterlab_git could not be loaded" in caplog.text
+    (told,) = broken.told()
+    assert (told["name"], told["why"]) == ("jupyterlab_git", "import of jupyterlab_git halted; None in sys.modules")
+    assert told["said"].endswith("ModuleNotFoundError: import of jupyterlab_git halted; None in sys.modules")
+    assert "jupyterlab_git | the extension could not be loaded" in caplog.text
+
+
+async def test_one_that_wants_to_end_the_server_when_it_is_tried_again_does_not() -> None:
+    """It stays on the list, with what it said then."""
+
+    class Manager:
+        extensions: ClassVar[dict[str, Any]] = {}
+        linked_extensions: ClassVar[dict[str, bool]] = {}
+
+        def add_extension(self, _name: str, *, enabled: bool) -> bool:
+            raise SystemExit(f"I end when enabled is {enabled}")
+
+    broken = BrokenExtensions()
+    broken.add("mine", KeyError("first"))
+    broken.add("mine", ValueError("what follows from it"))
+
+    before = broken.told()
+    after = await broken.try_again(Manager(), "mine")
+
+    assert [each["why"] for each in before] == ["KeyError: 'first'"]
+    assert after is not None
+    assert after.why == "I end when enabled is True"
+    with pytest.raises(KeyError):
+        await broken.try_again(Manager(), "other")
 
 
 @pytest.mark.parametrize("path", ["proxy/8000/", "proxy/absolute/8000/x", "server-proxy/servers-info"])

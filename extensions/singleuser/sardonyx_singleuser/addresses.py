@@ -13,6 +13,7 @@ from jupyter_server.base.handlers import APIHandler, utcnow
 from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.extensions_handler import ExtensionsHandler
 from sardonyx_singleuser.git.pull_handlers import LOCK, PullHandler, PullPageHandler
 from sardonyx_singleuser.home_space import HomeSpace
 from sardonyx_singleuser.lazy_extensions import call_when_asked
@@ -81,6 +82,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
             (rf"{base}sardonyx/person\.js", ScriptHandler),
             (rf"{base}sardonyx/api/resources", ResourcesHandler),
             (rf"{base}sardonyx/api/keep", KeepHandler),
+            (rf"{base}sardonyx/api/extensions", ExtensionsHandler),
             (rf"{base}sardonyx/api/word", WordHandler),
             (rf"{base}sardonyx/api/tools", ToolsHandler),
             (rf"{base}sardonyx/api/apps", AppsHandler),

@@ -147,6 +147,7 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
     from sardonyx_singleuser.addresses import add_addresses  # noqa: PLC0415
+    from sardonyx_singleuser.broken_extensions import BROKEN, BrokenExtensions  # noqa: PLC0415
     from sardonyx_singleuser.lazy_extensions import load_when_asked  # noqa: PLC0415
 
     lab = Path(jupyter_config_dir()) / "lab"
@@ -168,7 +169,9 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     idle = idle_extensions(map(Path, jupyter_config_path()), roots)
     extensions |= dict.fromkeys(idle, False)
     # Jupyter's own hook, called before the settings are read; what it has made is taken below.
-    JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
+    made = JupyterHubSingleUser.make_serverapp(jpserver_extensions=extensions, kernel_spec_manager_class=SPECS)
+    broken = BrokenExtensions()
+    made.log.addFilter(broken)
     # JupyterHub 6.1 reads it when it is imported, and would set the cookie that opens this server for the whole host.
     own = f"--HubAuth.base_url={os.environ['JUPYTERHUB_SERVICE_PREFIX']}"
     # Kernels are forked where there is something to fork them from, and watched everywhere.
@@ -176,6 +179,7 @@ def make_server(arguments: list[str], plan: Plan) -> Any:
     # Where the hub runs as root, as in a container, its servers do too: that is the operator's choice.
     as_root = ["--allow-root"] if os.geteuid() == 0 else []
     server = JupyterHubSingleUser.initialize_server(argv=[*OPTIONS, *folders, own, kernels, *arguments, *as_root])
+    server.web_app.settings[BROKEN] = broken
     add_addresses(server, os.environ, plan)
     load_when_asked(server, idle)
     if not plan.collaboration:

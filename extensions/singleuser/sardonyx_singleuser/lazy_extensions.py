@@ -12,10 +12,12 @@ from typing import Any
 
 from tornado.routing import PathMatches, Router, Rule
 
+from sardonyx_singleuser.broken_extensions import SAID_OF_ONE
 from sardonyx_singleuser.idle_extensions import LAZY
 
 PARTS = ("jupyterlab_git.handlers", "nbdime.webapp.nb_server_extension", "jupyter_server_proxy")
 """What they import when they are loaded."""
+NOT_LOADED = f"{SAID_OF_ONE}the extension could not be loaded"
 
 
 class FirstAsked(Router):
@@ -62,8 +64,8 @@ def _load(server: Any, name: str) -> None:
         # Named by Jupyter Server for extensions (its developers' guide, "Server Extensions").
         importlib.import_module(name)._load_jupyter_server_extension(server)  # noqa: SLF001
     except Exception:
-        # As at a start: a server without it is better than none.
-        server.log.exception("The extension %s could not be loaded", name)
+        # As at a start: a server without it is better than none. In these words it is heard (`broken_extensions`).
+        server.log.exception(NOT_LOADED, name)
 
 
 def import_lazy() -> None:

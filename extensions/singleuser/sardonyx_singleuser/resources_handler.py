@@ -1,4 +1,4 @@
-"""Tells JupyterLab what this server uses, when it ends and what was said to it, at `sardonyx/api/resources`."""
+"""Tells JupyterLab what this server uses, when it ends, what was said to it and what could not be loaded, at `sardonyx/api/resources`."""
 
 import json
 import time
@@ -10,6 +10,7 @@ from jupyter_server.utils import ensure_async
 from tornado import web
 
 from sardonyx_singleuser import contract
+from sardonyx_singleuser.broken_extensions import BROKEN
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.presence import note_presence
 from sardonyx_singleuser.resources import Meter
@@ -34,7 +35,7 @@ class ResourcesHandler(APIHandler):  # type: ignore[misc]
         await end.look()
         said = [asdict(word) for word in self.settings[WORDS].said]
         home = asdict(await self.settings[SPACE].look())
-        used = {**asdict(meter.read()), "victims": await self._victims()}
+        used = {**asdict(meter.read()), "victims": await self._victims(), "broken": self.settings[BROKEN].told()}
         self.finish(json.dumps({**used, "home": home, **self._end(end, meter), "words": said}))
 
     async def _victims(self) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-// Memory, processors, disk and time left in the status bar; a word before one runs out, and those of a class.
+// Memory, processors, disk and time left in the status bar; a word before one runs out, those of a class, and what does not work.
+import { breaking } from "./broken.js";
 import { duration } from "./duration.js";
 import { keeping } from "./keeping.js";
 import { saying } from "./saying.js";
@@ -8,7 +9,7 @@ import { number, trans } from "./words.js";
 const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
 // JupyterLab cuts what a notification says after 140 signs.
-const LONG_NAME = 30;
+const LONG_NAME = 24;
 // Of a disk without a limit of its own.
 const LITTLE_ROOM = 2 ** 30;
 const FORBIDDEN = 403;
@@ -18,7 +19,8 @@ export async function resources(shared) {
   const { ICommandPalette, Notification } = await shared("@jupyterlab/apputils");
   const { PageConfig } = await shared("@jupyterlab/coreutils");
   const { Widget } = await shared("@lumino/widgets");
-  const [ask, keeper, tellOfWords] = await Promise.all([server(shared), keeping(shared), saying(shared)]);
+  const [ask, keeper, tellOfWords, broken] = await Promise.all(
+    [server(shared), keeping(shared), saying(shared), breaking(shared)]);
 
   return {
     id: "sardonyx:resources",
@@ -32,6 +34,7 @@ export async function resources(shared) {
       statusBar?.registerStatusItem("sardonyx:resources", { item: shown, align: "left", rank: 90 });
       const said = { isFull: false, killed: null, named: 0, isUnnamed: false, hasNoRoom: false, isOut: null };
       keeper.addCommand(app, palette, look);
+      broken.watch(app);
 
       function tellOfSignOut(isOut) {
         if (isOut && said.isOut === null) {
@@ -63,6 +66,7 @@ export async function resources(shared) {
         tellOfRoom(now.home, said, Notification);
         keeper.tell(now, look);
         tellOfWords(now);
+        broken.tell(now);
       }
       look();
       const clock = setInterval(look, EVERY_MS);
