@@ -1,13 +1,14 @@
 """What a server tells its person of memory, processors and time, by its own control groups and its plan."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from sardonyx_singleuser.first_to_go import score, shell_that_goes_first
 from sardonyx_singleuser.resources import CpuRate, Meter, cpu_used, ends_whole, memory_used, programs_killed
-from sardonyx_singleuser.victims import Victim, Victims
+from sardonyx_singleuser.victims import Lookout, Victim, Victims
 
 
 def put(folder: Path, files: dict[str, str]) -> None:
@@ -136,3 +137,25 @@ def test_a_terminal_goes_before_its_server(tmp_path: Path) -> None:
 
     assert said.split("\n") == [str(shell), str(score()), ""]
     assert score() > int(Path("/proc/self/oom_score_adj").read_text())
+
+
+def test_what_was_counted_while_a_process_was_still_ending_is_not_taken_for_what_was_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks at a kernel each three seconds finds it running with the count of its own end."""
+    put(tmp_path, V1)
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    victims = Victims(tmp_path)
+    lookout = Lookout(victims)
+
+    put(tmp_path, {"memory/memory.oom_control": "oom_kill 3\n"})
+    for passed in (3, 3, 3):
+        clock[0] += passed
+        lookout.look()
+    at_its_end = lookout.before
+    clock[0] += 10
+    lookout.look()
+
+    assert (at_its_end, lookout.before) == (2, 3)
+    assert victims.note("kernel", "abc", -9, at_its_end)

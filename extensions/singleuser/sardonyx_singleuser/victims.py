@@ -1,6 +1,7 @@
 """What the system ended because a server's memory was used up, as far as it is known by name: for its person's eyes."""
 
 import signal
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from sardonyx_singleuser.sandbox.layout import GROUPS
 KILLED = {-signal.SIGKILL, 128 + signal.SIGKILL}
 """How a process ends that is killed; a shell that waited for one ends with the second."""
 MOST = 20
+APART_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,37 @@ class Victims:
 
         Args:
             code: how it ended.
-            before: the count of a moment when it still ran, the later the better.
+            before: the count of a moment when it still ran, see `Lookout`.
         """
         if code not in KILLED or self.count() <= before:
             return False
         self._number += 1
         self.noted.append(Victim(self._number, kind, name))
         return True
+
+
+@dataclass(eq=False)
+class Lookout:
+    """Knows how many were ended some seconds before now.
+
+    The system counts one first and ends it then, which takes its time where much memory is given back: who looked in
+    between would have the count of after beside a process that still runs.
+    """
+
+    victims: Victims
+    before: int = field(init=False)
+    _latest: int = field(init=False)
+    _looked: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before = self._latest = self.victims.count()
+        self._looked = time.monotonic()
+
+    def look(self) -> None:
+        """Look while the process runs."""
+        now = time.monotonic()
+        if now - self._looked >= APART_S:
+            self.before, self._latest, self._looked = self._latest, self.victims.count(), now
 
 
 OF_THIS_SERVER = Victims()

@@ -10,6 +10,8 @@ const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
 // JupyterLab cuts what a notification says after 140 signs.
 const LONG_NAME = 24;
+// So often is it asked for a name before a program without one is told of.
+const LOOKS = 2;
 // Of a disk without a limit of its own.
 const LITTLE_ROOM = 2 ** 30;
 const FORBIDDEN = 403;
@@ -32,7 +34,7 @@ export async function resources(shared) {
       shown.addClass("jp-StatusBar-TextItem");
       shown.node.setAttribute("role", "status");
       statusBar?.registerStatusItem("sardonyx:resources", { item: shown, align: "left", rank: 90 });
-      const said = { isFull: false, killed: null, named: 0, isUnnamed: false, hasNoRoom: false, isOut: null };
+      const said = { isFull: false, killed: null, named: 0, looksLeft: 0, hasNoRoom: false, isOut: null };
       keeper.addCommand(app, palette, look);
       broken.watch(app);
 
@@ -118,12 +120,14 @@ function tellOfEnded({ memory_limit, killed, victims }, said, Notification) {
       "%1 was ended: this server's %2 were used up. Work on less at once, or start a larger server.",
       what, size(memory_limit)), { autoClose: false });
   }
-  if (said.isUnnamed && named.length === 0) {
+  const isMore = said.killed !== null && killed > said.killed;
+  if (named.length > 0) said.looksLeft = 0;
+  else if (said.looksLeft > 0 && --said.looksLeft === 0) {
     Notification.error(trans.__(
       "A program used more than this server's %1 and was ended. Work on less at once, or start a larger server.",
       size(memory_limit)), { autoClose: false });
   }
-  said.isUnnamed = said.killed !== null && killed > said.killed && named.length === 0;
+  if (isMore && named.length === 0 && said.looksLeft === 0) said.looksLeft = LOOKS;
   said.named = last;
   said.killed = killed;
 }

@@ -5,15 +5,15 @@ from typing import Any
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from sardonyx_singleuser.first_to_go import go_first
-from sardonyx_singleuser.victims import OF_THIS_SERVER
+from sardonyx_singleuser.victims import OF_THIS_SERVER, Lookout
 
 
 class WatchedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client's is untyped for us
     """See the module; jupyter_client asks each three seconds whether a kernel runs."""
 
     victims = OF_THIS_SERVER
-    killed_before: int | None = None
-    """Programs that had been ended for want of memory when the kernel was last seen; None = it is not looked at."""
+    lookout: Lookout | None = None
+    """None = nothing runs that could be ended."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start it, and let it go first."""
@@ -24,17 +24,16 @@ class WatchedProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_cli
 
     def watch(self) -> None:
         """Look from now on whether memory ends it."""
-        self.killed_before = self.victims.count()
+        self.lookout = Lookout(self.victims)
 
     async def poll(self) -> int | None:
         """Return how it ended, None while it runs."""
         code: int | None = await super().poll()
-        # Without a process there is nothing that could have ended.
-        if self.process is None:
+        if self.process is None or self.lookout is None:
             return code
         if code is None:
-            self.watch()
-        elif self.killed_before is not None:
-            self.victims.note("kernel", self.kernel_id, code, self.killed_before)
-            self.killed_before = None
+            self.lookout.look()
+        else:
+            self.victims.note("kernel", self.kernel_id, code, self.lookout.before)
+            self.lookout = None
         return code

@@ -15,7 +15,7 @@ from sardonyx_singleuser.first_to_go import go_first
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.tools.ports import listened_on
 from sardonyx_singleuser.tools.tool import Start
-from sardonyx_singleuser.victims import OF_THIS_SERVER, Victims
+from sardonyx_singleuser.victims import OF_THIS_SERVER, Lookout, Victims
 
 LOOK_S = 0.1
 ANSWER_S = 5.0
@@ -157,6 +157,7 @@ class Process:
         self.socket.unlink(missing_ok=True)
         how = self.start()
         self._ready_path, self._slow_s = how.ready_path, SLOW_S
+        lookout = Lookout(self.victims)
         self._child = await asyncio.create_subprocess_exec(
             *how.command,
             cwd=how.folder,
@@ -168,7 +169,6 @@ class Process:
             start_new_session=True,
         )
         go_first(self._child.pid)
-        killed = self.victims.count()
         self._listening = asyncio.create_task(self._listen(self._child))
         ended = asyncio.create_task(self._child.wait())
         if problem := await self._wait(how, self._child.pid, ended):
@@ -176,11 +176,11 @@ class Process:
         if not ended.done():
             self._become(State.RUNNING)
         while not (await asyncio.wait([ended], timeout=COUNT_S))[0]:
-            killed = self.victims.count()
+            lookout.look()
         # What it said before its end is still on its way.
         await asyncio.wait([self._listening], timeout=LAST_WORDS_S)
         code = ended.result()
-        if self.victims.note("program", self.title, code, killed):
+        if self.victims.note("program", self.title, code, lookout.before):
             return _(
                 "{title} was ended because this server's memory was used up. Work on less at once, or start a larger server."
             ).format(title=self.title)
