@@ -10,7 +10,7 @@ import pytest
 from support.ends import FakeHub
 
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.classes import ChangedMeanwhileError, ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks
@@ -236,6 +236,19 @@ def test_hours_are_those_of_a_class_that_goes_on(school: School) -> None:
     school.people.groups.end(school.id)
     with pytest.raises(PeopleError, match="There is no such class, or it has ended"):
         school.people.lessons.set(school.id, WEEK)
+
+
+def test_hours_that_somebody_else_has_changed_are_not_written_over(school: School) -> None:
+    """Only who says which they have read is asked; what the rounds write down is no change."""
+    read = school.people.lessons.of(school.id)
+    school.people.lessons.note(school.id, MONDAY)
+    school.people.lessons.set(school.id, replace(WEEK, ahead_min=20), read.changed)
+
+    with pytest.raises(ChangedMeanwhileError):
+        school.people.lessons.set(school.id, replace(WEEK, only_then=True), read.changed)
+    assert school.people.lessons.of(school.id).ahead_min == 20
+    school.people.lessons.set(school.id, WEEK)
+    assert school.people.lessons.of(school.id).changed == read.changed
 
 
 MACHINE = Machine(24 * GIB, 2)

@@ -1,5 +1,6 @@
 """What programs of an administrator are told of the whole place, and do in it, as on its pages."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,3 +188,48 @@ async def test_a_program_reads_which_lessons_come(service: httpx.AsyncClient, pe
     assert (await service.get(f"api/classes/{course}/hours")).json() == said
     assert (await service.post(f"api/classes/{course}/end")).status_code == 204
     assert (await service.get(f"api/classes/{course}/hours")).json()["coming"] == []
+
+
+async def test_two_who_change_the_hours_at_once_lose_nothing(service: httpx.AsyncClient, people: PeopleStore) -> None:
+    """Who is second reads it, on the page with all that they typed, and may write over it then; so does a program."""
+    course = people.groups.add("class", "Statistics")
+    page = f"classes/{course}/hours"
+    first = (await service.get(page)).text
+    await service.put(f"api/classes/{course}/hours", json={"lessons": "mon 10:15-11:45"})
+    typed = {
+        "_xsrf": value_of(first, "_xsrf"),
+        "changed": value_of(first, "changed"),
+        "ahead_min": "10",
+        "weekly_day": "fri",
+        "weekly_begins": "08:00",
+        "weekly_ends": "10:00",
+    }
+
+    refused = await service.post(page, data=typed)
+
+    assert refused.status_code == 409
+    assert "Somebody else has changed this class meanwhile" in refused.text
+    assert '<option value="fri" selected>' in refused.text
+    assert (await service.get(f"api/classes/{course}/hours")).json()["lessons"] == "mon 10:15-11:45"
+    anew = {**typed, "changed": value_of(refused.text, "changed")}
+    assert (await service.post(page, data={**anew, "weekly_ends": "07:00"})).status_code == 400
+    assert (await service.post(page, data=anew)).status_code == 303
+    now = (await service.get(f"api/classes/{course}/hours")).json()
+    assert (now["lessons"], now["ahead_min"]) == ("fri 08:00-10:00", 10)
+
+    old = {"lessons": "", "changed": int(typed["changed"])}
+    said = await service.put(f"api/classes/{course}/hours", json=old)
+    assert (said.status_code, said.json()["message"]) == (
+        409,
+        "Somebody else has changed this class meanwhile, and nothing of yours was kept.",
+    )
+    assert (
+        await service.put(f"api/classes/{course}/hours", json={**old, "changed": now["changed"]})
+    ).status_code == 200
+
+
+def value_of(page: str, name: str) -> str:
+    """Return what a hidden field of a page has."""
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]

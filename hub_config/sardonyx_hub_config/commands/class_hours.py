@@ -37,7 +37,7 @@ def hours(class_id: str, lessons: str | None, ahead: int | None, *, only_then: b
     try:
         after = _changed(before, lessons, ahead, only_then=only_then)
         if after != before:
-            people.lessons.set(class_id, after)
+            people.lessons.set(class_id, after, before.changed)
             people.actions.add(OPERATOR, "hours", class_id, detail=found.title)
     except PeopleError as error:
         raise OperatorError(f"{error.message} Nothing was changed.") from error

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.classes import ClassDetails, living_class
+from sardonyx_services.people.classes import ChangedMeanwhileError, ClassDetails, living_class
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import LessonsRow
 from sardonyx_services.people.moments import aware, in_tables
@@ -33,6 +34,11 @@ class WeeklyHours:
     ahead_min: int = 0
     only_then: bool = False
     prepared: datetime | None = None
+
+    @property
+    def changed(self) -> int:
+        """A number that stands for all that people set in them: with others it is another one."""
+        return crc32(f"{self.lessons} {self.ahead_min} {self.only_then}".encode())
 
     @property
     def ahead(self) -> timedelta:
@@ -97,16 +103,23 @@ class Lessons:
         with self._session() as session:
             return {row.group: _hours(row) for row in session.scalars(select(LessonsRow))}
 
-    def set(self, group: str, hours: WeeklyHours) -> None:
+    def set(self, group: str, hours: WeeklyHours, changed: int | None = None) -> None:
         """Keep other ones.
+
+        Args:
+            changed: of those that were read; None = whatever they are now.
 
         Raises:
             PeopleError: there is no such class, it has ended, or servers would be started too long before.
+            ChangedMeanwhileError: they are others by now.
         """
         if not 0 <= hours.ahead_min <= LONGEST_AHEAD_MIN:
             raise PeopleError(_("Servers are started 0 to 60 minutes before a lesson."))
         with self._session() as session:
             living_class(session, group)
+            row = session.get(LessonsRow, group)
+            if changed not in {None, (_hours(row) if row is not None else NONE).changed}:
+                raise ChangedMeanwhileError
             session.merge(
                 LessonsRow(
                     group=group,

@@ -132,6 +132,10 @@ class HoursWish(BaseModel):
         default=0, ge=0, le=LONGEST_AHEAD_MIN, description="Servers are started so many minutes before."
     )
     only_then: bool = Field(default=False, description="Students have servers of the class in its lessons only.")
+    changed: int | None = Field(
+        default=None,
+        description="That of the hours that were read: others are not written over; null: whatever they are.",
+    )
 
 
 class LessonShown(BaseModel):
@@ -147,6 +151,7 @@ class HoursShown(BaseModel):
     lessons: str
     ahead_min: int
     only_then: bool
+    changed: int = Field(description="A number that stands for these hours: with others it is another one.")
     coming: list[LessonShown] = Field(description="The lesson that is on, and the next ones, five at most.")
 
 

@@ -9,7 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
+from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web import api, page_routes
 from sardonyx_services.people.web.callers import SAFE, STATE
 from sardonyx_services.people.web.classes import course_routes, ending_routes, hand_in_routes, lesson_routes
@@ -162,9 +164,7 @@ def _add_refusals(app: FastAPI, parts: Parts) -> None:
     async def refused(request: Request, error: SaidError) -> Response:
         if isinstance(error, NotSignedInError) and not isinstance(error, NobodyHereError) and _is_a_page(request, root):
             return _send_to_sign_in(request, parts)
-        if isinstance(error, RefusedError):
-            return answer(request, error.message, error.status)
-        return answer(request, error.message, 503 if isinstance(error, DatabaseAwayError) else 400)
+        return answer(request, error.message, _status_of(error))
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(request: Request, error: RequestValidationError) -> Response:
@@ -185,6 +185,14 @@ def _add_refusals(app: FastAPI, parts: Parts) -> None:
     async def wrong(request: Request, _error: Exception) -> Response:
         # The error itself goes on into the log.
         return answer(request, _("Something went wrong here, and was written down. Try again."), 500)
+
+
+def _status_of(error: SaidError) -> int:
+    if isinstance(error, RefusedError):
+        return error.status
+    if isinstance(error, ChangedMeanwhileError | EventChangedError):
+        return 409
+    return 503 if isinstance(error, DatabaseAwayError) else BAD_REQUEST
 
 
 def _is_a_page(request: Request, root: str) -> bool:

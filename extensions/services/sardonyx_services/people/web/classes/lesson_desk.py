@@ -71,15 +71,18 @@ class LessonDesk:
         coming = () if seen.is_over else hours.coming(seen.details, self._clock())
         return Schedule(seen, hours, tuple(islice(coming, LISTED)))
 
-    def set(self, caller: Caller, class_id: str, hours: WeeklyHours) -> None:
+    def set(self, caller: Caller, class_id: str, hours: WeeklyHours, changed: int | None = None) -> None:
         """Keep other hours.
+
+        Args:
+            changed: of those that the caller has read; None = whatever they are now.
 
         Raises:
             RefusedError: the caller may not.
-            PeopleError: they cannot be so.
+            PeopleError: they cannot be so, or are others by now.
         """
         seen = self._desk.seen(caller, class_id, Level.INSTRUCTOR)
-        self._people.lessons.set(class_id, hours)
+        self._people.lessons.set(class_id, hours, changed)
         self._people.actions.add(caller.id, "hours", class_id, detail=seen.group.title)
 
     def fit(self, seen: Seen) -> list[Said]:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.lessons import NONE, WeeklyHours
 from sardonyx_services.people.timetable import DAYS, Lesson, SingleLesson, Timetable, timetable_of
@@ -35,9 +36,8 @@ Lines = dict[str, list[Mapping[str, str]]]
 def show(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show the hours, and change them."""
     schedule = here.lessons.schedule(who, class_id, Level.STAFF)
-    return here.pages.page(
-        request, who, "hours.html", fault="", lines=_lines(schedule.hours.lessons), **_told(here, schedule)
-    )
+    lines, told = _lines(schedule.hours.lessons), _told(here, schedule)
+    return here.pages.page(request, who, "hours.html", fault="", is_old=False, lines=lines, **told)
 
 
 @router.post("/hours")
@@ -45,13 +45,16 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
     """Keep other hours, or show them again with what is wrong."""
     form = await request.form()
     try:
-        await run_in_threadpool(here.lessons.set, who, class_id, _read(form))
+        await run_in_threadpool(here.lessons.set, who, class_id, _read(form), _changed(form))
     except PeopleError as error:
+        is_old = isinstance(error, ChangedMeanwhileError)
         schedule = await run_in_threadpool(here.lessons.schedule, who, class_id, Level.INSTRUCTOR)
+        # Who has read that may write over it: their own lines are all still there.
+        changed = schedule.hours.changed if is_old else _changed(form)
         # What was chosen beside the lessons stays chosen.
         schedule = replace(schedule, hours=replace(NONE, ahead_min=_minutes(form), only_then="only_then" in form))
-        told = {**_told(here, schedule), "lines": _sent(form), "fault": error.message}
-        return here.pages.page(request, who, "hours.html", 400, **told)
+        told = {**_told(here, schedule), "changed": changed, "lines": _sent(form), "fault": error.message}
+        return here.pages.page(request, who, "hours.html", 409 if is_old else 400, is_old=is_old, **told)
     return see(f"{here.root}classes/{class_id}/hours")
 
 
@@ -64,19 +67,25 @@ def hours(here: Here, who: Who, class_id: str) -> HoursShown:
 @api_router.put("/hours")
 def set_hours(here: Here, who: Who, class_id: str, wish: HoursWish) -> HoursShown:
     """Give a class other weekly hours."""
-    here.lessons.set(who, class_id, WeeklyHours(timetable_of(wish.lessons), wish.ahead_min, wish.only_then))
+    wanted = WeeklyHours(timetable_of(wish.lessons), wish.ahead_min, wish.only_then)
+    here.lessons.set(who, class_id, wanted, wish.changed)
     return _shown(here.lessons.schedule(who, class_id))
 
 
 def _shown(schedule: Schedule) -> HoursShown:
     hours = schedule.hours
-    coming = [LessonShown(begins=each.begins, ends=each.ends) for each in schedule.coming]
-    return HoursShown(lessons=str(hours.lessons), ahead_min=hours.ahead_min, only_then=hours.only_then, coming=coming)
+    return HoursShown(
+        lessons=str(hours.lessons),
+        ahead_min=hours.ahead_min,
+        only_then=hours.only_then,
+        changed=hours.changed,
+        coming=[LessonShown(begins=each.begins, ends=each.ends) for each in schedule.coming],
+    )
 
 
 def _told(here: Parts, schedule: Schedule) -> dict[str, object]:
-    fit = here.lessons.fit(schedule.seen)
-    return {"seen": schedule.seen, "hours": schedule.hours, "schedule": schedule, "fit": fit}
+    hours, fit = schedule.hours, here.lessons.fit(schedule.seen)
+    return {"seen": schedule.seen, "hours": hours, "changed": hours.changed, "schedule": schedule, "fit": fit}
 
 
 def _lines(timetable: Timetable) -> Lines:
@@ -121,3 +130,9 @@ def _read(form: FormData) -> WeeklyHours:
 def _minutes(form: FormData) -> int:
     text = str(form.get("ahead_min", "0"))
     return int(text) if text.isascii() and text.isdigit() else -1
+
+
+def _changed(form: FormData) -> int | None:
+    """Return which hours a browser had shown; None = it does not say that."""
+    text = str(form.get("changed", ""))
+    return int(text) if text.isascii() and text.isdigit() else None
