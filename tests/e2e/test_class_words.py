@@ -101,11 +101,14 @@ def course_of(
     return made, str(link["link"]).rpartition("/")[2]
 
 
-def come(place: Any, student: Any, course: str, code: str) -> Path:
-    """Join, and start a server of the class; return the home."""
+def come(place: Any, student: Any, course: str, code: str, server: str = "") -> Path:
+    """Join, and start a server of the class, the usual one or one with a name; return the home."""
     assert ask(place, token_of(place, student.name), "POST", "/api/join", {"code": code}).status_code == 200
-    student.page.goto(f"{place.url}/services/people/classes/{course}")
-    student.page.get_by_role("link", name="Start a server for this class").click()
+    if server:
+        student.page.goto(f"{place.url}/hub/spawn/{student.name}/{server}#profile=class-{course}")
+    else:
+        student.page.goto(f"{place.url}/services/people/classes/{course}")
+        student.page.get_by_role("link", name="Start a server for this class").click()
     student.page.get_by_role("button", name="Start", exact=True).click()
     student.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     with people_of(place) as people:
@@ -195,17 +198,23 @@ def test_what_cannot_be_brought_is_said_to_both(
 def test_a_student_lets_an_instructor_in_who_puts_a_file_back(
     place: Any, tia: Any, newcomer: Callable[..., Any], material: Material, check: Check
 ) -> None:
-    """The student is asked, and decides on a page of the hub; what they wrote is beside the file. All is written down."""
+    """The student is asked, and decides on a page of the hub; what they wrote is beside the file. All is written down.
+
+    Their server has a name: it is as good as the usual one, and the class has no need of another beside it.
+    """
     material.write(week="as it is\n")
     course, code = course_of(place, tia, material.url, "together")
     kim = newcomer(place, "kim")
-    home = come(place, kim, course, code)
+    home = come(place, kim, course, code, "own")
     (home / "course" / "week.txt").write_text("all wrong\n")
 
+    expect(tia.page.get_by_role("row", name="kim")).to_contain_text("server “own”")
     expect(tia.page.get_by_role("row", name="kim")).to_contain_text("Running")
+    expect(tia.page.get_by_role("button", name="Start everyone")).to_be_disabled()
+    check(tia.page, "class-live-named")
     tia.page.get_by_role("link", name="Help kim").click()
     check(tia.page, "class-help")
-    assert tia.page.request.get(f"{place.url}/user/kim/lab", max_redirects=0).status == 302
+    assert tia.page.request.get(f"{place.url}/user/kim/own/lab", max_redirects=0).status == 302
     tia.page.get_by_role("button", name="Ask to be let in").click()
     tia.page.get_by_text("JupyterLab asks kim now.").wait_for()
     expect(kim.page.get_by_text("tia: I would like to come into your server, to help you.")).to_be_visible()
@@ -238,6 +247,10 @@ def test_a_student_lets_an_instructor_in_who_puts_a_file_back(
     tia.page.get_by_role("row", name="tia offered help in the server of: kim").wait_for()
     tia.page.get_by_role("row", name="tia opened the server of: kim").wait_for()
     tia.page.get_by_role("row", name="tia put a file of the material back for: kim").wait_for()
+    tia.page.get_by_role("link", name="Statistics").click()
+    tia.page.get_by_role("button", name="Stop everyone").click()
+    tia.page.get_by_role("button", name="Stop 1 server").click()
+    expect(tia.page.get_by_role("row", name="kim")).to_contain_text("Not here", timeout=60_000)
 
 
 def test_a_class_has_several_repositories_which_come_from_the_copy_of_the_hub(

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class FakeHub:
-    """Runs servers of the people that it is told, of the profiles that it is told; what is said to one is kept."""
+    """Runs servers of the people that it is told, of the profiles that it is told; what is said to one is kept.
+
+    "amina" is the usual server of amina, and "amina/thesis" the one with that name.
+    """
 
     def __init__(self) -> None:
         self.running: dict[str, str] = {}
@@ -34,21 +37,12 @@ class FakeHub:
             raise AwayError
         if self.fault:
             raise self.fault
-        return [
-            Server(
-                name,
-                "",
-                state,
-                self.profiles.get(name, ""),
-                self.since.get(name),
-                None,
-                None,
-                None,
-                {},
-                team=self.teams.get(name, ""),
-            )
-            for name, state in self.running.items()
-        ]
+        found = []
+        for key, state in self.running.items():
+            name, _slash, server = key.partition("/")
+            what, team, since = self.profiles.get(key, ""), self.teams.get(key, ""), self.since.get(key)
+            found.append(Server(name, server, state, what, since, None, None, None, {}, team=team))
+        return found
 
     async def start(self, name: str, profile: str) -> str:
         """Start one."""
@@ -58,16 +52,17 @@ class FakeHub:
 
     async def stop(self, name: str, why: Said, server: str = "") -> None:
         """Stop one, unless it is stuck; keep why."""
-        assert not server
-        if name in self.stuck:
+        key = f"{name}/{server}" if server else name
+        if key in self.stuck:
             raise AwayError
-        del self.running[name]
-        self.stopped[name] = str(why)
+        del self.running[key]
+        self.stopped[key] = str(why)
 
-    async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
+    async def say(self, name: str, profile: str, word: Mapping[str, str], server: str = "") -> str:
         """Keep what is said."""
-        assert self.profiles[name] == profile
-        self.said.append((name, f"{word['said_by']}: {word['text']}"))
+        key = f"{name}/{server}" if server else name
+        assert self.profiles[key] == profile
+        self.said.append((key, f"{word['said_by']}: {word['text']}"))
         return ""
 
 

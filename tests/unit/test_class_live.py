@@ -44,7 +44,7 @@ def row(server: Server | None, refused: str = "", role: Role = "student") -> Any
         pytest.param(replace(RUNNING, state="failed", problem={"en": "It fell."}), "failed", "It fell.", id="failed"),
         pytest.param(replace(RUNNING, profile="python"), "elsewhere", "", id="another profile"),
         pytest.param(replace(RUNNING, profile="python", state="failed"), "off", "", id="another profile that failed"),
-        pytest.param(replace(RUNNING, server="mine"), "off", "", id="a server with a name"),
+        pytest.param(replace(RUNNING, server="mine"), "running", "", id="a server with a name"),
         pytest.param(replace(RUNNING, name="bob"), "off", "", id="somebody else"),
     ],
 )
@@ -112,7 +112,48 @@ def test_problems_come_first_and_names_are_counted() -> None:
 )
 def test_nothing_is_offered_that_would_be_done_with_nobody(state: str, role: Role, reach: dict[str, int]) -> None:
     """Neither a start nor a stop of everybody's server; those of who leads it are not touched by either."""
-    assert reach_of([replace(row(RUNNING), state=state, role=role)]) == reach
+    servers = ("",) if state in {"running", "starting"} else ()
+    assert reach_of([replace(row(RUNNING), state=state, role=role, servers=servers)]) == reach
+
+
+@pytest.mark.parametrize(
+    ("servers", "state", "server", "names"),
+    [
+        pytest.param([{"server": "b"}, {}, {"server": "a"}], "running", "", ("", "a", "b"), id="several"),
+        pytest.param([{"state": "failed"}, {"server": "b"}], "running", "b", ("b",), id="the usual one failed"),
+        pytest.param([{}, {"server": "b", "state": "failed"}], "running", "", ("",), id="the one with a name failed"),
+        pytest.param([{"server": "b", "state": "starting"}], "starting", "b", ("b",), id="starts"),
+        pytest.param([{"server": "b", "state": "failed"}], "failed", "b", (), id="fell"),
+        pytest.param([{"profile": "python"}, {"server": "b"}], "running", "b", ("b",), id="beside something else"),
+        pytest.param(
+            [{"profile": "python"}, {"server": "b", "state": "failed"}], "elsewhere", "", (), id="fell beside something else"
+        ),
+        pytest.param([{"server": "b", "profile": "python"}], "off", "", (), id="something else with a name"),
+        pytest.param([{}, {"server": "b", "invited": ("tia",)}], "running", "b", ("b", ""), id="let in there"),
+        pytest.param([{}, {"server": "b", "invited": ("bob",)}], "running", "", ("", "b"), id="a friend is let in there"),
+    ],
+)  # fmt: skip
+def test_a_row_is_about_the_server_with_most_to_say(
+    servers: list[dict[str, Any]], state: str, server: str, names: tuple[str, ...]
+) -> None:
+    """Whatever its name is; all that are of the class count."""
+    members = [member("amina"), member("tia", "instructor")]
+
+    (found,) = rows_of(members, [replace(RUNNING, **each) for each in servers], "class-7mw2kfqd", {})
+
+    assert (found.state, found.server, found.servers) == (state, server, names)
+    assert counts_of([found])["on"] == (state in {"running", "starting"})
+    assert reach_of([found]) == {"start": state in {"failed", "off"}, "stop": len(names)}
+    said = f"{len(names)} servers" if len(names) > 1 else f"server “{server}”" if server else ""
+    assert LiveWords().which(found) == said
+
+
+def test_who_has_a_problem_in_another_server_of_the_class_needs_help() -> None:
+    """While that runs."""
+    full = replace(RUNNING, server="b", memory=GB)
+    for state, problem in (("running", "Almost out of memory."), ("failed", "")):
+        (found,) = rows_of([member("amina")], [RUNNING, replace(full, state=state)], "class-7mw2kfqd", {})
+        assert (found.state, found.server, found.problem) == ("running", "", problem)
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "No server runs"), (1, "Stop 1 server"), (30, "Stop 30 servers")])

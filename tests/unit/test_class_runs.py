@@ -6,12 +6,24 @@ import json
 import httpx
 
 from sardonyx_services.people.web.hub import Hub, Server
-from sardonyx_services.people.web.live.runs import MOST_AT_ONCE, Runs
+from sardonyx_services.people.web.live.runs import MOST_AT_ONCE, Run, Runs
 from sardonyx_spawner.ends import stopped_by
 
 
+def of_class(name: str, server: str = "") -> Server:
+    """Return somebody's server of the class."""
+    return Server(name, server, "running", "class-7mw2kfqd", None, None, None, None, {})
+
+
+async def through(*runs: Run) -> None:
+    """Wait until these are through."""
+    for _turn in range(1000):
+        if any(run.goes_on for run in runs):
+            await asyncio.sleep(0.01)
+
+
 async def test_who_runs_something_else_by_now_keeps_it() -> None:
-    """A class of hundreds takes minutes to stop, in which somebody may have gone on with work of their own."""
+    """A class of hundreds takes minutes to stop, in which somebody may have gone on with work of their own; also in one with a name."""
     stopped = []
 
     def hub(request: httpx.Request) -> httpx.Response:
@@ -19,41 +31,39 @@ async def test_who_runs_something_else_by_now_keeps_it() -> None:
         assert json.loads(request.content)["why"]["en"] == "tia has stopped it."
         return httpx.Response(204)
 
-    async def is_there(name: str) -> bool:
-        return name == "amina"
+    async def is_there(name: str, server: str) -> bool:
+        return name == "amina" and server != "other"
 
+    servers = [of_class("amina"), of_class("amina", "thesis"), of_class("amina", "other"), of_class("bob")]
     runs = Runs(Hub("http://hub/api", "token", httpx.AsyncClient(transport=httpx.MockTransport(hub))))
-    run = runs.stop("7mw2kfqd", ["amina", "bob"], stopped_by("tia"), is_there)
-    for _turn in range(1000):
-        if run.goes_on:
-            await asyncio.sleep(0.01)
-
-    assert stopped == ["DELETE /api/users/amina/server"]
-    assert run.done == 2
-
-
-async def test_all_servers_are_stopped_but_what_is_another_one_by_now() -> None:
-    """Also one that has a name of its own."""
-    stopped = []
-
-    def hub(request: httpx.Request) -> httpx.Response:
-        stopped.append(f"{request.method} {request.url.path}")
-        assert json.loads(request.content)["why"]["en"] == "tia has stopped it."
-        return httpx.Response(204)
-
-    async def is_there(server: Server) -> bool:
-        return server.name != "bob"
-
-    named = (("amina", ""), ("amina", "thesis"), ("bob", ""))
-    servers = [Server(*name, "running", "class-7mw2kfqd", None, None, None, None, {}) for name in named]
-    runs = Runs(Hub("http://hub/api", "token", httpx.AsyncClient(transport=httpx.MockTransport(hub))))
-    run = runs.stop_all("class-7mw2kfqd", servers, stopped_by("tia"), is_there)
-    for _turn in range(1000):
-        if run.goes_on:
-            await asyncio.sleep(0.01)
+    run = runs.stop("class-7mw2kfqd", servers, stopped_by("tia"), is_there)
+    await through(run)
 
     assert sorted(stopped) == ["DELETE /api/users/amina/server", "DELETE /api/users/amina/servers/thesis"]
-    assert run.done == 3
+    assert run.done == 4
+
+
+async def test_servers_of_one_person_are_told_one_after_the_other() -> None:
+    """They may have one home, in which git does not go well with another git; who could not be told is known by name."""
+    now: set[str] = set()
+    told = []
+
+    async def hub(request: httpx.Request) -> httpx.Response:
+        who, asked = request.url.path.split("/")[-2], json.loads(request.content)
+        assert who not in now
+        now.add(who)
+        await asyncio.sleep(0.01)
+        now.remove(who)
+        told.append((who, asked["server"], asked["profile"]))
+        return httpx.Response(200, json={"problem": "A merge." if asked["server"] else ""})
+
+    servers = [of_class("amina"), of_class("amina", "thesis"), of_class("bob")]
+    runs = Runs(Hub("http://hub/api", "token", httpx.AsyncClient(transport=httpx.MockTransport(hub))))
+    run = runs.say("class-7mw2kfqd", servers, {"said_by": "tia"})
+    await through(run)
+
+    assert sorted(told) == sorted((each.name, each.server, each.profile) for each in servers)
+    assert (run.done, run.refused) == (3, {"amina": "A merge."})
 
 
 async def test_the_hub_is_asked_for_so_many_at_once_by_all_classes_together() -> None:
@@ -68,15 +78,13 @@ async def test_the_hub_is_asked_for_so_many_at_once_by_all_classes_together() ->
         now -= 1
         return httpx.Response(204)
 
-    async def is_there(_name: str) -> bool:
+    async def is_there(_name: str, _server: str) -> bool:
         return True
 
     runs = Runs(Hub("http://hub/api", "token", httpx.AsyncClient(transport=httpx.MockTransport(hub))))
-    names = [f"student-{number}" for number in range(10)]
-    begun = [runs.stop(f"class-{number}", names, stopped_by("tia"), is_there) for number in range(10)]
-    for _turn in range(1000):
-        if any(run.goes_on for run in begun):
-            await asyncio.sleep(0.01)
+    servers = [of_class(f"student-{number}") for number in range(10)]
+    begun = [runs.stop(f"class-{number}", servers, stopped_by("tia"), is_there) for number in range(10)]
+    await through(*begun)
 
     assert most == MOST_AT_ONCE
     assert all(run.done == 10 for run in begun)

@@ -145,6 +145,33 @@ async def test_organisers_are_listed_only_while_they_have_a_server(days: Days) -
     assert days.hub.running == {"olga": "running"}
 
 
+async def test_a_server_of_the_event_counts_whatever_its_name_is(days: Days) -> None:
+    """Nobody gets a second one beside it; it is told, and stops with the others, but not one of something else."""
+    ada, cem = days.names["Ada"], days.names["Cem"]
+    for key, profile in ((f"{ada}/own", f"event-{days.id}"), (cem, f"event-{days.id}"), (f"{cem}/own", "python")):
+        days.hub.running[key], days.hub.profiles[key] = "running", profile
+
+    assert {who: (row.state, row.server) for who, row in (await days.rows()).items()} == {
+        "Ada": ("running", "own"),
+        "Ben": ("off", ""),
+        "Cem": ("running", ""),
+        "Dee": ("off", ""),
+    }
+    await days.servers.start(days.olga, days.id, None)
+    await days.settle()
+    assert days.who([name for name, _profile in days.hub.started]) == ["Ben", "Dee"]
+    await days.servers.say(days.olga, days.id, "Lunch is here")
+    await days.settle()
+    assert [key for key, _text in days.hub.said] == [f"{ada}/own", cem]
+    helping = Helping(days.servers, days.people, days.hub, "en")  # type: ignore[arg-type]  # as much as is asked of it
+    assert not await helping.ask(days.olga, days.id, ada)
+    assert days.hub.said[-1][0] == f"{ada}/own"
+    days.forget()
+    await days.servers.stop(days.olga, days.id, [ada, cem])
+    await days.settle()
+    assert days.hub.stopped.keys() == {f"{ada}/own", cem}
+
+
 @pytest.mark.parametrize(("begins", "ends"), [(1, 5), (-5, -1)], ids=["before", "after"])
 async def test_nobody_is_started_but_while_it_is_on(days: Days, begins: int, ends: int) -> None:
     """And it is said why."""

@@ -24,17 +24,20 @@ OK = 200
 
 
 class WordAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
-    """A word to the usual server of somebody."""
+    """A word to a server of somebody."""
 
     async def post(self, name: str) -> None:
-        """Say it, if they run what `profile` says; answer with what their server could not do, in words."""
+        """Say it, if they run what `profile` says; answer with what their server could not do, in words.
+
+        `server` is its name; without it, the usual one is told.
+        """
         if self.parsed_scopes.get(WORD_SCOPE) is not Scope.ALL:
             raise web.HTTPError(403)
         told = self.get_json_body()
         if not isinstance(told, dict) or not isinstance(word := told.get("word"), dict):
             raise web.HTTPError(400, "say `profile` and `word`")
         user = self.find_user(name)
-        spawner = user.spawners.get("") if user is not None else None
+        spawner = user.spawners.get(str(told.get("server", ""))) if user is not None else None
         if spawner is None or not spawner.ready or spawner.running.profile != told.get("profile"):
             raise web.HTTPError(404, _("Their server does not run, or is something else by now."))
         if not word.keys() & NOTHING_TO_FETCH and spawner.plan is not None:

@@ -18,7 +18,9 @@ export async function saying(shared) {
   function letIn(asker) {
     const owner = PageConfig.getOption("hubUser");
     if (!asker || !PageConfig.getBaseUrl().includes(`/user/${encodeURIComponent(owner)}/`)) return [];
-    const page = `${PageConfig.getOption("hubPrefix")}together/${encodeURIComponent(owner)}?name=${encodeURIComponent(asker)}`;
+    const name = PageConfig.getOption("hubServerName");
+    const server = [owner, ...(name ? [name] : [])].map(encodeURIComponent).join("/");
+    const page = `${PageConfig.getOption("hubPrefix")}together/${server}?name=${encodeURIComponent(asker)}`;
     return [{ label: trans.__("Let them in …"), displayType: "accent", callback: () => { window.open(page, "_blank"); } }];
   }
 

@@ -134,12 +134,13 @@ class Hub:
         """
         await self._ask("DELETE", name, STOP_PATIENCE_S, {"why": why.in_all()}, server)
 
-    async def say(self, name: str, profile: str, word: Mapping[str, str]) -> str:
+    async def say(self, name: str, profile: str, word: Mapping[str, str], server: str = "") -> str:
         """Say something to somebody's server, if it is of a profile; return why not, or what it could not do.
 
         Args:
             word: `said_by`, and `text`, perhaps with an `asker` who wants to be let in; or `put_back`, a file of the
                 material, perhaps with the `folder` of its repository; without either it gets new material.
+            server: its name; "" = the usual one.
 
         Raises:
             AwayError: the hub does not answer.
@@ -148,7 +149,7 @@ class Hub:
             answer = await self._client.post(
                 f"{self._api}/sardonyx/servers/{quote(name, safe='')}/word",
                 headers={**self._headers, "Accept-Language": spoken()},
-                json={"profile": profile, "word": dict(word)},
+                json={"server": server, "profile": profile, "word": dict(word)},
                 timeout=WORD_PATIENCE_S,
             )
             return str(answer.json()["problem"]) if answer.is_success else _message(answer) or _(NOT_SAID)

@@ -27,7 +27,7 @@ class TeamRow:
     @property
     def running(self) -> int:
         """How many of their servers run, or start."""
-        return sum(row.state in {"running", "starting"} for row in self.people)
+        return sum(len(row.servers) for row in self.people)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Helping:
         return await self._say(caller, group, row, "put-back", word)
 
     async def _say(self, caller: Caller, group: str, row: Row, what: str, word: dict[str, str]) -> str:
-        why = await self._hub.say(row.name, self._servers.profile(group), word)
+        why = await self._hub.say(row.name, self._servers.profile(group), word, row.server)
         if not why:
             detail = "/".join(filter(None, (word.get("folder", ""), word.get("put_back", ""))))
             await run_in_threadpool(self._people.actions.add, caller.id, what, group, whom=(row.id,), detail=detail)

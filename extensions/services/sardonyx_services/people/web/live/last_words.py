@@ -28,7 +28,7 @@ class LastWords:
         self._people, self._hub, self._language = people, hub, language
 
     async def say(self, server: Server, said_by: str, text: Callable[[], str]) -> None:
-        """Say it to one of them; JupyterLab tells nothing in a server with a name of its own.
+        """Say it to one of them.
 
         Args:
             text: returns it, in the language that is spoken.
@@ -36,11 +36,9 @@ class LastWords:
         Raises:
             AwayError: the hub does not answer.
         """
-        if server.server:
-            return
         language = await asyncio.to_thread(self._people.languages.of, server.name)
         with speaking(language or self._language):
-            await self._hub.say(server.name, server.profile, {"said_by": said_by, "text": text()})
+            await self._hub.say(server.name, server.profile, {"said_by": said_by, "text": text()}, server.server)
 
 
 def minutes_until(then: datetime, now: datetime) -> int:

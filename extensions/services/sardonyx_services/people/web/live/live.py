@@ -15,6 +15,7 @@ from sardonyx_spawner.language import again
 KEPT_S = 2.0
 HERE = frozenset({"running", "starting", "elsewhere"})
 """Who has a server is not given another one."""
+DOES_MOST = ("running", "starting", "stopping", "failed")
 ORDER = ("failed", "running", "starting", "stopping", "elsewhere", "shared", "off")
 
 
@@ -31,6 +32,8 @@ class Row:
         team: title of their team; "" = none.
         hosts: theirs is the server of the team.
         step: what a start waits for, in words; "" = nothing that is known.
+        server: name of the one that this says it of; "" = the usual one, or none.
+        servers: names of all of theirs that run or start.
     """
 
     id: str
@@ -48,6 +51,8 @@ class Row:
     team: str = ""
     hosts: bool = False
     step: str = ""
+    server: str = ""
+    servers: tuple[str, ...] = ()
 
     @property
     def shown_name(self) -> str:
@@ -64,23 +69,30 @@ def rows_of(
 ) -> list[Row]:
     """Return a row for everybody, those with a problem first; for who leads it only while they have a server.
 
+    Servers count whatever their names are; of somebody who has several, a row is about the one with most to say.
+
     Args:
         profile: slug of the profile of the class or the event.
         refused: names of those whom the last "Start everyone" did not start, and why.
         unsaid: names of those whose server could not do what was last said to it, and why.
     """
     servers = list(servers)
-    found = {server.name: server for server in servers if not server.server}
+    of: dict[str, list[Server]] = {}
+    for server in servers:
+        of.setdefault(server.name, []).append(server)
     leading = {member.person.name for member in members if member.role in LEADING}
     teams = hosted(servers)
     rows = []
     for member in members:
         name = member.person.name
-        row = _row(member, found.get(name), profile, refused.get(name, ""))
-        why = (unsaid or {}).get(name, "") if row.state == "running" and not row.problem else ""
-        open_to = tuple(name for name in found[name].invited if name in leading) if row.state == "running" else ()
-        row = replace(row, problem=again(why) if why else row.problem, open_to=open_to)
-        rows.append(_in_team(row, member, found.get(name), teams))
+        own = _own(of.get(name, ()), profile, leading)
+        row = _row(member, _shown(own, of.get(name, ())), profile, refused.get(name, ""))
+        on = [each for each in own if each.is_on]
+        why = (unsaid or {}).get(name, "") if row.state == "running" else ""
+        problem = row.problem or again(why) or next((each.trouble for each in on if each.trouble), "")
+        open_to = tuple(name for name in own[0].invited if name in leading) if row.state == "running" else ()
+        row = replace(row, problem=problem, open_to=open_to, servers=tuple(each.server for each in on))
+        rows.append(_in_team(row, member, own, teams))
     shown = [row for row in rows if row.role not in LEADING or row.state != "off"]
     return sorted(
         shown, key=lambda row: (not row.problem, ORDER.index(row.state), _as_counted(row.shown_name), row.name)
@@ -104,7 +116,27 @@ def first_of_teams(members: Iterable[Member], servers: Iterable[Server]) -> list
     return first
 
 
-def _in_team(row: Row, member: Member, server: Server | None, teams: set[str]) -> Row:
+def _own(theirs: Iterable[Server], profile: str, leading: set[str]) -> list[Server]:
+    """Return somebody's servers of a profile: what does most first, then into what one who leads it is let, then the usual one."""
+    return sorted(
+        (each for each in theirs if each.profile == profile),
+        key=lambda each: (DOES_MOST.index(each.state), leading.isdisjoint(each.invited), each.server),
+    )
+
+
+def _shown(own: Sequence[Server], theirs: Iterable[Server]) -> Server | None:
+    """Return the server that somebody's row is about.
+
+    Args:
+        own: theirs of the class or the event, as `_own` returns them.
+    """
+    usual = next((each for each in theirs if not each.server), None)
+    # Another one cannot be started in its place.
+    is_taken = usual is not None and usual.is_on and usual not in own
+    return own[0] if own and (own[0].is_on or not is_taken) else usual
+
+
+def _in_team(row: Row, member: Member, own: Iterable[Server], teams: set[str]) -> Row:
     """Return a row with what there is to say of somebody's team.
 
     Args:
@@ -112,7 +144,7 @@ def _in_team(row: Row, member: Member, server: Server | None, teams: set[str]) -
     """
     if member.team is None:
         return row
-    hosts = server is not None and server.team == member.team.id and row.state in {"running", "starting"}
+    hosts = any(each.team == member.team.id and each.is_on for each in own)
     is_shared = row.state == "off" and not row.problem and member.team.id in teams
     return replace(row, team=member.team.title, hosts=hosts, state="shared" if is_shared else row.state)
 
@@ -137,7 +169,7 @@ def reach_of(rows: Sequence[Row]) -> dict[str, int]:
     states = [row.state for row in rows if row.role not in LEADING]
     return {
         "start": sum(state not in HERE | {"shared"} for state in states),
-        "stop": sum(state in {"running", "starting"} for state in states),
+        "stop": sum(len(row.servers) for row in rows if row.role not in LEADING),
     }
 
 
@@ -158,6 +190,7 @@ def _row(member: Member, server: Server | None, profile: str, refused: str) -> R
         server.trouble,
         server.share,
         step=server.doing,
+        server=server.server,
     )
 
 

@@ -44,6 +44,8 @@ class RowShown(BaseModel):
     open_to: list[str]
     team: str = Field(description="Title of their team in an event.")
     hosts: bool = Field(description="Theirs is the server of the team.")
+    server: str = Field(description="Name of the server that this says it of; empty: the usual one, or none.")
+    servers: list[str] = Field(description="Names of all of theirs that run or start.")
 
     @classmethod
     def of(cls, row: Row) -> "RowShown":

@@ -50,63 +50,43 @@ class Runs:
         return self._runs.get(profile, Run(0))
 
     def start(self, profile: str, names: Sequence[str]) -> Run:
-        """Start the servers of people, in the background.
+        """Start the usual servers of people, in the background.
 
         Raises:
             RefusedError: the last go is not through.
         """
         run = self._begin(profile, len(names))
 
-        async def one(name: str) -> None:
-            why = await self._hub.start(name, profile)
-            if why:
-                run.refused[name] = why
+        async def one(name: str, _server: str) -> str:
+            return await self._hub.start(name, profile)
 
-        self._go(run, names, one)
+        self._go(run, [(name, "") for name in names], one)
         return run
 
-    def stop(self, profile: str, names: Sequence[str], why: Said, is_there: Callable[[str], Awaitable[bool]]) -> Run:
-        """Stop the servers of people, in the background.
-
-        Args:
-            why: for these people.
-            is_there: tells whether somebody's server is one of them when its turn comes: they may have another by then.
-
-        Raises:
-            RefusedError: the last go is not through.
-        """
-        run = self._begin(profile, len(names))
-
-        async def one(name: str) -> None:
-            if await is_there(name):
-                await self._hub.stop(name, why)
-
-        self._go(run, names, one)
-        return run
-
-    def stop_all(
-        self, profile: str, servers: Sequence[Server], why: Said, is_there: Callable[[Server], Awaitable[bool]]
+    def stop(
+        self, profile: str, servers: Sequence[Server], why: Said, is_there: Callable[[str, str], Awaitable[bool]]
     ) -> Run:
-        """Stop servers, whosever and however they are called, in the background.
+        """Stop servers, in the background.
 
         Args:
             why: for these people.
-            is_there: tells whether one still is what it was when its turn comes.
+            is_there: tells of somebody's server whether it still is what it was when its turn comes: they may have another by then.
 
         Raises:
             RefusedError: the last go is not through.
         """
-        run, of = self._begin(profile, len(servers)), {f"{each.name}/{each.server}": each for each in servers}
+        run = self._begin(profile, len(servers))
 
-        async def one(key: str) -> None:
-            if await is_there(of[key]):
-                await self._hub.stop(of[key].name, why, of[key].server)
+        async def one(name: str, server: str) -> str:
+            if await is_there(name, server):
+                await self._hub.stop(name, why, server)
+            return ""
 
-        self._go(run, [*of], one)
+        self._go(run, [(each.name, each.server) for each in servers], one)
         return run
 
-    def say(self, profile: str, names: Sequence[str], word: Mapping[str, str]) -> Run:
-        """Say something to the servers of people, in the background.
+    def say(self, profile: str, servers: Sequence[Server], word: Mapping[str, str]) -> Run:
+        """Say something to servers, in the background.
 
         Args:
             word: as the hub takes it.
@@ -114,15 +94,16 @@ class Runs:
         Raises:
             RefusedError: the last go is not through.
         """
-        run = self._begin(profile, len(names))
+        run = self._begin(profile, len(servers))
         run.is_word = True
+        # Servers of one person may have one home, in which one after the other gets new material.
+        turns = {each.name: asyncio.Lock() for each in servers}
 
-        async def one(name: str) -> None:
-            why = await self._hub.say(name, profile, word)
-            if why:
-                run.refused[name] = why
+        async def one(name: str, server: str) -> str:
+            async with turns[name]:
+                return await self._hub.say(name, profile, word, server)
 
-        self._go(run, names, one)
+        self._go(run, [(each.name, each.server) for each in servers], one)
         return run
 
     async def close(self) -> None:
@@ -145,24 +126,35 @@ class Runs:
         run = self._runs[profile] = Run(total)
         return run
 
-    def _go(self, run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]]) -> None:
-        task = asyncio.create_task(_through(run, names, one, self._turns))
+    def _go(self, run: Run, servers: Sequence[tuple[str, str]], one: Callable[[str, str], Awaitable[str]]) -> None:
+        task = asyncio.create_task(_through(run, servers, one, self._turns))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
 async def _through(
-    run: Run, names: Sequence[str], one: Callable[[str], Awaitable[None]], of_all: asyncio.Semaphore
+    run: Run,
+    servers: Sequence[tuple[str, str]],
+    one: Callable[[str, str], Awaitable[str]],
+    of_all: asyncio.Semaphore,
 ) -> None:
+    """Go through servers.
+
+    Args:
+        servers: whose, and their names.
+        one: does it with one; returns why not.
+    """
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def each(name: str) -> None:
+    async def each(name: str, server: str) -> None:
         async with turns, of_all:
             try:
-                await one(name)
+                why = await one(name, server)
             except RefusedError as error:
-                run.refused[name] = error.message
+                why = error.message
             finally:
                 run.done += 1
+            if why:
+                run.refused[name] = why
 
-    await asyncio.gather(*map(each, names))
+    await asyncio.gather(*(each(*server) for server in servers))

@@ -81,10 +81,14 @@ class GroupServers:
         wanted = await self._absent(group, members, names)
         if names is None and room.in_teams:
             wanted = first_of_teams(wanted, await self._watch.servers())
-        return await self._note(caller, group, "start", wanted)
+        run = self._runs.start(self.profile(group), [member.person.name for member in wanted])
+        whom = [member.person.id for member in wanted]
+        if whom:
+            await run_in_threadpool(self._people.actions.add, caller.id, "start", group, whom=whom)
+        return run
 
     async def stop(self, caller: Caller, group: str, names: Sequence[str] | None) -> Run:
-        """Stop the servers that run, in the background; other servers of these people go on.
+        """Stop the servers that run, whatever their names are, in the background; what else these people run goes on.
 
         Args:
             names: whose; None = those of all but who leads it.
@@ -94,31 +98,18 @@ class GroupServers:
             AwayError: the hub does not answer.
         """
         members = await run_in_threadpool(self._rooms.members, caller, group)
-        rows = await self._rows(group, members)
-        on = {row.name for row in rows if row.state in {"running", "starting"}}
-        wanted = [each for each in self._wanted(members, names) if each.person.name in on]
-        return await self._note(caller, group, "stop", wanted)
+        wanted = {member.person.name for member in self._wanted(members, names)}
+        return await self._stop(caller, group, [each for each in await self._on(group) if each.name in wanted])
 
     async def stop_all(self, caller: Caller, group: str) -> Run:
-        """Stop all that runs of it, in the background: also of who leads it, of who is in it no more, and with other names.
+        """Stop all that runs of it, in the background: also of who leads it, and of who is in it no more.
 
         Raises:
             RefusedError: the caller may not, or the last go is not through.
             AwayError: the hub does not answer.
         """
         await self.room(caller, group)
-        profile = self.profile(group)
-        servers = [each for each in await self._watch.servers() if each.profile == profile and each.is_on]
-
-        async def is_there(server: Server) -> bool:
-            which = (server.name, server.server, server.profile)
-            return any((each.name, each.server, each.profile) == which for each in await self._watch.servers())
-
-        run = self._runs.stop_all(profile, servers, stopped_by(caller.shown_name), is_there)
-        ids = await run_in_threadpool(self._people.names.ids, {each.name for each in servers})
-        if ids:
-            await run_in_threadpool(self._people.actions.add, caller.id, "stop", group, whom=list(ids.values()))
-        return run
+        return await self._stop(caller, group, await self._on(group))
 
     async def say(self, caller: Caller, group: str, text: str) -> Run:
         """Say something to everybody whose server runs: JupyterLab shows it; in the background.
@@ -164,8 +155,8 @@ class GroupServers:
             RefusedError: the caller may not, or the last go is not through.
             AwayError: the hub does not answer.
         """
-        members = await run_in_threadpool(self._rooms.members, caller, group)
-        here = [row.name for row in await self._rows(group, members) if row.state == "running"]
+        members = {each.person.name for each in await run_in_threadpool(self._rooms.members, caller, group)}
+        here = [each for each in await self._on(group) if each.state == "running" and each.name in members]
         run = self._runs.say(self.profile(group), here, {"said_by": caller.shown_name, **word})
         await run_in_threadpool(self._people.actions.add, caller.id, what, group, detail=detail[:SHOWN])
         return run
@@ -175,21 +166,19 @@ class GroupServers:
         unsaid, refused = (run.refused, {}) if run.is_word else ({}, run.refused)
         return rows_of(members, servers, self.profile(group), refused, unsaid)
 
-    async def _note(self, caller: Caller, group: str, what: str, members: Sequence[Member]) -> Run:
-        names, profile = [member.person.name for member in members], self.profile(group)
+    async def _on(self, group: str) -> list[Server]:
+        """Return all servers of it that run or start."""
+        profile = self.profile(group)
+        return [each for each in await self._watch.servers() if each.profile == profile and each.is_on]
 
-        async def is_there(name: str) -> bool:
-            return any(
-                (each.name, each.server, each.profile) == (name, "", profile) for each in await self._watch.servers()
-            )
+    async def _stop(self, caller: Caller, group: str, servers: Sequence[Server]) -> Run:
+        async def is_there(name: str, server: str) -> bool:
+            return any((each.name, each.server) == (name, server) for each in await self._on(group))
 
-        if what == "start":
-            run = self._runs.start(profile, names)
-        else:
-            run = self._runs.stop(profile, names, stopped_by(caller.shown_name), is_there)
-        whom = [member.person.id for member in members]
-        if whom:
-            await run_in_threadpool(self._people.actions.add, caller.id, what, group, whom=whom)
+        run = self._runs.stop(self.profile(group), servers, stopped_by(caller.shown_name), is_there)
+        ids = await run_in_threadpool(self._people.names.ids, {each.name for each in servers})
+        if ids:
+            await run_in_threadpool(self._people.actions.add, caller.id, "stop", group, whom=list(ids.values()))
         return run
 
     async def _absent(self, group: str, members: Sequence[Member], names: Sequence[str] | None) -> list[Member]:

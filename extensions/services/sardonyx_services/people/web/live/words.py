@@ -1,5 +1,6 @@
 """How pages say how many servers something is done with."""
 
+from sardonyx_services.people.web.live.live import Row
 from sardonyx_services.people.web.live.runs import Run
 from sardonyx_spawner.language import _, ngettext
 
@@ -12,6 +13,12 @@ class LiveWords:
         if not count:
             return _("No server runs")
         return ngettext("Stop {count} server", "Stop {count} servers", count).format(count=count)
+
+    def which(self, row: Row) -> str:
+        """Say which servers somebody has, where it is not the usual one alone; "" = it is, or none."""
+        if len(row.servers) > 1:
+            return _("{count} servers").format(count=len(row.servers))
+        return _("server “{name}”").format(name=row.server) if row.server else ""
 
     def run(self, run: Run) -> str:
         """Say how far a go through servers is; "" = it is through."""
