@@ -124,6 +124,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/api/events/{event}/keep"): Call(SEATED, 403),
     ("POST", "/api/events/{event}/keep"): Call(SEATED, 403),
     ("GET", "/api/events/{event}/actions"): Call(ORGANISER),
+    ("GET", "/api/events/{event}/actions.csv"): Call(ORGANISER),
     ("GET", "/events/new"): page(ANYBODY),
     ("POST", "/events/new"): Call(MAKER, 303, form=FORM),
     ("GET", "/events/{event}"): page(MEMBER),
@@ -150,6 +151,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/events/{event}/settings"): Call(ORGANISER, 303, form=FORM),
     ("POST", "/events/{event}/organisers"): Call(ORGANISER, 303, form={"do": "add", "name": "newcomer"}),
     ("GET", "/events/{event}/log"): page(ORGANISER),
+    ("GET", "/events/{event}/log.csv"): page(ORGANISER),
     ("GET", "/events/{event}/end"): page(ORGANISER),
     ("POST", "/events/{event}/end"): Call(ORGANISER, 303),
 }

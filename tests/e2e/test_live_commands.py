@@ -97,7 +97,7 @@ def test_what_is_said_to_a_class_reaches_its_servers(place: Stack, people: Peopl
     assert "the operator said to everybody: We begin.\n" in log
     assert "the operator handed out to everybody: sheet.txt\n" in log
     assert f"the operator put a file of the material back for: sam {task.name}\n" in log
-    assert "the operator started the server of: sue\n" in log
+    assert "the operator started the server of: sam, sue\n" in log
 
 
 def test_what_is_handed_in_is_collected(place: Stack, people: PeopleStore, course: str) -> None:

@@ -298,7 +298,7 @@ def test_a_roster_makes_no_accounts(desk: Desk, people: PeopleStore, tia: Caller
         "tia": "instructor",
     }
     assert people.by_name("cem") is None
-    assert done(people, course) == ["make", "import", "import"]
+    assert done(people, course) == ["make", "import"]
 
 
 def test_somebody_who_is_not_here_is_named(desk: Desk, tia: Caller, course: str) -> None:

@@ -89,7 +89,7 @@ def days(people_place: Place) -> Iterator[Days]:
 
 
 async def test_everybody_who_is_in_and_has_no_server_gets_theirs(days: Days) -> None:
-    """Of the event; not its organisers, and nobody who runs something else. It is written down for each."""
+    """Of the event; not its organisers, and nobody who runs something else. It is written down, with each of them."""
     days.hub.running, days.hub.profiles = {days.names["Cem"]: "running"}, {days.names["Cem"]: "python"}
     days.run("Dee")
 
@@ -98,7 +98,9 @@ async def test_everybody_who_is_in_and_has_no_server_gets_theirs(days: Days) -> 
 
     assert {profile for _name, profile in days.hub.started} == {f"event-{days.id}"}
     assert days.who([name for name, _profile in days.hub.started]) == ["Ada", "Ben"]
-    assert [each.what for each in days.people.actions.of(days.id)] == ["start", "start"]
+    [action] = days.people.actions.of(days.id)
+    ids = days.people.names.ids([days.names["Ada"], days.names["Ben"]])
+    assert (action.what, sorted(action.people), action.whom) == ("start", sorted(ids.values()), "")
 
 
 async def test_of_a_team_that_works_in_one_server_one_is_started(days: Days) -> None:

@@ -8,6 +8,7 @@ import pytest
 from support.ends import FakeHub
 
 from sardonyx_hub_config.sources.hours import MonthHours
+from sardonyx_services.people.actions import ALL
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.hours import Use
@@ -311,8 +312,8 @@ async def test_servers_of_many_are_stopped_at_once_and_written_down(
     await operation.stop(root, ["amina/", "bob/other", "nobody/", "amina"])
 
     assert hub.running == {"bob": "running"}
-    assert [(each.what, each.whom) for each in operation.log(root, "amina")] == [("stop", person(people, "amina"))]
-    assert operation.log(root, "bob") == operation.log(root, "nobody") == []
+    assert [(each.what, each.whom) for each in operation.log(root, "amina", ALL)] == [("stop", person(people, "amina"))]
+    assert operation.log(root, "bob", ALL) == operation.log(root, "nobody", ALL) == []
 
 
 async def test_only_administrators_see_and_do_that(hub: FakeHub, operation: Operation) -> None:
@@ -321,7 +322,7 @@ async def test_only_administrators_see_and_do_that(hub: FakeHub, operation: Oper
     for act in (operation.place(tia), operation.stop(tia, ["amina/"])):
         with pytest.raises(NotOpenError, match="This is for administrators of this place. Ask one of them."):
             await act
-    for ask in (lambda: operation.log(tia, ""), lambda: operation.hours(tia)):
+    for ask in (lambda: operation.log(tia, "", ALL), lambda: operation.hours(tia)):
         with pytest.raises(NotOpenError):
             ask()
     assert len(hub.running) == 2

@@ -19,6 +19,7 @@ from sardonyx_hub_config.commands.invitations import INVITATIONS
 from sardonyx_hub_config.commands.leaders import keep_an_instructor
 from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
+from sardonyx_hub_config.commands.log import log
 from sardonyx_hub_config.commands.material_words import said
 from sardonyx_hub_config.commands.new_accounts import DAYS, TITLES, new_account, new_name, read_list, write_link
 from sardonyx_hub_config.commands.people_here import ids_of, people_here
@@ -51,7 +52,7 @@ def class_() -> None:
     """Classes: what they are and who is in them, and what is done with their servers and what is handed in."""
 
 
-for command in (change, hours, collect, extend, *INVITATIONS, *LIVE, *GROUPS):
+for command in (change, hours, collect, extend, *INVITATIONS, *LIVE, log, *GROUPS):
     class_.add_command(command)
 
 

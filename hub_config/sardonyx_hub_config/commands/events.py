@@ -11,6 +11,7 @@ from sardonyx_hub_config.commands.events_here import WHO, EventsHere, events_her
 from sardonyx_hub_config.commands.groups import GROUPS
 from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
+from sardonyx_hub_config.commands.log import log
 from sardonyx_hub_config.commands.material_words import said
 from sardonyx_hub_config.commands.private_output import new_binary_file, new_file
 from sardonyx_hub_config.errors import OperatorError
@@ -33,7 +34,7 @@ def event() -> None:
     """Events: what they are, their accounts and codes, and what is done with their servers."""
 
 
-for command in (create, change, *LIVE, *GROUPS):
+for command in (create, change, *LIVE, log, *GROUPS):
     event.add_command(command)
 
 

@@ -8,16 +8,12 @@ from typing import Any
 import click
 
 from sardonyx_hub_config.commands.people_api import GroupApi, Progress, content_of, group_api
-from sardonyx_hub_config.commands.people_here import people_here
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_services.people.actions import OPERATOR, Action
-from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Kind
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.language import speaking
 
-LATEST = 100
 NOBODY = "There was nobody to do that for."
 id_argument = click.argument("group", metavar="ID")
 some_argument = click.argument("names", metavar="[NAME]...", nargs=-1)
@@ -86,23 +82,7 @@ def put_back(group: str, name: str, path: str, folder: str) -> None:
     click.echo(f"“{path}” is as it is in the material again, in the home of {name}.")
 
 
-@click.command()
-@id_argument
-def log(group: str) -> None:
-    """Say what was done, and by whom, the latest first; also where Sardonyx does not run."""
-    _settings, people = people_here()
-    kind = kind_here()
-    try:
-        people.groups.get(kind, group)
-    except PeopleError as error:
-        raise OperatorError(f"{error.message} See which there are with: sardonyx {kind} list") from error
-    names = {**people.names.removed(), **people.names.shown()}
-    with speaking("en"):
-        for action in people.actions.of(group, LATEST):
-            click.echo(say_action(action, names))
-
-
-LIVE = (live, start, stop, say, material, hand_out, put_back, log)
+LIVE = (live, start, stop, say, material, hand_out, put_back)
 """The commands, for `sardonyx class` and `sardonyx event` alike."""
 
 
@@ -116,17 +96,6 @@ def say_row(row: Mapping[str, Any]) -> str:
     if row["seen"] is not None:
         parts.append(f"last seen {_time(datetime.fromisoformat(row['seen']))}")
     return "  ".join(filter(None, (*parts, row["team"], row["problem"] or row["step"]))).rstrip()
-
-
-def say_action(action: Action, names: Mapping[str, str]) -> str:
-    """Say in a line what somebody did.
-
-    Args:
-        names: of people, by id.
-    """
-    who = "the operator" if action.who == OPERATOR else names.get(action.who, action.who)
-    whom = names.get(action.whom, action.whom) if action.whom != action.who else ""
-    return " ".join(filter(None, (_time(action.at), who, Words().done(action), whom, action.detail)))
 
 
 def kind_here() -> Kind:

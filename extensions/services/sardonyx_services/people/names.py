@@ -33,6 +33,12 @@ class Names:
         with self._session() as session:
             return {row.id: row.name for row in session.execute(found)} if people else {}
 
+    def ever(self) -> dict[str, str]:
+        """Return the names with which everybody signs in or did, by id; of whom all is erased there is none."""
+        with self._session() as session:
+            found = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.erasure != "done"))
+            return {row.id: row.name for row in found}
+
     def removed(self) -> dict[str, str]:
         """Return the names that those had who were removed, by id; of whom all is erased there is none."""
         found = select(PersonRow.id, PersonRow.name).where(PersonRow.removed.is_not(None), PersonRow.erasure != "done")

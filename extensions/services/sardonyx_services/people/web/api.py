@@ -6,7 +6,6 @@ from starlette.concurrency import run_in_threadpool
 from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.roster import MOST_BYTES
 from sardonyx_services.people.web.api_models import (
-    ActionShown,
     ClassShown,
     ClassWish,
     ExtensionWish,
@@ -175,15 +174,6 @@ async def bring(here: Here, who: Who, class_id: str) -> RunShown:
 async def hand_out(request: Request, here: Here, who: Who, class_id: str, name: str) -> RunShown:
     """Hand out the file that is the body, 1 MB at most, under this name."""
     return RunShown.of(await here.hand_outs.hand_out(who, class_id, name, await request.body()))
-
-
-@router.get("/classes/{class_id}/actions")
-def actions(here: Here, who: Who, class_id: str) -> list[ActionShown]:
-    """List what was done in a class, the latest first."""
-    return [
-        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, group=each.group, detail=each.detail)
-        for each in here.desk.actions(who, class_id)
-    ]
 
 
 async def _body(request: Request) -> bytes:

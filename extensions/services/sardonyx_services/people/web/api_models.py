@@ -281,14 +281,3 @@ class HandInShown(BaseModel):
     path: str
     size: int
     changed: datetime
-
-
-class ActionShown(BaseModel):
-    """Something that was done in a class; `who` and `whom` are ids of people, "" = the operator, or nobody alone."""
-
-    at: datetime
-    who: str
-    what: str
-    whom: str
-    group: str
-    detail: str

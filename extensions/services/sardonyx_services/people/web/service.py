@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
 from sardonyx_services.people.events import EventChangedError
-from sardonyx_services.people.web import api, page_routes
+from sardonyx_services.people.web import api, log_routes, page_routes
 from sardonyx_services.people.web.callers import SAFE, STATE
 from sardonyx_services.people.web.classes import course_routes, ending_routes, hand_in_routes, lesson_routes
 from sardonyx_services.people.web.classes import routes as class_routes
@@ -64,6 +64,7 @@ API_ROUTERS = (
     help_routes.api_router,
     keep_routes.api_router,
     lesson_routes.api_router,
+    log_routes.api_router,
     own_routes.api_router,
     operation_routes.api_router,
     group_list_routes.api_router,
@@ -80,6 +81,7 @@ PAGE_ROUTERS = (
     help_routes.router,
     keep_routes.router,
     lesson_routes.router,
+    log_routes.router,
     own_routes.router,
     operation_routes.router,
     group_list_routes.router,

@@ -1,6 +1,6 @@
 """How pages say what is in a class: roles, states, and what was done. Templates ask here for every such word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from sardonyx_services.people.web.operation.people_words import PeopleWords
 from sardonyx_services.people.web.operation.storage import Held
 from sardonyx_services.people.web.store_use import Amount
 from sardonyx_spawner.amounts import say_bytes, say_memory, say_number
-from sardonyx_spawner.language import N_, _
+from sardonyx_spawner.language import N_, _, ngettext
 from sardonyx_spawner.local.home_use import say_room
 
 ROLES: dict[Role, str] = {
@@ -105,6 +105,9 @@ HOLDERS = {"home": N_("person"), "class": N_("class"), "event": N_("event"), "te
 class Words(ClassWords, EventWords, GroupListWords, LiveWords, PeopleWords, PageWords):
     """What templates call."""
 
+    most_named = 3
+    """To so many people at most something was done that are named in its line."""
+
     def role(self, role: Role) -> str:
         """Say what somebody is in a class."""
         return _(ROLES.get(role, LEADS))
@@ -124,6 +127,23 @@ class Words(ClassWords, EventWords, GroupListWords, LiveWords, PeopleWords, Page
     def done(self, action: Action) -> str:
         """Say what somebody did."""
         return _(DONE.get(action.what, action.what))
+
+    def kinds(self, whats: Iterable[str]) -> dict[str, str]:
+        """Return how to say what can be done, by the word for it, in the order in which it is read."""
+        said = {what: _(DONE.get(what, what)).rstrip(": \u00a0") for what in whats}
+        return dict(sorted(said.items(), key=lambda each: each[1]))
+
+    def named(self, people: Iterable[str], names: Mapping[str, str]) -> str:
+        """Say who these are.
+
+        Args:
+            names: of people, by id.
+        """
+        return ", ".join(sorted(names.get(person, person) for person in people))
+
+    def people(self, count: int) -> str:
+        """Say to how many something was done."""
+        return ngettext("{count} person", "{count} people", count).format(count=count)
 
     def spent(self, seconds: int) -> str:
         """Say for how long servers ran, in all: "12.5 h"; "" = hardly."""

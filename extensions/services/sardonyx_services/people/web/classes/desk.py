@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
 
-from sardonyx_services.people.actions import Action
+from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.class_end import check_end
 from sardonyx_services.people.classes import AfterEnd, ClassDetails, check_details, checked_title
 from sardonyx_services.people.errors import PeopleError
@@ -220,10 +220,10 @@ class Desk:
         """Write down that somebody has collected what was handed in."""
         self._people.actions.add(caller.id, "collect", class_id)
 
-    def actions(self, caller: Caller, class_id: str) -> list[Action]:
+    def actions(self, caller: Caller, class_id: str, asked: Asked) -> list[Action]:
         """Return what was done in a class, the latest first."""
         self.seen(caller, class_id, Level.STAFF)
-        return self._people.actions.of(class_id)
+        return self._people.actions.of(class_id, asked)
 
     def _checked(self, before: ClassDetails, details: ClassDetails) -> ClassDetails:
         """Return what a class is to be, with its servers as they can be here."""

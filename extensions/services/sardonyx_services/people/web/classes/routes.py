@@ -160,16 +160,6 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
     return _at(here, class_id)
 
 
-@router.get("/log")
-def log(request: Request, here: Here, who: Who, class_id: str) -> Response:
-    """Show what was done in the class."""
-    seen = here.desk.seen(who, class_id, Level.STAFF)
-    names = here.people.names.shown()
-    return here.pages.page(
-        request, who, "actions.html", seen=seen, actions=here.desk.actions(who, class_id), names=names
-    )
-
-
 def _people(request: Request, here: Parts, who: Caller, class_id: str, fault: RefusedError | None = None) -> Response:
     told = {"seen": here.desk.seen(who, class_id, Level.STAFF), "members": here.desk.members(who, class_id)}
     told |= {"invited": here.enrolling.invited(who, class_id), "invites": here.enrolling.invites}

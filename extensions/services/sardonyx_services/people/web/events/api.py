@@ -1,11 +1,11 @@
 """Events over the REST API: all that the pages do."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from sardonyx_services.people.web.api_models import ActionShown, MemberShown
+from sardonyx_services.people.web.api_models import MemberShown
 from sardonyx_services.people.web.classes.seat import Level
 from sardonyx_services.people.web.events.api_models import (
     CardShown,
@@ -168,12 +168,6 @@ async def kept_of(here: Here, who: Who, event: str) -> KeepShown:
 async def keep_of(here: Here, who: Who, event: str) -> KeepShown:
     """Copy what is of the caller's team into their own data, in the background. Not for accounts that end with the event."""
     return KeepShown.of(await kept(here, who, event, begin=True))
-
-
-@router.get("/{event}/actions")
-def actions(here: Here, who: Who, event: str) -> list[ActionShown]:
-    """List what was done in an event, the latest first."""
-    return [ActionShown(**asdict(action)) for action in here.events.actions(who, event)]
 
 
 def _seat(each: SeatSeen) -> SeatShown:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from sardonyx_services.people.actions import Action
+from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails, check_event
 from sardonyx_services.people.groups import Group, Role
@@ -177,10 +177,10 @@ class EventDesk:
         what = "role" if is_organiser else "leave"
         self._people.actions.add(caller.id, what, event, whom=(person.id,), detail="organiser" if is_organiser else "")
 
-    def actions(self, caller: Caller, event: str) -> list[Action]:
+    def actions(self, caller: Caller, event: str, asked: Asked) -> list[Action]:
         """Return what was done in an event, the latest first."""
         self.seen(caller, event, Level.INSTRUCTOR)
-        return self._people.actions.of(event)
+        return self._people.actions.of(event, asked)
 
     def _leader(self, name: str) -> PersonRecord:
         person = self._people.by_name(name)

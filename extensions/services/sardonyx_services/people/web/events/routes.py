@@ -187,14 +187,6 @@ async def organisers(request: Request, here: Here, who: Who, event: str) -> Resp
     return see(here.root) if not is_organiser and name == who.name else _at(here, event, "/accounts")
 
 
-@router.get("/{event}/log")
-def log(request: Request, here: Here, who: Who, event: str) -> Response:
-    """Show what was done in the event."""
-    seen, actions = here.events.seen(who, event, Level.INSTRUCTOR), here.events.actions(who, event)
-    names = here.people.names.shown()
-    return here.pages.page(request, who, "event_actions.html", seen=seen, actions=actions, names=names)
-
-
 @router.get("/{event}/end")
 def ending(request: Request, here: Here, who: Who, event: str) -> Response:
     """Ask before the event is ended."""

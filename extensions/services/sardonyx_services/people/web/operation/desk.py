@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.actions import Action
+from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.groups import Group, Kind, group_name_of
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
@@ -112,7 +112,7 @@ class Operation:
             if isinstance(found, BaseException):
                 raise found
 
-    def log(self, caller: Caller, name: str) -> list[Action]:
+    def log(self, caller: Caller, name: str, asked: Asked) -> list[Action]:
         """Return what was done in the whole place, the latest first.
 
         Args:
@@ -123,7 +123,7 @@ class Operation:
         """
         need_administrator(caller)
         people = self._people.directory.called(name) if name else []
-        return self._people.actions.latest(people) if people or not name else []
+        return self._people.actions.latest(people, asked) if people or not name else []
 
     def leaderless(self, caller: Caller) -> list[Group]:
         """Return the classes and events that go on and that nobody leads.

@@ -4,15 +4,12 @@ import asyncio
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
-from sardonyx_services.people.web.api_models import ActionShown
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.operation.models import HoldingsShown, LeaderlessShown, PlaceShown, ServersStopWish
 from sardonyx_services.people.web.operation.overview import MOST
 from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
-from sardonyx_spawner.language import _
 
 router = APIRouter(prefix="/operation", include_in_schema=False)
 api_router = APIRouter(prefix="/api/operation")
@@ -31,16 +28,6 @@ async def stop(request: Request, here: Here, who: Who) -> Response:
     form = await request.form()
     await here.operation.stop(who, [str(key) for key in form.getlist("server")])
     return see(f"{here.root}operation")
-
-
-@router.get("/log")
-def log(request: Request, here: Here, who: Who, name: str = "") -> Response:
-    """Show what was done in the whole place."""
-    removed = here.people.names.removed().items()
-    names = {person: str(_("{name}, removed").format(name=name)) for person, name in removed}
-    names |= here.people.names.shown()
-    told = {"actions": here.operation.log(who, name.strip()), "names": names, "name": name, "titles": _titles(here)}
-    return here.pages.page(request, who, "operation_log.html", **told)
 
 
 @router.get("/hours.csv")
@@ -65,15 +52,6 @@ async def place(here: Here, who: Who) -> PlaceShown:
 async def stop_servers(here: Here, who: Who, wish: ServersStopWish) -> None:
     """Stop servers, each as the name of its person and its own name with a slash between: "amina/"."""
     await here.operation.stop(who, wish.servers)
-
-
-@api_router.get("/actions")
-async def actions(here: Here, who: Who, name: str = "") -> list[ActionShown]:
-    """List what was done in the whole place, the latest first; with a name, by that person or to them."""
-    return [
-        ActionShown(at=each.at, who=each.who, what=each.what, whom=each.whom, group=each.group, detail=each.detail)
-        for each in await run_in_threadpool(here.operation.log, who, name)
-    ]
 
 
 @api_router.get("/leaderless")
@@ -111,7 +89,3 @@ async def _stored(here: Parts, who: Caller) -> Response:
 
 def _hours(here: Parts, who: Caller) -> Response:
     return Response(here.operation.hours(who), media_type="text/csv", headers=as_file("hours.csv"))
-
-
-def _titles(here: Parts) -> dict[str, str]:
-    return {group.id: group.title for kind in ("class", "event") for group in here.people.groups.all(kind)}
