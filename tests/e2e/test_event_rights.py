@@ -121,6 +121,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/events/{event}/organisers/{name}"): Call(ORGANISER, 204),
     ("DELETE", "/api/events/{event}/organisers/{name}"): Call(ORGANISER, 204),
     ("GET", "/api/events/{event}/copy.zip"): Call(SEATED),
+    ("GET", "/api/events/{event}/seat"): Call(SEATED),
+    ("GET", "/api/events/{event}/stored"): Call(ORGANISER),
     ("GET", "/api/events/{event}/keep"): Call(SEATED, 403),
     ("POST", "/api/events/{event}/keep"): Call(SEATED, 403),
     ("GET", "/api/events/{event}/actions"): Call(ORGANISER),

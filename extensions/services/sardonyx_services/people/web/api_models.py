@@ -153,6 +153,9 @@ class HoursShown(BaseModel):
     only_then: bool
     changed: int = Field(description="A number that stands for these hours: with others it is another one.")
     coming: list[LessonShown] = Field(description="The lesson that is on, and the next ones, five at most.")
+    fit: list[str] = Field(
+        description="What the servers of all get on this machine, in words; empty: it is not for the caller, or not known."
+    )
 
 
 class AfterEndWish(BaseModel):

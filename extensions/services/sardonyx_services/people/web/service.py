@@ -12,9 +12,15 @@ from starlette.exceptions import HTTPException
 from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.errors import AwayError as DatabaseAwayError
 from sardonyx_services.people.events import EventChangedError
-from sardonyx_services.people.web import api, log_routes, page_routes
+from sardonyx_services.people.web import api, log_routes, offer_routes, page_routes, store_routes
 from sardonyx_services.people.web.callers import SAFE, STATE
-from sardonyx_services.people.web.classes import course_routes, ending_routes, hand_in_routes, lesson_routes
+from sardonyx_services.people.web.classes import (
+    course_routes,
+    deadline_routes,
+    ending_routes,
+    hand_in_routes,
+    lesson_routes,
+)
 from sardonyx_services.people.web.classes import routes as class_routes
 from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
@@ -59,12 +65,15 @@ EVENT_PAGE_ROUTERS = (
 API_ROUTERS = (
     api.router,
     course_routes.api_router,
+    deadline_routes.api_router,
     ending_routes.api_router,
     hand_in_routes.api_router,
     help_routes.api_router,
     keep_routes.api_router,
     lesson_routes.api_router,
     log_routes.api_router,
+    offer_routes.api_router,
+    store_routes.api_router,
     own_routes.api_router,
     operation_routes.api_router,
     group_list_routes.api_router,

@@ -61,7 +61,7 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
 @api_router.get("/hours")
 def hours(here: Here, who: Who, class_id: str) -> HoursShown:
     """Return the weekly hours of a class, and the lessons that come."""
-    return _shown(here.lessons.schedule(who, class_id))
+    return _shown(here, here.lessons.schedule(who, class_id))
 
 
 @api_router.put("/hours")
@@ -69,10 +69,10 @@ def set_hours(here: Here, who: Who, class_id: str, wish: HoursWish) -> HoursShow
     """Give a class other weekly hours."""
     wanted = WeeklyHours(timetable_of(wish.lessons), wish.ahead_min, wish.only_then)
     here.lessons.set(who, class_id, wanted, wish.changed)
-    return _shown(here.lessons.schedule(who, class_id))
+    return _shown(here, here.lessons.schedule(who, class_id))
 
 
-def _shown(schedule: Schedule) -> HoursShown:
+def _shown(here: Parts, schedule: Schedule) -> HoursShown:
     hours = schedule.hours
     return HoursShown(
         lessons=str(hours.lessons),
@@ -80,6 +80,7 @@ def _shown(schedule: Schedule) -> HoursShown:
         only_then=hours.only_then,
         changed=hours.changed,
         coming=[LessonShown(begins=each.begins, ends=each.ends) for each in schedule.coming],
+        fit=here.lessons.fit(schedule.seen) if schedule.seen.is_staff else [],
     )
 
 

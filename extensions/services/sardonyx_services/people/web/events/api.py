@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from sardonyx_services.people.web.api_models import MemberShown
 from sardonyx_services.people.web.classes.seat import Level
+from sardonyx_services.people.web.errors import NoEventError
 from sardonyx_services.people.web.events.api_models import (
     CardShown,
     DoubleWish,
@@ -17,6 +18,7 @@ from sardonyx_services.people.web.events.api_models import (
     KeptShown,
     MadeShown,
     NewEventWish,
+    OwnSeatShown,
     SeatShown,
     SeatsWish,
     TeamWish,
@@ -24,7 +26,7 @@ from sardonyx_services.people.web.events.api_models import (
 from sardonyx_services.people.web.events.cards_pdf import cards_pdf
 from sardonyx_services.people.web.events.codes_table import codes_table
 from sardonyx_services.people.web.events.desk import EventSeen
-from sardonyx_services.people.web.events.routes import copied, kept
+from sardonyx_services.people.web.events.own import copied, kept, own
 from sardonyx_services.people.web.events.seat_desk import SeatSeen
 from sardonyx_services.people.web.kept.models import KeepShown
 from sardonyx_services.people.web.material_models import RepositoryOf
@@ -67,6 +69,22 @@ def end(here: Here, who: Who, event: str) -> None:
     here.events.end(who, event)
 
 
+@router.get("/{event}/seat")
+async def own_seat(here: Here, who: Who, event: str) -> OwnSeatShown:
+    """Return the caller's own account of an event, with their team."""
+    seat = await own(here, who, event)
+    if seat.own is None:
+        raise NoEventError
+    team = seat.own.team
+    return OwnSeatShown(
+        number=seat.own.seat.number,
+        team=team.id if team else "",
+        team_title=team.title if team else "",
+        mates=[each.shown_name for each in seat.team if each.seat != seat.own.seat],
+        host=seat.host,
+    )
+
+
 @router.get("/{event}/accounts")
 def accounts(here: Here, who: Who, event: str) -> list[SeatShown]:
     """List the accounts of an event, without their codes."""
@@ -101,10 +119,10 @@ def keep(here: Here, who: Who, event: str, number: int) -> KeptShown:
 
 
 @router.get("/{event}/cards.pdf", response_class=Response)
-def cards(here: Here, who: Who, event: str) -> Response:
-    """Return the cards of all accounts as a PDF, eight on a sheet of A4."""
+def cards(here: Here, who: Who, event: str, number: int = 0) -> Response:
+    """Return the cards of all accounts as a PDF, eight on a sheet of A4; with a number, the card of that one."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
-    made = cards_pdf(seen, here.seats.cards(who, event), here.seats.said_address)
+    made = cards_pdf(seen, here.seats.cards(who, event, number), here.seats.said_address)
     return Response(made, media_type="application/pdf")
 
 
@@ -180,6 +198,7 @@ def _seat(each: SeatSeen) -> SeatShown:
         full_name=each.person.full_name if each.person else "",
         taken=each.seat.taken,
         sign_ins=each.seat.sign_ins,
+        is_used_up=each.is_used_up,
         lasts=each.seat.is_kept,
     )
 

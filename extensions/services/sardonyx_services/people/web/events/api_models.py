@@ -128,7 +128,18 @@ class SeatShown(BaseModel):
     full_name: str
     taken: datetime | None
     sign_ins: int = Field(description="So often its code has let somebody in.")
+    is_used_up: bool = Field(description="It lets nobody in any more: as often as it may.")
     lasts: bool
+
+
+class OwnSeatShown(BaseModel):
+    """The caller's own account of an event."""
+
+    number: int
+    team: str = Field(description="Id of their team; empty: they are in none.")
+    team_title: str
+    mates: list[str] = Field(description="What people call those who are in it by now, without the caller.")
+    host: str = Field(description="Whose server is that of the team; empty: there is none, or it is their own.")
 
 
 class CardShown(BaseModel):

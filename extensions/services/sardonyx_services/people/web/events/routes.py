@@ -3,27 +3,25 @@
 from dataclasses import replace
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web.classes.seat import Caller, Level
-from sardonyx_services.people.web.errors import NoEventError, RefusedError
 from sardonyx_services.people.web.events.cards_pdf import cards_pdf
 from sardonyx_services.people.web.events.codes_table import codes_table
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_services.people.web.events.form import EventForm, read_event_form
 from sardonyx_services.people.web.events.new_seats import Wanted
+from sardonyx_services.people.web.events.own import copied, kept, own
 from sardonyx_services.people.web.events.room import event_now
-from sardonyx_services.people.web.kept.keeping import check_lasts, of_team
-from sardonyx_services.people.web.kept.keeps import Keep
 from sardonyx_services.people.web.live.live import counts_of, reach_of
 from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.pages import as_file, qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.store_use import Amount
-from sardonyx_spawner.language import SaidError, _
+from sardonyx_spawner.language import SaidError
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 
@@ -62,12 +60,7 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         told |= {"rows": rows, "counts": counts_of(rows), "reach": reach_of(rows)}
         told |= {"has_material": bool(here.events.material(seen))}
         return here.pages.page(request, who, "event.html", **told)
-    own, team = await run_in_threadpool(here.seats.own_team, who, event)
-    code = await run_in_threadpool(here.seats.code, who, own.seat) if own is not None else ""
-    works = seen.details.team_servers and seen.state == "on"
-    host = await here.event_room.host(own, team) if own is not None and works else ""
-    welcome = rendered(seen.details.welcome)
-    told = {"seen": seen, "own": own, "team": team, "host": host, "code": code, "welcome": welcome}
+    told = {"seen": seen, "welcome": rendered(seen.details.welcome), **vars(await own(here, who, event))}
     return here.pages.page(request, who, "event_of_participant.html", **told)
 
 
@@ -103,18 +96,15 @@ async def change_accounts(request: Request, here: Here, who: Who, event: str) ->
 def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -> Response:
     """Show the cards, to be printed; one of them only, if its number is given."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
-    wanted = [card for card in here.seats.cards(who, event) if not number or card.of.seat.number == number]
-    if not wanted:
-        raise NoEventError
-    made = [(card, qr_code(card.link)) for card in wanted]
+    made = [(card, qr_code(card.link)) for card in here.seats.cards(who, event, number)]
     return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=here.seats.said_address)
 
 
 @router.get("/{event}/cards.pdf")
-def cards_as_pdf(here: Here, who: Who, event: str) -> Response:
+def cards_as_pdf(here: Here, who: Who, event: str, number: int = 0) -> Response:
     """Send the cards as a PDF, to be printed elsewhere."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
-    made = cards_pdf(seen, here.seats.cards(who, event), here.seats.said_address)
+    made = cards_pdf(seen, here.seats.cards(who, event, number), here.seats.said_address)
     return Response(made, media_type="application/pdf", headers=as_file(f"{seen.group.title}.pdf"))
 
 
@@ -200,39 +190,6 @@ def end(here: Here, who: Who, event: str) -> Response:
     """End the event now."""
     here.events.end(who, event)
     return _at(here, event)
-
-
-async def copied(here: Parts, who: Caller, event: str) -> Response:
-    """Return the archive of what somebody has in an event.
-
-    Raises:
-        RefusedError: they have no account in it, or it cannot be read now.
-    """
-    own = await run_in_threadpool(here.seats.own_seat, who, event)
-    if own is None:
-        raise NoEventError
-    made = await run_in_threadpool(here.copies.archive, who.name, who.id, own.seat.team)
-    return StreamingResponse(made, media_type="application/zip", headers=as_file(f"{who.name}.zip"))
-
-
-async def kept(here: Parts, who: Caller, event: str, *, begin: bool = False) -> Keep:
-    """Return how far what somebody keeps of their team is.
-
-    Args:
-        begin: copy it, in the background.
-
-    Raises:
-        RefusedError: they have no account in it, no team, or no data that lasts.
-    """
-    own = await run_in_threadpool(here.seats.own_seat, who, event)
-    if own is None:
-        raise NoEventError
-    check_lasts(who)
-    if own.team is None:
-        raise RefusedError(_("You are in no team. What is in your own data stays yours."))
-    seen = await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
-    order = of_team(seen.group.title, event, own.team.id)
-    return here.keeps.start(who, order) if begin else here.keeps.of(who, order)
 
 
 async def stored_of(here: Parts, seen: EventSeen) -> Amount | None:

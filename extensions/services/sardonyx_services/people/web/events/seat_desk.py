@@ -9,7 +9,7 @@ from sardonyx_services.people.seats import Seat, Team
 from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller, Level
-from sardonyx_services.people.web.errors import NotOpenError
+from sardonyx_services.people.web.errors import NoEventError, NotOpenError
 from sardonyx_services.people.web.events.desk import EventDesk
 from sardonyx_services.people.web.events.new_seats import Again, NewSeats, Wanted
 from sardonyx_spawner.language import _
@@ -113,14 +113,19 @@ class SeatDesk:
             self._desk.seen(caller, seat.event, Level.INSTRUCTOR)
         return self._seats.codes.code(seat.event, seat.number, seat.code_round)
 
-    def cards(self, caller: Caller, event: str) -> list[Card]:
+    def cards(self, caller: Caller, event: str, number: int = 0) -> list[Card]:
         """Return the cards of an event, by number.
 
+        Args:
+            number: of the only one that is wanted; 0 = all are.
+
         Raises:
-            RefusedError: the caller may not.
+            RefusedError: the caller may not, or there is no such account.
         """
         found = []
-        seats = self.seats(caller, event)
+        seats = [each for each in self.seats(caller, event) if number in {0, each.seat.number}]
+        if number and not seats:
+            raise NoEventError
         self._people.actions.add(caller.id, "codes", event)
         for each in seats:
             code = self._seats.codes.code(event, each.seat.number, each.seat.code_round)

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.groups import Group, Kind, group_name_of
+from sardonyx_services.people.hours import Use
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
@@ -140,11 +141,19 @@ class Operation:
         Raises:
             RefusedError: the caller is no administrator.
         """
+        rows = [(name, use.profile, f"{use.seconds / 3600:.2f}") for name, use in self.uses(caller)]
+        return write_csv([("name", "profile", "hours"), *rows]).encode()
+
+    def uses(self, caller: Caller) -> list[tuple[str, Use]]:
+        """Return for how long everybody's servers ran, by name; of who was removed, by id.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
         need_administrator(caller)
         names = {person.id: person.name for person in self._people.everybody()}
         uses = self._people.hours.since((self._clock() - timedelta(days=DAYS)).date())
-        rows = [(names.get(use.person, use.person), use.profile, f"{use.seconds / 3600:.2f}") for use in uses]
-        return write_csv([("name", "profile", "hours"), *rows]).encode()
+        return [(names.get(use.person, use.person), use) for use in uses]
 
     def _place(self, caller: Caller, known: Known) -> Place:
         names, amounts = self._people.names.shown(), known.amounts

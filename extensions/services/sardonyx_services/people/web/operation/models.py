@@ -36,6 +36,14 @@ class ServerShown(BaseModel):
     problem: str = Field(description="What is wrong with it, or about to be, in words.")
 
 
+class HoursOfOne(BaseModel):
+    """For how long somebody's servers of one profile ran."""
+
+    name: str = Field(description="Of who was removed, their id.")
+    profile: str
+    hours: float
+
+
 class StoredShown(BaseModel):
     """Somebody or something that has nearly as much in the data store as it may, in bytes."""
 

@@ -6,7 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sardonyx_services.people.web.classes.seat import Caller
-from sardonyx_services.people.web.operation.models import HoldingsShown, LeaderlessShown, PlaceShown, ServersStopWish
+from sardonyx_services.people.web.operation.models import (
+    HoldingsShown,
+    HoursOfOne,
+    LeaderlessShown,
+    PlaceShown,
+    ServersStopWish,
+)
 from sardonyx_services.people.web.operation.overview import MOST
 from sardonyx_services.people.web.pages import as_file, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
@@ -59,6 +65,13 @@ def leaderless(here: Here, who: Who) -> list[LeaderlessShown]:
     """List the classes and events that go on and that nobody leads, such as after their last instructor was removed."""
     found = here.operation.leaderless(who)
     return [LeaderlessShown.model_validate(each, from_attributes=True) for each in found]
+
+
+@api_router.get("/hours")
+def hours_of_each(here: Here, who: Who) -> list[HoursOfOne]:
+    """Return for how long everybody's servers ran in the last 30 days, by profile, the longest first."""
+    found = here.operation.uses(who)
+    return [HoursOfOne(name=name, profile=use.profile, hours=round(use.seconds / 3600, 2)) for name, use in found]
 
 
 @api_router.get("/hours.csv", response_class=Response)
