@@ -14,6 +14,7 @@ from sardonyx_hub_config.errors import OperatorError
 
 ROW = {
     "name": "sam", "state": "running", "memory": None, "memory_limit": None, "seen": None, "team": "", "problem": "", "step": "",
+    "server": "", "servers": [""],
 }  # fmt: skip
 
 
@@ -101,6 +102,11 @@ def test_a_file_that_cannot_be_read_is_not_handed_out(tmp_path: Path) -> None:
             {"state": "failed", "team": "Team 1", "problem": "No room."},
             "sam                      Stopped             Team 1  No room.",
         ),
+        (
+            {"server": "own", "servers": ["own"], "memory": 1 << 30},
+            "sam                      Running             server “own”  memory 1 GB",
+        ),
+        ({"servers": ["", "own"]}, "sam                      Running             2 servers"),
         ({"state": "starting", "step": "It is next"}, "sam                      Starting            It is next"),
     ],
 )

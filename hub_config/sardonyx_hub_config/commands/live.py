@@ -90,6 +90,10 @@ def say_row(row: Mapping[str, Any]) -> str:
     """Say in a line what somebody's server does."""
     with speaking("en"):
         parts = [f"{row['name']:<24} {Words().state(row['state']):<18}"]
+    if len(row["servers"]) > 1:
+        parts.append(f"{len(row['servers'])} servers")
+    elif row["server"]:
+        parts.append(f"server “{row['server']}”")
     if row["memory"] is not None:
         limit = f" of {say_memory(row['memory_limit'])}" if row["memory_limit"] else ""
         parts.append(f"memory {say_memory(row['memory'])}{limit}")
