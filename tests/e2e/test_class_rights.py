@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,12 +12,14 @@ import httpx
 import pytest
 from support import web
 from support.classes import CONF, ONE_PROFILE, id_of, people_of, token_of, tokens_of_servers
+from support.event_codes import NO_ENTRY, Codes
 from support.people_service import routes_of_the_service
 from support.served import is_of_events
 from support.stack import Stack
 
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.courses import Opened
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.repository import Material
@@ -43,13 +45,18 @@ SEATS: dict[str, Role | None] = {
     "student-of-another": None,
     "instructor-of-another": None,
     "organiser": None,
+    "participant": None,
+    "participant-after-end": None,
     "operator": None,
 }
 """Who asks -> what they are in the class."""
 NO_TOKEN = ("anonymous", "server", "stopped-server", "removed")
 """Who asks without a token that is good for this."""
+EXPIRED = "expired-code"
+"""Who has typed the code of an event that is over, with all that their browser keeps then."""
 COMMANDS = "commands"
 """Whoever types commands on the machine itself; their token is for classes and events, and for nothing of somebody's own."""
+JOINS = {("POST", "/api/join"), ("POST", "/join/{code}")}
 OTHER = {"student-of-another": "student", "instructor-of-another": "instructor"}
 
 
@@ -233,9 +240,12 @@ def place(place_with: Callable[..., Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def people(place: Stack) -> Iterator[PeopleStore]:
-    """Its people, with an account for everybody who asks."""
+    """Its people, with an account for everybody who asks; those of participants are good for their events."""
     with people_of(place) as store:
         for name in (*SEATS, "newcomer", "removed"):
+            if name.startswith("participant"):
+                take_part(store, name)
+                continue
             store.add_account(name, "", is_admin=name == "operator")
             store.set_organiser(name, is_organiser=name == "organiser")
             store.set_instructor(name, is_instructor=name in {"instructor", "instructor-of-another"})
@@ -245,16 +255,34 @@ def people(place: Stack) -> Iterator[PeopleStore]:
         yield store
 
 
+def take_part(people: PeopleStore, name: str) -> None:
+    """Give somebody an account of an event that is on, or is over, as their name says."""
+    now = datetime.now(UTC)
+    event = people.events.add(f"Of {name}", EventDetails(now - timedelta(hours=1), now + timedelta(days=1)))
+    people.groups.join(event, people.signed_in("event", name, name).id, "participant")
+    if name == "participant-after-end":
+        people.events.close(event, now, early=True)
+
+
 @pytest.fixture(scope="module")
-def tokens(place: Stack, people: PeopleStore) -> dict[str, str]:
-    """A token for everybody; the instructor's server has one, and one that stopped had."""
+def clients(place: Stack, people: PeopleStore) -> Iterator[dict[str, httpx.Client]]:
+    """What everybody asks with; the instructor's server has a token, and one that stopped had."""
     found = {"anonymous": ""}
     for name in (*SEATS, "removed"):
         found[name] = token_of(place, name)
     found[COMMANDS] = (place.data / "run" / "operator-token").read_text()
     found |= tokens_of_servers(place, "instructor")
     people.remove("removed")
-    return found
+    clients = {
+        name: web.Client(timeout=30, headers={"Authorization": f"token {token}"} if token else {})
+        for name, token in found.items()
+    }
+    codes = Codes(place, people)
+    clients[EXPIRED], answer = codes.type_in(codes.expired())
+    assert (answer.status_code, NO_ENTRY in answer.text) == (403, True)
+    yield clients
+    for client in clients.values():
+        client.close()
 
 
 def new_class(people: PeopleStore) -> str:
@@ -284,10 +312,9 @@ def offered(people: PeopleStore) -> str:
     return people.courses.arrive(opened, id_of(people, "instructor"), datetime.now(UTC)).course
 
 
-def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: dict[str, str]) -> httpx.Response:
+def ask(place: Stack, who: httpx.Client, route: tuple[str, str], call: Call, values: dict[str, str]) -> httpx.Response:
     """Call a route."""
     method, path = route
-    headers = {"Authorization": f"token {token}"} if token else {}
     more: dict[str, Any] = {}
     if isinstance(call.body, str):
         more["content"] = call.body.encode()
@@ -296,7 +323,7 @@ def ask(place: Stack, token: str, route: tuple[str, str], call: Call, values: di
     elif call.form is not None:
         more["data"] = json.loads(_filled(json.dumps(call.form), values))
     url = f"{place.url}/services/people{path.format(**values)}"
-    return web.request(method, url, headers=headers, timeout=30, **more)
+    return who.request(method, url, **more)
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
@@ -310,19 +337,25 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
     call = CALLS[route]
     if call.level == ALL:
         return {call.found}
-    if who in {"anonymous", "stopped-server"}:
+    if who in {"anonymous", "stopped-server", EXPIRED}:
         return {303} if call.is_page else {401}
     if who == "removed":
         # For as long as the hub knows them, they are not led to a sign-in that would lead back.
         return {303, 401} if call.is_page else {401}
     if who == "server":
         return {403}
-    if who == COMMANDS:
-        return of_commands(route, call)
+    return of_commands(route, call) if who == COMMANDS else of_somebody(who, route, call)
+
+
+def of_somebody(who: str, route: tuple[str, str], call: Call) -> set[int]:
+    """Return what the status of the answer to somebody can be who is signed in."""
     if call.level == OPERATOR:
         return {call.found} if who == "operator" else {403}
     if call.level == TEACHER:
         return {call.found} if who == "instructor" else {404}
+    if who.startswith("participant") and route in JOINS:
+        # It is for their event only.
+        return {400}
     role: Role | None = "instructor" if who == "operator" else SEATS[who]
     is_maker = who in {"operator", "instructor", "instructor-of-another"}
     has = {"instructor": 3, "assistant": 2, "student": 1, "guest": 1, None: 0}[role]
@@ -345,21 +378,23 @@ def of_commands(route: tuple[str, str], call: Call) -> set[int]:
 
 
 @pytest.mark.parametrize("route", sorted(CALLS), ids=" ".join)
-def test_who_may_do_what(place: Stack, people: PeopleStore, tokens: dict[str, str], route: tuple[str, str]) -> None:
+def test_who_may_do_what(
+    place: Stack, people: PeopleStore, clients: dict[str, httpx.Client], route: tuple[str, str]
+) -> None:
     """Each of those who could ask gets what is theirs, and else a sentence that gives nothing away."""
     wrong: dict[str, tuple[int, str]] = {}
     values: dict[str, str] = {}
     is_as_before = False
-    for who in (*NO_TOKEN, COMMANDS, *SEATS):
+    for who in (*NO_TOKEN, EXPIRED, COMMANDS, *SEATS):
         if not is_as_before:
             course = new_class(people)
             link = ask(
-                place, tokens["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
+                place, clients["operator"], ("GET", "/api/classes/{class_id}/link"), Call(STAFF), {"class_id": course}
             )
             values = {"class_id": course, "name": "newcomer", "code": link.json()["code"], "course_id": offered(people)}
             values["person"] = id_of(people, "newcomer")
 
-        answer = ask(place, tokens[who], route, CALLS[route], values)
+        answer = ask(place, clients[who], route, CALLS[route], values)
 
         # Who is refused changes nothing; else the next one would not get the answer that is theirs.
         is_as_before = route[0] == "GET" or answer.is_client_error

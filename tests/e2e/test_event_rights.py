@@ -45,9 +45,18 @@ WHO = (
     "organiser",
     "organiser-of-another",
     "student",
+    "student-of-another",
+    "assistant",
     "instructor",
     "operator",
 )
+IN_CLASSES = {
+    "student": "Course",
+    "assistant": "Course",
+    "instructor": "Course",
+    "student-of-another": "Another course",
+}
+"""Who is in a class, and in which: that gives nothing in an event."""
 AFTER_END = "participant-after-end"
 """Of an event that is over, whose people still read and copy what they have."""
 AFTER_DELETION = "participant-after-deletion"
@@ -185,6 +194,10 @@ def people(place: Stack) -> Iterator[PeopleStore]:
         for name in ("organiser", "organiser-of-another"):
             store.set_organiser(name, is_organiser=True)
         store.set_instructor("instructor", is_instructor=True)
+        courses = {title: store.groups.add("class", title) for title in IN_CLASSES.values()}
+        for name, title in IN_CLASSES.items():
+            role = name.removesuffix("-of-another")
+            store.groups.join(courses[title], id_of(store, name), role)  # type: ignore[arg-type]  # as written above
         other = store.events.add("Another", EventDetails(BEGINS, ENDS, profile="python"))
         store.groups.join(other, id_of(store, "participant-of-another"), "participant")
         store.groups.join(other, id_of(store, "organiser-of-another"), "organiser")
