@@ -13,6 +13,7 @@ from sardonyx_hub_config.engines.engine import ports_here, release
 from sardonyx_hub_config.engines.idle_limits import idle_limits
 from sardonyx_hub_config.engines.one_machine import servers_of_one_machine
 from sardonyx_hub_config.engines.shown import Shown
+from sardonyx_hub_config.pages.endings import EndingClasses
 from sardonyx_hub_config.pages.handlers import page_handlers
 from sardonyx_hub_config.pages.shared import shared_with
 from sardonyx_hub_config.pages.static_files import static_version
@@ -57,7 +58,7 @@ def configure(c: Any, settings: Settings) -> None:
         from sardonyx_hub_config.engines.cluster import servers_of_a_cluster  # noqa: PLC0415
 
         shown = servers_of_a_cluster(c, settings, folder, here, people)
-    _pages(c, settings, shown)
+    _pages(c, settings, shown, EndingClasses(people))
     roles_and_services(c, settings, folder, ports)
     run_conf_d(c, settings)
     refuse_another_path(c, settings)
@@ -143,7 +144,7 @@ def _sign_in(
     authenticator.manage_groups = any(p.groups_claim for p in settings.sign_in.providers.values())
 
 
-def _pages(c: Any, settings: Settings, shown: Shown) -> None:
+def _pages(c: Any, settings: Settings, shown: Shown, endings: EndingClasses) -> None:
     c.JupyterHub.template_paths = [str(PAGES / "templates")]
     c.JupyterHub.jinja_environment_options = {"extensions": [Translation]}
     c.JupyterHub.template_vars = {
@@ -157,8 +158,9 @@ def _pages(c: Any, settings: Settings, shown: Shown) -> None:
         "shared_with": lambda _user: shared_with,
         # On a cluster homes are volumes, which the hub reads not.
         "archives_have_homes": release() is None,
-        # JupyterHub calls both for each page; traitlets would copy an object, and everything that it knows.
+        # JupyterHub calls them for each page; traitlets would copy an object, and everything that it knows.
         "files": lambda _user: shown.files,
+        "endings": lambda _user: endings,
         "isolation": lambda _user: shown.isolation(),
         "sardonyx_version": static_version(),
     }

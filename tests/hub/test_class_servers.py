@@ -103,6 +103,7 @@ def test_it_is_the_first_card_of_their_form(place: Stack, course: str) -> None:
     """Already chosen, with its own words, and without what was settled; others see nothing of it."""
     nora, _key = signed_in(place, "nora")
     uma, _key = signed_in(place, "uma")
+    do(place, "class", "change", course, "--last-day", (datetime.now(UTC) + timedelta(days=3)).date().isoformat())
 
     page = nora.ask("GET", "/hub/spawn", follow_redirects=True).text
 
@@ -111,6 +112,10 @@ def test_it_is_the_first_card_of_their_form(place: Stack, course: str) -> None:
     assert f'name="class-{course}.size"' not in page
     assert 'name="python.size"' in page
     assert [slug for slug, _ in CARD.findall(uma.ask("GET", "/hub/spawn", follow_redirects=True).text)] == ["python"]
+    first = nora.ask("GET", "/hub/home").text
+    assert "The last day of “Statistics 101” is" in first, "in its last week the first page says it, too"
+    assert f'href="/services/people/classes/{course}"' in first
+    assert "The last day of" not in uma.ask("GET", "/hub/home").text
 
 
 def test_before_its_first_day_only_who_prepares_it_starts_one(place: Stack, course: str) -> None:

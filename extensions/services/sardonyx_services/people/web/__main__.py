@@ -22,6 +22,7 @@ from sardonyx_services.people.web.classes.classroom import Classroom
 from sardonyx_services.people.web.classes.course_desk import CourseDesk
 from sardonyx_services.people.web.classes.deadlines import Deadlines
 from sardonyx_services.people.web.classes.desk import Desk
+from sardonyx_services.people.web.classes.end_notices import EndNotices
 from sardonyx_services.people.web.classes.endings import Endings
 from sardonyx_services.people.web.classes.ends import ClassEnds
 from sardonyx_services.people.web.classes.enrolling import Enrolling
@@ -109,6 +110,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         event_helping=Helping(event_servers, people, hub_api, configuration.language),
         endings=Endings(desk, people),
         class_ends=ClassEnds(people, hub_api, clearer, configuration.language),
+        end_notices=EndNotices(people, hub_api, configuration.language),
         lessons=LessonDesk(desk, people, configuration.profiles, Machine.here()),
         lesson_rounds=LessonRounds(people, classroom, hub_api, configuration.language),
         accounting=Accounting(people, hub_api),

@@ -11,6 +11,7 @@ from sardonyx_services.people.web.classes.classroom import Classroom
 from sardonyx_services.people.web.classes.course_desk import CourseDesk
 from sardonyx_services.people.web.classes.deadlines import Deadlines
 from sardonyx_services.people.web.classes.desk import Desk
+from sardonyx_services.people.web.classes.end_notices import EndNotices
 from sardonyx_services.people.web.classes.endings import Endings
 from sardonyx_services.people.web.classes.ends import ClassEnds
 from sardonyx_services.people.web.classes.enrolling import Enrolling
@@ -68,6 +69,7 @@ class Parts:
     event_helping: Helping
     endings: Endings
     class_ends: ClassEnds
+    end_notices: EndNotices
     lessons: LessonDesk
     lesson_rounds: LessonRounds
     accounting: Accounting

@@ -22,6 +22,7 @@ from sardonyx_services.people.web.classes import (
     lesson_routes,
 )
 from sardonyx_services.people.web.classes import routes as class_routes
+from sardonyx_services.people.web.classes.end_notices import EVERY_S as NOTICES_EVERY_S
 from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
 from sardonyx_services.people.web.events import api as event_api
@@ -127,6 +128,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         rounds = (
             again_and_again(parts.class_ends.look, ENDS_EVERY_S, "It cannot be looked now which classes are over"),
+            again_and_again(parts.end_notices.look, NOTICES_EVERY_S, "It cannot be looked now which classes end soon"),
             again_and_again(parts.lesson_rounds.look, ENDS_EVERY_S, "It cannot be looked now which lessons begin"),
             again_and_again(parts.event_ends.look, ENDS_EVERY_S, "It cannot be looked now which events are over"),
             again_and_again(parts.erasures.look, ENDS_EVERY_S, "It cannot be looked now who is to be erased"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.ending_soon import say_ending
 from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.timetable import DAYS, Hour
 from sardonyx_services.people.web.classes.desk import Seen
@@ -43,6 +44,10 @@ class ClassWords:
     def time_of(self, seen: Seen) -> str:
         """Say in one line when a class is: what is over, when it begins, when it ends."""
         return say_time(seen.details, datetime.now(UTC), is_over=seen.is_over)
+
+    def ending(self, seen: Seen) -> str:
+        """Say what ends of a class in the next days, and until when what is in it can be had; "" = nothing, or it has ended."""
+        return "" if seen.group.ended else say_ending(seen.group.title, seen.details, datetime.now(UTC))
 
     def lesson(self, hour: Hour, zone: str, hours: WeeklyHours) -> str:
         """Say when a lesson is, and what is done before it."""
