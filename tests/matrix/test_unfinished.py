@@ -23,7 +23,7 @@ def test_nothing_of_a_class_is_left_in_the_store(
     front: Any = request.getfixturevalue(store)
     place, at = front.place, front.proxy.store
     course = place.people.groups.add("class", "Statistics")
-    place.people.classes.change(course, ClassDetails(after_end="delete"))
+    place.people.classes.change(course, ClassDetails(after_end="delete", exporting=False))
     tia = place.person("tia")
     place.people.groups.join(course, tia.id, "instructor")
     own, shared = f"{tia.home}large", f"class/{course}/shared/large"

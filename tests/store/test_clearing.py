@@ -238,7 +238,7 @@ def end(course: Course, ago: timedelta) -> None:
 def course(place: Any) -> Course:
     """A class whose data is deleted after its end."""
     made = place.people.groups.add("class", "Statistics")
-    place.people.classes.change(made, ClassDetails(after_end="delete"))
+    place.people.classes.change(made, ClassDetails(after_end="delete", exporting=False))
     for name, role in (("tia", "instructor"), ("sam", "student"), ("kim", "student"), ("gus", "guest")):
         place.person(name)
         place.people.groups.join(made, place.people.by_name(name).id, role)

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from support import web
 from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
+from support.waiting import soon
 
 from sardonyx_services.credentials import audit
 from sardonyx_services.people.classes import ClassDetails
@@ -22,6 +23,7 @@ from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.errors import NotOpenError
 from sardonyx_services.people.web.kept import keeps as keeps_module
+from sardonyx_services.people.web.kept.class_copies import ClassCopies
 from sardonyx_services.people.web.kept.keeping import Order, Part, folder_for, of_class, of_hand_ins, of_team
 from sardonyx_services.people.web.kept.keeps import Keep, Keeps
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
@@ -183,9 +185,7 @@ def test_the_keys_write_what_is_kept_and_nothing_else(course: Course) -> None:
         ("copy_object", {"Key": f"{kim.home}kept/x", "CopySource": {"Bucket": BUCKET, "Key": shared}}),
     ]
     for what, how in refused:
-        with pytest.raises(ClientError) as caught:
-            getattr(s3, what)(Bucket=BUCKET, **how)
-        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403, (what, how)
+        assert is_forbidden(s3, what, **how), (what, how)
 
 
 def test_who_kept_something_is_written_down(course: Course) -> None:
@@ -200,11 +200,12 @@ def test_who_kept_something_is_written_down(course: Course) -> None:
     assert (last.until - last.time).total_seconds() <= 901
 
 
+@pytest.mark.parametrize("what", ["keep", "export"])
 @pytest.mark.parametrize("token", ["guessed", OWN_TOKEN])
-def test_only_the_service_of_classes_asks(course: Course, token: str) -> None:
+def test_only_the_service_of_classes_asks(course: Course, what: str, token: str) -> None:
     """Not another service, nor a server."""
     said = {"name": "sam", "group": f"class-{course.id}"}
-    answer = web.post(f"{course.place.keys}/keep", json=said, headers={"Authorization": f"token {token}"})
+    answer = web.post(f"{course.place.keys}/{what}", json=said, headers={"Authorization": f"token {token}"})
     assert (answer.status_code, answer.json()["message"]) == (403, "Only the service of classes asks here.")
 
 
@@ -221,6 +222,7 @@ async def test_what_was_kept_is_there_when_the_class_is_deleted(course: Course) 
     course.keep("sam", course.own("sam"))
     course.keep("tia", course.all())
     before = course.kept("tia")
+    course.place.people.class_exports.decide(course.id, exporting=False)
     course.place.people.groups.end(course.id)
     with course.place.people._session() as session:
         session.get(GroupRow, course.id).ended = in_tables(datetime.now(UTC) - timedelta(days=1, seconds=1))
@@ -232,6 +234,58 @@ async def test_what_was_kept_is_there_when_the_class_is_deleted(course: Course) 
     assert course.kept("tia") == before
     with pytest.raises(NotOpenError):
         course.keep("sam", course.own("sam"))
+
+
+def handed_in(name: str) -> dict[str, bytes]:
+    """Return what a student has of the class when it has ended."""
+    return {path: data for path, data in own_copies(name).items() if path.startswith("handed-in/")}
+
+
+async def test_when_a_class_has_ended_each_has_what_they_made_before_it_is_deleted(course: Course) -> None:
+    """With keys that are made for that alone and only then; the store does not refuse them as all others of the class."""
+    place, before = course.place, course.s3("sam")
+    asked = {"name": "sam", "group": f"class-{course.id}"}
+    with pytest.raises(NotOpenError, match="Nothing of that class is copied for them now."):
+        door(place).client("export", asked)
+    place.people.groups.end(course.id)
+    with place.people._session() as session:
+        session.get(GroupRow, course.id).ended = in_tables(datetime.now(UTC) - timedelta(days=1, seconds=1))
+    ends = ClassEnds(place.people, NoHub(), Clearer(door(place)), "en")  # type: ignore[arg-type]  # as much as is asked of it
+    await ends.delete()
+    assert place.people.classes.details(course.id).going is None, "it waits for the copies"
+    s3, mine = door(place).client("export", asked), f"class/{course.id}/hand-in/{course.caller('sam').id}/work.txt"
+    soon(lambda: is_forbidden(before, "get_object", Key=mine), patience_s=20)
+    assert s3.get_object(Bucket=BUCKET, Key=mine)["Body"].read() == b"work.txt by sam"
+    for what, how in (
+        ("put_object", {"Key": mine, "Body": b"x"}),
+        ("get_object", {"Key": mine.replace(course.caller("sam").id, course.caller("kim").id)}),
+        ("put_object", {"Key": f"{place.person('kim').home}kept/x", "Body": b"x"}),
+    ):
+        assert is_forbidden(s3, what, **how), (what, how)
+    place.person("una")
+    with pytest.raises(NotOpenError, match="Nothing of that class is copied for them now."):
+        door(place).client("export", {**asked, "name": "una"})
+
+    await ClassCopies(place.people, door(place), Keeps(door(place))).look()
+    await ends.delete()
+
+    assert [course.kept(name) for name in ("sam", "kim")] == [handed_in(name) for name in ("sam", "kim")]
+    of_all = {f"hand-ins/{who}/{file}": f"{file} by {who}".encode() for who in ("sam", "kim") for file in FILES}
+    kept = course.kept("tia")
+    assert {path: kept[path] for path in kept if not path.endswith(").csv")} == of_all | {"shared/data.csv": b"a,b"}
+    assert course.kept("tom") == course.kept("gwen") == {}
+    assert place.people.classes.details(course.id).report["objects"] == 5
+    written = [each for each in audit.read(place.audit) if each.service == audit.EXPORT]
+    assert {each.name for each in written} >= {"sam", "kim", "tia"}
+
+
+def is_forbidden(s3: Any, what: str, **how: Any) -> bool:
+    """Tell whether the store refuses something for want of rights."""
+    try:
+        getattr(s3, what)(Bucket=BUCKET, **how)
+    except ClientError as error:
+        return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == 403)
+    return False
 
 
 async def test_it_is_kept_in_the_background_and_asked_for_twice_it_goes_on(course: Course) -> None:

@@ -165,7 +165,7 @@ def test_a_class_that_is_not_there_or_has_ended_is_named(people: PeopleStore, co
         run("xyz", "--title", "Physics")
     people.groups.end(course)
     with pytest.raises(
-        OperatorError, match=r"“Statistics” has ended: only --after-end changes for it. Nothing was changed."
+        OperatorError, match=r"“Statistics” has ended: only --after-end and --copy change for it. Nothing was changed."
     ):
         run(course, "--title", "Physics")
 
@@ -177,6 +177,9 @@ def test_the_data_of_a_class_that_has_ended_is_kept_after_all(people: PeopleStor
     assert run(course, "--after-end", "keep") == "The data of “Statistics” is kept.\n"
 
     assert [each.what for each in people.actions.of(course)] == ["data-keep", "data-delete"]
+    assert run(course, "--copy") == "What was handed in is copied to its people.\n"
+    assert run(course, "--no-copy") == "What was handed in is copied to nobody.\n"
+    assert [each.what for each in people.actions.of(course)][:2] == ["copies-off", "copies-on"]
     people.class_removal.decide(course, "delete")
     assert people.class_removal.begin(course, datetime.now(UTC) + timedelta(days=2))
     with pytest.raises(OperatorError, match=r"is being deleted, or is gone: .* Nothing was changed\."):

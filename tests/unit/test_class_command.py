@@ -122,7 +122,7 @@ def test_who_ends_a_class_is_told_that_its_data_goes_and_how_to_keep_it(people: 
     )
 
     assert run("show", course).splitlines()[0].endswith("UTC; its data is deleted a day later.")
-    people.class_removal.begin(course, datetime.now(UTC) + timedelta(days=2))
+    assert people.class_removal.begin(course, datetime.now(UTC) + timedelta(days=9))
     people.class_removal.count(course, {"objects": 2, "bytes": 10})
     people.class_removal.finish(course)
     assert run("show", course).splitlines()[0].endswith("UTC: 2 files, 10 bytes.")

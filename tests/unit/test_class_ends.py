@@ -22,7 +22,10 @@ LAST_DAY = date(2027, 10, 31)
 OVER = datetime(2027, 10, 31, 23, 0, tzinfo=UTC)
 """Midnight in Paris after the last day, which has 25 hours."""
 CLOSES = datetime(2027, 12, 14, 23, 0, tzinfo=UTC)
-AUTUMN = ClassDetails(profile="python", last_day=LAST_DAY, zone="Europe/Paris", kept_days=44, after_end="delete")
+AUTUMN = ClassDetails(
+    profile="python", last_day=LAST_DAY, zone="Europe/Paris", kept_days=44, after_end="delete", exporting=False
+)
+"""What is copied before that is tried in test_exports.py."""
 
 
 class Course:

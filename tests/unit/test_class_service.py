@@ -435,3 +435,37 @@ async def test_how_much_an_event_may_store_is_asked_where_that_is_limited(
     else:
         assert (made.status_code, made.json()["storage"]) == (201, "2G")
         assert re.search(r'name="storage"[^>]* value="2G"|value="2G"[^>]* name="storage"', settings)
+
+
+async def test_copies_to_its_people_are_stopped_and_followed_on_the_timeline(
+    service: httpx.AsyncClient, people: PeopleStore
+) -> None:
+    """By a button or over the API, also after the end; it says who has not got theirs, and why."""
+    made = (await service.post("api/classes", json={"title": "x"}, headers=TIA)).json()["id"]
+    at = f"classes/{made}/timeline"
+    stop, go_on = "Copy nothing to its people", "Copy to its people what they handed in"
+    assert stop in (await service.get(at, headers=TIA)).text
+
+    await service.post(at, data={"do": "no-copy"}, headers=TIA)
+    page = (await service.get(at, headers=TIA)).text
+    assert go_on in page
+    assert "What was handed in is copied" not in page
+    assert not (await service.get(f"api/classes/{made}", headers=TIA)).json()["exporting"]
+    people.groups.end(made)
+    answer = await service.put(f"api/classes/{made}/after-end", json={"exporting": True}, headers=TIA)
+    assert answer.status_code == 204
+    tia, now = people.by_name("tia"), datetime.now(UTC)
+    assert tia is not None
+    people.class_exports.begin(made, [tia.id], now)
+    people.class_exports.note(made, tia.id, "full", now)
+
+    page = (await service.get(at, headers=TIA)).text
+    for said in (
+        "0 of 1 person has it.",
+        "Their place in the data store is full: tia.",
+        "Nothing is deleted until all have it, or until",
+    ):
+        assert said in page
+    steps = (await service.get(f"api/classes/{made}/timeline", headers=TIA)).json()
+    assert [each["step"] for each in steps] == ["made", "closed", "export", "delete"]
+    assert [each.what for each in people.actions.of(made)][:2] == ["copies-on", "copies-off"]

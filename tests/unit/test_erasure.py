@@ -167,7 +167,7 @@ async def test_an_erasure_that_breaks_off_goes_on(place: School, after: int) -> 
 
 async def test_what_is_of_a_class_whose_data_is_gone_is_not_asked_for(place: School) -> None:
     """There is nothing there any more."""
-    place.people.classes.change(place.course, ClassDetails(after_end="delete"))
+    place.people.classes.change(place.course, ClassDetails(after_end="delete", exporting=False))
     place.people.groups.end(place.course)
     assert place.people.class_removal.begin(place.course, place.now + timedelta(days=2))
     place.people.class_removal.finish(place.course)

@@ -75,11 +75,17 @@ def test_data_that_should_be_gone_is_said_after_some_time() -> None:
     assert said(course(ended=ended, after_end="delete")) == []
     assert said(course(ended=ended - timedelta(minutes=1), after_end="keep")) == []
     assert said(course(ended=ended - timedelta(minutes=1), after_end="delete", deleted=NOW)) == []
+    assert said(course(ended=ended - timedelta(hours=2), after_end="delete")) == [
+        (
+            "stuck",
+            "What was handed in is not copied to all of its people. Its timeline says why; on 5 December it is deleted.",
+        )
+    ], "it waits for that"
 
     stuck = "What is of it was to be deleted on 27 November, and some is still there. The log people.log says why."
-    assert said(course(ended=ended - timedelta(hours=2), after_end="delete", zone="America/New_York")) == [
-        ("stuck", stuck.replace("27", "28"))
-    ]
+    assert said(
+        course(ended=ended - timedelta(hours=2), after_end="delete", zone="America/New_York", exported=NOW)
+    ) == [("stuck", stuck.replace("27", "28"))]
     closed = NOW - timedelta(hours=36)
     over = {"begins": NOW - timedelta(days=9), "ends": closed, "closed": closed}
     assert said(event(**over, read_hours=12)) == [("stuck", stuck)]

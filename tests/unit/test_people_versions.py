@@ -253,6 +253,20 @@ def test_servers_of_before_have_all_that_their_profile_has(
     people.close()
 
 
+@pytest.mark.parametrize("has_ended", [True, False])
+def test_of_a_class_that_ended_before_nothing_is_copied_any_more(path: Path, *, has_ended: bool) -> None:
+    """Its data may be going; of one that goes on it is, once it has ended."""
+    write(path, "v15")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE groups SET ended = ?", ["2026-12-01 08:00:00.000000" if has_ended else None])
+        connection.commit()
+
+    people = PeopleStore(path)
+
+    assert people.classes.details("stats222").exporting is not has_ended
+    people.close()
+
+
 @pytest.mark.parametrize("version", ["new", "v1", "v7"])
 def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     """The hub, the keys service and the command line start when they like."""
@@ -265,7 +279,7 @@ def test_several_processes_may_open_it_first(path: Path, version: str) -> None:
     assert differences(path) == []
 
 
-@pytest.mark.parametrize("version", ["new", "v17"])
+@pytest.mark.parametrize("version", ["new", "v18"])
 def test_alembic_is_imported_where_there_is_something_to_bring_forward(path: Path, version: str) -> None:
     """Not in the keys service, nor for a command, on each day but one."""
     if version != "new":

@@ -57,6 +57,7 @@ def test_every_step_has_its_moment() -> None:
         ("hand-in", "11 December 18:00", True),
         ("over", "end of 18 December", False),
         ("ends", "end of 17 January 2027", False),
+        ("export", "end of 17 January 2027", False),
         ("delete", "end of 18 January 2027", False),
     ]
 
@@ -66,6 +67,7 @@ def test_a_class_without_days_says_who_ends_it() -> None:
     assert said(ClassDetails(after_end="delete"), MADE) == [
         ("made", "1 August 09:00", True),
         ("closed", "when an instructor ends it", False),
+        ("export", "at its end", False),
         ("delete", "a day after its end", False),
     ]
 
@@ -73,7 +75,7 @@ def test_a_class_without_days_says_who_ends_it() -> None:
 def test_a_class_that_was_ended_by_hand_is_over_from_then_on() -> None:
     """Whatever its days were; what is kept has no moment."""
     ended = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
-    details = replace(AUTUMN, after_end="keep", hand_in_until=None, first_day=None)
+    details = replace(AUTUMN, after_end="keep", hand_in_until=None, first_day=None, exporting=False)
 
     assert said(details, ended, ended) == [
         ("made", "1 August 11:00", True),
@@ -88,7 +90,7 @@ def test_a_class_that_ends_with_its_last_day_promises_no_time_to_copy() -> None:
     closes = datetime(2026, 12, 18, 23, 0, tzinfo=UTC)
 
     for ended in (None, closes + timedelta(seconds=9)):
-        assert [step.name for step in timeline(seen(details, ended), closes)] == ["made", "closed", "delete"]
+        assert [step.name for step in timeline(seen(details, ended), closes)] == ["made", "closed", "export", "delete"]
 
 
 def test_what_was_deleted_is_said_with_its_moment() -> None:

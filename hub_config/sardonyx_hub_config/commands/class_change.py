@@ -36,7 +36,7 @@ from sardonyx_spawner.language import SaidError
 from sardonyx_spawner.material import check_material
 from sardonyx_spawner.profiles import Profile
 
-AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end", "provider_group"})
+AS_IT_IS = frozenset({"description", "zone", "kept_days", "joining", "after_end", "exporting", "provider_group"})
 """What is kept as it is typed; whether it can be is looked at with the rest."""
 CHECKS: Mapping[str, Callable[[Profile, Any], None]] = {
     "tools": check_tools,
@@ -98,6 +98,12 @@ def _with_limits(command: Callable[..., None]) -> Callable[..., None]:
     help="What becomes of its data a day after its end; until then also of a class that has ended.",
 )
 @click.option(
+    "--copy/--no-copy",
+    "exporting",
+    default=None,
+    help="Whether what was handed in is copied into its people's own data when it has ended; also while that is done.",
+)
+@click.option(
     "--provider-group",
     metavar="GROUP",
     help="People in this group of their provider are students, from a sign-in on; '': of none.",
@@ -134,16 +140,24 @@ def change(class_id: str, **typed: Any) -> None:
 
 def _decide(people: PeopleStore, found: Group, said: Mapping[str, Any]) -> None:
     """Say what becomes of the data of a class that has ended, of which nothing else changes."""
-    if said.keys() != {"after_end"}:
-        raise OperatorError(f"“{found.title}” has ended: only --after-end changes for it. Nothing was changed.")
+    if not said.keys() <= {"after_end", "exporting"}:
+        raise OperatorError(
+            f"“{found.title}” has ended: only --after-end and --copy change for it. Nothing was changed."
+        )
     try:
-        people.class_removal.decide(found.id, said["after_end"])
+        if "exporting" in said:
+            people.class_exports.decide(found.id, exporting=said["exporting"])
+        if "after_end" in said:
+            people.class_removal.decide(found.id, said["after_end"])
     except PeopleError as error:
         raise OperatorError(f"{error.message} Nothing was changed.") from error
-    people.actions.add(OPERATOR, f"data-{said['after_end']}", found.id, detail=found.title)
-    click.echo(
-        f"The data of “{found.title}” is {'kept' if said['after_end'] == 'keep' else 'deleted a day after its end'}."
-    )
+    if "exporting" in said:
+        people.actions.add(OPERATOR, "copies-on" if said["exporting"] else "copies-off", found.id, detail=found.title)
+        click.echo(f"What was handed in is copied {'to its people' if said['exporting'] else 'to nobody'}.")
+    if "after_end" in said:
+        people.actions.add(OPERATOR, f"data-{said['after_end']}", found.id, detail=found.title)
+        done = "kept" if said["after_end"] == "keep" else "deleted a day after its end"
+        click.echo(f"The data of “{found.title}” is {done}.")
 
 
 def changed(before: ClassDetails, said: Mapping[str, Any], bases: Sequence[Profile]) -> Change:

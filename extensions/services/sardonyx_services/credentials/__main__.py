@@ -151,7 +151,14 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
             vault=vault,
             git=_git(configuration, people, audit, client),
             sharing=sharing,
-            collecting=(Collecting(broker), collector) if collector else None,
+            collecting=(
+                Collecting(
+                    broker, lambda group, person: people.class_exports.leaving(group, person, datetime.now(UTC))
+                ),
+                collector,
+            )
+            if collector
+            else None,
             clearing=(Clearing(issuer, sts, people, bucket=store.bucket, issued=issued), collector)
             if collector
             else None,

@@ -14,6 +14,7 @@ KEPT = 32
 """Half a gigabyte: a year of a class of 200."""
 LINK_MADE, LINK_OPENED, LINK_ENDED = "link", "link-opened", "link-ended"
 LAPTOP, COLLECT, CLEAR, HAND_OUT, KEEP, TEAM_COPY = "laptop", "collect", "clear", "hand-out", "keep", "team-copy"
+EXPORT = "export"
 """What stands for the server where keys are for a person's own computer, for the service of classes, or to delete."""
 
 
@@ -22,7 +23,7 @@ class Issued:
     """One credential that was given.
 
     Args:
-        service: s3, vault or git; clear: an event is deleted.
+        service: s3, vault or git; clear: an event is deleted, export: what was handed in in a class that has ended is copied.
             link: somebody shared a file, link-opened: for the first time, link-ended: taken back.
         person: the immutable id.
         name: how the person was called then.

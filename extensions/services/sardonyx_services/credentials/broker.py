@@ -182,8 +182,11 @@ class Broker:
         policy = session_policy(self._bucket, places)
         return Session(person.id, name, policy, min(longest, wish.lifetime_s or longest), places, group_names(groups))
 
-    async def issue(self, caller: Caller, session: Session) -> Keys:
+    async def issue(self, caller: Caller, session: Session, service: str = AUDIENCE) -> Keys:
         """Get keys from the store that nobody had before, and write down that they were given.
+
+        Args:
+            service: as what.
 
         Raises:
             CredentialsError: the store refuses or does not answer.
@@ -199,7 +202,7 @@ class Broker:
         self._issued(
             Issued(
                 time=self._clock(),
-                service=AUDIENCE,
+                service=service,
                 person=session.person,
                 name=caller.name,
                 server=caller.server,

@@ -1,12 +1,13 @@
 """Keys with which the service of classes reads or copies for somebody, or hands out a file for who leads a class or an event."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from typing import cast
 
 from fastapi import APIRouter, Request
 
-from sardonyx_services.credentials.audit import COLLECT, HAND_OUT, KEEP, TEAM_COPY
+from sardonyx_services.credentials.audit import COLLECT, EXPORT, HAND_OUT, KEEP, TEAM_COPY
 from sardonyx_services.credentials.broker import AUDIENCE, Broker
 from sardonyx_services.credentials.errors import NotAllowedError, UnavailableError
 from sardonyx_services.credentials.identity import Caller
@@ -24,11 +25,22 @@ OPERATOR_ID = "operator"
 """Of whoever types commands, in the store and in the audit log; people have random ones, of more letters."""
 
 
-class Collecting:
-    """Makes them: each for one place, with the rights of who asks."""
+Leaving = Callable[[str, str], Membership | None]
 
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+
+def _nobody(_group: str, _person: str) -> None:
+    """Know of nobody who gets something of a class that has ended."""
+
+
+class Collecting:
+    """Makes them: each for one place, with the rights of who asks.
+
+    Args:
+        leaving: (id of a class that has ended, id of somebody) -> what they were in it, if something of it is copied for them.
+    """
+
+    def __init__(self, broker: Broker, leaving: Leaving = _nobody) -> None:
+        self._broker, self._leaving = broker, leaving
 
     async def keys(self, name: str, class_id: str) -> Keys:
         """Return new keys with which somebody of the staff of a class reads what was handed in.
@@ -104,7 +116,26 @@ class Collecting:
             raise NotAllowedError(_("Your account ends with its event, and your data here with it. Take the archive."))
         return await self._issue(caller, person, Wish(group, lifetime_s=SHORTEST_S, keeps=True))
 
-    async def _issue(self, caller: Caller, person: Person, wish: Wish) -> Keys:
+    async def export_keys(self, name: str, group: str) -> Keys:
+        """Return new keys with which the service of classes copies, after the end of a class, what somebody made in it.
+
+        They are as those for keeping; the store would refuse these, since nobody reaches a class that has ended.
+
+        Args:
+            group: name of the class.
+
+        Raises:
+            CredentialsError: nothing of it is copied for them, their place is full, or there are no keys now.
+        """
+        caller = _for(name, EXPORT)
+        known = self._broker.person(caller)
+        left = await asyncio.to_thread(self._leaving, group.removeprefix("class-"), known.id)
+        if left is None:
+            raise NotAllowedError(_("Nothing of that class is copied for them now."))
+        person = Person(known.id, memberships=(left,))
+        return await self._issue(caller, person, Wish(group, lifetime_s=SHORTEST_S, keeps=True), EXPORT)
+
+    async def _issue(self, caller: Caller, person: Person, wish: Wish, service: str = AUDIENCE) -> Keys:
         if self._broker.refusal:
             raise UnavailableError(self._broker.refusal)
         session = self._broker.session(person, caller, wish)
@@ -112,7 +143,7 @@ class Collecting:
             raise NotAllowedError(
                 _("The place in the data store for it is full. Delete something there, and try again in a few minutes.")
             )
-        return await self._broker.issue(caller, session)
+        return await self._broker.issue(caller, session, service)
 
 
 def _operator(group: str) -> Person:
@@ -161,5 +192,10 @@ def collecting_routes(collecting: Collecting, own_token: str, token_of: Callable
     async def keep(request: Request) -> dict[str, str]:
         name, group = await asked(request, "name", "group")
         return (await collecting.keep_keys(name, group)).to_json()
+
+    @router.post("/export")
+    async def export(request: Request) -> dict[str, str]:
+        name, group = await asked(request, "name", "group")
+        return (await collecting.export_keys(name, group)).to_json()
 
     return router

@@ -9,6 +9,19 @@ from sardonyx_spawner.language import _
 GRACE = timedelta(days=1)
 """From the end of a class to the deletion of its data: no keys to it are left by then, and who meant to keep it still can."""
 
+LONGEST_WAIT = timedelta(days=7)
+"""So much longer the data waits for copies of it that do not come about, as where somebody's place is full."""
+
+
+def given_up_at(ended: datetime) -> datetime:
+    """Return until when it is tried to copy what was handed in into people's own data; nothing waits for that any longer."""
+    return ended + GRACE + LONGEST_WAIT
+
+
+def waits_for_copies(ended: datetime, details: ClassDetails, now: datetime) -> bool:
+    """Tell whether data that could be deleted by now waits for copies of it."""
+    return details.exporting and details.exported is None and now < given_up_at(ended)
+
 
 def deletion_at(ended: datetime, decided: datetime | None) -> datetime:
     """Return when the data of a class is deleted: who decides it long after the end has a day to change their mind, too."""

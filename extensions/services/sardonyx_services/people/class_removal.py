@@ -9,7 +9,7 @@ from typing import get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.class_end import deletion_at
+from sardonyx_services.people.class_end import deletion_at, given_up_at
 from sardonyx_services.people.classes import AfterEnd
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
@@ -87,4 +87,5 @@ class ClassRemoval:
 def _is_due(above: GroupRow, row: ClassRow, now: datetime) -> bool:
     if above.ended is None or row.after_end != "delete" or row.deleted is not None:
         return False
-    return deletion_at(above.ended, row.decided) <= now
+    waits = row.exporting and row.exported is None and row.going is None and now < given_up_at(above.ended)
+    return deletion_at(above.ended, row.decided) <= now and not waits

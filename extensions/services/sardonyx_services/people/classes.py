@@ -57,6 +57,9 @@ class ClassDetails:
         report: how much was deleted; {} = nothing yet.
         decided: when it was last decided what becomes of its data, beside the other settings; None = with them.
         limits: what its servers have of what that profile offers.
+        exporting: after its end, what was handed in is copied into its people's own data.
+        exported: when all of that was; None = it is not.
+        exports: id of each who gets something -> why they have not got it yet, see `class_export`; "" = they have.
     """
 
     description: str = ""
@@ -78,6 +81,9 @@ class ClassDetails:
     provider_group: str = ""
     decided: datetime | None = None
     limits: Limits = NO_LIMITS
+    exporting: bool = True
+    exported: datetime | None = None
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def begins(self) -> datetime | None:
@@ -273,6 +279,9 @@ def details_of(row: ClassRow) -> ClassDetails:
         row.provider_group,
         aware(row.decided) if row.decided else None,
         Limits.from_kept(json.loads(row.limits)),
+        row.exporting,
+        aware(row.exported) if row.exported else None,
+        json.loads(row.exports),
     )
 
 
@@ -294,4 +303,5 @@ def _row(group: str, kept: ClassDetails) -> ClassRow:
         after_end=kept.after_end,
         provider_group=kept.provider_group,
         limits=json.dumps(kept.limits.kept()),
+        exporting=kept.exporting,
     )

@@ -135,6 +135,8 @@ class ClassRow(Base):
         going: when its data began to be deleted, and so on for `deleted`, for all of it.
         report: what was deleted, as JSON; "" = nothing yet.
         decided: when that was last decided beside the other settings; None = with them.
+        exporting: what was handed in is copied into its people's own data when it has ended.
+        exported: when that was through, and `exports`: for whom it is not, as JSON; see `class_export`.
     """
 
     __tablename__ = "classes"
@@ -159,6 +161,9 @@ class ClassRow(Base):
     provider_group: Mapped[str] = mapped_column(String(255), default="", index=True)
     repositories: Mapped[str] = mapped_column(Text, default="[]")
     limits: Mapped[str] = mapped_column(Text, default="{}")
+    exporting: Mapped[bool] = mapped_column(default=True)
+    exported: Mapped[datetime | None]
+    exports: Mapped[str] = mapped_column(Text, default="{}")
 
 
 class ExtensionRow(Base):

@@ -24,6 +24,7 @@ REVISIONS = (
     "v15_class_limits",
     "v16_invitations",
     "v17_counted",
+    "v18_class_exports",
 )
 """What the tables have been, the last one as they are in `models.py`: `migrations/versions` leads from each to the next."""
 LATEST = REVISIONS[-1]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.actions import Actions
+from sardonyx_services.people.class_export import ClassExports
 from sardonyx_services.people.class_removal import ClassRemoval
 from sardonyx_services.people.classes import Classes
 from sardonyx_services.people.courses import Courses
@@ -60,6 +61,7 @@ class PeopleStore:
         self.shared_links = SharedLinks(self._session)
         self.one_time_links = OneTimeLinks(self._session)
         self.classes = Classes(self._session)
+        self.class_exports = ClassExports(self._session)
         self.class_removal = ClassRemoval(self._session)
         self.personal = Personal(self._session)
         self.erasure = Erasure(self._session)

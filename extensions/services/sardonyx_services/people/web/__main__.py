@@ -37,6 +37,7 @@ from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_services.people.web.events.room import EventRoom
 from sardonyx_services.people.web.events.team_links import TeamLinks
 from sardonyx_services.people.web.hub import Hub
+from sardonyx_services.people.web.kept.class_copies import ClassCopies
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
 from sardonyx_services.people.web.kept.exports import Exports
@@ -88,6 +89,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     classroom = Classroom(desk, people, hub_api, address)
     pages = Pages(configuration, callers, root, hub)
     store = StoreDoor(configuration.store)
+    keeps = Keeps(store)
     clearer = Clearer(store, remove_volume=volumes_of(configuration.cluster_instance))
     stored = StoreUse(configuration.store, client)
     shown_hub = f"{origin.scheme}://{origin.netloc}{hub}"
@@ -119,7 +121,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         seats=seats,
         team_links=TeamLinks(events, people, JoinLinks(derived(secret, TEAM_LINKS)), address),
         copies=Copies(store, configuration.homes),
-        keeps=Keeps(store),
+        keeps=keeps,
+        class_copies=ClassCopies(people, store, keeps),
         event_room=EventRoom(hub_api),
         event_ends=EventEnds(people, hub_api, clearer, configuration.language),
         operation=Operation(people, hub_api, look, stored),

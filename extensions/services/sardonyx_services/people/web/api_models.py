@@ -13,6 +13,7 @@ from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.limits_models import IdleStopWish, LifetimeWish, ToolsWish
 from sardonyx_services.people.web.material_models import RepositoryOf
 
+EXPORTING = "When it has ended, what was handed in is copied into the own data of its students, all of it into that of instructors."
 RoleName = Literal["student", "guest", "assistant", "instructor"]
 
 
@@ -38,6 +39,7 @@ class ClassWish(BaseModel):
         default=None,
         description="What becomes of its data in the store, a day after it has ended; null: as it is usual in this place.",
     )
+    exporting: bool | None = Field(default=None, description=f"{EXPORTING} null: as it was; new classes do.")
     provider_group: str = Field(
         default="",
         max_length=300,
@@ -50,8 +52,9 @@ class ClassWish(BaseModel):
     def on(self, details: ClassDetails) -> ClassDetails:
         """Return a class with what is said here."""
         said = {name: getattr(self, name) for name in self.model_fields_set - {"title", "changed"}}
-        if self.after_end is None:
-            said.pop("after_end", None)
+        for name in ("after_end", "exporting"):
+            if getattr(self, name) is None:
+                said.pop(name, None)
         if "repositories" in said:
             said["repositories"] = tuple(each.material() for each in self.repositories)
         limits = {name: said.pop(name) for name in vars(details.limits) if name in said}
@@ -81,6 +84,8 @@ class ClassShown(BaseModel):
     joining: bool
     changed: int
     after_end: AfterEnd
+    exporting: bool
+    exported: datetime | None = Field(description="When all had their copies; null: not all have.")
     provider_group: str
     deleted: datetime | None
     report: dict[str, int]
@@ -159,11 +164,12 @@ class HoursShown(BaseModel):
 
 
 class AfterEndWish(BaseModel):
-    """What becomes of the data of a class."""
+    """What becomes of the data of a class; what is null is as it was."""
 
     model_config = ConfigDict(extra="forbid")
 
-    after_end: AfterEnd
+    after_end: AfterEnd | None = None
+    exporting: bool | None = Field(default=None, description=EXPORTING)
 
 
 class MemberShown(BaseModel):

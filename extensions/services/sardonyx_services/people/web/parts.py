@@ -24,6 +24,7 @@ from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_services.people.web.events.room import EventRoom
 from sardonyx_services.people.web.events.seat_desk import SeatDesk
 from sardonyx_services.people.web.events.team_links import TeamLinks
+from sardonyx_services.people.web.kept.class_copies import ClassCopies
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
 from sardonyx_services.people.web.kept.exports import Exports
@@ -79,6 +80,7 @@ class Parts:
     team_links: TeamLinks
     copies: Copies
     keeps: Keeps
+    class_copies: ClassCopies
     event_room: EventRoom
     event_ends: EventEnds
     operation: Operation

@@ -1,5 +1,7 @@
 """The end of a class, and what its people take with them: pages, and for programs."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +14,7 @@ from sardonyx_services.people.web.parts import Here, Parts, Who
 
 router = APIRouter(prefix="/classes/{class_id}", include_in_schema=False)
 api_router = APIRouter(prefix="/api/classes/{class_id}")
+COPYING = {"copy": True, "no-copy": False}
 
 
 @router.get("/timeline")
@@ -22,10 +25,13 @@ def show(request: Request, here: Here, who: Who, class_id: str) -> Response:
 
 @router.post("/timeline")
 async def decide(request: Request, here: Here, who: Who, class_id: str) -> Response:
-    """Keep the class's data after its end, or let it be deleted."""
+    """Keep the class's data after its end, or let it be deleted; copy what was handed in to its people before, or not."""
     do = str((await request.form()).get("do", ""))
     try:
-        await run_in_threadpool(here.endings.decide, who, class_id, do)  # type: ignore[arg-type]  # what is neither is refused
+        if do in COPYING:
+            await run_in_threadpool(partial(here.endings.copy_out, who, class_id, exporting=COPYING[do]))
+        else:
+            await run_in_threadpool(here.endings.decide, who, class_id, do)  # type: ignore[arg-type]  # what is neither is refused
     except PeopleError as error:
         return await run_in_threadpool(_timeline, request, here, who, class_id, error.message)
     return _at(here, class_id)
@@ -53,7 +59,7 @@ def end(here: Here, who: Who, class_id: str) -> Response:
 
 @api_router.get("/timeline")
 def steps(here: Here, who: Who, class_id: str) -> list[StepShown]:
-    """List what was in a class and what comes when: made, begins, hand-in, over, ends (closed: both at once), and delete or keep."""
+    """List what was in a class and what comes when: made, begins, hand-in, over, ends (closed: both at once), export, delete or keep."""
     _seen, found = here.endings.steps(who, class_id)
     return [StepShown(step=each.name, at=each.at, is_done=each.is_done) for each in found]
 
@@ -61,7 +67,10 @@ def steps(here: Here, who: Who, class_id: str) -> list[StepShown]:
 @api_router.put("/after-end", status_code=204)
 def set_after_end(here: Here, who: Who, class_id: str, wish: AfterEndWish) -> None:
     """Say what becomes of the class's data, also when it has ended, until that begins to be deleted."""
-    here.endings.decide(who, class_id, wish.after_end)
+    if wish.exporting is not None:
+        here.endings.copy_out(who, class_id, exporting=wish.exporting)
+    if wish.after_end is not None:
+        here.endings.decide(who, class_id, wish.after_end)
 
 
 @api_router.get("/copy.zip", response_class=Response)
@@ -78,7 +87,7 @@ def end_now(here: Here, who: Who, class_id: str) -> None:
 
 def _timeline(request: Request, here: Parts, who: Caller, class_id: str, fault: str = "") -> Response:
     seen, found = here.endings.steps(who, class_id)
-    told = {"seen": seen, "steps": found, "fault": fault}
+    told = {"seen": seen, "steps": found, "behind": here.endings.behind(seen), "fault": fault}
     return here.pages.page(request, who, "timeline.html", 409 if fault else 200, **told)
 
 

@@ -9,6 +9,7 @@ from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.classes.timeline import Step, timeline
 from sardonyx_services.people.web.errors import NotOpenError
+from sardonyx_services.people.web.kept.export_words import say_behind
 from sardonyx_spawner.language import _
 
 
@@ -32,6 +33,25 @@ class Endings:
         """
         seen = self._desk.seen(caller, class_id, Level.MEMBER)
         return seen, timeline(seen, self._clock())
+
+    def behind(self, seen: Seen) -> list[str]:
+        """Say for staff who has not got a copy of what they made in a class, and why; [] = all have."""
+        if not seen.is_staff or not any(seen.details.exports.values()):
+            return []
+        names = {each.id: each.name for each in self._people.everybody(seen.group.id)}
+        return say_behind(seen.details, seen.group.ended, names, self._clock())
+
+    def copy_out(self, caller: Caller, class_id: str, *, exporting: bool) -> None:
+        """Say whether what was handed in is copied to its people when a class has ended, also while that goes on.
+
+        Raises:
+            RefusedError: the caller may not.
+            PeopleError: the data is gone, or goes just now.
+        """
+        seen = self._desk.seen(caller, class_id, Level.INSTRUCTOR)
+        self._people.class_exports.decide(class_id, exporting=exporting)
+        what = "copies-on" if exporting else "copies-off"
+        self._people.actions.add(caller.id, what, class_id, detail=seen.group.title)
 
     def decide(self, caller: Caller, class_id: str, after_end: AfterEnd) -> None:
         """Say what becomes of the data of a class, which may have ended.

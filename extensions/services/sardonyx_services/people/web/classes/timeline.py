@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sardonyx_services.people.class_end import deletion_at
+from sardonyx_services.people.class_end import deletion_at, given_up_at, waits_for_copies
 from sardonyx_services.people.web.classes.desk import Seen
 
 
@@ -13,7 +13,7 @@ class Step:
     """A step.
 
     Args:
-        name: "made", "begins", "hand-in", "over", "ends", "closed" (over, and ends, at once), "delete" or "keep".
+        name: "made", "begins", "hand-in", "over", "ends", "closed" (over, and ends, at once), "export", "delete" or "keep".
         at: its moment; None = it comes when an instructor ends the class, or never.
     """
 
@@ -42,8 +42,12 @@ def _steps(seen: Seen, now: datetime) -> Iterator[Step]:
         yield Step("ends", ends, is_done=ended is not None)
     else:
         yield Step("closed", ends, is_done=ended is not None)
+    if details.exporting:
+        yield Step("export", ends, is_done=details.exported is not None)
     if details.after_end == "keep":
         yield Step("keep", None, is_done=False)
     else:
         goes = deletion_at(ends, details.decided) if ends is not None else None
+        if ended is not None and goes is not None and goes <= now and waits_for_copies(ended, details, now):
+            goes = given_up_at(ended)
         yield Step("delete", details.deleted or goes, is_done=details.deleted is not None)

@@ -9,6 +9,7 @@ from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.timetable import DAYS, Hour
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.classes.timeline import Step
+from sardonyx_services.people.web.kept.export_words import say_exported
 from sardonyx_spawner.amounts import say_bytes, say_duration
 from sardonyx_spawner.class_limits import longest_idle_of, longest_of
 from sardonyx_spawner.dates import say_date
@@ -25,6 +26,12 @@ STEPS = {
     ),
     "ends": (N_("The class ends"), N_("Nobody reaches its data any more.")),
     "closed": (N_("The class ends"), N_("Its servers stop, and nobody reaches its data any more.")),
+    "export": (
+        N_("What was handed in is copied to its people"),
+        N_(
+            "Students get what they handed in, instructors all of it and what is shared: in their own data, below “kept”."
+        ),
+    ),
     "keep": (N_("Its data is kept"), N_("For the people who run this place; nothing is deleted.")),
     "delete": (N_("Its data is deleted"), N_("What was shared and handed in. The homes of its people stay theirs.")),
 }
@@ -33,6 +40,7 @@ WEEK = (*(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Frid
 AHEAD = (0, 5, 10, 15, 30)
 NOT_YET = {
     "closed": N_("when an instructor ends it"),
+    "export": N_("at its end"),
     "delete": N_("a day after its end"),
     "keep": "",
 }
@@ -89,6 +97,8 @@ class ClassWords:
         """Say what a step means; of a deletion that is through, how much it was."""
         if step.name == "delete" and step.is_done:
             return say_deleted(seen.details)
+        if step.name == "export" and (how_far := say_exported(seen.details)):
+            return how_far
         means = STEPS[step.name][1]
         return _(means) if means else ""
 

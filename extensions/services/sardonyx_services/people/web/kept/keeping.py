@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sardonyx_services.credentials.places import KEPT
+from sardonyx_services.people.groups import Role
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.web.classes.hand_ins import free_path, plain
 from sardonyx_services.people.web.classes.seat import Caller
@@ -127,6 +128,22 @@ def of_hand_ins(title: str, class_id: str, names: Mapping[str, str]) -> Order:
     """
     part = Part(f"class/{class_id}/hand-in/", "hand-ins", names)
     return Order(f"class-{class_id}", folder_of(title, class_id), (part,))
+
+
+def exported(caller: Caller, role: Role, title: str, class_id: str, names: Mapping[str, str]) -> tuple[Order, ...]:
+    """Return what somebody gets of a class when it has ended: what they made in it, and instructors all of it.
+
+    Args:
+        names: id -> name of a folder for each person.
+    """
+    match role:
+        case "student":
+            part = Part(f"class/{class_id}/hand-in/{caller.id}/", "handed-in")
+            return (Order(f"class-{class_id}", folder_of(title, class_id), (part,)),)
+        case "instructor":
+            return of_hand_ins(title, class_id, names), of_class(caller, title, class_id, hands_in=False)
+        case _:
+            return ()
 
 
 def of_team(title: str, event: str, team: str) -> Order:

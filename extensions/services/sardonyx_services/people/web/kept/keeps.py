@@ -99,7 +99,10 @@ class Keeps:
         Raises:
             RefusedError: it is not theirs to read, or the store does not do it now.
         """
-        client = self._door.client("keep", {"name": caller.name, "group": order.group})
+        self.copy_with(self._door.client("keep", {"name": caller.name, "group": order.group}), order, keep)
+
+    def copy_with(self, client: Any, order: Order, keep: Keep) -> None:
+        """Copy all of it with a client of S3, as `copy` does."""
         taken: set[str] = set()
         wanted = [copy for part in order.parts for copy in placed(part, self._listed(client, part.prefix), taken)]
         there = {each.key.removeprefix(keep.folder): each for each in self._listed(client, keep.folder)}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sardonyx_services.people.class_end import deletion_at
+from sardonyx_services.people.class_end import deletion_at, given_up_at, waits_for_copies
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.events.desk import EventSeen
@@ -102,8 +102,13 @@ def _faults(
 def _stuck(seen: Seen | EventSeen, around: Around, now: datetime) -> Iterator[Fault]:
     due, over = deletion_of(seen), _over_since(seen)
     if due is not None and due + STUCK_AFTER <= now:
-        zone = seen.details.zone
         said = _("What is of it was to be deleted on {day}, and some is still there. The log people.log says why.")
+        if isinstance(seen, Seen) and seen.group.ended and waits_for_copies(seen.group.ended, seen.details, now):
+            due = given_up_at(seen.group.ended)
+            said = _(
+                "What was handed in is not copied to all of its people. Its timeline says why; on {day} it is deleted."
+            )
+        zone = seen.details.zone
         yield Fault("stuck", said.format(day=say_date(due.astimezone(ZoneInfo(zone)).date(), now.date())))
     on = sum(server.is_on for server in around.servers)
     if on and over is not None and over + STOPPED_AFTER <= now:
