@@ -5,7 +5,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, expect
 from support.cards import opened, read_codes
 from support.classes import CONF, hub, id_of, people_of
 from support.events import codes_of, come_in, make_event, start_in_event
+from support.stored import administrator_of, only_these_go
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
@@ -75,6 +76,12 @@ def days_later(place: Any, event: str) -> None:
         ago = "ends = datetime(ends, '-2 days'), closed = datetime(closed, '-2 days')"
         database.execute(f'UPDATE events SET {ago} WHERE "group" = ?', (event,))  # noqa: S608 - ours
         database.commit()
+
+
+def all_of_it_goes(place: Any, event: str, team: str, people: list[str]) -> AbstractContextManager[None]:
+    """See that the two files that there are of an event go from the store meanwhile, and nothing of others."""
+    homes = (f"home/{person}/" for person in people)
+    return only_these_go(administrator_of(place), [f"event/{event}/", f"team/{team}/", *homes], files=2)
 
 
 def all_that_is_known(place: Any) -> str:
@@ -178,8 +185,8 @@ def test_teams_work_and_at_the_end_nothing_is_left(
 
     link = taken_by_link(place, olga, event, late, check)
 
-    days_later(place, event)
-    with people_of(place) as store:
+    with all_of_it_goes(place, event, team, ids), people_of(place) as store:
+        days_later(place, event)
         soon(lambda: store.events.details(event).deleted is not None, patience_s=60)
         assert store.events.details(event).report == {"objects": 2, "bytes": 12, "accounts": 2, "teams": 2}
     assert not {each.name for each in people} & {user["name"] for user in hub(place, "GET", "/users")}

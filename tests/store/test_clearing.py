@@ -5,6 +5,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 from botocore.exceptions import ClientError
 from support import web
 from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN
+from support.stored import everything, only_these_go
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.entries import Entry
+from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import ClassRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import in_tables
@@ -195,17 +198,27 @@ async def test_all_of_an_event_is_deleted_in_the_store_and_nothing_else(event: E
     s3 = event.s3(event.ada, f"team-{event.team}")
     for number in range(3):
         s3.put_object(Bucket=BUCKET, Key=f"team/{event.team}/folder {number}/é+&.txt", Body=b"12")
-    event.s3(event.ben).put_object(Bucket=BUCKET, Key=f"home/{event.ben.person}/own.txt", Body=b"1")
+    own = f"home/{event.ben.person}/own.txt"
+    of_ben = event.s3(event.ben)
+    of_ben.put_object(Bucket=BUCKET, Key=own, Body=b"1")
+    place.administrator().put_object(Bucket=BUCKET, Key=f"event/{event.id}/shared/task.txt", Body=b"task")
+    homes = [f"home/{entry.person}/" for entry in (event.ada, event.ben)]
+    of_it = (f"event/{event.id}/", f"team/{event.team}/", f"team/{event.other_team}/", *homes)
     later = datetime.now(UTC) + timedelta(hours=2)
     event.end(timedelta(hours=1, seconds=1))
     ends = EventEnds(place.people, NoHub(), Clearer(place.door()), "en", lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
 
-    for _look in range(2):
-        await ends.look()
-        for owed in place.people.owed():
-            place.people.settle(owed)
+    with only_these_go(place.administrator(), of_it, files=5):
+        for _look in range(2):
+            await ends.look()
+            for owed in place.people.owed():
+                place.people.settle(owed)
 
-    assert place.people.events.details(event.id).report == {"objects": 4, "bytes": 7, "accounts": 2, "teams": 2}
+    assert place.people.events.details(event.id).report == {"objects": 5, "bytes": 11, "accounts": 2, "teams": 2}
+    # Keys from before its end work no more; whoever had them writes nothing where all was deleted.
+    for keys, prefix in ((s3, f"team/{event.team}/"), (of_ben, f"home/{event.ben.person}/")):
+        soon(partial(is_refused, keys, "list_objects_v2", Prefix=prefix), patience_s=20)
+        assert is_refused(keys, "put_object", Key=f"{prefix}late.txt", Body=b"x")
     assert una.s3().get_object(Bucket=BUCKET, Key=f"{una.home}kept.txt")["Body"].read() == b"kept"
     written = [each for each in audit.read(place.audit) if each.service == audit.CLEAR and each.person == event.id]
     assert {each.places for each in written} >= {(f"team/{event.team}/:rw",), (f"home/{event.ben.person}/:rw",)}
@@ -322,6 +335,39 @@ async def test_uploads_that_nobody_finished_are_deleted_with_a_class_and_no_othe
     assert handed_in not in left
 
 
+async def test_an_upload_that_was_begun_before_the_end_of_an_event_is_not_finished_after_it(event: Event) -> None:
+    """Neither a part of it nor its completion is taken, with the keys from before or new ones; nothing of it is left then."""
+    place, key = event.place, f"team/{event.team}/large"
+    before = event.s3(event.ada, f"team-{event.team}")
+    upload = str(before.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"])
+    part: dict[str, Any] = {"Key": key, "UploadId": upload, "PartNumber": 1, "Body": b"secret"}
+    tag = before.upload_part(Bucket=BUCKET, **part)["ETag"]
+    whole = {"Key": key, "UploadId": upload, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": tag}]}}
+
+    event.end()
+
+    soon(lambda: is_refused(before, "upload_part", **{**part, "PartNumber": 2}), patience_s=20)
+    for s3 in (before, event.s3(event.ada, f"team-{event.team}")):
+        assert is_refused(s3, "upload_part", **{**part, "PartNumber": 2})
+        assert is_refused(s3, "complete_multipart_upload", **whole)
+    assert everything(place.administrator(), f"team/{event.team}/") == set()
+    assert key in unfinished(place), "there is something to delete"
+    with place.people._session() as session:
+        row = session.get(EventRow, event.id)
+        row.ends = row.closed = in_tables(datetime.now(UTC) - timedelta(hours=1, seconds=1))
+    ends = EventEnds(place.people, NoHub(), Clearer(place.door()), "en")  # type: ignore[arg-type]  # as much as is asked of it
+    for _look in range(2):
+        await ends.look()
+        for owed in place.people.owed():
+            place.people.settle(owed)
+
+    assert place.people.events.details(event.id).deleted is not None
+    assert key not in unfinished(place)
+    assert everything(place.administrator(), f"team/{event.team}/") == set()
+    with pytest.raises(ClientError, match="NoSuchUpload"):
+        place.administrator().complete_multipart_upload(Bucket=BUCKET, **whole)
+
+
 def test_uploads_that_were_forgotten_are_ended_and_others_go_on(place: Any) -> None:
     """After a week no keys are left with which one could be finished."""
     sam, now = place.person("sam"), datetime.now(UTC)
@@ -372,11 +418,17 @@ async def test_all_of_a_class_is_deleted_in_the_store_and_nothing_else(course: C
     other = place.people.groups.add("class", "Other")
     place.people.groups.join(other, place.people.by_name("sam").id, "instructor")
     sam.s3(f"class-{other}").put_object(Bucket=BUCKET, Key=f"class/{other}/shared/kept.txt", Body=b"kept")
+    handed_in = course.s3("sam")
     end(course, timedelta(days=1, seconds=1))
 
-    await ClassEnds(place.people, NoHub(), Clearer(place.door()), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
+    with only_these_go(place.administrator(), [f"class/{course.id}/"], files=3):
+        await ClassEnds(place.people, NoHub(), Clearer(place.door()), "en").delete()  # type: ignore[arg-type]  # as much as is asked of it
 
     assert place.people.classes.details(course.id).report == {"objects": 3, "bytes": 11}
+    # A key from before its end works no more.
+    soon(lambda: is_refused(handed_in, "list_objects_v2", Prefix=course.key("sam", "")), patience_s=20)
+    assert is_refused(handed_in, "put_object", Key=course.key("sam", "late.txt"), Body=b"x")
+    assert everything(place.administrator(), f"class/{course.id}/") == set()
     assert sam.s3().get_object(Bucket=BUCKET, Key=f"{sam.home}kept.txt")["Body"].read() == b"kept"
     s3 = sam.s3(f"class-{other}")
     assert s3.get_object(Bucket=BUCKET, Key=f"class/{other}/shared/kept.txt")["Body"].read() == b"kept"
