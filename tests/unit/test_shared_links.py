@@ -49,6 +49,7 @@ def test_a_link_is_remembered_for_a_month_after_its_end(people: PeopleStore) -> 
     assert people.shared_links.of(person) == []
 
     people.shared_links.add("new", person, "home/x/b", 60, 1)
+    people.shared_links.forget_ended()
 
     assert people.shared_links.find("ended") is not None
     assert people.shared_links.find("forgotten") is None

@@ -27,6 +27,11 @@ class OneTimeLinks:
             row = session.get(LinkRow, token_hash)
             return row.purpose if row is not None and row.expires > now else ""
 
+    def forget_expired(self, now: float) -> None:
+        """Delete the links that are too old: nobody can tell one of them from a link that was never made."""
+        with self._session() as session:
+            session.execute(delete(LinkRow).where(LinkRow.expires <= now))
+
     def end(self, purpose: str) -> None:
         """End every link for a purpose."""
         with self._session() as session:

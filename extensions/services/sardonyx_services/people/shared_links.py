@@ -66,7 +66,6 @@ class SharedLinks:
         """
         now = utc_now()
         with self._session() as session:
-            session.execute(delete(SharedLinkRow).where(SharedLinkRow.ends < now - REMEMBERED))
             has = select(func.count()).where(SharedLinkRow.person == person, SharedLinkRow.ends > now)
             if (session.scalar(has) or 0) >= most:
                 raise PeopleError(
@@ -80,6 +79,11 @@ class SharedLinks:
             )
             session.add(row)
             return _link(row)
+
+    def forget_ended(self) -> None:
+        """Delete the links that have ended so long ago that nobody is told so any more."""
+        with self._session() as session:
+            session.execute(delete(SharedLinkRow).where(SharedLinkRow.ends < utc_now() - REMEMBERED))
 
     def find(self, token_hash: str) -> SharedLink | None:
         """Return a link, also one that has ended."""

@@ -61,6 +61,7 @@ from sardonyx_services.people.web.service import API, create_app
 from sardonyx_services.people.web.sign_in import OAuthClient, SignIn
 from sardonyx_services.people.web.store_door import StoreDoor
 from sardonyx_services.people.web.store_use import StoreUse
+from sardonyx_services.people.web.tidying import Tidying
 from sardonyx_services.people.web.volumes import volumes_of
 from sardonyx_services.service_log import log_to
 from sardonyx_spawner.local.machine import Machine
@@ -116,6 +117,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         lessons=LessonDesk(desk, people, configuration.profiles, Machine.here()),
         lesson_rounds=LessonRounds(people, classroom, hub_api, configuration.language),
         accounting=Accounting(people, hub_api),
+        tidying=Tidying(people),
         erasures=Erasures(people, clearer),
         events=events,
         seats=seats,

@@ -43,6 +43,7 @@ from sardonyx_services.people.web.operation.storage_desk import StorageDesk
 from sardonyx_services.people.web.pages import Pages
 from sardonyx_services.people.web.sign_in import SignIn
 from sardonyx_services.people.web.store_use import StoreUse
+from sardonyx_services.people.web.tidying import Tidying
 from sardonyx_spawner.profiles import Profile
 
 
@@ -74,6 +75,7 @@ class Parts:
     lessons: LessonDesk
     lesson_rounds: LessonRounds
     accounting: Accounting
+    tidying: Tidying
     erasures: Erasures
     events: EventDesk
     seats: SeatDesk

@@ -39,6 +39,7 @@ from sardonyx_services.people.web.pages import see
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.rounds import again_and_again
 from sardonyx_services.people.web.sign_in import STATE_LIFE_S
+from sardonyx_services.people.web.tidying import EVERY_S as TIDY_EVERY_S
 from sardonyx_spawner.language import N_, SaidError, _
 
 BAD_REQUEST = 400
@@ -133,6 +134,7 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             again_and_again(parts.lesson_rounds.look, ENDS_EVERY_S, "It cannot be looked now which lessons begin"),
             again_and_again(parts.event_ends.look, ENDS_EVERY_S, "It cannot be looked now which events are over"),
             again_and_again(parts.erasures.look, ENDS_EVERY_S, "It cannot be looked now who is to be erased"),
+            again_and_again(parts.tidying.look, TIDY_EVERY_S, "What is over cannot be deleted now"),
             again_and_again(parts.accounting.look, HOURS_EVERY_S, "Hours cannot be written down now"),
         )
         tasks = [asyncio.create_task(each) for each in rounds]
