@@ -27,7 +27,8 @@ from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails, checked_title
+from sardonyx_services.people.class_checks import checked_title
+from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.enrolment import Enrolment, Place, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
