@@ -463,7 +463,7 @@ def test_a_repository_inside_that_cannot_be_had_is_explained(remote: Path, home:
     fetched = bring(remote, home)
 
     assert fetched.problem.startswith(
-        "It is here, but not all repositories inside of it. Its place on the web does not"
+        "It is here, but not all repositories inside of it. inner: Its place on the web does not"
     )
     assert (fetched.folder / "lesson.txt").exists()
 

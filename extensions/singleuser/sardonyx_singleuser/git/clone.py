@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.inside import bring_inside
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
 from sardonyx_singleuser.git.mirror import mirror_of, mirror_options
 from sardonyx_singleuser.git.problems import problem
@@ -22,6 +23,8 @@ from sardonyx_singleuser.plan import Repository
 
 PARTIAL = ".sardonyx-clone-"
 """Begin of the name of a clone that is not complete; it gets its own name when it is."""
+FETCH = ("fetch", "--quiet", "--no-recurse-submodules")
+"""Repositories inside are fetched afterwards: one that is gone keeps nothing else back."""
 ATTRIBUTES_BYTES = 1 << 20
 AT_ONCE = 4
 """So many repositories are fetched at the same time."""
@@ -111,21 +114,20 @@ def _not_up_to_date(repository: Repository, error: GitError) -> str:
 
 def _bring(repository: Repository, git: Git) -> Fetched:
     if not os.path.lexists(git.folder):
-        return Fetched(git.folder, _clone(repository, git))
+        return _clone(repository, git)
     if repository.is_material:
         return _bring_material(repository, git)
     if _is_touched(git):
         return Fetched(git.folder, is_kept=True)
     _bring_untouched(repository, git)
-    return Fetched(git.folder)
+    return _with_its_parts(git)
 
 
 def _wanted(repository: Repository) -> str:
     return repository.commit or repository.branch
 
 
-def _clone(repository: Repository, wanted: Git) -> str:
-    """Clone it; return what is missing."""
+def _clone(repository: Repository, wanted: Git) -> Fetched:
     folder = wanted.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Under its own name only when it is complete: half a clone would be taken for a whole one at the next start.
@@ -142,11 +144,11 @@ def _clone(repository: Repository, wanted: Git) -> str:
         if repository.commit:
             git.must("checkout", "--quiet", "--detach", _brought_by_commit(git, repository.commit))
         if not git.does("rev-parse", "--verify", "--quiet", "HEAD"):
-            return _("There is nothing in it yet: somebody has to commit to it first.")
+            return Fetched(folder, _("There is nothing in it yet: somebody has to commit to it first."))
         git.must("update-ref", BROUGHT, "HEAD")
-        missing = _parts_missing(git)
+        fetched = _with_its_parts(git)
         partial.rename(folder)
-        return missing
+        return replace(fetched, folder=folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -154,24 +156,24 @@ def _clone(repository: Repository, wanted: Git) -> str:
 def _brought_by_commit(git: Git, commit: str) -> str:
     # Most forges give a commit by its name, all give it with a branch that it is in.
     if not git.does("cat-file", "-e", f"{commit}^{{commit}}"):
-        git.must("fetch", "--quiet", "--", "origin", commit)
+        git.must(*FETCH, "--", "origin", commit)
     return commit
 
 
-def _parts_missing(git: Git) -> str:
-    """Get what a repository consists of besides its own files; return what cannot be had."""
-    if (git.folder / ".gitmodules").is_file():
-        # A repository inside may be closed, or gone: the one around it is worth having.
-        answer = replace(git, options=()).run("submodule", "--quiet", "update", "--init", "--recursive")
-        if answer.code != 0:
-            why = problem(answer, "")
-            return _("It is here, but not all repositories inside of it. {problem}").format(problem=why)
-    if _has_large_files(git.folder) and shutil.which("git-lfs") is None:
-        return _(
+def _with_its_parts(git: Git, set_aside: tuple[str, ...] = ()) -> Fetched:
+    """Get what a repository consists of besides its own files."""
+    inside = bring_inside(git)
+    problems = ""
+    if inside.problems:
+        problems = _("It is here, but not all repositories inside of it. {problem}").format(
+            problem=" ".join(inside.problems)
+        )
+    elif _has_large_files(git.folder) and shutil.which("git-lfs") is None:
+        problems = _(
             "It is here, but its large files are not: they are kept with Git LFS, which this machine does not have."
             " Ask the people who run this place to install git-lfs."
         )
-    return ""
+    return Fetched(git.folder, problems, set_aside=(*set_aside, *inside.set_aside))
 
 
 def _has_large_files(folder: Path) -> bool:
@@ -196,8 +198,7 @@ def _bring_material(repository: Repository, git: Git) -> Fetched:
     if git.options and new != git.line("rev-parse", BROUGHT) and git.does("merge-base", "--is-ancestor", new, BROUGHT):
         # This machine's copy is from before the news that came last, or somebody took it back: the forge knows which.
         new = _newest(repository, replace(git, options=()))
-    set_aside = bring(git, new)
-    return Fetched(git.folder, _parts_missing(git), set_aside=set_aside)
+    return _with_its_parts(git, bring(git, new))
 
 
 def _newest(repository: Repository, git: Git) -> str:
@@ -208,7 +209,7 @@ def _newest(repository: Repository, git: Git) -> str:
     wanted = repository.branch or git.line("symbolic-ref", "--short", "--quiet", "HEAD")
     if not wanted:
         raise KeptError
-    git.must("fetch", "--quiet", "--", "origin", wanted)
+    git.must(*FETCH, "--", "origin", wanted)
     return git.must("rev-parse", "FETCH_HEAD^{commit}").strip()
 
 
@@ -217,7 +218,7 @@ def _bring_untouched(repository: Repository, git: Git) -> None:
     if not git.does("symbolic-ref", "--quiet", "HEAD") or repository.commit:
         git.must("checkout", "--quiet", "--detach", _newest(repository, git))
     else:
-        git.must("fetch", "--quiet", "origin")
+        git.must(*FETCH, "origin")
         if repository.branch:
             git.must("switch", "--quiet", repository.branch)
         git.must("merge", "--quiet", "--ff-only", "@{upstream}")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from sardonyx_singleuser.git.changes import changed, leads_out, names, repositories_added
 from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.merging import Merged, merged
 from sardonyx_singleuser.language import _
@@ -23,6 +24,8 @@ UNFINISHED, TO = "refs/sardonyx/unfinished", "refs/sardonyx/to"
 """The person's state before an update that is under way, and where it leads: there after it only if it was cut short."""
 OPTIONS = (
     *("-c", "user.name=Sardonyx", "-c", "user.email=sardonyx@localhost", "-c", "core.hooksPath=/dev/null"),
+    # Repositories inside are brought afterwards, each around what the person did there.
+    *("-c", "submodule.recurse=false"),
     "--literal-pathspecs",
 )
 UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
@@ -55,11 +58,11 @@ def bring(git: Git, new: str) -> tuple[str, ...]:
         raise KeptError(
             _("It was made anew, and you have commits of your own in it: rename your folder to get the new one.")
         )
-    theirs, mine = _changed(git, base, new), _changed(git, base)
-    if any(_leads_out(path) for path in theirs):
+    theirs, mine = changed(git, base, new), changed(git, base)
+    if any(leads_out(path) for path in theirs):
         raise KeptError(_("It has files with names that lead out of its folder. Nothing was taken from it."))
     set_aside: tuple[str, ...] = ()
-    if theirs or "D" in mine.values():
+    if base != new or "D" in mine.values():
         set_aside = _Update(git, new, base, has_own=has_own).run(theirs, mine)
     git.must("update-ref", BROUGHT, new)
     return set_aside
@@ -79,10 +82,10 @@ def finish(git: Git) -> None:
     if (_inside(git) / "MERGE_HEAD").exists():
         git.run("merge", "--abort")
     before = git.must("rev-parse", f"{UNFINISHED}^1").strip()
-    mine, theirs = _changed(git, before, UNFINISHED), _changed(git, before, TO)
+    mine, theirs = changed(git, before, UNFINISHED), changed(git, before, TO)
     # Only what is as the update left it: somebody may have gone on since.
-    came = theirs.keys() - _changed(git, TO).keys()
-    gone = mine.keys() & (came | (mine.keys() - _changed(git, before).keys()))
+    came = theirs.keys() - changed(git, TO).keys()
+    gone = mine.keys() & (came | (mine.keys() - changed(git, before).keys()))
     git.must("reset", "--quiet", "--mixed", before)
     for path in came:
         if theirs[path] == "A":
@@ -100,7 +103,7 @@ def put_back(git: Git, path: str) -> str:
         GitError: it could not be done now.
     """
     git = Git(git.folder, git.ends_at, (*git.options, *OPTIONS))
-    if _leads_out(path) or git.line("cat-file", "-t", f"{BROUGHT}:{path}") != "blob":
+    if leads_out(path) or git.line("cat-file", "-t", f"{BROUGHT}:{path}") != "blob":
         raise KeptError(_("There is no file “{path}” in the material.").format(path=path[:80]))
     own = git.folder / path
     aside = ""
@@ -136,7 +139,7 @@ class _Update:
 
     def run(self, theirs: Mapping[str, str], mine: Mapping[str, str]) -> tuple[str, ...]:
         git = self._git
-        tracked = set(_names(git.must("ls-tree", "-r", "-z", "--name-only", "HEAD")))
+        tracked = set(names(git.must("ls-tree", "-r", "-z", "--name-only", "HEAD")))
         deleted = {path for path, change in mine.items() if change == "D"}
         both = tracked & theirs.keys() & mine.keys() - deleted
         self._refuse_links(both)
@@ -164,7 +167,7 @@ class _Update:
         """Take the clone to the new version; what the person changed in the same files is not in them now."""
         git = self._git
         git.must("reset", "--quiet", "--mixed")
-        for path in theirs.keys() - tracked:
+        for path in (theirs.keys() | repositories_added(git, self._base, self._new)) - tracked:
             self._make_way(PurePosixPath(path), tracked)
         _checkout(git, "HEAD", tracked & as_it_was)
         git.run("update-index", "-q", "--refresh")
@@ -233,7 +236,7 @@ class _Update:
         if answer.code == 0:
             return
         stages: dict[str, set[str]] = {}
-        for line in _names(git.must("ls-files", "--unmerged", "-z")):
+        for line in names(git.must("ls-files", "--unmerged", "-z")):
             about, _tab, path = line.partition("\t")
             stages.setdefault(path, set()).add(about.split()[2])
         if not stages:
@@ -283,18 +286,3 @@ def _checkout(git: Git, source: str, paths: set[str]) -> None:
 
 def _inside(git: Git) -> Path:
     return git.folder / git.must("rev-parse", "--git-dir").strip()
-
-
-def _changed(git: Git, *commits: str) -> dict[str, str]:
-    """Return path -> A, M, D or T: what differs between two commits, or in the person's files from one."""
-    parts = _names(git.must("diff", "--name-status", "-z", "--no-renames", *commits))
-    return dict(zip(parts[1::2], parts[::2], strict=True))
-
-
-def _leads_out(path: str) -> bool:
-    """Tell whether a path is none of a clone's own; git takes no such file either, but it is asked later."""
-    return any(part in {"", ".", ".."} or part.lower() == ".git" for part in path.split("/"))
-
-
-def _names(out: str) -> list[str]:
-    return out.split("\0")[:-1]

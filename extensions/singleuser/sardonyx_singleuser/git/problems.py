@@ -10,6 +10,8 @@ _SIGNS = (
      N_("It has no branch {branch}. Leave the branch empty for the main one.")),
     (("No space left on device", "Disk quota exceeded"),
      N_("There is no room left for it. Delete something that you do not need, and start again.")),
+    (("transport '",),
+     N_("It has no address on the web, such as https://. Look at the address.")),
     (("not found", "does not appear to be a git repository", "does not exist"),
      N_("There is no repository at this address. Look at the address.")),
     (("Could not resolve host", "Failed to connect", "Could not connect", "timed out", "Connection refused", "too slow", "error: 5"),
