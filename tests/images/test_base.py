@@ -78,6 +78,7 @@ def test_nothing_of_the_machine_that_built_it_is_in_it(image: str) -> None:
 def test_git_is_there_with_what_it_trusts(server: Container) -> None:
     """It reaches repositories by https."""
     assert server.run("git", "--version").startswith("git version 2.")
+    assert server.run("git", "lfs", "version").startswith("git-lfs/")
     assert int(server.python("import ssl; print(len(ssl.create_default_context().get_ca_certs()))")) > 100
 
 

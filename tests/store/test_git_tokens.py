@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from support import web
-from support.git_server import Forge, serving
+from support.git_server import BATCH, Forge, serving
 from support.places import Client, Place
-from support.repositories import remote, run
+from support.repositories import publish_large, remote, run
 
 from sardonyx_services.people.git_accounts import GitSecret
 from sardonyx_singleuser.git.configuration import configuration
@@ -28,7 +28,7 @@ def forge(remote: Path) -> Iterator[Forge]:
         yield found
 
 
-def git(somebody: Client, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def git(somebody: Client, folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """Run git as in a terminal of somebody's server."""
     own = folder / f"own-{somebody.id}"
     own.mkdir(exist_ok=True)
@@ -44,7 +44,9 @@ def git(somebody: Client, folder: Path, *arguments: str) -> subprocess.Completed
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{somebody.place.keys}/aws",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(own / "token"),
     }
-    return subprocess.run(["git", *arguments], cwd=folder, env=environment, check=False, text=True, capture_output=True)
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, env=environment, check=False, text=True, capture_output=True, input=given
+    )
 
 
 def test_a_private_repository_is_cloned_and_pushed_to(place: Place, forge: Forge, tmp_path: Path) -> None:
@@ -90,6 +92,46 @@ def test_another_forge_does_not_get_the_token(place: Place, forge: Forge, tmp_pa
 
     assert "terminal prompts disabled" in refused.stderr
     assert forge.users == []
+
+
+def test_the_place_of_large_files_does_not_get_the_token(
+    place: Place, forge: Forge, remote: Path, tmp_path: Path
+) -> None:
+    """The forge says where they are (Git LFS), and that may be anywhere; nor does a place that the repository names."""
+    amina = place.person("amina")
+    place.git_accounts.keep(amina.id, forge.url, GitSecret("the-token"))
+    forge.large_files = publish_large(remote, "data/large.bin", b"\0large")
+    with serving(Forge(tmp_path, address="127.0.0.2", token="its-own", large_files=forge.large_files)) as elsewhere:
+        forge.large_files_at = elsewhere.url
+        cloned = git(amina, tmp_path, "clone", "--quiet", f"{forge.url}/stats-101", "copy")
+        assert (elsewhere.shown, len(elsewhere.asked)) == ([], 1)
+        (remote / ".lfsconfig").write_text(f"[lfs]\n\turl = {elsewhere.url}/stats-101/info/lfs\n")
+        run("add", ".", folder=remote)
+        run("commit", "--quiet", "-m", "elsewhere", folder=remote)
+        refused = git(amina, tmp_path, "clone", "--quiet", f"{forge.url}/stats-101", "other")
+
+    assert cloned.returncode == 0, cloned.stderr
+    assert (tmp_path / "copy" / "data" / "large.bin").read_bytes() == b"\0large"
+    assert any(path.endswith(BATCH) for path in forge.shown)
+    assert "Git credentials for" in refused.stderr
+    assert elsewhere.shown == []
+
+
+def test_a_second_host_in_a_question_gets_nothing(place: Place, forge: Forge, tmp_path: Path) -> None:
+    """As by a line break in the address of a repository."""
+    amina = place.person("amina")
+    place.git_accounts.keep(amina.id, forge.url, GitSecret("the-token"))
+    host = forge.url.removeprefix("http://")
+
+    clear = git(amina, tmp_path, "credential", "fill", given=f"protocol=http\nhost={host}\n\n")
+    helper = configuration(Plan("", ()), os.devnull).split('helper = "!')[1].split('"')[0]
+    twice = git(
+        *(amina, tmp_path, "-c", f"alias.ask=!{helper} get", "ask"),
+        given=f"protocol=http\nhost=example.org\nhost={host}\n\n",
+    )
+
+    assert "password=the-token" in clear.stdout
+    assert (twice.returncode, twice.stdout) == (0, "")
 
 
 def test_a_token_that_ended_is_marked_on_the_page(place: Place, forge: Forge, tmp_path: Path) -> None:

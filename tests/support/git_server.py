@@ -1,6 +1,7 @@
-"""A forge: git's own program behind a web server, which counts what it gives and may want a token."""
+"""A forge: git's own program behind a web server, which counts what it gives and may want a token; it has large files, too."""
 
 import base64
+import json
 import os
 import subprocess
 import threading
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from support.loopback import served
 
 PART_BYTES = 1 << 16
+BATCH, STORE = "/info/lfs/objects/batch", "/large-files/"
+"""Where a forge says where large files are (Git LFS, batch API), and where they are."""
 
 
 @dataclass
@@ -31,6 +34,10 @@ class Forge:
         address: of this machine, where it answers.
         pause_s: for each 64 kB that it sends.
         leads: returns the address to which a path leads; "" = it is answered here.
+        large_files: of Git LFS, by the digest of what is in them.
+        large_files_at: address of where those are given out; "" = here. Nobody needs a token there.
+        closed: end of the paths for which nobody has the right token; "" = of none.
+        shown: paths at which a token was shown.
     """
 
     folder: Path
@@ -43,6 +50,10 @@ class Forge:
     address: str = "127.0.0.1"
     pause_s: float = 0
     leads: Callable[[str], str] = lambda _: ""
+    large_files: dict[str, bytes] = field(default_factory=dict)
+    large_files_at: str = ""
+    closed: str = ""
+    shown: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -77,11 +88,17 @@ class ForgeHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer what git wants of it."""
+        self._answer(self._body())
+
+    def do_PUT(self) -> None:
+        """Take a large file."""
+        self.forge.large_files[self.path.removeprefix(STORE)] = self._body()
+        self._give(b"", "text/plain")
+
+    def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") == "chunked":
-            body = b"".join(self._chunks())
-        else:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._answer(body)
+            return b"".join(self._chunks())
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _chunks(self) -> Iterator[bytes]:
         while size := int(self.rfile.readline(), 16):
@@ -92,6 +109,12 @@ class ForgeHandler(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> None:
         if self.forge.is_away:
             self.send_error(503)
+            return
+        if "Authorization" in self.headers:
+            self.forge.shown.append(self.path)
+        if self.path.startswith(STORE):
+            self.forge.asked.append(self.path)
+            self._give(self.forge.large_files[self.path.removeprefix(STORE)], "application/octet-stream")
             return
         if not self._is_allowed():
             self.send_response(401)
@@ -106,6 +129,9 @@ class ForgeHandler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        if self.path.endswith(BATCH):
+            self._say_where(**json.loads(body))
+            return
         with subprocess.Popen(
             ["git", "http-backend"], env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as process:
@@ -115,6 +141,25 @@ class ForgeHandler(BaseHTTPRequestHandler):
             # Whoever asked may be gone: too large a copy, or too long a wait.
             with suppress(ConnectionError):
                 self._pass_on(process.stdout)
+
+    def _say_where(self, operation: str, objects: list[dict[str, Any]], **_: object) -> None:
+        at = self.forge.large_files_at or self.forge.url
+        found = [
+            {**each, "actions": {operation: {"href": f"{at}{STORE}{each['oid']}"}}}
+            if operation == "upload" or each["oid"] in self.forge.large_files
+            else {**each, "error": {"code": 404, "message": "It is not there"}}
+            for each in objects
+        ]
+        self._give(json.dumps({"objects": found}).encode(), "application/vnd.git-lfs+json")
+
+    def _give(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with self.lock:
+            self.forge.given += len(body)
+        self.wfile.write(body)
 
     @staticmethod
     def _tell(to: IO[bytes], body: bytes) -> None:
@@ -136,6 +181,8 @@ class ForgeHandler(BaseHTTPRequestHandler):
             self.wfile.write(part)
 
     def _is_allowed(self) -> bool:
+        if self.forge.closed and self.path.endswith(self.forge.closed):
+            return False
         if not self.forge.token:
             return True
         kind, _, given = self.headers.get("Authorization", "").partition(" ")

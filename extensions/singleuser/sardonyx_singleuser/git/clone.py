@@ -6,7 +6,6 @@ import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.inside import bring_inside
+from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
 from sardonyx_singleuser.git.mirror import mirror_of, mirror_options
 from sardonyx_singleuser.git.problems import problem
@@ -25,7 +25,6 @@ PARTIAL = ".sardonyx-clone-"
 """Begin of the name of a clone that is not complete; it gets its own name when it is."""
 FETCH = ("fetch", "--quiet", "--no-recurse-submodules")
 """Repositories inside are fetched afterwards: one that is gone keeps nothing else back."""
-ATTRIBUTES_BYTES = 1 << 20
 AT_ONCE = 4
 """So many repositories are fetched at the same time."""
 
@@ -74,16 +73,17 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None, *
     try:
         folder = _place(repository, home)
         nearby = mirror_options(repository)
+        later = left_for_later()
         first, then = ((), nearby) if is_news else (nearby, ())
         # A service that hangs leaves as much time for the forge.
         until = (began + ends_at) / 2 if first and mirror_of(repository) is None else ends_at
         try:
-            return _bring(repository, Git(folder, until, first, began))
+            return _bring(repository, Git(folder, until, (*later, *first), began))
         except GitError as error:
             if not nearby:
                 raise
             # The forge has it, too, and the copy has most of it.
-            fetched = _bring(repository, Git(folder, ends_at, then, began))
+            fetched = _bring(repository, Git(folder, ends_at, (*later, *then), began))
             return replace(fetched, problem=_not_up_to_date(repository, error)) if is_news else fetched
     except KeptError as kept:
         return Fetched(folder, str(kept), is_kept=not str(kept))
@@ -163,23 +163,13 @@ def _brought_by_commit(git: Git, commit: str) -> str:
 def _with_its_parts(git: Git, set_aside: tuple[str, ...] = ()) -> Fetched:
     """Get what a repository consists of besides its own files."""
     inside = bring_inside(git)
-    problems = ""
+    missing = bring_large_files(git, set_aside)
     if inside.problems:
-        problems = _("It is here, but not all repositories inside of it. {problem}").format(
+        why = _("It is here, but not all repositories inside of it. {problem}").format(
             problem=" ".join(inside.problems)
         )
-    elif _has_large_files(git.folder) and shutil.which("git-lfs") is None:
-        problems = _(
-            "It is here, but its large files are not: they are kept with Git LFS, which this machine does not have."
-            " Ask the people who run this place to install git-lfs."
-        )
-    return Fetched(git.folder, problems, set_aside=(*set_aside, *inside.set_aside))
-
-
-def _has_large_files(folder: Path) -> bool:
-    with suppress(OSError), (folder / ".gitattributes").open(errors="replace") as file:
-        return "filter=lfs" in file.read(ATTRIBUTES_BYTES)
-    return False
+        missing = f"{why} {missing}".strip()
+    return Fetched(git.folder, missing, set_aside=(*set_aside, *inside.set_aside))
 
 
 def _clear_away(parent: Path) -> None:
@@ -195,9 +185,10 @@ def _bring_material(repository: Repository, git: Git) -> Fetched:
         # They work on a branch of their own.
         return Fetched(git.folder, is_kept=True)
     new = _newest(repository, git)
-    if git.options and new != git.line("rev-parse", BROUGHT) and git.does("merge-base", "--is-ancestor", new, BROUGHT):
+    forge = replace(git, options=left_for_later())
+    if git != forge and new != git.line("rev-parse", BROUGHT) and git.does("merge-base", "--is-ancestor", new, BROUGHT):
         # This machine's copy is from before the news that came last, or somebody took it back: the forge knows which.
-        new = _newest(repository, replace(git, options=()))
+        new = _newest(repository, forge)
     return _with_its_parts(git, bring(git, new))
 
 

@@ -16,9 +16,12 @@ WEB = ("https", "http")
 def main() -> None:
     """Do what git says: get, store or erase."""
     action = sys.argv[1] if len(sys.argv) > 1 else ""
-    told = dict(line.rstrip("\n").partition("=")[::2] for line in sys.stdin if "=" in line)
+    lines = [line.rstrip("\n").partition("=")[::2] for line in sys.stdin if "=" in line]
+    told = dict(lines)
     address = f"{told.get('protocol')}://{told.get('host')}"
-    if told.get("protocol") not in WEB or action not in {"get", "erase"}:
+    # An address with a line break in it, of a repository for Git LFS, could name a second host.
+    is_clear = len([name for name, _value in lines if name in {"protocol", "host"}]) == len(("protocol", "host"))
+    if not is_clear or told.get("protocol") not in WEB or action not in {"get", "erase"}:
         return
     if action == "get":
         _get(address)

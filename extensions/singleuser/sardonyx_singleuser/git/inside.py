@@ -2,11 +2,12 @@
 
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git.changes import INNER, leads_out
 from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
 from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.language import _
@@ -54,10 +55,14 @@ def bring_inside(git: Git, deep: int = 1) -> Came:
     """
     came = Came()
     # The copy is one of the repository around them.
-    git = Git(git.folder, git.ends_at, (*PROTOCOLS, "--literal-pathspecs"), git.began)
+    git = replace(git, options=(*PROTOCOLS, *left_for_later(), "--literal-pathspecs"))
     for inner in named(git):
         try:
-            came.set_aside += [f"{inner.path}/{name}" for name in _bring(git, inner)]
+            set_aside = _bring(git, inner)
+            came.set_aside += [f"{inner.path}/{name}" for name in set_aside]
+            is_there = (git.folder / inner.path / ".git").exists()
+            if is_there and (why := bring_large_files(_inside(git, inner), set_aside)):
+                came.problems.append(f"{inner.path}: {why}")
             if (git.folder / inner.path / ".gitmodules").is_file():
                 deeper = _deeper(git, inner, deep)
                 came.problems += [f"{inner.path}/{why}" for why in deeper.problems]
@@ -110,7 +115,7 @@ def _bring(git: Git, inner: Inner) -> tuple[str, ...]:
     if why := refusal(inner):
         raise KeptError(why)
     folder = git.folder / inner.path
-    here = Git(folder, git.ends_at, git.options, git.began)
+    here = _inside(git, inner)
     if not _is_there(here):
         _keep(git, inner)
         git.must("submodule", "--quiet", "update", "--init", "--", inner.path)
@@ -130,7 +135,11 @@ def _bring(git: Git, inner: Inner) -> tuple[str, ...]:
 def _deeper(git: Git, inner: Inner, deep: int) -> Came:
     if deep == DEEPEST:
         raise KeptError(_("What is inside of it was left out: it is too deep inside."))
-    return bring_inside(Git(git.folder / inner.path, git.ends_at, (), git.began), deep + 1)
+    return bring_inside(_inside(git, inner), deep + 1)
+
+
+def _inside(git: Git, inner: Inner) -> Git:
+    return replace(git, folder=git.folder / inner.path)
 
 
 def _commit(git: Git, path: str) -> str:
@@ -152,7 +161,7 @@ def _keep(git: Git, inner: Inner) -> None:
     kept = git.folder / git.must("rev-parse", "--git-path", "modules").strip() / inner.name
     if not kept.is_dir():
         return
-    here = Git(kept, git.ends_at, ("--git-dir", str(kept), "--work-tree", str(kept)), git.began)
+    here = replace(git, folder=kept, options=("--git-dir", str(kept), "--work-tree", str(kept)))
     head = here.line("rev-parse", "--verify", "--quiet", "HEAD")
     if not head:
         shutil.rmtree(kept, ignore_errors=True)

@@ -11,10 +11,12 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from sardonyx_singleuser.git.changes import changed, leads_out, names, repositories_added
 from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.large_files import not_left
 from sardonyx_singleuser.git.merging import Merged, merged
 from sardonyx_singleuser.language import _
 
@@ -45,7 +47,7 @@ def bring(git: Git, new: str) -> tuple[str, ...]:
         KeptError: it is left as it is.
         GitError: it could not be done now.
     """
-    git = Git(git.folder, git.ends_at, (*git.options, *OPTIONS))
+    git = replace(git, options=(*git.options, *OPTIONS))
     finish(git)
     if any((_inside(git) / name).exists() for name in UNDER_WAY) or git.must("ls-files", "--unmerged"):
         raise KeptError(
@@ -90,8 +92,8 @@ def finish(git: Git) -> None:
     for path in came:
         if theirs[path] == "A":
             (git.folder / path).unlink(missing_ok=True)
-    _checkout(git, before, {path for path in came if theirs[path] != "A"})
-    _checkout(git, UNFINISHED, {path for path in gone if mine[path] != "D"})
+    _checkout(git, before, {path for path in came if theirs[path] != "A"}, "--staged")
+    _checkout(not_left(git), UNFINISHED, {path for path in gone if mine[path] != "D"})
     git.must("update-ref", "-d", UNFINISHED)
 
 
@@ -102,7 +104,7 @@ def put_back(git: Git, path: str) -> str:
         KeptError: there is no such file in what was brought.
         GitError: it could not be done now.
     """
-    git = Git(git.folder, git.ends_at, (*git.options, *OPTIONS))
+    git = replace(git, options=(*git.options, *OPTIONS))
     if leads_out(path) or git.line("cat-file", "-t", f"{BROUGHT}:{path}") != "blob":
         raise KeptError(_("There is no file “{path}” in the material.").format(path=path[:80]))
     own = git.folder / path
@@ -169,7 +171,8 @@ class _Update:
         git.must("reset", "--quiet", "--mixed")
         for path in (theirs.keys() | repositories_added(git, self._base, self._new)) - tracked:
             self._make_way(PurePosixPath(path), tracked)
-        _checkout(git, "HEAD", tracked & as_it_was)
+        # The index knows how large a file is, and that differs where a large one is left for later.
+        _checkout(git, "HEAD", tracked & as_it_was, "--staged")
         git.run("update-index", "-q", "--refresh")
         if self._has_own:
             self._merge_commits()
@@ -276,10 +279,10 @@ def _replace(path: Path, text: bytes) -> None:
         Path(partial).unlink(missing_ok=True)
 
 
-def _checkout(git: Git, source: str, paths: set[str]) -> None:
+def _checkout(git: Git, source: str, paths: set[str], *options: str) -> None:
     if paths:
         git.must(
-            *("restore", f"--source={source}", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul"),
+            *("restore", f"--source={source}", "--worktree", *options, "--pathspec-from-file=-", "--pathspec-file-nul"),
             given="\0".join(sorted(paths)),
         )
 

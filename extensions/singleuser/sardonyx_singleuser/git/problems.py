@@ -4,7 +4,8 @@ from sardonyx_singleuser.git.command import NO_GIT, TIMED_OUT, Answer
 from sardonyx_singleuser.language import N_, _
 
 _SIGNS = (
-    (("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403"),
+    (("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403",
+      "Git credentials for", "Authorization error"),
      N_("It does not exist, or it is private. Look at the address; for a private one, give a token on the hub's page “Git”.")),
     (("Remote branch", "invalid reference", "did not match any", "find remote ref", "not our ref"),
      N_("It has no branch {branch}. Leave the branch empty for the main one.")),
@@ -14,8 +15,11 @@ _SIGNS = (
      N_("It has no address on the web, such as https://. Look at the address.")),
     (("not found", "does not appear to be a git repository", "does not exist"),
      N_("There is no repository at this address. Look at the address.")),
-    (("Could not resolve host", "Failed to connect", "Could not connect", "timed out", "Connection refused", "too slow", "error: 5"),
+    (("Could not resolve host", "Failed to connect", "Could not connect", "timed out", "Connection refused",
+      "too slow", "error: 5", "from HTTP 5"),
      N_("Its place on the web does not answer. Try again later.")),
+    (("Failed to fetch some objects",),
+     N_("They are not at its place. Tell who keeps the repository.")),
     (("would be overwritten",),
      N_("A file of yours is in the way of one that came new. Rename yours, and start again.")),
     (("index.lock",),
