@@ -2,12 +2,16 @@
 
 import json
 import os
+import random
 import signal
 from pathlib import Path
 from typing import Any
 
+from support.git_server import Forge, serving
+from support.repositories import publish, remote, run
 from support.waiting import soon
 
+__all__ = ["remote"]
 HOME_BYTES = 24 << 20
 FILL = """
 import errno, json, os, shutil
@@ -35,6 +39,31 @@ def test_a_home_in_memory_has_a_size_and_is_empty_outside(forks: Any) -> None:
     )
     assert server.run(f"import os, subprocess; {program}") == "ran"
     assert list(server.home.iterdir()) == []
+    os.kill(server.pid, signal.SIGKILL)
+
+
+def test_a_repository_that_does_not_fit_into_the_home_is_explained(forks: Any, remote: Path) -> None:
+    """Neither as it comes, nor when its files are written; the server starts without it, with all of its room."""
+    run("clone", "--quiet", str(remote), "ones", folder=remote.parent)
+    (remote / "large.bin").write_bytes(random.Random(1).randbytes(HOME_BYTES))  # noqa: S311 - no secret
+    (remote.parent / "ones" / "large.bin").write_bytes(b"1" * HOME_BYTES)
+    names = (remote.name, "ones")
+    for name in names:
+        run("add", ".", folder=remote.parent / name)
+        publish(remote.parent / name, "with a large file")
+    with serving(Forge(remote.parent)) as forge:
+        plan = {"repositories": [{"url": f"{forge.url}/{name}"} for name in names]}
+        server = forks.start("flo", home_bytes=HOME_BYTES, plan=plan)
+    assert server.is_ready, server.log.read_text()
+
+    found = json.loads(
+        server.run("import json, os; print(json.dumps([os.listdir(), open('CODE-IS-MISSING.md').read()]))")
+    )
+
+    there, note = found
+    for name in names:
+        assert f"{name}: There is no room left for it. Delete something that you do not need, and start again." in note
+    assert not [name for name in there if name.startswith((".sardonyx-clone", *names))]
     os.kill(server.pid, signal.SIGKILL)
 
 

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,9 +15,10 @@ from sardonyx_singleuser import contract, own_packages, own_settings, together
 from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.first_to_go import shell_that_goes_first
-from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
+from sardonyx_singleuser.git.clone import Fetched, place_name
+from sardonyx_singleuser.git.coming import Coming, end_all, fetch_at_start, say_when_here
 from sardonyx_singleuser.git.configuration import give_git
-from sardonyx_singleuser.git.note import leave_note
+from sardonyx_singleuser.git.note import add_to_note, leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED
 from sardonyx_singleuser.key_relay import local_way
@@ -99,7 +101,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         give_vault(plan.secrets, home, progress)
     if contract.TOKEN_FILE in os.environ:
         give_git(plan, Path(os.environ[contract.TOKEN_FILE]).parent)
-    fetched = get_code(plan, home, progress)
+    fetched, coming = get_code(plan, home, progress)
     progress.say(_("Opening JupyterLab"))
     open_in(fetched, home)
     if forked is not None:
@@ -107,7 +109,6 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
     # Takes a second where nothing is warmed, after the person knows what happens.
     from jupyterhub.singleuser.extension import JupyterHubSingleUser  # noqa: PLC0415
 
-    from sardonyx_singleuser.addresses import watch_use  # noqa: PLC0415
     from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
     from sardonyx_singleuser.presence import tell_hub_later  # noqa: PLC0415
 
@@ -115,19 +116,28 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
     server = make_server(listening, plan)
+    tell_of(coming, server, home)
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(serve, server.http_server, forked.listener)
         server.io_loop.add_callback(forked.ready)
+    watch(server, plan)
+    try:
+        server.start()
+    finally:
+        server.web_app.settings[SHELF].kill()
+        end_all(coming)
+
+
+def watch(server: Any, plan: Plan) -> None:
+    """Let a server know who uses it, when its loop runs."""
+    from sardonyx_singleuser.addresses import watch_use  # noqa: PLC0415 - as late as the server itself
+
     server.io_loop.add_callback(watch_use, server, os.environ)
     if plan.collaboration:
         from sardonyx_singleuser.visits import watch_visits  # noqa: PLC0415
 
         server.io_loop.add_callback(watch_visits, server, os.environ["JUPYTERHUB_USER"], together.ASK_AGAIN_S)
-    try:
-        server.start()
-    finally:
-        server.web_app.settings[SHELF].kill()
 
 
 def _tell(forked: Forked | None) -> Tell | None:
@@ -241,15 +251,18 @@ def give_spark() -> None:
     os.environ.update(spark_variables(os.environ, token_file))
 
 
-def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
-    """Bring the plan's repositories into the home, all at once; what fails is said, and stops nothing."""
+def get_code(plan: Plan, home: Path, progress: Progress) -> tuple[list[Fetched], list[Coming]]:
+    """Bring the plan's repositories into the home, all at once; what fails is said, and stops nothing.
+
+    Return what became of each, and those that are still on their way.
+    """
     if not plan.repositories:
         leave_note(home, {})
-        return []
+        return [], []
     for repository in plan.repositories:
         said = _("Getting your code: {name}, branch {branch}") if repository.branch else _("Getting your code: {name}")
         progress.say(said.format(name=place_name(repository), branch=repository.branch))
-    fetched = fetch_all(plan.repositories, home)
+    fetched, coming = fetch_at_start(plan.repositories, home)
     problems = {}
     for repository, result in zip(plan.repositories, fetched, strict=True):
         name = str(result.folder.relative_to(home))
@@ -258,6 +271,8 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
             said = _("Your code is not all here: {problem} Your server starts all the same.")
             progress.say(said.format(problem=result.problem), "warn")
             sys.stderr.write(f"Sardonyx: {repository.url}: {result.problem}\n")
+        elif result.is_coming:
+            progress.say(_("Your code goes on arriving beside your server: {name}").format(name=name), "done")
         elif result.is_kept:
             progress.say(_("Your code is as you left it: {name}").format(name=name), "done")
         else:
@@ -266,7 +281,16 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> list[Fetched]:
             said = _("Beside new files of {name} are yours, or new ones beside yours: {files}")
             progress.say(said.format(name=name, files=", ".join(result.set_aside)))
     leave_note(home, problems)
-    return fetched
+    return fetched, coming
+
+
+def tell_of(coming: list[Coming], server: Any, home: Path) -> None:
+    """Let a server say of code that is still on its way when it is there."""
+    from sardonyx_singleuser.word import WORDS  # noqa: PLC0415 - the server has imported it by now
+
+    words = server.web_app.settings[WORDS]
+    words.coming = coming
+    say_when_here(coming, words.add, partial(add_to_note, home))
 
 
 def open_in(fetched: list[Fetched], home: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
+from sardonyx_singleuser.git.coming import Coming
 from sardonyx_singleuser.git.command import PATIENCE_S, Git, GitError
 from sardonyx_singleuser.git.material import KeptError, put_back
 from sardonyx_singleuser.handed_out import put
@@ -41,12 +42,17 @@ class Word:
 
 @dataclass
 class Words:
-    """The words of this server, the latest last; they go with it."""
+    """The words of this server, the latest last; they go with it.
+
+    Args:
+        coming: repositories that were still on their way when it was ready.
+    """
 
     home: Path
     repositories: Sequence[Repository]
     turn: asyncio.Lock
     said: list[Word] = field(default_factory=list)
+    coming: Sequence[Coming] = ()
 
     def add(self, said_by: str, text: str, asker: str = "") -> None:
         """Keep a word until the windows of this server have shown it."""
@@ -135,11 +141,13 @@ class Words:
 
     def _bring(self) -> tuple[list[str], list[Fetched]]:
         """Return the names of what is new, and what became of each."""
-        names = [place_name(each) for each in self.repositories]
+        on_their_way = [each.repository for each in self.coming if each.is_under_way]
+        here = [each for each in self.repositories if each not in on_their_way]
+        names = [place_name(each) for each in here]
         before = [_commit(self.home / name) for name in names]
-        fetched = fetch_all(self.repositories, self.home, is_news=True)
-        here = zip(names, before, fetched, strict=True)
-        return [name for name, commit, each in here if _commit(each.folder) != commit], fetched
+        fetched = fetch_all(here, self.home, is_news=True)
+        found = zip(names, before, fetched, strict=True)
+        return [name for name, commit, each in found if _commit(each.folder) != commit], fetched
 
 
 def _commit(folder: Path) -> str:

@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git import command
+from sardonyx_singleuser.git.arrival import LONGEST_S, Arrival
 from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.inside import bring_inside
 from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
@@ -37,12 +38,14 @@ class Fetched:
         problem: why it is not (up to date) there; "" = all is well.
         is_kept: it has changes of the person's own and was left as it is.
         set_aside: files of the person's that have another name now, and new ones that stand beside theirs.
+        is_coming: it is still on its way.
     """
 
     folder: Path
     problem: str = ""
     is_kept: bool = False
     set_aside: tuple[str, ...] = ()
+    is_coming: bool = False
 
 
 def folder_name(url: str) -> str:
@@ -56,7 +59,14 @@ def place_name(repository: Repository) -> str:
     return repository.folder or folder_name(repository.url)
 
 
-def fetch(repository: Repository, home: Path, patience_s: float | None = None, *, is_news: bool = False) -> Fetched:
+def fetch(
+    repository: Repository,
+    home: Path,
+    patience_s: float | None = None,
+    *,
+    is_news: bool = False,
+    arrival: Arrival | None = None,
+) -> Fetched:
     """Clone a repository into the home, or bring its clone up to date.
 
     Material is brought up to date around the person's changes. Of other repositories, a clone with changes of the
@@ -66,6 +76,7 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None, *
         patience_s: None = as long as a start has.
         is_news: somebody says that there is something new, so the forge is asked: this machine's copy is renewed when
             servers start, and no sooner.
+        arrival: of a clone that may take longer than that, while something comes.
     """
     began = time.monotonic()
     ends_at = began + (command.PATIENCE_S if patience_s is None else patience_s)
@@ -76,14 +87,22 @@ def fetch(repository: Repository, home: Path, patience_s: float | None = None, *
         later = left_for_later()
         first, then = ((), nearby) if is_news else (nearby, ())
         # A service that hangs leaves as much time for the forge.
-        until = (began + ends_at) / 2 if first and mirror_of(repository) is None else ends_at
+        is_half = bool(first) and mirror_of(repository) is None
+        until = (began + ends_at) / 2 if is_half else ends_at
+        if os.path.lexists(folder):
+            arrival = None
+        if arrival is not None:
+            until = ends_at = began + LONGEST_S
+            arrival.begin(1 / 2 if is_half else 1)
         try:
-            return _bring(repository, Git(folder, until, (*later, *first), began))
+            return _bring(repository, Git(folder, until, (*later, *first), began, arrival), home)
         except GitError as error:
             if not nearby:
                 raise
+            if arrival is not None:
+                arrival.begin()
             # The forge has it, too, and the copy has most of it.
-            fetched = _bring(repository, Git(folder, ends_at, (*later, *then), began))
+            fetched = _bring(repository, Git(folder, ends_at, (*later, *then), began, arrival), home)
             return replace(fetched, problem=_not_up_to_date(repository, error)) if is_news else fetched
     except KeptError as kept:
         return Fetched(folder, str(kept), is_kept=not str(kept))
@@ -112,9 +131,9 @@ def _not_up_to_date(repository: Repository, error: GitError) -> str:
     return _("It is here, but not up to date. {problem}").format(problem=said)
 
 
-def _bring(repository: Repository, git: Git) -> Fetched:
+def _bring(repository: Repository, git: Git, home: Path) -> Fetched:
     if not os.path.lexists(git.folder):
-        return _clone(repository, git)
+        return _clone(repository, git, home)
     if repository.is_material:
         return _bring_material(repository, git)
     if _is_touched(git):
@@ -127,12 +146,14 @@ def _wanted(repository: Repository) -> str:
     return repository.commit or repository.branch
 
 
-def _clone(repository: Repository, wanted: Git) -> Fetched:
+def _clone(repository: Repository, wanted: Git, home: Path) -> Fetched:
     folder = wanted.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Under its own name only when it is complete: half a clone would be taken for a whole one at the next start.
     _clear_away(folder.parent)
     partial = Path(mkdtemp(prefix=PARTIAL, dir=folder.parent))
+    if wanted.arrival is not None:
+        wanted.arrival.folder = partial
     try:
         # Contents of old versions are fetched when somebody looks at them: a long history must not delay the start.
         options = ["--quiet", "--filter=blob:none"]
@@ -147,7 +168,10 @@ def _clone(repository: Repository, wanted: Git) -> Fetched:
             return Fetched(folder, _("There is nothing in it yet: somebody has to commit to it first."))
         git.must("update-ref", BROUGHT, "HEAD")
         fetched = _with_its_parts(git)
-        partial.rename(folder)
+        # The person may have taken the name since, or have cloned it themselves.
+        folder = _place(repository, home)
+        if not os.path.lexists(folder):
+            partial.rename(folder)
         return replace(fetched, folder=folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

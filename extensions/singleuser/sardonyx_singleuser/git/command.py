@@ -5,8 +5,11 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sardonyx_singleuser.git.arrival import LOOK_S, Arrival
 
 PATIENCE_S = 60
 """A start waits so long for one repository, and then goes on without it. A hub that gives a start less waits in vain."""
@@ -48,12 +51,14 @@ class Git:
         ends_at: when all of it has to be over, as `time.monotonic` counts.
         options: of git itself, before each command.
         began: when all of it began.
+        arrival: of what it brings; a command goes on then as long as something comes. None = no longer than `PATIENCE_S`.
     """
 
     folder: Path
     ends_at: float = math.inf
     options: tuple[str, ...] = ()
     began: float = field(default_factory=time.monotonic)
+    arrival: Arrival | None = None
 
     def run(self, *arguments: str, given: str = "") -> Answer:
         """Run a command.
@@ -69,15 +74,34 @@ class Git:
         except OSError as error:
             return Answer(NO_GIT, said=f"git is not there: {error.strerror}")
         with process:
-            patience_s = max(1, min(PATIENCE_S, self.ends_at - time.monotonic()))
             try:
-                out, said = process.communicate(given.encode(errors="surrogateescape"), timeout=patience_s)
+                out, said = self._heard(process, given.encode(errors="surrogateescape"))
             except subprocess.TimeoutExpired:
                 # git does its work in other programs: end them all.
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 waited_s = max(1, round(time.monotonic() - self.began))
                 return Answer(TIMED_OUT, said=f"no answer after {waited_s} seconds", waited_s=waited_s)
         return Answer(process.returncode, out.decode(errors="surrogateescape"), said.decode(errors="replace"))
+
+    def _heard(self, process: subprocess.Popen[bytes], given: bytes) -> tuple[bytes, bytes]:
+        arrival = self.arrival
+        if arrival is None:
+            patience_s = max(1, min(PATIENCE_S, self.ends_at - time.monotonic()))
+            return process.communicate(given, timeout=patience_s)
+        told: bytes | None = given
+        while True:
+            try:
+                heard = process.communicate(told, timeout=LOOK_S)
+            except subprocess.TimeoutExpired:
+                told = None
+                if time.monotonic() >= self.ends_at or not arrival.goes_on(process.pid):
+                    arrival.is_through()
+                    raise
+            else:
+                if arrival.is_through():
+                    raise subprocess.TimeoutExpired(process.args, 0)
+                return heard
 
     def must(self, *arguments: str, given: str = "") -> str:
         """Run a command; return what it puts out.

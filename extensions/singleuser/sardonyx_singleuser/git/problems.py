@@ -9,7 +9,8 @@ _SIGNS = (
      N_("It does not exist, or it is private. Look at the address; for a private one, give a token on the hub's page “Git”.")),
     (("Remote branch", "invalid reference", "did not match any", "find remote ref", "not our ref"),
      N_("It has no branch {branch}. Leave the branch empty for the main one.")),
-    (("No space left on device", "Disk quota exceeded"),
+    # Of a file of the repository's own, git does not say why: in a folder that was just made there is no other reason.
+    (("No space left on device", "Disk quota exceeded", "unable to write file"),
      N_("There is no room left for it. Delete something that you do not need, and start again.")),
     (("transport '",),
      N_("It has no address on the web, such as https://. Look at the address.")),
