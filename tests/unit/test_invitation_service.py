@@ -147,7 +147,7 @@ async def test_programs_list_make_and_withdraw_them(
     for name in ("cem", "cem", "%00"):
         assert (await service.delete(f"{at}/{name}")).status_code in {204, 400}
     lines = (await service.post(f"api/classes/{course}/roster?dry_run=true", content=b"name\ndora\namina\n")).json()
-    assert [(each["name"], each["step"]) for each in lines] == [("dora", "is invited"), ("amina", "joins")]
+    assert [(each["name"], each["step"]) for each in lines] == [("dora", "invited"), ("amina", "joins")]
     assert [each.what for each in reversed(people.actions.of(course))] == ["invite", "invite", "uninvite"]
     assert waiting(people, course) == {"dora@example.org": "student"}
 

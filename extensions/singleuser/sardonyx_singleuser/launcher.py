@@ -32,11 +32,8 @@ from sardonyx_singleuser.spark_settings import spark_variables, write_spark_sett
 from sardonyx_singleuser.tools.mlflow import MLFLOW, client_variables
 from sardonyx_singleuser.tools.tool import SHELF
 
-OPTIONS = (
-    # Installing extensions would change an environment that everybody shares.
-    "--LabApp.extension_manager=readonly",
-)
-
+OPTIONS = ("--LabApp.extension_manager=readonly",)
+"""Installing extensions would change an environment that everybody shares."""
 SPECS = "sardonyx_singleuser.environments.specs.EnvironmentSpecs"
 """Lists the kernels, unless somebody's settings name another class."""
 INSIDE = f"{OWN}/server.sock"

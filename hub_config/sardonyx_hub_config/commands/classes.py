@@ -208,7 +208,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     # Who has no account yet has no id, and may be the one who leads it then.
     changes = {place.person or place.name: place.role for place in found.of("joins", "changes", "is new")}
     keep_an_instructor(people, course, changes)
-    if dry_run or not found.of("joins", "changes", "is new", "is invited"):
+    if dry_run or not found.of("joins", "changes", "is new", "invited"):
         click.echo("Nothing was changed.")
         return
     if not yes and not click.confirm("Do this?"):
@@ -237,7 +237,7 @@ def _say(found: Enrolment, roster: Path) -> None:
         "join": len(found.of("joins")),
         "get an account and join": len(found.of("is new")),
         "change their role": len(found.of("changes")),
-        "are invited, and join at their first sign-in": len(found.of("is invited")),
+        "are invited, and join at their first sign-in": len(found.of("invited")),
         "are in the class already": len(found.of("stays")),
         "are invited already": len(found.of("waits")),
     }
@@ -247,7 +247,7 @@ def _say(found: Enrolment, roster: Path) -> None:
 def _carry_out(settings: Settings, people: PeopleStore, class_id: str, found: Enrolment, links: TextIO | None) -> None:
     if links is not None:
         links.write(write_csv([TITLES]))
-    _invite(people, class_id, found.of("is invited"))
+    _invite(people, class_id, found.of("invited"))
     for place in found.of("joins", "changes", "is new"):
         try:
             person = place.person or new_account(people, place.name)

@@ -11,7 +11,7 @@ from sardonyx_services.people.roster import Entry, Fault, Roster
 from sardonyx_services.people.usernames import invited_name
 from sardonyx_spawner.language import SaidError, _
 
-Step = Literal["joins", "changes", "stays", "is new", "is invited", "waits"]
+Step = Literal["joins", "changes", "stays", "is new", "invited", "waits"]
 
 
 class Known(Protocol):
@@ -105,10 +105,10 @@ def _newcomer(
     who = invited_name(entry.name)
     before = invited.get(who)
     if before is None:
-        return Place(entry, "is invited", "", who, wanted)
+        return Place(entry, "invited", "", who, wanted)
     role = wanted if entry.role else before.role
     is_same = role == before.role and entry.mail in {"", before.mail}
-    return Place(entry, "waits" if is_same else "is invited", "", who, role)
+    return Place(entry, "waits" if is_same else "invited", "", who, role)
 
 
 def _place(entry: Entry, person: Known, members: Mapping[str, Role], usual: Role) -> Place:

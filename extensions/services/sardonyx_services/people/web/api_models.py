@@ -274,7 +274,7 @@ class PutBackWish(BaseModel):
 class LineShown(BaseModel):
     """What becomes of a line of a roster; `fault` is what is wrong with it, "" = nothing.
 
-    `step` is: joins, changes (their role), stays, is invited, or waits (they were invited, and have not come).
+    `step` is: joins, changes (their role), stays, invited, or waits (they were invited, and have not come).
     """
 
     line: int

@@ -44,7 +44,7 @@ class Enrolling:
             PeopleError: it is no roster.
         """
         found = self.look(caller, class_id, data)
-        places, invited = found.of("joins", "changes"), found.of("is invited")
+        places, invited = found.of("joins", "changes"), found.of("invited")
         with self._desk.turn:
             roles = self._people.groups.members(class_id)
             if is_left_alone(roles, {place.person: place.role for place in places}):
