@@ -102,9 +102,9 @@ def test_only_administrators_make_accounts_and_only_where_passwords_are_used(
 
 
 def test_links_are_offered_where_passwords_are_used() -> None:
-    """Before what takes somebody away, which is the last."""
+    """Before what takes somebody away; what is asked of one person alone is the last."""
     words = PeopleWords()
 
-    assert [*words.acts(False, True)][-2:] == ["password", "remove"]  # noqa: FBT003 - as a template calls it
+    assert [*words.acts(False, True)][-4:] == ["password", "remove", "export", "erase"]  # noqa: FBT003 - as a template calls it
     assert "password" not in words.acts(False, False)  # noqa: FBT003 - the same
-    assert [*words.acts(True, True)] == ["readmit"]  # noqa: FBT003 - the same
+    assert [*words.acts(True, True)] == ["readmit", "export", "erase"]  # noqa: FBT003 - the same
