@@ -1,11 +1,8 @@
 """What an instructor says to who is here, new material that they bring, and help for one student, in JupyterLab."""
 
 import signal
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -13,6 +10,7 @@ from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import expect
 from support.classes import CONF, ask, id_of, people_of, token_of
 from support.git_server import Forge, serving
+from support.material import Material, new_material
 from support.waiting import soon
 
 from sardonyx_spawner.copy_places import mirror_name
@@ -26,26 +24,6 @@ profiles:
   together: {{title: Together, environment: python, collaboration: true}}
 git: {{mirrored: ["{forge}"]}}
 """
-WHO = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-
-
-@dataclass
-class Material:
-    """A repository on a real git server, and a clone of it in which somebody writes."""
-
-    work: Path
-    url: str
-
-    def write(self, **files: str) -> None:
-        """Commit files, and push them."""
-        for name, text in files.items():
-            (self.work / f"{name}.txt").write_text(text)
-        for command in (["add", "."], [*WHO, "commit", "-qm", "More"], ["push", "-q", "origin", "main"]):
-            subprocess.run(["git", *command], cwd=self.work, check=True)
-
-    def commit(self) -> str:
-        """Return the name of the last commit."""
-        return subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=self.work, text=True).strip()
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +36,7 @@ def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
 @pytest.fixture
 def material(forge: Forge) -> Material:
     """With one file of three lines, in a repository that no copy was made of."""
-    folder = Path(mkdtemp(dir=forge.folder))
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder / "course.git")], check=True)
-    subprocess.run(["git", "clone", "-q", str(folder / "course.git"), str(folder / "work")], check=True)
-    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder / "course.git", check=True)
-    found = Material(folder / "work", f"{forge.url}/{folder.name}/course.git")
-    found.write(task="one\ntwo\nthree\n")
-    return found
+    return new_material(forge, task="one\ntwo\nthree\n")
 
 
 @pytest.fixture(scope="module")

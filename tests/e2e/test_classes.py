@@ -3,15 +3,19 @@
 import re
 import sqlite3
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
-from support.classes import CONF, HAND_IN, ask, hub, id_of, make_class, people_of, token_of
+from support.classes import CONF, HAND_IN, TOKEN, ask, hub, id_of, make_class, people_of, token_of
+from support.git_server import Forge, serving
+from support.kernels import run_in_kernel
+from support.material import Material, new_material
 from support.waiting import soon
 
 from sardonyx_spawner.class_limits import Limits
@@ -76,32 +80,26 @@ def count(page: Any, word: str) -> str:
     return str(page.get_by_role("radio", name=word).locator("xpath=..").inner_text().split()[-1])
 
 
-def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], check: Check) -> None:
-    """They join by the link, all servers are started, one runs out of memory, and all are stopped."""
-    link = make_class(place, tia, "Statistics 101")
-    check(tia.page, "class-link")
-    students = [newcomer(place, f"student{number}") for number in range(5)]
-    for each in students:
-        each.page.goto(link)
-        each.page.get_by_role("button", name="Join the class").click()
-        each.page.get_by_role("heading", name="Statistics 101").wait_for()
-    check(students[0].page, "class-of-student")
-    with people_of(place) as people:
-        for number in range(5, 30):
-            people.add_account(f"student{number}", "")
-    for number in range(5, 30):
-        joined = ask(place, token_of(place, f"student{number}"), "POST", "/api/join", {"code": link.rpartition("/")[2]})
-        assert joined.json()["role"] == "student"
+def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], check: Check, tmp_path: Path) -> None:
+    """They join by the link, all servers are started, new material comes, one runs out of memory, all hand in, and it ends.
 
+    What each has handed in is in the archive, and then in the data of each.
+    """
     page = tia.page
-    page.get_by_role("link", name="Go to the class").click()
-    assert count(page, "Everyone") == "30"
-    assert page.get_by_role("button", name="Stop everyone").is_disabled()
-    page.get_by_role("button", name="Start everyone").click()
-    expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("30", timeout=120_000)
-    soon(lambda: page.get_by_role("row", name=re.compile("Starting")).count() == 0, patience_s=120)
-    expect(page.get_by_role("button", name="Start everyone")).to_be_disabled()
-    check(page, "class")
+    with serving(Forge(tmp_path)) as forge:
+        material = new_material(forge, task="one\n")
+        link = make_class(place, tia, "Statistics 101", **{"Address of the repository": material.url})
+        check(page, "class-link")
+        students = _join(place, link, newcomer, check)
+        page.get_by_role("link", name="Go to the class").click()
+        assert count(page, "Everyone") == "30"
+        assert page.get_by_role("button", name="Stop everyone").is_disabled()
+        page.get_by_role("button", name="Start everyone").click()
+        expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("30", timeout=120_000)
+        soon(lambda: page.get_by_role("row", name=re.compile("Starting")).count() == 0, patience_s=120)
+        expect(page.get_by_role("button", name="Start everyone")).to_be_disabled()
+        check(page, "class")
+        ids = _bring(place, page, material)
 
     first = students[0]
     first.page.goto(f"{place.url}/hub/home")
@@ -114,6 +112,11 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     assert count(page, "Need help") == "1"
     check(page, "class-problem")
 
+    course = page.url
+    assert _collected(place, tia, course, students, [*ids][5:]) == {
+        f"{name}/week 1/answer.txt": f"42 by {name}".encode() for name in ids
+    }
+    page.goto(course)
     page.get_by_role("button", name="Stop everyone").click()
     page.get_by_role("button", name=re.compile("Stop 30 servers")).click()
     expect(page.get_by_role("radio", name="Running").locator("xpath=..")).to_contain_text("0", timeout=60_000)
@@ -125,6 +128,57 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     stopped.locator("summary").click()
     expect(stopped.locator("details")).to_contain_text("student7")
     check(page, "class-log")
+
+    page.goto(f"{course}/end")
+    page.get_by_role("button", name="End the class").click()
+    copied = page.get_by_role("listitem").filter(has_text="31 of 31 people have it.")
+    soon(lambda: page.goto(f"{course}/timeline") is not None and copied.count() == 1, patience_s=120)
+
+
+def _join(place: Any, link: str, newcomer: Callable[..., Any], check: Check) -> list[Any]:
+    """Let five come with browsers, who are returned, and 25 as programs."""
+    students = [newcomer(place, f"student{number}") for number in range(5)]
+    for each in students:
+        each.page.goto(link)
+        each.page.get_by_role("button", name="Join the class").click()
+        each.page.get_by_role("heading", name="Statistics 101").wait_for()
+    check(students[0].page, "class-of-student")
+    with people_of(place) as people:
+        for number in range(5, 30):
+            people.add_account(f"student{number}", "")
+    for number in range(5, 30):
+        joined = ask(place, token_of(place, f"student{number}"), "POST", "/api/join", {"code": link.rpartition("/")[2]})
+        assert joined.json()["role"] == "student"
+    return students
+
+
+def _bring(place: Any, page: Any, material: Material) -> dict[str, str]:
+    """Bring what is new in the material, until all have it; return the ids of all, by name."""
+    material.write(more="new")
+    page.get_by_text("A message or a file for everybody who is here").click()
+    page.get_by_role("button", name="Bring new material").click()
+    with people_of(place) as people:
+        ids = {f"student{number}": id_of(people, f"student{number}") for number in range(30)}
+    brought = [place.data / "homes" / each / "course" / "more.txt" for each in ids.values()]
+    soon(lambda: all(map(Path.exists, brought)), patience_s=120)
+    return ids
+
+
+def _collected(place: Any, tia: Any, course: str, students: Sequence[Any], others: Sequence[str]) -> dict[str, bytes]:
+    """Let everybody hand in, in browsers and as programs; return what is in the archive but the list of it."""
+    hand_in = HAND_IN.replace("{course}", course.rpartition("/")[2])
+    for each in students:
+        each.page.goto(f"{place.url}/user/{each.name}/lab")
+    said = {each.run(hand_in) for each in students}
+    said |= {run_in_kernel(f"{place.url}/user/{name}/", TOKEN, hand_in) for name in others}
+    assert said == {"handed in\n"}
+    page = tia.page
+    page.goto(f"{course}/hand-ins")
+    page.get_by_text("30 of 30 have handed in something.").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Collect all of it").click()
+    archive = zipfile.ZipFile(download.value.path())
+    return {name: archive.read(name) for name in archive.namelist() if name != "hand-ins.csv"}
 
 
 @pytest.fixture
