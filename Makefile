@@ -7,6 +7,7 @@ CHECKOUT ?= ../kubespawner
 STARTS ?= 1000
 REFRESHES ?= 1440
 SERVERS ?= 1000
+WAITING ?= 2
 
 .PHONY: up test test-units test-clients test-stores test-hub test-browser test-waits test-cluster test-images test-environment programs cluster cluster-down kubespawner-tests images soak lint bench docs words lock clean
 
@@ -14,7 +15,7 @@ up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-units test-waits test-cluster test-hub test-clients test-stores test-images ## all tests, against the built wheels; two parts at a time, of which both end together in this order: make -j2 test
+test: test-browser test-waits test-units test-cluster test-hub test-stores test-clients test-images ## all tests, against the built wheels; three parts at a time, which end together in this order: make -j3 WAITING=1 test
 
 test-units: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py units tests/unit tests/contract $(ARGS)
@@ -31,8 +32,8 @@ test-hub: test-environment
 test-browser: test-environment # on its own: the browser's driver keeps an event loop running
 	@$(CHECK)/bin/python tools/run_tests.py browser tests/e2e -m "not waits" $(ARGS)
 
-test-waits: test-environment # browsers, too; two files at a time: half of it is waiting
-	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses 2 --dist loadfile $(ARGS)
+test-waits: test-environment # browsers, too; so many files at a time, since half of it is waiting
+	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses $(WAITING) --dist loadfile $(ARGS)
 
 test-cluster: test-environment # not among the first: Kubernetes is compiled meanwhile, where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/chart tests/cluster $(ARGS)
