@@ -15,12 +15,12 @@ up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-waits test-units test-cluster test-hub test-stores test-clients test-images ## all tests, against the built wheels; three parts at a time, which end together in this order: make -j3 WAITING=1 test
+test: test-browser test-cluster test-units test-waits test-hub test-stores test-clients test-images ## all tests, against the built wheels; three parts at a time, which end together in this order: make -j3 WAITING=1 test
 
 test-units: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py units tests/unit tests/contract $(ARGS)
 
-test-clients: test-environment # not among the first, as those of the cluster
+test-clients: test-environment # not among the first: MinIO is compiled meanwhile, where that was not done yet
 	@$(CHECK)/bin/python tools/run_tests.py clients tests/matrix tests/soak $(ARGS)
 
 test-stores: test-environment
@@ -35,7 +35,7 @@ test-browser: test-environment # on its own: the browser's driver keeps an event
 test-waits: test-environment # browsers, too; so many files at a time, since half of it is waiting
 	@$(CHECK)/bin/python tools/run_tests.py waits tests/e2e -m waits --numprocesses $(WAITING) --dist loadfile $(ARGS)
 
-test-cluster: test-environment # not among the first: Kubernetes is compiled meanwhile, where that was not done yet
+test-cluster: test-environment # among the first: where Kubernetes was not compiled yet, it begins with that
 	@$(CHECK)/bin/python tools/run_tests.py cluster tests/chart tests/cluster $(ARGS)
 
 test-images: test-environment
