@@ -1,7 +1,6 @@
 """How long a node takes to fetch an image from a registry beside it, by what the node says, beside unpacking the same by tar."""
 
 import json
-import re
 import statistics
 import subprocess
 import tempfile
@@ -16,13 +15,14 @@ from support.go_servers import REGISTRY
 from support.images import image_file
 from support.waiting import soon
 
+from sardonyx_spawner.kube.image_times import ImageTimes
+
 IMAGES = ("hub", "python", "r+vscode+mlflow")
 ROUNDS = 3
 ADDRESS = "127.0.0.1:5000"
 """In the network of the node; containerd asks for no certificate there."""
 NAMESPACE = "default"
 PATIENCE_S = 600
-UNITS = {"m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def bench_pull() -> list[dict[str, Any]]:
@@ -74,14 +74,11 @@ def _pull(cluster: Cluster, name: str, image: str) -> float:
     soon(is_said, PATIENCE_S)
     cluster.kubectl("delete", "pod", name, f"--namespace={NAMESPACE}", "--now")
     cluster.forget_images(cluster.images() - before)
-    return _seconds(found[0])
-
-
-def _seconds(message: str) -> float:
-    """Return what "Successfully pulled image … in 1m2.5s (…)" says."""
-    said = re.search(r" in ([0-9.hms]+) ", message)
-    assert said is not None, message
-    return sum(float(number) * UNITS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|m|s)", said[1]))
+    times = ImageTimes()
+    times.note(found[0])
+    took = times.usual_s(image)
+    assert took is not None, found[0]
+    return took
 
 
 def _unpack(layers: list[Path]) -> float:

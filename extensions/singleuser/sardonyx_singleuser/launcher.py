@@ -27,7 +27,7 @@ from sardonyx_singleuser.language_servers import node_root_options, node_roots
 from sardonyx_singleuser.plan import Plan, PlanError, read_plan
 from sardonyx_singleuser.progress import Progress, Tell, to_file, to_log
 from sardonyx_singleuser.sandbox.layout import OWN
-from sardonyx_singleuser.shared_folders import link_into, place_folders, shared_folders
+from sardonyx_singleuser.shared_folders import give_shared
 from sardonyx_singleuser.spark_settings import spark_variables, write_spark_settings
 from sardonyx_singleuser.tools.mlflow import MLFLOW, client_variables
 from sardonyx_singleuser.tools.tool import SHELF
@@ -198,25 +198,6 @@ def _workspaces(lab: Path) -> Path:
     """Return where JupyterLab keeps what is open in it: servers share a home, and none opens what another one has open."""
     name = os.environ.get("JUPYTERHUB_SERVER_NAME", "")
     return lab / "workspaces" / f"server-{quote(name, safe='')}" if name else lab / "workspaces"
-
-
-def give_shared(home: Path, progress: Progress) -> None:
-    """Let what a class or a team shares, and data that the operator gives, be found in the home."""
-    for folder in shared_folders(os.environ):
-        try:
-            link = link_into(home, folder)
-        except OSError as error:
-            progress.say(_("What you share with others is in {folder}").format(folder=folder), "warn")
-            sys.stderr.write(f"Sardonyx: {folder} cannot be linked into the home: {error}\n")
-        else:
-            progress.say(_("What you share with others is in the folder {name}").format(name=link.name), "done")
-    for folder in place_folders(os.environ):
-        try:
-            link = link_into(home, folder)
-        except OSError as error:
-            sys.stderr.write(f"Sardonyx: {folder} cannot be linked into the home: {error}\n")
-        else:
-            progress.say(_("Data of this place is in the folder {name}").format(name=link.name), "done")
 
 
 def give_keys() -> None:

@@ -1,14 +1,12 @@
 // Extensions that do not work, of the server and of this page: which, why, what they said, and a way to try again. JupyterLab
 // says so in the browser's console only, and the server in its log.
 import { server } from "./server.js";
-import { number, trans } from "./words.js";
+import { number, shortened, trans } from "./words.js";
 
 // JupyterLab cuts what a notification says after 140 signs.
 const SHORT = 130;
 const FAILED = /^Plugin '(.+)' failed to activate/;
 const OURS = "sardonyx";
-
-const short = text => text.length > SHORT ? `${text.slice(0, SHORT - 1)}…` : text;
 
 // Hears what JupyterLab (4.6) tells the console until its plugins have begun, since nothing else has the reasons.
 function listen() {
@@ -135,7 +133,7 @@ export async function breaking(shared) {
     const words = items.length === 1
       ? trans.__("The extension %1 does not work: %2", name, why)
       : trans.__("%1 extensions do not work: %2", number(items.length), items.map(each => each.name).join(", "));
-    Notification.warning(short(words), { autoClose: 30000, actions: [
+    Notification.warning(shortened(words, SHORT), { autoClose: 30000, actions: [
       { label: trans.__("Show more"), callback: () => showMore(items) },
       { label: trans.__("Try again"), displayType: "accent", callback: () => tryAgain(items) },
     ] });

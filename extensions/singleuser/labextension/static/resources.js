@@ -4,7 +4,7 @@ import { duration } from "./duration.js";
 import { keeping } from "./keeping.js";
 import { saying } from "./saying.js";
 import { server } from "./server.js";
-import { number, trans } from "./words.js";
+import { number, shortened, trans } from "./words.js";
 
 const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
@@ -114,7 +114,7 @@ function tellOfEnded({ memory_limit, killed, victims }, said, Notification) {
   const last = victims.at(-1)?.number ?? 0;
   const named = said.killed === null ? [] : victims.filter(({ number }) => number > said.named);
   for (const { kind, name } of named) {
-    const short = name.length > LONG_NAME ? `${name.slice(0, LONG_NAME - 1)}…` : name;
+    const short = shortened(name, LONG_NAME);
     const what = kind === "kernel" ? trans.__("The kernel of %1", short) : short;
     Notification.error(trans.__(
       "%1 was ended: this server's %2 were used up. Work on less at once, or start a larger server.",

@@ -16,6 +16,9 @@ export function number(count, digits = 0) {
   return count.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+// A text of so many signs at most; the last one says that there is more.
+export const shortened = (text, most) => text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
 export const hour = date => new Intl.DateTimeFormat(language === "en" ? [] : language, { timeStyle: "short" }).format(date);
 
 export const day = date => new Intl.DateTimeFormat(language === "en" ? [] : language, { dateStyle: "full", timeStyle: "short" }).format(date);

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.arrival import LONGEST_S, Arrival
-from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.command import FETCH, Git, GitError
 from sardonyx_singleuser.git.inside import bring_inside
 from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
@@ -24,8 +24,6 @@ from sardonyx_singleuser.plan import Repository
 
 PARTIAL = ".sardonyx-clone-"
 """Begin of the name of a clone that is not complete; it gets its own name when it is."""
-FETCH = ("fetch", "--quiet", "--no-recurse-submodules")
-"""Repositories inside are fetched afterwards: one that is gone keeps nothing else back."""
 AT_ONCE = 4
 """So many repositories are fetched at the same time."""
 

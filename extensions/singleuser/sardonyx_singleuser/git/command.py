@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sardonyx_singleuser.git.arrival import LOOK_S, Arrival
 
+FETCH = ("fetch", "--quiet", "--no-recurse-submodules")
+"""Repositories inside are fetched afterwards: one that is gone keeps nothing else back."""
 PATIENCE_S = 60
 """A start waits so long for one repository, and then goes on without it. A hub that gives a start less waits in vain."""
 SLOW_BYTES, SLOW_S = 1000, 30

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git.changes import INNER, leads_out
-from sardonyx_singleuser.git.command import Git, GitError
+from sardonyx_singleuser.git.command import FETCH, Git, GitError
 from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
 from sardonyx_singleuser.git.problems import problem
@@ -128,7 +128,7 @@ def _bring(git: Git, inner: Inner) -> tuple[str, ...]:
     if here.line("symbolic-ref", "--quiet", "HEAD"):
         raise KeptError
     if not here.does("cat-file", "-e", f"{commit}^{{commit}}"):
-        here.must("fetch", "--quiet", "--no-recurse-submodules", "--", "origin", commit)
+        here.must(*FETCH, "--", "origin", commit)
     return bring(here, commit)
 
 
