@@ -81,5 +81,5 @@ def test_the_form_says_how_much_is_stored(
     assert used.nth(1).inner_text() == "You have stored 0 MB of 20 GB."
     check(page, "form-stored")
     page.goto(f"{stack.url}/services/people/operation")
-    assert page.locator("#stored + p").inner_text() == "Nobody and nothing is nearly full."
+    assert page.locator("#full + p").inner_text() == "Nobody and nothing is nearly full."
     check(page, "operation-stored")
