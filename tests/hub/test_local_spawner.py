@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.addresses import get
+from support.hubs import TOKEN
 
 from sardonyx_spawner.local.fork_launcher import WARMING
 from sardonyx_spawner.local.owners import give
@@ -46,6 +49,20 @@ def test_a_server_runs_code_in_a_home_of_its_own_and_leaves_nothing(hub: Any) ->
 
     assert ann.processes() == []
     assert home.exists()
+
+
+def test_jupyterlab_does_not_ask_whether_it_has_to_be_built(hub: Any) -> None:
+    """Nobody can build what all servers share, and each page that is opened would start Node for it."""
+    ann = hub.user("ann")
+    ann.start(profile="python")
+
+    page = get(f"{ann.url}lab", headers={"Authorization": f"token {TOKEN}"}).text
+
+    told = json.loads(
+        re.findall(r'id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)[0]
+    )
+    assert (told["buildAvailable"], told["buildCheck"]) == (False, False)
+    ann.stop()
 
 
 def test_a_hub_that_starts_again_finds_the_server(hub: Any) -> None:
