@@ -59,6 +59,7 @@ class Mirrors:
         largest: bytes of one copy.
         most: bytes of all; None = there is as much room as on the disk. Those go first that nobody wanted for longest.
         longest_wait_s: a start waits so long for a first copy of which something comes.
+        changed: called when there is something new in a copy, with its folder.
     """
 
     def __init__(
@@ -69,8 +70,9 @@ class Mirrors:
         largest: int = LARGEST,
         most: int | None = None,
         longest_wait_s: float = LONGEST_WAIT_S,
+        changed: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        self._folder, self._clock = folder, clock
+        self._folder, self._clock, self._changed = folder, clock, changed
         self._largest, self._most, self._longest_wait_s = largest, most, longest_wait_s
         self._next: dict[str, float] = {}
         self._renewing: dict[str, Renewal] = {}
@@ -124,7 +126,7 @@ class Mirrors:
     async def _renew_now(self, url: str, path: Path, renewal: Renewal) -> None:
         try:
             if not renewal.is_first:
-                await self._bounded(path, mirror_git("-C", str(path), "fetch", "--progress", "--prune"))
+                await self._fetch(path)
                 # Many small packs make each clone slower.
                 await mirror_git("-C", str(path), "gc", "--quiet", "--auto")
             else:
@@ -137,6 +139,15 @@ class Mirrors:
             # A copy that is not renewed any more would be all that a class ever sees.
             if is_for_good or (isinstance(error, MirrorError) and error.is_led_elsewhere):
                 await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+    async def _fetch(self, path: Path) -> None:
+        said = asyncio.Event()
+        try:
+            await self._bounded(path, mirror_git("-C", str(path), "fetch", "--progress", "--prune", heard=said.set))
+        finally:
+            # git says nothing where nothing is new.
+            if said.is_set():
+                self._changed(path)
 
     async def _make(self, url: str, path: Path, renewal: Renewal) -> None:
         def moved() -> None:
@@ -155,6 +166,7 @@ class Mirrors:
                 # Where GitLab leads whoever leaves the end of its addresses out.
                 await self._bounded(made, mirror_git(*clone, f"{url.rstrip('/')}.git", str(made), heard=moved))
             made.rename(path)
+            self._changed(path)
 
     async def _bounded(self, path: Path, work: Awaitable[None]) -> None:
         """Do something, and end it when a copy gets too large.
@@ -171,12 +183,12 @@ class Mirrors:
                     watch.cancel()
         except TimeoutError as error:
             raise TooLargeError(self._largest) from error
-        if await asyncio.to_thread(_size, path) > self._largest:
+        if await asyncio.to_thread(bytes_below, path) > self._largest:
             raise TooLargeError(self._largest)
         await asyncio.to_thread(self._make_room, path)
 
     async def _watch(self, path: Path, limit: asyncio.Timeout) -> None:
-        while await asyncio.to_thread(_size, path) <= self._largest:
+        while await asyncio.to_thread(bytes_below, path) <= self._largest:
             await asyncio.to_thread(self._make_room, path)
             await asyncio.sleep(LOOK_S)
         limit.reschedule(asyncio.get_running_loop().time())
@@ -187,7 +199,7 @@ class Mirrors:
             return
         others = [path for path in self._folder.glob("*.git") if path != growing]
         for path in sorted(others, key=lambda path: self._wanted.get(path.name, 0)):
-            if _size(self._folder) <= self._most:
+            if bytes_below(self._folder) <= self._most:
                 return
             shutil.rmtree(path, ignore_errors=True)
 
@@ -208,7 +220,8 @@ def _is_worth_it(renewal: Renewal, began: float, now: float, longest_s: float) -
     return now - began < PATIENCE_S
 
 
-def _size(path: Path) -> int:
+def bytes_below(path: Path) -> int:
+    """Return how much a folder takes; 0 = it is not there."""
     found = 0
     for folder, _, names in os.walk(path):
         for name in names:

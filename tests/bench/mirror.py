@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -44,13 +45,20 @@ def bench_mirror() -> list[dict[str, Any]]:
             nearby = replace(material, copy=CopiesFolder(base / "mirrors").of(material.url, ""))
             began = time.monotonic()
             asyncio.run(Mirrors(base / "mirrors").ready([material.url], lambda: None))
-            here_s, each_here = _class(base / "homes", nearby, began)
+            here_s, each_here = _class(base / "homes", lambda _: nearby, began)
             here_bytes, forge.given = forge.given, 0
+
+            def served(number: int) -> Any:
+                return replace(material, copy=service.of(material.url, f"person-{number}"))
+
             with copies_service(base / "copies") as service:
-                served = replace(material, copy=service.of(material.url))
                 served_s, each_served = _class(base / "homes", served, time.monotonic())
             served_bytes, forge.given = forge.given, 0
-            forge_s, each_forge = _class(base / "homes", material, time.monotonic())
+            # As a cluster may start them, which waits for no turn.
+            with copies_service(base / "copies-at-once") as service:
+                at_once_s, each_at_once = _class(base / "homes", served, time.monotonic(), STUDENTS)
+            at_once_bytes, forge.given = forge.given, 0
+            forge_s, each_forge = _class(base / "homes", lambda _: material, time.monotonic())
             forge_bytes = forge.given
     name = f"class of {STUDENTS}, a repository of {FILES * FILE_BYTES // 1_000_000} MB"
     rows = (
@@ -60,6 +68,14 @@ def bench_mirror() -> list[dict[str, Any]]:
         (f"{name}, by the service of copies: until all have it", served_s, "s", forge_s),
         (f"{name}, by the service of copies: one of them", each_served, "s", each_forge),
         (f"{name}, by the service of copies: sent by the forge", served_bytes / 1e6, "MB", forge_bytes / 1e6),
+        (f"{name}, by the service of copies, in one moment: until all have it", at_once_s, "s", forge_s),
+        (f"{name}, by the service of copies, in one moment: one of them", each_at_once, "s", each_forge),
+        (
+            f"{name}, by the service of copies, in one moment: sent by the forge",
+            at_once_bytes / 1e6,
+            "MB",
+            forge_bytes / 1e6,
+        ),
     )
     return [
         {"name": what, "value": here, "unit": unit, "baseline": "each from the forge", "baseline_value": there,
@@ -79,20 +95,21 @@ def _make(folder: Path) -> None:
     subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=folder, check=True)
 
 
-def _class(homes: Path, material: Any, began: float) -> tuple[float, float]:
-    """Let everybody get it; return the seconds until all have it, and those of the one in the middle."""
+def _class(homes: Path, material: Callable[[int], Any], began: float, at_once: int = AT_ONCE) -> tuple[float, float]:
+    """Let everybody get it, as a start does; return the seconds until all have it, and those of the one in the middle."""
+    from sardonyx_singleuser.git.arrival import Arrival  # noqa: PLC0415
     from sardonyx_singleuser.git.clone import fetch  # noqa: PLC0415
 
     def one(number: int) -> float:
         home = homes / str(number)
         home.mkdir(parents=True)
         start = time.monotonic()
-        problem = fetch(material, home).problem
+        problem = fetch(material(number), home, arrival=Arrival()).problem
         if problem:
             raise RuntimeError(problem)
         return time.monotonic() - start
 
-    with ThreadPoolExecutor(AT_ONCE) as together:
+    with ThreadPoolExecutor(at_once) as together:
         each = list(together.map(one, range(STUDENTS)))
     taken = time.monotonic() - began
     shutil.rmtree(homes)

@@ -47,10 +47,10 @@ def test_it_is_there_where_the_settings_name_repositories(values: dict[str, Any]
 
 
 def test_it_is_told_what_the_settings_allow() -> None:
-    """How large a copy may be, and all of them."""
+    """How large a copy may be, all of them, and what git has said about them."""
     found = told(everything())
 
-    assert (found.most_bytes, found.largest_bytes) == (16 << 30, 2 << 30)
+    assert (found.most_bytes, found.largest_bytes, found.most_answers_bytes) == (12 << 30, 2 << 30, 5 << 30)
 
 
 def test_a_copy_is_no_larger_than_there_is_room() -> None:
@@ -59,7 +59,7 @@ def test_a_copy_is_no_larger_than_there_is_room() -> None:
 
     found = told(render({"settings": {"git": git}, "copies": {"size": "1000Mi"}}))
 
-    assert found.most_bytes == found.largest_bytes == 800 << 20
+    assert found.most_bytes == found.largest_bytes == 600 << 20
 
 
 def test_hub_and_service_know_one_key() -> None:

@@ -1,10 +1,12 @@
 """Copies of repositories behind a service, as on a cluster: with real git, a real forge, and the program as the chart runs it."""
 
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +66,37 @@ def test_a_class_costs_the_forge_one_clone(
     kept = (folders[0] / ".git" / "config").read_text()
     assert course.url in kept
     assert f":{service.port}/" not in kept
+
+
+def test_git_answers_a_class_as_often_as_one_student(
+    forge: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are, all in one moment: what it packs for the first is given to all, and to those who come later."""
+    answered, programs = tmp_path / "answered", tmp_path / "programs"
+    programs.mkdir()
+    (programs / "git").write_text(
+        f'#!/bin/sh\n[ "$1" != http-backend ] || echo >> {answered}\nexec {shutil.which("git")} "$@"\n'
+    )
+    (programs / "git").chmod(0o755)
+    url = f"{forge.url}/stats-101"
+    with ExitStack() as stack:
+        with monkeypatch.context() as counting:
+            counting.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+            service = stack.enter_context(copies_service(tmp_path / "copies"))
+
+        def start(number: int) -> str:
+            found = tmp_path / f"home-{number}"
+            found.mkdir()
+            course = Repository(url, is_material=True, copy=service.of(url, f"person-{number}"))
+            fetched = fetch(course, found)
+            return fetched.problem or (fetched.folder / "lesson.txt").read_text()
+
+        assert start(0) == "one"
+        of_one = len(answered.read_text())
+        with ThreadPoolExecutor(12) as together:
+            assert list(together.map(start, range(1, 13))) == ["one"] * 12
+
+        assert len(answered.read_text()) == of_one
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,25 @@ def test_what_is_new_comes_after_half_a_minute(
     assert len(forge.asked) == asked
 
 
+def test_what_is_new_in_a_copy_is_told(folder: Path, forge: Forge, remote: Path, clock: Clock) -> None:
+    """Who keeps answers about it makes them anew; where nothing is new, they are as good as before."""
+    told: list[str] = []
+    mirrors = Mirrors(folder, clock, changed=lambda copy: told.append(copy.name))
+    name = mirror_name(course(forge).url)
+
+    ready(mirrors, forge)
+    assert told == [name]
+    clock.now += FRESH_S
+    ready(mirrors, forge)
+    assert told == [name]
+    for change in (("tag", "v1"), ("branch", "--delete", "week-2")):
+        run(*change, folder=remote)
+        told.clear()
+        clock.now += FRESH_S
+        ready(mirrors, forge)
+        assert told == [name], change
+
+
 def test_news_come_at_once_and_stay(mirrors: Mirrors, forge: Forge, home: Path, remote: Path) -> None:
     """Somebody says that there are some; a start right after them finds a copy that is older, and nothing goes back."""
     ready(mirrors, forge)

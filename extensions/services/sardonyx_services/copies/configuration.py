@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.kube.quantities import amount
 
-SHARE_OF_ROOM = 0.8
+SHARE_OF_COPIES, SHARE_OF_ANSWERS = 0.6, 0.25
 """Of the volume: what comes is looked at twice a second, and a Pod whose volume is too full is ended."""
 
 
@@ -30,9 +30,17 @@ class CopiesConfiguration(BaseModel):
     @property
     def most_bytes(self) -> int:
         """How much all copies may take."""
-        return int(float(amount(self.room)) * SHARE_OF_ROOM)
+        return self._share(SHARE_OF_COPIES)
+
+    @property
+    def most_answers_bytes(self) -> int:
+        """How much all answers may take that are kept for those who ask the same."""
+        return self._share(SHARE_OF_ANSWERS)
 
     @property
     def largest_bytes(self) -> int:
         """How much one may take."""
         return min(memory_bytes(self.largest), self.most_bytes)
+
+    def _share(self, share: float) -> int:
+        return int(float(amount(self.room)) * share)

@@ -5,14 +5,13 @@ import os
 import re
 import signal
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
 
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
-LONGEST_S, SLOWEST_S = 300.0, 20.0
-"""One answer takes no longer; and whoever takes nothing of it for so long is waited for no more."""
-PART_BYTES = 1 << 16
+LONGEST_S = 300.0
+"""One answer takes git no longer."""
+PART_BYTES = 1 << 18
 _PROTOCOL = re.compile(r"version=[0-2]")
 _SETTINGS = {
     "http.getanyfile": "false",
@@ -54,47 +53,52 @@ def backend_environment(
     }
 
 
-class GitAnswer(Response):
-    """What git says, passed on as it comes.
+@dataclass(frozen=True)
+class Head:
+    """What is said of an answer before it, as ASGI has it."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+
+
+class Listener(Protocol):
+    """Who takes what git says, as it comes; git waits for it."""
+
+    async def begin(self, head: Head) -> None:
+        """Take what is said first."""
+
+    async def take(self, part: bytes) -> None:
+        """Take the next part."""
+
+
+async def ask_git(environment: Mapping[str, str], body: bytes, listener: Listener) -> bool:
+    """Let git answer, and end it with all that it started; tell whether it could.
 
     Args:
         environment: what it is told.
-        turn: is entered for as long as it takes.
         body: what was sent with the question.
+
+    Raises:
+        TimeoutError: it took too long.
+        ExceptionGroup: it said nothing (EOFError), or what it said was not taken.
     """
-
-    def __init__(
-        self, environment: Mapping[str, str], turn: AbstractAsyncContextManager[None], body: bytes = b""
-    ) -> None:
-        super().__init__()
-        self._environment, self._turn, self._body = environment, turn, body
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as Starlette calls it
-        """Run git, and end it with all that it started.
-
-        Raises:
-            TimeoutError: it took too long: the connection ends.
-            ExceptionGroup: nobody took what it said (TimeoutError), or it said nothing: likewise.
-        """
-        async with self._turn:
-            await self._run(send)
-
-    async def _run(self, send: Send) -> None:
-        process = await asyncio.create_subprocess_exec(
-            "git", "http-backend", env=self._environment, start_new_session=True,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(LONGEST_S), asyncio.TaskGroup() as both:
+    process = await asyncio.create_subprocess_exec(
+        "git", "http-backend", env=environment, start_new_session=True, limit=PART_BYTES,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            async with asyncio.TaskGroup() as both:
                 # Pipes were asked for, so both are there.
                 if process.stdin is not None and process.stdout is not None:
-                    both.create_task(_tell(process.stdin, self._body))
-                    both.create_task(_pass_on(process.stdout, send))
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            # What it has said and nobody took is read: asyncio waits for the end of that, too.
-            await process.communicate()
+                    both.create_task(_tell(process.stdin, body))
+                    both.create_task(_hear(process.stdout, listener))
+            return await process.wait() == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        # What it has said and nobody took is read: asyncio waits for the end of that, too.
+        await process.communicate()
 
 
 async def _tell(to: asyncio.StreamWriter, body: bytes) -> None:
@@ -105,13 +109,12 @@ async def _tell(to: asyncio.StreamWriter, body: bytes) -> None:
     to.close()
 
 
-async def _pass_on(out: asyncio.StreamReader, send: Send) -> None:
+async def _hear(out: asyncio.StreamReader, listener: Listener) -> None:
     head = (await out.readuntil(b"\r\n\r\n")).decode("latin-1")
     said = [(name.lower(), value) for name, _, value in (line.partition(": ") for line in head.splitlines()) if name]
     status = next((int(value.split()[0]) for name, value in said if name == "status"), 200)
-    headers = [(name.encode(), value.encode()) for name, value in said if name != "status"]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await listener.begin(
+        Head(status, tuple((name.encode(), value.encode()) for name, value in said if name != "status"))
+    )
     while part := await out.read(PART_BYTES):
-        async with asyncio.timeout(SLOWEST_S):
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await listener.take(part)

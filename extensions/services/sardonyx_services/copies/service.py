@@ -9,7 +9,9 @@ from weakref import WeakValueDictionary
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sardonyx_services.copies.git_answer import GitAnswer, backend_environment
+from sardonyx_services.copies.answers import Answers, Question
+from sardonyx_services.copies.git_answer import backend_environment
+from sardonyx_services.copies.giving import GivenAnswer
 from sardonyx_services.credentials.errors import BadRequestError, CredentialsError
 from sardonyx_spawner.copy_places import asked_for, mirror_name
 from sardonyx_spawner.language import _
@@ -20,22 +22,22 @@ LARGEST_QUESTION = 10 << 20
 READING = "git-upload-pack"
 
 
-class AnswerTurns:
-    """Lets some answers through at once, and not all of them of one person.
+class Turns:
+    """Gives one person some answers at once and no more.
 
     Args:
         of_one: a server fetches four repositories at a time.
     """
 
-    def __init__(self, at_once: int = 8, of_one: int = 4) -> None:
-        self._free, self._of_one = asyncio.Semaphore(at_once), of_one
+    def __init__(self, of_one: int = 4) -> None:
+        self._of_one = of_one
         self._of = WeakValueDictionary[str, asyncio.Semaphore]()
 
     @asynccontextmanager
     async def of(self, person: str) -> AsyncIterator[None]:
         """Wait for a turn of somebody's."""
         own = self._of.setdefault(person, asyncio.Semaphore(self._of_one))
-        async with own, self._free:
+        async with own:
             yield
 
 
@@ -47,9 +49,9 @@ class Copies:
         key: by which the hub signs what may be asked for.
     """
 
-    def __init__(self, folder: Path, key: str, mirrors: Mirrors) -> None:
-        self._folder, self._key, self._mirrors = folder, key, mirrors
-        self._turns = AnswerTurns()
+    def __init__(self, folder: Path, key: str, mirrors: Mirrors, answers: Answers) -> None:
+        self._folder, self._key, self._mirrors, self._answers = folder, key, mirrors, answers
+        self._turns = Turns()
 
     def asked(self, asked: str, signature: str) -> tuple[str, str]:
         """Return whose server asks, and the address of the repository that it asks for.
@@ -72,13 +74,14 @@ class Copies:
         Raises:
             NoCopyError: there is none.
         """
-        copy = mirror_name(url)
-        if not (self._folder / copy).is_dir():
+        copy = self._folder / mirror_name(url)
+        if not copy.is_dir():
             raise NoCopyError
+        asked = f"/{copy.name}/{path}"
         told = backend_environment(
-            str(self._folder), f"/{copy}/{path}", verb=request.method, query=request.url.query, headers=request.headers
+            str(self._folder), asked, verb=request.method, query=request.url.query, headers=request.headers
         )
-        return GitAnswer(told, self._turns.of(person), body)
+        return GivenAnswer(self._answers, Question(copy, told, body), self._turns.of(person))
 
 
 class NoCopyError(CredentialsError):
