@@ -1,5 +1,6 @@
 """The page “Git”: a token given once, and private repositories are there in every server."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -183,3 +184,26 @@ def test_a_link_says_which_files_got_other_names(stack: Any, visitor: Any, forge
     check(visitor.page, "git-pull-set-aside")
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_url("**/lab/tree/stats-101")
+
+
+def test_a_link_to_a_large_repository_says_how_much_has_come(
+    stack: Any, visitor: Any, forge: Forge, check: Check
+) -> None:
+    """It opens when it is there, and JupyterLab says so, too: whoever left the page reads it there."""
+    remote = forge.folder / "stats-101"
+    (remote / "large.bin").write_bytes(os.urandom(2 << 20))
+    run("add", ".", folder=remote)
+    run("commit", "--quiet", "-m", "large", folder=remote)
+    forge.token, forge.pause_s = "", 0.4
+    stack.add_person("lena", PASSWORD)
+    visitor.sign_in("lena")
+    visitor.start()
+    page = visitor.page
+
+    page.goto(link_to(stack, f"{forge.url}/stats-101"))
+    page.get_by_text(re.compile(r"\d MB have come so far\. It goes on when you leave this page")).wait_for()
+    check(page, "git-pull-on-its-way")
+
+    page.wait_for_url("**/lab/tree/stats-101", timeout=60_000)
+    page.get_by_text("It is here now.").first.wait_for()
+    assert visitor.run("import os; print(os.path.getsize('stats-101/large.bin'))").strip() == str(2 << 20)

@@ -114,7 +114,8 @@ class ForgeHandler(BaseHTTPRequestHandler):
             self.forge.shown.append(self.path)
         if self.path.startswith(STORE):
             self.forge.asked.append(self.path)
-            self._give(self.forge.large_files[self.path.removeprefix(STORE)], "application/octet-stream")
+            with suppress(ConnectionError):
+                self._give(self.forge.large_files[self.path.removeprefix(STORE)], "application/octet-stream")
             return
         if not self._is_allowed():
             self.send_response(401)
@@ -157,9 +158,14 @@ class ForgeHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        for start in range(0, len(body), PART_BYTES):
+            self._send(body[start : start + PART_BYTES])
+
+    def _send(self, part: bytes) -> None:
+        time.sleep(self.forge.pause_s * len(part) / PART_BYTES)
         with self.lock:
-            self.forge.given += len(body)
-        self.wfile.write(body)
+            self.forge.given += len(part)
+        self.wfile.write(part)
 
     @staticmethod
     def _tell(to: IO[bytes], body: bytes) -> None:
@@ -175,10 +181,7 @@ class ForgeHandler(BaseHTTPRequestHandler):
         self.end_headers()
         # As forges do: what git says while it gets ready is not kept back.
         while part := out.read1(PART_BYTES):
-            time.sleep(self.forge.pause_s * len(part) / PART_BYTES)
-            with self.lock:
-                self.forge.given += len(part)
-            self.wfile.write(part)
+            self._send(part)
 
     def _is_allowed(self) -> bool:
         if self.forge.closed and self.path.endswith(self.forge.closed):

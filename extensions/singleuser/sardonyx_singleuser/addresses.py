@@ -14,7 +14,7 @@ from tornado.ioloop import PeriodicCallback
 
 from sardonyx_singleuser import contract
 from sardonyx_singleuser.extensions_handler import ExtensionsHandler
-from sardonyx_singleuser.git.pull_handlers import LOCK, PullHandler, PullPageHandler
+from sardonyx_singleuser.git.pull_handlers import PullHandler, PullPageHandler
 from sardonyx_singleuser.home_space import HomeSpace
 from sardonyx_singleuser.lazy_extensions import call_when_asked
 from sardonyx_singleuser.plan import Plan
@@ -64,9 +64,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
     server.web_app.settings[SPACE] = HomeSpace(Path.home(), whole(variables.get(contract.HOME_SIZE)))
     server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
-    # One git at a time, whoever asks for it.
-    turn = server.web_app.settings.setdefault(LOCK, asyncio.Lock())
-    server.web_app.settings[WORDS] = Words(home, plan.repositories, turn)
+    server.web_app.settings[WORDS] = Words(home, plan.repositories, asyncio.Lock())
     reach = given(variables)
     server.web_app.settings[PREVIEWS] = Previews(), reach
     if reach is not None:

@@ -6,7 +6,6 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +15,9 @@ from sardonyx_singleuser.aws_profiles import give_profiles
 from sardonyx_singleuser.credentials import storage_variables, write_token
 from sardonyx_singleuser.first_to_go import shell_that_goes_first
 from sardonyx_singleuser.git.clone import Fetched, place_name
-from sardonyx_singleuser.git.coming import Coming, end_all, fetch_at_start, say_when_here
+from sardonyx_singleuser.git.coming import Coming, end_all, fetch_all
 from sardonyx_singleuser.git.configuration import give_git
-from sardonyx_singleuser.git.note import add_to_note, leave_note
+from sardonyx_singleuser.git.note import leave_note
 from sardonyx_singleuser.idle_extensions import idle_extensions
 from sardonyx_singleuser.kernels.dormant import FORKED
 from sardonyx_singleuser.key_relay import local_way
@@ -108,12 +107,14 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
 
     from sardonyx_singleuser.lingering import serve  # noqa: PLC0415
     from sardonyx_singleuser.presence import tell_hub_later  # noqa: PLC0415
+    from sardonyx_singleuser.word import WORDS  # noqa: PLC0415
 
     tell_hub_later(JupyterHubSingleUser)
 
     listening = arguments if forked is None else [f"--ServerApp.sock={INSIDE}", *arguments]
     server = make_server(listening, plan)
-    tell_of(coming, server, home)
+    words = server.web_app.settings[WORDS]
+    words.say_when_here(coming)
     if forked is not None:
         # The first things that its loop does.
         server.io_loop.add_callback(serve, server.http_server, forked.listener)
@@ -123,7 +124,7 @@ def run(arguments: list[str], forked: Forked | None = None) -> None:
         server.start()
     finally:
         server.web_app.settings[SHELF].kill()
-        end_all(coming)
+        end_all(words.coming)
 
 
 def watch(server: Any, plan: Plan) -> None:
@@ -240,7 +241,7 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> tuple[list[Fetched],
     for repository in plan.repositories:
         said = _("Getting your code: {name}, branch {branch}") if repository.branch else _("Getting your code: {name}")
         progress.say(said.format(name=place_name(repository), branch=repository.branch))
-    fetched, coming = fetch_at_start(plan.repositories, home)
+    fetched, coming = fetch_all(plan.repositories, home)
     problems = {}
     for repository, result in zip(plan.repositories, fetched, strict=True):
         name = str(result.folder.relative_to(home))
@@ -260,15 +261,6 @@ def get_code(plan: Plan, home: Path, progress: Progress) -> tuple[list[Fetched],
             progress.say(said.format(name=name, files=", ".join(result.set_aside)))
     leave_note(home, problems)
     return fetched, coming
-
-
-def tell_of(coming: list[Coming], server: Any, home: Path) -> None:
-    """Let a server say of code that is still on its way when it is there."""
-    from sardonyx_singleuser.word import WORDS  # noqa: PLC0415 - the server has imported it by now
-
-    words = server.web_app.settings[WORDS]
-    words.coming = coming
-    say_when_here(coming, words.add, partial(add_to_note, home))
 
 
 def open_in(fetched: list[Fetched], home: Path) -> None:

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from sardonyx_singleuser.git.clone import Fetched, fetch_all, place_name
-from sardonyx_singleuser.git.coming import Coming
+from sardonyx_singleuser.git.clone import Fetched, place_name
+from sardonyx_singleuser.git.coming import Coming, fetch_all, say_when_here
 from sardonyx_singleuser.git.command import PATIENCE_S, Git, GitError
 from sardonyx_singleuser.git.material import KeptError, put_back
+from sardonyx_singleuser.git.note import add_to_note
 from sardonyx_singleuser.handed_out import put
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
@@ -45,7 +47,8 @@ class Words:
     """The words of this server, the latest last; they go with it.
 
     Args:
-        coming: repositories that were still on their way when it was ready.
+        turn: one git at a time, whoever asks for it.
+        coming: repositories that are on their way beside it.
     """
 
     home: Path
@@ -57,6 +60,21 @@ class Words:
     def add(self, said_by: str, text: str, asker: str = "") -> None:
         """Keep a word until the windows of this server have shown it."""
         self.said = [*self.said, Word(uuid4().hex, time.time(), said_by, text, asker)][-MOST:]
+
+    def say_when_here(self, coming: Iterable[Coming]) -> None:
+        """Let repositories go on arriving, and say of each when it is there."""
+        coming = list(coming)
+        self.coming = [*(each for each in self.coming if each.is_under_way), *coming]
+        say_when_here(coming, self.add, partial(add_to_note, self.home))
+
+    def on_its_way(self, repository: Repository) -> Coming | None:
+        """Return the repository of the same address and folder that is on its way; None = there is none."""
+
+        def where(one: Repository) -> tuple[str, str]:
+            return one.url, place_name(one)
+
+        every = (each for each in self.coming if each.is_under_way)
+        return next((each for each in every if where(each.repository) == where(repository)), None)
 
     async def bring(self, said_by: str) -> str:
         """Bring the material of this server up to date, and say what is new; return what is not, and why."""
@@ -141,11 +159,12 @@ class Words:
 
     def _bring(self) -> tuple[list[str], list[Fetched]]:
         """Return the names of what is new, and what became of each."""
-        on_their_way = [each.repository for each in self.coming if each.is_under_way]
-        here = [each for each in self.repositories if each not in on_their_way]
+        on_their_way = {place_name(each.repository) for each in self.coming if each.is_under_way}
+        here = [each for each in self.repositories if place_name(each) not in on_their_way]
         names = [place_name(each) for each in here]
         before = [_commit(self.home / name) for name in names]
-        fetched = fetch_all(here, self.home, is_news=True)
+        fetched, coming = fetch_all(here, self.home, is_news=True)
+        self.say_when_here(coming)
         found = zip(names, before, fetched, strict=True)
         return [name for name, commit, each in found if _commit(each.folder) != commit], fetched
 

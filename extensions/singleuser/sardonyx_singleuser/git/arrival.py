@@ -1,9 +1,10 @@
-"""What of a clone is on its way: it may take long as long as something comes."""
+"""What of a repository is on its way: it may take long as long as something comes."""
 
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 QUIET_S = 60.0
@@ -16,15 +17,20 @@ STEP_BYTES = 1 << 16
 
 
 class Arrival:
-    """One clone, as those see it who wait for it.
+    """One repository, as those see it who wait for it.
 
     Args:
-        folder: where it grows; None = nowhere yet.
+        folder: where it grows; None = nowhere now: nothing long is brought.
+
+    Attributes:
+        place: where it is in the home; None = it is not there yet.
+        arrived: bytes that have come of what is brought now.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        self._bytes, self._moved = 0, -QUIET_S
+        self.place: Path | None = None
+        self.arrived, self._moved = 0, -QUIET_S
         self._quiet_s, self._since = QUIET_S, time.monotonic()
         self._pid = 0
         self._is_ended = False
@@ -36,7 +42,20 @@ class Arrival:
 
     def begin(self, share: float = 1) -> None:
         """Begin a try, in which nothing may come for so large a part of the usual time."""
-        self._quiet_s, self._since = QUIET_S * share, time.monotonic()
+        self._quiet_s, self._since, self.arrived = QUIET_S * share, time.monotonic(), 0
+
+    @contextmanager
+    def watching(self, folder: Path) -> Iterator[None]:
+        """Bring something long into a folder of its own, of a repository that is there."""
+        if self.folder is not None:
+            # It is in the folder of a whole one.
+            yield
+            return
+        self.folder, self.arrived = folder, _size(folder)
+        try:
+            yield
+        finally:
+            self.folder = None
 
     def goes_on(self, pid: int) -> bool:
         """Look whether something came; tell whether to wait for more.
@@ -46,8 +65,8 @@ class Arrival:
         """
         self._pid = pid
         now, size = time.monotonic(), _size(self.folder)
-        if size >= self._bytes + STEP_BYTES and self.folder is not None:
-            self._bytes, self._moved = size, now
+        if size >= self.arrived + STEP_BYTES and self.folder is not None:
+            self.arrived, self._moved = size, now
             # Clones that nothing comes to any more are cleared away by their age.
             with suppress(OSError):
                 os.utime(self.folder)

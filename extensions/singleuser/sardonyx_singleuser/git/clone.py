@@ -4,8 +4,6 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -74,7 +72,8 @@ def fetch(
         patience_s: None = as long as a start has.
         is_news: somebody says that there is something new, so the forge is asked: this machine's copy is renewed when
             servers start, and no sooner.
-        arrival: of a clone that may take longer than that, while something comes.
+        arrival: a clone may take longer than that, and what is kept beside a repository or inside of it, while
+            something comes.
     """
     began = time.monotonic()
     ends_at = began + (command.PATIENCE_S if patience_s is None else patience_s)
@@ -87,9 +86,8 @@ def fetch(
         # A service that hangs leaves as much time for the forge.
         is_half = bool(first) and mirror_of(repository) is None
         until = (began + ends_at) / 2 if is_half else ends_at
-        if os.path.lexists(folder):
-            arrival = None
         if arrival is not None:
+            arrival.place = folder if os.path.lexists(folder) else None
             until = ends_at = began + LONGEST_S
             arrival.begin(1 / 2 if is_half else 1)
         try:
@@ -111,17 +109,6 @@ def fetch(
     except OSError as error:
         why = error.strerror or _("Its folder cannot be written")
         return Fetched(folder, f"{why}: {folder.name}.")
-
-
-def fetch_all(repositories: Sequence[Repository], home: Path, *, is_news: bool = False) -> list[Fetched]:
-    """Fetch repositories at the same time, within the time that a start has for all of them; in their order."""
-    ends_at = time.monotonic() + command.PATIENCE_S
-
-    def one(repository: Repository) -> Fetched:
-        return fetch(repository, home, ends_at - time.monotonic(), is_news=is_news)
-
-    with ThreadPoolExecutor(AT_ONCE) as together:
-        return list(together.map(one, repositories))
 
 
 def _not_up_to_date(repository: Repository, error: GitError) -> str:

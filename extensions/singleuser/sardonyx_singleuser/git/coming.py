@@ -1,4 +1,4 @@
-"""Repositories as a start waits for them: what takes longer, while it arrives, goes on beside the server."""
+"""Repositories as people wait for them: what takes longer, while it arrives, goes on beside the server."""
 
 import threading
 import time
@@ -7,22 +7,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sardonyx_singleuser.git import command
-from sardonyx_singleuser.git.arrival import Arrival
+from sardonyx_singleuser.git.arrival import LOOK_S, Arrival
 from sardonyx_singleuser.git.clone import AT_ONCE, Fetched, fetch, place_name
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
 
 ENDING_S = 5.0
 """So long takes the end of what nothing comes of, at most."""
+WORD_S = 3.0
+"""Whoever looks at what arrives hears so often how much has come."""
 
 
 @dataclass
 class Coming:
-    """One repository on its way into a home."""
+    """One repository on its way into a home.
+
+    Args:
+        turns: with others that are brought at the same time.
+        is_news: as in `fetch`.
+    """
 
     repository: Repository
     home: Path
-    turns: threading.Semaphore
+    turns: threading.Semaphore = field(default_factory=threading.Semaphore)
+    is_news: bool = False
     arrival: Arrival = field(default_factory=Arrival)
     fetched: Fetched | None = None
     is_given_up: bool = False
@@ -34,7 +42,7 @@ class Coming:
 
     def _fetch(self) -> None:
         with self.turns:
-            self.fetched = fetch(self.repository, self.home, arrival=self.arrival)
+            self.fetched = fetch(self.repository, self.home, is_news=self.is_news, arrival=self.arrival)
 
     @property
     def is_under_way(self) -> bool:
@@ -51,19 +59,34 @@ class Coming:
         fetched = self.wait(ends_at - time.monotonic())
         if fetched is not None:
             return fetched
-        name = place_name(self.repository)
+        place = self.arrival.place or self.home / place_name(self.repository)
         if self.arrival.is_moving:
-            return Fetched(self.home / name, is_coming=True)
+            return Fetched(place, is_coming=True)
         self.arrival.end()
         late = _("It did not arrive within {seconds} seconds. Use git clone in a terminal, or try again later.")
-        return self.wait(ENDING_S) or Fetched(self.home / name, late.format(seconds=command.PATIENCE_S))
+        return self.wait(ENDING_S) or Fetched(place, late.format(seconds=command.PATIENCE_S))
+
+    def next_word(self) -> Fetched:
+        """Wait as long as a start does, or less where something comes; return what became of it by then."""
+        began = time.monotonic()
+        while self.is_under_way and time.monotonic() - began < command.PATIENCE_S:
+            if time.monotonic() - began >= WORD_S and self.arrival.is_moving:
+                break
+            self.wait(LOOK_S)
+        return self.so_far(time.monotonic())
 
 
-def fetch_at_start(repositories: Sequence[Repository], home: Path) -> tuple[list[Fetched], list[Coming]]:
-    """Fetch repositories at the same time; return what became of each, in their order, and those still on their way."""
+def fetch_all(
+    repositories: Sequence[Repository], home: Path, *, is_news: bool = False
+) -> tuple[list[Fetched], list[Coming]]:
+    """Fetch repositories at the same time; return what became of each, in their order, and those still on their way.
+
+    Args:
+        is_news: as in `fetch`.
+    """
     ends_at = time.monotonic() + command.PATIENCE_S
     turns = threading.Semaphore(AT_ONCE)
-    every = [Coming(repository, home, turns) for repository in repositories]
+    every = [Coming(repository, home, turns, is_news) for repository in repositories]
     fetched = [each.so_far(ends_at) for each in every]
     return fetched, [each for each, result in zip(every, fetched, strict=True) if result.is_coming]
 
@@ -94,9 +117,20 @@ def say_when_here(
             missing(each.repository.url, problem)
             say(name, problem)
         else:
-            say(fetched.folder.name, _("It is here now."))
+            say(fetched.folder.name, " ".join((_("It is here now."), *_beside(fetched))))
 
     for each in coming:
-        name = place_name(each.repository)
-        say(name, _("It is still on its way into your files. You read here when it is there."))
+        place = each.arrival.place
+        said = _("It is still on its way into your files. You read here when it is there.")
+        if place is not None:
+            said = _("Something large that belongs to it is still on its way. You read here when it is there.")
+        name = place_name(each.repository) if place is None else place.name
+        say(name, said)
         threading.Thread(target=wait, args=(each, name), daemon=True).start()
+
+
+def _beside(fetched: Fetched) -> tuple[str, ...]:
+    if not fetched.set_aside:
+        return ()
+    said = _("Beside new files are yours, or new ones beside yours: {files}.")
+    return (said.format(files=", ".join(fetched.set_aside)),)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,6 +104,10 @@ class Git:
                 if arrival.is_through():
                     raise subprocess.TimeoutExpired(process.args, 0)
                 return heard
+
+    def watching(self, folder: Path) -> AbstractContextManager[None]:
+        """Bring something long into a folder: it may take as long as something comes, where somebody waits so long."""
+        return nullcontext() if self.arrival is None else self.arrival.watching(folder)
 
     def must(self, *arguments: str, given: str = "") -> str:
         """Run a command; return what it puts out.

@@ -3,6 +3,7 @@
 import re
 import shutil
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git.changes import INNER, leads_out
@@ -117,8 +118,10 @@ def _bring(git: Git, inner: Inner) -> tuple[str, ...]:
     folder = git.folder / inner.path
     here = _inside(git, inner)
     if not _is_there(here):
-        _keep(git, inner)
-        git.must("submodule", "--quiet", "update", "--init", "--", inner.path)
+        kept = git.folder / git.must("rev-parse", "--git-path", "modules").strip() / inner.name
+        _keep(git, kept)
+        with git.watching(kept):
+            git.must("submodule", "--quiet", "update", "--init", "--", inner.path)
         # git looks in the folders around for a repository else; the person may have told it to leave this one out.
         if (folder / ".git").exists():
             if not _is_there(here):
@@ -156,9 +159,8 @@ def _is_there(git: Git) -> bool:
     return index.exists() or any(path.name != ".git" for path in git.folder.iterdir())
 
 
-def _keep(git: Git, inner: Inner) -> None:
+def _keep(git: Git, kept: Path) -> None:
     """Keep what the person committed in one whose folder they deleted, and clear away one that came in half."""
-    kept = git.folder / git.must("rev-parse", "--git-path", "modules").strip() / inner.name
     if not kept.is_dir():
         return
     here = replace(git, folder=kept, options=("--git-dir", str(kept), "--work-tree", str(kept)))

@@ -48,7 +48,8 @@ def bring_large_files(git: Git, beside: Iterable[str] = ()) -> str:
             "It is here, but its large files are not: they are kept with Git LFS, which this machine does not have."
             " Ask the people who run this place to install git-lfs."
         )
-    answer = git.run("lfs", "pull")
+    with git.watching(git.folder / git.line("rev-parse", "--git-path", "lfs")):
+        answer = git.run("lfs", "pull")
     for name in beside:
         _fill(git, git.folder / name)
     if answer.code == 0:

@@ -11,7 +11,8 @@ from pathlib import Path
 from time import strftime
 from urllib.parse import quote, unquote, urlsplit
 
-from sardonyx_singleuser.git.clone import Fetched, fetch, folder_name, place_name
+from sardonyx_singleuser.git.clone import folder_name, place_name
+from sardonyx_singleuser.git.coming import Coming
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
 
@@ -65,18 +66,25 @@ def read_link(told: Callable[[str], str]) -> Link:
     return Link(repository, _page(page), told("backup").lower() in {"1", "true", "yes"})
 
 
-def follow(link: Link, home: Path) -> tuple[Fetched, str]:
-    """Bring what a link asks for; return what became of it, and the page to open."""
+def follow(link: Link, home: Path) -> Coming:
+    """Begin to bring what a link asks for."""
     folder = home / place_name(link.repository)
     if link.is_backup and folder.exists():
         folder.rename(folder.with_name(f"{folder.name}_backup_{strftime('%Y%m%d%H%M%S')}"))
-    fetched = fetch(link.repository, home)
-    wanted, found = place_name(link.repository), str(fetched.folder.relative_to(home))
-    page = link.page
-    if wanted != found:
-        # Something else of the person's has that name.
-        page = re.sub(rf"^lab/tree/{re.escape(quote(wanted))}(?=/|$)", f"lab/tree/{quote(found)}", page)
-    return fetched, page
+    return Coming(link.repository, home)
+
+
+def page_of(link: Link, found: str) -> str:
+    """Return the page to open, below the server's address.
+
+    Args:
+        found: the folder below the home in which the repository is.
+    """
+    wanted = place_name(link.repository)
+    if wanted == found:
+        return link.page
+    # Something else of the person's has that name.
+    return re.sub(rf"^lab/tree/{re.escape(quote(wanted))}(?=/|$)", f"lab/tree/{quote(found)}", link.page)
 
 
 def _check_address(url: str) -> None:

@@ -3,17 +3,17 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
 
-from sardonyx_singleuser.git.clone import place_name
-from sardonyx_singleuser.git.link import Link, LinkError, follow, read_link
+from sardonyx_singleuser.git.clone import Fetched, place_name
+from sardonyx_singleuser.git.coming import Coming
+from sardonyx_singleuser.git.link import Link, LinkError, follow, page_of, read_link
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.pages import template
+from sardonyx_singleuser.word import WORDS, Words
 
-LOCK = "sardonyx-git-pull"
 PARAMETERS = (
     *("repo", "branch", "depth", "backup", "targetpath", "targetPath"),
     *("urlpath", "urlPath", "subpath", "subPath"),
@@ -42,7 +42,7 @@ class PullHandler(APIHandler):  # type: ignore[misc]
 
     @web.authenticated
     async def post(self) -> None:
-        """Bring it; answer with the page to open."""
+        """Bring it; answer with the page to open, or with how much has come: whoever asks again goes on waiting."""
         try:
             told = {str(name): str(value) for name, value in json.loads(self.request.body).items()}
             link = read_link(lambda name: told.get(name, ""))
@@ -50,17 +50,33 @@ class PullHandler(APIHandler):  # type: ignore[misc]
             raise web.HTTPError(400, _("This is not what a link asks for.")) from None
         except LinkError as error:
             raise web.HTTPError(400, str(error)) from None
+        words: Words = self.settings[WORDS]
+        coming = words.on_its_way(link.repository)
+        if coming is not None:
+            self._answer(link, coming, await asyncio.to_thread(coming.next_word))
+            return
         # git does not go well with another git in the same folder.
-        async with self.settings[LOCK]:
-            self.finish(await self._follow(link))
+        async with words.turn:
+            coming = await asyncio.to_thread(follow, link, Path.home())
+            fetched = await asyncio.to_thread(coming.next_word)
+        if fetched.is_coming:
+            # The page may be closed meanwhile.
+            words.say_when_here([coming])
+        self._answer(link, coming, fetched)
 
-    async def _follow(self, link: Link) -> dict[str, Any]:
-        fetched, page = await asyncio.to_thread(follow, link, Path.home())
+    def _answer(self, link: Link, coming: Coming, fetched: Fetched) -> None:
         if fetched.problem and not fetched.folder.exists():
             raise web.HTTPError(502, fetched.problem)
-        return {
-            "address": f"{self.base_url}{page}",
-            "problem": fetched.problem,
-            "is_kept": fetched.is_kept,
-            "set_aside": list(fetched.set_aside),
-        }
+        page = page_of(link, str(fetched.folder.relative_to(coming.home)))
+        megabytes = round(coming.arrival.arrived / 1e6)
+        so_far = _("{megabytes} MB have come so far.").format(megabytes=megabytes) if fetched.is_coming else ""
+        self.finish(
+            {
+                "address": f"{self.base_url}{page}",
+                "problem": fetched.problem,
+                "is_kept": fetched.is_kept,
+                "set_aside": list(fetched.set_aside),
+                "is_coming": fetched.is_coming,
+                "so_far": so_far,
+            }
+        )
