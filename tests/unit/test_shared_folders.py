@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_singleuser.shared_folders import link_into, place_folders, shared_folders
+from sardonyx_singleuser.progress import Progress
+from sardonyx_singleuser.shared_folders import give_shared, link_into, place_folders, shared_folders
 
 
 @pytest.fixture
@@ -57,7 +58,17 @@ def test_what_has_the_name_already_stays_as_it_is(home: Path, shared: Path, kind
     assert (home / "class-2" / "data.csv").exists()
 
 
-def test_a_home_without_a_way_in_is_said(shared: Path) -> None:
-    """The start goes on without."""
-    with pytest.raises(OSError, match="proc"):
-        link_into(Path("/proc/1"), shared)
+def test_a_home_without_a_way_in_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the page of the start, with where the folder is all the same; why is in the server's log, and the start goes on."""
+    monkeypatch.setenv("SARDONYX_SHARED_FOLDERS", "/shared/class")
+    monkeypatch.setenv("SARDONYX_PLACE_FOLDERS", "/data")
+    told: list[tuple[str, str]] = []
+
+    give_shared(Path("/proc/1"), Progress(lambda line: told.append((line["message"], line["state"]))))
+
+    why = "It is not shown among your files: they are full, or cannot be written."
+    assert told == [
+        (f"What you share with others is in /shared/class. {why}", "warn"),
+        (f"Data of this place is in /data. {why}", "warn"),
+    ]
+    assert "Sardonyx: /data cannot be linked into the home: " in capsys.readouterr().err

@@ -47,11 +47,19 @@ def give_shared(home: Path, progress: Progress) -> None:
     """Let what a class or a team shares, and data that the operator gives, be found in the home."""
     for folder in shared_folders(os.environ):
         if (link := _linked(home, folder)) is None:
-            progress.say(_("What you share with others is in {folder}").format(folder=folder), "warn")
+            said = _(
+                "What you share with others is in {folder}. It is not shown among your files: they are full, or cannot be written."
+            )
+            progress.say(said.format(folder=folder), "warn")
         else:
             progress.say(_("What you share with others is in the folder {name}").format(name=link.name), "done")
     for folder in place_folders(os.environ):
-        if (link := _linked(home, folder)) is not None:
+        if (link := _linked(home, folder)) is None:
+            said = _(
+                "Data of this place is in {folder}. It is not shown among your files: they are full, or cannot be written."
+            )
+            progress.say(said.format(folder=folder), "warn")
+        else:
             progress.say(_("Data of this place is in the folder {name}").format(name=link.name), "done")
 
 
