@@ -8,7 +8,7 @@ import httpx
 from support import web
 from support.stack import Stack
 
-from sardonyx_services.people.derived import SEATS, TEAM_LINKS, derived
+from sardonyx_services.people.derived import EVENT_LINKS, SEATS, TEAM_LINKS, derived
 from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes
@@ -32,6 +32,14 @@ class Codes:
     def code(self, event: str, number: int, code_round: int = 1) -> str:
         """Return what stands on a card."""
         return SeatCodes(derived(self._secret, SEATS)).code(event, number, code_round)
+
+    def proof(self, code: str) -> str:
+        """Return what a card has beside its code, in its picture."""
+        return SeatCodes(derived(self._secret, SEATS)).proof(code)
+
+    def link_code(self, event: str, link_round: int) -> str:
+        """Return what makes the link of an event."""
+        return JoinLinks(derived(self._secret, EVENT_LINKS)).code(event, link_round)
 
     def team_code(self, team: str) -> str:
         """Return what makes the link by which what a team has is taken."""

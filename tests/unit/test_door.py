@@ -40,10 +40,10 @@ def event(people: PeopleStore) -> str:
     return made
 
 
-def refused(door: Door, code: str, address: str = HERE) -> SignInRefusedError:
+def refused(door: Door, code: str, address: str = HERE, proof: str = "") -> SignInRefusedError:
     """Return how a code is refused."""
     with pytest.raises(SignInRefusedError) as caught:
-        door.enter(code, "", address)
+        door.enter(code, "", address, proof)
     return caught.value
 
 
@@ -95,6 +95,23 @@ def test_who_guesses_waits_longer_and_longer(door: Door, event: str, now: list[f
     assert refused(door, good).wait_s == pytest.approx(4.0)
     now[0] += 4.1
     assert door.enter(good, "", HERE).name == "health-data-1"
+
+
+def test_who_has_a_card_or_the_link_does_not_wait_for_who_guesses_beside_them(
+    door: Door, event: str, now: list[float]
+) -> None:
+    """Neither is guessed; where they lead nobody in, that counts as no guess."""
+    for _try in range(FREE_PER_ADDRESS + 3):
+        now[0] += refused(door, "7BHC-M49W").wait_s
+    good = CODES.code(event, 1, 1)
+    other = CODES.code(event, 1, 2)
+    refused(door, "7BHC-M49W")
+
+    assert refused(door, good).wait_s > 0
+    assert refused(door, good, proof=CODES.proof(other)).wait_s > 0
+    assert refused(door, other, proof=CODES.proof(other)).wait_s == 0
+    assert door.enter(good, "", HERE, CODES.proof(good)).name == "health-data-1"
+    assert door.enter(LINKS.code(event, 1), "", HERE).name == "health-data-2"
 
 
 def test_somebody_who_plays_keeps_nobody_out_for_long(door: Door, event: str, now: list[float]) -> None:

@@ -18,27 +18,28 @@ class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
 
     async def post(self) -> None:
         """Let them in, and lead them to their event."""
-        code, name = self.get_body_argument("code", "")[:LONGEST], self.get_body_argument("shown_name", "")[:LONGEST]
+        code, name, proof = (self.get_body_argument(name, "")[:LONGEST] for name in ("code", "shown_name", "proof"))
         if self.current_user is not None:
             # Two people at one browser: who comes second does not go on with the other's server.
             await self._show(code=code)
             return
         door, people = self.authenticator.door, self.authenticator.people
         try:
-            entry = door.enter(code, name, self.authenticator.address_of(self))
+            entry = door.enter(code, name, self.authenticator.address_of(self), proof)
         except SignInRefusedError as error:
             self.set_status(429 if error.wait_s else 403)
-            await self._show(code=code, shown_name=name, fault=error.message)
+            await self._show(code=code, proof=proof, shown_name=name, fault=error.message)
             return
         await self.login_user(Proven(people.by_id(entry.person)))
         self.redirect(f"{self.base_url}{PATH}events/{entry.event}")
 
-    async def _show(self, *, code: str, shown_name: str = "", fault: str = "") -> None:
+    async def _show(self, *, code: str, proof: str = "", shown_name: str = "", fault: str = "") -> None:
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
         html = await self.render_template(
             "code.html",
             code=code,
+            proof=proof,
             shown_name=shown_name,
             fault=fault,
             signed_in=self.current_user.name if self.current_user is not None else "",

@@ -49,43 +49,54 @@ class Door:
         """Whether a code could be good now."""
         return self.people.entries.is_any_on()
 
-    def enter(self, code: str, shown_name: str, address: str) -> Entry:
+    def enter(self, code: str, shown_name: str, address: str, proof: str = "") -> Entry:
         """Let somebody in.
+
+        Who has the link, or the picture on a card, has what nobody guesses: they do not wait for who guesses beside them.
 
         Args:
             code: of a card, or of a link, as it was typed.
             shown_name: how others see them; "" = nothing is said.
+            proof: what the picture on a card has beside its code; "" = that was typed.
 
         Raises:
             SignInRefusedError: it is not good, or it was tried too often.
         """
-        network = network_of(address)
-        if (wait := self.by_address.wait_s(network, self.clock())) > 0:
+        code, network = code.strip(), network_of(address)
+        link_round = self._link_round(code)
+        is_guessable = not link_round and not self._codes.is_proven(code, proof)
+        if is_guessable and (wait := self.by_address.wait_s(network, self.clock())) > 0:
             raise SignInRefusedError(
                 _("Too many tries. Wait {duration}, then try again.").format(duration=say_wait(wait)), wait
             )
         try:
-            entry = self._entry(code.strip(), shown_name)
+            entry = self._entry(code, link_round, shown_name)
         except FullError as error:
             raise SignInRefusedError(error.message) from error
         except NoEntryError as error:
-            self.by_address.failed(network, self.clock())
+            if is_guessable:
+                self.by_address.failed(network, self.clock())
             raise SignInRefusedError(error.message) from error
         self.by_address.forgive(network, FORGIVEN)
         return entry
 
-    def _entry(self, code: str, shown_name: str) -> Entry:
+    def _link_round(self, code: str) -> int:
+        """Return of which round a link is that lets people in now; 0 = it is none."""
         event = group_of(code)
-        if len(code) == len(event) + 1 + LINK_SIGNS:
-            now = self.people.entries.round_of(event)
-            if not now or not self._links.is_of(code, event, now):
-                raise NoEntryError
+        if len(code) != len(event) + 1 + LINK_SIGNS:
+            return 0
+        now = self.people.entries.round_of(event)
+        return now if now and self._links.is_of(code, event, now) else 0
 
-            def hash_of(number: int, code_round: int) -> str:
-                return self._codes.hashed(self._codes.code(event, number, code_round))
+    def _entry(self, code: str, link_round: int, shown_name: str) -> Entry:
+        if not link_round:
+            return self.people.entries.by_code(self._codes.hashed(code), shown_name, most=self.most_sign_ins)
+        event = group_of(code)
 
-            return self.people.entries.by_link(event, now, shown_name, hash_of)
-        return self.people.entries.by_code(self._codes.hashed(code), shown_name, most=self.most_sign_ins)
+        def hash_of(number: int, code_round: int) -> str:
+            return self._codes.hashed(self._codes.code(event, number, code_round))
+
+        return self.people.entries.by_link(event, link_round, shown_name, hash_of)
 
 
 def network_of(address: str) -> str:

@@ -2,9 +2,11 @@
 const field = document.getElementById("code");
 
 function take() {
-  const code = decodeURIComponent(location.hash.slice(1)).slice(0, 60);
+  // Of a card there is also what proves that it was not guessed.
+  const [code, proof = ""] = decodeURIComponent(location.hash.slice(1)).slice(0, 60).split(".");
   if (!field || !code) return;
   field.value = code;
+  document.getElementById("proof").value = proof;
   history.replaceState(null, "", location.pathname + location.search);
   document.getElementById("shown_name").focus();
 }

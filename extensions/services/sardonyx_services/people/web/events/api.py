@@ -109,7 +109,7 @@ def renew(here: Here, who: Who, event: str, number: int) -> CardShown:
     here.seats.renew(who, event, number)
     seat = next(each for each in here.seats.seats(who, event) if each.seat.number == number)
     code = here.seats.code(who, seat.seat)
-    return CardShown(number=number, code=code, link=here.seats.code_address(code))
+    return CardShown(number=number, code=code, link=here.seats.card_address(code))
 
 
 @router.post("/{event}/accounts/{number}/keep")

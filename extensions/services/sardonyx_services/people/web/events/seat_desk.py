@@ -129,12 +129,16 @@ class SeatDesk:
         self._people.actions.add(caller.id, "codes", event)
         for each in seats:
             code = self._seats.codes.code(event, each.seat.number, each.seat.code_round)
-            found.append(Card(each, code, self.code_address(code)))
+            found.append(Card(each, code, self.card_address(code)))
         return found
 
     def code_address(self, code: str) -> str:
         """Return where a code is typed in already; behind the "#" no server and no log sees it."""
         return f"{self._hub}code#{code}"
+
+    def card_address(self, code: str) -> str:
+        """Return the same for a card: with what proves that its code was not guessed, so that nobody waits for who guesses."""
+        return self.code_address(f"{code}.{self._seats.codes.proof(code)}")
 
     @property
     def said_address(self) -> str:
