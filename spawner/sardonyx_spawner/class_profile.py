@@ -6,6 +6,7 @@ from typing import Literal
 
 from sardonyx_spawner.choice import checked_answer
 from sardonyx_spawner.class_limits import NO_LIMITS, Limits, within
+from sardonyx_spawner.closing import Closing
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.language import _
@@ -28,6 +29,7 @@ class Course:
         volumes: what its servers have of its files, or of a team's, by who starts them.
         ends_at: seconds since the epoch, when its servers are stopped; None = that is not looked at here.
         limits: what its servers have of what its profile offers.
+        closing: when it is over; None = it has no end.
     """
 
     kind: Literal["class", "event"]
@@ -39,6 +41,7 @@ class Course:
     volumes: tuple[GroupVolume, ...] = ()
     ends_at: float | None = None
     limits: Limits = NO_LIMITS
+    closing: Closing | None = None
 
 
 def base_of_classes(profile: Profile) -> Profile:
@@ -67,6 +70,7 @@ def class_profile(base: Profile, course: Course, mirrored: Sequence[str] = ()) -
         base=base.slug,
         groups=frozenset({course.group}),
         volumes=course.volumes,
+        closing=course.closing,
         ends_at=course.ends_at,
         storage_scopes=("home", course.group),
         options=tuple(_answered(option, course.answers.get(option.name, "")) for option in base.options),

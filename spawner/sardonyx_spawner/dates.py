@@ -1,6 +1,7 @@
 """Days and times as people say them."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sardonyx_spawner.language import N_, Said, _
 
@@ -25,6 +26,12 @@ def say_date(then: date, today: date) -> str:
 def say_moment(then: datetime) -> Said:
     """Say a day and a time, which is in UTC: "28 November 22:10 UTC"."""
     return _("{day} {time} UTC").format(day=say_day(then), time=f"{then:%H:%M}")
+
+
+def say_local(then: datetime, zone: str, today: date) -> str:
+    """Say a day and a time by the clocks of a zone: "11 December 18:00"; one of another year with its year."""
+    local = then.astimezone(ZoneInfo(zone))
+    return _("{day} {time}").format(day=say_date(local.date(), today), time=f"{local:%H:%M}")
 
 
 def say_ago(then: datetime, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sardonyx_spawner.amounts import number, say_number
 from sardonyx_spawner.choice import LONGEST_VALUE, UNITS, Choice
+from sardonyx_spawner.closing import say_closing
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.language import N_, _, again, spoken
 from sardonyx_spawner.language_in_templates import Translation
@@ -152,6 +154,7 @@ def render_form(
         .render(
             parts=[_drawn(spoken(), profile, *_of_profile(profile, before, messages)) for profile in seen],
             uses=uses or {},
+            closings={profile.slug: say_closing(profile.closing, datetime.now(UTC)) for profile in seen},
             teams=teams,
             current=wanted if wanted in slugs else next(iter(slugs), ""),
             faults=[

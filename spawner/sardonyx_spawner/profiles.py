@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal
 
+from sardonyx_spawner.closing import Closing
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.person import Person
 from sardonyx_spawner.repository import Repository
@@ -163,6 +164,7 @@ class Profile:
         storage_scopes: what the usual keys of its servers reach: "home", and the class or event that it is that of.
         belongs_to: "class" or "event" = it is that of one; "" = of the operator.
         base: slug of the operator's profile that it is made from; "" = it is that one.
+        closing: when that is over, for its card; None = of the operator, or it has no end.
         ends_at: seconds since the epoch: no server of it that has an end of its own has a later one; None = whichever it is.
     """
 
@@ -185,6 +187,7 @@ class Profile:
     collaboration: bool = False
     belongs_to: Literal["", "class", "event"] = ""
     base: str = ""
+    closing: Closing | None = None
     ends_at: float | None = None
 
     def __post_init__(self) -> None:

@@ -108,7 +108,7 @@ def test_it_is_the_first_card_of_their_form(place: Stack, course: str) -> None:
     page = nora.ask("GET", "/hub/spawn", follow_redirects=True).text
 
     assert CARD.findall(page)[0] == (f"class-{course}", " checked")
-    assert "<strong>Statistics 101</strong><span>Mondays</span>" in page
+    assert "<strong>Statistics 101</strong><span>Mondays</span><span>Class until the end of " in page
     assert f'name="class-{course}.size"' not in page
     assert 'name="python.size"' in page
     assert [slug for slug, _ in CARD.findall(uma.ask("GET", "/hub/spawn", follow_redirects=True).text)] == ["python"]

@@ -13,6 +13,7 @@ from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.choice import Choice
 from sardonyx_spawner.class_profile import NOBODY, Course, class_profile
+from sardonyx_spawner.closing import Closing
 from sardonyx_spawner.group_volume import GroupVolume
 from sardonyx_spawner.kube.ready_made.wishes import Expected
 from sardonyx_spawner.material import material_of
@@ -184,7 +185,14 @@ def _course(membership: Membership, told: ClassDetails | EventDetails, team: str
     if isinstance(told, ClassDetails):
         files = GroupVolume("class", membership.group, is_writable=membership.role in STAFF)
         said = (told.description, told.answers, told.repositories, (files,))
-        return Course("class", name, title, *said, limits=told.limits)
+        return Course("class", name, title, *said, limits=told.limits, closing=_class_closing(told))
     of_team = (GroupVolume("team", team, is_writable=True),) if team else ()
-    ends_at = told.ends.timestamp()
-    return Course("event", name, title, told.place, told.answers, told.repositories, of_team, ends_at, told.limits)
+    closing = Closing("event", told.ends, told.goes, told.zone, is_deleted=True)
+    of_it = (told.place, told.answers, told.repositories, of_team)
+    return Course("event", name, title, *of_it, told.ends.timestamp(), told.limits, closing)
+
+
+def _class_closing(told: ClassDetails) -> Closing | None:
+    if told.ends is None or told.closes is None:
+        return None
+    return Closing("class", told.ends, told.closes, told.zone, is_deleted=told.after_end == "delete")

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_spawner.amounts import say_bytes
-from sardonyx_spawner.dates import say_date
+from sardonyx_spawner.dates import say_local
 from sardonyx_spawner.language import _, ngettext
 
 
@@ -15,9 +14,7 @@ class EventWords:
 
     def moment(self, then: datetime, zone: str) -> str:
         """Say a day and a time by the clocks of a zone: "11 December 18:00"; one of another year with its year."""
-        local = then.astimezone(ZoneInfo(zone))
-        day = say_date(local.date(), datetime.now(UTC).date())
-        return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+        return say_local(then, zone, datetime.now(UTC).date())
 
     def event_time(self, seen: EventSeen) -> str:
         """Say when an event is: "Begins 27 November 09:00", "Ends 29 November 18:00", "Over"."""
