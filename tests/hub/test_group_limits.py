@@ -7,20 +7,22 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.classes import id_of, people_of
+from support.classes import CONF, hub, id_of, people_of
 from support.gpus import made_up_nvidia
+from support.kernels import run_in_kernel
 from support.members import PASSWORD, PATIENCE_S, Member
 from support.stack import Stack, running_stack
+from support.waiting import soon
 
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.dates import say_day
 
 PEOPLE = ("nora", "uma", "vic")
@@ -58,6 +60,30 @@ WHO = {
 }
 
 THEN = "Choose a smaller one, or try again later."
+
+REACHED = """
+import boto3, os
+from botocore.exceptions import ClientError
+
+bucket, _, home = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+usual = boto3.client("s3")
+
+
+def reached(do, **what):
+    try:
+        do(Bucket=bucket, **what)
+        return "yes"
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+
+
+own = "{course}/hand-in/" + home.removeprefix("home/")
+print(
+    reached(usual.put_object, Key=own + "answer.txt", Body=b"42"),
+    *(reached(usual.list_objects_v2, Prefix=whole + "/shared/") for whole in ("{course}", "{event}")),
+)
+"""
+"""What the usual keys of a server reach: what is handed in in a class, what the class shares, and what the event shares."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +126,8 @@ class People:
     def stop(self, name: str) -> None:
         """Stop somebody's server, if there is one."""
         member, key = self.keys[name]
-        member.api("DELETE", f"/users/{name}/server", key)
+        for server in member.servers(key):
+            member.api("DELETE", f"/users/{name}/servers/{server}", key)
         self.wait(name, is_there=False)
 
     def form(self, name: str) -> str:
@@ -113,9 +140,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Iterator[St
     """A place where each class and each event may use so much, with two GPUs."""
     folder = tmp_path_factory.mktemp("limited")
     (folder / "settings.yaml").write_text(SETTINGS.format(prefix=prefix))
+    (folder / "conf.d").mkdir()
+    (folder / "conf.d" / "tests.py").write_text(CONF)
     if os.geteuid() == 0:
         made_up_nvidia(folder)
-        (folder / "conf.d").mkdir()
         (folder / "conf.d" / "gpus.py").write_text(GPUS.format(folder=str(folder)))
     with running_stack(folder / "data", folder / "settings.yaml") as stack:
         for name in PEOPLE:
@@ -142,26 +170,33 @@ def people(signed_in: People) -> Iterator[People]:
         signed_in.stop(name)
 
 
-@pytest.fixture(params=["class", "event"])
-def held(request: pytest.FixtureRequest, place: Stack) -> Iterator[Held]:
-    """A class or an event that is on, with all of them in it, and small servers."""
+@contextmanager
+def held_in(place: Stack, kind: str) -> Iterator[Held]:
+    """Have a class or an event that is on, with all of them in it, and small servers."""
     now = datetime.now(UTC)
     with people_of(place) as store:
-        if request.param == "class":
+        if kind == "class":
             made = store.groups.add("class", "Statistics")
         else:
             details = EventDetails(now - timedelta(hours=1), now + timedelta(days=1), profile="python")
             made = store.events.add("Statistics", details)
         for name in PEOPLE:
-            store.groups.join(made, id_of(store, name), "student" if request.param == "class" else "participant")
-    found = Held(request.param, made)
+            store.groups.join(made, id_of(store, name), "student" if kind == "class" else "participant")
+    found = Held(kind, made)
     settle(place, found, "small")
     yield found
     with people_of(place) as store, suppress(PeopleError):
-        if found.kind == "class":
+        if kind == "class":
             store.groups.end(made)
         else:
             store.events.close(made, datetime.now(UTC), early=True)
+
+
+@pytest.fixture(params=["class", "event"])
+def held(request: pytest.FixtureRequest, place: Stack) -> Iterator[Held]:
+    """One of the two."""
+    with held_in(place, request.param) as found:
+        yield found
 
 
 def refused(said: str) -> str:
@@ -169,18 +204,16 @@ def refused(said: str) -> str:
     return re.sub(r" The next one ends by [^.]*\.", "", said)
 
 
-def settle(place: Stack, held: Held, size: str) -> None:
-    """Say how large its servers are."""
+def settle(place: Stack, held: Held, size: str, lifetime: str = "") -> None:
+    """Say how large its servers are, and for how long they run at most."""
+    answers, limits = {"size": size}, Limits(lifetime=lifetime)
     with people_of(place) as store:
         if held.kind == "class":
-            told = store.classes.details(held.id)
-            store.classes.change(held.id, ClassDetails("", "python", {"size": size}, changed=told.changed))
+            course = store.classes.details(held.id)
+            store.classes.change(held.id, replace(course, profile="python", answers=answers, limits=limits))
         else:
             event = store.events.details(held.id)
-            now = EventDetails(
-                event.begins, event.ends, profile="python", answers={"size": size}, changed=event.changed
-            )
-            store.events.change(held.id, now)
+            store.events.change(held.id, replace(event, answers=answers, limits=limits))
 
 
 def test_as_many_servers_as_allowed_and_none_more_until_one_is_stopped(held: Held, people: People) -> None:
@@ -270,3 +303,33 @@ def test_a_hub_that_was_killed_counts_them_when_it_starts_again(place: Stack, he
     people.stop("uma")
     assert people.start("vic", held.slug) == ""
     people.wait("vic", is_there=True)
+
+
+def test_who_is_in_a_class_and_an_event_of_the_same_name_has_a_server_of_each(place: Stack, people: People) -> None:
+    """As large and as long as each says, counted where it belongs, and the usual keys reach what is of the one or the other."""
+    with held_in(place, "class") as course, held_in(place, "event") as event:
+        settle(place, course, "small", "2h")
+        settle(place, event, "large", "1h")
+        form, (nora, key) = people.form("nora"), people.keys["nora"]
+        cards = re.findall(r'name="profile" [^>]*value="([^"]*)".*?<strong>(.*?)</strong>(.*?)</label>', form)
+        assert {slug: title for slug, title, _ in cards[:2]} == {course.slug: "Statistics", event.slug: "Statistics"}
+        assert [slug for slug, _, more in cards if "Event until " in more] == [event.slug]
+        assert people.start("nora", course.slug) == ""
+        people.wait("nora", is_there=True)
+        began = time.time()
+        assert nora.api("POST", "/users/nora/servers/event", key, {"profile": event.slug}).is_success
+        soon(lambda: bool(nora.servers(key)["event"]["ready"]))
+
+        found = {each["profile"]: each for each in hub(place, "GET", "/sardonyx/servers")["servers"]}
+
+        assert {slug: (each["server"], each["memory_limit"]) for slug, each in found.items()} == {
+            course.slug: ("", 1 << 30),
+            event.slug: ("event", 4 << 30),
+        }
+        left = {slug: datetime.fromisoformat(each["ends_at"]).timestamp() - began for slug, each in found.items()}
+        assert {slug: round(each / 3600) for slug, each in left.items()} == {course.slug: 2, event.slug: 1}
+        assert people.form("vic").count("“Statistics” uses 1 of 2 servers") == 2
+        code = REACHED.format(course=f"class/{course.id}", event=f"event/{event.id}")
+        assert run_in_kernel(f"{place.url}/user/nora/", key, code).split() == ["yes", "yes", "AccessDenied"]
+        of_event = run_in_kernel(f"{place.url}/user/nora/event/", key, code)
+        assert of_event.split() == ["AccessDenied", "AccessDenied", "yes"]
