@@ -47,6 +47,6 @@ def test_it_is_said_in_the_language_of_who_reads_it() -> None:
     """The card is drawn for each."""
     with speaking("fr"):
         assert say_closing(COURSE, BEFORE) == (
-            "Cours jusqu’à la fin du 18 décembre. Ensuite, ses serveurs s’arrêtent\xa0; son contenu reste lisible"
-            " jusqu’au 17 janvier 2028."
+            "Cours jusqu’à la fin du 18\xa0décembre. Ensuite, ses serveurs s’arrêtent\xa0; son contenu reste lisible"
+            " jusqu’au 17\xa0janvier 2028."
         )
