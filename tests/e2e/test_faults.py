@@ -3,21 +3,30 @@
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 from support import web
+from support.classes import people_of
+from support.places import BUCKET
 from support.servers import server_of
 from support.stack import ROOT
+from support.stored import administrator_of, only_these_go
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
 from sardonyx_services.listening import bound
+from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.store import PeopleStore
 
 pytestmark = pytest.mark.browser
 KILLS = 12
@@ -223,3 +232,63 @@ def test_a_stop_and_a_start_find_people_files_and_data(stack: Any, worker: Any) 
     said = worker.run("print(open('thesis.txt').read())" + READ)
     assert said.split("\n")[:2] == ["chapter one", "x"]
     assert "Sign in as the first administrator" not in stack.output
+
+
+PATIENCE_S = 60
+MANY = 1200
+"""More than a store deletes with one request."""
+
+
+@pytest.mark.parametrize("kind", ["class", "event"])
+def test_a_deletion_that_was_killed_half_way_is_gone_on_with(stack: Any, kind: str) -> None:
+    """Nothing else goes, nothing of it is left, and it is said how much that was: also what went while it was killed."""
+    store = administrator_of(stack)
+    with people_of(stack) as people:
+        group = _over(people, kind)
+        keys = [f"{kind}/{group}/shared/{number:04}" for number in range(MANY)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda key: store.put_object(Bucket=BUCKET, Key=key, Body=b"42"), keys))
+        with only_these_go(store, [f"{kind}/{group}/"], files=MANY):
+            _two_days_ago(stack, kind, group)
+            # Without a pause: it takes less than a second.
+            deadline = time.monotonic() + PATIENCE_S
+            while _is_there(store, keys[0]):
+                assert time.monotonic() < deadline, "nothing is deleted"
+            os.kill(stack.find("sardonyx_services.people.web"), signal.SIGKILL)
+            assert _is_there(store, keys[-1]), "it was through already"
+
+            soon(lambda: _details(people, kind, group).deleted is not None, patience_s=90)
+        report = _details(people, kind, group).report
+    assert {name: report[name] for name in ("objects", "bytes")} == {"objects": MANY, "bytes": 2 * MANY}
+
+
+def _over(people: PeopleStore, kind: str) -> str:
+    """Return the id of a class or an event that has ended just now, with nobody in it."""
+    now = datetime.now(UTC)
+    if kind == "event":
+        made = people.events.add("Data days", EventDetails(now - timedelta(hours=1), now + timedelta(hours=1)))
+        people.events.close(made, now, early=True)
+        return made
+    made = people.groups.add("class", "Statistics")
+    people.classes.change(made, ClassDetails(after_end="delete", exporting=False))
+    people.groups.end(made)
+    return made
+
+
+def _two_days_ago(stack: Any, kind: str, group: str) -> None:
+    """Let it have ended two days ago."""
+    ago = {
+        "class": "UPDATE groups SET ended = datetime(ended, '-2 days') || '.000000' WHERE id = ?",
+        "event": "UPDATE events SET ends = datetime(ends, '-2 days'), closed = datetime(closed, '-2 days') WHERE \"group\" = ?",
+    }
+    with closing(sqlite3.connect(stack.data / "people.sqlite", timeout=10)) as database:
+        database.execute(ago[kind], (group,))
+        database.commit()
+
+
+def _details(people: PeopleStore, kind: str, group: str) -> ClassDetails | EventDetails:
+    return people.classes.details(group) if kind == "class" else people.events.details(group)
+
+
+def _is_there(store: Any, key: str) -> bool:
+    return bool(store.list_objects_v2(Bucket=BUCKET, Prefix=key).get("KeyCount"))

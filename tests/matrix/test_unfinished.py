@@ -35,13 +35,14 @@ def test_nothing_of_a_class_is_left_in_the_store(
     place.people.groups.end(course)
     with place.people._session() as session:
         session.get(GroupRow, course).ended = in_tables(datetime.now(UTC) - timedelta(days=1, seconds=1))
-    gone: list[int] = []
+    clearer = Clearer(place.door(at))
+    assert clearer.measured(course, [f"class/{course}/"]) == {"objects": 1, "bytes": 5}
 
-    Clearer(place.door(at)).clear(course, f"class/{course}/", lambda more: gone.append(more["objects"]))
+    clearer.clear(course, f"class/{course}/")
 
     sees = place.door(at).client("clear", {"group": course, "prefix": f"class/{course}/"})
     left = [each["Key"] for each in sees.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])]
     assert own in left
     assert (shared not in left) == ENDS_THEM[store]
     assert ("for the bucket's lifecycle rules" in caplog.text) != ENDS_THEM[store]
-    assert gone == [1]
+    assert clearer.measured(course, [f"class/{course}/"]) == {"objects": 0, "bytes": 0}

@@ -88,18 +88,21 @@ class FakeStore:
         assert Bucket == self.bucket
         if Prefix.startswith("home/") and self.written_at_the_end:
             self.objects[self.written_at_the_end], self.written_at_the_end = 1, ""
-        found = [{"Key": key, "Size": size} for key, size in self.objects.items() if key.startswith(Prefix)]
+        found = self._below(Prefix)
         return {"Contents": found[:2]} if found else {}
 
     def get_paginator(self, what: str) -> "FakeStore":
-        """Return what lists unfinished uploads: this one."""
-        assert what == "list_multipart_uploads"
+        """Return what lists files, or unfinished uploads: this one."""
+        assert what in {"list_objects_v2", "list_multipart_uploads"}
         return self
 
-    def paginate(self, Bucket: str) -> list[dict[str, Any]]:  # noqa: N803 - S3's
-        """Return that there are none."""
+    def paginate(self, Bucket: str, Prefix: str = "") -> list[dict[str, Any]]:  # noqa: N803 - S3's
+        """Return the files below a prefix in one page, or that there are no uploads."""
         assert Bucket == self.bucket
-        return [{}]
+        return [{"Contents": self._below(Prefix)}] if Prefix else [{}]
+
+    def _below(self, prefix: str) -> list[dict[str, Any]]:
+        return [{"Key": key, "Size": size} for key, size in self.objects.items() if key.startswith(prefix)]
 
     def delete_objects(self, Bucket: str, Delete: dict[str, list[dict[str, str]]]) -> dict[str, Any]:  # noqa: N803 - S3's
         """Delete those; without an answer, or with one that says which it kept, when it is told to fail."""

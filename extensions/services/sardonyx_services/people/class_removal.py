@@ -1,4 +1,4 @@
-"""The deletion of a class's data in the database: that it begins, how much went, and that all of it is gone."""
+"""The deletion of a class's data in the database: that it begins, how much there is, and that all of it is gone."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import ClassRow, GroupRow
 from sardonyx_services.people.moments import in_tables, utc_now
-from sardonyx_services.people.reports import add_to_report
+from sardonyx_services.people.reports import add_to_report, is_counted
 from sardonyx_spawner.language import _
 
 
@@ -67,11 +67,16 @@ class ClassRemoval:
             row.after_end, row.decided = after_end, utc_now()
             row.changed = (row.changed or 0) + 1
 
-    def count(self, group: str, deleted: Mapping[str, int]) -> None:
-        """Add to what was deleted of a class."""
+    def is_counted(self, group: str) -> bool:
+        """Tell whether it is written down how much there was to delete of a class."""
+        with self._session() as session:
+            return is_counted(session.get(ClassRow, group))
+
+    def count(self, group: str, there: Mapping[str, int]) -> None:
+        """Write down how much there is to delete of a class, before any of it goes."""
         with self._session() as session:
             alone_with(session, group)
-            add_to_report(session.get(ClassRow, group), deleted)
+            add_to_report(session.get(ClassRow, group), there)
 
     def finish(self, group: str) -> bool:
         """Note that all of it is deleted; return whether that was not so before."""

@@ -23,7 +23,7 @@ from sardonyx_services.people.models import (
 )
 from sardonyx_services.people.moments import in_tables, utc_now
 from sardonyx_services.people.records import EVENT
-from sardonyx_services.people.reports import add_to_report
+from sardonyx_services.people.reports import add_to_report, is_counted
 
 TELLING = ("event-make", "event-change", "event-end", "move", "role", "seats", "card")
 """Actions whose detail stays when all of an event is deleted: its title, a day, a role, or a number."""
@@ -56,11 +56,16 @@ class EventRemoval:
         with self._session() as session:
             return session.scalars(_of_event(event).where(PersonRow.owed != "").limit(1)).first() is not None
 
-    def count(self, event: str, deleted: Mapping[str, int]) -> None:
-        """Add to what was deleted of an event."""
+    def is_counted(self, event: str) -> bool:
+        """Tell whether it is written down how much there was to delete of an event in the store."""
+        with self._session() as session:
+            return is_counted(session.get(EventRow, event))
+
+    def count(self, event: str, there: Mapping[str, int]) -> None:
+        """Write down how much there is to delete of an event in the store, before any of it goes."""
         with self._session() as session:
             alone_with(session, event)
-            add_to_report(session.get(EventRow, event), deleted)
+            add_to_report(session.get(EventRow, event), there)
 
     def end_groups(self, event: str) -> None:
         """End an event and its teams as groups: nobody gets keys to anything of them any more."""

@@ -1,4 +1,4 @@
-"""What was deleted, as counts by what they count, in JSON: added up while it goes on."""
+"""What is deleted, as counts by what they count, in JSON: those of the store are written down before any of it goes."""
 
 import json
 from collections.abc import Mapping
@@ -12,3 +12,8 @@ def add_to_report(row: ClassRow | EventRow | None, deleted: Mapping[str, int]) -
     if row is not None:
         before: dict[str, int] = json.loads(row.report or "{}")
         row.report = json.dumps({name: before.get(name, 0) + deleted.get(name, 0) for name in (*before, *deleted)})
+
+
+def is_counted(row: ClassRow | EventRow | None) -> bool:
+    """Tell whether what is in the store was counted."""
+    return row is not None and "objects" in json.loads(row.report or "{}")

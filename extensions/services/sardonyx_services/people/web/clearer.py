@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sardonyx_services.people.groups import Kind
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
+from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor, listed
 from sardonyx_services.people.web.volumes import Remove, no_volumes
 from sardonyx_services.unfinished import end_unfinished
 
@@ -46,17 +46,31 @@ class Clearer:
         now = self._ticks()
         return any(of == group and now < until for (of, _what), (_times, until) in self._failed.items())
 
-    def clear(self, group: str, prefix: str, count: Callable[[Mapping[str, int]], None]) -> None:
-        """Delete all that is in a place, and look again that nothing is left.
+    def measured(self, group: str, prefixes: Sequence[str]) -> dict[str, int]:
+        """Return how many objects and bytes there are to delete in some places, before any of it is.
 
-        Args:
-            count: called with how much has gone, as it goes.
+        Counted as it goes, what went would not be known of a service that was killed: the store goes on with what it was
+        asked last.
+
+        Raises:
+            RefusedError: there are no keys for that, or the store does not answer now.
+        """
+        objects, size = 0, 0
+        for prefix in prefixes:
+            with self._counting_failures(group, prefix):
+                client = self._door.client("clear", {"group": group, "prefix": prefix})
+                for each in listed(client, self._door.bucket, prefix):
+                    objects, size = objects + 1, size + int(each["Size"])
+        return {"objects": objects, "bytes": size}
+
+    def clear(self, group: str, prefix: str) -> None:
+        """Delete all that is in a place, and look again that nothing is left.
 
         Raises:
             RefusedError: there are no keys for that, or the store does not do it now.
         """
         with self._counting_failures(group, prefix):
-            self._clear(group, prefix, count)
+            self._clear(group, prefix)
 
     def clear_volume(self, group: str, kind: Kind, owner: str) -> None:
         """Delete the volume of a class or a team on the cluster, if there is one.
@@ -82,16 +96,13 @@ class Clearer:
             raise
         self._failed.pop((group, what), None)
 
-    def _clear(self, group: str, prefix: str, count: Callable[[Mapping[str, int]], None]) -> None:
+    def _clear(self, group: str, prefix: str) -> None:
         client, before = self._door.client("clear", {"group": group, "prefix": prefix}), ""
         try:
             while found := client.list_objects_v2(Bucket=self._door.bucket, Prefix=prefix).get("Contents", []):
                 errors = _delete(client, self._door.bucket, [each["Key"] for each in found])
-                kept = {each["Key"] for each in errors}
-                sizes = [int(each["Size"]) for each in found if each["Key"] not in kept]
-                count({"objects": len(sizes), "bytes": sum(sizes)})
-                if kept or found[0]["Key"] == before:
-                    why = errors[0] if kept else "it says that they are deleted, and lists them"
+                if errors or found[0]["Key"] == before:
+                    why = errors[0] if errors else "it says that they are deleted, and lists them"
                     log.warning("The store keeps %s of %s: %s", found[0]["Key"], group, why)
                     raise StoreAwayError
                 before = found[0]["Key"]

@@ -110,7 +110,10 @@ class ClassEnds:
         removal = self._people.class_removal
         if not removal.begin(group, self._clock()):
             return
-        self._clearer.clear(group, f"class/{group}/", partial(removal.count, group))
+        place = f"class/{group}/"
+        if not removal.is_counted(group):
+            removal.count(group, self._clearer.measured(group, [place]))
+        self._clearer.clear(group, place)
         self._clearer.clear_volume(group, "class", group)
         if removal.finish(group):
             self._people.actions.add(OPERATOR, "class-delete", group)

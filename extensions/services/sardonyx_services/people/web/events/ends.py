@@ -118,10 +118,12 @@ class EventEnds:
             *(f"home/{seat.person}/" for seat in seats),
         ]
         removal.end_groups(event)
+        if not removal.is_counted(event):
+            removal.count(event, self._clearer.measured(event, places))
         for _time in range(2):
             # The second time nothing is left, unless somebody wrote meanwhile with keys from before.
             for place in places:
-                self._clearer.clear(event, place, partial(removal.count, event))
+                self._clearer.clear(event, place)
         for team in teams:
             self._clearer.clear_volume(event, "team", team.id)
         if removal.forget(event):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -40,11 +40,8 @@ class Erasures:
         if not self._people.erasure.begin(person, self._clock()):
             return
         for prefix in self._people.erasure.prefixes(person):
-            self._clearer.clear(person, prefix, _uncounted)
+            # How much somebody had is theirs to know, and is counted nowhere.
+            self._clearer.clear(person, prefix)
         self._people.erasure.finish(person)
         self._people.actions.add(OPERATOR, "erase", whom=(person,))
         log.info("All that was of %s is deleted", person)
-
-
-def _uncounted(_deleted: Mapping[str, int]) -> None:
-    """Count nothing: how much somebody had is theirs to know."""
