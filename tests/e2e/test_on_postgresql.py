@@ -12,15 +12,19 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 from support import web
-from support.classes import CONF, TOKEN
+from support.classes import CONF, HAND_IN, TOKEN, make_class
+from support.events import codes_of, come_in, make_event, start_in_event
 from support.kernels import run_in_kernel
 from support.ports import free_ports
-from support.postgresql import PASSWORD, PostgresqlServer
+from support.postgresql import NAME, PASSWORD, PostgresqlServer
 from support.stack import ROOT, Stack, running_stack
+from support.visitors import PASSWORD as VISITORS_PASSWORD
+from support.visitors import Visitor
 from support.waiting import soon
 
-from sardonyx_services.people.postgresql import Postgresql
+from sardonyx_services.people.postgresql import SCHEMA, Postgresql
 from sardonyx_services.people.store import PeopleStore
 
 pytestmark = pytest.mark.waits
@@ -36,6 +40,14 @@ import boto3, os
 bucket, _, prefix = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
 boto3.client("s3").put_object(Bucket=bucket, Key=prefix + "a.txt", Body=b"mine")
 print(boto3.client("s3").get_object(Bucket=bucket, Key=prefix + "a.txt")["Body"].read().decode())
+"""
+IN_TEAM = """
+import boto3, os
+team = next(each for each in boto3.Session().available_profiles if each.startswith("team-"))
+bucket = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")[0]
+where = {{"Bucket": bucket, "Key": team.replace("-", "/", 1) + "/plan.txt"}}
+s3 = boto3.Session(profile_name=team).client("s3")
+print({do})
 """
 
 
@@ -93,6 +105,91 @@ def test_from_the_first_start_to_the_second(place: Stack, postgresql: Postgresql
     assert place.command("user", "list").stdout == listed
     assert call(place, "GET", "/users/ann").json()["name"] == "ann"
     assert "Traceback" not in place.output
+
+
+def visitor_of(place: Stack, browser: Browser, name: str, *also: str) -> Visitor:
+    """Return somebody new with an account, who has signed in at a browser of their own."""
+    added = place.command("user", "add", name, *also, "--password-stdin", stdin=f"{VISITORS_PASSWORD}\n")
+    assert added.returncode == 0, added.stderr
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    found = Visitor(place, context.new_page())
+    found.sign_in(name)
+    return found
+
+
+def days_later(postgresql: PostgresqlServer, table: str, group: str, *columns: str) -> None:
+    """Let something have been two days earlier."""
+    ago = ", ".join(f"{each} = {each} - interval '2 days'" for each in columns)
+    key = "id" if table == "groups" else '"group"'
+    postgresql.ask(f"UPDATE {SCHEMA}.{table} SET {ago} WHERE {key} = '{group}'", NAME)  # noqa: S608 - ours
+
+
+def test_a_class_from_its_form_to_the_deletion_of_its_data(
+    place: Stack, postgresql: PostgresqlServer, browser: Browser
+) -> None:
+    """By the pages: it is made and joined, work is handed in and copied to its people at the end, and the rest is deleted."""
+    tia, nora = visitor_of(place, browser, "tia", "--instructor"), visitor_of(place, browser, "nora")
+    page, link = tia.page, make_class(place, tia, "Statistics 101")
+    page.get_by_role("link", name="Go to the class").click()
+    course = page.url
+    nora.page.goto(link)
+    nora.page.get_by_role("button", name="Join the class").click()
+    nora.page.get_by_role("link", name="Start a server for this class").click()
+    nora.page.get_by_role("button", name="Start", exact=True).click()
+    nora.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    assert nora.run(HAND_IN.replace("{course}", course.rpartition("/")[2])) == "handed in\n"
+    page.goto(f"{course}/hand-ins")
+    page.get_by_text("1 of 1 has handed in something.").wait_for()
+    page.goto(f"{course}/end")
+    page.get_by_role("button", name="End the class").click()
+    expect(page.get_by_role("listitem").filter(has_text="Its data is deleted")).to_be_visible()
+    copied = page.get_by_role("listitem").filter(has_text="2 of 2 people have it.")
+    soon(lambda: page.reload() is not None and copied.count() == 1, patience_s=60)
+    soon(lambda: call(place, "GET", "/users/nora").json()["servers"] == {}, patience_s=30)
+
+    days_later(postgresql, "groups", course.rpartition("/")[2], "ended")
+
+    gone = page.get_by_role("listitem").filter(has_text="1 file, 10 bytes")
+    soon(lambda: page.reload() is not None and gone.count() == 1, patience_s=60)
+    nora.page.goto(course)
+    nora.page.get_by_text("This class is over. What is in your home stays yours.").wait_for()
+
+
+def test_an_event_from_its_form_to_its_deletion(place: Stack, postgresql: PostgresqlServer, browser: Browser) -> None:
+    """By the pages: codes let people in who share a place; it is ended, and of it nothing is left but what it was."""
+    olga = visitor_of(place, browser, "olga")
+    assert place.command("user", "organiser", "olga").returncode == 0
+    event = make_event(place, olga, "Data days", teams=1, team_size=2)
+    codes, guests = codes_of(place, olga, event), []
+    for number, called in enumerate(("Ada", "Ben"), start=1):
+        guest = Visitor(place, browser.new_context().new_page())
+        come_in(guest, codes[number - 1]["link"], called)
+        start_in_event(guest, f"data-days-{number}")
+        guests.append(guest)
+    assert (
+        guests[0].run(
+            IN_TEAM.format(do='s3.put_object(**where, Body=b"our plan")["ResponseMetadata"]["HTTPStatusCode"]')
+        )
+        == "200\n"
+    )
+    assert guests[1].run(IN_TEAM.format(do='s3.get_object(**where)["Body"].read().decode()')) == "our plan\n"
+    page = olga.page
+    page.goto(f"{place.url}/services/people/events/{event}/end")
+    page.get_by_role("button", name="End the event").click()
+    page.get_by_text("Over").first.wait_for()
+    soon(lambda: call(place, "GET", "/users/data-days-1").json()["servers"] == {}, patience_s=60)
+    guests[0].page.goto(f"{place.url}/services/people/events/{event}")
+    guests[0].page.get_by_text("The event is over").wait_for()
+
+    days_later(postgresql, "events", event, "ends", "closed")
+
+    gone = page.get_by_text("1 file in the data store, 8 B")
+    soon(lambda: page.reload() is not None and gone.count() == 1, patience_s=60)
+    page.get_by_text("2 accounts, with their homes").wait_for()
+    left = postgresql.ask(f"SELECT count(*) FROM {SCHEMA}.seats WHERE event = '{event}'", NAME)  # noqa: S608 - ours
+    assert left == [(0,)]
+    assert {user["name"] for user in call(place, "GET", "/users").json()}.isdisjoint({"data-days-1", "data-days-2"})
 
 
 def test_the_hub_finds_it_again(place: Stack, postgresql: PostgresqlServer) -> None:
