@@ -2,12 +2,14 @@
 
 import json
 import os
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.machine import has_scopes
 
 TMP_BYTES = 32 << 20
 CALLS = """
@@ -112,6 +114,53 @@ print(json.dumps([
 """
 
     assert tell(victim, inside) == [[], [], True]
+
+
+def test_what_listens_outside_under_an_abstract_name_is_not_reached(attacker: Any, victim: Any) -> None:
+    """Such as an X server, for which the hub's user is its own; within a server such names work as ever."""
+    names = {kind: f"sardonyx-test-{os.getpid()}-{kind}" for kind in ("stream", "datagram", "victim", "own")}
+    listening = """
+import socket, time
+def listens(name):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind("\\0" + name)
+    listener.listen()
+    return listener
+"""
+    stays = f"""
+listener = listens({names["victim"]!r})
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(600)
+"""
+    calls = f"""
+own = listens({names["own"]!r})
+def connect(name):
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect("\\0" + name)
+def send(name):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
+        caller.sendto(b"x", "\\0" + name)
+found = {{}}
+for kind, name in {names}.items():
+    try:
+        (send if kind == "datagram" else connect)(name)
+        found[kind] = "worked"
+    except OSError as error:
+        found[kind] = errno.errorcode[error.errno]
+print(json.dumps(found))
+"""
+    with socket.socket(socket.AF_UNIX) as stream, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagram:
+        for listener, kind in ((stream, "stream"), (datagram, "datagram")):
+            listener.bind(f"\0{names[kind]}")
+        stream.listen()
+        victim.run(CALLS + listening + stays)
+
+        found = tell(attacker, listening + calls)
+
+    assert f"@{names['victim']}\n" in Path("/proc/net/unix").read_text()
+    refused = "EPERM" if has_scopes() else "worked"
+    assert found == {"stream": refused, "datagram": refused, "victim": refused, "own": "worked"}
 
 
 def test_a_servers_socket_is_for_the_hubs_user_only(forks: Any, victim: Any) -> None:
@@ -309,20 +358,24 @@ print(json.dumps([errno.errorcode[ctypes.get_errno()], made]))
 
 
 def test_what_a_notebook_needs_is_there(attacker: Any) -> None:
-    """Name, home, terminal, processors, name service, shared memory, git, and libraries that are compiled already."""
+    """Name, home, terminal, processors, name service, shared memory, git, compiled libraries, and files that move."""
     code = """
 import getpass, multiprocessing, pty, pwd, socket, subprocess, importlib.util
+os.mkdir("from"); os.mkdir("to")
+open("from/file", "w").close()
+# Landlock can refuse both between two folders.
+os.rename("from/file", "to/moved"); os.link("to/moved", "from/linked")
 leader, follower = pty.openpty()
 with multiprocessing.Pool(2) as pool:
     sums = pool.map(abs, [-1, -2])
 print(json.dumps([
     pwd.getpwuid(os.getuid()).pw_name, os.path.expanduser("~"), os.ttyname(follower), os.cpu_count() > 0, sums,
     socket.gethostbyname("localhost"), subprocess.run(["git", "--version"], capture_output=True).returncode,
-    os.access(importlib.util.find_spec("pandas.core.frame").cached, os.R_OK),
+    os.access(importlib.util.find_spec("pandas.core.frame").cached, os.R_OK), os.listdir("from"),
 ]))
 """
 
     found = tell(attacker, code)
 
-    assert found == ["mallory", str(attacker.home), found[2], True, [1, 2], "127.0.0.1", 0, True]
+    assert found == ["mallory", str(attacker.home), found[2], True, [1, 2], "127.0.0.1", 0, True, ["linked"]]
     assert found[2].startswith("/dev/pts/")

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from support.everybody import as_ordinary, python_for_everybody
+from support.machine import has_scopes
 
 
 def trial(python: Path, *limits: str) -> dict[str, object]:
@@ -21,6 +22,7 @@ def test_what_is_used_up_says_nothing_about_the_machine(prefix: Path) -> None:
     no_process, no_file = trial(python, "--nproc=1"), trial(python, "--nofile=5")
 
     again = "Resource temporarily unavailable"
-    assert no_process == {"level": "", "problem": f"no namespaces can be made: clone: {again}", "errno": 11}
+    problem = f"no namespaces can be made: clone: {again}"
+    assert no_process == {"level": "", "problem": problem, "errno": 11, "are_names_apart": False}
     assert (no_file["level"], no_file["errno"]) == ("", 24)
-    assert trial(python) == {"level": "namespaces", "problem": "", "errno": 0}
+    assert trial(python) == {"level": "namespaces", "problem": "", "errno": 0, "are_names_apart": has_scopes()}

@@ -190,7 +190,14 @@ def _servers(settings: Settings, folder: DataFolder) -> Iterator[Finding]:
         # What is limited only the hub finds out: it moves into a group of its own for that, which is not ours to do.
         limited = limited_at_last_start(folder.forks)
         is_accepted, remedy = settings.servers.accept_not_isolated, Obstacles.here().remedy
-        verdict = judge(level, limited, server.problem, accept_not_isolated=is_accepted, remedy=remedy)
+        verdict = judge(
+            level,
+            limited,
+            server.problem,
+            are_names_apart=server.are_names_apart,
+            accept_not_isolated=is_accepted,
+            remedy=remedy,
+        )
         text = verdict.text
         if verdict.is_apart:
             since = "" if limited is None else " What is limited was found at the last start."

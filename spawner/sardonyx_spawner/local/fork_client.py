@@ -62,6 +62,8 @@ class ForkServer:
     preimport: tuple[str, ...] | None = None
     level: str = ""
     problem: str = ""
+    are_names_apart: bool = False
+    """Whether servers cannot reach what listens outside under an abstract name; known with the level."""
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @classmethod
@@ -86,6 +88,8 @@ class ForkServer:
                 said = json.loads(await self._run("sandbox"))
                 if said.get("errno"):
                     raise TryAgainError(f"no sandbox can be made at the moment: {said['problem']}", int(said["errno"]))
+                # Those of an older release do not say it, and reach them.
+                self.are_names_apart = said.get("are_names_apart") is True
                 self.problem, self.level = str(said["problem"]), str(said["level"])
         return self.level
 

@@ -104,7 +104,8 @@ class ForkLauncher:
             raise ForkServerError(f"{prefix}: {error}") from error
         if level != NONE:
             await self._begin()
-        self.isolation.found(level, server.problem, self._limits.controllers if self._limits is not None else None)
+        controllers = self._limits.controllers if self._limits is not None else None
+        self.isolation.found(level, server.problem, controllers, are_names_apart=server.are_names_apart)
         return self._children if level == NONE else self
 
     async def _begin(self) -> None:

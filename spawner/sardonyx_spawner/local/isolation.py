@@ -28,11 +28,16 @@ class Isolation:
         self._folder, self._accept = folder, accept_not_isolated
         self._problems: dict[str, str] = {}
         self._controllers: tuple[str, ...] | None = None
+        self._are_names_apart = True
         self._said: set[str] = set()
 
-    def found(self, level: str, problem: str, controllers: Sequence[str] | None) -> None:
+    def found(
+        self, level: str, problem: str, controllers: Sequence[str] | None, *, are_names_apart: bool = True
+    ) -> None:
         """Take note of the level of an environment, and say once what that means; each start comes here."""
         is_new = controllers is not None and self._controllers is None
+        is_new |= self._are_names_apart and not are_names_apart
+        self._are_names_apart &= are_names_apart
         if not is_new and self._problems.get(level) == problem:
             return
         self._problems[level] = problem
@@ -72,7 +77,14 @@ class Isolation:
 
     def _judge(self, level: str) -> Verdict:
         problem, remedy = self._problems[level], Obstacles.here().remedy if level == NONE else ""
-        return judge(level, self._controllers, problem, accept_not_isolated=self._accept, remedy=remedy)
+        return judge(
+            level,
+            self._controllers,
+            problem,
+            are_names_apart=self._are_names_apart,
+            accept_not_isolated=self._accept,
+            remedy=remedy,
+        )
 
 
 def limited_at_last_start(folder: Path) -> tuple[str, ...] | None:

@@ -22,6 +22,10 @@ NOT_LIMITED = {
     ),
 }
 """What it means where control groups do not limit these."""
+NAMES_ARE_REACHED = (
+    "Programs of this machine that listen under an abstract name, such as an X server, can be reached from servers:"
+    " Linux 6.12 or newer, with Landlock, keeps servers from them."
+)
 LOUD = "Servers are not isolated from each other"
 TO_LIMIT = (
     "To limit them, start Sardonyx with the systemd unit of docs/how-to/keep-it-running.md, in a container, or, where"
@@ -73,6 +77,7 @@ def judge(
     controllers: Sequence[str] | None,
     problem: str = "",
     *,
+    are_names_apart: bool = True,
     accept_not_isolated: bool = False,
     remedy: str = ANY,
 ) -> Verdict:
@@ -81,6 +86,7 @@ def judge(
     Args:
         controllers: what is limited by control groups; None = nobody knows yet.
         problem: why there is no better level.
+        are_names_apart: servers cannot reach what listens outside under an abstract name.
         accept_not_isolated: the setting: where nothing can be isolated, everybody's servers start all the same.
         remedy: what would let servers be isolated here.
     """
@@ -88,6 +94,7 @@ def judge(
         return _not_isolated(problem, remedy, is_accepted=accept_not_isolated)
     own = "Each server sees only its own files and processes"
     own += ", and has a user of its own." if level == USER else "."
+    own += "" if are_names_apart else f" {NAMES_ARE_REACHED}"
     by = say_level(level, controllers or ())
     if controllers is None:
         return Verdict("good", by, f"{own} What of memory and CPU is limited is known after the first start.")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from sardonyx_singleuser.sandbox.calls import clone, is_known_machine
+from sardonyx_singleuser.sandbox.calls import clone, is_known_machine, knows_scopes
 from sardonyx_singleuser.sandbox.enter import Identity, enter, namespaces
 from sardonyx_singleuser.sandbox.layout import Sandbox
 from sardonyx_singleuser.sandbox.obstacles import ENDED, Obstacle
@@ -32,11 +32,13 @@ class Found:
         level: the best that works here.
         problem: why a better one does not; "" = it is the best.
         errno: why nothing is known; 0 = it is.
+        are_names_apart: servers cannot reach what listens outside under an abstract name, such as an X server.
     """
 
     level: str
     problem: str = ""
     errno: int = 0
+    are_names_apart: bool = False
 
 
 def tried() -> Found:
@@ -50,7 +52,7 @@ def tried() -> Found:
     except OSError as error:
         obstacle = Obstacle.of(error)
     if obstacle is None:
-        return Found(USER if hub.is_root else NAMESPACES)
+        return Found(USER if hub.is_root else NAMESPACES, are_names_apart=knows_scopes())
     if obstacle.passes(_most_namespaces()):
         return Found(UNKNOWN, obstacle.text, obstacle.code)
     return Found(NONE, obstacle.text)

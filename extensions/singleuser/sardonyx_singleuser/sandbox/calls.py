@@ -32,15 +32,19 @@ PR_GET_TID_ADDRESS = 40
 MADV_DONTNEED, MADV_COLLAPSE = 4, 25
 CAPABILITY_VERSION_3 = 0x20080522
 KEYCTL_JOIN_SESSION_KEYRING = 1
+LANDLOCK_VERSION, LANDLOCK_SCOPES = 1, 6
+"""Asks for the version of Landlock; the one from which on it has scopes (Linux 6.12)."""
+SCOPE_ABSTRACT_UNIX_SOCKET = 1
 
 STDOUT, STDERR = 1, 2
 HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 """What a server's first process does something of its own with; what it forks does not."""
 LAST = 0xFFFFFFFF
 
+SAME = {"close_range": 436, "mount_setattr": 442, "landlock_create_ruleset": 444, "landlock_restrict_self": 446}
 NUMBERS = {
-    "x86_64": {"clone": 56, "pivot_root": 155, "keyctl": 250, "close_range": 436, "mount_setattr": 442},
-    "aarch64": {"clone": 220, "pivot_root": 41, "keyctl": 219, "close_range": 436, "mount_setattr": 442},
+    "x86_64": {"clone": 56, "pivot_root": 155, "keyctl": 250, **SAME},
+    "aarch64": {"clone": 220, "pivot_root": 41, "keyctl": 219, **SAME},
 }
 """Numbers of calls without a wrapper in the C library, by machine."""
 
@@ -55,6 +59,14 @@ class _MountAttributes(ctypes.Structure):
         ("attr_clr", ctypes.c_uint64),
         ("propagation", ctypes.c_uint64),
         ("userns_fd", ctypes.c_uint64),
+    )
+
+
+class _Rules(ctypes.Structure):
+    _fields_ = (
+        ("handled_access_fs", ctypes.c_uint64),
+        ("handled_access_net", ctypes.c_uint64),
+        ("scoped", ctypes.c_uint64),
     )
 
 
@@ -214,6 +226,31 @@ def drop_privileges() -> None:
 def leave_session_keyring() -> None:
     """Use a keyring of one's own; the hub's is inherited otherwise. Not all kernels have keyrings."""
     _call("keyctl", ctypes.c_int(KEYCTL_JOIN_SESSION_KEYRING), None)
+
+
+def knows_scopes() -> bool:
+    """Tell whether the system can keep a process to abstract names of its own, see `keep_to_own_names`."""
+    version = _call("landlock_create_ruleset", None, ctypes.c_size_t(0), ctypes.c_uint(LANDLOCK_VERSION))
+    return version >= LANDLOCK_SCOPES
+
+
+def keep_to_own_names() -> None:
+    """Let this process, and all that it starts, reach no socket with an abstract name but those made by one of them.
+
+    Such names, as of an X server, belong to the network namespace, and no right of a file is asked for them. Only after
+    `drop_privileges`. Signals need no scope: outside of a process namespace nobody has a number to send one to.
+
+    Raises:
+        OSError: the system refuses it.
+    """
+    rules = _Rules(0, 0, SCOPE_ABSTRACT_UNIX_SOCKET)
+    size, none = ctypes.c_size_t(ctypes.sizeof(rules)), ctypes.c_uint(0)
+    made = _call("landlock_create_ruleset", ctypes.byref(rules), size, none)
+    _check(min(made, 0), "landlock_create_ruleset")
+    try:
+        _check(_call("landlock_restrict_self", ctypes.c_int(made), none), "landlock_restrict_self")
+    finally:
+        os.close(made)
 
 
 def collapse(address: int, size: int) -> bool:

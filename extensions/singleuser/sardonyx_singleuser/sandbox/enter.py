@@ -101,6 +101,8 @@ def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
         # Not the address space (RLIMIT_AS): Java and Node take a hundred times of that which they never write to.
         resource.setrlimit(resource.RLIMIT_DATA, (sandbox.process_bytes, sandbox.process_bytes))
     calls.drop_privileges()
+    if calls.knows_scopes():
+        calls.keep_to_own_names()
     Path(JUPYTER).mkdir(mode=0o700)
 
 
