@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import keyrings
+from support.everybody import as_ordinary
 from support.machine import has_scopes
 
 TMP_BYTES = 32 << 20
@@ -161,6 +163,45 @@ print(json.dumps(found))
     assert f"@{names['victim']}\n" in Path("/proc/net/unix").read_text()
     refused = "EPERM" if has_scopes() else "worked"
     assert found == {"stream": refused, "datagram": refused, "victim": refused, "own": "worked"}
+
+
+@pytest.fixture
+def kept(forks: Any) -> Iterator[tuple[int, int]]:
+    """A key of the hub's user, such as a ticket of Kerberos, and that user's keyring."""
+    as_whom = as_ordinary() if forks.user else []
+    made = 'print(json.dumps([add_key(b"ticket", USER), keyctl(RING, USER, ctypes.c_int(1))]))'
+    key, ring = keyrings.run(made, as_whom)
+    yield key, ring
+    keyrings.run(f"print(json.dumps(tried(keyctl, INVALIDATE, ctypes.c_int({key}))))", as_whom)
+
+
+def test_keys_of_the_hubs_user_are_not_reached(attacker: Any, kept: tuple[int, int]) -> None:
+    """Keyrings know users and no namespaces: there are none in a server, also for programs of 32 bits."""
+    key, ring = kept
+    code = f"""
+def of_32_bits():
+    # push rbx; eax = 288 (keyctl), ebx = 0, ecx = -4, edx = 0; int 0x80; pop rbx; ret
+    import mmap
+    text = bytes.fromhex("53 b820010000 bb00000000 b9fcffffff 31d2 cd80 5b c3")
+    memory = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    memory.write(text)
+    child = os.fork()
+    if child == 0:
+        start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        os._exit(ctypes.CFUNCTYPE(ctypes.c_int)(start)() != -errno.ENOSYS)
+    # Where such programs cannot run, this ends by a signal.
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) in (0, -11)
+print(json.dumps([
+    tried(keyctl, LINK, ctypes.c_int({ring}), SESSION),
+    tried(read, {key}),
+    tried(add_key, b"x", SESSION),
+    tried(request_key),
+    os.uname().machine != "x86_64" or of_32_bits(),
+    open("/proc/keys").read() + open("/proc/key-users").read(),
+]))
+"""
+
+    assert tell(attacker, keyrings.CALLS + code) == ["ENOSYS"] * 4 + [True, ""]
 
 
 def test_a_servers_socket_is_for_the_hubs_user_only(forks: Any, victim: Any) -> None:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sardonyx_singleuser.sandbox import calls
+from sardonyx_singleuser.sandbox import calls, keyrings
 from sardonyx_singleuser.sandbox.layout import JUPYTER, Sandbox, Show, layout
 from sardonyx_singleuser.sandbox.root import Root
 
@@ -103,6 +103,7 @@ def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
     calls.drop_privileges()
     if calls.knows_scopes():
         calls.keep_to_own_names()
+    keyrings.refuse()
     Path(JUPYTER).mkdir(mode=0o700)
 
 

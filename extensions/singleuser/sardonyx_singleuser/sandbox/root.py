@@ -28,6 +28,8 @@ from sardonyx_singleuser.sandbox.layout import Device, Folder, Hide, Link, Memor
 
 ROOT_BYTES = 16 << 20
 READ_ONLY = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
+KEYS = ("/proc/keys", "/proc/key-users")
+"""They list keys by their user, whatever the namespace."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Root:
             self._put(part)
         mount("devpts", self._make("/dev/pts"), "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
         mount("proc", self._at("/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        for keys in KEYS:
+            self._hide(keys)
         flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV
         mount("none", self.folder, None, flags)
         os.umask(umask)
