@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from support import keyrings
 from support.everybody import as_ordinary
+from support.lifting import LIFT_LIMITS
 from support.machine import has_scopes
 
 TMP_BYTES = 32 << 20
@@ -375,6 +376,26 @@ print(json.dumps([problem, count << 24, int(made), float(squared), int(shell) <<
     assert shell == limit
     assert victim.run("print('fine')") == "fine"
     os.kill(bomber.pid, 9)
+
+
+def test_limits_are_not_lifted_by_whoever_owns_their_files(forks: Any) -> None:
+    """As those are that systemd leaves to the user of an ordinary hub: a server with that user is shown them all the same."""
+    group = forks.base / "group"
+    group.mkdir()
+    files = {"cgroup.procs": "", "memory.max": "1000", "pids.max": "20"}
+    for name, text in files.items():
+        (group / name).write_text(text)
+    for path in (group, *group.iterdir()):
+        os.chown(path, *[forks.user or forks.owner("lena") or os.getuid()] * 2)
+
+    lena = forks.start("lena", cgroups=[str(group / "cgroup.procs")])
+    assert lena.is_ready, lena.log.read_text()
+    said = json.loads(lena.run(LIFT_LIMITS))
+
+    assert said == {"problems": ["EROFS"], "names": sorted(files)}
+    # That is what its first process has written, outside.
+    assert {path.name: path.read_text() for path in group.iterdir()} == {**files, "cgroup.procs": "0"}
+    os.kill(lena.pid, 9)
 
 
 def test_what_watches_files_is_not_all_taken_by_one_server(forks: Any, attacker: Any, victim: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from support.forks import children, processes_with
 from support.hubs import Hub, running_hub
+from support.lifting import LIFT_LIMITS
 from support.waiting import soon
 
 from sardonyx_spawner.local.cgroup_places import find_places
@@ -76,6 +77,28 @@ def test_a_server_is_in_groups_with_the_limits_of_its_plan_and_they_go_with_it(l
 
     assert not any(path.exists() for path in found.values())
     assert not (ann.private / RECORD).exists()
+
+
+def test_a_server_cannot_lift_its_limits_or_leave_its_groups(limited: Hub) -> None:
+    """It is shown them, for programs that ask what they may use: no file of them can be written to, by no way."""
+    lou = limited.user("lou")
+    lou.start(profile="python", size="tiny")
+    found = groups(lou)
+    limits = {
+        name: next(found[name].glob(sign))
+        for name, sign in (("memory", "memory.*limit_in_bytes"), ("pids", "pids.max"))
+    }
+    before = {file: file.read_text() for file in limits.values()}
+
+    said = json.loads(lou.run(LIFT_LIMITS))
+
+    assert set(said["problems"]) <= {"EROFS", "EACCES"}, said
+    assert {"cgroup.procs", "tasks", "pids.max", "memory.limit_in_bytes", "cpu.cfs_quota_us"} <= set(said["names"])
+    assert {file: file.read_text() for file in before} == before
+    for group in found.values():
+        assert str(lou.pid) in (group / "cgroup.procs").read_text().split()
+        assert [path for path in group.iterdir() if path.is_dir()] == []
+    lou.stop()
 
 
 def test_a_memory_bomb_ends_only_what_is_in_its_server_and_the_reason_is_told(limited: Hub, vera: Any) -> None:
