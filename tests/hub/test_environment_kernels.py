@@ -13,6 +13,9 @@ import httpx
 import pytest
 from support.addresses import client as client_of
 from support.addresses import plain
+from support.debugging import CELL, break_in, elsewhere, stopped, switch_off, switch_on
+from support.forks import descendants
+from support.listeners import listened_on
 from support.live_kernel import live_kernel
 from support.wheels import GREET, put
 
@@ -110,6 +113,21 @@ async def test_environments_are_offered_as_kernels_with_logos(server: Any) -> No
     async with client_of(server.url, headers={"Authorization": f"token {server.name}-token"}, timeout=30) as client:
         address = plain(server.url) + found["env-stats_2f.venv"]["resources"]["logo-svg"].partition("/projects/")[2]
         assert (await client.get(address)).status_code == 200
+
+
+async def test_a_kernel_of_a_project_is_debugged_without_a_port(server: Any) -> None:
+    """As those of the server's own environment, and twice."""
+    async with live_kernel(server.url, "projects-token", "env-stats_2f.venv") as kernel:
+        for _ in range(2):
+            await switch_on(kernel)
+            await break_in(kernel)
+            ran = asyncio.create_task(kernel.run(CELL))
+            thread = await stopped(kernel)
+            ports = listened_on(descendants(server.pid))
+            await elsewhere(kernel, "continue", threadId=thread)
+            assert (await ran).stdout == "2\n"
+            await switch_off(kernel)
+            assert ports | listened_on(descendants(server.pid)) == set()
 
 
 @pytest.mark.parametrize("project", ["stats", "ünï côde", "made-by-uv"])

@@ -7,15 +7,16 @@ import re
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from support.debugging import CELL, break_in, elsewhere, stopped, switch_off, switch_on
 from support.forks import children
 from support.kernel_cells import CELLS, IN_A_FILE, STATE, WORKER
-from support.live_kernel import LiveKernel, Said, connect, hang_up, live_kernel
+from support.live_kernel import LiveKernel, Said, live_kernel
 
 FORKED, ORDINARY = "python3", "ordinary"
 
@@ -115,41 +116,45 @@ async def test_what_a_person_asks_of_a_kernel_is_answered(server: Any, name: str
 
 @pytest.mark.parametrize("name", [ORDINARY, FORKED])
 async def test_a_kernel_stops_at_a_breakpoint(server: Any, name: str) -> None:
-    """As JupyterLab's debugger asks for it."""
+    """As JupyterLab's debugger asks for it, and again after it was switched off."""
     async with kernel(server, name) as running:
+        for _ in range(2):
+            await switch_on(running)
+            await break_in(running)
+            ran = asyncio.create_task(running.run(CELL))
+            await elsewhere(running, "continue", threadId=await stopped(running))
+            assert (await ran).stdout == "2\n"
+            await switch_off(running)
+            assert (await running.run(CELL)).stdout == "2\n"
 
-        async def debug(command: str, **arguments: Any) -> dict[str, Any]:
-            told = {"type": "request", "command": command, "seq": 1, "arguments": arguments}
-            return await running.ask("debug_request", channel="control", **told)
 
-        code = "x = 1\ny = x + 1\nprint(y)"
-        assert (await debug("initialize", clientID="tests", adapterID="x", linesStartAt1=True))["success"]
-        assert (await debug("attach"))["success"]
-        file = (await debug("dumpCell", code=code))["body"]["sourcePath"]
-        at = await debug("setBreakpoints", breakpoints=[{"line": 2}], source={"path": file}, sourceModified=False)
-        assert at["body"]["breakpoints"][0]["verified"]
-        await debug("configurationDone")
-        ran = asyncio.create_task(running.run(code))
+async def test_what_a_debugged_kernel_starts_waits_for_no_debugger(server: Any) -> None:
+    """With debugpy's own port each program would, for ever: JupyterLab has one for the kernel alone."""
+    worker = "import multiprocessing as m\ndef f(x):\n    return x + 1\nwith m.get_context('fork').Pool(2) as p: print(p.map(f, [1, 2]))"
+    program = "import subprocess, sys; print(subprocess.check_output([sys.executable, '-c', 'print(5)'], timeout=30))"
+    async with kernel(server) as running:
+        await switch_on(running)
+        await break_in(running, worker, 3)
+
+        assert (await running.run(program)).stdout == "b'5\\n'\n"
+        assert (await running.run(worker)).stdout == "[2, 3]\n"
+
+
+async def test_debugpys_adapter_ends_with_its_kernel(server: Any) -> None:
+    """Also where that does not end by itself."""
+    async with kernel(server) as running:
+        await switch_on(running)
+        (pid,) = [pid for pid in all_processes() if "adapter.py" in _command(pid)]
+        await running.send("execute_request", {"code": "import os; os.kill(os.getpid(), 9)", "silent": False})
         async with asyncio.timeout(20):
-            while not (stopped := (await _info(server, running))["stoppedThreads"]):  # noqa: ASYNC110 - the kernel tells nobody
+            while "adapter.py" in _command(pid):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.1)
-        await _debug_elsewhere(server, running, "continue", threadId=stopped[0])
-        assert (await ran).stdout == "2\n"
 
 
-async def _debug_elsewhere(server: Any, running: LiveKernel, command: str, **arguments: Any) -> dict[str, Any]:
-    """Ask over a connection of its own, while another waits for a cell."""
-    socket = await connect(running.url, running.id, f"token {server.name}-token")
-    other = LiveKernel(running.id, running.began, running.url, running.client, socket)
-    told = {"type": "request", "command": command, "seq": 9, "arguments": arguments}
-    answer = await other.ask("debug_request", channel="control", **told)
-    await hang_up(socket)
-    return answer
-
-
-async def _info(server: Any, running: LiveKernel) -> dict[str, Any]:
-    body: dict[str, Any] = (await _debug_elsewhere(server, running, "debugInfo"))["body"]
-    return body
+def _command(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 from support import keyrings
+from support.debugging import CELL, break_in, elsewhere, stopped, switch_off, switch_on
 from support.everybody import as_ordinary
+from support.forks import descendants
 from support.lifting import LIFT_LIMITS
+from support.listeners import listened_on, listening_in
 from support.live_kernel import live_kernel
 from support.machine import has_scopes
 from support.open_files import family, in_common, opened
@@ -106,11 +109,7 @@ def test_nothing_of_a_server_listens_where_others_can_connect(victim: Any) -> No
     """Neither on a port nor under a name in the network: only on files that others do not see."""
     inside = """
 import glob
-mine, kernel = set(), f"/proc/{os.getpid()}/"
-for path in glob.glob("/proc/[0-9]*/fd/*"):
-    # ipykernel itself has one port, for what its own forks print; it takes nothing without a secret of 16 bytes.
-    if not path.startswith(kernel):
-        mine.add(os.readlink(path))
+mine = {os.readlink(path) for path in glob.glob("/proc/[0-9]*/fd/*") if os.path.islink(path)}
 ports = [line.split() for name in ("tcp", "tcp6", "udp", "udp6") for line in open(f"/proc/net/{name}").readlines()[1:]]
 names = [line.split() for line in open("/proc/net/unix").readlines()[1:]]
 print(json.dumps([
@@ -207,6 +206,80 @@ print(json.dumps([
 """
 
     assert tell(attacker, keyrings.CALLS + code) == ["ENOSYS"] * 4 + [True, ""]
+
+
+DEBUGGERS = """
+import json, socket
+def framed(number, command, **arguments):
+    told = json.dumps({"seq": number, "type": "request", "command": command, "arguments": arguments})
+    return f"Content-Length: {len(told)}\\r\\n\\r\\n{told}".encode()
+asked = [
+    framed(1, "initialize", adapterID="x", clientID="x"), framed(2, "attach", connect={"host": "127.0.0.1", "port": 1}),
+    framed(3, "configurationDone"), framed(4, "evaluate", expression="open('/tmp/stolen', 'w')", context="repl"),
+]
+answered = []
+for line in open("/proc/net/tcp").readlines()[1:]:
+    port = int(line.split()[1].rpartition(":")[2], 16)
+    if line.split()[3] != "0A" or port in KNOWN:
+        continue
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            for each in asked:
+                connection.sendall(each)
+                if b'"request_seq"' in connection.recv(65536):
+                    answered.append(port)
+    except OSError:
+        pass
+print(json.dumps(sorted(set(answered))))
+"""
+
+
+@pytest.mark.parametrize("path", ["", "own/x.ipynb"], ids=["forked", "as usual"])
+async def test_nobody_else_debugs_a_kernel(forks: Any, attacker: Any, victim: Any, path: str) -> None:
+    """Before, while and after its person does: nothing of it listens, and what listens elsewhere debugs nothing."""
+    forks.put("vera", "own/numpy.py", "mine = 1")
+    known = set(listening_in(os.getpid()))
+    seen = {}
+    async with live_kernel(victim.url, "vera-token", "python3", path) as running:
+
+        async def look(when: str) -> None:
+            seen[when] = [
+                sorted(listened_on(descendants(victim.pid))),
+                await asyncio.to_thread(tell, attacker, f"KNOWN = {known}\n{DEBUGGERS}"),
+            ]
+
+        await look("before")
+        for _ in range(2):
+            await switch_on(running)
+            await look("on")
+            await break_in(running)
+            ran = asyncio.create_task(running.run(CELL))
+            thread = await stopped(running)
+            await look("stopped")
+            await elsewhere(running, "continue", threadId=thread)
+            assert (await ran).stdout == "2\n"
+            await switch_off(running)
+            await look("off")
+        forked = await running.run("print('zygote' in open('/proc/self/cmdline').read())")
+        stolen = await running.run("import os; print(os.path.exists('/tmp/stolen'))")
+
+    assert forked.stdout == f"{not path}\n"
+    assert seen == {when: [[], []] for when in ("before", "on", "stopped", "off")}
+    assert stolen.stdout == "False\n"
+
+
+async def test_what_forks_of_a_kernel_print_comes_without_a_port(victim: Any) -> None:
+    """Nor do they need the one that ipykernel has for it, into which others could send what they want."""
+    code = "import os\nif (pid := os.fork()) == 0:\n    print('from a fork', flush=True)\n    os._exit(0)\nos.waitpid(pid, 0)"
+    async with live_kernel(victim.url, "vera-token") as running:
+        request = await running.send("execute_request", {"code": code, "silent": False, "store_history": False})
+        async with asyncio.timeout(30):
+            while (got := await running.next_of(request))["msg_type"] != "stream":
+                pass
+        ports = listened_on(descendants(victim.pid))
+
+    assert got["content"]["text"].strip() == "from a fork"
+    assert ports == set()
 
 
 def test_a_servers_socket_is_for_the_hubs_user_only(forks: Any, victim: Any) -> None:

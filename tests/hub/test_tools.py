@@ -177,7 +177,7 @@ def test_an_app_of_each_framework_is_served_below_its_address(start: Start, fram
         assert "new" in page
         assert "did not start" not in page
     ports = [int(line.split()[1].rpartition(":")[2], 16) for line in listening(person)]
-    assert bool(ports) == (framework == "voila"), "its kernel has one by now, which asks for a secret"
+    assert len(ports) == (framework == "voila"), "its kernel has one by now, which asks for a secret"
     assert all(is_of_a_kernel(port) for port in ports)
     assert {app["state"] for app in person.web.get("sardonyx/api/apps").json()} == {"running"}
 

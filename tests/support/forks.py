@@ -287,6 +287,11 @@ def children(pid: int) -> list[int]:
     return sorted(found)
 
 
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that came of it: below the first of a namespace, whoever has lost its parent, too."""
+    return [pid, *(each for child in children(pid) for each in descendants(child))]
+
+
 def processes_with(*texts: str) -> list[int]:
     """Return the processes, but ours, with one of the texts in their command line or their first environment."""
     found = []

@@ -50,7 +50,7 @@ class LiveKernel:
         said, is_idle = Said(), False
         async with asyncio.timeout(PATIENCE_S):
             while not (is_idle and said.reply):
-                got = await self._next(request)
+                got = await self.next_of(request)
                 content, kind = got["content"], got["msg_type"]
                 if kind == "stream":
                     setattr(said, content["name"], getattr(said, content["name"]) + content["text"])
@@ -71,7 +71,7 @@ class LiveKernel:
         request = await self.send(kind, content, channel=channel)
         wanted = kind.replace("_request", "_reply")
         async with asyncio.timeout(PATIENCE_S):
-            while (got := await self._next(request))["msg_type"] != wanted:
+            while (got := await self.next_of(request))["msg_type"] != wanted:
                 pass
         return dict(got["content"])
 
@@ -103,7 +103,8 @@ class LiveKernel:
         """Return what JupyterLab sends with each change."""
         return {"X-XSRFToken": self.client.cookies["_xsrf"]}
 
-    async def _next(self, request: str) -> dict[str, Any]:
+    async def next_of(self, request: str) -> dict[str, Any]:
+        """Return what comes next of a message's answers."""
         while True:
             text = await self.socket.read_message()
             assert isinstance(text, str), "the connection to the kernel was closed"

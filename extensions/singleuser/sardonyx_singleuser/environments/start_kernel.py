@@ -8,9 +8,11 @@ import sys
 import sysconfig
 from contextlib import suppress
 from pathlib import Path
+from runpy import run_path
 
 PACKAGES = "SARDONYX_KERNEL_PACKAGES"
 """Names the folder with ipykernel and what it needs; "" = the environment has it itself."""
+PORTS = Path(__file__).parents[1] / "kernels" / "ports.py"
 SAYS = "SARDONYX_KERNEL_SAYS"
 """Names the open file to which it says that it is there, or what went wrong."""
 
@@ -29,6 +31,7 @@ def main() -> None:
     if packages:
         # Behind all others: what the environment has itself, in whatever version, comes first.
         sys.path.append(packages)
+    do_without_ports()
     try:
         from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - found only now
     except Exception as error:
@@ -39,6 +42,11 @@ def main() -> None:
     app.initialize()
     give_pip(app.shell)
     app.start()
+
+
+def do_without_ports() -> None:
+    """Replace what opens ports in this environment's ipykernel, as in the server's own."""
+    run_path(str(PORTS))["do_without"]()
 
 
 def say(file: int, line: str) -> None:

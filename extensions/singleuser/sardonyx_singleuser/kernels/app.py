@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from ipykernel import kernelapp
+from sardonyx_singleuser.kernels import ports
+
+ports.do_without()
+
+from ipykernel import kernelapp  # noqa: E402 - its parts are replaced first
 
 
 class IPKernelApp(kernelapp.IPKernelApp):  # type: ignore[misc]  # ipykernel is untyped

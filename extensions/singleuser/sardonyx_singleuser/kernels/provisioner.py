@@ -29,6 +29,7 @@ from sardonyx_singleuser.kernels.watched import WatchedProvisioner
 from sardonyx_singleuser.own_packages import VARIABLE, shadowing
 
 PLAIN = ["-m", "ipykernel_launcher", "-f"]
+LAUNCHER = Path(__file__).with_name("launcher.py")
 AT_START = (
     "PYTHON",
     "LD_",
@@ -121,10 +122,10 @@ class ForkedProvisioner(WatchedProvisioner):
             pid = await self._fork(cmd, kwargs)
         except CannotForkError as reason:
             self.log.info("This kernel starts as usual: %s", reason)
-            return await super().launch_kernel(cmd, **kwargs)
+            return await super().launch_kernel(self._without_ports(cmd), **kwargs)
         except (OSError, ValueError, TypeError) as error:
             self.log.warning("This kernel starts slowly, it could not be forked: %s", error)
-            return await super().launch_kernel(cmd, **kwargs)
+            return await super().launch_kernel(self._without_ports(cmd), **kwargs)
         self.process = ForkedProcess(pid)
         self.pid = self.pgid = pid
         self.cwd = kwargs.get("cwd", Path.cwd())
@@ -137,6 +138,9 @@ class ForkedProvisioner(WatchedProvisioner):
         argv = list(spec.argv)
         python = {"python", f"python{sys.version_info[0]}", "python{}.{}".format(*sys.version_info), sys.executable}
         return not spec.env and argv[1:] == [*PLAIN, "{connection_file}"] and argv[0] in python
+
+    def _without_ports(self, cmd: list[str]) -> list[str]:
+        return [cmd[0], str(LAUNCHER), *cmd[3:]] if self._is_plain() and cmd[1:4] == PLAIN else cmd
 
     async def _fork(self, cmd: list[str], kwargs: Mapping[str, Any]) -> int:
         dormant, origin = Dormant.current, Origin.current
