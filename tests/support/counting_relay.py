@@ -1,5 +1,6 @@
-"""What stands between a client and a store, and counts what the store sends."""
+"""What stands between a client and a store, and counts what is asked of the store and what it sends."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 BLOCK = 1 << 16
+REQUEST = re.compile(rb"(?:GET|HEAD|PUT|POST|DELETE) \S+ HTTP/1\.1\r\n")
+LONGEST_REQUEST_LINE = 8192
 
 
 class CountingRelay:
@@ -20,6 +23,8 @@ class CountingRelay:
         self._threads: list[threading.Thread] = []
         self.sent = 0
         """So many bytes came from there."""
+        self.asked = 0
+        """So many requests went there."""
 
     @property
     def address(self) -> str:
@@ -54,17 +59,33 @@ class CountingRelay:
     def _connect(self, near: socket.socket) -> None:
         with near, socket.create_connection(("127.0.0.1", self._port)) as far:
             self._open |= {near, far}
-            there = threading.Thread(target=self._pass, args=(near, far))
+            there = threading.Thread(target=self._pass, args=(near, far, self._count_requests()))
             there.start()
-            self._pass(far, near, counts=True)
+            self._pass(far, near, self._count_bytes)
             there.join()
             self._open -= {near, far}
 
-    def _pass(self, source: socket.socket, target: socket.socket, *, counts: bool = False) -> None:
+    def _count_bytes(self, block: bytes) -> None:
+        self.sent += len(block)
+
+    def _count_requests(self) -> Callable[[bytes], None]:
+        """Return what counts those of one connection."""
+        before = b""
+
+        def count(block: bytes) -> None:
+            nonlocal before
+            seen = before + block
+            found = list(REQUEST.finditer(seen))
+            self.asked += len(found)
+            # A line may come in two blocks, and is counted once.
+            before = seen[max(found[-1].end() if found else 0, len(seen) - LONGEST_REQUEST_LINE) :]
+
+        return count
+
+    def _pass(self, source: socket.socket, target: socket.socket, count: Callable[[bytes], None]) -> None:
         with suppress(OSError):
             while block := source.recv(BLOCK):
-                if counts:
-                    self.sent += len(block)
+                count(block)
                 target.sendall(block)
         for end in (source, target):
             with suppress(OSError):

@@ -8,46 +8,42 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sardonyx_singleuser.language import N_, _
+from sardonyx_singleuser.language import _
+from sardonyx_singleuser.preview.refusals import LACKS, MEMORY_MB, RefusedError, sentence
 from sardonyx_singleuser.preview.sources import (
     Source,
     first_rows_query,
     is_number,
+    needs_another_reading,
     readings,
     statistics_query,
     text,
 )
 
-MEMORY_MB, THREADS = 512, 2
+T = TypeVar("T")
+THREADS = 2
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 1000, 200, 300
 FIRST_ROWS = 100
 MOST_ANSWER = 4 << 20
 """In characters: a browser has to show it."""
 CPU_S = 600
 """Of one process: it must not go on for ever when nobody is left to end it."""
-LACKS = N_(
-    "A preview needs the packages duckdb and duckdb-extension-httpfs, which are not in this server's environment."
-)
-TOO_MUCH = N_(
-    "This needs more memory than a preview may take, {most} MB. Choose fewer columns or rows, or read it in a notebook."
-)
-
-
-class RefusedError(Exception):
-    """What was asked for cannot be had; the message is for the person."""
 
 
 class Table:
     """One file, as the table `data`."""
 
     def __init__(self, duckdb: Any, source: Source, store: Mapping[str, str]) -> None:
-        self._duckdb, self._source = duckdb, source
-        self._connection = duckdb.connect(
+        self._duckdb, self._source, self._store = duckdb, source, store
+        self._open(readings(source))
+
+    def _connect(self) -> None:
+        self._connection = self._duckdb.connect(
             config={
                 "threads": THREADS,
                 "memory_limit": f"{MEMORY_MB}MB",
@@ -57,20 +53,20 @@ class Table:
                 "autoload_known_extensions": "false",
             }
         )
-        if store:
+        if self._store:
             from sardonyx_singleuser.duckdb_s3 import extension_path  # noqa: PLC0415 - raises where it is not there
 
             self._connection.execute(f"LOAD {text(str(extension_path('httpfs')))}")
-            self.renew(store)
+            self.renew(self._store)
         self._connection.execute("SET enable_progress_bar = false")
         # DuckDB would read whole columns of a group of rows ahead; a hundred rows need a page of each.
         self._connection.execute("SET disable_parquet_prefetching = true")
-        self._connection.execute(f"SET allowed_paths = [{text(source.address)}]")
+        self._connection.execute(f"SET allowed_paths = [{text(self._source.address)}]")
         self._connection.execute("SET enable_external_access = false")
-        self._open()
 
     def renew(self, store: Mapping[str, str]) -> None:
         """Take keys; those of before end some time."""
+        self._store = store
         self._connection.execute(
             f"CREATE OR REPLACE SECRET place (TYPE s3, KEY_ID {text(store['name'])}, SECRET {text(store['secret'])},"
             f" SESSION_TOKEN {text(store['token'])}, ENDPOINT {text(store['endpoint'])}, USE_SSL {store['tls']},"
@@ -95,16 +91,14 @@ class Table:
 
     def count(self) -> dict[str, Any]:
         """Return how many rows there are."""
-        self._view()
-        return {"count": self._connection.execute("SELECT count(*) FROM data").fetchone()[0]}
+        return {"count": self._of_all(lambda: self._connection.execute("SELECT count(*) FROM data").fetchone()[0])}
 
     def column(self, name: str) -> dict[str, Any]:
         """Return the statistics of a column, which is read for them."""
         kind = dict(self._columns).get(name)
         if kind is None:
             raise RefusedError(_("There is no column “{name}”.").format(name=name[:80]))
-        self._view()
-        found = self._connection.execute(statistics_query(name, kind)).fetchone()
+        found = self._of_all(lambda: self._connection.execute(statistics_query(name, kind)).fetchone())
         titles = (
             _("Rows"),
             _("Present"),
@@ -121,8 +115,10 @@ class Table:
         statements = self._duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != self._duckdb.StatementType.SELECT:
             raise RefusedError(_("Write one SELECT, such as SELECT * FROM data LIMIT 10."))
-        self._view()
-        asked = self._connection.sql(statements[0])
+        return self._of_all(lambda: self._answer(statements[0]))
+
+    def _answer(self, statement: Any) -> dict[str, Any]:
+        asked = self._connection.sql(statement)
         columns = list(zip(asked.columns, map(str, asked.types), strict=True))
         if len(columns) > MOST_COLUMNS:
             said = _("That has {columns} columns; name {most} at most.")
@@ -130,11 +126,12 @@ class Table:
         rows, is_more = _read(asked.limit(MOST_ROWS + 1), MOST_ROWS)
         return {"columns": self._said(columns), "rows": rows, "is_more": is_more}
 
-    def _open(self) -> None:
+    def _open(self, ways: tuple[str, ...]) -> None:
         """Find the way to read the file, with its first rows: what was read for them is not read again."""
+        self._connect()
         first: Exception | None = None
-        for way in readings(self._source):
-            self._way, self._has_view = way, False
+        for number, way in enumerate(ways):
+            self._way, self._others, self._has_view = way, ways[number + 1 :], False
             try:
                 self._look()
             except self._duckdb.Error as error:
@@ -144,6 +141,19 @@ class Table:
                 return
         if first is not None:
             raise first
+
+    def _of_all(self, ask: Callable[[], T]) -> T:
+        """Ask something of the table `data`: what stands below its first rows may need another way to read it."""
+        while True:
+            self._view()
+            try:
+                return ask()
+            except (self._duckdb.InvalidInputException, self._duckdb.InternalException) as error:
+                # DuckDB 1.5 fails at its own message about a cell that is not UTF-8, and does not go on after that.
+                is_ours = isinstance(error, self._duckdb.InternalException) or needs_another_reading(str(error))
+                if not self._others or not is_ours:
+                    raise
+            self._open(self._others)
 
     def _look(self) -> None:
         if self._source.kind == "parquet":
@@ -220,24 +230,6 @@ def _cut(value: str | None) -> str | None:
     return value if value is None or len(value) <= MOST_TEXT else value[:MOST_TEXT] + "…"
 
 
-def sentence(duckdb: Any, error: Exception, what: str) -> str:
-    """Return what an error of DuckDB means for the person."""
-    said = str(error).partition("\n\nLINE")[0].strip()
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return _(TOO_MUCH).format(most=MEMORY_MB)
-    if isinstance(error, duckdb.PermissionException):
-        return _("The SQL box reads this file only: the table `data`.")
-    if isinstance(error, duckdb.HTTPException | duckdb.IOException) and what != "query":
-        return _("This file cannot be read from the data store now. Try again.")
-    if what == "query":
-        # Hints for one line each follow the first.
-        return f"{' '.join(said[:500].split()).rstrip('.')}."
-    # What stands in the file is left out, and so is what to write in Python.
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("Original Line")]
-    reason = " ".join(lines[:2])[:300].rstrip(".")
-    return _("This file cannot be read as a table: {reason}.").format(reason=reason)
-
-
 def main() -> None:
     """Answer until nobody asks any more."""
     # Where memory runs out, this goes before the person's notebooks; and it leaves no core behind.
@@ -252,12 +244,12 @@ def main() -> None:
     duckdb: Any = None
     for line in sys.stdin:
         asked = json.loads(line)
-        what = str(asked["what"])
+        what, source = str(asked["what"]), Source(**asked["source"])
         try:
             if duckdb is None:
                 import duckdb  # noqa: PLC0415 - where it is not there, that is an answer
             if table is None:
-                table = Table(duckdb, Source(**asked["source"]), asked["store"])
+                table = Table(duckdb, source, asked["store"])
             elif asked["store"]:
                 table.renew(asked["store"])
             said = getattr(table, what)(*asked["arguments"])
@@ -266,7 +258,10 @@ def main() -> None:
         except RefusedError as error:
             said = {"message": str(error)}
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told a sentence, and the next question is answered
-            said = {"message": sentence(duckdb, error, what)}
+            said = {"message": sentence(duckdb, error, what, source)}
+            if isinstance(error, duckdb.InternalException | duckdb.FatalException):
+                # It answers nothing any more.
+                table = None
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 

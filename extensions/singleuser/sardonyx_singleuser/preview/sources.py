@@ -19,6 +19,8 @@ READERS = {
 LARGEST_GEOJSON = 32 * MIB
 """Such a file is one object, so all of it is read for its first row."""
 CSV_BLOCK = 4 * MIB
+LONGEST_LINE = 32 * MIB
+TOO_LONG, NOT_UTF_8 = "Maximum line size", "not utf-8 encoded"
 PATTERN = frozenset("*?[")
 """DuckDB takes a name with one of them for many files."""
 
@@ -69,11 +71,11 @@ def readings(source: Source) -> tuple[str, ...]:
         case "parquet":
             return (f"FROM read_parquet({told})",)
         case "csv":
-            # The usual block is eight times as large; lines that do not fit into this one need it.
+            # The usual block is eight times as large.
             small = f"buffer_size={CSV_BLOCK}, max_line_size={CSV_BLOCK // 2}"
             return (
                 f"FROM read_csv({told}, {small})",
-                f"FROM read_csv({told})",
+                f"FROM read_csv({told}, buffer_size={2 * LONGEST_LINE}, max_line_size={LONGEST_LINE})",
                 # Before UTF-8 this was how Western Europe wrote; every file is valid in it, so it is the last.
                 f"FROM read_csv({told}, encoding='latin-1')",
             )
@@ -86,7 +88,17 @@ def readings(source: Source) -> tuple[str, ...]:
                 f"FROM {whole}",
             )
         case _:
+            # DuckDB 1.5 reads JSON by 32 MiB, whatever it is asked for.
             return (f"FROM read_json({told})",)
+
+
+def needs_another_reading(error: str) -> bool:
+    """Tell whether DuckDB has met something farther down in a file that another of its readings takes.
+
+    Args:
+        error: its words; it has one kind of error for all that may be in a file.
+    """
+    return TOO_LONG in error or NOT_UTF_8 in error
 
 
 def statistics_query(column: str, kind: str) -> str:
