@@ -92,6 +92,8 @@ RECIPES = {
 OFFERED = tuple(name for name, recipe in RECIPES.items() if recipe.is_run)
 """Images that somebody runs, parents first; additions are images with the usual one below them."""
 ADDITIONS = tuple(name for name in OFFERED if RECIPES[name].is_addition)
+NAMED = ("hub", "postgresql", *(PLUS.join((name, VSCODE, "mlflow")) for name in ("python", "r", "spark")))
+"""Those that the chart, and the settings that come with us, name: built where nobody says which."""
 
 
 class ImageNameError(Exception):

@@ -19,6 +19,7 @@ from image_extensions import Extensions
 from image_recipes import (
     ADDITIONS,
     EXTENSIONS,
+    NAMED,
     OFFERED,
     PLUS,
     ROOT,
@@ -231,7 +232,8 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"which to build: {', '.join(OFFERED)}; with {' and '.join(ADDITIONS)} behind others, such as r+vscode+mlflow",
+        help=f"which to build: {', '.join(OFFERED)}; with {' and '.join(ADDITIONS)} behind others, such as r+vscode+mlflow;"
+        f" none: {', '.join(NAMED)}",
     )
     parser.add_argument(
         "--extension",
@@ -249,7 +251,7 @@ def main() -> None:
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write each into a file there, too")
     parser.add_argument("--option", action="append", default=[], help="for each build by podman or docker")
     told = parser.parse_args()
-    names = told.names or OFFERED
+    names = told.names or NAMED
     try:
         for name in names:
             check_name(name)

@@ -302,7 +302,7 @@ def test_images_of_servers_are_fetched_each_once(full: Rendered) -> None:
     containers = full.pods[f"{NAME}-puller"]["spec"]["initContainers"]
 
     assert [each["image"] for each in containers] == [
-        "sardonyx/python:0.1.0", "sardonyx/r:0.0.9", "sardonyx/r:0.1.0", "sardonyx/spark:0.1.0",
+        "sardonyx/python-vscode-mlflow:0.1.0", "sardonyx/r:0.0.9", "sardonyx/r:0.1.0", "sardonyx/spark:0.1.0",
     ]  # fmt: skip
 
 

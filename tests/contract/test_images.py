@@ -1,9 +1,10 @@
 """What images and the code that runs in them have to agree on."""
 
+import re
 from pathlib import Path
 
 import pytest
-from image_recipes import ADDITIONS
+from image_recipes import ADDITIONS, LOWEST, NAMED, PLUS, ROOT, ancestry
 from image_recipes import RECIPES as PARTS
 
 from sardonyx_hub_config.tools import extensions
@@ -52,3 +53,17 @@ def test_the_folder_of_a_server_is_where_one_machine_has_it() -> None:
 def test_the_home_in_an_image_is_where_the_volume_comes() -> None:
     """Else its person would find another one."""
     assert f"ENV HOME={manifest.HOME} " in (IMAGES / "base" / "Dockerfile").read_text()
+
+
+def test_each_image_that_the_chart_and_the_settings_name_is_built_where_nobody_says_which() -> None:
+    """With VS Code and MLflow in each that people work in; and those that nobody names are not."""
+    named = re.compile(r"\bsardonyx/([a-z0-9-]+)(?::|$)", re.MULTILINE)
+    found = {
+        name
+        for file in ("hub_config/settings.yaml", "helm/sardonyx/values.yaml")
+        for line in (ROOT / file).read_text().splitlines()
+        for name in named.findall(line.partition("#")[0])
+    }
+
+    assert found == {name.replace(PLUS, "-") for name in NAMED}
+    assert all({*ADDITIONS} <= {*name.split(PLUS)} for name in NAMED if LOWEST in ancestry(name))

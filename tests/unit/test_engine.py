@@ -101,7 +101,9 @@ def test_the_settings_that_come_with_us_are_good_for_a_cluster_too() -> None:
     """Each profile has an image."""
     found = load_settings(ROOT / "hub_config" / "settings.yaml")
     made = [with_images(profile.profile(slug), found) for slug, profile in found.profiles.items()]
-    assert [each.gives.image for each in made] == ["sardonyx/python:0.1.0", "sardonyx/r:0.1.0", "sardonyx/spark:0.1.0"]
+    assert [each.gives.image for each in made] == [
+        "sardonyx/python-vscode-mlflow:0.1.0", "sardonyx/r-vscode-mlflow:0.1.0", "sardonyx/spark-vscode-mlflow:0.1.0",
+    ]  # fmt: skip
 
 
 def test_a_pod_cannot_be_opened_by_the_settings() -> None:
