@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.oauth_site import APP, SECRET, OAuthSite, serving_site
+from support.oauth_site import APP, SECRET, GiteaSite, GitHubSite, OAuthSite, serving_site
 from support.repositories import remote
 
 __all__ = ["remote"]
@@ -13,7 +13,11 @@ pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 Check = Callable[[Any, str], None]
 SETTINGS = """
-git: {{providers: {{lab: {{kind: gitlab, title: Our Lab, address: "{site}", client_id: {app}, client_secret: {{file: {secret}}}}}}}}}
+git:
+  providers:
+    lab: {{kind: gitlab, title: Our Lab, address: "{site}", client_id: {app}, client_secret: {{file: {secret}}}}}
+    hub: {{kind: github, title: Our Hub, address: "{hub}", client_id: {app}, client_secret: {{file: {secret}}}}}
+    tea: {{kind: gitea, title: Our Tea, address: "{tea}", client_id: {app}, client_secret: {{file: {secret}}}}}
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python, options: {{repository: {{}}}}}}
@@ -28,12 +32,30 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OAuthSite]:
 
 
 @pytest.fixture(scope="module")
-def place(place_with: Callable[..., Any], site: OAuthSite, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A place with an app at the site, below a path of its host, to which the site sends people back."""
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, OAuthSite]]:
+    """Sites of the other kinds, by the names that people read."""
+    with (
+        serving_site(tmp_path_factory.mktemp("hub"), GitHubSite) as hub,
+        serving_site(tmp_path_factory.mktemp("tea"), GiteaSite) as tea,
+    ):
+        yield {"Our Hub": hub, "Our Tea": tea}
+
+
+@pytest.fixture(scope="module")
+def place(
+    place_with: Callable[..., Any],
+    site: OAuthSite,
+    others: dict[str, OAuthSite],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
+    """A place with an app at each site, below a path of its host, to which the sites send people back."""
     secret = tmp_path_factory.mktemp("secret") / "secret"
     secret.write_text(SECRET)
     secret.chmod(0o600)
-    return place_with(SETTINGS, path="/datalab", site=site.url, app=APP, secret=secret)
+    return place_with(
+        SETTINGS, path="/datalab",
+        site=site.url, hub=others["Our Hub"].url, tea=others["Our Tea"].url, app=APP, secret=secret,
+    )  # fmt: skip
 
 
 def at_the_page(place: Any, context: Any, name: str) -> Any:
@@ -66,6 +88,25 @@ def test_a_site_is_connected_and_its_token_renewed(
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/lab/tree/stats-101", timeout=60_000)
     assert site.refreshed > 0
+
+
+@pytest.mark.parametrize("title", ["Our Hub", "Our Tea"])
+def test_a_site_of_each_kind_is_connected(
+    place: Any, others: dict[str, OAuthSite], context: Any, title: str, remote: Path
+) -> None:
+    """GitHub's token does not end and Gitea's is renewed; git reaches a private repository with it."""
+    site = others[title]
+    site.folder, site.life_s = remote.parent, 1
+    page = at_the_page(place, context, f"{title[4:].lower()}-user")
+
+    page.get_by_role("button", name=f"Connect {title}").click()
+    page.get_by_role("heading", name="Your tokens").wait_for()
+    page.goto(f"{place.url}/hub/spawn")
+    page.get_by_role("textbox", name="Repository").fill(f"{site.url}/stats-101")
+    page.get_by_role("button", name="Start", exact=True).click()
+
+    page.wait_for_url("**/lab/tree/stats-101", timeout=60_000)
+    assert (site.refreshed > 0) == isinstance(site, GiteaSite)
 
 
 def test_who_says_no_there_reads_that_nothing_happened(place: Any, site: OAuthSite, context: Any) -> None:

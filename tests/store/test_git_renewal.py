@@ -1,14 +1,15 @@
-"""Tokens of OAuth apps end and are renewed, also where many ask at once: a real keys service and a site like GitLab."""
+"""Tokens of OAuth apps end and are renewed, also where many ask at once: a real keys service, and a site of each kind."""
 
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from support import web
-from support.oauth_site import APP, SECRET, OAuthSite, serving_site
+from support.oauth_site import APP, SECRET, GiteaSite, GitHubSite, OAuthSite, serving_site
 from support.places import Client, Place
 from support.repositories import remote
 from support.waiting import soon
@@ -20,9 +21,9 @@ __all__ = ["remote"]
 
 
 @pytest.fixture
-def site(remote: Path) -> Iterator[OAuthSite]:
-    """A site with one private repository."""
-    with serving_site(remote.parent) as found:
+def site(request: pytest.FixtureRequest, remote: Path) -> Iterator[OAuthSite]:
+    """A site with one private repository; GitLab, unless a test says another."""
+    with serving_site(remote.parent, getattr(request, "param", OAuthSite)) as found:
         yield found
 
 
@@ -32,7 +33,7 @@ def amina(place_of_its_own: Place, site: OAuthSite, tmp_path: Path) -> Client:
     place = place_of_its_own
     (tmp_path / "secret").write_text(SECRET)
     app = GitProviderConfiguration(
-        slug="lab", title="Lab", kind="gitlab", address=site.url, client_id=APP, client_secret=tmp_path / "secret"
+        slug="lab", title="Lab", kind=site.KIND, address=site.url, client_id=APP, client_secret=tmp_path / "secret"
     )
     place.start_keys(git_providers=(app,))
     soon(lambda: _answers(place))
@@ -42,6 +43,13 @@ def amina(place_of_its_own: Place, site: OAuthSite, tmp_path: Path) -> Client:
         found.id, site.url, GitSecret("over", provider="lab", refresh_token="first", ends_at=time.time() - 1)
     )
     return found
+
+
+@dataclass
+class GitHubApp(GitHubSite):
+    """GitHub with an app whose tokens end."""
+
+    is_github_app: bool = True
 
 
 def _answers(place: Place) -> bool:
@@ -78,9 +86,14 @@ def test_what_was_renewed_is_kept_and_renewed_again(amina: Client, site: OAuthSi
     assert first != second == site.token
 
 
+@pytest.mark.parametrize("site", [OAuthSite, GitHubApp, GiteaSite], indirect=True)
 def test_a_connection_that_was_ended_there_is_told_and_marked(amina: Client, site: OAuthSite) -> None:
-    """The person connects it again."""
-    site.is_revoked = True
+    """The person connects it again: also where that is said with the status of a yes, or with another word."""
+    assert ask(amina, site).json()["password"] == site.token
+    site.life_s, site.is_revoked = 1, True
+    site.refresh_tokens.clear()
+    over = GitSecret("over", provider="lab", refresh_token="first", ends_at=time.time() - 1)
+    amina.place.git_accounts.keep(amina.id, site.url, over)
 
     answer = ask(amina, site)
 

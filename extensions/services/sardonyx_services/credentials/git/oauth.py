@@ -19,6 +19,9 @@ AUTHORIZE = {"github": "/login/oauth/authorize", "gitlab": "/oauth/authorize", "
 TOKEN = {"github": "/login/oauth/access_token", "gitlab": "/oauth/token", "gitea": "/login/oauth/access_token"}
 SCOPE = {"github": "repo", "gitlab": "read_repository write_repository", "gitea": "write:repository"}
 """To read and write repositories, and nothing else where a forge has a word for that."""
+ENDED = frozenset({"invalid_grant", "bad_refresh_token", "bad_verification_code"})
+OF_THE_APP = frozenset({"invalid client secret", "invalid empty client secret", "unexpected redirect URI"})
+"""Descriptions of Gitea's, whose one word for these is also that for a code or a refresh token that is over."""
 
 
 class EndedError(PeopleError):
@@ -67,27 +70,36 @@ class GitProvider:
         """Return the form for another token."""
         return self._form("refresh_token", refresh_token=secret.refresh_token)
 
-    def read(self, said: Mapping[str, Any], now: float) -> GitSecret:
+    def read(self, said: Mapping[str, Any], now: float, before: GitSecret | None = None) -> GitSecret:
         """Return the token that a forge gave.
 
         Args:
             now: seconds since 1970.
+            before: what is renewed; None = it is the first.
 
         Raises:
             EndedError: it gives none for this.
             PeopleError: it answers something else.
         """
         # GitHub says no with the status of a yes.
-        if said.get("error") in {"invalid_grant", "bad_refresh_token", "bad_verification_code"}:
+        error = str(said.get("error") or "")
+        is_of_app = said.get("error_description") in OF_THE_APP
+        if error in ENDED or (self.kind == "gitea" and error == "unauthorized_client" and not is_of_app):
             raise EndedError(
                 _("{site} gives no token for this any more. Connect it again on the hub's page “Git”.").format(
                     site=self.title
                 )
             )
-        if said.get("error"):
+        if error == "unverified_user_email":
+            raise PeopleError(
+                _("{site} wants you to confirm your mail address there first. Do that, and connect it again.").format(
+                    site=self.title
+                )
+            )
+        if error:
             raise PeopleError(
                 _("{site} refuses: {reason}. Tell the people who run this place; they know the app there.").format(
-                    site=self.title, reason=str(said["error"])[:100]
+                    site=self.title, reason=error[:100]
                 )
             )
         try:
@@ -96,13 +108,14 @@ class GitProvider:
             return GitSecret(
                 token,
                 provider=self.slug,
-                refresh_token=str(said.get("refresh_token") or ""),
+                # A forge need not give another one: RFC 6749, 6.
+                refresh_token=str(said.get("refresh_token") or (before.refresh_token if before else "")),
                 ends_at=now + float(life_s) if life_s else None,
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as garbage:
             raise PeopleError(
                 _("{site} answers with something else than a token. Try again.").format(site=self.title)
-            ) from error
+            ) from garbage
 
     def _form(self, grant: str, **more: str) -> dict[str, str]:
         return {"client_id": self.client_id, "client_secret": self.client_secret, "grant_type": grant, **more}

@@ -67,7 +67,7 @@ class Renewal:
             raise UnavailableError(
                 _("{site} does not answer now. Try again in a minute.").format(site=provider.title)
             ) from error
-        new = provider.read(said if isinstance(said, dict) else {}, time.time())
+        new = provider.read(said if isinstance(said, dict) else {}, time.time(), secret)
         # A refresh token is good once: whoever comes later needs the new one.
         await asyncio.to_thread(self._accounts.renew, person, address, secret, new)
         return new
