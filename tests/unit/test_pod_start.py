@@ -77,14 +77,14 @@ def _where(pod: Pod, port: int) -> tuple[str, int] | None:
 @pytest.mark.parametrize(
     ("nominated", "given_back", "told"),
     [
-        pytest.param("", 1, "Waiting for a free place: no machine has so many cores free", id="nothing gives way"),
+        pytest.param("", 2, "Waiting for a free place: no machine has so many cores free", id="nothing gives way"),
         pytest.param("node-1", 0, "Making room for your server", id="a placeholder does"),
     ],
 )
 async def test_servers_that_wait_give_their_places_where_nothing_else_does(
     nominated: str, given_back: int, told: str
 ) -> None:
-    """The scheduler says that there is no room, and on which node it makes some, with one and the same change."""
+    """Until there is room, since what waits could take it; where some is made is said with the same change of the Pod."""
     said = "0/1 nodes are available: 1 Insufficient cpu."
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": said}
     status = {"conditions": [condition], "nominatedNodeName": nominated}
@@ -92,8 +92,9 @@ async def test_servers_that_wait_give_their_places_where_nothing_else_does(
     with pytest.raises(StartFailedError):
         await life.start.until_it_answers([], lambda _pod: None)
 
-    assert life.without_place == given_back
-    assert life.told == [told]
+    # Again and again, though the Pod stays as it is.
+    assert min(life.without_place, 2) == given_back
+    assert life.tale.now == told
 
 
 async def test_events_are_told_once_each() -> None:

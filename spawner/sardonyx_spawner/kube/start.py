@@ -45,7 +45,7 @@ class Start:
         pod: returns the Pod as it is known now; another object after each change; None = it is not there.
         log: returns the end of what the server wrote.
         until: it may take so long, by the monotonic clock.
-        no_place: called where every node is full, and nothing gives way.
+        no_place: called again and again while every node is full, and nothing gives way.
     """
 
     def __init__(
@@ -119,6 +119,10 @@ class Start:
                 if found is not last:
                     await self._look(found)
                     last, changed = found, time.monotonic()
+                if is_full(unplaced(found) or "") and not promised_node(found):
+                    # For as long as that is so: a Pod that goes on waiting does not change, and what would be made meanwhile
+                    # could take the place that comes free.
+                    self._no_place()
                 self._leave_silent(found, time.monotonic() - changed)
                 where = address(found)
                 if where is not None and await answers(*where):
@@ -146,8 +150,6 @@ class Start:
         failure = failure_of(pod, title=plan.title, memory=plan.memory, log=log)
         if failure is not None:
             raise StartFailedError(failure)
-        if is_full(unplaced(pod) or "") and not promised_node(pod):
-            self._no_place()
         self._tale.tell(step_of(pod, title=plan.title))
 
 
