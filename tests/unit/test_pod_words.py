@@ -64,7 +64,38 @@ def a_pod(
 )
 def test_it_is_said_what_a_start_waits_for(pod: dict[str, Any] | None, said: str, state: str) -> None:
     """In one sentence, from the Pod alone."""
-    assert step_of(pod, title="Python") == Step(said, state)
+    found = step_of(pod, title="Python")
+    assert (found.said, found.state) == (said, state)
+
+
+@pytest.mark.parametrize(
+    ("refused", "hint"),
+    [
+        pytest.param(
+            "0/3 nodes are available: 3 Insufficient cpu.",
+            " It goes on by itself. A smaller one may find a place now: stop this one, and choose again.",
+            id="cores",
+        ),
+        pytest.param(
+            "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.",
+            " It goes on by itself. One without a GPU may find a place now: stop this one, and choose again.",
+            id="GPUs",
+        ),
+        pytest.param(
+            "0/3 nodes are available: 3 Too many pods.",
+            " It goes on by itself. A place comes free when a server is stopped, such as one that you do not use.",
+            id="servers",
+        ),
+        pytest.param("0/3 nodes are available: 3 node(s) had untolerated taint(s).", "", id="nothing to be done"),
+    ],
+)
+def test_who_waits_for_a_place_is_told_what_they_can_do(refused: str, hint: str) -> None:
+    """And others, who read the same step in a list, are not."""
+    tale, step = Tale(), step_of(a_pod(refused=refused), title="Python")
+    tale.tell(step)
+
+    assert [event["message"] for event in tale.events] == [f"{step.said}.{hint}" if hint else step.said]
+    assert tale.now == step.said
 
 
 @pytest.mark.parametrize(

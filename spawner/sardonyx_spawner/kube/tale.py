@@ -3,6 +3,7 @@
 from typing import Any
 
 from sardonyx_spawner.kube.waiting import Step
+from sardonyx_spawner.language import _
 from sardonyx_spawner.steps import event_of
 
 
@@ -13,10 +14,13 @@ class Tale:
         self.events: list[dict[str, Any]] = []
         self.is_heard = False
         self.now = ""
-        """The last step that was told."""
+        """The last step that was told, without what its person can do."""
 
     def tell(self, step: Step | None) -> None:
         """Add a step; None = nothing new."""
-        if step is not None and not (self.events and self.events[-1]["message"] == step.said):
+        if step is None:
+            return
+        told = _("{step}. {hint}").format(step=step.said, hint=step.hint) if step.hint else step.said
+        if not (self.events and self.events[-1]["message"] == told):
             self.now = step.said
-            self.events.append(event_of(step.said, step.state, len(self.events) + 1))
+            self.events.append(event_of(told, step.state, len(self.events) + 1))

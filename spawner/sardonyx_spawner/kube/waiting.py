@@ -48,6 +48,12 @@ _NO_ROOM = (
         AGAIN,
     ),
 )
+_MEANWHILE = {
+    SMALLER: N_("It goes on by itself. A smaller one may find a place now: stop this one, and choose again."),
+    _GPU: N_("It goes on by itself. One without a GPU may find a place now: stop this one, and choose again."),
+    _STOP: N_("It goes on by itself. A place comes free when a server is stopped, such as one that you do not use."),
+}
+"""What somebody can do after a start that found no place -> what they can do while it looks for one."""
 _FULL = re.compile(r"Insufficient (?:cpu|memory|ephemeral-storage|pods)|Too many pods")
 _ELSEWHERE = N_("Your files are in use on another machine. If another server of yours runs, stop it.")
 _VOLUME_ELSEWHERE = re.compile(r"Multi-Attach error|already (?:exclusively attached|used by)")
@@ -59,10 +65,12 @@ class Step:
 
     Args:
         state: now, done, warn or wait.
+        hint: a sentence about what its person can do meanwhile, which nobody else is told; "" = nothing.
     """
 
     said: str
     state: str = "now"
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,10 +80,12 @@ class Lack:
     Args:
         why: part of a sentence.
         hint: who can do what.
+        meanwhile: what the person can do while one is looked for; "" = nothing.
     """
 
     why: Said
     hint: Said
+    meanwhile: Said | str = ""
 
 
 def step_of(pod: Mapping[str, Any] | None, *, title: str) -> Step:
@@ -92,8 +102,9 @@ def step_of(pod: Mapping[str, Any] | None, *, title: str) -> Step:
         return Step(_("Making room for your server"))
     if refused is not None:
         lack = why_unplaced(refused)
-        said = _("Waiting for a free place: {why}").format(why=lack.why) if lack else _("Waiting for a free place")
-        return Step(said, "wait")
+        if lack is None:
+            return Step(_("Waiting for a free place"), "wait")
+        return Step(_("Waiting for a free place: {why}").format(why=lack.why), "wait", lack.meanwhile)
     if _condition(pod, "PodScheduled", "True") is None:
         return Step(_("Asking for a place for your server"))
     if "running" in container_state(pod):
@@ -129,7 +140,12 @@ def is_full(message: str) -> bool:
 
 def why_unplaced(message: str) -> Lack | None:
     """Say why no node takes a Pod; None = nobody can tell."""
-    return next((Lack(_(why), _(hint)) for sign, why, hint in _NO_ROOM if sign.search(message)), None)
+    return next((_lack(why, hint) for sign, why, hint in _NO_ROOM if sign.search(message)), None)
+
+
+def _lack(why: str, hint: str) -> Lack:
+    meanwhile = _MEANWHILE.get(hint)
+    return Lack(_(why), _(hint), _(meanwhile) if meanwhile else "")
 
 
 def may_lack_volume(pod: Mapping[str, Any] | None) -> bool:
