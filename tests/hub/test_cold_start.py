@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from support.addresses import get
 from support.everybody import ORDINARY
-from support.forks import Forks, running_forks
+from support.forks import Forks, descendants, running_forks
 from support.hubs import running_hub
+from support.listeners import listened_on
+from support.live_kernel import TRANSPORT, live_kernel
 from support.threaded import threaded_environment
 from support.waiting import soon
 
@@ -40,6 +42,15 @@ def test_an_environment_that_cannot_be_warmed_has_servers_all_the_same(forks: An
         assert get(f"{server.url}api", timeout=10).status_code == 200
     homes = f"import os; print(os.listdir({str(second.home.parent)!r}))"
     assert second.run(homes) == "['bob']"
+
+
+async def test_kernels_of_a_cold_server_have_no_port_either(forks: Any, cold: Forks) -> None:
+    """They start as usual, and are reached as others are."""
+    server = cold.start("kai", readable=(str(forks.python.parents[1]),))
+
+    async with live_kernel(server.url, "kai-token") as kernel:
+        assert (await kernel.run(TRANSPORT)).stdout == "ipc\n"
+        assert listened_on(descendants(server.pid)) == set()
 
 
 def test_a_zygote_that_is_ended_while_it_warms_is_replaced_by_a_cold_one(forks: Any) -> None:

@@ -16,7 +16,7 @@ import pytest
 from support.debugging import CELL, break_in, elsewhere, stopped, switch_off, switch_on
 from support.forks import children
 from support.kernel_cells import CELLS, IN_A_FILE, STATE, WORKER
-from support.live_kernel import LiveKernel, Said, live_kernel
+from support.live_kernel import TRANSPORT, LiveKernel, Said, live_kernel
 
 FORKED, ORDINARY = "python3", "ordinary"
 
@@ -248,7 +248,7 @@ async def test_without_the_process_to_fork_from_kernels_start_as_usual(forks: An
     for _ in range(2):
         async with kernel(server) as running:
             assert not await is_forked(running)
-            assert (await running.run("print(1)")).stdout == "1\n"
+            assert (await running.run(TRANSPORT)).stdout == "ipc\n"
     assert server.log.read_text().count("could not be forked") == 1
     assert dormant not in children(inner)
 

@@ -16,7 +16,7 @@ from support.everybody import as_ordinary
 from support.forks import descendants
 from support.lifting import LIFT_LIMITS
 from support.listeners import listened_on, listening_in
-from support.live_kernel import live_kernel
+from support.live_kernel import TRANSPORT, live_kernel
 from support.machine import has_scopes
 from support.open_files import family, in_common, opened
 from support.waiting import soon
@@ -266,6 +266,17 @@ async def test_nobody_else_debugs_a_kernel(forks: Any, attacker: Any, victim: An
     assert forked.stdout == f"{not path}\n"
     assert seen == {when: [[], []] for when in ("before", "on", "stopped", "off")}
     assert stolen.stdout == "False\n"
+
+
+@pytest.mark.parametrize("path", ["", "own/x.ipynb"], ids=["forked", "as usual"])
+async def test_a_kernel_is_reached_through_sockets_in_its_servers_folder(forks: Any, victim: Any, path: str) -> None:
+    """Also after a restart, and never by a port."""
+    forks.put("vera", "own/numpy.py", "mine = 1")
+    async with live_kernel(victim.url, "vera-token", "python3", path) as running:
+        for _ in range(2):
+            assert (await running.run(TRANSPORT)).stdout == "ipc\n"
+            assert listened_on(descendants(victim.pid)) == set()
+            await running.restart()
 
 
 async def test_what_forks_of_a_kernel_print_comes_without_a_port(victim: Any) -> None:

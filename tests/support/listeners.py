@@ -30,7 +30,7 @@ def who_listens(processes: Iterable[int]) -> dict[int, str]:
 
 
 def is_of_a_kernel(port: int) -> bool:
-    """Tell whether ZeroMQ listens there, as each kernel of ipykernel does for what its own forks print.
+    """Tell whether ZeroMQ listens there, as an ipykernel that Voilà has started does for what its own forks print.
 
     It takes nothing without a secret of 16 bytes.
     """

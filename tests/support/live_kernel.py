@@ -15,6 +15,8 @@ from support.addresses import plain, websocket
 from tornado.websocket import WebSocketClientConnection
 
 PATIENCE_S = 60
+TRANSPORT = "import json, sys; print(json.load(open(sys.argv[sys.argv.index('-f') + 1]))['transport'])"
+"""Says in a kernel how its server reaches it."""
 
 
 @dataclass

@@ -23,6 +23,7 @@ from sardonyx_services.people.store import PeopleStore
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^Sardonyx is ready: (\S+)$", re.MULTILINE)
+UPSTREAM = "-m ipykernel_launcher "
 LINK = re.compile(r"^Sign in as the first administrator.*: (\S+)$", re.MULTILINE)
 
 
@@ -171,7 +172,7 @@ class Stack:
     def open_ports(self) -> dict[int, str]:
         """Return the ports beside its doors that others of the machine can connect to, each with its program.
 
-        Of a kernel, there is what is said in `is_of_a_kernel`.
+        Of a kernel that Voilà has started there is what is said in `is_of_a_kernel`: ours are started otherwise.
         """
         # A fork server that warms has a hub of its own for as long, which knows nothing.
         with suppress(pytest.fail.Exception):
@@ -181,7 +182,11 @@ class Stack:
     def _open_ports(self) -> dict[int, str]:
         doors = range(self.port, self.port + 7)
         found = who_listens(self.processes())
-        return {port: found[port] for port in found if port not in doors and not is_of_a_kernel(port)}
+        return {
+            port: program
+            for port, program in found.items()
+            if port not in doors and not (UPSTREAM in program and is_of_a_kernel(port))
+        }
 
     def find_all(self, word: str) -> list[int]:
         """Return those of them that have a word in their command lines."""

@@ -30,6 +30,8 @@ class Dormant:
     """
 
     current: ClassVar["Dormant | None"] = None
+    is_in_sandbox: ClassVar[bool] = False
+    """Whether this process is of a server that a fork server has made: with a folder that nobody else has."""
 
     def __init__(self, pid: int, control: socket.socket) -> None:
         self.pid, self.control = pid, control
@@ -46,6 +48,7 @@ class Dormant:
         Raises:
             OSError: the system refuses the server.
         """
+        cls.is_in_sandbox = True
         origin = Origin.current
         if origin is None:
             return os.fork()

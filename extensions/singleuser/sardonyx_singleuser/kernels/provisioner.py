@@ -164,7 +164,7 @@ class ForkedProvisioner(WatchedProvisioner):
 
 def use_sockets(manager: Any) -> None:
     """Let a kernel that is not there yet be reached through sockets, where its server has a private folder for them."""
-    if manager is not None and Dormant.current is not None:
+    if manager is not None and Dormant.is_in_sandbox:
         place = f"{os.path.splitext(manager.connection_file)[0]}-ipc"  # noqa: PTH122 - as jupyter_client does
         is_new = manager.transport == "tcp" and not manager.shell_port and os.path.isabs(place)  # noqa: PTH117
         if is_new and len(os.fsencode(f"{place}-5")) <= LONGEST_SOCKET and place.startswith(jupyter_runtime_dir()):
