@@ -64,6 +64,20 @@ def test_a_zygote_that_is_ended_while_it_warms_is_replaced_by_a_cold_one(forks: 
         assert [line["slow"] for line in server.said if "slow" in line] == ["the process was ended from outside"]
 
 
+def test_nothing_is_left_of_a_zygote_that_is_ended_while_it_warms(forks: Any) -> None:
+    """The next one clears away what it has made in the folder for temporary files."""
+    with running_forks(forks.python, ordinary=forks.user == ORDINARY) as running:
+        link = running.folder / "warm"
+        soon(lambda: any(link.iterdir()))
+        left = Path(os.readlink(link))  # noqa: PTH115 - it is gone in a moment
+        os.kill(running.zygote(), signal.SIGKILL)
+
+        server = running.start("eve")
+
+        assert server.is_ready, server.log.read_text()
+        assert [path for path in (left, link) if os.path.lexists(path)] == []
+
+
 def test_a_cold_zygote_that_is_ended_is_made_anew(forks: Any, cold: Forks) -> None:
     """As a warm one is, at the next start; cold as before, for the reason that the first one had."""
     readable = (str(forks.python.parents[1]),)

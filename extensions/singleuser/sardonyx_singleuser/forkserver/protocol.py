@@ -19,8 +19,9 @@ VERSION = 4
 START, ASK, REST = b"s", b"q", b"r"
 """`REST`: nobody will ask soon, as when the hub stops: end when there is no server, until somebody asks again."""
 MOST_BYTES = 1 << 20
-SOCKET, LOG, LOCK, ROOT = "socket", "log", "lock", "root"
-"""What is in a fork server's folder; the last is the empty folder on which sandboxes are put up."""
+SOCKET, LOG, LOCK, ROOT, WARM = "socket", "log", "lock", "root", "warm"
+"""What is in a fork server's folder; `ROOT` is the empty folder on which sandboxes are put up, `WARM` what
+leads to a zygote's folder while it warms."""
 _CREDENTIALS = struct.Struct("3i")
 
 

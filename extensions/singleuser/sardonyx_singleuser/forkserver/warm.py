@@ -44,9 +44,13 @@ HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP)
 """Signals that a server takes over at its start."""
 
 
-def warm() -> None:
-    """Start a server, use it, and clear it away."""
-    folder, before = tempfile.mkdtemp(prefix=MARK), dict(os.environ)
+def warm(place: str | None = None) -> None:
+    """Start a server, use it, and clear it away.
+
+    Args:
+        place: the folder in which it has its own; None = that for temporary files.
+    """
+    folder, before = tempfile.mkdtemp(prefix=MARK, dir=place), dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in HANDLED}
     try:
         # Already for the imports: what reads its home then is found by the tests, see `own_home`.

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from sardonyx_singleuser.forkserver import file_pages, huge_pages
 from sardonyx_singleuser.forkserver.control import COLD, CONTROL, FAILED, MADE, MOST_SAID, READY
-from sardonyx_singleuser.forkserver.protocol import say
+from sardonyx_singleuser.forkserver.protocol import WARM, say
+from sardonyx_singleuser.forkserver.scratch import clear, scratch
 from sardonyx_singleuser.forkserver.spare import Spare
 from sardonyx_singleuser.forkserver.warm import warm
 from sardonyx_singleuser.kernels.origin import Origin
@@ -90,9 +91,12 @@ def main() -> None:
     leave_working_folder()
     # Compiled modules are written beside their sources at their first import: whoever runs in a sandbox reads them, too.
     os.umask(0o022)
+    root = Path(sys.argv[1])
+    clear(root.with_name(WARM))
     if COLD not in sys.argv[2:]:
         try:
-            warm_all()
+            with scratch(root.with_name(WARM)) as folder:
+                warm_all(folder)
         except Exception as error:  # noqa: BLE001 - the supervisor is told, and the log has the rest
             control.send(FAILED + f"{type(error).__name__}: {error}".encode()[:MOST_SAID])
             traceback.print_exc()
@@ -103,7 +107,7 @@ def main() -> None:
     file_pages.let_go()
     huge_pages.use()
     control.send(READY)
-    serve(control, sys.argv[1])
+    serve(control, str(root))
 
 
 def leave_working_folder() -> None:
@@ -112,15 +116,18 @@ def leave_working_folder() -> None:
         del sys.path[0]
 
 
-def warm_all() -> None:
+def warm_all(folder: str | None = None) -> None:
     """Get ready what servers and their kernels are made from.
+
+    Args:
+        folder: for what is made meanwhile; None = that for temporary files.
 
     Raises:
         Exception: whatever keeps a server from starting here.
     """
     # Before the server's modules: an ordinary kernel has none of them.
-    warm_kernels()
-    warm()
+    warm_kernels(folder)
+    warm(folder)
     if Origin.current is not None:
         Preimported.current = Preimported(Origin.current.ordinary, Origin.current.library_filters)
     check_threads()

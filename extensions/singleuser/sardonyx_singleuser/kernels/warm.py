@@ -36,10 +36,14 @@ MARK = "sardonyx-kernel-"
 FIRST_CELLS = ("import os\n1 + 1", "def f():\n    return {}['a']\nf()", "%config InlineBackend\n%matplotlib?")
 
 
-def warm() -> None:
-    """Import what kernels need; without an `Origin.current` after that, they have to start as usual."""
+def warm(place: str | None = None) -> None:
+    """Import what kernels need; without an `Origin.current` after that, they have to start as usual.
+
+    Args:
+        place: the folder in which the trial has its own; None = that for temporary files.
+    """
     before = dict(os.environ)
-    folder = tempfile.mkdtemp(prefix=MARK)
+    folder = tempfile.mkdtemp(prefix=MARK, dir=place)
     ours = {**TUNED, "HOME": folder, "JUPYTER_RUNTIME_DIR": folder, "IPYTHONDIR": f"{folder}/ipython"}
     try:
         os.environ.update(ours)
