@@ -102,6 +102,27 @@ print(before == [dict(vars(APIHandler)), dict(vars(JupyterHubSingleUser))])
 """
 
 
+GONE_FROM_KERNELS = """
+import threading, parso.cache, ipykernel.debugger
+from sardonyx_singleuser.kernels import child, ports
+
+del threading.Thread._set_native_id, parso.cache._get_default_cache_path, ipykernel.debugger.Debugger
+child._ask_for_number()
+child._adopt_home()
+ports.do_without()
+print(ipykernel.debugger._is_debugpy_available)
+"""
+SAYS_NOTHING = """
+from sardonyx_singleuser.kernels import app, warm
+from sardonyx_singleuser.kernels.origin import Origin
+
+# As where ipykernel opens its sockets in a method of another name.
+del app.IPKernelApp.init_heartbeat
+warm.warm()
+print(Origin.current)
+"""
+
+
 def run(prefix: Path, code: str) -> subprocess.CompletedProcess[str]:
     """Run code where servers run."""
     python = str(prefix / "bin" / "python")
@@ -147,4 +168,31 @@ def test_where_a_new_version_has_it_no_more_a_server_starts_all_the_same(prefix:
         " A window that is left open counts as use of its server.\n"
         "Sardonyx: JupyterHubSingleUser has no keep_activity_updated in this version."
         " The hub hears of a new server at once, and its start takes longer.\n"
+    )
+
+
+def test_where_a_new_version_has_it_no_more_a_kernel_is_one_all_the_same(prefix: Path) -> None:
+    """What cannot be debugged without a port is not debugged."""
+    done = run(prefix, GONE_FROM_KERNELS)
+
+    assert done.stdout == "False\n"
+    # debugpy has something to say before.
+    assert done.stderr.partition("Sardonyx: ")[2] == (
+        "_MainThread has no _set_native_id in this version."
+        " Kernels have a wrong number of their first thread.\n"
+        "Sardonyx: parso.cache has no _get_default_cache_path in this version."
+        " What it keeps for completions goes with the server.\n"
+        "Sardonyx: the debugger of this ipykernel is another one"
+        " (module 'ipykernel.debugger' has no attribute 'Debugger'). Nothing is debugged.\n"
+    )
+
+
+def test_kernels_that_do_not_say_when_they_are_there_start_as_usual(prefix: Path) -> None:
+    """Each would be waited for otherwise, for a quarter of a minute."""
+    done = run(prefix, SAYS_NOTHING)
+
+    assert done.stdout == "None\n"
+    assert done.stderr.endswith(
+        "Kernels of this environment start as usual, not as forks:"
+        " RuntimeError: this ipykernel does not say when its sockets are open\n"
     )

@@ -136,10 +136,7 @@ def _begin_anew(request: KernelRequest, origin: Origin) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     random.seed()
-    # Python 3.11 to 3.13 does not ask again after a fork.
-    ask_again = found(threading.main_thread(), "_set_native_id", "Kernels have a wrong number of their first thread.")
-    if ask_again is not None:
-        ask_again()
+    _ask_for_number()
     if sys.version_info < (3, 14):
         import asyncio  # noqa: PLC0415 - the supervisor reads this file, too, and stays small
 
@@ -158,6 +155,13 @@ def _begin_anew(request: KernelRequest, origin: Origin) -> None:
     gc.enable()
 
 
+def _ask_for_number() -> None:
+    # Python 3.11 to 3.13 does not ask again after a fork; this can go with the last of them.
+    ask_again = found(threading.main_thread(), "_set_native_id", "Kernels have a wrong number of their first thread.")
+    if ask_again is not None:
+        ask_again()
+
+
 def _adopt_home() -> None:
     """Replace what Python and libraries have read from another home at their start."""
     adopt_home()
@@ -167,7 +171,7 @@ def _adopt_home() -> None:
     jedi: Any = sys.modules.get("jedi.settings")
     if parso is None:
         return
-    # It has no setting (0.8).
+    # It has no setting in version 0.8; this can go when a later one has, or asks for the home when it is used.
     asked = found(parso, "_get_default_cache_path", "What it keeps for completions goes with the server.")
     if asked is None:
         return

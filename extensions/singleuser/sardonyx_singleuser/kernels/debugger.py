@@ -132,6 +132,7 @@ class Debugger(theirs.Debugger):  # type: ignore[misc]  # ipykernel is untyped
         pydevd: Any = import_module("pydevd")
         if api.listen.called or pydevd.get_global_debugger() is not None:
             raise RuntimeError("this kernel has called debugpy.listen() or debugpy.connect()")
+        # Neither has a setting for what it connects to or listens on but ports (debugpy 1.8); this can go when one has.
         connects = pydevd.start_client
         package = Path(api.debugpy.__file__).parent
         kernel = self.wire.start(str(package.parent))

@@ -11,12 +11,13 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from glob import glob
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sardonyx_singleuser.contract import PREIMPORT
 from sardonyx_singleuser.kernels.origin import Origin
@@ -91,9 +92,9 @@ def _tried(folder: str) -> tuple[list[str], list[str]]:
     with os.fdopen(told) as answer:
         said = answer.read()
     os.waitpid(child, 0)
-    if not said:
-        raise ImportError("no kernel could be tried")
-    found = json.loads(said)
+    found = json.loads(said or '{"problem": "no kernel could be tried"}')
+    if "problem" in found:
+        raise ImportError(found["problem"])
     if PREIMPORT in os.environ and found["left"]:
         names = ", ".join(found["left"])
         sys.stderr.write(f"Kernels import {names} themselves: not there, or with threads that a fork would not have.\n")
@@ -104,12 +105,7 @@ def _try(folder: str, tell: int) -> NoReturn:
     try:
         # What it says at its start belongs into no log.
         with _quiet():
-            from sardonyx_singleuser.kernels.app import IPKernelApp  # noqa: PLC0415 - see _import_shell
-
-            app = IPKernelApp.instance()
-            app.initialize(
-                ["-f", f"{folder}/kernel.json", "--IPKernelApp.transport=ipc", f"--IPKernelApp.ip={folder}/s"]
-            )
+            app = _kernel(folder)
             ordinary = list(sys.modules)
             for cell in FIRST_CELLS:
                 app.shell.run_cell(cell, store_history=False)
@@ -129,10 +125,29 @@ def _try(folder: str, tell: int) -> NoReturn:
                 left.append(library)
         with os.fdopen(tell, "w") as answer:
             json.dump({"ordinary": ordinary, "later": later[len(ordinary) :], "left": left}, answer)
-    except BaseException:  # noqa: BLE001 - nothing of this may return into the zygote's code
+    except BaseException as error:  # noqa: BLE001 - nothing of this may return into the zygote's code
         traceback.print_exc()
+        # What it prints may be heard by nobody: by now it is a kernel.
+        os.write(tell, json.dumps({"problem": f"{type(error).__name__}: {error}"}).encode())
     finally:
         os._exit(0)
+
+
+def _kernel(folder: str) -> Any:
+    """Return one that is ready.
+
+    Raises:
+        RuntimeError: each would be waited for, in vain.
+    """
+    from sardonyx_singleuser.kernels.app import IPKernelApp  # noqa: PLC0415 - see _import_shell
+
+    opened = threading.Event()
+    app = IPKernelApp.instance()
+    app.when_open = opened.set
+    app.initialize(["-f", f"{folder}/kernel.json", "--IPKernelApp.transport=ipc", f"--IPKernelApp.ip={folder}/s"])
+    if not opened.is_set():
+        raise RuntimeError("this ipykernel does not say when its sockets are open")
+    return app
 
 
 def _threads() -> tuple[int, frozenset[str]]:
