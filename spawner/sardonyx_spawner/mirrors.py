@@ -5,6 +5,7 @@ read by the servers that want it, and by all others if they like.
 """
 
 import asyncio
+import math
 import os
 import shutil
 import tempfile
@@ -29,6 +30,8 @@ SOON_S = 2.0
 """Whoever waits longer is told for what."""
 LOOK_S = 0.5
 """So often is looked whether something comes, and how much it is."""
+NEWS_S = 2.0
+"""So long is left between two renewals, also where somebody says that there is something new: all who say so share one."""
 PAUSE_S, LONG_PAUSE_S = 60.0, 86_400.0
 """After a failure, the next try comes so much later; and after one that every try would end in."""
 LARGEST = 2 << 30
@@ -49,6 +52,19 @@ class Renewal:
     is_first: bool
     moved: float
     task: asyncio.Task[None] = field(init=False)
+
+
+@dataclass(frozen=True)
+class Try:
+    """The last try to make or renew a copy.
+
+    Args:
+        began: as the loop counts.
+        is_good: the copy has what its forge had then.
+    """
+
+    began: float = -math.inf
+    is_good: bool = True
 
 
 class Mirrors:
@@ -76,6 +92,7 @@ class Mirrors:
         self._largest, self._most, self._longest_wait_s = largest, most, longest_wait_s
         self._next: dict[str, float] = {}
         self._renewing: dict[str, Renewal] = {}
+        self._last: dict[str, Try] = {}
         self._wanted: dict[str, float] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -110,6 +127,25 @@ class Mirrors:
             if waiting is not None and before - began < SOON_S <= now - began:
                 waiting()
 
+    async def renewed(self, url: str) -> bool:
+        """Renew a copy because somebody says that there is something new; tell whether it is in the copy then.
+
+        All who say so at the same time share a try, and where the last one failed there is none before its time.
+        """
+        self._wanted[mirror_name(url)] = self._clock()
+        now = asyncio.get_running_loop().time
+        asked = now()
+        while (last := self._last.get(url, Try())).began < asked:
+            if url in self._renewing:
+                await asyncio.wait([self._renewing[url].task])
+            elif not last.is_good and self._next.get(url, 0) > self._clock():
+                return False
+            elif (pause_s := last.began + NEWS_S - now()) > 0:
+                await asyncio.sleep(pause_s)
+            else:
+                self._renewal(url)
+        return last.is_good
+
     def _renewal(self, url: str) -> Renewal:
         found = self._renewing.get(url)
         if found is None:
@@ -124,6 +160,7 @@ class Mirrors:
             await self._renew_now(url, path, renewal)
 
     async def _renew_now(self, url: str, path: Path, renewal: Renewal) -> None:
+        began, is_good = asyncio.get_running_loop().time(), False
         try:
             if not renewal.is_first:
                 await self._fetch(path)
@@ -132,6 +169,7 @@ class Mirrors:
             else:
                 await self._make(url, path, renewal)
             self._next[url] = self._clock() + FRESH_S
+            is_good = True
         except (OSError, MirrorError) as error:
             is_for_good = isinstance(error, TooLargeError)
             self._next[url] = self._clock() + (LONG_PAUSE_S if is_for_good else PAUSE_S)
@@ -139,6 +177,8 @@ class Mirrors:
             # A copy that is not renewed any more would be all that a class ever sees.
             if is_for_good or (isinstance(error, MirrorError) and error.is_led_elsewhere):
                 await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+        finally:
+            self._last[url] = Try(began, is_good)
 
     async def _fetch(self, path: Path) -> None:
         said = asyncio.Event()

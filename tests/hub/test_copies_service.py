@@ -119,8 +119,50 @@ def test_what_is_wanted_of_it_comes_from_the_copy(
     assert len(list(service.folder.iterdir())) == 1
 
 
-def test_news_come_from_the_forge(service: CopiesService, course: Repository, home: Path, remote: Path) -> None:
-    """Where somebody says that there are some; a start right after them finds an older copy, and nothing goes back."""
+def test_a_class_that_is_told_of_news_costs_the_forge_one_question(
+    service: CopiesService, forge: Forge, course: Repository, tmp_path: Path, remote: Path
+) -> None:
+    """Or two: who hears of it while the copy is renewed waits for the next time. A copy of half a minute is not enough."""
+
+    def bring(number: int, *, is_news: bool = True) -> str:
+        found = tmp_path / f"home-{number}"
+        found.mkdir(exist_ok=True)
+        wanted = replace(course, copy=service.of(course.url, f"person-{number}"))
+        fetched = fetch(wanted, found, is_news=is_news)
+        return fetched.problem or (fetched.folder / "lesson.txt").read_text()
+
+    for number in range(12):
+        assert bring(number, is_news=False) == "one"
+    forge.asked.clear()
+    publish(remote, "two")
+
+    with ThreadPoolExecutor(12) as together:
+        assert list(together.map(bring, range(12))) == ["two"] * 12
+
+    assert 1 <= len([path for path in forge.asked if "info/refs" in path]) <= 3
+
+
+def test_the_forge_is_asked_for_news_where_the_copy_cannot_be_renewed(
+    service: CopiesService, forge: Forge, course: Repository, home: Path, remote: Path
+) -> None:
+    """As where it would be too large; while the forge is away, too, there is what came last, and it is said."""
+    assert fetch(course, home).problem == ""
+    publish(remote, "two")
+    (copy,) = service.folder.iterdir()
+    shutil.rmtree(copy / "objects")
+
+    assert fetch(course, home, is_news=True).problem == ""
+
+    assert (home / "stats-101" / "lesson.txt").read_text() == "two"
+    renewed = httpx.get(f"{service.of(course.url)}/{REFS}", headers={"Cache-Control": "no-cache"}, timeout=40)
+    assert renewed.status_code == 503
+    assert renewed.json()["message"] == "The copy of this repository could not be brought up to date."
+    forge.is_away = True
+    assert fetch(course, home, is_news=True).problem.startswith("It is here, but not up to date. ")
+
+
+def test_news_come_at_once_and_stay(service: CopiesService, course: Repository, home: Path, remote: Path) -> None:
+    """Where somebody says that there are some; a start right after them finds them, too."""
     assert fetch(course, home).problem == ""
     publish(remote, "two")
 

@@ -19,7 +19,7 @@ from sardonyx_singleuser.git.mirror import mirror_options
 from sardonyx_singleuser.plan import Plan, Repository
 from sardonyx_spawner import mirrors as module
 from sardonyx_spawner.copy_places import CopiesFolder, mirror_name
-from sardonyx_spawner.mirrors import FRESH_S, Mirrors
+from sardonyx_spawner.mirrors import FRESH_S, PAUSE_S, Mirrors
 
 __all__ = ["home", "remote"]
 LARGE_BYTES = 3 << 20
@@ -125,6 +125,30 @@ def test_what_is_new_comes_after_half_a_minute(
     assert fetch(course(forge), home).problem == ""
     assert (home / "stats-101" / "lesson.txt").read_text() == "two"
     assert len(forge.asked) == asked
+
+
+def test_news_that_many_tell_of_are_asked_for_once(mirrors: Mirrors, forge: Forge, clock: Clock) -> None:
+    """However new the copy is; and after a failure the forge is left alone for a while."""
+    url = course(forge).url
+
+    async def tell(times: int) -> list[bool]:
+        return await asyncio.gather(*(mirrors.renewed(url) for _ in range(times)))
+
+    def asked() -> int:
+        return len([path for path in forge.asked if "info/refs" in path])
+
+    assert asyncio.run(tell(20)) == [True] * 20
+    assert asked() == 1
+    assert asyncio.run(tell(20)) == [True] * 20
+    assert asked() == 2
+    forge.leads = lambda _: "http://127.0.0.1:1/"
+    assert asyncio.run(tell(3)) == [False] * 3
+    before = asked()
+    assert asyncio.run(tell(3)) == [False] * 3
+    assert asked() == before
+    forge.leads = lambda _: ""
+    clock.now += PAUSE_S
+    assert asyncio.run(tell(3)) == [True] * 3
 
 
 def test_what_is_new_in_a_copy_is_told(folder: Path, forge: Forge, remote: Path, clock: Clock) -> None:

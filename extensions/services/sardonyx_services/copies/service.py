@@ -20,6 +20,8 @@ from sardonyx_spawner.mirrors import Mirrors
 LARGEST_QUESTION = 10 << 20
 """Bytes: git tells which of thousands of commits it has."""
 READING = "git-upload-pack"
+LONGEST_WAIT_S = 25.0
+"""git in a server gives up where nothing comes for half a minute, and goes to the forge."""
 
 
 class Turns:
@@ -68,6 +70,20 @@ class Copies:
         """Make a copy, or bring it up to date; where that takes too long or fails, the one of before is good."""
         await self._mirrors.ready([url], lambda: None)
 
+    async def renew_now(self, url: str) -> None:
+        """Bring a copy up to date because somebody says that there is something new.
+
+        Raises:
+            NotNewError: what is new did not come, or not in time.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_WAIT_S):
+                is_new = await self._mirrors.renewed(url)
+        except TimeoutError:
+            is_new = False
+        if not is_new:
+            raise NotNewError
+
     def answer(self, person: str, url: str, path: str, request: Request, body: bytes = b"") -> Response:
         """Return git's answer about a copy.
 
@@ -91,6 +107,13 @@ class NoCopyError(CredentialsError):
         super().__init__("NotFound", _("There is no copy of this repository here."), 404)
 
 
+class NotNewError(CredentialsError):
+    """A copy may lack what is new: git goes to the forge."""
+
+    def __init__(self) -> None:
+        super().__init__("NotNew", _("The copy of this repository could not be brought up to date."), 503)
+
+
 def create_app(copies: Copies) -> FastAPI:
     """Return the service."""
     app = FastAPI(
@@ -107,7 +130,10 @@ def create_app(copies: Copies) -> FastAPI:
         if service != READING:
             raise BadRequestError(_("Copies are only read."))
         # git asks this first. What it asks after it is about what it was told here.
-        await copies.renew(url)
+        if "no-cache" in request.headers.get("cache-control", ""):
+            await copies.renew_now(url)
+        else:
+            await copies.renew(url)
         return copies.answer(person, url, "info/refs", request)
 
     @app.post("/copies/{asked}/{signature}/git-upload-pack")

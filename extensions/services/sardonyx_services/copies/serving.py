@@ -6,11 +6,8 @@ import uvicorn
 
 from sardonyx_services.copies.answers import Answers
 from sardonyx_services.copies.configuration import CopiesConfiguration
-from sardonyx_services.copies.service import Copies, create_app
+from sardonyx_services.copies.service import LONGEST_WAIT_S, Copies, create_app
 from sardonyx_spawner.mirrors import Mirrors
-
-LONGEST_WAIT_S = 25.0
-"""git in a server gives up where nothing comes for half a minute, and goes to the forge."""
 
 
 async def serve(configuration: CopiesConfiguration, key: str) -> None:

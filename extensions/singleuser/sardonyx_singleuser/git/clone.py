@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.arrival import LONGEST_S, Arrival
-from sardonyx_singleuser.git.command import FETCH, Git, GitError
+from sardonyx_singleuser.git.command import NO_GIT, Answer, Git, GitError
 from sardonyx_singleuser.git.inside import bring_inside
 from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
-from sardonyx_singleuser.git.mirror import mirror_of, mirror_options
+from sardonyx_singleuser.git.mirror import mirror_of, ways
 from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
@@ -70,8 +70,7 @@ def fetch(
 
     Args:
         patience_s: None = as long as a start has.
-        is_news: somebody says that there is something new, so the forge is asked: this machine's copy is renewed when
-            servers start, and no sooner.
+        is_news: somebody says that there is something new.
         arrival: a clone may take longer than that, and what is kept beside a repository or inside of it, while
             something comes.
     """
@@ -80,26 +79,28 @@ def fetch(
     folder = home / place_name(repository)
     try:
         folder = _place(repository, home)
-        nearby = mirror_options(repository)
-        later = left_for_later()
-        first, then = ((), nearby) if is_news else (nearby, ())
+        found = ways(repository, is_news=is_news)
         # A service that hangs leaves as much time for the forge.
-        is_half = bool(first) and mirror_of(repository) is None
+        is_half = bool(found[0].options) and mirror_of(repository) is None
         until = (began + ends_at) / 2 if is_half else ends_at
         if arrival is not None:
             arrival.place = folder if os.path.lexists(folder) else None
             until = ends_at = began + LONGEST_S
             arrival.begin(1 / 2 if is_half else 1)
-        try:
-            return _bring(repository, Git(folder, until, (*later, *first), began, arrival), home)
-        except GitError as error:
-            if not nearby:
-                raise
-            if arrival is not None:
-                arrival.begin()
-            # The forge has it, too, and the copy has most of it.
-            fetched = _bring(repository, Git(folder, ends_at, (*later, *then), began, arrival), home)
-            return replace(fetched, problem=_not_up_to_date(repository, error)) if is_news else fetched
+        failure = GitError(Answer(NO_GIT))
+        for way in found:
+            options = (*left_for_later(), *way.options)
+            try:
+                fetched = _bring(repository, Git(folder, until, options, way.asking, began, arrival), home)
+            except GitError as error:
+                # What the forge says counts: it has all that a copy has, and a copy has most of it.
+                failure = failure if way.options else error
+                until = ends_at
+                if arrival is not None:
+                    arrival.begin()
+            else:
+                return replace(fetched, problem=_not_up_to_date(repository, failure)) if way.is_old else fetched
+        raise failure
     except KeptError as kept:
         return Fetched(folder, str(kept), is_kept=not str(kept))
     except GitError as error:
@@ -145,7 +146,9 @@ def _clone(repository: Repository, wanted: Git, home: Path) -> Fetched:
         options += ["--depth", str(repository.depth)] if repository.depth else []
         options += ["--no-checkout"] if repository.commit else []
         options += ["--branch", repository.branch] if repository.branch else []
-        replace(wanted, folder=folder.parent).must("clone", *options, "--", repository.url, str(partial))
+        replace(wanted, folder=folder.parent).must(
+            *wanted.asking, "clone", *options, "--", repository.url, str(partial)
+        )
         git = replace(wanted, folder=partial)
         if repository.commit:
             git.must("checkout", "--quiet", "--detach", _brought_by_commit(git, repository.commit))
@@ -165,7 +168,7 @@ def _clone(repository: Repository, wanted: Git, home: Path) -> Fetched:
 def _brought_by_commit(git: Git, commit: str) -> str:
     # Most forges give a commit by its name, all give it with a branch that it is in.
     if not git.does("cat-file", "-e", f"{commit}^{{commit}}"):
-        git.must(*FETCH, "--", "origin", commit)
+        git.fetch("--", "origin", commit)
     return commit
 
 
@@ -194,7 +197,7 @@ def _bring_material(repository: Repository, git: Git) -> Fetched:
         # They work on a branch of their own.
         return Fetched(git.folder, is_kept=True)
     new = _newest(repository, git)
-    forge = replace(git, options=left_for_later())
+    forge = replace(git, options=left_for_later(), asking=())
     if git != forge and new != git.line("rev-parse", BROUGHT) and git.does("merge-base", "--is-ancestor", new, BROUGHT):
         # This machine's copy is from before the news that came last, or somebody took it back: the forge knows which.
         new = _newest(repository, forge)
@@ -209,7 +212,7 @@ def _newest(repository: Repository, git: Git) -> str:
     wanted = repository.branch or git.line("symbolic-ref", "--short", "--quiet", "HEAD")
     if not wanted:
         raise KeptError
-    git.must(*FETCH, "--", "origin", wanted)
+    git.fetch("--", "origin", wanted)
     return git.must("rev-parse", "FETCH_HEAD^{commit}").strip()
 
 
@@ -218,7 +221,7 @@ def _bring_untouched(repository: Repository, git: Git) -> None:
     if not git.does("symbolic-ref", "--quiet", "HEAD") or repository.commit:
         git.must("checkout", "--quiet", "--detach", _newest(repository, git))
     else:
-        git.must(*FETCH, "origin")
+        git.fetch("origin")
         if repository.branch:
             git.must("switch", "--quiet", repository.branch)
         git.must("merge", "--quiet", "--ff-only", "@{upstream}")

@@ -52,6 +52,7 @@ class Git:
     Args:
         ends_at: when all of it has to be over, as `time.monotonic` counts.
         options: of git itself, before each command.
+        asking: options of git itself, before a command that asks what there is.
         began: when all of it began.
         arrival: of what it brings; a command goes on then as long as something comes. None = no longer than `PATIENCE_S`.
     """
@@ -59,6 +60,7 @@ class Git:
     folder: Path
     ends_at: float = math.inf
     options: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
     began: float = field(default_factory=time.monotonic)
     arrival: Arrival | None = None
 
@@ -119,6 +121,14 @@ class Git:
         if answer.code != 0:
             raise GitError(answer)
         return answer.out
+
+    def fetch(self, *arguments: str) -> None:
+        """Fetch what there is, without what is inside of it.
+
+        Raises:
+            GitError: it failed.
+        """
+        self.must(*self.asking, *FETCH, *arguments)
 
     def line(self, *arguments: str) -> str:
         """Return the one line that a command puts out; "" = it has no answer."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sardonyx_singleuser.git.changes import INNER, leads_out
-from sardonyx_singleuser.git.command import FETCH, Git, GitError
+from sardonyx_singleuser.git.command import Git, GitError
 from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
 from sardonyx_singleuser.git.problems import problem
@@ -56,7 +56,7 @@ def bring_inside(git: Git, deep: int = 1) -> Came:
     """
     came = Came()
     # The copy is one of the repository around them.
-    git = replace(git, options=(*PROTOCOLS, *left_for_later(), "--literal-pathspecs"))
+    git = replace(git, options=(*PROTOCOLS, *left_for_later(), "--literal-pathspecs"), asking=())
     for inner in named(git):
         try:
             set_aside = _bring(git, inner)
@@ -131,7 +131,7 @@ def _bring(git: Git, inner: Inner) -> tuple[str, ...]:
     if here.line("symbolic-ref", "--quiet", "HEAD"):
         raise KeptError
     if not here.does("cat-file", "-e", f"{commit}^{{commit}}"):
-        here.must(*FETCH, "--", "origin", commit)
+        here.fetch("--", "origin", commit)
     return bring(here, commit)
 
 

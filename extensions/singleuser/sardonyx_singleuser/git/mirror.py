@@ -1,6 +1,7 @@
 """This place's own copy of a repository that a profile or a class names: in a folder of this machine, or behind a service."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sardonyx_singleuser.plan import Repository
@@ -18,7 +19,7 @@ def mirror_of(repository: Repository) -> Path | None:
 def mirror_options(repository: Repository) -> tuple[str, ...]:
     """Return the options with which git goes to the copy where it would go to the forge; a clone does not keep them."""
     where = repository.copy
-    if where.startswith(("http://", "https://")):
+    if _is_served(where):
         # The address is for the service alone: no proxy is asked for it, and it is not taken to where somebody else would lead.
         alone = (
             f"http.{where}.proxy=",
@@ -33,10 +34,45 @@ def mirror_options(repository: Repository) -> tuple[str, ...]:
     return ("-c", f"url.{target}.insteadOf={repository.url}")
 
 
+@dataclass(frozen=True)
+class Way:
+    """Where git goes for a repository; without options to its forge.
+
+    Args:
+        options: of git itself.
+        asking: more of them, before a command that asks what there is.
+        is_old: what is new may not be there.
+    """
+
+    options: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
+    is_old: bool = False
+
+
+def ways(repository: Repository, *, is_news: bool = False) -> list[Way]:
+    """Return where a repository may be had, the best first.
+
+    Args:
+        is_news: somebody says that there is something new. A copy on this machine is renewed when servers start, and no
+            sooner; a service renews its own when it is asked to (RFC 9111, no-cache), once for all who ask.
+    """
+    nearby, where = mirror_options(repository), repository.copy
+    if not nearby:
+        return [Way()]
+    if not is_news:
+        return [Way(nearby), Way()]
+    renewed = [Way(nearby, ("-c", f"http.{where}.extraHeader=Cache-Control: no-cache"))] if _is_served(where) else []
+    return [*renewed, Way(), Way(nearby, is_old=True)]
+
+
 def owners(repositories: Iterable[Repository]) -> str:
     """Return the part of git's settings that lets it read copies, which belong to the hub's user."""
     found = [mirror_of(repository) for repository in repositories]
     return "".join(f'[safe]\n\tdirectory = "{path}"\n' for path in found if path is not None)
+
+
+def _is_served(where: str) -> bool:
+    return where.startswith(("http://", "https://"))
 
 
 def _size(path: Path) -> int:
