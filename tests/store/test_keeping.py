@@ -14,6 +14,7 @@ from support.waiting import soon
 
 from sardonyx_services.credentials import audit
 from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import GroupRow
 from sardonyx_services.people.moments import in_tables
@@ -22,8 +23,10 @@ from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.errors import NotOpenError
+from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_services.people.web.kept import keeps as keeps_module
 from sardonyx_services.people.web.kept.class_copies import ClassCopies
+from sardonyx_services.people.web.kept.event_copies import EventCopies
 from sardonyx_services.people.web.kept.keeping import Order, Part, folder_for, of_class, of_hand_ins, of_team
 from sardonyx_services.people.web.kept.keeps import Keep, Keeps
 from sardonyx_services.people.web.store_door import StoreAwayError, StoreDoor
@@ -348,3 +351,45 @@ def test_who_has_a_lasting_account_keeps_what_is_of_their_team(place: Any) -> No
     other = Caller(ben.person, ben.name)
     with pytest.raises(NotOpenError, match="Your account ends with its event"):
         Keeps(door(place)).copy(other, order, Keep(folder_for(other, order)))
+
+
+async def test_what_a_team_has_goes_by_itself_to_those_whose_account_lasts_when_the_event_is_over(place: Any) -> None:
+    """Not before; it is theirs when all of the event is deleted. Accounts that end with it have nothing that lasts."""
+    now = datetime.now(UTC)
+    details = EventDetails(begins=now - timedelta(days=9), ends=now + timedelta(hours=5), read_hours=1)
+    event = place.people.events.add("Hackathon", details)
+    place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 2)])
+    ada, ben = (place.people.entries.by_code(f"{event}-{number}", "") for number in (1, 2))
+    team = place.people.seats.teams(event)[0].id
+    place.person(ada.name).s3(f"team-{team}").put_object(Bucket=BUCKET, Key=f"team/{team}/plan.txt", Body=b"ours")
+    place.people.seats.keep(event, 1)
+    keeps = Keeps(door(place))
+    copies, ada_, order = (
+        EventCopies(place.people, keeps),
+        Caller(ada.person, ada.name),
+        of_team("Hackathon", event, team),
+    )
+    await copies.look()
+    assert not keeps.of(ada_, order).goes_on
+
+    place.people.events.close(event, now, early=True)
+    await copies.look()
+
+    async with asyncio.timeout(20):
+        while keeps.of(ada_, order).goes_on:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.05)
+    later = now + timedelta(hours=2)
+    ends = EventEnds(place.people, NoHub(), Clearer(door(place)), "en", lambda: later)  # type: ignore[arg-type]  # as much as is asked of it
+    with place.people._session() as session:
+        session.get(EventRow, event).closed = in_tables(now - timedelta(hours=1, seconds=1))
+        session.get(EventRow, event).ends = in_tables(now - timedelta(hours=1, seconds=1))
+    for _look in range(2):
+        await ends.look()
+        for owed in place.people.owed():
+            place.people.settle(owed)
+    assert place.people.events.details(event).deleted is not None
+    key = f"home/{ada.person}/kept/Hackathon ({event})/team/plan.txt"
+    assert place.person(ada.name).s3().get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"ours"
+    left = place.administrator().list_objects_v2(Bucket=BUCKET, Prefix=f"home/{ben.person}/")
+    assert left.get("KeyCount", 0) == 0
+    await keeps.close()

@@ -144,8 +144,9 @@ def course(desk: Desk, people: PeopleStore) -> str:
 def test_a_new_class_is_as_is_usual_in_the_place(people: PeopleStore, course: str) -> None:
     """Which the operator says."""
     assert people.classes.details(course).after_end == "delete"
-    kept = Desk(people, JoinLinks(b"secret"), (), "keep")
-    assert kept.usual == ClassDetails(after_end="keep")
+    usual = ClassDetails(after_end="keep", exporting=False)
+    made = Desk(people, JoinLinks(b"secret"), (), usual).make(caller(people, "tia"), "Exam", usual)
+    assert (people.classes.details(made).after_end, people.classes.details(made).exporting) == ("keep", False)
 
 
 def test_what_becomes_of_the_data_is_decided_also_after_the_end(desk: Desk, people: PeopleStore, course: str) -> None:

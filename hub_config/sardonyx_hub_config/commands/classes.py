@@ -68,7 +68,8 @@ def add(title: str, *, exam: bool) -> None:
     except PeopleError as error:
         raise OperatorError(error.message) from error
     made = people.groups.add(CLASS, title, is_exam=exam)
-    people.classes.change(made, ClassDetails(after_end=settings.classes.after_end))
+    usual = ClassDetails(after_end=settings.classes.after_end, exporting=settings.classes.exporting)
+    people.classes.change(made, usual)
     click.echo(f"“{title}” has the id {made}. People join with: sardonyx class join {made} NAME …")
 
 

@@ -58,6 +58,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         makers=settings.classes.create,
         maker_groups=settings.classes.instructor_groups,
         after_end=settings.classes.after_end,
+        exporting=settings.classes.exporting,
         has_providers=bool(settings.sign_in.providers),
         has_provider_groups=any(each.groups_claim for each in settings.sign_in.providers.values()),
         has_passwords=settings.sign_in.local.enabled,

@@ -28,6 +28,11 @@ class ClassSettings(Section):
         description="What becomes of the data of a class in the store, a day after it has ended. Its instructors see when that"
         " is, and choose otherwise for their class.",
     )
+    exporting: bool = Field(
+        default=True,
+        description="When a class has ended, what was handed in is copied into its people's own data. Its instructors choose"
+        " otherwise for their class.",
+    )
 
 
 def class_faults(classes: ClassSettings, profiles: Collection[str]) -> list[tuple[tuple[str, ...], str]]:

@@ -12,6 +12,7 @@ import uvicorn
 
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
+from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.derived import JOIN_LINKS, SESSIONS, TEAM_LINKS, derived
 from sardonyx_services.people.join_link import JoinLinks
@@ -40,6 +41,7 @@ from sardonyx_services.people.web.hub import Hub
 from sardonyx_services.people.web.kept.class_copies import ClassCopies
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
+from sardonyx_services.people.web.kept.event_copies import EventCopies
 from sardonyx_services.people.web.kept.exports import Exports
 from sardonyx_services.people.web.kept.keeps import Keeps
 from sardonyx_services.people.web.live.hand_outs import HandOuts
@@ -84,7 +86,8 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     makers = MakerRules(configuration.makers, configuration.maker_groups, rules, refused)
     commands = operator(configuration.title), configuration.operator.read_text()
     callers = Callers(sign_in, people, makers, configuration.language, api=f"{root}{API}", operator=commands)
-    desk = Desk(people, JoinLinks(derived(secret, JOIN_LINKS)), configuration.profiles, configuration.after_end)
+    usual = ClassDetails(after_end=configuration.after_end, exporting=configuration.exporting)
+    desk = Desk(people, JoinLinks(derived(secret, JOIN_LINKS)), configuration.profiles, usual)
     origin, hub_api = urlsplit(configuration.address), Hub(api, token, client)
     address = f"{origin.scheme}://{origin.netloc}{root}"
     classroom = Classroom(desk, people, hub_api, address)
@@ -125,6 +128,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         copies=Copies(store, configuration.homes),
         keeps=keeps,
         class_copies=ClassCopies(people, store, keeps),
+        event_copies=EventCopies(people, keeps),
         event_room=EventRoom(hub_api),
         event_ends=EventEnds(people, hub_api, clearer, configuration.language),
         operation=Operation(people, hub_api, look, stored),

@@ -101,6 +101,7 @@ class PeopleConfiguration(BaseModel):
         makers: who may make classes; administrators always do.
         maker_groups: groups of a provider whose people are instructors.
         after_end: what becomes of the data of a class when it has ended, if its instructor says nothing of it.
+        exporting: what was handed in is copied to its people then, if its instructor says nothing of it.
         has_providers: people sign in with providers: who is not known here yet can be invited into a class.
         has_provider_groups: a provider tells the groups of its people.
         has_passwords: people sign in with passwords of this place.
@@ -131,6 +132,7 @@ class PeopleConfiguration(BaseModel):
     makers: Makers = "instructors"
     maker_groups: frozenset[str] = frozenset()
     after_end: AfterEnd = "delete"
+    exporting: bool = True
     has_providers: bool = False
     has_provider_groups: bool = False
     has_passwords: bool = True

@@ -27,6 +27,7 @@ from sardonyx_services.people.web.events.team_links import TeamLinks
 from sardonyx_services.people.web.kept.class_copies import ClassCopies
 from sardonyx_services.people.web.kept.copies import Copies
 from sardonyx_services.people.web.kept.erasures import Erasures
+from sardonyx_services.people.web.kept.event_copies import EventCopies
 from sardonyx_services.people.web.kept.exports import Exports
 from sardonyx_services.people.web.kept.keeps import Keeps
 from sardonyx_services.people.web.live.hand_outs import HandOuts
@@ -83,6 +84,7 @@ class Parts:
     copies: Copies
     keeps: Keeps
     class_copies: ClassCopies
+    event_copies: EventCopies
     event_room: EventRoom
     event_ends: EventEnds
     operation: Operation

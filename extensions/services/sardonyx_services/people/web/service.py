@@ -130,6 +130,9 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         rounds = (
             again_and_again(parts.class_ends.look, ENDS_EVERY_S, "It cannot be looked now which classes are over"),
             again_and_again(parts.class_copies.look, ENDS_EVERY_S, "It cannot be looked now what is to be copied"),
+            again_and_again(
+                parts.event_copies.look, ENDS_EVERY_S, "It cannot be looked now what of teams is to be copied"
+            ),
             again_and_again(parts.end_notices.look, NOTICES_EVERY_S, "It cannot be looked now which classes end soon"),
             again_and_again(parts.lesson_rounds.look, ENDS_EVERY_S, "It cannot be looked now which lessons begin"),
             again_and_again(parts.event_ends.look, ENDS_EVERY_S, "It cannot be looked now which events are over"),

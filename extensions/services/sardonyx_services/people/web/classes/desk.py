@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from sardonyx_services.people.actions import Action, Asked
-from sardonyx_services.people.class_checks import AfterEnd, check_details, checked_title
+from sardonyx_services.people.class_checks import check_details, checked_title
 from sardonyx_services.people.class_end import check_end
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
@@ -56,7 +56,7 @@ class Desk:
 
     Args:
         profiles: what classes can be made from.
-        after_end: what becomes of the data of a new class when it has ended, if nothing is said of it.
+        usual: what a new class is, if nothing is said of it.
         clock: returns the moment that it is, with its time zone.
     """
 
@@ -65,11 +65,10 @@ class Desk:
         people: PeopleStore,
         links: JoinLinks,
         profiles: Sequence[Profile],
-        after_end: AfterEnd = "delete",
+        usual: ClassDetails = ClassDetails(after_end="delete"),  # noqa: B008 - frozen
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._people, self._links, self._clock = people, links, clock
-        self.usual = ClassDetails(after_end=after_end)
+        self._people, self._links, self.usual, self._clock = people, links, usual, clock
         self._bases = {profile.slug: profile for profile in profiles}
         # From looking who is left to changing it: of the last two instructors only one goes at a time.
         self.turn = Lock()
