@@ -1,6 +1,6 @@
 """What is rendered is what Kubernetes' own schemas let be: of the oldest version that the chart takes, of one between, and of the newest.
 
-The kinds of the Gateway API, of the Prometheus operator and of Cilium are not among them.
+The kinds of the Gateway API, of the Prometheus operator and of Cilium are not among them: tests/cluster/test_chart_installed.py.
 """
 
 from typing import Any

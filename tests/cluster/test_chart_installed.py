@@ -4,8 +4,10 @@ A small program is in the place of the hub, and says what it finds.
 """
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from support.chart import CHART, OF_OTHERS, everything
 from support.chart_probe import probe_image
 from support.cluster.cluster import Cluster
+from support.cluster.kinds import brought
 from support.cluster.pods import pod, until
 from support.waiting import soon
 
@@ -90,6 +93,12 @@ class Installed:
         said = self.cluster.kubectl("create", "-f", "-", "--output=json", given=review)
         return bool(json.loads(said)["status"]["allowed"])
 
+    def would_be(self, *manifests: Any, fails: bool = False) -> str:
+        """Return what the API server says of objects that are not made."""
+        strictly = ("--dry-run=server", "--validate=strict", "--warnings-as-errors")
+        told = ("apply", *strictly, f"--namespace={self.namespace}", "--filename=-")
+        return self.cluster.kubectl(*told, given={"apiVersion": "v1", "kind": "List", "items": manifests}, fails=fails)
+
     def left(self) -> set[str]:
         """Return what is in the namespace."""
         kinds = "all,configmap,secret,persistentvolumeclaim,networkpolicy,role,serviceaccount"
@@ -132,10 +141,37 @@ def test_all_pods_are_let_into_a_namespace_that_is_restricted(place: Installed) 
 def test_everything_that_can_be_switched_on_is_taken_without_a_warning(place: Installed) -> None:
     """By the API server itself, which warns of Pods that it would refuse, and of what it does not know."""
     manifests = [each for each in everything().manifests if each["kind"] not in OF_OTHERS]
-    told = ("apply", "--dry-run=server", "--warnings-as-errors", f"--namespace={place.namespace}", "--filename=-")
-    given = {"apiVersion": "v1", "kind": "List", "items": manifests}
 
-    assert len(place.cluster.kubectl(*told, given=given).splitlines()) == len(manifests)
+    assert len(place.would_be(*manifests).splitlines()) == len(manifests)
+
+
+@pytest.fixture(scope="module")
+def kinds_of_others(cluster: Cluster) -> Iterator[None]:
+    """What the Gateway API, the Prometheus operator and Cilium bring into a cluster."""
+    with brought(cluster, *OF_OTHERS):
+        yield
+
+
+@pytest.mark.usefixtures("kinds_of_others")
+def test_kinds_of_others_are_taken_as_those_define_them(place: Installed) -> None:
+    """By the API server, with their own definitions: no field is unknown, and none of a wrong kind."""
+    manifests = [each for each in everything().manifests if each["kind"] in OF_OTHERS]
+
+    assert {each["kind"] for each in manifests} == OF_OTHERS
+    assert len(place.would_be(*manifests).splitlines()) == len(manifests)
+
+
+@pytest.mark.usefixtures("kinds_of_others")
+@pytest.mark.parametrize(
+    ("kind", "part"), [("HTTPRoute", "rules"), ("ServiceMonitor", "endpoints"), ("CiliumNetworkPolicy", "egress")]
+)
+def test_a_field_that_others_do_not_know_is_refused(place: Installed, kind: str, part: str) -> None:
+    """So the test above would find it."""
+    (manifest,) = deepcopy(everything().of(kind))
+    manifest["spec"][part][0]["tls_secret"] = "mine"
+
+    # By kubectl, where it has heard of the kind, or else by the API server.
+    assert re.search(r'unknown field "[\w.\[\]]*tls_secret"', place.would_be(manifest, fails=True))
 
 
 def test_the_hub_is_nobody_who_may_change_its_image(place: Installed) -> None:

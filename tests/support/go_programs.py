@@ -18,6 +18,18 @@ COLLECTION_PERCENT = "400"
 """The compiler gives memory back less often than it does of itself: that takes its time, and a machine for tests has some."""
 
 
+def find_go(why: str) -> str:
+    """Return the program of Go; a test that needs it is skipped where there is none.
+
+    Args:
+        why: it needs it.
+    """
+    found = shutil.which("go") or shutil.which(USUAL_GO)
+    if found is None:
+        pytest.skip(f"Go is not on this machine, and {why}. Install Go 1.26 or newer")
+    return found
+
+
 @dataclass(frozen=True)
 class GoPrograms:
     """Programs to build, of one module.
@@ -47,9 +59,7 @@ class GoPrograms:
 
     def built(self) -> Path:
         """Return the folder with the programs; the first run on a machine builds them, which takes minutes."""
-        go = shutil.which("go") or shutil.which(USUAL_GO)
-        if go is None:
-            pytest.skip(f"Go is not on this machine, and {self.name} is built with it. Install Go 1.26 or newer")
+        go = find_go(f"{self.name} is built with it")
         digest = hashlib.sha256(repr((self._build_command, self.packages)).encode())
         for file in sorted(self.module.rglob("*")):
             if file.is_file():
