@@ -15,6 +15,12 @@ SHELL = "sardonyx.test/shell:1"
 
 def busybox_image(path: Path, name: str, command: tuple[str, ...] = ("sh",)) -> Path:
     """Write an archive with an image of busybox, in the form that `ctr images import` and `podman load` read."""
+    write_image(path, name, busybox_layer(), {"Cmd": list(command), "Env": ["PATH=/bin"]})
+    return path
+
+
+def busybox_layer() -> bytes:
+    """Return what is in such an image, as a tar file."""
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w") as tree:
         for folder in ("bin", "etc", "tmp", "home"):
@@ -23,12 +29,25 @@ def busybox_image(path: Path, name: str, command: tuple[str, ...] = ("sh",)) -> 
             tree.addfile(entry)
         _add(tree, "bin/busybox", BUSYBOX.read_bytes(), 0o755)
         _add(tree, "etc/passwd", b"root:x:0:0:root:/home:/bin/sh\nperson:x:1000:1000:person:/home:/bin/sh\n")
-        for applet in ("sh", "sleep", "cat", "echo", "httpd", "nslookup", "wget", "id", "ip", "ls", "mkdir", "nc"):
+        for applet in (
+            "sh",
+            "sleep",
+            "cat",
+            "echo",
+            "httpd",
+            "nslookup",
+            "wget",
+            "id",
+            "ip",
+            "ls",
+            "mkdir",
+            "nc",
+            "true",
+        ):
             link = tarfile.TarInfo(f"bin/{applet}")
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             tree.addfile(link)
-    write_image(path, name, layer.getvalue(), {"Cmd": list(command), "Env": ["PATH=/bin"]})
-    return path
+    return layer.getvalue()
 
 
 def write_image(path: Path, name: str, layer: bytes, run: Mapping[str, Any]) -> None:
