@@ -127,6 +127,11 @@ class Mirrors:
             if waiting is not None and before - began < SOON_S <= now - began:
                 waiting()
 
+    def is_coming(self, url: str) -> bool:
+        """Tell whether a first copy is on its way, and something of it came lately."""
+        found = self._renewing.get(url)
+        return found is not None and found.is_first and asyncio.get_running_loop().time() - found.moved < PATIENCE_S
+
     async def renewed(self, url: str) -> bool:
         """Renew a copy because somebody says that there is something new; tell whether it is in the copy then.
 

@@ -5,9 +5,12 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.copies_service import impatient_copies_service
 from support.git_server import Forge, serving
 from support.repositories import home, publish, publish_large, remote, run
 from support.waiting import soon
@@ -19,6 +22,7 @@ from sardonyx_singleuser.git.link import follow, page_of, read_link
 from sardonyx_singleuser.git.note import NOTE, leave_note
 from sardonyx_singleuser.plan import Repository
 from sardonyx_singleuser.word import Words
+from sardonyx_spawner import mirrors
 
 __all__ = ["home", "remote"]
 LARGE_BYTES = 2 << 20
@@ -241,3 +245,43 @@ def test_a_large_file_that_a_teacher_brings_goes_on(
     assert (home / "stats-101" / "data" / "large.bin").stat().st_size < LARGE_BYTES
     soon(lambda: HERE in said(words))
     assert (home / "stats-101" / "data" / "large.bin").read_bytes() == content
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_class_waits_for_a_first_copy_as_long_as_something_of_it_comes(
+    course: Repository, forge: Forge, tmp_path: Path, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its servers are ready before it, and the forge sends it once."""
+    monkeypatch.setattr(mirrors, "PATIENCE_S", 2)
+    forge.pause_s = 3 * SLOW_S
+    homes = [tmp_path / f"home-{number}" for number in range(4)]
+    with impatient_copies_service(tmp_path / "copies") as service:
+
+        def begin(found: Path) -> list[Coming]:
+            found.mkdir()
+            wanted = replace(course, copy=service.of(course.url, found.name))
+            (fetched,), on_its_way = fetch_all([wanted], found)
+            assert fetched == Fetched(found / "stats-101", is_coming=True)
+            return on_its_way
+
+        with ThreadPoolExecutor(len(homes)) as together:
+            every = [each for on_its_way in together.map(begin, homes) for each in on_its_way]
+        words.say_when_here(every[:1])
+        assert [each.wait(60) for each in every] == [Fetched(found / "stats-101") for found in homes]
+
+    assert all((found / "stats-101" / "large.bin").stat().st_size == LARGE_BYTES for found in homes)
+    assert len([path for path in forge.asked if "info/refs" in path]) == 1
+    soon(lambda: said(words) == [ON_ITS_WAY, HERE])
+
+
+def test_a_first_copy_of_which_nothing_comes_is_waited_for_no_longer(
+    course: Repository, forge: Forge, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server goes to the forge."""
+    monkeypatch.setattr(mirrors, "PATIENCE_S", 1)
+    forge.pause_s = 1000
+    with impatient_copies_service(tmp_path / "copies") as service:
+        on_its_way = Coming(replace(course, copy=service.of(course.url)), home)
+        soon(lambda: len([path for path in forge.asked if "info/refs" in path]) > 1)
+        end_all([on_its_way])
+        soon(lambda: not on_its_way.is_under_way)

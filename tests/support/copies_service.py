@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import httpx
+import uvicorn
 from support.ports import free_ports
 from support.waiting import soon
 
+from sardonyx_services.copies.answers import Answers
+from sardonyx_services.copies.service import Copies, create_app
 from sardonyx_spawner.copy_places import CopiesService as Place
+from sardonyx_spawner.mirrors import Mirrors
 
 COMMAND = Path(sys.executable).with_name("sardonyx")
 REFS = "info/refs?service=git-upload-pack"
@@ -51,6 +56,27 @@ class CopiesService:
             return httpx.get(f"http://127.0.0.1:{self.port}/health").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
+
+
+@contextmanager
+def impatient_copies_service(folder: Path) -> Iterator[CopiesService]:
+    """Run it in this process, with one second for a question about a copy that is on its way."""
+    port = free_ports()
+    folder.mkdir(exist_ok=True)
+    answers = Answers(folder, 1 << 30)
+    mirrors = Mirrors(folder, longest_wait_s=1, changed=answers.forget)
+    app = create_app(Copies(folder, KEY, mirrors, answers))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        found = CopiesService(port, folder)
+        soon(found.answers)
+        yield found
+    finally:
+        server.should_exit = True
+        thread.join()
+        answers.forget()
 
 
 @contextmanager

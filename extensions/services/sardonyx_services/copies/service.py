@@ -67,8 +67,14 @@ class Copies:
         return found
 
     async def renew(self, url: str) -> None:
-        """Make a copy, or bring it up to date; where that takes too long or fails, the one of before is good."""
+        """Make a copy, or bring it up to date; where that takes too long or fails, the one of before is good.
+
+        Raises:
+            OnItsWayError: it takes longer than one question may, and comes.
+        """
         await self._mirrors.ready([url], lambda: None)
+        if self._mirrors.is_coming(url):
+            raise OnItsWayError
 
     async def renew_now(self, url: str) -> None:
         """Bring a copy up to date because somebody says that there is something new.
@@ -105,6 +111,14 @@ class NoCopyError(CredentialsError):
 
     def __init__(self) -> None:
         super().__init__("NotFound", _("There is no copy of this repository here."), 404)
+
+
+class OnItsWayError(CredentialsError):
+    """The first copy is on its way: git asks again."""
+
+    def __init__(self) -> None:
+        # Said by nothing that may stand between a server and this service, as 503 is.
+        super().__init__("OnItsWay", _("The copy of this repository is on its way. Ask again."), 425)
 
 
 class NotNewError(CredentialsError):

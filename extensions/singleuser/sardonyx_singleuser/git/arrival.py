@@ -57,6 +57,10 @@ class Arrival:
         finally:
             self.folder = None
 
+    def moves(self) -> None:
+        """Hear that something comes, where it is not seen."""
+        self._moved = time.monotonic()
+
     def goes_on(self, pid: int) -> bool:
         """Look whether something came; tell whether to wait for more.
 

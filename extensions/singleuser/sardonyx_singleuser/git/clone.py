@@ -15,7 +15,7 @@ from sardonyx_singleuser.git.command import NO_GIT, Answer, Git, GitError
 from sardonyx_singleuser.git.inside import bring_inside
 from sardonyx_singleuser.git.large_files import bring_large_files, left_for_later
 from sardonyx_singleuser.git.material import BROUGHT, KeptError, bring
-from sardonyx_singleuser.git.mirror import mirror_of, ways
+from sardonyx_singleuser.git.mirror import ON_ITS_WAY, mirror_of, ways
 from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.plan import Repository
@@ -91,7 +91,7 @@ def fetch(
         for way in found:
             options = (*left_for_later(), *way.options)
             try:
-                fetched = _bring(repository, Git(folder, until, options, way.asking, began, arrival), home)
+                fetched = _when_it_came(repository, Git(folder, until, options, way.asking, began, arrival), home)
             except GitError as error:
                 # What the forge says counts: it has all that a copy has, and a copy has most of it.
                 failure = failure if way.options else error
@@ -115,6 +115,17 @@ def fetch(
 def _not_up_to_date(repository: Repository, error: GitError) -> str:
     said = problem(error.answer, _wanted(repository))
     return _("It is here, but not up to date. {problem}").format(problem=said)
+
+
+def _when_it_came(repository: Repository, git: Git, home: Path) -> Fetched:
+    """Bring a repository, as soon as the service has its copy: all of a class would go to the forge else."""
+    while True:
+        try:
+            return _bring(repository, git, home)
+        except GitError as error:
+            if git.arrival is None or ON_ITS_WAY not in error.answer.said:
+                raise
+            git.arrival.moves()
 
 
 def _bring(repository: Repository, git: Git, home: Path) -> Fetched:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sardonyx_singleuser.plan import Repository
 
+ON_ITS_WAY = "returned error: 425"
+"""git says so where the service answers that something of its first copy came lately."""
 SMALL_BYTES = 200 << 20
 """A copy up to this size is copied as a whole, which is five times faster than to be asked for what is wanted of it."""
 

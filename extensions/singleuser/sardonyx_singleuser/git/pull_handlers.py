@@ -69,7 +69,9 @@ class PullHandler(APIHandler):  # type: ignore[misc]
             raise web.HTTPError(502, fetched.problem)
         page = page_of(link, str(fetched.folder.relative_to(coming.home)))
         megabytes = round(coming.arrival.arrived / 1e6)
-        so_far = _("{megabytes} MB have come so far.").format(megabytes=megabytes) if fetched.is_coming else ""
+        # What a service copies first is not seen here.
+        is_seen = fetched.is_coming and megabytes > 0
+        so_far = _("{megabytes} MB have come so far.").format(megabytes=megabytes) if is_seen else ""
         self.finish(
             {
                 "address": f"{self.base_url}{page}",
