@@ -126,6 +126,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/classes/{class_id}/hours"): Call(INSTRUCTOR, 200, {"lessons": "mon 10:15-11:45"}),
     ("PUT", "/api/classes/{class_id}/after-end"): Call(INSTRUCTOR, 204, {"after_end": "keep"}),
     ("GET", "/api/classes/{class_id}/copy.zip"): Call(MEMBER),
+    ("POST", "/api/classes/{class_id}/copy"): Call(INSTRUCTOR, 201, {}),
     ("GET", "/api/classes/{class_id}/keep"): Call(MEMBER),
     ("POST", "/api/classes/{class_id}/keep"): Call(MEMBER, 202),
     ("GET", "/api/classes/{class_id}/hand-ins/keep"): Call(STAFF),
@@ -215,6 +216,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/classes/{class_id}/hours"): Call(INSTRUCTOR, 303, form={"ahead_min": "0"}),
     ("POST", "/classes/{class_id}/timeline"): Call(INSTRUCTOR, 303, form={"do": "keep"}),
     ("GET", "/classes/{class_id}/copy.zip"): page(MEMBER),
+    ("GET", "/classes/{class_id}/copy"): page(INSTRUCTOR),
+    ("POST", "/classes/{class_id}/copy"): Call(
+        INSTRUCTOR, 303, form={"title": "Next", "kept_days": "30", "changed": "0"}
+    ),
     ("GET", "/classes/{class_id}/keep"): page(MEMBER),
     ("POST", "/classes/{class_id}/keep"): Call(MEMBER, 303),
     ("GET", "/classes/{class_id}/hand-ins/keep"): page(STAFF),
@@ -372,6 +377,9 @@ def of_commands(route: tuple[str, str], call: Call) -> set[int]:
     """Return what the status of the answer to the operator's commands can be."""
     if not route[1].startswith(("/api/classes/", "/api/operation/classes", "/api/operation/events")):
         return {303} if call.is_page else {401}
+    if route[1].endswith("/copy"):
+        # There would be nobody who leads it.
+        return {403}
     # Nobody's own place has room for what is kept, and nobody's hand-ins are to be copied.
     is_own = route[1].endswith(("/keep", "/copy.zip"))
     return {200, 403} if is_own else {call.found}

@@ -28,6 +28,7 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.class_checks import checked_title
+from sardonyx_services.people.class_copy import as_new, copy_hours
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.enrolment import Enrolment, Place, enrol
 from sardonyx_services.people.errors import PeopleError
@@ -70,6 +71,27 @@ def add(title: str, *, exam: bool) -> None:
     made = people.groups.add(CLASS, title, is_exam=exam)
     usual = ClassDetails(after_end=settings.classes.after_end, exporting=settings.classes.exporting)
     people.classes.change(made, usual)
+    click.echo(f"“{title}” has the id {made}. People join with: sardonyx class join {made} NAME …")
+
+
+@class_.command()
+@id_argument
+@click.argument("title", default="")
+def copy(class_id: str, title: str) -> None:
+    """Make a class after the one with the id ID, such as for the next term; print its id.
+
+    Its servers, its material, the lessons of each week and what becomes of its data are taken over; its people and its days are
+    not. Without TITLE it is called as that one.
+    """
+    _settings, people = people_here()
+    before = class_of_id(people, class_id)
+    try:
+        title = checked_title(title or before.title)
+    except PeopleError as error:
+        raise OperatorError(error.message) from error
+    made = people.groups.add(CLASS, title, is_exam=before.is_exam)
+    people.classes.change(made, as_new(people.classes.details(class_id)))
+    copy_hours(people, class_id, made)
     click.echo(f"“{title}” has the id {made}. People join with: sardonyx class join {made} NAME …")
 
 

@@ -28,7 +28,7 @@ def classes(request: Request, here: Here, who: Who) -> Response:
 def new(request: Request, here: Here, who: Who) -> Response:
     """Show the form of a new class."""
     form = ClassForm.new(here.profiles, here.desk.usual)
-    return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="")
+    return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="", like=None)
 
 
 @router.post("/new")
@@ -36,12 +36,12 @@ async def make(request: Request, here: Here, who: Who) -> Response:
     """Make a class, and show its link; or the form again with what is wrong."""
     form = read_class_form(await request.form(), here.profiles)
     if form.is_unfinished:
-        return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="")
+        return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="", like=None)
     try:
         details = form.details(replace(here.desk.usual, joining=True))
         made = await run_in_threadpool(here.desk.make, who, form.title, details)
     except SaidError as error:
-        told = {"form": form, "profiles": here.profiles, "fault": error.message}
+        told = {"form": form, "profiles": here.profiles, "fault": error.message, "like": None}
         return here.pages.page(request, who, "new.html", 400, **told)
     return see(f"{here.root}classes/{made}/link")
 

@@ -15,6 +15,7 @@ from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web import api, log_routes, offer_routes, page_routes, store_routes
 from sardonyx_services.people.web.callers import SAFE, STATE
 from sardonyx_services.people.web.classes import (
+    copying_routes,
     course_routes,
     deadline_routes,
     ending_routes,
@@ -66,6 +67,7 @@ EVENT_PAGE_ROUTERS = (
 )
 API_ROUTERS = (
     api.router,
+    copying_routes.api_router,
     course_routes.api_router,
     deadline_routes.api_router,
     ending_routes.api_router,
@@ -86,6 +88,7 @@ API_ROUTERS = (
 PAGE_ROUTERS = (
     page_routes.router,
     class_routes.router,
+    copying_routes.router,
     course_routes.router,
     ending_routes.router,
     hand_in_routes.router,

@@ -7,6 +7,7 @@ from threading import Lock
 
 from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.class_checks import check_details, checked_title
+from sardonyx_services.people.class_copy import copy_hours
 from sardonyx_services.people.class_end import check_end
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
@@ -98,8 +99,11 @@ class Desk:
             for group in reversed(groups)
         ]
 
-    def make(self, caller: Caller, title: str, details: ClassDetails) -> str:
+    def make(self, caller: Caller, title: str, details: ClassDetails, *, is_exam: bool = False) -> str:
         """Make a class, with the caller as its instructor; return its id.
+
+        Args:
+            is_exam: keys that reach it live for the shortest time that there is.
 
         Raises:
             RefusedError: they may not.
@@ -108,10 +112,25 @@ class Desk:
         need_to_make(caller, NO_CLASSES, may=caller.may_make)
         title = checked_title(title)
         details = replace(self._checked(ClassDetails(), details), changed=0)
-        made = self._people.groups.add("class", title)
+        made = self._people.groups.add("class", title, is_exam=is_exam)
         self._people.classes.change(made, details)
         self._people.groups.join(made, caller.id, "instructor")
         self._people.actions.add(caller.id, "make", made, detail=title)
+        return made
+
+    def copy(self, caller: Caller, class_id: str, title: str, details: ClassDetails) -> str:
+        """Make a class after another one, with the caller as its instructor; return its id.
+
+        Args:
+            details: what it is to be; see `as_new`.
+
+        Raises:
+            RefusedError: they do not lead the other one, or may make none.
+            PeopleError: it cannot be so.
+        """
+        before = self.seen(caller, class_id, Level.INSTRUCTOR)
+        made = self.make(caller, title, details, is_exam=before.group.is_exam)
+        copy_hours(self._people, class_id, made)
         return made
 
     def change(self, caller: Caller, class_id: str, title: str, details: ClassDetails) -> None:
