@@ -280,6 +280,11 @@ def test_whether_a_class_fits_on_a_machine_is_said_with_figures(count: int, said
     assert say_fit(count, PLAN, MACHINE) == said
 
 
+def test_cores_of_which_there_is_one_and_more_for_each_are_no_part_of_one() -> None:
+    """Where the profile says nothing of them."""
+    assert say_fit(1, replace(PLAN, cpu=None), MACHINE)[1:] == ["When all work at once, each has 2 cores."]
+
+
 def test_this_machine_has_memory_and_cores() -> None:
     """As Linux counts them."""
     assert Machine.here().memory > GIB

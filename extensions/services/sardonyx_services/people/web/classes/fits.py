@@ -49,4 +49,6 @@ def _cores(count: int, plan: ServerPlan, machine: Machine) -> Said:
     share = machine.cores / count
     if plan.cpu is not None and share >= plan.cpu:
         return _("Each has its {cores}, also when all work at once.").format(cores=say_cores(plan.cpu))
+    if share >= 1:
+        return _("When all work at once, each has {cores}.").format(cores=say_cores(round(share, 2)))
     return _("When all work at once, each has {share} of a core.").format(share=say_number(round(share, 2)))
