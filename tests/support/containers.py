@@ -84,6 +84,7 @@ def running(
     told: Mapping[str, str] | None = None,
     folders: Sequence[str] = (),
     volumes: Sequence[str] = (),
+    within: str = "",
 ) -> Iterator[Container]:
     """Run a container, and remove it at the end.
 
@@ -92,11 +93,13 @@ def running(
         told: variables.
         folders: that its user can write to, new and empty.
         volumes: more that are mounted, as podman has them.
+        within: folder in which it begins; "" = that of the image.
     """
     options = ["--detach", "--read-only", "--read-only-tmpfs=false", "--network=host"]
     options += ["--cap-drop=all", "--security-opt=no-new-privileges", "--tmpfs=/tmp:mode=1777"]
     options += [f"--volume={volume}" for volume in volumes]
     options += [f"--env={name}={value}" for name, value in (told or {}).items()]
+    options += [f"--workdir={within}"] if within else []
     podman = builder().engine.command
     with TemporaryDirectory() as disk:
         for number, folder in enumerate(folders):
@@ -124,6 +127,7 @@ def running_server(image: str, home: str = HOME) -> Iterator[Container]:
         os.chown(own, USER, GROUP)
         told = {
             **variables(hub, port),
+            "HOME": home,
             "SARDONYX_PLAN": f"{OWN}/plan.json",
             "SARDONYX_TOKEN_FILE": f"{OWN}/token",
             "SARDONYX_PROGRESS": f"{OWN}/progress.jsonl",
@@ -131,7 +135,7 @@ def running_server(image: str, home: str = HOME) -> Iterator[Container]:
             "JUPYTER_PREFER_ENV_PATH": "no",
         }
         began = time.monotonic()
-        with running(image, told=told, folders=[home], volumes=[f"{own}:{OWN}"]) as container:
+        with running(image, told=told, folders=[home], volumes=[f"{own}:{OWN}"], within=home) as container:
             address = f"http://127.0.0.1:{port}{PREFIX}"
             while time.monotonic() - began < PATIENCE_S:
                 try:
