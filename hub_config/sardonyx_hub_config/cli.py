@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import click
 
+from sardonyx_hub_config.engines.authority import trust_authority
 from sardonyx_hub_config.engines.mounted_variables import take_mounted
 from sardonyx_hub_config.errors import OperatorError
 
@@ -65,6 +66,7 @@ def main() -> None:
     """Run the command line; what an operator can mend is said in a sentence."""
     try:
         take_mounted(os.environ)
+        trust_authority(os.environ)
         group()
     except OperatorError as error:
         sys.stderr.write(f"Sardonyx: {error}\n")

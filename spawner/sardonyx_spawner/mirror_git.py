@@ -13,6 +13,11 @@ MOST_SAID = 8192
 LED_ELSEWHERE = tuple(f"returned error: {status}" for status in (301, 302, 303, 307, 308))
 
 
+def _is_way_out(name: str) -> bool:
+    """Tell whether a variable is about a proxy, or about whose certificates are trusted."""
+    return name.lower().endswith("_proxy") or name.startswith(("SSL_CERT_", "GIT_SSL_CA"))
+
+
 class MirrorError(Exception):
     """git could not do it; the message is its own."""
 
@@ -40,7 +45,7 @@ async def mirror_git(*arguments: str, heard: Callable[[], None] = lambda: None) 
         "GIT_ALLOW_PROTOCOL": "http:https",
         "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
         "GIT_HTTP_LOW_SPEED_TIME": "60",
-        **{name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or "SSL_CERT" in name},
+        **{name: value for name, value in os.environ.items() if _is_way_out(name)},
     }
     process = await asyncio.create_subprocess_exec(
         "git", *arguments, env=environment, start_new_session=True, umask=READABLE,

@@ -8,8 +8,10 @@ import yaml
 from support.chart import NAME, NAMESPACE, RELEASE, Rendered, everything, render
 
 from sardonyx_hub_config.chart.parts import PodSecurity
+from sardonyx_spawner import contract
 from sardonyx_spawner.kube.manifest import PodServer, pod
 from sardonyx_spawner.kube.place import ClusterPlace
+from sardonyx_spawner.kube.place_volumes import AUTHORITY_FILE, AUTHORITY_FOLDER
 from sardonyx_spawner.kube.rights import RIGHTS
 from sardonyx_spawner.plan import ServerPlan
 
@@ -229,6 +231,20 @@ def test_secrets_of_the_settings_are_variables_of_the_hub_alone(full: Rendered) 
     """Where the settings name them so."""
     assert full.mounted_variables(f"{NAME}-hub")["UNIVERSITY_SECRET"] == "sign-in/secret"
     assert "UNIVERSITY_SECRET" not in full.mounted_variables(f"{NAME}-proxy")
+
+
+def test_hub_and_copies_have_the_certificates_that_servers_trust(full: Rendered, usual: Rendered) -> None:
+    """One setting for the whole place; what reaches nothing outside has none of it, and neither has anybody where it names none."""
+    items = [{"key": "ca.crt", "path": "ca.crt"}]
+    for part in ("hub", "copies"):
+        container = full.containers[f"{NAME}-{part}/{part}"]
+        (volume,) = [each for each in full.pods[f"{NAME}-{part}"]["spec"]["volumes"] if each["name"] == "authority"]
+        (mount,) = [each for each in container["volumeMounts"] if each["name"] == "authority"]
+        assert volume["configMap"] == {"name": "company-authority", "items": items}
+        assert {"name": contract.AUTHORITY, "value": AUTHORITY_FILE} in container["env"]
+        assert mount == {"name": "authority", "mountPath": AUTHORITY_FOLDER, "readOnly": True}
+    assert "authority" not in [each["name"] for each in full.pods[f"{NAME}-proxy"]["spec"]["volumes"]]
+    assert contract.AUTHORITY not in usual.text
 
 
 def test_the_volume_of_the_hub_stays_when_the_chart_goes(usual: Rendered) -> None:

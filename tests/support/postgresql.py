@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from support.authority import Certificate
 from support.ports import free_ports
 from support.waiting import soon
 
@@ -42,6 +43,7 @@ class PostgresqlServer:
 
     Args:
         host: address of this machine, where it answers.
+        certificate: its own, with which connections are encrypted; None = none is.
     """
 
     programs: Path
@@ -49,11 +51,14 @@ class PostgresqlServer:
     port: int
     process: subprocess.Popen[bytes] | None = None
     host: str = "127.0.0.1"
+    certificate: Certificate | None = None
 
     def make(self) -> None:
         """Make its files; passwords are asked for."""
         password = self.folder / "password"
         password.write_text(PASSWORD)
+        if self.certificate is not None:
+            self.certificate.write(self.folder)
         if os.geteuid() == 0:
             subprocess.run(["chown", "-R", ADMINISTRATOR, str(self.folder)], check=True)
         options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-sync"]
@@ -74,6 +79,7 @@ class PostgresqlServer:
                     *(str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port)),
                     *("-c", f"listen_addresses={self.host}", "-c", f"unix_socket_directories={self.folder}"),
                     *("-c", "fsync=off"),
+                    *self._tls(),
                 ],
                 cwd=self.folder,
                 stdout=log,
@@ -108,6 +114,12 @@ class PostgresqlServer:
         self.ask(f"CREATE DATABASE {name} OWNER {NAME}")
         return self.address(name)
 
+    def _tls(self) -> list[str]:
+        if self.certificate is None:
+            return []
+        files = {"ssl_cert_file": self.folder / "tls.crt", "ssl_key_file": self.folder / "tls.key"}
+        return ["-c", "ssl=on", *(part for name, file in files.items() for part in ("-c", f"{name}={file}"))]
+
     def _run(self, program: str, *arguments: str) -> None:
         command = [*as_its_user(), str(self.programs / program), *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
@@ -115,14 +127,14 @@ class PostgresqlServer:
 
 
 @contextmanager
-def running_postgresql(host: str = "127.0.0.1") -> Iterator[PostgresqlServer]:
-    """Run one, and leave nothing behind. `host` is that of `PostgresqlServer`."""
+def running_postgresql(host: str = "127.0.0.1", certificate: Certificate | None = None) -> Iterator[PostgresqlServer]:
+    """Run one, and leave nothing behind. `host` and `certificate` are those of `PostgresqlServer`."""
     found = programs()
     if found is None:
         pytest.skip("there is no PostgreSQL here: sudo apt-get install postgresql")
     # Not in the tests' own folder: root closes that to others, and root may not run it.
     folder = Path(mkdtemp(prefix="sardonyx-postgresql-"))
-    server = PostgresqlServer(found, folder, free_ports(), host=host)
+    server = PostgresqlServer(found, folder, free_ports(), host=host, certificate=certificate)
     try:
         server.make()
         server.start()

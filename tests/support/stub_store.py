@@ -1,13 +1,19 @@
 """A data store of which only the answers are there, each as a test wants it."""
 
+import socket
+import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from support.authority import Certificate
 
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.places import home_prefix
@@ -60,11 +66,12 @@ class StubStore:
     asked: list[str] = field(default_factory=list)
     port: int = 0
     connections: int = 0
+    scheme: str = "http"
 
     @property
     def address(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def configuration(self) -> StoreConfiguration:
         """Return what the keys service is told."""
@@ -104,6 +111,11 @@ def _handler(store: StubStore) -> type[BaseHTTPRequestHandler]:
         def setup(self) -> None:
             super().setup()
             store.connections += 1
+
+        def handle(self) -> None:
+            # Who does not believe our certificate says so, and goes.
+            with suppress(ssl.SSLError):
+                super().handle()
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -146,10 +158,24 @@ def _handler(store: StubStore) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def stub_store(**says: Says) -> Iterator[StubStore]:
     """Run one that is in order but for these answers, by the words of `GOOD` with "_" for a space."""
-    store = StubStore({**GOOD, **{name.replace("_", " "): answer for name, answer in says.items()}})
+    with _running(StubStore({**GOOD, **{name.replace("_", " "): answer for name, answer in says.items()}})) as store:
+        yield store
+
+
+@contextmanager
+def stub_store_by_https(certificate: Certificate) -> Iterator[StubStore]:
+    """Run one that is in order, with a certificate."""
+    with _running(StubStore(scheme="https"), certificate) as store:
+        yield store
+
+
+@contextmanager
+def _running(store: StubStore, certificate: Certificate | None = None) -> Iterator[StubStore]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(store))
     server.daemon_threads = True
     store.port = server.server_port
+    if certificate is not None:
+        server.socket = _encrypted(server.socket, certificate)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
     thread.start()
     try:
@@ -158,3 +184,11 @@ def stub_store(**says: Says) -> Iterator[StubStore]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _encrypted(listener: socket.socket, certificate: Certificate) -> ssl.SSLSocket:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    with tempfile.TemporaryDirectory() as folder:
+        context.load_cert_chain(*certificate.write(Path(folder)))
+    # What a client breaks off is its thread's, and not that of who takes the next one.
+    return context.wrap_socket(listener, server_side=True, do_handshake_on_connect=False)

@@ -14,9 +14,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from jupyterhub import orm
 from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, create_engine, insert, select
+from support.authority import Authority
 from support.earlier_people import EARLIER, called_now
 from support.ports import free_ports
-from support.postgresql import PASSWORD, PostgresqlServer
+from support.postgresql import PASSWORD, PostgresqlServer, running_postgresql
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import Base
@@ -294,3 +295,32 @@ def test_looking_makes_nothing(address: str, postgresql: PostgresqlServer) -> No
     PeopleStore(Postgresql(address)).close()
 
     assert look_at(Postgresql(address)).endswith("“sardonyx” has our tables")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        pytest.param("company.crt", "", id="who has signed it"),
+        pytest.param(
+            "another.crt", "is not signed by whom sslrootcert in the address of the database names", id="somebody else"
+        ),
+        pytest.param(
+            "nothing.crt", "wants the certificate of PostgreSQL at 127.0.0.1:{port} to be looked at", id="no file"
+        ),
+    ],
+)
+def test_a_certificate_is_looked_at_where_the_address_says_so(tmp_path: Path, named: str, said: str) -> None:
+    """And what is wrong with it is a sentence of ours."""
+    company = Authority()
+    (tmp_path / "company.crt").write_text(company.pem)
+    (tmp_path / "another.crt").write_text(Authority().pem)
+    with running_postgresql(certificate=company.certificate("127.0.0.1")) as server:
+        wanted = Postgresql(f"{server.empty()}?sslmode=verify-full&sslrootcert={tmp_path / named}")
+        if not said:
+            assert look_at(wanted).startswith("PostgreSQL ")
+            return
+        with pytest.raises(PeopleError) as raised:
+            look_at(wanted)
+
+    assert said.format(port=server.port) in str(raised.value)
+    assert PASSWORD not in str(raised.value)

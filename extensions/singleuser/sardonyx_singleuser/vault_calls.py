@@ -40,17 +40,21 @@ class Token:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Whom a call goes to: what is said where it does not answer, answers with a refusal, or is something else."""
+    """Whom a call goes to: what is said where it does not answer, refuses, is something else, or shows a certificate of nobody's."""
 
     away: str
     refuses: str
     other: str
+    distrusted: str = ""
 
 
 VAULT = _Asked(
     N_("Vault does not answer now."),
     N_("Vault does not answer now (status {status})."),
     N_("What answers in the place of Vault is something else."),
+    N_(
+        "The certificate of Vault is not one that this server trusts. The people who run this place have to look at it."
+    ),
 )
 KEYS_SERVICE = _Asked(
     N_("The keys service does not answer now."),
@@ -150,7 +154,8 @@ class VaultCalls:
             with error:
                 raise _refused(error, whom) from error
         except (OSError, HTTPException) as error:
-            raise AwayError(_(whom.away)) from error
+            is_distrusted = isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError)
+            raise AwayError(_(whom.distrusted if is_distrusted else whom.away)) from error
         except ValueError as error:
             raise AwayError(_(whom.other)) from error
         return found if isinstance(found, dict) else {}

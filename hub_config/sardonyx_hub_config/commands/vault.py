@@ -11,10 +11,11 @@ import httpx
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.database.place import open_people
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.looks.trust import advice
 from sardonyx_hub_config.settings.file import find_settings, load_settings
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.vault_setup import ACCESSOR, ExternalGroup, Setup, as_commands, setup_for
-from sardonyx_services.credentials.vault.client import trusted
+from sardonyx_services.certificates import trusting
 
 PATIENCE_S = 20.0
 
@@ -64,7 +65,7 @@ class Operator:
             headers=headers,
             timeout=PATIENCE_S,
             trust_env=False,
-            verify=trusted(settings.vault.certificate_authority),
+            verify=trusting(settings.vault.certificate_authority),
         )
 
     def close(self) -> None:
@@ -89,7 +90,8 @@ class Operator:
         try:
             return self._client.request(method, path, json=body)
         except httpx.HTTPError as error:
-            raise OperatorError(f"Vault does not answer at {self._address}: {error}. Look whether it runs.") from error
+            what = advice(error) or " Look whether it runs."
+            raise OperatorError(f"Vault does not answer at {self._address}: {error}.{what}") from error
 
     def _checked(self, answer: httpx.Response, path: str) -> httpx.Response:
         if not answer.is_success:

@@ -12,6 +12,7 @@ from botocore.parsers import ResponseParserError
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.engines.engine import ports_here
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.looks.trust import advice
 from sardonyx_hub_config.services.one_machine import issuer, keys_address, store_configuration
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.credentials.broker import AUDIENCE
@@ -60,11 +61,13 @@ def _store(settings: Settings, folder: DataFolder) -> tuple[State, str]:
             " Set it right, or use another store."
         )
     except CredentialsError as error:
-        return "bad", f"{error.message} It was asked at {store.sts_endpoint}.{_said(error.__cause__)}"
+        said = f"{error.message} It was asked at {store.sts_endpoint}.{_said(error.__cause__)}"
+        return "bad", f"{said}{advice(error)}"
     except ClientError as error:
         return "bad", f"{of_own_place(error)} It was asked at {store.endpoint}.{_said(error)}"
     except (BotoCoreError, ResponseParserError) as error:
-        return "bad", f"it gives keys, and with them {store.endpoint} does not answer as a data store.{_said(error)}"
+        said = f"it gives keys, and with them {store.endpoint} does not answer as a data store.{_said(error)}"
+        return "bad", f"{said}{advice(error)}"
     except OSError as error:
         return "bad", f"its key cannot be read here: {error}"
     if took_s > SLOW_S:

@@ -7,6 +7,7 @@ from typing import Literal
 from sardonyx_hub_config.data_folder import DataFolder
 from sardonyx_hub_config.engines.engine import ports_here
 from sardonyx_hub_config.errors import OperatorError
+from sardonyx_hub_config.looks.trust import advice
 from sardonyx_hub_config.services.one_machine import issuer, vault_configuration
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.credentials.errors import CredentialsError
@@ -38,7 +39,7 @@ def look_at_vault(settings: Settings, folder: DataFolder) -> Iterator[tuple[Stat
     except RefusedError as error:
         yield "bad", f"{error.said}. {SET_UP}"
     except CredentialsError as error:
-        yield "bad", error.message
+        yield "bad", f"{error.message}{advice(error)}"
     else:
         yield "good", f"takes this place's tokens, and lets the keys service renew and end them (sign-in “{at.mount}”)"
         if abs(life_s - duration_seconds(at.period)) > 1:

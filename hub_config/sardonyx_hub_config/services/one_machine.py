@@ -18,6 +18,7 @@ from sardonyx_hub_config.services.people import people_service
 from sardonyx_hub_config.settings.secret_refs import SecretRef, generated_secret
 from sardonyx_hub_config.settings.vault import VaultSettings
 from sardonyx_hub_config.settings.whole import Settings
+from sardonyx_services.certificates import passed_on
 from sardonyx_services.credentials.configuration import (
     CredentialsConfiguration,
     GitProviderConfiguration,
@@ -61,7 +62,7 @@ def services(settings: Settings, folder: DataFolder, ports: Ports) -> list[Servi
         Service(people_service(settings, folder, ports, keys_address(settings, ports)), PEOPLE_ROLE, ports.people)
     )
     found.append(_idle_stop(idle_limits(settings), folder.logs / "idle-stop.log"))
-    told = {HUB: str(os.getpid()), **({} if release() is None else {TO_TERMINAL: "1"})}
+    told = {HUB: str(os.getpid()), **passed_on(os.environ), **({} if release() is None else {TO_TERMINAL: "1"})}
     for service in found:
         service.description["environment"] = {**told, **service.description.get("environment", {})}
     return found

@@ -133,7 +133,8 @@ class KubernetesSettings(Section):
     )
     certificate_authority: AuthoritySettings | None = Field(
         default=None,
-        description="Certificates that git, S3, pip, curl, R and Node.js in servers trust beside those of the image.",
+        description="Certificates that the whole place trusts beside those of its images, such as those of a company's own"
+        " authority: the hub and its services, copies of repositories, and git, S3, pip, curl, R and Node.js in servers.",
     )
     ready_made: ReadyMadeSettings = Field(
         default=ReadyMadeSettings(), description="Servers that wait for whoever comes next."

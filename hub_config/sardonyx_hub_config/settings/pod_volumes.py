@@ -96,7 +96,7 @@ class PodVolumeSettings(Section):
 
 
 class AuthoritySettings(Section):
-    """Certificates that servers trust beside those of their image, such as those of a company's own authority."""
+    """Certificates that a place trusts beside those of its images, such as those of a company's own authority."""
 
     config_map: ObjectName = Field(description="Name of a ConfigMap in the namespace of this place.")
     key: KeyName = Field(default="ca.crt", description="Key of it with one certificate or several, as text (PEM).")

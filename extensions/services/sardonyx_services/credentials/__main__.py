@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import uvicorn
 
+from sardonyx_services.certificates import trusting
 from sardonyx_services.credentials.access import Access
 from sardonyx_services.credentials.audit import AuditLog, Issued, read
 from sardonyx_services.credentials.broker import Broker
@@ -116,7 +117,7 @@ async def serve(configuration: CredentialsConfiguration, place: Place) -> None:
         beside.append(made.run)
         sharing = made, configuration.links.token.read_text().strip()
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=trusting()))
         vault = None
         heard = [living.end]
         if configuration.vault is not None:

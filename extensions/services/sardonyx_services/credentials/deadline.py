@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import httpcore
-import httpx
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError, SSLError
+
+from sardonyx_services.certificates import distrust, trusting
 
 STEP_S = 5.0
 """Until there is a connection, or a first or another byte."""
@@ -34,7 +35,7 @@ class Deadline:
         self._whole_s = whole_s
         self._clock = _Clock(step_s)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusting(),
             max_connections=None,
             max_keepalive_connections=CONNECTIONS,
             network_backend=_Backend(self._clock),
@@ -55,6 +56,8 @@ class Deadline:
         except httpcore.TimeoutException as error:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            if distrust(error) is not None:
+                raise SSLError(endpoint_url=request.url, error=error) from error
             raise EndpointConnectionError(endpoint_url=request.url, error=error) from error
         found = HTTPHeaders.from_pairs(
             [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -62,7 +63,9 @@ class MinioSessions:
         if not left:
             return
         access_key, secret = self._key()
-        http = URLLib3Session(timeout=PATIENCE_S)
+        # botocore's own clients look there by themselves.
+        trusted: Any = os.environ.get("AWS_CA_BUNDLE") or True
+        http = URLLib3Session(verify=trusted, timeout=PATIENCE_S)
         try:
             for issued in left:
                 self._end(http, Credentials(access_key, secret), issued)

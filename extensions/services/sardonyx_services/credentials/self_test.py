@@ -11,12 +11,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from sardonyx_services.certificates import distrust
 from sardonyx_services.credentials.broker import Broker
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.deadline import Deadline
 from sardonyx_services.credentials.errors import CredentialsError
 from sardonyx_services.credentials.places import home_prefix
-from sardonyx_services.credentials.store_answers import DENIED, NO_SUCH_CALL, code_of, of_own_place
+from sardonyx_services.credentials.store_answers import DENIED, NO_SUCH_CALL, NOT_TRUSTED, code_of, of_own_place
 from sardonyx_services.credentials.sts import NO_ROLE, Keys
 from sardonyx_spawner.language import _
 
@@ -62,8 +63,8 @@ async def test_until_good(broker: Broker, store: StoreConfiguration) -> None:
             broker.refusal, reason = of_own_place(error), error
         except Exception as error:  # noqa: BLE001
             # Whatever a store answers, botocore's own trips over it included: the next try may be better.
-            broker.refusal = _("The data store does not answer as it should yet. Try again in a minute.")
-            reason = error
+            away = _("The data store does not answer as it should yet. Try again in a minute.")
+            broker.refusal, reason = away if distrust(error) is None else NOT_TRUSTED, error
         else:
             broker.doubt.clear()
             broker.was_tested.set()

@@ -13,6 +13,10 @@ NO_STORE = _(
     "What answers at the address of the data store is not one, or not in order."
     " The people who run this place have to look at it."
 )
+NOT_TRUSTED = _(
+    "The certificate of the data store is not one that this place trusts, so nothing is sent there."
+    " The people who run this place have to look at it."
+)
 NO_STS = _(
     "The data store gives no keys that end: there is no STS at its address."
     " The people who run this place have to correct the address of its STS, or use another store."

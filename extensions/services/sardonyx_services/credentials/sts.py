@@ -13,16 +13,18 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
+from sardonyx_services.certificates import distrust
 from sardonyx_services.credentials.configuration import StoreConfiguration
 from sardonyx_services.credentials.deadline import WHOLE_S, Deadline
 from sardonyx_services.credentials.errors import UnavailableError
 from sardonyx_services.credentials.minio_sessions import name_sessions
-from sardonyx_services.credentials.store_answers import NO_STORE, NO_STS, is_no_sts, refused
+from sardonyx_services.credentials.store_answers import NO_STORE, NO_STS, NOT_TRUSTED, is_no_sts, refused
 from sardonyx_services.credentials.turns import Turns
 from sardonyx_spawner.language import _
 
 log = logging.getLogger(__name__)
 AT_ONCE, WAITING = 8, 1_000
+AWAY = _("The data store does not answer now. Keys that you have go on working; try again in a minute.")
 NO_ROLE = "arn:aws:iam::000000000000:role/none"
 
 
@@ -88,9 +90,7 @@ class Sts:
                 )
             ) from error
         except BotoCoreError as error:
-            raise UnavailableError(
-                _("The data store does not answer now. Keys that you have go on working; try again in a minute.")
-            ) from error
+            raise UnavailableError(AWAY if distrust(error) is None else NOT_TRUSTED) from error
         return keys
 
     def _exchange(self, token: str, **session: Any) -> Any:

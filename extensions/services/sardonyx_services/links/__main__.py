@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import uvicorn
 
+from sardonyx_services.certificates import trusting
 from sardonyx_services.links.configuration import OpenerConfiguration
 from sardonyx_services.links.lookup import LinkLookup
 from sardonyx_services.links.opener import Opener
@@ -32,7 +33,7 @@ async def serve(configuration: OpenerConfiguration) -> None:
     async with AsyncExitStack() as stack:
         keys = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, limits=limits))
         store = await stack.enter_async_context(
-            httpx.AsyncClient(trust_env=False, limits=limits, timeout=STORE_PATIENCE)
+            httpx.AsyncClient(trust_env=False, verify=trusting(), limits=limits, timeout=STORE_PATIENCE)
         )
         token = os.environ["JUPYTERHUB_API_TOKEN"]
         opener = Opener(

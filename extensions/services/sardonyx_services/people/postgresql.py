@@ -161,6 +161,16 @@ def _refusal(error: DBAPIError, words: str, url: URL) -> str:
             f"“{_who(url)}” may not make or use the schema {SCHEMA} in the database “{url.database}”. As an administrator"
             f' of PostgreSQL, there: CREATE SCHEMA IF NOT EXISTS {SCHEMA}; ALTER SCHEMA {SCHEMA} OWNER TO "{_who(url)}"'
         )
+    if "certificate verify failed" in words:
+        return (
+            f"the certificate of PostgreSQL at {_place(url)} is not signed by whom sslrootcert in the address of the database"
+            " names. Name the file with who has signed it there."
+        )
+    if "root certificate file" in words:
+        return (
+            f"the address of the database wants the certificate of PostgreSQL at {_place(url)} to be looked at, and the file with"
+            f" who has signed it is not there: {words[:300]}. Correct sslrootcert in it."
+        )
     # Before somebody is let in there is no code for what is wrong, only words.
     if "authentication failed" in words or "no password supplied" in words:
         return (

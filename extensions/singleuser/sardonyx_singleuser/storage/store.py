@@ -18,6 +18,10 @@ from sardonyx_singleuser.storage.signature import Keys, Signer, object_url, quot
 
 NO_ANSWER = N_("The data store does not answer now. Nothing can be read or written there; what is in it is kept.")
 READS_NOT = N_("The data store does not let this be read now. Try again in a minute.")
+NOT_TRUSTED = N_(
+    "The certificate of the data store is not one that this server trusts, so nothing is sent there."
+    " The people who run this place have to look at it."
+)
 CHANGES_NOT = N_("The data store does not let this be changed now. Try again in a minute.")
 CONNECT_S, PATIENCE_S = 10.0, 120.0
 LARGEST_ANSWER = 64 << 20
@@ -160,6 +164,8 @@ class Store:
         )
         try:
             answer = await self._connections().fetch(request, raise_error=False)
+        except ssl.SSLCertVerificationError as error:
+            raise StorageError(_(NOT_TRUSTED), AWAY) from error
         except (OSError, ssl.SSLError) as error:
             raise StorageError(_(NO_ANSWER), AWAY) from error
         finally:

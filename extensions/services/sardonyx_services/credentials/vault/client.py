@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from sardonyx_services.certificates import distrust, trusting
 from sardonyx_services.credentials.configuration import VaultConfiguration
 from sardonyx_services.credentials.errors import CredentialsError, UnavailableError
 from sardonyx_services.credentials.turns import Turns
@@ -25,6 +24,10 @@ SEALED = 503
 AWAY = _("Vault does not answer now. A token that you have goes on working; try again in a minute.")
 SEALED_SENTENCE = _(
     "Vault is sealed. A token that you have works again when the people who run Vault have unsealed it."
+)
+NOT_TRUSTED = _(
+    "The certificate of Vault is not one that this place trusts, so nothing is sent there."
+    " The people who run this place have to look at it."
 )
 STRANGER = _(
     "What answers at the address of Vault is not Vault, or not in order."
@@ -185,16 +188,7 @@ class Vault:
             async with self._turns.turn(), asyncio.timeout(WHOLE_S):
                 return await self._client.request(method, url, json=body, headers=sent, timeout=PATIENCE_S)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise UnavailableError(AWAY) from error
-
-
-def trusted(ca: Path | None) -> ssl.SSLContext:
-    """Return which certificates are trusted: those of a file, or of this machine.
-
-    Raises:
-        OSError: the file cannot be read, or holds no certificate.
-    """
-    return ssl.create_default_context(cafile=str(ca) if ca else None)
+            raise UnavailableError(AWAY if distrust(error) is None else NOT_TRUSTED) from error
 
 
 def client_for(at: VaultConfiguration) -> httpx.AsyncClient:
@@ -203,7 +197,7 @@ def client_for(at: VaultConfiguration) -> httpx.AsyncClient:
     Raises:
         OSError: the file cannot be read, or holds no certificate.
     """
-    return httpx.AsyncClient(trust_env=False, verify=trusted(at.ca))
+    return httpx.AsyncClient(trust_env=False, verify=trusting(at.ca))
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:
