@@ -48,11 +48,13 @@ def post(url: str, told: Any, **options: Any) -> httpx.Response:
 
 def client(url: str, **options: Any) -> httpx.AsyncClient:
     """Return a client for a server; addresses are `plain` ones."""
-    return web.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket_path(url)), **options)
+    return web.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket_path(url), verify=web.TRUSTED), **options)
 
 
 async def websocket(url: str, path: str, headers: dict[str, str]) -> WebSocketClientConnection:
     """Open a websocket below a server's address."""
     place = socket_path(url)
-    request = HTTPRequest(f"{plain(url)}{path}".replace("http:", "ws:"), headers=headers)
+    # Over https it has to be told whose certificates it trusts.
+    tls = web.TRUSTED if url.startswith("https:") else None
+    request = HTTPRequest(f"{plain(url)}{path}".replace("http", "ws", 1), headers=headers, ssl_options=tls)
     return await websocket_connect(request, resolver=None if place is None else SocketResolver(place))

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from support import web
 from support.kernels import run_in_kernel
-from support.stack import Stack
+from support.visitors import Site
 
 PASSWORD = "correct horse battery"
 PATIENCE_S = 120
@@ -26,7 +26,7 @@ class Member:
         given: each cookie that a place gave, as it said so.
     """
 
-    stack: Stack
+    stack: Site
     name: str
     cookies: CookieJar = field(default_factory=CookieJar)
     given: list[str] = field(default_factory=list)

@@ -6,12 +6,11 @@ import json
 import os
 import secrets
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from support import web
-from support.environments import clients_environment
-from support.go_servers import MINIO
+from support.go_servers import MC, MINIO
 from support.places import client
 from support.ports import free_ports
 from support.waiting import soon
@@ -20,28 +19,9 @@ ADMINISTRATOR = ("administrator", "password-of-the-tests-only")
 REVOKER = ("revoker", "another-password-of-the-tests")
 """Who may end sessions, and nothing else."""
 POLICY = "sardonyx"
+SELF = "self"
+"""What MinIO's own client calls it."""
 REVOKING = {"Effect": "Allow", "Action": ["admin:RemoveServiceAccount"]}
-ADD_POLICIES = """
-import os, sys
-from minio.credentials import StaticProvider
-from minio.minioadmin import MinioAdmin
-administrator = StaticProvider(os.environ["USER_NAME"], os.environ["PASSWORD"])
-endpoint, policy, policy_file, revoker, revoker_file = sys.argv[1:]
-admin = MinioAdmin(endpoint=endpoint, credentials=administrator, secure=False)
-admin.policy_add(policy, policy_file=policy_file)
-admin.policy_add(revoker, policy_file=revoker_file)
-admin.user_add(revoker, os.environ["REVOKER_PASSWORD"])
-admin.attach_policy([revoker], user=revoker)
-"""
-ADD_USER = """
-import os, sys
-from minio.credentials import StaticProvider
-from minio.minioadmin import MinioAdmin
-administrator = StaticProvider(os.environ["USER_NAME"], os.environ["PASSWORD"])
-admin = MinioAdmin(endpoint=sys.argv[1], credentials=administrator, secure=False)
-admin.user_add(sys.argv[3], sys.argv[4])
-admin.policy_set(sys.argv[2], user=sys.argv[3])
-"""
 
 
 class Minio:
@@ -50,9 +30,19 @@ class Minio:
     Args:
         folder: for its files.
         audience: of the tokens that it takes.
+        within: command that it is run by, such as one that gives it names of its own.
+        environment: more of its variables.
     """
 
-    def __init__(self, folder: Path, bucket: str, audience: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        bucket: str,
+        audience: str,
+        within: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._within, self._environment = within, dict(environment or {})
         self._folder, self._bucket, self._audience = folder, bucket, audience
         self._port = free_ports()
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,6 +60,7 @@ class Minio:
                 [
                     # However the tests end, it does, too.
                     *("setpriv", "--pdeathsig", "KILL"),
+                    *self._within,
                     *(str(MINIO.built()), "server", str(self._folder / "data")),
                     *("--address", f"127.0.0.1:{self._port}"),
                 ],
@@ -82,6 +73,7 @@ class Minio:
                     "MINIO_IDENTITY_OPENID_CONFIG_URL": f"{issuer}/.well-known/openid-configuration",
                     "MINIO_IDENTITY_OPENID_CLIENT_ID": self._audience,
                     "MINIO_IDENTITY_OPENID_ROLE_POLICY": POLICY,
+                    **self._environment,
                 },
                 stdout=log,
                 stderr=log,
@@ -100,8 +92,9 @@ class Minio:
     def _add_policies(self) -> None:
         resources = [f"arn:aws:s3:::{self._bucket}", f"arn:aws:s3:::{self._bucket}/*"]
         reaching = {"Effect": "Allow", "Action": ["s3:*"], "Resource": resources}
-        files = self._policy_file(POLICY, reaching), self._policy_file(REVOKER[0], REVOKING)
-        self._administer(ADD_POLICIES, POLICY, files[0], REVOKER[0], files[1])
+        self._administer("policy", "create", SELF, POLICY, self._policy_file(POLICY, reaching))
+        self._administer("policy", "create", SELF, REVOKER[0], self._policy_file(REVOKER[0], REVOKING))
+        self._add_user(*REVOKER, REVOKER[0])
 
     def key_for(self, user: str) -> tuple[str, str, str]:
         """Make a key of an ordinary user with all of the bucket, as for a place without OpenID Connect.
@@ -110,18 +103,21 @@ class Minio:
             No role, because it has none, and the key.
         """
         secret = secrets.token_hex(16)
-        self._administer(ADD_USER, POLICY, user, secret)
+        self._add_user(user, secret, POLICY)
         return "", user, secret
 
-    def _administer(self, code: str, *arguments: str) -> None:
+    def _add_user(self, user: str, secret: str, policy: str) -> None:
+        self._administer("user", "add", SELF, user, secret)
+        self._administer("policy", "attach", SELF, policy, "--user", user)
+
+    def _administer(self, *told: str) -> None:
         user, password = ADMINISTRATOR
+        address = f"http://{user}:{password}@127.0.0.1:{self._port}"
         subprocess.run(
-            [
-                str(clients_environment() / "bin" / "python"),
-                *("-c", code, f"127.0.0.1:{self._port}", *arguments),
-            ],
-            env={"USER_NAME": user, "PASSWORD": password, "REVOKER_PASSWORD": REVOKER[1]},
+            [str(MC.built()), "admin", *told],
+            env={"HOME": str(self._folder), f"MC_HOST_{SELF}": address},
             check=True,
+            capture_output=True,
             timeout=60,
         )
 

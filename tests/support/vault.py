@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,19 @@ ROOT_TOKEN = "root-of-the-tests-only"
 
 @dataclass
 class VaultServer:
-    """A running Vault or OpenBao, asked as its operator."""
+    """A running Vault or OpenBao, asked as its operator.
+
+    Args:
+        within: command that it is run by, such as one that gives it names of its own.
+        environment: more of its variables.
+    """
 
     program: Path
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    within: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -44,6 +51,7 @@ class VaultServer:
                 [
                     # However the tests end, it does, too.
                     *("setpriv", "--pdeathsig", "KILL"),
+                    *self.within,
                     str(self.program),
                     "server",
                     "-dev",
@@ -51,7 +59,7 @@ class VaultServer:
                     f"-dev-root-token-id={ROOT_TOKEN}",
                     f"-dev-listen-address=127.0.0.1:{self.port}",
                 ],
-                env={"HOME": str(self.folder), "PATH": os.environ["PATH"]},
+                env={"HOME": str(self.folder), "PATH": os.environ["PATH"], **self.environment},
                 stdout=log,
                 stderr=log,
             )
@@ -84,9 +92,11 @@ class VaultServer:
 
 
 @contextmanager
-def running_vault(program: Path, folder: Path, port: int) -> Iterator[VaultServer]:
-    """Run a Vault or an OpenBao, and leave nothing behind."""
-    found = VaultServer(program, folder, port)
+def running_vault(
+    program: Path, folder: Path, port: int, within: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Iterator[VaultServer]:
+    """Run a Vault or an OpenBao, and leave nothing behind. `within` and `environment` are those of `VaultServer`."""
+    found = VaultServer(program, folder, port, within=within, environment=dict(environment or {}))
     try:
         found.start()
         yield found
