@@ -5,12 +5,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.listeners import listened_on, listening_in
-from support.stack import Stack
-from support.visitors import PASSWORD, Visitor
+from support.stack import Stack, ordinary_stack
+from support.visitors import PASSWORD, Visitor, come_first
 
 pytestmark = pytest.mark.browser
 HUB, PROXY, KEYS, STORE, _LINKS, CLASSES = range(1, 7)
@@ -25,6 +26,10 @@ for port in {ports}:
             continue
         print(port)
         break
+"""
+LOOK = """
+import json, os
+print(json.dumps([path for path in {paths} if os.path.lexists(path)]))
 """
 ASK = """
 import json, os, urllib.error, urllib.request
@@ -104,15 +109,26 @@ OWN = {
 """What is given shows that the same request finds its way."""
 
 
+@pytest.fixture(scope="module", params=["own", "ordinary"])
+def place(request: pytest.FixtureRequest, prefix: Path, browser: Any) -> Iterator[Stack]:
+    """One that the tests' user runs, which is root in CI; and one of an ordinary user, whose number its servers have, too."""
+    if request.param == "own":
+        assert request.getfixturevalue("administrator")
+        yield request.getfixturevalue("stack")
+        return
+    with ordinary_stack(prefix) as running:
+        come_first(running, browser.new_context().new_page(), "admin")
+        yield running
+
+
 @pytest.fixture(scope="module")
-def working(stack: Stack, administrator: str, browser: Any) -> Iterator[Callable[[str], Visitor]]:
+def working(place: Stack, browser: Any) -> Iterator[Callable[[str], Visitor]]:
     """A way to have somebody whose server runs."""
-    assert administrator
     with ExitStack() as over:
 
         def begun(name: str) -> Visitor:
-            stack.add_person(name, PASSWORD)
-            visitor = Visitor(stack, over.enter_context(browser.new_context()).new_page())
+            place.add_person(name, PASSWORD)
+            visitor = Visitor(place, over.enter_context(browser.new_context()).new_page())
             visitor.sign_in(name)
             visitor.start()
             return visitor
@@ -144,11 +160,11 @@ Said = Mapping[str, Answer]
 
 
 @pytest.fixture(scope="module")
-def said(stack: Stack, ann: Visitor, bob: Visitor) -> Said:
+def said(place: Stack, ann: Visitor, bob: Visitor) -> Said:
     """What each attempt was answered."""
     told = json.dumps({name: asdict(each) for name, each in (ATTEMPTS | OWN).items()})
     told = told.replace("ANN", ann.name).replace("BOB", bob.name)
-    found = json.loads(bob.run(ASK.format(attempts=told, first=stack.port)))
+    found = json.loads(bob.run(ASK.format(attempts=told, first=place.port)))
     return {name: Answer(*answer) for name, answer in found.items()}
 
 
@@ -172,10 +188,10 @@ def test_another_persons_server_goes_on_as_if_nothing_had_been_tried(said: Said,
     assert ann.run("print('here')") == "here\n"
 
 
-def test_of_what_listens_only_the_doors_of_the_place_can_be_connected_to(stack: Stack, bob: Visitor) -> None:
+def test_of_what_listens_only_the_doors_of_the_place_can_be_connected_to(place: Stack, bob: Visitor) -> None:
     """Those of the pages, the hub, the proxy and the services; no server's, no store's behind its own."""
-    behind = listened_on(stack.processes()) - set(listening_in(os.getpid()))
-    doors = range(stack.port, stack.port + 7)
+    behind = listened_on(place.processes()) - set(listening_in(os.getpid()))
+    doors = range(place.port, place.port + 7)
     assert len(behind) >= 4
 
     reached = bob.run(CONNECT.format(ports=[*doors, *behind]))
@@ -183,9 +199,28 @@ def test_of_what_listens_only_the_doors_of_the_place_can_be_connected_to(stack: 
     assert [int(port) for port in reached.split()] == [*doors]
 
 
-def test_nothing_but_the_doors_of_the_place_listens_on_the_machine(stack: Stack, bob: Visitor) -> None:
+def test_nothing_but_the_doors_of_the_place_listens_on_the_machine(place: Stack, bob: Visitor) -> None:
     """Servers that run have sockets in folders of their own."""
     assert bob.has_server()
     bob.begin("import time; time.sleep(600)")
 
-    assert stack.open_ports() == {}
+    assert place.open_ports() == {}
+
+
+def test_of_the_store_only_its_door_is_there(place: Stack, bob: Visitor) -> None:
+    """Its files, its sockets and its processes are the hub's user's, which code in an ordinary hub's server is, too."""
+    (store,) = place.find_all(" -volume.max=")
+    inside, outside = Path(f"/proc/{store}/root"), [path for path in place.data.rglob("*") if is_hidden(place, path)]
+    sockets = [Path("/", path.relative_to(inside)) for path in inside.glob("tmp/seaweedfs*.sock")]
+    assert {path.name for path in outside} >= {"administrator.json", "signing.key", "s3.sock", "issuer.sock"}
+    assert sockets
+    assert not place.is_ordinary or int(bob.run("import os; print(os.getuid())")) == place.data.stat().st_uid
+
+    found = bob.run(LOOK.format(paths=[*map(str, [*outside, *sockets, Path(f"/proc/{store}")])]))
+
+    assert json.loads(found) == []
+
+
+def is_hidden(place: Stack, path: Path) -> bool:
+    """Tell whether a file is the store's, or a socket of anybody's."""
+    return path.is_relative_to(place.data / "store") or path.is_socket()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
+from support.everybody import as_ordinary, give_to_ordinary, hub_python_for_everybody, python_for_everybody
 from support.listeners import is_of_a_kernel, who_listens
 from support.ports import free_ports
 from support.waiting import soon
@@ -33,12 +36,14 @@ class Stack:
 
     Args:
         path: below which everything is, without a slash at its end; "" = the root.
+        is_ordinary: run by an ordinary user, also where the tests are run by root.
     """
 
     data: Path
     port: int
     settings: Path | None = None
     path: str = ""
+    is_ordinary: bool = False
     process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
     first_output: str = ""
@@ -53,20 +58,9 @@ class Stack:
         """Run `sardonyx up` and wait for its line; return the seconds that it took."""
         began = time.monotonic()
         self.lines = []
-        environment = {
-            **os.environ,
-            "SARDONYX_DATA": str(self.data),
-            "SARDONYX_PORT": str(self.port),
-            "UV_FIND_LINKS": str(ROOT / "build" / "wheels"),
-        }
-        command = [
-            str(Path(sys.executable).parent / "sardonyx"),
-            "up",
-            *([str(self.settings)] if self.settings else []),
-        ]
         self.process = subprocess.Popen(
-            command,
-            env=environment,
+            [*self._program(), "up", *([str(self.settings)] if self.settings else [])],
+            env={**self._environment(), "UV_FIND_LINKS": str(ROOT / "build" / "wheels")},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -140,13 +134,23 @@ class Stack:
 
     def command(self, *arguments: str, stdin: str = "", patience_s: float = 60) -> subprocess.CompletedProcess[str]:
         """Run the command line as the operator does, beside the running hub."""
-        environment = {**os.environ, "SARDONYX_DATA": str(self.data), "SARDONYX_PORT": str(self.port)}
+        environment = self._environment()
         if self.settings:
             environment["SARDONYX_SETTINGS"] = str(self.settings)
-        command = [str(Path(sys.executable).parent / "sardonyx"), *arguments]
+        command = [*self._program(), *arguments]
         return subprocess.run(
             command, env=environment, input=stdin, text=True, capture_output=True, check=False, timeout=patience_s
         )
+
+    def _program(self) -> list[str]:
+        if self.is_ordinary:
+            return [*as_ordinary(), str(hub_python_for_everybody().parent / "sardonyx")]
+        return [str(Path(sys.executable).parent / "sardonyx")]
+
+    def _environment(self) -> dict[str, str]:
+        environment = {**os.environ, "SARDONYX_DATA": str(self.data), "SARDONYX_PORT": str(self.port)}
+        # What npm and others keep in a home: that of the tests' own user is closed.
+        return {**environment, "HOME": str(self.data.parent)} if self.is_ordinary else environment
 
     def add_person(self, name: str, password: str) -> None:
         """Make an account beside the running hub, as `sardonyx user add` does, without the start of a command.
@@ -243,3 +247,23 @@ def running_stack(data: Path, settings: Path | None = None, port: int = 0, path:
         yield stack
     finally:
         stack.kill()
+
+
+@contextmanager
+def ordinary_stack(prefix: Path) -> Iterator[Stack]:
+    """Run a Sardonyx of an ordinary user, also where the tests are run by root, with an environment that is made already."""
+    # Not below pytest's folder: that is closed to ordinary users.
+    folder = Path(mkdtemp(prefix="sardonyx-ordinary-"))
+    settings = folder / "settings.yaml"
+    settings.write_text(
+        f"environments: {{python: {{title: Python, prefix: {python_for_everybody(prefix).parents[1]}}}}}\n"
+        "profiles: {python: {title: Python, environment: python}}\n"
+    )
+    give_to_ordinary(folder)
+    stack = Stack(folder / "data", free_ports(), settings, is_ordinary=True)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.kill()
+        shutil.rmtree(folder, ignore_errors=True)
