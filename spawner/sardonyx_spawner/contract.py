@@ -49,6 +49,11 @@ PROGRESS_MARK = "\x1e"
 
 FORK_VERSION = 4
 """Version of what is said to a fork server."""
+FIRST_OWNER = 1_900_000_000
+"""Under a root hub on one machine people's servers have users from this number on.
+
+It is far from the ranges that distributions, systemd and container tools give away.
+"""
 HAND_OVER_VERSION = 1
 """Of what the hub says to a ready-made server."""
 SANDBOX_PLAN = "/run/sardonyx/plan.json"

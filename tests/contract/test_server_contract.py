@@ -57,6 +57,11 @@ def test_both_sides_name_the_same_variables() -> None:
     assert hub_side.VARIABLES == user_side.VARIABLES
 
 
+def test_a_trial_is_made_with_a_user_that_servers_have() -> None:
+    """One that every container has would find what servers then cannot have."""
+    assert hub_side.FIRST_OWNER == user_side.FIRST_OWNER
+
+
 def test_both_sides_mean_the_same_by_progress_in_a_log() -> None:
     """The hub would show it as the server's log, and nobody as a step."""
     assert (hub_side.PROGRESS_IN_LOG, hub_side.PROGRESS_MARK) == (user_side.PROGRESS_IN_LOG, user_side.PROGRESS_MARK)

@@ -12,9 +12,10 @@ from support.deep import nest
 from support.hubs import running_hub
 from support.leases import is_leased, leased
 
+from sardonyx_spawner.contract import FIRST_OWNER
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.home_room import HomeRoom
-from sardonyx_spawner.local.owners import FIRST, Owners, give
+from sardonyx_spawner.local.owners import Owners, give
 from sardonyx_spawner.local.project_quota import find_quotas, project_of
 
 MIB = 1 << 20
@@ -173,7 +174,7 @@ async def test_a_limit_that_is_changed_or_taken_away_counts_from_the_next_start_
     """A home that never had one is left alone."""
     home, owner = disk.home("ann00000")
     await disk.room(8 * MIB).claim("ann00000", owner)
-    assert project_of(home) == owner >= FIRST
+    assert project_of(home) == owner >= FIRST_OWNER
     assert written(home / "one", owner)[1] < 9 * MIB
 
     await disk.room(16 * MIB).claim("ann00000", owner)

@@ -46,5 +46,7 @@ PROGRESS_IN_LOG = "-"
 PROGRESS_MARK = "\x1e"
 """Source: RFC 7464, JSON text sequences."""
 PLAN_VERSION = 1
+FIRST_OWNER = 1_900_000_000
+"""Under a root hub on one machine people's servers have users from this number on."""
 HAND_OVER_VERSION = 1
 """Of what the hub says to a ready-made server."""

@@ -4,10 +4,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from sardonyx_spawner.contract import FIRST_OWNER
 from sardonyx_spawner.local.trees import entries_below
 
-FIRST = 1_900_000_000
-"""Far from the ranges that distributions, systemd and container tools give away."""
 FILE = "uid"
 
 
@@ -32,7 +31,7 @@ class Owners:
         except FileNotFoundError:
             pass
         if not self._next:
-            self._next = max([FIRST - 1, *(_read(path) for path in self._servers.glob(f"*/{FILE}"))]) + 1
+            self._next = max([FIRST_OWNER - 1, *(_read(path) for path in self._servers.glob(f"*/{FILE}"))]) + 1
         number, self._next = self._next, self._next + 1
         # In one step: half a number would be another one.
         partial = folder / f".{FILE}"
@@ -52,8 +51,8 @@ def read_owner(folder: Path) -> int:
 
 def _read(path: Path) -> int:
     text = path.read_text()
-    if not text.isdigit() or int(text) < FIRST:
-        raise OSError(f"{path} has to hold a number from {FIRST} on, and holds {text[:20]!r}")
+    if not text.isdigit() or int(text) < FIRST_OWNER:
+        raise OSError(f"{path} has to hold a number from {FIRST_OWNER} on, and holds {text[:20]!r}")
     return int(text)
 
 

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from sardonyx_singleuser.contract import FIRST_OWNER
 from sardonyx_singleuser.sandbox.calls import clone, is_known_machine, knows_scopes
 from sardonyx_singleuser.sandbox.enter import Identity, enter, namespaces
 from sardonyx_singleuser.sandbox.layout import Sandbox
 from sardonyx_singleuser.sandbox.obstacles import ENDED, Obstacle
 
-NOBODY = 65534
 NONE, NAMESPACES, USER = "none", "namespaces", "namespaces+uid"
 UNKNOWN = ""
 """The level where the trial failed for a reason that passes."""
@@ -88,7 +88,7 @@ def _enter(folder: Path, hub: Identity, tell: int) -> NoReturn:
         for name in ("root", "home"):
             (folder / name).mkdir()
         (folder / "plan").touch()
-        user = NOBODY if hub.is_root else None
+        user = FIRST_OWNER if hub.is_root else None
         enter(Sandbox(str(folder / "home"), str(folder / "plan"), name="trial", user=user), str(folder / "root"), hub)
         # A process in it, too: some places allow all before, and not this.
         if os.fork() == 0:

@@ -74,6 +74,8 @@ def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
     """
     if hub.is_root == (sandbox.user is None):
         raise OSError("a root hub names a user for each server, and another hub cannot")
+    if sandbox.user is not None:
+        check_user(sandbox.user)
     user = sandbox.user if sandbox.user is not None else hub.user
     group = sandbox.user if sandbox.user is not None else hub.group
     join(sandbox.cgroups)
@@ -105,6 +107,20 @@ def enter(sandbox: Sandbox, folder: str, hub: Identity) -> None:
         calls.keep_to_own_names()
     keyrings.refuse()
     Path(JUPYTER).mkdir(mode=0o700)
+
+
+def check_user(user: int) -> None:
+    """Make sure that there is such a user: a container whose users are a range of the machine's has 65,536 at most.
+
+    Raises:
+        OSError: there is none.
+    """
+    ranges = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    if not any(first <= user < first + count for first, _, count in ranges):
+        raise OSError(
+            f"servers would be users from {user} on, whom this container has not, since its users are a range of the"
+            " machine's: start it without that, or run Sardonyx as an ordinary user"
+        )
 
 
 def join(cgroups: tuple[str, ...]) -> None:
