@@ -3,6 +3,7 @@
 The table of docs/explanation/one-machine.md says the same, line by line.
 """
 
+import asyncio
 import json
 import os
 import resource
@@ -13,10 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support.hubs import Hub, User, ordinary_hub, running_hub
+from support.hubs import TOKEN, Hub, User, ordinary_hub, running_hub
+from support.live_kernel import live_kernel
 
 REACH = """
-import errno, glob, json, os, resource, socket, sqlite3
+import ctypes, errno, glob, json, os, resource, socket, sqlite3
+libc = ctypes.CDLL(None, use_errno=True)
 def tried(do, *arguments):
     try:
         do(*arguments)
@@ -39,6 +42,12 @@ def holding(text):
         except OSError:
             pass
     return held
+def trace(pid):
+    # PTRACE_SEIZE, which stops nobody, in a process whose end lets go of the other one.
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if libc.ptrace(0x4206, ctypes.c_long(pid), None, None) == 0 else ctypes.get_errno())
+    return errno.errorcode.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "worked")
 found = []
 told = TOLD
 said = {
@@ -48,6 +57,7 @@ said = {
     "found there": found,
     "processes": [pid for pid in told["pids"] if os.path.exists(f"/proc/{pid}")],
     "signals": [tried(os.kill, pid, 0) for pid in told["pids"]],
+    "traces": [trace(pid) for pid in told["pids"]],
     "environments": bool(holding(told["secret"].encode())),
     "shared /tmp": os.path.exists(told["mark"]),
     "user": os.getuid(),
@@ -56,6 +66,19 @@ said = {
     "groups": open("/proc/self/cgroup").read(),
 }
 print(json.dumps(said))
+"""
+ENTER_KERNELS = """
+import glob, subprocess, sys
+enter = '''
+import sys
+from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=sys.argv[1])
+client.load_connection_file()
+client.start_channels()
+client.execute_interactive("print(secret)", timeout=30, output_hook=lambda said: print(said["content"].get("text", ""), end=""))
+'''
+for file in glob.glob("HOME/**/kernel-*.json", recursive=True, include_hidden=True):
+    print(subprocess.run([sys.executable, "-c", enter, file], capture_output=True, text=True, timeout=60).stdout, end="")
 """
 CONNECT = """
 import json, sys, urllib.error, urllib.request
@@ -125,6 +148,7 @@ def test_where_nothing_is_isolated_a_server_reaches_all_that_the_docs_say(hub: H
     assert (found["database"], found["found there"]) == ("worked", [["victim"]])
     assert len(found["processes"]) == 3
     assert found["signals"] == ["worked"] * 3
+    assert found["traces"] == ["worked" if may_trace() else "EPERM"] * 3
     assert found["environments"]
     assert found["shared /tmp"]
     assert (found["user"], found["new privileges"]) == (os.getuid(), "0")
@@ -132,6 +156,7 @@ def test_where_nothing_is_isolated_a_server_reaches_all_that_the_docs_say(hub: H
     same = [list(resource.prlimit(hub.process.pid, kind)) for kind in (resource.RLIMIT_NPROC, resource.RLIMIT_DATA)]
     assert found["limits"] == same
     assert found["groups"] == Path(f"/proc/{hub.process.pid}/cgroup").read_text()
+    assert asyncio.run(said_in_the_kernel_of(victim, hub.user("mallory"))) == "known to its owner alone\n"
     # What is left is that each server asks for a token.
     assert victims_address.scheme == "http"
     addresses = [
@@ -143,6 +168,19 @@ def test_where_nothing_is_isolated_a_server_reaches_all_that_the_docs_say(hub: H
     assert json.loads(hub.user("mallory").run(CONNECT.replace("ADDRESSES", repr(addresses)))) == [403] * 4
     for name in ("mallory", "victim"):
         hub.user(name).stop()
+
+
+def may_trace() -> bool:
+    """Tell whether the system lets a program trace others of its user (Documentation/admin-guide/LSM/Yama.rst)."""
+    scope = Path("/proc/sys/kernel/yama/ptrace_scope")
+    return os.geteuid() == 0 or not scope.exists() or scope.read_text().strip() == "0"
+
+
+async def said_in_the_kernel_of(victim: User, attacker: User) -> str:
+    """Return what somebody's kernel tells another person, who has found its ports and its key in a file."""
+    async with live_kernel(victim.url, TOKEN) as kernel:
+        await kernel.run("secret = 'known to its owner alone'")
+        return attacker.run(ENTER_KERNELS.replace("HOME", str(victim.home)))
 
 
 def hub_url(hub: Hub) -> str:
@@ -175,6 +213,7 @@ def test_in_a_sandbox_a_server_reaches_nothing_of_that(isolating: Hub) -> None:
     assert (found["database"], found["found there"]) == ("no database", [])
     assert found["processes"] == []
     assert found["signals"] == ["ESRCH"] * 3
+    assert found["traces"] == ["ESRCH"] * 3
     assert not found["environments"]
     assert not found["shared /tmp"]
     assert found["new privileges"] == "1"
