@@ -7,7 +7,7 @@ import pytest
 
 from sardonyx_singleuser.forkserver import file_pages
 from sardonyx_singleuser.forkserver.file_pages import unchanged
-from sardonyx_singleuser.sandbox.calls import let_go
+from sardonyx_singleuser.forkserver.pages import let_go
 
 LIBRARY = "00200000-00600000 r-xp 00001000 fd:00 7    /usr/lib/a b.so"
 AS_IN_THE_FILE = ("Rss:  4096 kB", "Anonymous:  0 kB", "Swap:  0 kB", "VmFlags: rd ex mr mw me")

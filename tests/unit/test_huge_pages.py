@@ -6,7 +6,7 @@ import pytest
 
 from sardonyx_singleuser.forkserver import huge_pages
 from sardonyx_singleuser.forkserver.huge_pages import SIZE, ranges
-from sardonyx_singleuser.sandbox.calls import collapse
+from sardonyx_singleuser.forkserver.pages import collapse
 
 
 @pytest.mark.parametrize(

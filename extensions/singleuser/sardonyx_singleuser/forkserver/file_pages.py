@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sardonyx_singleuser.sandbox.calls import let_go as let_go_of
+from sardonyx_singleuser.forkserver.pages import let_go as let_go_of
 
 _RANGE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r-[-x]p [0-9a-f]+ \S+ [1-9][0-9]* +/")
 """A private part of a file that is only read; it has an inode."""

@@ -8,7 +8,7 @@ their own memory does not grow in steps of 2 MB.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sardonyx_singleuser.sandbox.calls import collapse
+from sardonyx_singleuser.forkserver.pages import collapse
 
 SIZE = 2 << 20
 """Of a huge page, in bytes, where pages have 4 kB. With another size the call is refused, and nothing is lost."""

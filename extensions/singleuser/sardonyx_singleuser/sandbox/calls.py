@@ -29,7 +29,6 @@ MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC = 0x1,
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 PR_GET_TID_ADDRESS = 40
-MADV_DONTNEED, MADV_COLLAPSE = 4, 25
 CAPABILITY_VERSION_3 = 0x20080522
 KEYCTL_JOIN_SESSION_KEYRING = 1
 LANDLOCK_VERSION, LANDLOCK_SCOPES = 1, 6
@@ -271,19 +270,6 @@ def filter_calls(program: bytes) -> None:
     # Without the flag, kernels before 5.16 slow down all programs that have a filter.
     flags = ctypes.c_uint(SECCOMP_FILTER_FLAG_SPEC_ALLOW)
     _check(_call("seccomp", ctypes.c_uint(SECCOMP_SET_MODE_FILTER), flags, ctypes.byref(wanted)), "seccomp")
-
-
-def collapse(address: int, size: int) -> bool:
-    """Let the system put a range of this process' memory into huge pages; return whether it did."""
-    return int(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(size), MADV_COLLAPSE)) == 0
-
-
-def let_go(address: int, size: int) -> bool:
-    """Take a range of this process' memory out of its page tables; return whether the system did.
-
-    What was written there is lost: what is read from a file comes from it again, when somebody looks.
-    """
-    return int(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(size), MADV_DONTNEED)) == 0
 
 
 def _call(name: str, *arguments: object) -> int:
