@@ -1,6 +1,5 @@
 """How long a node takes to fetch an image from a registry beside it, by what the node says, beside unpacking the same by tar."""
 
-import json
 import statistics
 import subprocess
 import tempfile
@@ -10,8 +9,8 @@ from typing import Any
 
 from support.cluster.cluster import Cluster, running_cluster
 from support.cluster.pods import pod
+from support.cluster.registry import Registry
 from support.figures import figure
-from support.go_servers import REGISTRY
 from support.images import image_file
 from support.waiting import soon
 
@@ -19,8 +18,6 @@ from sardonyx_spawner.kube.image_times import ImageTimes
 
 IMAGES = ("hub", "python", "r+vscode+mlflow")
 ROUNDS = 3
-ADDRESS = "127.0.0.1:5000"
-"""In the network of the node; containerd asks for no certificate there."""
 NAMESPACE = "default"
 PATIENCE_S = 600
 
@@ -29,13 +26,12 @@ def bench_pull() -> list[dict[str, Any]]:
     """Fetch each image into a node that has none of it, and unpack its layers by hand, in turns."""
     files = {name: image_file(name) for name in IMAGES}
     with tempfile.TemporaryDirectory(prefix="sardonyx-bench-") as folder, running_cluster() as cluster:
-        crane = str(REGISTRY.built())
-        cluster.node.run("registry", crane, "registry", "serve", f"--address={ADDRESS}", f"--disk={folder}")
+        registry = Registry(cluster, Path(folder)).start()
         rows = []
         for name, file in files.items():
             slug = name.replace("+", "-")
-            image = f"{ADDRESS}/sardonyx/{slug}:bench"
-            layers = _pushed(cluster, crane, file, image, Path(folder))
+            image = registry.push(file, f"{slug}:bench")
+            layers = registry.layers(image)
             pulled, unpacked = [], []
             for number in range(ROUNDS):
                 pulled.append(_pull(cluster, f"{slug}-{number}", image))
@@ -46,17 +42,6 @@ def bench_pull() -> list[dict[str, Any]]:
                 figure(f"{name}: packed", size / 1e6, "MB", "MB in 1 s by 1 Gbit/s", 125.0),
             ]
         return rows
-
-
-def _pushed(cluster: Cluster, crane: str, file: Path, image: str, disk: Path) -> list[Path]:
-    """Bring an image to the registry; return its packed layers as they are there, the lowest first."""
-
-    def crane_says(*told: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(cluster.node.command(crane, *told, "--insecure"), capture_output=True, check=False)
-
-    soon(lambda: crane_says("push", str(file), image).returncode == 0, PATIENCE_S)
-    manifest = json.loads(crane_says("manifest", image).stdout)
-    return [disk / layer["digest"].replace(":", "/") for layer in manifest["layers"]]
 
 
 def _pull(cluster: Cluster, name: str, image: str) -> float:

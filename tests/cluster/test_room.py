@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from support.cluster import registry
+from support.cluster import folder_registry
 from support.cluster.cluster import Cluster
 from support.cluster.images import busybox_layer
 from support.cluster.lesson import Lesson, make_lesson
@@ -79,7 +79,7 @@ class Room:
     def put(self, tag: str) -> None:
         """Put an image of a course into the registry."""
         run = {"Cmd": ["sh"], "Env": ["PATH=/bin", f"COURSE={tag}"]}
-        registry.put_image(self.registry, "lab/course", tag, busybox_layer(), run)
+        folder_registry.put_image(self.registry, "lab/course", tag, busybox_layer(), run)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def room(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     quota = {"requests.cpu": "8", "requests.memory": "32Gi", "limits.memory": "64Gi", "pods": "40"}
     about = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "team"}}
     folder = tmp_path_factory.mktemp("registry")
-    cluster.node.run("registry", sys.executable, registry.__file__, str(folder), str(PORT))
+    cluster.node.run("registry", sys.executable, folder_registry.__file__, str(folder), str(PORT))
     try:
         with cluster.namespace(labels=RESTRICTED) as namespace:
             cluster.apply({**about, "spec": {"hard": quota}}, namespace=namespace)

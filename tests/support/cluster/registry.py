@@ -1,59 +1,57 @@
-"""A registry of images on the node, as containerd asks one; it has what a folder has. Run as a program: FOLDER PORT."""
+"""A registry in the network of a cluster's node, from which it fetches images as from any."""
 
-import gzip
-import hashlib
 import json
-import sys
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-CONFIGURATION = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+from support.cluster.cluster import Cluster
+from support.go_servers import REGISTRY
+from support.waiting import soon
 
-
-class Answer(SimpleHTTPRequestHandler):
-    """Gives files, and says of manifests what they are.
-
-    Source: OCI distribution specification 1.1, pulling manifests and blobs.
-    """
-
-    # containerd begins with TLS, and goes on without it where what answers is HTTP, with a status line.
-    default_request_version = "HTTP/1.1"
-
-    def guess_type(self, path: Any) -> str:
-        """Return the type of what is asked for."""
-        return MANIFEST if "/manifests/" in str(path) else "application/octet-stream"
+ADDRESS = "127.0.0.1:5000"
+"""In the network of the node; containerd asks for no certificate there."""
+PATIENCE_S = 600
 
 
-def put_image(folder: Path, name: str, tag: str, layer: bytes, run: dict[str, Any]) -> None:
-    """Put an image of one layer into the folder of a registry.
+@dataclass(frozen=True)
+class Registry:
+    """One that runs as long as its cluster.
 
     Args:
-        name: without registry and tag.
-        layer: a tar file.
-        run: how it is run, as in the image's configuration (`Cmd`, `Env`).
+        disk: folder with what is in it.
     """
-    there = folder / "v2" / name
-    for kind in ("manifests", "blobs"):
-        (there / kind).mkdir(parents=True, exist_ok=True)
-    layers = {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]}
-    configuration = {"architecture": "amd64", "os": "linux", "config": run, "rootfs": layers}
-    parts = [(CONFIGURATION, json.dumps(configuration).encode()), (LAYER, gzip.compress(layer, 1))]
-    told = [{"mediaType": kind, "size": len(data), "digest": _kept(there / "blobs", data)} for kind, data in parts]
-    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": told[0], "layers": told[1:]}
-    written = json.dumps(manifest).encode()
-    _kept(there / "manifests", written)
-    (there / "manifests" / tag).write_bytes(written)
 
+    cluster: Cluster
+    disk: Path
 
-def _kept(folder: Path, data: bytes) -> str:
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    (folder / digest).write_bytes(data)
-    return digest
+    def start(self) -> "Registry":
+        """Start it; return it."""
+        self.cluster.node.run(
+            "registry", self._program, "registry", "serve", f"--address={ADDRESS}", f"--disk={self.disk}"
+        )
+        return self
 
+    def push(self, file: Path, name: str) -> str:
+        """Bring an image to it; return the image's name there.
 
-if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), partial(Answer, directory=sys.argv[1])).serve_forever()
+        Args:
+            file: as `podman save` writes it.
+            name: with its tag.
+        """
+        image = f"{ADDRESS}/sardonyx/{name}"
+        soon(lambda: self._says("push", str(file), image).returncode == 0, PATIENCE_S)
+        return image
+
+    def layers(self, image: str) -> list[Path]:
+        """Return the packed layers of an image as they are on its disk, the lowest first."""
+        manifest = json.loads(self._says("manifest", image).stdout)
+        return [self.disk / layer["digest"].replace(":", "/") for layer in manifest["layers"]]
+
+    @property
+    def _program(self) -> str:
+        return str(REGISTRY.built())
+
+    def _says(self, *told: str) -> subprocess.CompletedProcess[bytes]:
+        command = self.cluster.node.command(self._program, *told, "--insecure")
+        return subprocess.run(command, capture_output=True, check=False)
