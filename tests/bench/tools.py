@@ -1,4 +1,8 @@
-"""From a click to a page that can be used, and memory: tools and apps in a server beside the same command by hand."""
+"""From a click to a page that can be used, and memory: tools and apps in a server beside the same command by hand.
+
+With BENCH_TOOLS="vscode streamlit" those alone; with files in memory and, once for each, without. Spark and a real browser
+are benches of their own.
+"""
 
 import json
 import os
@@ -16,6 +20,7 @@ from typing import Any
 import httpx
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+WANTED = os.environ.get("BENCH_TOOLS", "").split()
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = {
     "cells": [
@@ -53,6 +58,8 @@ def bench_tools() -> list[dict[str, Any]]:
     from sardonyx_hub_config.tools.install import install  # noqa: PLC0415
     from sardonyx_hub_config.tools.recipes import RECIPES  # noqa: PLC0415
 
+    if unknown := [name for name in WANTED if name not in {*TOOLS, *map(_stem, APPS)}]:
+        raise SystemExit(f"BENCH_TOOLS: there is no {unknown[0]}. There are: {', '.join((*TOOLS, *map(_stem, APPS)))}.")
     apps = apps_environment()
     rows = []
     with (
@@ -62,8 +69,10 @@ def bench_tools() -> list[dict[str, Any]]:
         tools = Path(folder, "tools")
         Path(folder).chmod(0o755)
         tools.mkdir()
-        give_vscode(tools)
-        install(RECIPES["mlflow"], tools, Path(folder) / "log")
+        if _is_wanted("vscode"):
+            give_vscode(tools)
+        if _is_wanted("mlflow"):
+            install(RECIPES["mlflow"], tools, Path(folder) / "log")
         for file, text in APPS.items():
             forks.put("bench", file, text)
         (forks.base / "homes" / "bench" / ".venv").symlink_to(apps)
@@ -74,13 +83,22 @@ def bench_tools() -> list[dict[str, Any]]:
         with httpx.Client(
             base_url=plain(server.url), transport=transport, headers=headers, timeout=PATIENCE_S, follow_redirects=True
         ) as web:
-            for file in APPS:
+            cold = (apps, tools, built_environment())
+            for file in filter(lambda file: _is_wanted(_stem(file)), APPS):
                 app = web.post("sardonyx/api/apps", json={"path": file}).json()
-                rows += _rows(web, f"apps/{app['name']}", file.rpartition("_app")[0], server.pid)
+                rows += _rows(web, f"apps/{app['name']}", _stem(file), server.pid, cold)
             _give_tensorboard(forks.base / "homes" / "bench", apps)
-            for name in TOOLS:
-                rows += _rows(web, f"tools/{name}", name, server.pid)
+            for name in filter(_is_wanted, TOOLS):
+                rows += _rows(web, f"tools/{name}", name, server.pid, cold)
     return rows
+
+
+def _stem(file: str) -> str:
+    return file.rpartition("_app")[0]
+
+
+def _is_wanted(name: str) -> bool:
+    return not WANTED or name in WANTED
 
 
 def _give_tensorboard(home: Path, apps: Path) -> None:
@@ -91,28 +109,39 @@ def _give_tensorboard(home: Path, apps: Path) -> None:
     (own / "bin" / "tensorboard").symlink_to(apps / "bin" / "tensorboard")
 
 
-def _rows(web: httpx.Client, address: str, name: str, first: int) -> list[dict[str, Any]]:
+def _rows(web: httpx.Client, address: str, name: str, first: int, cold: tuple[Path, ...]) -> list[dict[str, Any]]:
+    from support.cold import drop_from_memory  # noqa: PLC0415 - found only now
+
+    dropped = drop_from_memory(cold)
+    without = _click(web, address)
+    web.delete(f"sardonyx/api/processes/{address}")
     times, by_hand, memory = [], [], 0.0
     for _ in range(ROUNDS):
-        began = time.monotonic()
-        web.get(f"{address}/", headers={"Accept": "text/html"})
-        status = f"sardonyx/api/processes/{address}"
-        while (state := web.get(status).json()["state"]) == "starting":
-            time.sleep(LOOK_S)
-        assert state == "running", web.get(status).text
-        web.get(f"{address}/", headers={"Accept": "text/html"}).raise_for_status()
-        times.append(time.monotonic() - began)
+        times.append(_click(web, address))
         processes = _those_of(first, address, web)
         memory = sum(map(_pss, processes))
         with _by_hand(min(processes)) as taken:
             by_hand.append(taken)
-        web.delete(status)
+        web.delete(f"sardonyx/api/processes/{address}")
     hand = statistics.median(by_hand)
     return [
+        _row(f"{name}: click to page, {dropped} dropped from memory", without, "s", "by hand", hand),
         _row(f"{name}: click to page, first", times[0], "s", "by hand", hand),
         _row(f"{name}: click to page, median of the next", statistics.median(times[1:] or times), "s", "by hand", hand),
         _row(f"{name}: memory (PSS)", memory, "MB", "1 MB", 1.0),
     ]
+
+
+def _click(web: httpx.Client, address: str) -> float:
+    """Ask for a page as a browser does, until it is the tool's own; return the seconds."""
+    began = time.monotonic()
+    web.get(f"{address}/", headers={"Accept": "text/html"})
+    status = f"sardonyx/api/processes/{address}"
+    while (state := web.get(status).json()["state"]) == "starting":
+        time.sleep(LOOK_S)
+    assert state == "running", web.get(status).text
+    web.get(f"{address}/", headers={"Accept": "text/html"}).raise_for_status()
+    return time.monotonic() - began
 
 
 def _row(name: str, value: float, unit: str, baseline: str, baseline_value: float) -> dict[str, Any]:
