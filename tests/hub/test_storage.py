@@ -1,8 +1,11 @@
 """The data store in a real server: places as folders, files in and out, and what is refused, on a real store."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -152,6 +155,81 @@ def test_files_go_between_the_persons_own_place_and_a_class(petra: DataServer, g
         Bucket=BUCKET, Key=f"class/{group}/hand-in/{petra.person.id}/answer.txt"
     )
     assert handed_in["Body"].read() == b"42"
+
+
+def steps(answer: httpx.Response) -> list[dict[str, Any]]:
+    """Return what was said while something was copied."""
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_a_folder_goes_from_the_home_to_the_store_and_back_and_stays_where_it_was(
+    petra: DataServer, forks: Forks
+) -> None:
+    """With folders in it, a large file in parts, and how far it is; links lead elsewhere and are left."""
+    large = forks.put("petra", "week 1/data/large.bin", "x" * (20 * MIB))
+    forks.put("petra", "week 1/été.txt", "summer")
+    (large.parent / "link").symlink_to("large.bin")
+
+    said = steps(petra.cross("week 1", "My place/week 1", "store"))
+
+    assert said[-1] == {"done": True}
+    sent = [line["sent"] for line in said[:-1]]
+    assert (sent[0], sent[-1], {line["of"] for line in said[:-1]}) == (0, 20 * MIB + 6, {20 * MIB + 6})
+    assert max(after - before for before, after in pairwise(sent)) == 8 * MIB
+    assert petra.names("My place/week 1") == ["data", "été.txt"]
+    assert petra.names("My place/week 1/data") == ["large.bin"]
+    assert steps(petra.cross("My place/week 1", "back", "home"))[-1] == {"done": True}
+    assert (large.parents[2] / "back" / "data" / "large.bin").stat().st_size == 20 * MIB
+    assert (large.parents[2] / "back" / "été.txt").read_text() == (large.parents[1] / "été.txt").read_text() == "summer"
+    assert petra.ask("file", "My place/week 1/été.txt").content == b"summer"
+
+
+def test_nothing_is_overwritten_and_nothing_half_is_left(petra: DataServer, forks: Forks) -> None:
+    """A name that is taken; a place that is only read; a file among others that cannot be there, from the home or within."""
+    home = forks.put("petra", "taken.txt", "of the home").parent
+    petra.put("My place/taken.txt", b"of the store")
+    for source, target, into in (
+        ("taken.txt", "My place/taken.txt", "store"),
+        ("My place/taken.txt", "taken.txt", "home"),
+    ):
+        refused = petra.cross(source, target, into)
+        assert (refused.status_code, told(refused)) == (
+            409, "There is a “taken.txt” here already. Choose another name.",
+        )  # fmt: skip
+    assert "You can read in" in told(petra.cross("taken.txt", "Statistics (data of the class)/x", "store"))
+
+    deep = "/".join(["d" * 200] * 4)
+    forks.put("petra", f"long/{deep}/a.txt", "a")
+    forks.put("petra", "long/0.txt", "0")
+    refused = petra.cross("long", f"My place/{'e' * 200}", "store")
+    assert "too long for the data store" in steps(refused)[-1]["message"]
+    assert "e" * 200 not in petra.names("My place")
+    assert (home / "long" / "0.txt").read_text() == "0"
+
+    for name in ("0.txt", f"{deep}/a.txt"):
+        petra.put(f"My place/within/{name}", b"x")
+    refused = petra.copy("My place/within", f"My place/{'f' * 200}", moves=True)
+    assert told(refused) == "The data store does not take this for “a.txt”. Try another name."
+    assert "f" * 200 not in petra.names("My place")
+    assert petra.says("count", "My place/within") == {"files": 2, "is_more": False}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "into"),
+    [
+        ("../petra-2/x", "My place/x", "store"),
+        ("/etc/passwd", "My place/x", "store"),
+        ("My place/taken.txt", "../out", "home"),
+        ("My place/taken.txt", "no such folder/x", "home"),
+        ("My place/gone.txt", "gone.txt", "home"),
+    ],
+)
+def test_nothing_beside_the_home_is_copied(petra: DataServer, source: str, target: str, into: str) -> None:
+    """Neither from there nor to there."""
+    refused = petra.cross(source, target, into)
+
+    assert (refused.status_code, told(refused)[:8]) == (404, "There is")
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,10 @@ class DataServer:
         """Copy or move."""
         return self.web.post("copy", json={"from": source, "to": target, "moves": moves})
 
+    def cross(self, source: str, target: str, into: str) -> httpx.Response:
+        """Copy between the home and the store, into one of them."""
+        return self.web.post("crossing", json={"from": source, "to": target, "into": into})
+
     def preview(self, path: str, what: str = "first", *arguments: str, is_local: bool = False) -> httpx.Response:
         """Ask a preview."""
         told = {"path": path, "what": what, "arguments": arguments, "is_local": is_local}

@@ -16,8 +16,9 @@ from sardonyx_singleuser.storage.delivery import Delivery
 from sardonyx_singleuser.storage.errors import AWAY, FORBIDDEN, StorageError
 from sardonyx_singleuser.storage.hand_in_places import HandInPlace, hand_in_places, likely, said
 from sardonyx_singleuser.storage.handed import Before, Handed
+from sardonyx_singleuser.storage.home_file import PART
 from sardonyx_singleuser.storage.places import Spot, places_of
-from sardonyx_singleuser.storage.sending import PART, SMALL, Sender
+from sardonyx_singleuser.storage.sending import SMALL, Sender
 
 NOW = datetime(2026, 11, 27, 13, 30, tzinfo=UTC)
 UNTIL = NOW + timedelta(minutes=30)
@@ -268,7 +269,7 @@ def test_a_file_that_is_written_to_meanwhile_is_not_handed_in_by_halves(tmp_path
     done = send(tmp_path, uploads)
 
     assert done.failed == {
-        "growing": "Something wrote to it while it was sent. Wait until that is over, and hand it in again."
+        "growing": "Something wrote to it while it was sent. Wait until that is over, and send it again."
     }
     assert (uploads.there, uploads.parts) == ({}, {})
 

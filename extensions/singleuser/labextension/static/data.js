@@ -1,4 +1,5 @@
 // The person's places in the data store, as a file browser of JupyterLab's own beside that of the home.
+import { crossing } from "./crossing.js";
 import { DRIVE, driveClass } from "./drive.js";
 import { icons } from "./icons.js";
 import { keyLine } from "./keys.js";
@@ -19,7 +20,7 @@ export async function data(shared) {
   const { Widget } = await shared("@lumino/widgets");
   const [store, Drive, drawn, offerPreviews] =
     await Promise.all([storage(shared), driveClass(shared), icons(shared), preview(shared)]);
-  const [share, keysOf] = await Promise.all([sharing(shared, store), keyLine(shared, store)]);
+  const [share, keysOf, letCross] = await Promise.all([sharing(shared, store), keyLine(shared, store), crossing(shared, store)]);
   const local = path => path.slice(path.indexOf(":") + 1);
 
   // Uploads with their progress in JupyterLab's notifications, where they can be stopped.
@@ -128,6 +129,7 @@ export async function data(shared) {
       const report = title => error => showErrorMessage(title, error);
       const refresh = () => browser.model.refresh();
       drive.fileChanged.connect(refresh);
+      letCross(app, browser, home, documents);
 
       // What JupyterLab's own would do in another way: in memory, without a count, with another viewer.
       browser.model.upload = async (file, folder = browser.model.path) => {

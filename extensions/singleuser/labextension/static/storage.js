@@ -56,8 +56,28 @@ export async function storage(shared) {
     }
   }
 
+  // Told how far it is, line by line, until the last one says how it ended.
+  async function cross(from, to, into, signal, progress) {
+    const answer = await send("crossing", {}, { method: "POST", body: JSON.stringify({ from, to, into }), signal });
+    const lines = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let begun = "", last = {};
+    try {
+      for (let read = await lines.read(); !read.done; read = await lines.read()) {
+        const parts = (begun + read.value).split("\n");
+        begun = parts.pop();
+        parts.forEach(part => { last = JSON.parse(part); });
+        if (last.of) progress(last.sent / last.of);
+      }
+    } catch (error) {
+      if (signal.aborted) throw stopped();
+      throw new Error(trans.__("Your server does not answer. Look whether you are connected, and try again."), { cause: error });
+    }
+    if (!last.done) throw new Error(last.message ?? trans.__("Your server ended before this was copied. Try again."));
+  }
+
   return {
     ask,
+    cross,
     upload,
     settings,
     isThere: () => (isThere ??= ask("about", "").then(() => true, error => error.response?.status !== 404)),

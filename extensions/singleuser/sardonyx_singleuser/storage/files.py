@@ -131,6 +131,23 @@ class Files:
                 break
         return found
 
+    async def sizes_in(self, spot: Spot, most: int) -> dict[str, int]:
+        """Return the files in a folder, path below it -> bytes; no more than a page above the most.
+
+        Raises:
+            StorageError: it cannot be said.
+        """
+        found: dict[str, int] = {}
+        after = ""
+        while len(found) <= most:
+            ask = partial(self._store.page, prefix=spot.prefix, after=after, most=PAGE, whole=True)
+            page = await self._reach.of(spot.place, ask)
+            found |= {entry.name: entry.size or 0 for entry in page.entries}
+            after = page.after
+            if not after:
+                break
+        return found
+
     async def key(self) -> dict[str, str | None]:
         """Return until when the usual keys work that programs of this server have; None = they have none yet.
 

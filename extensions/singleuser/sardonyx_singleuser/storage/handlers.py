@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Awaitable
+from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
@@ -10,6 +12,7 @@ from tornado.iostream import StreamClosedError
 
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.changes import Changes
+from sardonyx_singleuser.storage.crossing import Crossing
 from sardonyx_singleuser.storage.errors import INVALID, StorageError
 from sardonyx_singleuser.storage.files import Files
 from sardonyx_singleuser.storage.sharing import Sharing
@@ -205,6 +208,47 @@ class CopyHandler(StorageHandler):
         await self.answer(self.changes.copy(source, target, moves=told.get("moves") is True))
 
 
+class CrossingHandler(StorageHandler):
+    """Copies between the home and the store, at `sardonyx/api/storage/crossing`: {"from": …, "to": …, "into": "store"}.
+
+    It answers with lines of JSON while it does it, {"sent": …, "of": …} in bytes, so that no proxy ends what takes long;
+    the last one is {"done": true} or {"message": …}. Who goes away meanwhile ends it.
+    """
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Do it."""
+        told = self.body()
+        source, target, into = told.get("from"), told.get("to"), told.get("into")
+        if not isinstance(source, str) or not isinstance(target, str) or into not in {"store", "home"}:
+            self.refuse(
+                StorageError(_('There have to be "from" and "to", two paths, and "into", one of: store, home.'))
+            )
+            return
+        crossing = Crossing(Path(self.contents_manager.root_dir), *self.settings[STORAGE][:2])
+        async with aclosing((crossing.to_store if into == "store" else crossing.to_home)(source, target)) as steps:
+            try:
+                sent, whole = await anext(steps)
+            except StorageError as error:
+                self.refuse(error)
+                return
+            self.set_header("Content-Type", "application/jsonl")
+            try:
+                await self._line({"sent": sent, "of": whole})
+                async for sent, whole in steps:
+                    await self._line({"sent": sent, "of": whole})
+                await self._line({"done": True})
+            except StreamClosedError:
+                return
+            except StorageError as error:
+                self.write(json.dumps({"message": str(error)}) + "\n")
+        self.finish(set_content_type="application/jsonl")
+
+    async def _line(self, said: dict[str, Any]) -> None:
+        self.write(json.dumps(said) + "\n")
+        await self.flush()
+
+
 class LinkHandler(StorageHandler):
     """A link to a file that ends, at `sardonyx/api/storage/link`: {"seconds": 3600}."""
 
@@ -237,5 +281,6 @@ HANDLERS = (
     ("file", FileHandler),
     ("upload", UploadHandler),
     ("copy", CopyHandler),
+    ("crossing", CrossingHandler),
     ("link", LinkHandler),
 )

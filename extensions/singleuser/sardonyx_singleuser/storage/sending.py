@@ -1,7 +1,6 @@
 """Sends what is handed in: as it is on the disk, piece by piece, each file as a whole or not at all."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -11,15 +10,14 @@ from pathlib import Path
 from sardonyx_singleuser.language import _
 from sardonyx_singleuser.storage.chosen import open_chosen
 from sardonyx_singleuser.storage.delivery import Delivery
-from sardonyx_singleuser.storage.errors import AWAY, CONFLICT, FORBIDDEN, NOT_FOUND, StorageError
+from sardonyx_singleuser.storage.errors import AWAY, FORBIDDEN, NOT_FOUND, StorageError
 from sardonyx_singleuser.storage.hand_in_places import NOT_THERE, OPEN, OVER, HandInPlace, said
 from sardonyx_singleuser.storage.handed import Before
+from sardonyx_singleuser.storage.home_file import PART, HomeFile, why_unreadable
 from sardonyx_singleuser.storage.places import Spot
 from sardonyx_singleuser.storage.store import NO_ROOM, in_turns
 from sardonyx_singleuser.storage.uploads import Uploads
 
-PART = 8 << 20
-"""In bytes: so much of a file is in memory at once."""
 SMALL = 1 << 20
 """In bytes: of such files several are on their way at once."""
 FOR_ALL = frozenset({AWAY, NO_ROOM})
@@ -68,7 +66,7 @@ class Sender:
         except StorageError as error:
             await self._note(delivery, path, error)
         except OSError as error:
-            delivery.failed[path] = _words_of(error)
+            delivery.failed[path] = why_unreadable(error)
         else:
             delivery.handed.add(path)
 
@@ -98,7 +96,7 @@ class Sender:
 
     async def _file(self, delivery: Delivery, path: str) -> None:
         spot = Spot(delivery.where.place, path)
-        source = _Source(await asyncio.to_thread(open_chosen, self._home, path))
+        source = HomeFile(await asyncio.to_thread(open_chosen, self._home, path))
         try:
             if source.size <= PART:
                 body = await source.read()
@@ -110,7 +108,7 @@ class Sender:
         finally:
             source.close()
 
-    async def _parts(self, delivery: Delivery, spot: Spot, source: "_Source") -> None:
+    async def _parts(self, delivery: Delivery, spot: Spot, source: HomeFile) -> None:
         upload = await self._uploads.begin(spot)
         tags: list[str] = []
         try:
@@ -140,49 +138,6 @@ class Sender:
             raise StorageError(delivery.stopped, FORBIDDEN)
 
 
-class _Source:
-    """A file that is read in pieces, and is to stay as it was when that began."""
-
-    def __init__(self, number: int) -> None:
-        self._number, self._begun = number, os.fstat(number)
-        self._left = self._begun.st_size
-
-    @property
-    def size(self) -> int:
-        """In bytes, at the beginning."""
-        return self._begun.st_size
-
-    async def read(self) -> bytes:
-        """Return the next piece; b"" = that was all."""
-        return await asyncio.to_thread(self._read)
-
-    def _read(self) -> bytes:
-        pieces: list[bytes] = []
-        # A file that somebody writes to all the time has an end, too.
-        left = min(PART, self._left)
-        while left and (piece := os.read(self._number, left)):
-            pieces.append(piece)
-            left -= len(piece)
-            self._left -= len(piece)
-        return b"".join(pieces)
-
-    def check(self) -> None:
-        """Make sure that what was read is one version of it.
-
-        Raises:
-            StorageError: it was written to meanwhile.
-        """
-        now = os.fstat(self._number)
-        if (now.st_size, now.st_mtime_ns) != (self._begun.st_size, self._begun.st_mtime_ns):
-            raise StorageError(
-                _("Something wrote to it while it was sent. Wait until that is over, and hand it in again."), CONFLICT
-            )
-
-    def close(self) -> None:
-        """Let go of it."""
-        os.close(self._number)
-
-
 def _fault(before: Before, path: str, agreed: str) -> str:
     """Return why a file is not sent, though it could be; "" = it is."""
     if taken := before.in_the_way_of(path):
@@ -191,11 +146,3 @@ def _fault(before: Before, path: str, agreed: str) -> str:
     if before.changed_since(path, agreed):
         return _("It was handed in from elsewhere meanwhile. Look at what is there, and hand it in again.")
     return ""
-
-
-def _words_of(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return _("It is not there any more.")
-    if isinstance(error, PermissionError):
-        return _("It cannot be read: you have no right to. In a terminal, `chmod u+r` gives it.")
-    return _("It cannot be read: {why}.").format(why=error.strerror or error)
