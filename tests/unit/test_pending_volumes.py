@@ -20,6 +20,8 @@ FILES = GroupVolume("class", "ab2c3d4e", is_writable=False)
 SHARED = SharedVolumes("nfs")
 PLACE = ClusterPlace(instance="lab", shared_volumes=SHARED)
 WANTED = [group_claim(FILES, PLACE, SHARED)]
+HOME_NAME = "lab-home-kite2345"
+HOME_CLAIM = home_claim(HOME_NAME, "kite2345", PLACE)
 NO_CLASS = 'storageclass.storage.k8s.io "nfs" not found'
 SAID = "The folder that your class or team shares cannot be had. Ask the people who run this place to look at it."
 
@@ -102,6 +104,26 @@ async def test_a_start_that_found_no_place_for_want_of_the_volume_says_so() -> N
     """Of a Pod that waits for a volume its cluster says the same as of a full one."""
     with pytest.raises(StartFailedError) as caught:
         await started(Cluster(a_claim("Pending"), [an_event(NO_CLASS)]), slow())
+    assert NO_CLASS in caught.value.failure.logged
+
+
+class WithHome(Cluster):
+    """One in which a new home waits, too, for the node that the server does not get."""
+
+    async def claim(self, name: str) -> Mapping[str, Any]:
+        """Return either."""
+        return HOME_CLAIM | {"status": {"phase": "Pending"}} if name == HOME_NAME else await super().claim(name)
+
+    async def events_of_claim(self, name: str) -> list[dict[str, Any]]:
+        """Return what is said of the other."""
+        return [] if name == HOME_NAME else await super().events_of_claim(name)
+
+
+async def test_of_two_volumes_that_are_not_there_the_one_that_cannot_be_made_is_said() -> None:
+    """To who has no home yet: a cluster makes that when the server has a node."""
+    with pytest.raises(StartFailedError) as caught:
+        await started(WithHome(a_claim("Pending"), [an_event(NO_CLASS)]), slow(), [HOME_CLAIM, *WANTED])
+    assert caught.value.failure.said == SAID
     assert NO_CLASS in caught.value.failure.logged
 
 

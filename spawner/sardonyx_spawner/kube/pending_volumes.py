@@ -100,12 +100,21 @@ async def _told_while(
 
 
 async def _missing(cluster: Cluster, claims: Sequence[str]) -> Failure | None:
-    """Return why one of the volumes is not there; None = all are, or it cannot be looked now."""
+    """Return why one of the volumes is not there; None = all are, or it cannot be looked now.
+
+    Of several, it is one of which the cluster has said that it cannot be made: the others may wait for a node, which the server
+    does not get without that one.
+    """
+    found: list[Failure] = []
     with suppress(*AWAY):
         for name in claims:
-            failure = why_unmade(await cluster.claim(name), await cluster.events_of_claim(name))
-            if failure is not None:
+            events = await cluster.events_of_claim(name)
+            failure = why_unmade(await cluster.claim(name), events)
+            if failure is not None and any(map(is_unmade, events)):
                 return failure
+            if failure is not None:
+                found.append(failure)
+        return found[0] if found else None
     return None
 
 
