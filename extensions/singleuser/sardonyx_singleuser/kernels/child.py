@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from sardonyx_singleuser.first_to_go import go_first
-from sardonyx_singleuser.forkserver.own_home import adopt_home
+from sardonyx_singleuser.forkserver.own_home import adopt_user_base
 from sardonyx_singleuser.forkserver.protocol import MOST_BYTES, say
 from sardonyx_singleuser.kernels.origin import Origin
 from sardonyx_singleuser.kernels.preimported import Preimported
@@ -75,8 +75,18 @@ def receive(connection: socket.socket) -> tuple[KernelRequest, list[int]]:
     return request, files
 
 
+def prepare(origin: Origin) -> None:
+    """Do what is the same for all kernels of a server: they share the memory that it changes, and none waits for it.
+
+    To be called once, before the first of them.
+    """
+    origin.restore()
+    if Preimported.current is not None:
+        Preimported.current.take_away()
+
+
 def run(connection: socket.socket, origin: Origin) -> NoReturn:
-    """Be a kernel from its request to its end; called in a child that was just made."""
+    """Be a kernel from its request to its end; called in a child that was just made, by a process that is prepared."""
     code = 1
     try:
         os.setsid()
@@ -143,10 +153,7 @@ def _begin_anew(request: KernelRequest, origin: Origin) -> None:
         # It remembers that there was a loop, and makes no new one.
         asyncio.set_event_loop_policy(None)
     _adopt_home()
-    origin.restore()
     add_to_path()
-    if Preimported.current is not None:
-        Preimported.current.take_away()
     sys.argv[:] = [origin.launcher, *request.command[3:]]
     sys.orig_argv[:] = request.command
     main = ModuleType("__main__")
@@ -164,11 +171,10 @@ def _ask_for_number() -> None:
 
 def _adopt_home() -> None:
     """Replace what Python and libraries have read from another home at their start."""
-    adopt_home()
+    adopt_user_base()
     site.USER_BASE = site.USER_SITE = None
     site.getusersitepackages()
-    parso: Any = sys.modules.get("parso.cache")
-    jedi: Any = sys.modules.get("jedi.settings")
+    parso, jedi = _in_memory("parso.cache"), _in_memory("jedi.settings")
     if parso is None:
         return
     # It has no setting in version 0.8; this can go when a later one has, or asks for the home when it is used.
@@ -178,6 +184,11 @@ def _adopt_home() -> None:
     parso._default_cache_path = asked()  # noqa: SLF001
     if jedi is not None:
         jedi.cache_directory = os.path.join(os.path.dirname(parso._default_cache_path), "jedi")  # noqa: PTH118, PTH120, SLF001
+
+
+def _in_memory(name: str) -> Any:
+    held = None if Preimported.current is None else Preimported.current.held(name)
+    return held or sys.modules.get(name)
 
 
 def _launch(request: KernelRequest, when_open: Any) -> None:

@@ -92,7 +92,7 @@ class Dormant:
 
 
 def _serve(control: socket.socket, origin: Origin) -> NoReturn:
-    code = 1
+    code, is_prepared = 1, False
     try:
         # Python still has the handlers of the process that forked the server.
         signal.set_wakeup_fd(-1)
@@ -104,6 +104,10 @@ def _serve(control: socket.socket, origin: Origin) -> NoReturn:
                 code = 0
                 break
             connection = socket.socket(fileno=descriptors[0])
+            if not is_prepared:
+                # Not before: a server without kernels needs no memory for it.
+                child.prepare(origin)
+                is_prepared = True
             try:
                 made = clone_sibling()
             except OSError as error:

@@ -25,6 +25,8 @@ SETTERS = (
     "openblas_set_num_threads64_",
     "openblas_set_num_threads",
 )
+READ_HOME = ("send2trash",)
+"""Packages that have read another home at their import: who imports one, imports it anew."""
 
 
 class Preimported(MetaPathFinder, Loader):
@@ -38,18 +40,23 @@ class Preimported(MetaPathFinder, Loader):
     current: ClassVar["Preimported | None"] = None
 
     def __init__(self, ordinary: frozenset[str], filters: Sequence[Any]) -> None:
-        held = {name: module for name, module in sys.modules.items() if name not in ordinary and _has_file(name)}
-        self._held = held
+        found = [name for name in sys.modules if name not in ordinary and _has_file(name)]
+        self._left = [name for name in found if name.partition(".")[0] in READ_HOME]
+        self._held = {name: sys.modules[name] for name in found if name not in self._left}
         self._needs = needs()
         self._filters = filters
         self._given: list[str] = []
 
     def take_away(self) -> None:
         """Hide the modules until they are imported."""
-        for name in self._held:
+        for name in (*self._held, *self._left):
             sys.modules.pop(name, None)
         where = next((n for n, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))
         sys.meta_path.insert(where, self)
+
+    def held(self, name: str) -> ModuleType | None:
+        """Return a module that is hidden; None = it is not, or there is none."""
+        return self._held.get(name)
 
     def shadowed_in(self, folder: str) -> str:
         """Return a file or package of a folder that would be imported instead of one of the modules; "" if there is none."""
