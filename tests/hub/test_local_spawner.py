@@ -7,12 +7,15 @@ import signal
 import stat
 import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.addresses import get
+from support.forks import processes_with
 from support.hubs import TOKEN
 
 from sardonyx_spawner.local.fork_launcher import WARMING
@@ -242,17 +245,46 @@ def test_servers_that_start_together_get_addresses_of_their_own(hub: Any) -> Non
 
 def test_a_class_starts_in_the_order_in_which_it_came_and_each_sees_their_place(hub: Any) -> None:
     """Who waits is told how many are before; everybody's server is there in the end."""
-    users = [hub.user(f"pupil{number}") for number in range(8)]
+    at_once = (os.cpu_count() or 1) + 1
+    users = [hub.user(f"pupil{number}") for number in range(2 * at_once + 2)]
+    # Whose start begins the fork server, so that there is one to hold.
+    users[0].start(profile="python")
+    users[0].stop()
 
-    with ThreadPoolExecutor(len(users)) as threads:
-        began = [threads.submit(user.start, profile="python") for user in users]
-        users[-1].wait(lambda server: server.get("pending") == "spawn")
-        said = users[-1].events()
+    with ThreadPoolExecutor(len(users) + 1) as threads:
+        with held(hub):
+            began = []
+            for user in users:
+                began.append(threads.submit(user.start, profile="python"))
+                user.wait(lambda server: server.get("pending") == "spawn")
+            told = threads.submit(users[-1].events)
+            # A place is told a moment after it is asked for.
+            time.sleep(1)
         assert {answer.result().status_code for answer in began} <= {201, 202}
+        said = told.result()
 
     places = [event["message"] for event in said if event.get("state") == "wait"]
     numbers = [int(place.split()[0]) for place in places if place.endswith("before you")]
-    assert numbers == sorted(numbers, reverse=True)
+    assert numbers
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert numbers[0] < len(users) - at_once
     assert said[-1].get("ready")
+    when = [user.server()["state"]["began"] for user in users]
+    # The last ones have their turn when others have had theirs.
+    assert max(when[:at_once]) < min(when[2 * at_once :])
     for user in users:
         user.stop()
+
+
+@contextmanager
+def held(hub: Any) -> Iterator[None]:
+    """Let no server start meanwhile where a start takes no time: nobody would have to wait."""
+    fork_servers = processes_with(f"sardonyx_singleuser.forkserver\0{hub.data}/forks/")
+    assert bool(fork_servers) == (hub.launcher == "fork")
+    for pid in fork_servers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in fork_servers:
+            os.kill(pid, signal.SIGCONT)
