@@ -5,7 +5,8 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -256,10 +257,42 @@ def test_busy_servers_get_what_they_chose_and_leave_others_their_share(limited: 
         user.stop()
 
 
+def test_a_class_that_starts_leaves_who_works_their_share(limited: Hub) -> None:
+    """Counted in seconds of the processor, of all that this hub and its servers used meanwhile: others use the machine, too."""
+    worker = limited.user("wanda")
+    worker.start(profile="python")
+    worker.run(
+        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'while True: pass'], start_new_session=True)"
+    )
+    group, pupils = groups(worker)["cpu"], [limited.user(f"pupil{number}") for number in range(20)]
+    before, all_before = _cpu_s(group), _all_cpu_s(limited)
+
+    with ThreadPoolExecutor(len(pupils)) as threads:
+        answers = list(threads.map(lambda user: user.start(profile="python").status_code, pupils))
+    used, used_by_all = _cpu_s(group) - before, _all_cpu_s(limited) - all_before
+
+    assert set(answers) <= {201, 202}
+    # All servers together weigh as much as the hub, and of servers there are at work: this one, and those whose turn it is.
+    at_work = 1 + (os.cpu_count() or 1) + 1
+    assert used >= used_by_all / 2 / at_work, (used, used_by_all)
+    for user in (*pupils, worker):
+        user.stop()
+
+
+def _all_cpu_s(hub: Hub) -> float:
+    """Return the seconds that the hub and all that it started have worked, of what is there still."""
+    assert hub.process is not None
+    return _worked_s({hub.process.pid, *processes_with(f"{hub.data}/")})
+
+
 def _cpu_s(group: Path) -> float:
     """Return the seconds that the processes of a group have worked."""
+    return _worked_s(map(int, (group / "cgroup.procs").read_text().split()))
+
+
+def _worked_s(pids: Iterable[int]) -> float:
     ticks = 0
-    for pid in (group / "cgroup.procs").read_text().split():
+    for pid in pids:
         with suppress(OSError):
             ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
