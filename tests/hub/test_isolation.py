@@ -507,6 +507,30 @@ print(json.dumps([errno.errorcode[ctypes.get_errno()], made]))
         assert made <= most[0]
 
 
+def test_a_server_starts_while_another_holds_all_that_it_may_watch_with(forks: Any) -> None:
+    """What is held goes with whoever holds it, so it has to be held meanwhile."""
+    code = """
+child = os.fork()
+if child == 0:
+    os.setsid()
+    while libc.inotify_init() >= 0: pass
+    open("full", "w").close()
+    __import__("time").sleep(600)
+"""
+    olga = forks.start("olga")
+    assert olga.is_ready, olga.log.read_text()
+    olga.run(CALLS + code)
+    soon((olga.home / "full").exists)
+    assert tell(olga, 'print(json.dumps(called("inotify_init")))') == "EMFILE"
+
+    otto = forks.start("otto")
+
+    assert otto.is_ready, otto.log.read_text()
+    assert tell(otto, 'print(json.dumps(called("inotify_init")))') == "worked"
+    for server in (olga, otto):
+        os.kill(server.pid, 9)
+
+
 def test_what_a_notebook_needs_is_there(attacker: Any) -> None:
     """Name, home, terminal, processors, name service, shared memory, git, compiled libraries, and files that move."""
     code = """

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from support.addresses import get
+from support.everybody import ORDINARY
 from support.forks import processes_with
 from support.hubs import TOKEN
 
@@ -226,6 +227,30 @@ def test_a_home_that_is_a_link_is_refused(hub: Any) -> None:
 
     assert answer.status_code == 500
     assert "Ask the people who run this place" in answer.json()["message"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_home_of_somebody_else_is_refused_and_left_as_it_is(hub: Any) -> None:
+    """Such as one that was brought back from a backup with other numbers; given back, it is their home again."""
+    kay = hub.user("kay")
+    home = hub.data / "homes" / kay.id
+    home.mkdir(mode=0o750)
+    (home / "diary.txt").write_text("private")
+    for path in (home, home / "diary.txt"):
+        os.chown(path, ORDINARY, ORDINARY)
+
+    answer = kay.start(profile="python")
+
+    assert answer.status_code == 500
+    assert answer.json()["message"] == (
+        "Your folder here is not as it should be. Ask the people who run this place to look at it."
+    )
+    assert (home.stat().st_uid, stat.S_IMODE(home.stat().st_mode)) == (ORDINARY, 0o750)
+    subprocess.run(["chown", "-R", str(os.geteuid()), home], check=True)
+    assert kay.start(profile="python").status_code in {201, 202}
+    kay.wait(lambda server: bool(server.get("ready")))
+    assert kay.run("print(open('diary.txt').read())").strip() == "private"
+    kay.stop()
 
 
 def test_servers_that_start_together_get_addresses_of_their_own(hub: Any) -> None:
