@@ -19,6 +19,7 @@ from sardonyx_hub_config.services.process import ServiceProcess
 from sardonyx_hub_config.sign_in.next_page import kept_below
 from sardonyx_hub_config.terminal import say
 from sardonyx_services.listening import bound
+from sardonyx_spawner.open_files import take_enough
 
 POLL_S = 0.2
 PATIENCE_S = 60.0
@@ -151,4 +152,5 @@ def _reason(body: bytes) -> str:
 
 
 if __name__ == "__main__":
+    take_enough()
     SardonyxHub.launch_instance()

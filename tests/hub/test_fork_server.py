@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from support.addresses import get
 from support.everybody import ORDINARY
-from support.forks import children, running_forks
+from support.forks import OPEN_FILES, children, running_forks
 from support.scarce import room_for_files
 from support.waiting import soon
 
@@ -56,6 +56,16 @@ def test_a_server_is_a_child_of_the_supervisor_and_the_first_of_its_own_namespac
     status = Path(f"/proc/{server.pid}/status").read_text()
     assert re.search(rf"^NSpid:\s{server.pid}\s1$", status, re.MULTILINE)
     assert answers(server)
+
+
+def test_servers_begin_with_as_many_open_files_as_the_hub_did(forks: Any) -> None:
+    """The hub itself takes more for its connections."""
+    server = forks.start("ann")
+
+    limits = [Path(f"/proc/{pid}/limits").read_text() for pid in (forks.supervisor(), server.pid)]
+
+    # Jupyter's own setting for it (`ServerApp.min_open_files_limit`) is 4,096.
+    assert re.findall(r"Max open files +(\d+)", "".join(limits)) == [str(OPEN_FILES), "4096"]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ from support.kernels import run_in_kernel
 
 FIRST_OWNER = 1_900_000_500
 PATIENCE_S = 30.0
+OPEN_FILES = 1024
+"""As Linux begins programs with."""
 
 
 class _StubHub(http.server.BaseHTTPRequestHandler):
@@ -124,7 +126,7 @@ class Forks:
         # As a script's shell starts what it leaves in the background, such as a hub.
         ignoring = ["env", "--ignore-signal=INT,QUIT"]
         command = [*ignoring, *change, str(self.python), "-I", "-m", "sardonyx_singleuser.forkserver"]
-        arguments = [str(self.folder), str(self.idle_s)]
+        arguments = [str(self.folder), str(self.idle_s), str(OPEN_FILES)]
         subprocess.run([*command, *arguments], check=True, env={"PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL)
 
     def connect(self) -> socket.socket:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sardonyx_spawner.contract import PREIMPORT
+from sardonyx_spawner.open_files import BEGUN_WITH
 from sardonyx_spawner.steps import read_step
 
 MODULE = "sardonyx_singleuser"
@@ -108,7 +109,7 @@ class ForkServer:
                 # Somebody else may have started it meanwhile.
                 return await _open(self.folder / SOCKET)
             except OSError:
-                await self._run("forkserver", str(self.folder), str(self.idle_s))
+                await self._run("forkserver", str(self.folder), str(self.idle_s), str(BEGUN_WITH))
             try:
                 return await _open(self.folder / SOCKET)
             except OSError as error:

@@ -1,9 +1,10 @@
 """How servers are started: what every way of starting one has, and the plain one."""
 
 import os
+import resource
 import subprocess
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ from sardonyx_spawner.local.address import Address, reserved_port
 from sardonyx_spawner.local.folders import ServerFolders
 from sardonyx_spawner.local.gpu_allotment import GivenGpus
 from sardonyx_spawner.local.process import MARK, ProcessId, began, end
+from sardonyx_spawner.open_files import BEGUN_WITH, MOST
 
 Tell = Callable[[str, str], None]
 """Tells the person what is going on: a message and its state, which is now, done or warn."""
@@ -178,6 +180,9 @@ class ChildProcessLauncher:
             )
         finally:
             os.close(descriptor)
+        # It has imported nothing yet; whoever may not change that has as many as the hub.
+        with suppress(OSError):
+            resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (BEGUN_WITH, MOST))
         self._children[child.pid] = child
         return ProcessId(child.pid, began(child.pid) or 0)
 

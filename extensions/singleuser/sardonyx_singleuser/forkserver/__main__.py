@@ -1,7 +1,11 @@
-"""`python -I -m sardonyx_singleuser.forkserver FOLDER IDLE_S`: starts a fork server unless there is one, and returns."""
+"""`python -I -m sardonyx_singleuser.forkserver FOLDER IDLE_S [OPEN_FILES]`: starts a fork server unless there is one, and returns.
+
+It and its servers may have so many files open; the hub that starts it has more.
+"""
 
 import fcntl
 import os
+import resource
 import sys
 import traceback
 from pathlib import Path
@@ -16,6 +20,8 @@ def main() -> None:
     """Return when the fork server takes connections; it goes on without us."""
     os.umask(0o077)
     folder, idle_s = Path(sys.argv[1]), float(sys.argv[2])
+    for files in sys.argv[3:]:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (int(files), resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     for part in (folder, folder / ROOT):
         part.mkdir(mode=0o700, exist_ok=True)
     told, tell = os.pipe()
