@@ -53,6 +53,22 @@ def test_the_shipped_settings_are_fine(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "is fine: 3 profiles, 2 environments." in capsys.readouterr().out
 
 
+def test_what_there_is_one_of_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not "1 profiles"."""
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(
+        "environments: {ours: {title: Ours, prefix: /opt/ours}}\nprofiles: {ours: {title: Ours, environment: ours}}\n"
+    )
+    monkeypatch.setattr(sys, "argv", ["sardonyx", "check", str(settings)])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert f"{settings} is fine: 1 profile, 1 environment." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

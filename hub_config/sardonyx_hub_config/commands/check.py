@@ -1,6 +1,7 @@
 """`sardonyx check` and `sardonyx schema`: the settings, looked at before anything starts; and a cluster, before it is installed there."""
 
 import json
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,12 @@ def _check_cluster(
 
 
 def _say_fine(path: Path, found: Settings) -> None:
-    click.echo(f"{path} is fine: {len(found.profiles)} profiles, {len(found.environments)} environments.")
+    profiles, environments = _counted(found.profiles, "profile"), _counted(found.environments, "environment")
+    click.echo(f"{path} is fine: {profiles}, {environments}.")
+
+
+def _counted(found: Sized, what: str) -> str:
+    return f"{len(found)} {what}" if len(found) == 1 else f"{len(found)} {what}s"
 
 
 @click.command()
