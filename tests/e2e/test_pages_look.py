@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from support.servers import server_of
 
 pytestmark = pytest.mark.browser
@@ -65,12 +66,12 @@ def test_coming_in(stack: Any, visitor: Any, check: Check) -> None:
     check(page, "sign-in-refused")
     link = stack.command("user", "add", "invited", "--link").stdout.split()[-1]
     page.goto(link)
-    assert page.evaluate("document.activeElement.id") == "password"
+    expect(page.locator("#password")).to_be_focused()
     check(page, "invitation")
     page.get_by_label("Password").fill("short")
     page.get_by_role("button", name="Sign in").click()
     page.locator(".is-invalid").wait_for()
-    assert page.evaluate("document.activeElement.id") == "password"
+    expect(page.locator("#password")).to_be_focused()
     assert page.inner_text("form").count("A short sentence is easy to remember.") == 1
     assert "A password has at least 12 characters. A short sentence is easy to remember." in page.inner_text("form")
     check(page, "invitation-refused")
