@@ -15,7 +15,7 @@ up: ## start Sardonyx on this machine
 	@$(PYTHON) tools/bootstrap.py .venv locks/hub.lock
 	@exec .venv/bin/sardonyx up
 
-test: test-browser test-cluster test-units test-waits test-hub test-stores test-clients test-images ## all tests, against the built wheels; three parts at a time, which end together in this order: make -j3 WAITING=1 test
+test: test-browser test-cluster test-hub test-waits test-units test-stores test-clients test-images ## all tests, against the built wheels; three parts at a time, the longest first so that they end together: make -j3 WAITING=1 test
 
 test-units: test-environment
 	@$(CHECK)/bin/python tools/run_tests.py units tests/unit tests/contract $(ARGS)
