@@ -5,7 +5,6 @@ With BENCH_TOOLS="mlflow" that one alone.
 
 import os
 import statistics
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -13,26 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
+from support.cold import drop_from_memory
+from support.environments import apps_environment, built_environment, seeing_apps
+from support.figures import figure
+from support.stack import running_stack
+from support.tools import STREAMLIT, give_mlflow, give_vscode
+from support.visitors import chromium, come_first
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 WANTED = os.environ.get("BENCH_TOOLS", "vscode mlflow streamlit").split()
-ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 120_000
 SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
-"""
-CONF = """
-from pathlib import Path
-source = c.SardonyxLocalSpawner.launcher_source
-launcher = source()
-launcher._readable = (*launcher._readable, Path({apps!r}))
-"""
-APP = """
-import streamlit as st
-st.title("Hello from Streamlit")
-if st.button("Press"):
-    st.write("pressed once")
 """
 PUT = """
 import os, pathlib
@@ -53,14 +45,6 @@ STOP_ALL = """async (base) => {
 
 def bench_browser() -> list[dict[str, Any]]:
     """Measure each, first with files dropped from memory, then again and again; each time the tool is stopped before."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from support.cold import drop_from_memory  # noqa: PLC0415 - found only now
-    from support.environments import apps_environment, built_environment  # noqa: PLC0415
-    from support.figures import figure  # noqa: PLC0415
-    from support.stack import running_stack  # noqa: PLC0415
-    from support.tools import give_mlflow, give_vscode  # noqa: PLC0415
-    from support.visitors import chromium, come_first  # noqa: PLC0415
-
     ways = {"vscode": _vscode, "mlflow": _mlflow, "streamlit": _streamlit}
     if unknown := [name for name in WANTED if name not in ways]:
         raise SystemExit(f"BENCH_TOOLS: there is no {unknown[0]}. There are: {', '.join(ways)}.")
@@ -71,7 +55,7 @@ def bench_browser() -> list[dict[str, Any]]:
         settings = folder / "settings.yaml"
         settings.write_text(SETTINGS.format(prefix=environment))
         (folder / "conf.d").mkdir()
-        (folder / "conf.d" / "bench.py").write_text(CONF.format(apps=str(apps)))
+        (folder / "conf.d" / "bench.py").write_text(seeing_apps())
         place = open_now.enter_context(running_stack(folder / "data", settings))
         tools = place.data / "tools"
         for name, give in (("vscode", give_vscode), ("mlflow", give_mlflow)):
@@ -81,7 +65,7 @@ def bench_browser() -> list[dict[str, Any]]:
         context.set_default_timeout(PATIENCE_MS)
         visitor = come_first(place, context.new_page(), "ann")
         visitor.start()
-        visitor.run(PUT.format(app=APP, apps=str(apps)))
+        visitor.run(PUT.format(app=STREAMLIT, apps=str(apps)))
         for name in WANTED:
             cold = drop_from_memory((apps, tools, environment))
             times = []

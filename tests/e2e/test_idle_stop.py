@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.environments import apps_environment
+from support.environments import apps_environment, seeing_apps
 from support.tools import give_mlflow, give_vscode
 
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
@@ -16,11 +16,6 @@ servers: {{idle_stop: {idle}s}}
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python}}
-"""
-CONF = """
-from pathlib import Path
-launcher = c.SardonyxLocalSpawner.launcher_source()
-launcher._readable = (*launcher._readable, Path({apps!r}))
 """
 # A page that asks its app twice a second, as pages of dashboards do.
 APP = """
@@ -40,7 +35,7 @@ def tick():
 @pytest.fixture(scope="module")
 def place(place_with: Callable[..., Any]) -> Any:
     """A place that stops idle servers soon, and has the tools whose pages say the most by themselves."""
-    running = place_with(SETTINGS, conf=CONF.format(apps=str(apps_environment())), idle=IDLE_S)
+    running = place_with(SETTINGS, conf=seeing_apps(), idle=IDLE_S)
     give_vscode(running.data / "tools")
     give_mlflow(running.data / "tools")
     return running

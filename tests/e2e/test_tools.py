@@ -18,11 +18,12 @@ from pathlib import Path
 import pytest
 from e2e.conftest import SCREENSHOTS
 from playwright.sync_api import Browser, FrameLocator, expect
-from support.environments import apps_environment
+from support.environments import apps_environment, seeing_apps
 from support.palette import open_palette
 from support.stack import Stack
 from support.strangers import by_cookies, by_token
 from support.terminals import in_terminal
+from support.tools import STREAMLIT
 from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
@@ -31,18 +32,6 @@ SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python}}
-"""
-CONF = """
-from pathlib import Path
-source = c.SardonyxLocalSpawner.launcher_source
-launcher = source()
-launcher._readable = (*launcher._readable, Path({apps!r}))
-"""
-STREAMLIT = """
-import streamlit as st
-st.title("Hello from Streamlit")
-if st.button("Press"):
-    st.write("pressed once")
 """
 DASH = """
 from dash import Dash, Input, Output, html
@@ -188,7 +177,7 @@ AT_THE_ROOT = pytest.mark.parametrize("stack", [""], indirect=True)
 @pytest.fixture(scope="module")
 def place(place_with: Callable[..., Stack]) -> Stack:
     """A place with tools, whose servers see an environment with frameworks for apps."""
-    running = place_with(SETTINGS, conf=CONF.format(apps=str(apps_environment())), path=PATH)
+    running = place_with(SETTINGS, conf=seeing_apps(), path=PATH)
     where = ("--settings", str(running.settings))
     installed = running.command("tools", "install", "mlflow", *where, patience_s=300)
     assert installed.returncode == 0, installed.stderr

@@ -14,6 +14,7 @@ from support.waiting import soon
 
 from sardonyx_services.credentials import audit
 from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import GroupRow
@@ -331,9 +332,8 @@ async def test_a_store_that_is_away_is_said(course: Course) -> None:
     assert keep.fault == "The data store does not answer now. Nothing of it is lost; try again in a minute."
 
 
-def test_who_has_a_lasting_account_keeps_what_is_of_their_team(place: Any) -> None:
-    """Also after the end of the event; who has an account of the event has nothing that lasts."""
-    now = datetime.now(UTC)
+def hackathon(place: Any, now: datetime) -> tuple[str, str, Entry, Entry]:
+    """Return an event that goes on, a team of it that has made a file, and who is in it: the account of the first one lasts."""
     details = EventDetails(begins=now - timedelta(days=9), ends=now + timedelta(hours=5), read_hours=1)
     event = place.people.events.add("Hackathon", details)
     place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 2)])
@@ -341,6 +341,13 @@ def test_who_has_a_lasting_account_keeps_what_is_of_their_team(place: Any) -> No
     team = place.people.seats.teams(event)[0].id
     place.person(ada.name).s3(f"team-{team}").put_object(Bucket=BUCKET, Key=f"team/{team}/plan.txt", Body=b"ours")
     place.people.seats.keep(event, 1)
+    return event, team, ada, ben
+
+
+def test_who_has_a_lasting_account_keeps_what_is_of_their_team(place: Any) -> None:
+    """Also after the end of the event; who has an account of the event has nothing that lasts."""
+    now = datetime.now(UTC)
+    event, team, ada, ben = hackathon(place, now)
     place.people.events.close(event, now, early=True)
     order, caller = of_team("Hackathon", event, team), Caller(ada.person, ada.name)
 
@@ -356,13 +363,7 @@ def test_who_has_a_lasting_account_keeps_what_is_of_their_team(place: Any) -> No
 async def test_what_a_team_has_goes_by_itself_to_those_whose_account_lasts_when_the_event_is_over(place: Any) -> None:
     """Not before; it is theirs when all of the event is deleted. Accounts that end with it have nothing that lasts."""
     now = datetime.now(UTC)
-    details = EventDetails(begins=now - timedelta(days=9), ends=now + timedelta(hours=5), read_hours=1)
-    event = place.people.events.add("Hackathon", details)
-    place.people.seats.add(event, 0, lambda number: f"{event}-{number}", most=9, teams=[("Blue", 2)])
-    ada, ben = (place.people.entries.by_code(f"{event}-{number}", "") for number in (1, 2))
-    team = place.people.seats.teams(event)[0].id
-    place.person(ada.name).s3(f"team-{team}").put_object(Bucket=BUCKET, Key=f"team/{team}/plan.txt", Body=b"ours")
-    place.people.seats.keep(event, 1)
+    event, team, ada, ben = hackathon(place, now)
     keeps = Keeps(door(place))
     copies, ada_, order = (
         EventCopies(place.people, keeps),

@@ -78,3 +78,12 @@ def put_packages(folder: Path, *names: str) -> None:
     listed.write_text("".join(wanted))
     command = [find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--require-hashes", f"--target={folder}"]
     subprocess.run([*command, f"--requirement={listed}"], check=True)
+
+
+def seeing_apps() -> str:
+    """Return settings of JupyterHub's with which servers of one machine see the environment for apps."""
+    return f"""
+from pathlib import Path
+launcher = c.SardonyxLocalSpawner.launcher_source()
+launcher._readable = (*launcher._readable, Path({str(apps_environment())!r}))
+"""

@@ -10,6 +10,14 @@ from support.kept_folder import kept_folder
 from sardonyx_hub_config.tools.install import MADE, install
 from sardonyx_hub_config.tools.recipes import RECIPES, Recipe
 
+STREAMLIT = """
+import streamlit as st
+st.title("Hello from Streamlit")
+if st.button("Press"):
+    st.write("pressed once")
+"""
+"""An app with a button."""
+
 
 def give_vscode(tools: Path) -> None:
     """Put VS Code into a folder of tools, as `sardonyx tools install` does it."""
