@@ -253,6 +253,22 @@ async def test_without_the_process_to_fork_from_kernels_start_as_usual(forks: An
     assert dormant not in children(inner)
 
 
+async def test_that_process_may_end_while_somebody_waits_for_it(forks: Any) -> None:
+    """With one warning, too: the next kernel does not ask it again."""
+    server = forks.start("waits")
+    (inner,) = children(server.pid)
+    dormant = min(children(inner))
+    os.kill(dormant, signal.SIGSTOP)
+    ending = asyncio.get_running_loop().call_later(1, os.kill, dormant, signal.SIGKILL)
+
+    for _ in range(2):
+        async with kernel(server) as running:
+            assert not await is_forked(running)
+    assert ending.when() < asyncio.get_running_loop().time()
+    assert server.log.read_text().count("could not be forked") == 1
+    assert dormant not in children(inner)
+
+
 async def test_kernels_end_with_their_server(forks: Any) -> None:
     """Nothing is left of it, nor of what its kernels have started."""
     server = forks.start("ends")

@@ -82,8 +82,21 @@ class Dormant:
                 raise
         return ours
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked again: its end of the connection is closed before those of all whom it leaves waiting."""
+        try:
+            return bool(self.control.recv(1, socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
     def leave(self) -> None:
         """Do without it from now on."""
+        if Dormant.current is not self:
+            # Somebody else has seen that already, and its number may be another process'.
+            return
         self.control.close()
         with suppress(OSError):
             os.kill(self.pid, signal.SIGKILL)

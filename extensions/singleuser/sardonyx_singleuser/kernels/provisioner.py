@@ -212,6 +212,8 @@ async def _made(dormant: Dormant, request: KernelRequest, stdout: object, stderr
                     break
     finally:
         os.close(closed)
+        if not is_open and not dormant.is_there:
+            dormant.leave()
         if pid and not is_open:
             half = ForkedProcess(pid)
             half.kill()
