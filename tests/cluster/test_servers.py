@@ -57,8 +57,8 @@ def test_a_profile_has_for_itself_what_its_settings_say(place: Place, amina: str
 def test_whoever_looks_at_pods_sees_no_token(place: Place, amina: str) -> None:
     """It is in the server's Secret, which belongs to the Pod."""
     place.start(amina, {"profile": "python"})
-    name = place.pod(amina)
-    pod, secret = place.get("pod", name), place.get("secret", name)
+    pod = place.get("pod", place.pod(amina))
+    (secret,) = place.get("secret", "--selector", f"hub.jupyter.org/username={amina}")["items"]
     token = place.run(amina, "printenv", "JUPYTERHUB_API_TOKEN").strip()
 
     assert len(token) > 20
@@ -220,7 +220,7 @@ def test_an_api_server_that_is_away_is_waited_for(place: Place, amina: str, clus
         asked = place.api("POST", f"users/{amina}/server", {"profile": "python"})
         assert asked.status_code == 202
     finally:
-        cluster.start_api_server()
+        cluster.bring_api_server_back()
     soon(lambda: place.server(amina).get("ready") is True, 120)
 
 
@@ -237,7 +237,7 @@ def test_an_api_server_that_was_away_for_a_minute_blinds_no_hub(
         answer = web.get(f"{place.url}/user/{amina}/api/status", headers={"Authorization": f"token {TOKEN}"})
         assert answer.status_code == 200
     finally:
-        cluster.start_api_server()
+        cluster.bring_api_server_back()
     # The node waits longer and longer, too, before it asks again what it is to run.
     pods.said(cluster, namespace, "heard", "true")
     try:

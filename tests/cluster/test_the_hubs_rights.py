@@ -29,7 +29,7 @@ def asked(cluster: Cluster, place: Place) -> dict[str, set[str]]:
 
 
 def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Cluster, place: Place) -> None:
-    """A first server, a second one at the same home, one whose Secret is left of before, one with a larger home, and its end.
+    """A first server, a second one at the same home, one that cannot be had, one with a larger home, and its end.
 
     And one that waited for somebody.
     """
@@ -40,7 +40,7 @@ def test_the_hub_uses_each_right_that_it_has_and_asks_for_no_other(cluster: Clus
     for _time in range(2):
         place.start("rights", {"profile": "python"})
         place.stop("rights")
-    place.kubectl("create", "secret", "generic", place.pod("rights"))
+    assert "could not be fetched" in place.refused("rights", {"profile": "lost"})
     place.start("rights", {"profile": "roomy"})
     place.stop("rights")
     (home,) = place.get("pvc", "--selector", f"sardonyx.org/person={person},app.kubernetes.io/component=home")["items"]

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,7 +53,9 @@ def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def spawner_with(config: Config) -> Any:
     """Return a spawner with settings of KubeSpawner's."""
-    return SardonyxKubeSpawner(config=config, user=Person(), namespace="lab", _mock=True)
+    found = SardonyxKubeSpawner(config=config, user=Person(), namespace="lab", _mock=True)
+    found.orm_spawner = SimpleNamespace(name="", server=None, started=datetime(2026, 11, 30, tzinfo=UTC))
+    return found
 
 
 def manifests(config: Config) -> Any:

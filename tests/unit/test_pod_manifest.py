@@ -105,6 +105,16 @@ def test_nothing_in_a_pod_is_secret() -> None:
     assert hidden == {"JUPYTERHUB_API_TOKEN": "secret1", "JPY_API_TOKEN": "secret1"}
 
 
+def test_a_pod_reads_the_secret_of_its_own_start_alone() -> None:
+    """Its variables and its plan: a node may still know the one of the start before, which had the same Pod."""
+    start = replace(SERVER, secret="lab-server-amina-20261130215405000003")
+    text = yaml.safe_dump(made(server=start))
+
+    assert secret(start, "{}", {})["metadata"]["name"] == start.secret
+    assert text.count(f"{start.secret}\n") == 3
+    assert "Name: lab-server-amina\n" not in text
+
+
 def test_nothing_of_the_hubs_own_environment_reaches_a_server() -> None:
     """Only what JupyterHub itself tells it."""
     found = server_variables(PLAN, HUB)

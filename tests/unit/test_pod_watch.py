@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -160,7 +161,12 @@ async def test_a_start_that_an_earlier_hub_did_not_see_through_is_ended_and_said
     server = a_spawner()
     monkeypatch.setattr(server, "_end_of_log", _nothing)
     monkeypatch.setattr(server, "_logs_of", lambda _name: SimpleNamespace(keep=lambda _log: None))
-    server.orm_spawner = SimpleNamespace(user_options={"profile": "class-ab2c3d4e"}, name="", server=None)
+    server.orm_spawner = SimpleNamespace(
+        user_options={"profile": "class-ab2c3d4e"},
+        name="",
+        server=None,
+        started=datetime(2026, 11, 30, 21, 54, 5, 3, tzinfo=UTC),
+    )
     server.load_state({"ended": {"en": "It ended by itself."}})
     server._check_pending = True
     api.put(server.pod_name, **status)
@@ -170,7 +176,7 @@ async def test_a_start_that_an_earlier_hub_did_not_see_through_is_ended_and_said
     why = "This place was started again while your server started. Start it once more."
     assert said == [(why, "class-ab2c3d4e")]
     assert server.stop_reason == why
-    assert api.deleted == [f"pods/{server.pod_name}", f"secrets/{server.pod_name}"]
+    assert api.deleted == [f"pods/{server.pod_name}", f"secrets/{server.pod_name}-20261130215405000003"]
 
 
 async def test_a_start_of_this_hub_is_not_ended_by_a_look_at_it(api: PodsApi) -> None:

@@ -46,8 +46,9 @@ class FakeCluster:
         self.pods[f"lab/{name}"] = {**body, "status": {"phase": "Pending"}}
         return f"uid-of-{name}"
 
-    async def own_secret(self, name: str, uid: str) -> None:
+    async def own_secret(self, name: str, pod: str, uid: str) -> None:
         """Note whose it is."""
+        assert name == pod
         self.owners[name] = uid
 
     async def remove_pod(self, name: str, _grace_s: int) -> None:

@@ -100,13 +100,14 @@ class Cluster:
             await self.remove_secret(body["metadata"]["name"])
             await self._ask("create", "secret", self.namespace, body)
 
-    async def own_secret(self, name: str, uid: str) -> None:
-        """Let a Secret go with the Pod of the same name, however that ends, and with nothing else.
+    async def own_secret(self, name: str, pod: str, uid: str) -> None:
+        """Let a Secret go with a Pod, however that ends, and with nothing else.
 
         Args:
+            pod: its name.
             uid: of the Pod.
         """
-        owner = {"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid}
+        owner = {"apiVersion": "v1", "kind": "Pod", "name": pod, "uid": uid}
         # Else it is added to the owners that there are, and what has two goes only when both are gone.
         owners = [{"$patch": "replace"}, owner]
         try:

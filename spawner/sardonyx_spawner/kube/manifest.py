@@ -59,13 +59,14 @@ class PodServer:
     """One server, as the cluster knows it.
 
     Args:
-        name: of Pod and Secret.
+        name: of its Pod.
         home: name of the volume claim; "" = a fresh home.
         labels: of the person and the server.
         arguments: for the single-user server.
         start: what this start is known by.
         shares_node: it runs where other servers of its person do: they have the same volume.
         avoids: name of a node that another one is better than; "" = none is known.
+        secret: name of its Secret; "" = the Pod's.
     """
 
     name: str
@@ -76,6 +77,12 @@ class PodServer:
     start: str = ""
     shares_node: bool = False
     avoids: str = ""
+    secret: str = ""
+
+    @property
+    def secret_name(self) -> str:
+        """The name of its Secret."""
+        return self.secret or self.name
 
 
 def labels(place: ClusterPlace, person: str = "") -> dict[str, str]:
@@ -104,7 +111,7 @@ def secret(server: PodServer, plan_text: str, secrets: Mapping[str, str]) -> dic
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": server.name, "labels": dict(server.labels)},
+        "metadata": {"name": server.secret_name, "labels": dict(server.labels)},
         "immutable": True,
         "stringData": {contract.PLAN_FILE: plan_text, **secrets},
     }
@@ -160,8 +167,8 @@ def _container(
         "env": [
             *({"name": name, "value": value} for name, value in sorted(variables.items())),
             *(
-                {"name": name, "valueFrom": {"secretKeyRef": {"name": server.name, "key": name, "optional": True}}}
-                for name in SECRET_VARIABLES
+                {"name": key, "valueFrom": {"secretKeyRef": {"name": server.secret_name, "key": key, "optional": True}}}
+                for key in SECRET_VARIABLES
             ),
         ],
         "ports": [{"name": PORT_NAME, "containerPort": server.port}],
@@ -195,7 +202,7 @@ def _volumes(server: PodServer, place: ClusterPlace, plan: ServerPlan) -> list[d
     shared = {"medium": "Memory", **({"sizeLimit": str(plan.memory)} if plan.memory else {})}
     return [
         {"name": "home", **(kept if server.home else fresh)},
-        {"name": "plan", "secret": {"secretName": server.name, "items": items, "defaultMode": 0o440}},
+        {"name": "plan", "secret": {"secretName": server.secret_name, "items": items, "defaultMode": 0o440}},
         {"name": "run", "emptyDir": {"medium": "Memory", "sizeLimit": str(RUN_SIZE)}},
         {"name": "temporary", "emptyDir": {"sizeLimit": str(place.temporary_size)}},
         {"name": "shared-memory", "emptyDir": shared},

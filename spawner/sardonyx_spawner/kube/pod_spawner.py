@@ -48,6 +48,16 @@ class PodSpawner(TeamSpawner, KubeSpawner):  # type: ignore[misc]  # KubeSpawner
         return self._start_future is not None and not self._start_future.done()
 
     @property
+    def _secret_name(self) -> str:
+        """The name of the Secret of this start, which the next hub knows as well.
+
+        Not the Pod's: a node goes by what it has read under a name until it is through with the last Pod that used it, and
+        somebody who starts again at once would get the token of before.
+        """
+        started = self.orm_spawner.started
+        return f"{self.pod_name}-{started:%Y%m%d%H%M%S%f}" if started else self.pod_name
+
+    @property
     def _chosen(self) -> str:
         """The profile that was asked for last; "" = none by its name."""
         options = self.orm_spawner.user_options

@@ -142,7 +142,7 @@ class SardonyxKubeSpawner(PodSpawner):
         async with QUEUE.turn(self.ticket, plan.person):
             await self._ask_for_pod(plan, stock, avoids)
             uid = (await start.until_there())["metadata"]["uid"]
-            await asked(partial(self._cluster.own_secret, self.pod_name, uid), self.tale)
+            await asked(partial(self._cluster.own_secret, self._secret_name, self.pod_name, uid), self.tale)
 
     async def _ask_for_pod(self, plan: ServerPlan, stock: Stock, avoids: str) -> None:
         for claim in claims_of(plan, self.place):
@@ -156,7 +156,7 @@ class SardonyxKubeSpawner(PodSpawner):
             # It says no where an earlier Pod of this name had to be ended first.
             await with_room(lambda: asked_until(create, self.tale), stock)
         except BaseException:
-            await self._cluster.remove_secret(self.pod_name)
+            await self._cluster.remove_secret(self._secret_name)
             raise
 
     def _pod_of_this_start(self) -> dict[str, Any] | None:
@@ -176,6 +176,7 @@ class SardonyxKubeSpawner(PodSpawner):
     def _pod_server(self, plan: ServerPlan) -> PodServer:
         return PodServer(
             name=self.pod_name,
+            secret=self._secret_name,
             home=claim_name(plan.person, self.place) if plan.home == "kept" else "",
             port=self.port,
             labels={**self._build_pod_labels({}), **labels(self.place, plan.person)},
@@ -292,5 +293,5 @@ class SardonyxKubeSpawner(PodSpawner):
             self.log.warning("%s does not end: the machine of Pod %s may be gone", self._log_name, self.pod_name)
         if not (self.running.is_there or self._is_starting):
             # It goes with the Pod of a server that ran; a start may have ended before that was said, or without a Pod.
-            await self._cluster.remove_secret(self.pod_name)
+            await self._cluster.remove_secret(self._secret_name)
         self.end_notice(self.user.name, self.name)

@@ -154,7 +154,7 @@ class StockKeeper:
             await self._cluster.make_secret(key_secret(name, key.decode(), stock.place, owner))
             uid = await self._cluster.make_pod(made)
             stock.servers[name] = ReadyServer(name, shape, key, stock.now())
-            await self._cluster.own_secret(name, uid)
+            await self._cluster.own_secret(name, name, uid)
         except ApiException as error:
             if name not in stock.servers:
                 await self._cluster.remove_secret(name)
