@@ -28,7 +28,7 @@ def test_a_hub_that_starts_while_the_api_server_is_away_takes_no_server_for_gone
             cluster.stop_api_server()
         time.sleep(WITHOUT_API_S)
     finally:
-        cluster.start_api_server()
+        cluster.bring_api_server_back()
 
     soon(lambda: place.server("kim").get("ready") is True, 120)
     assert place.get("pod", place.pod("kim"))["metadata"]["uid"] == before

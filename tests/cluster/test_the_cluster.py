@@ -232,7 +232,7 @@ def test_pods_go_on_while_the_api_server_is_away(cluster: Cluster, namespace: st
             web.get(cluster.server, timeout=5)
         soon(lambda: web.get(f"http://{address}:8000/passwd", timeout=2).status_code == 200)
     finally:
-        cluster.start_api_server()
+        cluster.bring_api_server_back()
 
     assert phase(cluster, namespace, "steady") == "Running"
 

@@ -160,14 +160,16 @@ class Cluster:
         self.kubectl("patch", "node", NODE, "--subresource=status", "--type=merge", f"--patch={change}")
         soon(lambda: self.get("node", NODE)["status"]["allocatable"].get(resource) == str(count))
 
-    def start_api_server(self) -> None:
-        """Start the API server, and wait until it answers."""
-        self._start("kube-apiserver", components.api_server(self.node.network, self.folder))
-        soon(self._answers, START_PATIENCE_S)
-
     def stop_api_server(self) -> None:
         """Take the API server away: pods go on, and nobody hears of them."""
         self.node.stop("kube-apiserver")
+
+    def bring_api_server_back(self) -> None:
+        """Start it again, and what runs beside it, as a machine does: by themselves they ask again only after up to a minute."""
+        self._start_api_server()
+        for name in self._beside_api_server:
+            self.node.stop(name)
+        self._start_beside_api_server()
 
     def start(self) -> None:
         """Start everything; it is through when pods can run."""
@@ -186,11 +188,8 @@ class Cluster:
             (folder / name).write_text(json.dumps(said))
         self._start("etcd", components.etcd(folder))
         self._start("containerd", ("containerd", f"--config={folder}/containerd.toml"))
-        self.start_api_server()
-        self._start("kube-controller-manager", components.controllers(folder))
-        self._start("kube-scheduler", components.scheduler(folder))
-        self._start("kube-proxy", components.proxy(folder))
-        self._start("folders", components.folders(folder))
+        self._start_api_server()
+        self._start_beside_api_server()
         self._start("coredns", ("coredns", f"-conf={folder}/Corefile"))
         soon((folder / "containerd.sock").exists, START_PATIENCE_S)
         self.load_image(busybox_image(folder / "pause.tar", settings.PAUSE, ("sleep", "2147483647")))
@@ -206,6 +205,23 @@ class Cluster:
     def _images(self, *told: str) -> list[str]:
         address = f"--address={self.folder}/containerd.sock"
         return self.node.command("ctr", address, "--namespace=k8s.io", "images", *told)
+
+    def _start_api_server(self) -> None:
+        self._start("kube-apiserver", components.api_server(self.node.network, self.folder))
+        soon(self._answers, START_PATIENCE_S)
+
+    def _start_beside_api_server(self) -> None:
+        for name, command in self._beside_api_server.items():
+            self._start(name, command)
+
+    @property
+    def _beside_api_server(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "kube-controller-manager": components.controllers(self.folder),
+            "kube-scheduler": components.scheduler(self.folder),
+            "kube-proxy": components.proxy(self.folder),
+            "folders": components.folders(self.folder),
+        }
 
     def _start(self, name: str, command: tuple[str, ...]) -> None:
         self.node.run(name, *command, environment={"PATH": self.environment["PATH"]})

@@ -20,18 +20,18 @@ def killed_at_the_end(place: Place) -> Iterator[None]:
 
 
 def kill_proxy(place: Place) -> None:
-    """Kill the proxy; its node starts another one in the same Pod, which knows nothing."""
+    """Kill the proxy; its node starts another one in the same Pod, which knows nothing, and sends people there again."""
     before = _container_of(place, "proxy")
     place.cluster.kill_container(before)
-    soon(lambda: _container_of(place, "proxy") != before, PATIENCE_S)
+    soon(lambda: _container_of(place, "proxy", is_ready=True) not in {before, ""}, PATIENCE_S)
 
 
-def _container_of(place: Place, component: str) -> str:
-    """Return the id of the container that a component runs in, or ran in at last."""
+def _container_of(place: Place, component: str, *, is_ready: bool = False) -> str:
+    """Return the id of the container that a component runs in, or ran in at last; "" = it is to be ready, and is not."""
     selected = f"app.kubernetes.io/instance={place.name},app.kubernetes.io/component={component}"
     (pod,) = place.get("pod", "--selector", selected)["items"]
     (container,) = pod["status"]["containerStatuses"]
-    return str(container["containerID"]).removeprefix("containerd://")
+    return str(container["containerID"]).removeprefix("containerd://") if container["ready"] or not is_ready else ""
 
 
 def _answers(place: Place) -> bool:
