@@ -19,13 +19,14 @@ Kind = Literal["fork", "simple", "vanilla", "pod", "ready", "kubespawner"]
 """Ours; SimpleLocalProcessSpawner in the same environment; the same in one as pip makes it; ours on a cluster; the same with
 servers that wait; KubeSpawner."""
 BASELINE = "SimpleLocalProcessSpawner"
+# Above those of `free_ports`, below those that the system gives to connections.
 PORTS: dict[Kind, int] = {
-    "fork": 33900,
-    "simple": 33910,
-    "vanilla": 33920,
-    "pod": 33930,
-    "kubespawner": 33940,
-    "ready": 33950,
+    "fork": 32100,
+    "simple": 32110,
+    "vanilla": 32120,
+    "pod": 32130,
+    "kubespawner": 32140,
+    "ready": 32150,
 }
 TOKEN = "token-of-the-bench-only"
 PATIENCE_S = 900
