@@ -541,7 +541,11 @@ def root(): return "hello"
 @app.route("/slow")
 def slow(): time.sleep(17); return "at last"
 @app.route("/hang")
-def hang(): os.kill(os.getpid(), signal.SIGSTOP); return ""
+def hang():
+    os.kill(os.getpid(), signal.SIGSTOP)
+    # The signal is for the whole process: another thread may be the one that takes it, a moment later.
+    time.sleep(60)
+    return ""
 @app.route("/garbage")
 def garbage():
     connection = request.environ["werkzeug.socket"]
