@@ -1,6 +1,7 @@
 """What keys reach in classes and teams, and how little they can be asked to reach; on a real store."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx
@@ -119,6 +120,26 @@ def test_a_server_of_a_class_that_was_left_goes_on_with_ones_own_place(place: An
     own = lou.s3(f"server/class-{group}")
     assert refused(own, "list_objects_v2", Prefix=f"class/{group}/shared/")
     own.put_object(Bucket=BUCKET, Key=f"{lou.home}mine", Body=b"")
+
+
+def test_a_server_of_somebody_who_is_made_something_else_goes_on(place: Any) -> None:
+    """What is theirs no more is refused with all keys of before; the next ones are good, for their own data as well."""
+    group = place.people.groups.add("class", "Statistics")
+    lea = place.person("lea")
+    place.people.groups.join(group, lea.id, "student")
+    place.people.set_admin("lea", is_admin=True)
+    usual = f"server/class-{group}"
+    before = lea.s3(usual), lea.s3()
+    for s3 in before:
+        s3.put_object(Bucket=BUCKET, Key=f"{lea.home}mine", Body=b"")
+
+    place.people.groups.join(group, lea.id, "assistant")
+    place.people.set_admin("lea", is_admin=False)
+
+    for s3, now in zip(before, (lea.s3(usual), lea.s3()), strict=True):
+        soon(partial(refused, s3, "put_object", Key=f"{lea.home}mine", Body=b""))
+        now.put_object(Bucket=BUCKET, Key=f"{lea.home}mine", Body=b"")
+        now.get_object(Bucket=BUCKET, Key=f"{lea.home}mine")
 
 
 def test_a_team_shares_everything(place: Any) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ ID = "abcd2345efgh6789"
 STUDENT = Membership("class", "7mw2kfqd", "student", "Statistics")
 EXAM = Membership("class", "exam2345", "student", "Exam", is_exam=True)
 START = datetime(2026, 1, 1, tzinfo=UTC)
+MARK = re.compile(r"\.[0-9a-f]{8}(?=-|$)")
 
 
 class Store:
@@ -40,6 +42,11 @@ class Store:
             raise UnavailableError("The data store does not answer now.")
         self.asked.append((session, policy))
         return Keys(f"key{len(self.asked)}", "secret", "token", self.now + timedelta(seconds=lifetime_s))
+
+    @property
+    def sessions(self) -> list[str]:
+        """The names of the sessions that it was asked for, without what marks their rights."""
+        return [MARK.sub("", session) for session, _policy in self.asked]
 
 
 @pytest.fixture
@@ -259,8 +266,7 @@ async def test_keys_that_hand_in_end_when_the_time_does(
     store.now = until
     assert (await broker.keys_for(AMINA, wish)).expires == store.now + timedelta(hours=1)
 
-    sessions = [session for session, _policy in store.asked]
-    assert sessions == [f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd-late"]
+    assert store.sessions == [f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd", f"{ID}-run1-7mw2kfqd-late"]
     writes = [f"hand-in/{ID}/*" in policy.partition("s3:PutObject")[2] for _session, policy in store.asked]
     assert writes == [True, True, False]
 
@@ -271,7 +277,7 @@ async def test_a_server_of_a_class_has_that_class_in_its_usual_keys(broker: Brok
     assert (await broker.keys_for(AMINA, usual)).expires == START + timedelta(hours=1)
     assert (await broker.keys_for(AMINA, usual_wish("class-exam2345"))).expires == START + timedelta(minutes=15)
 
-    assert [session for session, _policy in store.asked] == [f"{ID}-run1_7mw2kfqd", f"{ID}-run1_exam2345"]
+    assert store.sessions == [f"{ID}-run1_7mw2kfqd", f"{ID}-run1_exam2345"]
     policy = store.asked[0][1]
     assert all(f":::bucket/{place}*" in policy for place in (f"home/{ID}/", "public/", "class/7mw2kfqd/shared/"))
     assert "exam2345" not in policy
@@ -288,7 +294,7 @@ async def test_a_server_of_a_class_that_has_ended_goes_on_with_ones_own(
 
     own = await broker.keys_for(AMINA, usual_wish("class-7mw2kfqd"))
 
-    assert store.asked[-1][0] == f"{ID}-run1"
+    assert store.sessions[-1] == f"{ID}-run1"
     assert "class/" not in store.asked[-1][1]
     assert await broker.keys_for(AMINA) is own
 
@@ -317,7 +323,22 @@ async def test_another_run_of_a_server_is_another_session(broker: Broker, store:
     await broker.keys_for(AMINA)
     await broker.keys_for(replace(AMINA, run="run2"))
 
-    assert [session for session, _ in store.asked] == [f"{ID}-run1", f"{ID}-run2"]
+    assert store.sessions == [f"{ID}-run1", f"{ID}-run2"]
+
+
+async def test_other_rights_are_another_session(broker: Broker, store: Store, people: dict[str, Person]) -> None:
+    """The store refuses that of before, and what is wished for less is of the same."""
+    usual = usual_wish("class-7mw2kfqd")
+    await broker.keys_for(AMINA, usual)
+    await broker.keys_for(AMINA, replace(usual, read_only=True))
+    people["amina"] = Person(ID, memberships=(replace(STUDENT, role="assistant"),))
+    await broker.keys_for(AMINA, usual)
+    people["amina"] = Person(ID, memberships=(STUDENT,))
+    await broker.keys_for(AMINA, replace(usual, lifetime_s=1200))
+
+    student, narrower, assistant, again = (session for session, _policy in store.asked)
+    assert student == narrower == again
+    assert assistant != student
 
 
 async def test_every_credential_is_written_down_once_and_without_a_secret(broker: Broker, issued: list[Issued]) -> None:
@@ -325,9 +346,10 @@ async def test_every_credential_is_written_down_once_and_without_a_secret(broker
     await broker.keys_for(AMINA, Wish(read_only=True))
     await broker.keys_for(AMINA, Wish(read_only=True))
 
-    assert issued == [
+    (known,) = issued
+    assert replace(known, session=MARK.sub("", known.session)) == (
         Issued(START, "s3", ID, "amina", "", f"{ID}-run1", (f"home/{ID}/:r", "public/:r"), START + timedelta(hours=1))
-    ]
+    )
     assert "secret" not in issued[0].to_json()
 
 

@@ -1,10 +1,11 @@
 """Keys for each server: fresh when needed, the last good ones while hub or store are away."""
 
 import asyncio
+import hashlib
 import logging
 import random
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -170,6 +171,8 @@ class Broker:
             everything = (*everything, *group_places(person.id, group, now))
             longest = SHORTEST_S if group.is_exam else longest
             ends.append(group.writes_until)
+        # Whoever is made something else gets keys of a session that the store does not refuse for what was theirs before.
+        name += f".{_mark_of(everything)}"
         left_s = min((left for end in ends if (left := seconds_left(end, now)) is not None), default=None)
         if left_s is not None:
             # In quarters of an hour, so that it is one session for so long: keys that write end with the time to do so.
@@ -229,3 +232,9 @@ class Broker:
         if given is None or given[0].expires <= self._clock():
             raise error
         return given[0]
+
+
+def _mark_of(places: Iterable[Place]) -> str:
+    """Return a short mark of what somebody may reach: the same for the same places, whatever of them is wished for."""
+    text = "\n".join(sorted(f"{place.prefix}:{place.access}" for place in places))
+    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
