@@ -23,11 +23,24 @@ def said(do, **more):
 """
 GIVE = CLASS + 'said(s3.put_object, Body=b"1,2"); print("given")'
 TAKE = CLASS + 'print(said(s3.get_object)["Body"].read().decode(), said(s3.put_object, Body=b"mine"))'
+WRITE = """
+import boto3, os
+bucket, _, prefix = os.environ["SARDONYX_S3_HOME"].removeprefix("s3://").partition("/")
+try:
+    boto3.client("s3").put_object(Bucket=bucket, Key=prefix + "kept.txt", Body=b"mine")
+    print("written")
+except Exception as error:
+    print(error.response["Error"]["Code"])
+"""
+REFUSES = "The store refuses the keys of"
 MATERIAL = "import os; print(sorted(os.listdir(os.path.expanduser('~/course'))))"
 
 
 def test_a_class_from_its_link_to_help_for_a_student(place: Place, newcomer: Callable[[str], Visitor]) -> None:
-    """A student has material and data of the class, to read; its instructor is let into their server, and nobody else."""
+    """A student has material and data of the class, to read; its instructor is let into their server, and nobody else.
+
+    And has their own data when they help, too.
+    """
     tia, sam, eve = (newcomer(name) for name in ("tia", "sam", "eve"))
     place.may("instructor", "tia")
     repository = place.settings["profiles"]["data"]["repositories"]["course"]["url"]
@@ -64,6 +77,15 @@ def test_a_class_from_its_link_to_help_for_a_student(place: Place, newcomer: Cal
     lab.value.get_by_role("button", name="Open it").click()
     lab.value.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     assert eve.page.request.get(f"{place.url}/user/sam/api/contents").status == 403
+
+    assert sam.run(WRITE) == "written\n"
+    before = place.hub_log().count(REFUSES)
+    tia.page.goto(f"{address}/people")
+    tia.page.get_by_label("Role of sam").select_option("assistant")
+    tia.page.get_by_role("button", name="Change the role of sam").click()
+    # Who helps hands nothing in: the keys of before are refused, for all that they were for; new ones are good.
+    soon(lambda: place.hub_log().count(REFUSES) > before)
+    soon(lambda: sam.run(WRITE) == "written\n")
 
     tia.page.goto(address)
     tia.page.get_by_role("button", name="Stop everyone").click()

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from sardonyx_singleuser.kept_keys import MOST, PATIENCE_S, PAUSE_S, SHORT_PATIENCE_S, Answer, KeptKeys
+from sardonyx_singleuser.kept_keys import MOST, PATIENCE_S, PAUSE_S, SHORT_PATIENCE_S, SURE_S, Answer, KeptKeys
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AWAY = Answer(503, b'{"code": "ServiceUnavailable"}')
@@ -55,12 +55,12 @@ def access(prefix: str, may: str, **more: object) -> bytes:
     return json.dumps({"home": place, "public": place, "memberships": [{"places": [place]}]}).encode()
 
 
-def test_keys_are_given_again_while_more_than_twenty_minutes_remain() -> None:
-    """SDKs that get some with less than fifteen ask again at once."""
+def test_keys_are_given_again_for_seconds() -> None:
+    """Many programs of a job ask one after the other; whose person lost a right since gets others."""
     service = Service()
 
     assert service.given() == "k1"
-    service.later(minutes=39, seconds=59)
+    service.later(seconds=SURE_S - 1)
     assert service.given() == "k1"
     service.later(seconds=1)
     assert service.given() == "k2"
@@ -68,7 +68,7 @@ def test_keys_are_given_again_while_more_than_twenty_minutes_remain() -> None:
 
 
 def test_keys_of_an_exam_are_asked_for_each_time() -> None:
-    """They live for fifteen minutes, and the service decides each time who still gets them."""
+    """They live for fifteen minutes: SDKs that get some with less ask again at once, and the service decides who still gets them."""
     service = Service()
     service.lifetime = timedelta(minutes=15)
 

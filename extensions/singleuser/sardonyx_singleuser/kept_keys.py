@@ -12,6 +12,9 @@ from typing import Any
 
 GIVEN_AGAIN = timedelta(minutes=20)
 """Keys that live longer are given again. SDKs ask anew 15 minutes before the end: what they get has to live longer than that."""
+SURE_S = 10.0
+"""After so long the service is asked whether they still are what this server gets: it has them at hand, unless its person lost a
+right, when the store refuses those of before."""
 MOST = 64
 """Wishes that are remembered: each group, prefix and lifetime is one."""
 PATIENCE_S, SHORT_PATIENCE_S = 25.0, 1.5
@@ -34,6 +37,7 @@ class Answer:
 class _Kept:
     answer: Answer
     expires: datetime
+    sure_until: float
     not_before: float = 0.0
 
 
@@ -62,7 +66,7 @@ class KeptKeys:
         """Return keys: those that are kept, or new ones; who asks for the same meanwhile gets the same."""
         with self._lock:
             kept = self._living(path)
-            if kept and (kept.expires - self._clock() > GIVEN_AGAIN or self._since() < kept.not_before):
+            if kept and self._is_given_again(kept):
                 return kept.answer
             coming = self._under_way.get(path)
             if coming is None:
@@ -111,10 +115,14 @@ class KeptKeys:
             self._kept.pop(path, None)
             # Keys that were on their way when all were forgotten are of the time before.
             if expires is not None and forgotten == self._forgotten:
-                self._kept[path] = _Kept(answer, expires)
+                self._kept[path] = _Kept(answer, expires, self._since() + SURE_S)
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return answer
+
+    def _is_given_again(self, kept: _Kept) -> bool:
+        now = self._since()
+        return now < kept.not_before or (now < kept.sure_until and kept.expires - self._clock() > GIVEN_AGAIN)
 
     def _living(self, path: str) -> _Kept | None:
         kept = self._kept.get(path)
