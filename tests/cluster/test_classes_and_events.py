@@ -86,6 +86,8 @@ def test_a_class_from_its_link_to_help_for_a_student(place: Place, newcomer: Cal
     # Who helps hands nothing in: the keys of before are refused, for all that they were for; new ones are good.
     soon(lambda: place.hub_log().count(REFUSES) > before)
     soon(lambda: sam.run(WRITE) == "written\n")
+    tia.page.get_by_label("Role of sam").select_option("student")
+    tia.page.get_by_role("button", name="Change the role of sam").click()
 
     tia.page.goto(address)
     tia.page.get_by_role("button", name="Stop everyone").click()

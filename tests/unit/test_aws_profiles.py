@@ -1,16 +1,26 @@
 import configparser
+import json
 import os
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
 import pytest
 
 from sardonyx_singleuser import aws_profiles, key_process
-from sardonyx_singleuser.aws_profiles import ProfileFile, file_text, group_profiles, own_file, own_profiles
+from sardonyx_singleuser.aws_profiles import (
+    AGAIN_S,
+    LOOKS_PER_QUESTION,
+    ProfileFile,
+    file_text,
+    group_profiles,
+    own_file,
+    own_profiles,
+)
 from sardonyx_singleuser.keys_service import KeysError
 
 ENDPOINT = "http://127.0.0.1:8004"
@@ -169,6 +179,29 @@ def test_the_file_is_made_anew_with_what_came_since(tmp_path: Path, service: Any
         file.ask()
     assert [profile.name for profile in file.profiles()] == ["home", "public", "class-7mw2kfqd"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [".aws", "aws-config", "token"]
+
+
+def test_a_service_that_did_not_answer_is_asked_again_soon(
+    tmp_path: Path, service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has just started would have no profile of their class for minutes; afterwards it is asked as seldom as ever."""
+    file = ProfileFile(told(tmp_path, service.url), tmp_path)
+    service.answer[:] = [(503, b"{}")]
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        service.answer[:] = [(200, json.dumps({"memberships": [CLASS]}).encode())]
+        if len(pauses) == LOOKS_PER_QUESTION:
+            raise InterruptedError
+
+    monkeypatch.setattr(aws_profiles, "time", SimpleNamespace(sleep=sleep))
+    with pytest.raises(InterruptedError):
+        file.keep()
+
+    assert [seconds < 1.5 * AGAIN_S for seconds in pauses] == [True, *[False] * (LOOKS_PER_QUESTION - 1)]
+    assert len(service.asked) == 2
+    assert "profile class-7mw2kfqd" in parsed(file.path.read_bytes())
 
 
 @pytest.mark.parametrize(

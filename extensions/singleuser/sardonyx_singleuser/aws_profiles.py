@@ -27,6 +27,9 @@ VARIABLE = "AWS_CONFIG_FILE"
 EVERY_S = 60.0
 LOOKS_PER_QUESTION = 5
 """The person's own file is looked at each minute, the keys service is asked every five."""
+AGAIN_S = 1.0
+"""A service that did not answer is asked again so soon, and each time after twice as long: until then who has just started has no
+profile of their class, and on a cluster the way to it may open a moment later than the server."""
 LARGEST_OWN = 1 << 20
 GROUP = re.compile(r"(?:class|event|team)-[a-z0-9]{8,64}")
 SECTION = re.compile(rb"^\[\s*(?:profile\s+)?[\"']?([^\]\"']+?)[\"']?\s*\]", re.MULTILINE)
@@ -156,16 +159,19 @@ class ProfileFile:
 
     def keep(self) -> None:
         """Write it again whenever there is something new, for as long as the server runs."""
-        look = 0
+        look, again_s = 0, AGAIN_S
         while True:
-            with suppress(KeysError):
+            pause_s = EVERY_S
+            try:
                 if look % LOOKS_PER_QUESTION == 0:
                     self.ask()
+                look, again_s = look + 1, AGAIN_S
+            except KeysError:
+                pause_s, again_s = again_s, min(2 * again_s, EVERY_S)
             with suppress(OSError):
                 self.write()
-            look += 1
             # Servers of a class that started together do not ask together.
-            time.sleep(EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311 - not a secret
+            time.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - not a secret
 
 
 def give_profiles() -> None:
