@@ -114,6 +114,7 @@ def test_who_is_here_reads_it_and_has_new_material_around_what_they_changed(
     tia.page.get_by_label("Say something").fill("We begin at <b>ten</b>.")
     tia.page.get_by_role("button", name="Say it").click()
     expect(here.page.get_by_text("tia: We begin at <b>ten</b>.")).to_be_visible()
+    expect(tia.page.get_by_text("1 of 1 server has it.")).to_be_visible()
     soon(lambda: is_through(place, course))
     tia.page.get_by_text("A message or a file for everybody who is here").click()
     tia.page.get_by_role("button", name="Bring new material").click()

@@ -4,9 +4,11 @@ import asyncio
 import json
 
 import httpx
+import pytest
 
 from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.runs import MOST_AT_ONCE, Run, Runs
+from sardonyx_services.people.web.live.words import LiveWords
 from sardonyx_spawner.ends import stopped_by
 
 
@@ -64,6 +66,22 @@ async def test_servers_of_one_person_are_told_one_after_the_other() -> None:
 
     assert sorted(told) == sorted((each.name, each.server, each.profile) for each in servers)
     assert (run.done, run.refused) == (3, {"amina": "A merge."})
+
+
+async def test_a_page_says_how_many_a_word_has_reached_also_when_it_is_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a while: the page of the next day says nothing of it."""
+
+    def hub(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"problem": "A merge." if "/bob/" in request.url.path else ""})
+
+    runs = Runs(Hub("http://hub/api", "token", httpx.AsyncClient(transport=httpx.MockTransport(hub))))
+    run = runs.say("class-7mw2kfqd", [of_class("amina"), of_class("bob")], {"said_by": "tia"})
+    assert LiveWords().run(run) == "0 of 2 servers have it."
+    await asyncio.gather(*runs._tasks)
+
+    assert LiveWords().run(run) == "1 of 2 servers have it."
+    monkeypatch.setattr("sardonyx_services.people.web.live.runs.SAID_FOR_S", 0.0)
+    assert LiveWords().run(run) == ""
 
 
 async def test_the_hub_is_asked_for_so_many_at_once_by_all_classes_together() -> None:

@@ -1,6 +1,7 @@
 """Starting, stopping and speaking to the servers of a class or an event, a few at a time, so that the machine stands it."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from sardonyx_spawner.language import Said, _
 
 AT_ONCE = 8
 """The hub lines up what is more than its machine can start; this keeps its other callers from waiting behind them."""
+SAID_FOR_S = 30.0
+"""So long pages say that a word has arrived: they look every few seconds."""
 MOST_AT_ONCE = 32
 """Of all classes together, however many something is done with at once."""
 
@@ -29,6 +32,16 @@ class Run:
     done: int = 0
     is_word: bool = False
     refused: dict[str, str] = field(default_factory=dict)
+    _ended: float | None = None
+
+    def end(self) -> None:
+        """Note that it is through."""
+        self._ended = time.monotonic()
+
+    @property
+    def just_ended(self) -> bool:
+        """Whether it is through since a moment ago."""
+        return self._ended is not None and time.monotonic() - self._ended < SAID_FOR_S
 
     @property
     def goes_on(self) -> bool:
@@ -158,3 +171,4 @@ async def _through(
                 run.refused[name] = why
 
     await asyncio.gather(*(each(*server) for server in servers))
+    run.end()

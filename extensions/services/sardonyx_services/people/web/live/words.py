@@ -21,7 +21,10 @@ class LiveWords:
         return _("server “{name}”").format(name=row.server) if row.server else ""
 
     def run(self, run: Run) -> str:
-        """Say how far a go through servers is; "" = it is through."""
+        """Say how far a go through servers is; "" = it is through, and of a word it was said long enough."""
+        if run.is_word and (run.goes_on or run.just_ended):
+            said = ngettext("{done} of {total} server has it.", "{done} of {total} servers have it.", run.total)
+            return said.format(done=run.done - len(run.refused), total=run.total)
         if not run.goes_on:
             return ""
         said = ngettext("{done} of {total} server is done.", "{done} of {total} servers are done.", run.total)
