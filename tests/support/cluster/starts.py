@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from support.cluster.place import Place
+from support.waiting import soon
 
 from sardonyx_spawner.kube.manifest import COMPONENT
 from sardonyx_spawner.kube.place import ClusterPlace
@@ -30,6 +32,11 @@ def no_pods_for_servers(place: Place) -> Iterator[None]:
     }
     place.cluster.apply({**named, "metadata": {"name": "nobody"}, "webhooks": [hook]})
     try:
+        # The API server hears of it a moment later.
+        tried = partial(
+            place.kubectl, "create", "--dry-run=server", "-f", "-", given=handed_over(place, "tried"), fails=True
+        )
+        soon(lambda: hook["name"] in tried())
         yield
     finally:
         place.kubectl("delete", "validatingwebhookconfiguration", "nobody")
