@@ -67,6 +67,18 @@ def test_keys_are_given_again_for_seconds() -> None:
     assert len(service.asked) == 2
 
 
+def test_keys_are_given_again_while_more_than_twenty_minutes_remain() -> None:
+    """SDKs that get some with less than fifteen ask again at once."""
+    service = Service()
+    service.lifetime = timedelta(minutes=20, seconds=2)
+
+    assert service.given() == "k1"
+    service.later(seconds=1)
+    assert service.given() == "k1"
+    service.later(seconds=1)
+    assert service.given() == "k2"
+
+
 def test_keys_of_an_exam_are_asked_for_each_time() -> None:
     """They live for fifteen minutes: SDKs that get some with less ask again at once, and the service decides who still gets them."""
     service = Service()

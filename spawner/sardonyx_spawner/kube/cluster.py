@@ -91,7 +91,7 @@ class Cluster:
                 raise
 
     async def make_secret(self, body: Mapping[str, Any]) -> None:
-        """Make a Secret, in the place of one that is left of a start that no hub saw the end of."""
+        """Make a Secret, in the place of one of its name: a start that takes a second Pod has made it before."""
         try:
             await self._ask("create", "secret", self.namespace, body)
         except ApiException as error:
