@@ -75,11 +75,12 @@ async def test_a_page_says_how_many_a_word_has_reached_also_when_it_is_through(m
         return httpx.Response(200, json={"problem": "A merge." if "/bob/" in request.url.path else ""})
 
     runs = Runs(Hub("http://hub/api", "token", httpx.AsyncClient(transport=httpx.MockTransport(hub))))
-    run = runs.say("class-7mw2kfqd", [of_class("amina"), of_class("bob")], {"said_by": "tia"})
-    assert LiveWords().run(run) == "0 of 2 servers have it."
+    servers = [of_class("amina"), of_class("bob"), of_class("bob", "thesis")]
+    run = runs.say("class-7mw2kfqd", servers, {"said_by": "tia"})
+    assert LiveWords().run(run) == "0 of 3 servers have it."
     await asyncio.gather(*runs._tasks)
 
-    assert LiveWords().run(run) == "1 of 2 servers have it."
+    assert LiveWords().run(run) == "1 of 3 servers have it."
     monkeypatch.setattr("sardonyx_services.people.web.live.runs.SAID_FOR_S", 0.0)
     assert LiveWords().run(run) == ""
 

@@ -24,15 +24,17 @@ class Run:
     Args:
         total: so many servers are started, stopped or spoken to.
         done: so many have been asked for.
+        reached: so many of these did not refuse.
         refused: name -> why that was not done.
         is_word: servers are spoken to.
     """
 
     total: int
     done: int = 0
+    reached: int = 0
     is_word: bool = False
     refused: dict[str, str] = field(default_factory=dict)
-    _ended: float | None = None
+    _ended: float | None = field(default=None, init=False)
 
     def end(self) -> None:
         """Note that it is through."""
@@ -169,6 +171,8 @@ async def _through(
                 run.done += 1
             if why:
                 run.refused[name] = why
+            else:
+                run.reached += 1
 
     await asyncio.gather(*(each(*server) for server in servers))
     run.end()

@@ -24,7 +24,7 @@ class LiveWords:
         """Say how far a go through servers is; "" = it is through, and of a word it was said long enough."""
         if run.is_word and (run.goes_on or run.just_ended):
             said = ngettext("{done} of {total} server has it.", "{done} of {total} servers have it.", run.total)
-            return said.format(done=run.done - len(run.refused), total=run.total)
+            return said.format(done=run.reached, total=run.total)
         if not run.goes_on:
             return ""
         said = ngettext("{done} of {total} server is done.", "{done} of {total} servers are done.", run.total)
