@@ -226,6 +226,22 @@ async def test_all_who_look_ask_the_hub_once() -> None:
     assert len(asked) == 3
 
 
+async def test_who_does_something_with_servers_sees_those_of_now() -> None:
+    """One that has just started is not left out; who looks next sees it, too."""
+    there: list[Server] = []
+
+    async def ask() -> list[Server]:
+        return [*there]
+
+    watch = Watch(ask, lambda: 100.0)
+    assert await watch.servers() == []
+    there.append(RUNNING)
+
+    assert await watch.servers() == []
+    assert await watch.servers(is_new=True) == [RUNNING]
+    assert await watch.servers() == [RUNNING]
+
+
 @pytest.mark.parametrize(
     ("server", "problem"),
     [

@@ -206,15 +206,18 @@ class Watch:
         self._turn = asyncio.Lock()
         self._kept: tuple[float, list[Server]] = (0.0, [])
 
-    async def servers(self) -> list[Server]:
+    async def servers(self, *, is_new: bool = False) -> list[Server]:
         """Return what every server does.
+
+        Args:
+            is_new: now, for who does something with them: one that has just started is missing in what was kept.
 
         Raises:
             AwayError: the hub does not answer.
         """
         async with self._turn:
             until, found = self._kept
-            if self._clock() >= until:
+            if is_new or self._clock() >= until:
                 found = await self._ask()
                 self._kept = (self._clock() + KEPT_S, found)
             return found

@@ -99,7 +99,9 @@ class GroupServers:
         """
         members = await run_in_threadpool(self._rooms.members, caller, group)
         wanted = {member.person.name for member in self._wanted(members, names)}
-        return await self._stop(caller, group, [each for each in await self._on(group) if each.name in wanted])
+        return await self._stop(
+            caller, group, [each for each in await self._on(group, is_new=True) if each.name in wanted]
+        )
 
     async def stop_all(self, caller: Caller, group: str) -> Run:
         """Stop all that runs of it, in the background: also of who leads it, and of who is in it no more.
@@ -109,7 +111,7 @@ class GroupServers:
             AwayError: the hub does not answer.
         """
         await self.room(caller, group)
-        return await self._stop(caller, group, await self._on(group))
+        return await self._stop(caller, group, await self._on(group, is_new=True))
 
     async def say(self, caller: Caller, group: str, text: str) -> Run:
         """Say something to everybody whose server runs: JupyterLab shows it; in the background.
@@ -166,10 +168,10 @@ class GroupServers:
         unsaid, refused = (run.refused, {}) if run.is_word else ({}, run.refused)
         return rows_of(members, servers, self.profile(group), refused, unsaid)
 
-    async def _on(self, group: str) -> list[Server]:
+    async def _on(self, group: str, *, is_new: bool = False) -> list[Server]:
         """Return all servers of it that run or start."""
         profile = self.profile(group)
-        return [each for each in await self._watch.servers() if each.profile == profile and each.is_on]
+        return [each for each in await self._watch.servers(is_new=is_new) if each.profile == profile and each.is_on]
 
     async def _stop(self, caller: Caller, group: str, servers: Sequence[Server]) -> Run:
         async def is_there(name: str, server: str) -> bool:
