@@ -16,7 +16,7 @@ import pytest
 from support.addresses import get
 from support.everybody import ORDINARY
 from support.forks import OPEN_FILES, children, running_forks
-from support.scarce import room_for_files
+from support.scarce import open_files, room_for_files
 from support.waiting import soon
 
 from sardonyx_singleuser.forkserver import huge_pages
@@ -245,10 +245,11 @@ def test_a_zygote_that_cannot_be_made_harms_nobody_and_whoever_waits_reads_why(f
     soon(lambda: all(pid in forks.made for pid in children(supervisor)))
     with room_for_files(supervisor, 1, ordinary=bool(forks.user)):
         at_once = forks.start("kay")
+    files = open_files(supervisor)
     with ThreadPoolExecutor(1) as threads:
-        # It has to get as far as a process before there is no room for another.
+        # It has to get as far as a process, and to close what is that one's, before there is no room for another.
         waiting = threads.submit(forks.start, "kay")
-        soon(lambda: any(pid not in forks.made for pid in children(supervisor)))
+        soon(lambda: any(pid not in forks.made for pid in children(supervisor)) and open_files(supervisor) == files + 2)
         with room_for_files(supervisor, 0, ordinary=bool(forks.user)):
             os.kill(forks.zygote(), signal.SIGKILL)
             later = waiting.result()

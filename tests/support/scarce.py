@@ -12,10 +12,19 @@ from support.everybody import as_ordinary
 @contextmanager
 def room_for_files(pid: int, count: int, *, ordinary: bool = False) -> Iterator[None]:
     """Let a process open so many files more; a connection to it is one."""
-    opened = {int(file.name) for file in Path(f"/proc/{pid}/fd").iterdir()}
+    opened = _opened(pid)
     free = sorted(set(range(len(opened) + count + 1)) - opened)
     with _limited(pid, "nofile", free[count], ordinary=ordinary):
         yield
+
+
+def open_files(pid: int) -> int:
+    """Return how many files a process has open."""
+    return len(_opened(pid))
+
+
+def _opened(pid: int) -> set[int]:
+    return {int(file.name) for file in Path(f"/proc/{pid}/fd").iterdir()}
 
 
 @contextmanager
