@@ -12,10 +12,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 TESTS_FAILED = 1
 """pytest's exit code where tests ran and some of them failed, and nothing worse."""
 FEW = 4
+LAST_LINES = 12
+"""So much of what pytest says of a test that failed is said again at the end."""
 GB = 10**9
 LEAST_FREE_GB = {"cluster": 12, "images": 8}
 """What a part writes to the disk at most, with images and programs made anew; the data store keeps a reserve besides."""
@@ -43,16 +46,20 @@ def main() -> int:
 
 def run(pytest: list[str], cache: Path) -> tuple[int, str]:
     """Run the tests, in CI a few that failed once more; return the exit code, and which failed."""
+    report = cache / "report.xml"
+    pytest = [*pytest, f"--junit-xml={report}"]
     code = subprocess.call(pytest)
     if code != TESTS_FAILED:
         return code, ""
-    failed = last_failed(cache)
+    failed, reasons = last_failed(cache), last_lines(report)
     if "CI" not in os.environ or len(failed) > FEW:
-        return code, listed("Failed:", failed)
+        return code, f"{listed('Failed:', failed)}\n{reasons}"
     code = subprocess.call([*pytest, "--last-failed"])
     still = last_failed(cache) if code else []
     passed_alone = [test for test in failed if test not in still]
-    ends = listed("Failed beside other tests, and passed alone:", passed_alone), listed("Failed twice:", still)
+    ends = [listed("Failed beside other tests, and passed alone:", passed_alone), reasons]
+    if code:
+        ends += [listed("Failed twice:", still), last_lines(report)]
     return code, "\n".join(filter(None, ends))
 
 
@@ -64,6 +71,16 @@ def last_failed(cache: Path) -> list[str]:
 def listed(words: str, tests: list[str]) -> str:
     """Return a line for each test under the words; "" = there is none."""
     return "\n  ".join([words, *tests]) if tests else ""
+
+
+def last_lines(report: Path) -> str:
+    """Return the end of what pytest's report says of the first few tests that failed: where, and why."""
+    said = []
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - pytest has just written it
+        for problem in (*case.iter("failure"), *case.iter("error")):
+            lines = (problem.text or "").strip().splitlines()[-LAST_LINES:]
+            said.append("\n    | ".join([f"  {case.get('name')}:", *lines]))
+    return "\n".join(said[:FEW])
 
 
 def without_room(part: str) -> str:

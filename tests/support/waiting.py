@@ -11,6 +11,8 @@ TICK_S = 0.1
 
 def soon(works: Callable[[], bool], patience_s: float = PATIENCE_S) -> float:
     """Wait until something is so; return how long that took."""
+    # Whoever reads that it did not come wants to see what was waited for.
+    __tracebackhide__ = True
     began = time.monotonic()
     while time.monotonic() - began < patience_s:
         try:
