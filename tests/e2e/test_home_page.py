@@ -3,11 +3,19 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route
+from playwright.sync_api import TimeoutError as NoAnswerError
+from support.waiting import soon
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 ASKED = "Notebooks, terminals and programs in it end, and what is not saved is lost. Files that are saved are kept."
 RULE = "Lower case letters, digits and dashes, beginning with a letter. Up to 3 beside “My server”; you have none."
+STANDS_STILL = """
+import os, subprocess
+subprocess.Popen(["sh", "-c", f"sleep 1; kill -STOP {os.getppid()}"], start_new_session=True)
+"""
+"""Lets the server of a kernel stand still in a second: its stop takes until it is ended by force."""
 
 
 @pytest.fixture
@@ -73,6 +81,47 @@ def test_the_address_while_a_server_starts_has_no_sign_of_the_form(stack: Any, p
 
     waiting = {url for url in asked if "/spawn-pending/" in url}
     assert {url.partition("?")[2] for url in waiting} == {"next=%2Fhub%2Fdata"}
+
+
+def test_a_start_of_which_nothing_is_heard_leads_to_its_server(page: Any, stack: Any, visitor: Any) -> None:
+    """A connection can be gone without a word: nothing comes of it, and nothing fails."""
+    held: list[Route] = []
+    page.route("**/server/progress*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright writes something of its own on it
+    page.goto(f"{stack.url}/hub/spawn")
+
+    page.get_by_role("button", name="Start", exact=True).click()
+
+    page.wait_for_url("**/spawn-pending/**")
+    page.wait_for_url(f"**/user/{visitor.name}/lab**", timeout=60_000)
+    for route in held:
+        route.abort()
+
+
+def test_the_page_of_a_server_that_stops_goes_on_when_it_has_stopped(page: Any, stack: Any, visitor: Any) -> None:
+    """Nobody has to load it anew to read that."""
+    visitor.start()
+    visitor.run(STANDS_STILL)
+    soon(lambda: stands_still(visitor))
+    other = page.context.new_page()
+    other.goto(f"{stack.url}/hub/stop/{visitor.name}")
+    other.get_by_role("button", name="Stop it").click(no_wait_after=True)
+    mine = f"{stack.url}/hub/api/users/{visitor.name}"
+    soon(lambda: page.request.get(mine).json()["servers"][""]["pending"] == "stop")
+
+    page.goto(f"{stack.url}/hub/spawn-pending/{visitor.name}")
+
+    page.get_by_role("heading", name="Stopping").wait_for()
+    page.get_by_role("heading", name="Your server is not running").wait_for(timeout=60_000)
+    assert not visitor.has_server()
+
+
+def stands_still(visitor: Any) -> bool:
+    """Tell whether somebody's server does not answer."""
+    try:
+        visitor.page.request.get(f"{visitor.stack.url}/user/{visitor.name}/api", timeout=500)
+    except NoAnswerError:
+        return True
+    return False
 
 
 def test_where_one_is_can_be_seen_on_a_phone(stack: Any, page: Any) -> None:

@@ -169,7 +169,7 @@ async def test_a_kernel_that_dies_is_started_again(server: Any, ending: str) -> 
             while await running.state() not in {"starting", "restarting"}:  # noqa: ASYNC110 - the server tells nobody
                 await asyncio.sleep(0.1)
         assert int((await running.run("import os; print(os.getpid())")).stdout) != before
-        assert await is_forked(running)
+        assert await is_forked(running), server.log.read_text()[-3000:]
         assert str(before) not in _pids(server)
 
 

@@ -1,8 +1,10 @@
 // The steps of a start, as the hub tells them.
 import { base } from "./hub.js";
 import { _ } from "./language.js";
+import { lookAgain } from "./still.js";
 
 const AGAIN_MS = 2000;
+const SILENT_MS = 15000;
 const main = document.querySelector("[data-progress]");
 const steps = document.getElementById("steps");
 const bar = document.getElementById("bar");
@@ -44,7 +46,11 @@ function show(percent) {
 }
 
 const source = new EventSource(main.dataset.progress);
+let silence = setInterval(lookAgain, SILENT_MS);
 source.onmessage = (message) => {
+  // A connection can be gone without a word, as where what it led to is; it is asked elsewhere then.
+  clearInterval(silence);
+  silence = setInterval(lookAgain, SILENT_MS);
   const event = JSON.parse(message.data);
   if (event.progress !== undefined) show(event.progress);
   if (event.ready || event.failed) {
@@ -59,7 +65,7 @@ source.onmessage = (message) => {
 // A hub that is upgraded meanwhile tells nothing any more. The next one knows what became of the start: it is on this page, loaded anew.
 async function askAgain() {
   add(_("There is no answer now. Look at your connection; this page tries again."), "warn");
-  const answer = await fetch(`${base}health`, { cache: "no-store" }).catch(() => null);
+  const answer = await fetch(`${base}health`, { cache: "no-store", signal: AbortSignal.timeout(SILENT_MS) }).catch(() => null);
   if (answer?.ok) window.location.reload();
   else setTimeout(askAgain, AGAIN_MS);
 }
