@@ -1,4 +1,6 @@
 // The page of a class, live: what everybody does now, every few seconds, with ticks and focus where they were.
+import { ask } from "./ask.js";
+
 const EVERY_MS = 3000;
 
 const main = document.querySelector("[data-rows]");
@@ -58,9 +60,9 @@ function filter() {
 
 async function look() {
   if (document.hidden) return;
-  const answer = await fetch(main.dataset.rows, { headers: { "X-XSRFToken": xsrf } }).catch(() => null);
+  const answer = await ask(main.dataset.rows, { headers: { "X-XSRFToken": xsrf } });
   main.classList.toggle("is-stale", !answer?.ok);
-  if (answer?.ok) merge(await answer.text());
+  if (answer?.ok) merge(answer.text);
 }
 
 find.addEventListener("input", filter);

@@ -1,4 +1,6 @@
 // The page of an event, and its large screen: what is live on it, every few seconds.
+import { ask } from "./ask.js";
+
 const EVERY_MS = 3000;
 
 const main = document.querySelector("[data-live]");
@@ -7,10 +9,10 @@ const { xsrf } = JSON.parse(document.getElementById("hub").textContent);
 
 async function look() {
   if (document.hidden || !part) return;
-  const answer = await fetch(main.dataset.live, { headers: { "X-XSRFToken": xsrf } }).catch(() => null);
+  const answer = await ask(main.dataset.live, { headers: { "X-XSRFToken": xsrf } });
   main.classList.toggle("is-stale", !answer?.ok);
   if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = new DOMParser().parseFromString(answer.text, "text/html");
   const found = fresh.getElementById("live") ?? fresh.body;
   if (found.innerHTML.trim() !== part.dataset.seen) part.innerHTML = found.innerHTML;
   part.dataset.seen = found.innerHTML.trim();

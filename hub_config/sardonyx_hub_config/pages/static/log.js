@@ -1,4 +1,5 @@
 // Follows the log of a server that runs: asks now and then for its end, and leaves alone what is being read.
+import { ask } from "./ask.js";
 import { xsrf } from "./hub.js";
 import { _ } from "./language.js";
 
@@ -20,12 +21,11 @@ async function look() {
   // Nobody reads a page in the background.
   if (!document.hidden && !isBeingCopied()) {
     const headers = seen ? { "X-XSRFToken": xsrf, "If-None-Match": seen } : { "X-XSRFToken": xsrf };
-    const answer = await fetch(place.dataset.follow, { headers, cache: "no-store" }).catch(() => null);
+    const answer = await ask(place.dataset.follow, { headers });
     wait = Math.min(wait * 1.5, LONGEST_MS);
     if (answer?.status === 200) {
-      const text = await answer.text();
       seen = answer.headers.get("ETag") ?? "";
-      if (text !== log.textContent) show(text);
+      if (answer.text !== log.textContent) show(answer.text);
     } else if (answer?.status !== 304) {
       said = _("There is no answer now. Look at your connection; this page tries again.");
     }

@@ -1,4 +1,5 @@
 // The steps of a start, as the hub tells them.
+import { ask } from "./ask.js";
 import { base } from "./hub.js";
 import { _ } from "./language.js";
 import { lookAgain } from "./still.js";
@@ -65,7 +66,7 @@ source.onmessage = (message) => {
 // A hub that is upgraded meanwhile tells nothing any more. The next one knows what became of the start: it is on this page, loaded anew.
 async function askAgain() {
   add(_("There is no answer now. Look at your connection; this page tries again."), "warn");
-  const answer = await fetch(`${base}health`, { cache: "no-store", signal: AbortSignal.timeout(SILENT_MS) }).catch(() => null);
+  const answer = await ask(`${base}health`);
   if (answer?.ok) window.location.reload();
   else setTimeout(askAgain, AGAIN_MS);
 }
