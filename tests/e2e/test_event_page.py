@@ -244,3 +244,16 @@ def test_what_cannot_be_done_is_said(place: Any, olga: Any) -> None:
     assert said("people/eve/help", None) == "eve has no server of this event that runs now."
     olga.page.goto(f"{place.url}/services/people/events/{event}/help/eve")
     olga.page.get_by_text("eve has no server of this event that runs now.").wait_for()
+
+
+def test_the_page_says_by_itself_that_the_event_is_over(place: Any, olga: Any) -> None:
+    """Also what is beside that which is live: nobody prints cards or starts servers any more."""
+    event, _codes = event_of(place, olga, "python")
+    step = olga.page.locator(".sx-timeline [aria-current=step]")
+    expect(step).to_contain_text("Under way")
+
+    ask(place, token_of(place, olga.name), "POST", f"/api/events/{event}/end")
+
+    expect(step).to_contain_text("Read and copy")
+    expect(olga.page.get_by_role("link", name="Print cards")).to_have_count(0)
+    expect(olga.page.get_by_role("button", name="Start everyone")).to_have_count(0)

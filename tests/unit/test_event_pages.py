@@ -15,6 +15,7 @@ from support.people_service import ROOT, parts_in
 from sardonyx_hub_config.services.people import TEMPLATES
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_services.people.web.service import create_app
 from sardonyx_spawner.language_in_templates import Translation
 
@@ -94,14 +95,14 @@ async def test_the_large_screen_counts_who_is_here_what_runs_and_the_time_left(
 
     page = await read("olga", "/wall")
 
-    assert figures(page) == [("4", "of 7 people are in"), ("2", "servers are running"), ("3", "teams take part")]
+    assert figures(page) == [("4", "of 7 people are in"), ("2", "servers are running"), ("0", "of 3 teams are here")]
     assert "<strong>in 2 hours 45 minutes</strong>" in page
     assert not [name for name in (*event.names, *PEOPLE) if name in page]
     event.servers.clear()
     event.runs(3, "running")
     event.people.entries.by_code("5", "e")
     page = await read("olga", "/wall")
-    assert figures(page) == [("5", "of 7 people are in"), ("1", "server is running"), ("3", "teams take part")]
+    assert figures(page) == [("5", "of 7 people are in"), ("1", "server is running"), ("1", "of 3 teams are here")]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,28 @@ async def test_people_of_an_event_are_promised_the_files_that_are_in_their_archi
     page = await read(event.names[0], cluster=cluster)
     assert "The event is over" in page
     assert (WITHOUT in page, "before the event ends" in page) == (cluster != "", False)
+
+
+async def test_people_of_an_event_read_while_it_is_on_when_all_is_deleted(
+    event: Event, read: Callable[..., Any]
+) -> None:
+    """Their account, too; and how they are called there."""
+    page = await read(event.names[0])
+
+    goes = EventWords().moment(event.details.goes, event.details.zone)
+    assert (
+        f"Until {goes} you can read and copy what you have here. Then all of it is deleted, and your account with it."
+        in page
+    )
+    assert "You are called Ada here." in page
+
+
+async def test_an_address_goes_on_in_the_next_line_behind_its_parts(read: Callable[..., Any]) -> None:
+    """On cards and on the large screen, where it is typed from: a break within a word reads like a dash or a space."""
+    page = await read("olga", "/cards")
+
+    (address,) = set(re.findall(r'<div class="sx-card-url">(.*?)</div>', page))
+    assert address == "place/<wbr>hub/<wbr>code"
 
 
 @pytest.mark.parametrize("engine", ["one machine", "a cluster"])

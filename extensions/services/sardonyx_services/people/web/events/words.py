@@ -1,7 +1,10 @@
 """How pages say when an event is, how far it is, and what was deleted at its end."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+
+from markupsafe import Markup
 
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_spawner.amounts import say_bytes
@@ -32,13 +35,18 @@ class EventWords:
         return say_left(int((seen.details.ends - datetime.now(UTC)).total_seconds()))
 
     def share(self, seen: EventSeen) -> int:
-        """Return how much of an event is past, in hundredths."""
+        """Return how much of an event is past, in hundredths; once it is over, of the time to read and copy."""
         details = seen.details
-        if details.begins >= details.ends:
-            # It was ended before its beginning.
+        first, last = (details.ends, details.goes) if seen.state == "read" else (details.begins, details.ends)
+        if first >= last:
+            # It was ended before its beginning, and is gone.
             return 100
-        past = (datetime.now(UTC) - details.begins) / (details.ends - details.begins)
+        past = (datetime.now(UTC) - first) / (last - first)
         return max(0, min(100, round(past * 100)))
+
+    def breakable(self, address: str) -> Markup:
+        """Return an address that goes on in the next line behind its parts, and not within a word."""
+        return Markup("<wbr>").join(re.findall(r"[^./-]+[./-]*|[./-]+", address))
 
     def report(self, report: Mapping[str, int]) -> list[str]:
         """Say what was deleted, a line for each kind of thing."""
