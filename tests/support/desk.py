@@ -19,6 +19,9 @@ for profile, prefix in [(None, home), *((name, f"class/{name[6:]}/shared/") for 
 print(json.dumps(found))
 """
 
+DROP_TICKS = 5
+"""So often it is looked, half a second apart, whether what something is held over would take it."""
+
 
 class Desk:
     """A student in JupyterLab."""
@@ -75,10 +78,13 @@ class Desk:
         if by:
             self._move_to(self._tab(by))
         expect(target).to_be_visible()
-        # The rows are drawn once more when it is in front.
-        self.page.wait_for_timeout(500)
-        self._move_to(target)
-        self._move_to(target)
+        for _ in range(DROP_TICKS):
+            # The rows are drawn once more when it is in front, on a busy machine a while later.
+            self.page.wait_for_timeout(500)
+            self._move_to(target)
+            self._move_to(target)
+            if "jp-mod-dropTarget" in str(target.get_attribute("class")):
+                break
         self.page.mouse.up()
 
     def _move_to(self, where: Locator) -> None:
