@@ -97,7 +97,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PUT", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204, {"role": "guest"}),
     ("DELETE", "/api/classes/{class_id}/people/{name}"): Call(INSTRUCTOR, 204),
     ("GET", "/api/classes/{class_id}/invitations"): Call(STAFF),
-    # Where nobody signs in with a provider nobody is invited, as somebody who may reads.
+    # Who is known here is not invited, as somebody who may reads.
     ("PUT", "/api/classes/{class_id}/invitations/{name}"): Call(INSTRUCTOR, 400, {"role": "guest"}),
     ("DELETE", "/api/classes/{class_id}/invitations/{name}"): Call(INSTRUCTOR, 204),
     ("PUT", "/api/classes/{class_id}/people/{name}/extension"): Call(STAFF, 204, {"until": None}),

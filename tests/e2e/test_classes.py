@@ -408,15 +408,19 @@ def test_a_list_of_names_is_looked_at_first(place: Any, tia: Any, course: str, c
     page.goto(f"{course}/people")
     check(page, "class-people")
     roster = "Name;Role\r\nAmina;\r\nbob;assistant\r\nbob;\r\nzoe;\r\n".encode("utf-16")
-    page.get_by_label("File").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": roster})
-    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_label("Or a file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": roster})
+    page.get_by_role("button", name="See what it changes").click()
 
     page.get_by_text("2 people join, or get another role.").wait_for()
     page.get_by_role("row", name="4 bob stands in line 3 already.").wait_for()
-    page.get_by_role("row", name="5 zoe is not known here: they sign in once first.").wait_for()
+    page.get_by_text(
+        "One has no account here yet: they are in the class as soon as an administrator has made it."
+    ).wait_for()
+    page.get_by_role("row", name="zoe has no account here yet student").wait_for()
     check(page, "class-roster")
-    page.get_by_role("button", name="Put 2 people into the class").click()
+    page.get_by_role("button", name="Put 3 people into the class").click()
     page.get_by_text("2 people have joined, or have another role.").wait_for()
+    assert page.get_by_role("group", name="What to ask for").inner_text().endswith(f"{course}/people\n\nzoe")
     page.get_by_role("link", name="Go to the people of the class").click()
     assert page.get_by_label("Role of bob").input_value() == "assistant"
 

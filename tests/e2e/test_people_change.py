@@ -76,14 +76,15 @@ def test_an_administrator_makes_an_account_whose_person_chooses_the_password(
     page = place.person("maker", "--admin").sign_in().page
     page.goto(f"{place.url}/hub/admin")
     page.get_by_role("link", name="New accounts and passwords").click()
-    page.get_by_label("The name with which they sign in").fill("nils holgersson")
-    page.get_by_role("button", name="Make the account").click()
-    page.get_by_text("Nothing was changed. A name has the letters a to z").wait_for()
-    assert page.get_by_label("The name with which they sign in").input_value() == "nils holgersson"
-    page.get_by_label("The name with which they sign in").fill("nils")
+    names = page.get_by_label("Names with which they sign in, one on each line")
+    names.fill("nils holgersson")
+    page.get_by_role("button", name="Make the accounts").click()
+    page.get_by_text("Line 1: A name has the letters a to z").wait_for()
+    assert names.input_value() == "nils holgersson"
+    names.fill("nils")
     page.get_by_label("Let them make classes").check()
-    page.get_by_role("button", name="Make the account").click()
-    page.get_by_text("Give this link to its person, who chooses a password with it").wait_for()
+    page.get_by_role("button", name="Make the accounts").click()
+    page.get_by_text("1 account is made. Give its person this link").wait_for()
     link = page.get_by_role("group", name="nils").inner_text()
     page.get_by_role("row", name="nils instructor").wait_for()
     check(page, "operation-people-new")
@@ -103,6 +104,44 @@ def test_an_administrator_makes_an_account_whose_person_chooses_the_password(
     page.get_by_label("The ticked people:").select_option(label="make links to choose a new password")
     page.get_by_role("button", name="Do it").click()
     assert page.get_by_role("group", name="nils").inner_text() != link
+
+
+def test_a_class_is_made_of_people_who_have_no_accounts(place: Any, browser: Any, check: Any) -> None:
+    """From its link to a link for each of them, who is in it as soon as they have chosen a password."""
+    page = place.person("maker", "--admin").sign_in().page
+    page.goto(f"{place.url}/services/people/new")
+    page.get_by_label("Title").fill("Geometry")
+    page.get_by_role("button", name="Make it, and show the link").click()
+    check(page, "class-link-accounts")
+    page.get_by_role("link", name="Bring in a list of names").click()
+    page.get_by_label("Names, one on each line").fill("uma\nvic, vic@example.org\nmaker\nWanda B\n")
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("row", name="uma gets an account student").wait_for()
+    page.get_by_role("row", name="4 A name has the letters a to z").wait_for()
+    check(page, "class-roster-accounts")
+    page.get_by_role("button", name="Make 2 accounts, and put everybody into the class").click()
+    lines = page.get_by_role("group", name="The links").inner_text().splitlines()
+    links = dict(line.split("\t") for line in lines)
+    assert [*links] == ["uma", "vic"]
+    check(page, "class-roster-links")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Get them as a table").click()
+    assert download.value.suggested_filename == "Geometry.csv"
+    assert f'"vic","vic@example.org","{links["vic"]}"' in download.value.path().read_text()
+    page.emulate_media(media="print")
+    assert page.locator(".sx-card").count() == 2
+    assert page.locator(".sx-card").first.is_visible()
+    assert not page.get_by_role("heading", name="A list of names").is_visible()
+
+    context = browser.new_context()
+    uma = context.new_page()
+    uma.goto(links["uma"])
+    uma.get_by_label("Password").fill(PASSWORD)
+    uma.get_by_role("button", name="Sign in").click()
+    uma.wait_for_url(lambda url: "welcome" not in url)
+    uma.goto(f"{place.url}/services/people/")
+    uma.get_by_role("link", name="Geometry", exact=True).wait_for()
+    context.close()
 
 
 def test_who_is_removed_leaves_nothing_to_the_next_of_that_name(place: Any, visitor: Any) -> None:

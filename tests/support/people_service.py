@@ -37,6 +37,7 @@ def parts_in(
     *,
     profiles: tuple[Profile, ...] = (Profile("python", "Python"),),
     has_providers: bool = False,
+    has_passwords: bool = True,
     cluster_instance: str = "",
 ) -> Parts:
     """Return what the service is made of.
@@ -47,6 +48,7 @@ def parts_in(
         events: what events can be.
         profiles: what classes and events can be made from.
         has_providers: people sign in with providers.
+        has_passwords: people sign in with passwords of the place.
         cluster_instance: as of `PeopleConfiguration`.
     """
     for name, value in ENVIRONMENT.items():
@@ -68,6 +70,8 @@ def parts_in(
         tools={"vscode": "VS Code", "mlflow": "MLflow"},
         events=events,
         has_providers=has_providers,
+        has_passwords=has_passwords,
+        administrators=frozenset({"chief"}),
         homes=folder / "homes",
         audit=folder / "credentials.jsonl",
         templates=TEMPLATES,

@@ -20,6 +20,7 @@ from sardonyx_services.people.web.classes.endings import Endings
 from sardonyx_services.people.web.classes.enrolling import Enrolling
 from sardonyx_services.people.web.classes.seat import Caller, Level, may_make
 from sardonyx_services.people.web.errors import NoLinkError, NotOpenError, NotThereError, RefusedError
+from sardonyx_services.people.web.operation.account_desk import AccountDesk
 from sardonyx_spawner.profiles import Allowed, Gives, Option, Profile
 from sardonyx_spawner.repository import Material
 
@@ -213,11 +214,16 @@ def test_who_is_not_an_instructor_changes_nothing(
         lambda: desk.set_role(amina, course, "amina", "instructor"),
         lambda: desk.remove(amina, course, "tia"),
         lambda: desk.open_link(amina, course, joining=False),
-        lambda: Enrolling(desk, people, invites=False).bring_in(amina, course, b"bob"),
+        lambda: enrolling_at(desk, people).bring_in(amina, course, b"bob"),
     ]
     for act in acts:
         with pytest.raises(NotOpenError, match="This is for the instructors of the class. Ask one of them."):
             act()
+
+
+def enrolling_at(desk: Desk, people: PeopleStore) -> Enrolling:
+    """Return what lets people into classes, where who is not known signs in once first."""
+    return Enrolling(desk, people, AccountDesk(people, "http://place/hub/", has_passwords=False), "unknown")
 
 
 def test_for_others_there_is_no_such_class(desk: Desk, people: PeopleStore, course: str) -> None:
@@ -250,7 +256,7 @@ def test_of_the_last_two_instructors_one_stays(desk: Desk, people: PeopleStore, 
 
 def test_a_class_keeps_an_instructor(desk: Desk, people: PeopleStore, tia: Caller, course: str) -> None:
     """By whatever way the last one would go."""
-    enrolling = Enrolling(desk, people, invites=False)
+    enrolling = enrolling_at(desk, people)
     only = "tia is the only instructor of this class. Make somebody else one first."
     with pytest.raises(RefusedError, match=only):
         desk.remove(tia, course, "tia")
@@ -284,11 +290,11 @@ def test_students_may_leave(desk: Desk, people: PeopleStore, tia: Caller, course
 def test_a_roster_makes_no_accounts(desk: Desk, people: PeopleStore, tia: Caller, course: str) -> None:
     """That is the operator's to do; who is known joins, after a look that changes nothing."""
     roster = "name;role\namina;\nbob;assistant\ncem;\n".encode("utf-8-sig")
-    enrolling = Enrolling(desk, people, invites=False)
+    enrolling = enrolling_at(desk, people)
 
     looked = enrolling.look(tia, course, roster)
     assert len(desk.members(tia, course)) == 1
-    found = enrolling.bring_in(tia, course, roster)
+    found = enrolling.bring_in(tia, course, roster).found
 
     assert found == looked
     assert [fault.text for fault in found.faults] == ["cem is not known here: they sign in once first."]

@@ -55,7 +55,8 @@ async def service(
     request: pytest.FixtureRequest, people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Any]:
     """A browser or program that asks the service, where people sign in with a provider or do not."""
-    parts = parts_in(tmp_path, people, httpx.MockTransport(hub), monkeypatch, has_providers=request.param)
+    asked = httpx.MockTransport(hub)
+    parts = parts_in(tmp_path, people, asked, monkeypatch, has_providers=request.param, has_passwords=False)
     transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://place{ROOT}", headers=TIA) as client:
         yield client
@@ -156,7 +157,7 @@ async def test_programs_list_make_and_withdraw_them(
 async def test_without_a_provider_nobody_is_invited(
     service: httpx.AsyncClient, people: PeopleStore, course: str
 ) -> None:
-    """They would never come: an operator makes their account."""
+    """Nor do they get an account where people have no passwords here: they come by a course, or sign in once first."""
     looked = text_of(await service.post(f"classes/{course}/roster", data={"do": "look", "kept": b"name\ncem\n".hex()}))
     assert "cem is not known here: they sign in once first." in looked
     put = await service.post(f"classes/{course}/people", data={"do": "set", "name": "cem", "role": "student"})
@@ -164,7 +165,7 @@ async def test_without_a_provider_nobody_is_invited(
     asked = await service.put(f"api/classes/{course}/invitations/cem", json={})
     assert (asked.status_code, asked.json()["message"]) == (
         400,
-        "Nobody signs in with a provider here, so nobody can be invited before they are known.",
+        "Nobody can be invited here before they have signed in once.",
     )
     assert "invited" not in text_of(await service.get(f"classes/{course}/people"))
     assert waiting(people, course) == {}

@@ -4,7 +4,7 @@ import pytest
 from support.sheets import ods, xlsx
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.roster import MOST_LINES, Entry, read_roster
+from sardonyx_services.people.roster import MOST_LINES, Entry, Fault, read_pasted, read_roster
 from sardonyx_services.people.sheet import harmless, write_csv
 
 TWO = (Entry(2, "amina", "amina@example.org", "student"), Entry(3, "René", "", "instructor"))
@@ -83,8 +83,8 @@ def test_what_is_wrong_is_said_for_its_line_and_the_others_are_read(line: str, s
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        pytest.param(b"", "There is nobody in this file.", id="empty"),
-        pytest.param(b"\n ;\n", "There is nobody in this file.", id="blank-lines"),
+        pytest.param(b"", "There is nobody in this list.", id="empty"),
+        pytest.param(b"\n ;\n", "There is nobody in this list.", id="blank-lines"),
         pytest.param(
             b"name,mail\na@example.org,amina\nb@example.org,bob\n",
             "The column of names holds addresses, and that of addresses does not: are they swapped? Nothing was read.",
@@ -144,3 +144,26 @@ def test_a_line_of_commas_takes_no_time() -> None:
     (found,) = read_roster(("amina" + "," * 300_000 + "\n" + "\n" * 3000).encode()).entries
 
     assert found == Entry(1, "amina", "", "")
+
+
+def test_what_is_typed_needs_no_columns() -> None:
+    """An address and a role are known by what they are, whatever stands between; two names in a line are told apart by nobody."""
+    typed = "Amina\r\n\r\nbob, Bob@example.org\ncem;assistante;cem@example.org\nola@example.org\nEva, Berg\ndora\tenseignant\n"
+
+    found = read_pasted(typed)
+
+    assert [(each.line, each.name, each.mail, each.role) for each in found.entries] == [
+        (1, "amina", "", ""),
+        (3, "bob", "bob@example.org", ""),
+        (4, "cem", "cem@example.org", "assistant"),
+        (5, "ola@example.org", "", ""),
+        (7, "dora", "", "instructor"),
+    ]
+    assert found.faults == (Fault(6, "Which is the name, Eva or Berg? Write one name on each line."),)
+
+
+def test_what_is_pasted_with_its_titles_is_read_as_a_file() -> None:
+    """As a spreadsheet gives it, with a tab between cells."""
+    found = read_pasted("Prénom\tIdentifiant\tcourriel\nEva\teva\teva@example.org\n")
+
+    assert [(each.line, each.name, each.mail) for each in found.entries] == [(2, "eva", "eva@example.org")]

@@ -21,7 +21,7 @@ from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
 from sardonyx_hub_config.commands.log import log
 from sardonyx_hub_config.commands.material_words import said
-from sardonyx_hub_config.commands.new_accounts import DAYS, TITLES, new_account, new_name, read_list, write_link
+from sardonyx_hub_config.commands.new_accounts import TITLES, new_account, read_list, write_link
 from sardonyx_hub_config.commands.people_here import ids_of, people_here
 from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
@@ -30,11 +30,12 @@ from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.class_checks import checked_title
 from sardonyx_services.people.class_copy import as_new, copy_hours
 from sardonyx_services.people.classes import ClassDetails
-from sardonyx_services.people.enrolment import Enrolment, Place, enrol
+from sardonyx_services.people.enrolment import Enrolment, Place, account_name, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
 from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.words import say_deleted
 
@@ -219,7 +220,7 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     members = people.groups.members(class_id)
     invites = bool(settings.sign_in.providers)
     makes = settings.sign_in.local.enabled and (links is not None or not invites)
-    named = partial(new_name, settings) if makes else None
+    named = partial(account_name, settings.sign_in.administrators) if makes else None
     invited = {each.who: each for each in people.invitations.of(class_id)} if invites else None
     found = enrol(read_list(roster), people.everybody(), members, role, named, invited=invited)
     _say(found, roster)
@@ -240,7 +241,11 @@ def import_(class_id: str, roster: Path, *, links: Path | None, role: Role, dry_
     with nullcontext() if links is None else new_file(links) as out:
         _carry_out(settings, people, class_id, found, out)
     is_said = links is not None and found.of("is new")
-    click.echo(f"Done. {links} has a link for each new account, good once and for {DAYS} days." if is_said else "Done.")
+    click.echo(
+        f"Done. {links} has a link for each new account, good once and for {HAND_OUT_DAYS} days."
+        if is_said
+        else "Done."
+    )
 
 
 def _invite(people: PeopleStore, class_id: str, places: Sequence[Place]) -> None:

@@ -11,18 +11,13 @@ from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.enrolment import Enrolment, Place, enrol
+from sardonyx_services.people.enrolment import Enrolment, Place, account_name, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.roster import Roster, read_roster
 from sardonyx_services.people.sheet import write_csv
-from sardonyx_services.people.sign_in_links import new_link
+from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS, HAND_OUT_S, new_link
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.usernames import local_name
-from sardonyx_spawner.language import SaidError, _
 
-DAYS = 14
-"""A link to a new account is good for so long: it is handed out before it is used."""
-DAY_S = 24 * 3600.0
 TITLES = ("name", "mail", "link")
 
 
@@ -44,7 +39,9 @@ def add_everybody(
     Raises:
         OperatorError: the list or the file cannot be used, or an account cannot be made.
     """
-    found = enrol(read_list(file), people.everybody(), {}, "student", partial(new_name, settings))
+    found = enrol(
+        read_list(file), people.everybody(), {}, "student", partial(account_name, settings.sign_in.administrators)
+    )
     new = found.of("is new")
     _say(found, file)
     if dry_run or not new:
@@ -60,7 +57,7 @@ def add_everybody(
     with new_file(links) as out:
         out.write(write_csv([TITLES]))
         _make(settings, people, new, out, instructor=instructor)
-    click.echo(f"Done. {links} has a link for each new account, good once and for {DAYS} days.")
+    click.echo(f"Done. {links} has a link for each new account, good once and for {HAND_OUT_DAYS} days.")
 
 
 def read_list(file: Path) -> Roster:
@@ -77,22 +74,6 @@ def read_list(file: Path) -> Roster:
         raise OperatorError(f"{file} cannot be read: {error.strerror}. Nothing was changed.") from error
 
 
-def new_name(settings: Settings, name: str) -> str:
-    """Check the name of a new account.
-
-    Raises:
-        PeopleError: nobody can have it, or whoever has it is an administrator: a list makes none.
-    """
-    try:
-        found = local_name(name)
-    except SaidError as error:
-        raise PeopleError(error.message) from error
-    if found in settings.sign_in.administrators:
-        said = _("{name} would be an administrator. Make this account with: sardonyx user add {name}")
-        raise PeopleError(said.format(name=found))
-    return found
-
-
 def new_account(people: PeopleStore, name: str) -> str:
     """Make an account without a password, and write down that it was made; return the person's id.
 
@@ -106,7 +87,7 @@ def new_account(people: PeopleStore, name: str) -> str:
 
 def write_link(settings: Settings, people: PeopleStore, person: str, place: Place, links: TextIO) -> None:
     """Write the line of somebody with the link by which they choose a password; it is not shown a second time."""
-    link = new_link(people, person, f"{settings.shown_url}/hub/", DAYS * DAY_S)
+    link = new_link(people, person, f"{settings.shown_url}/hub/", HAND_OUT_S)
     links.write(write_csv([(place.name, place.entry.mail, link)]))
     links.flush()
 

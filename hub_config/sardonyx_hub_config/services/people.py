@@ -62,6 +62,7 @@ def people_service(settings: Settings, folder: DataFolder, ports: Ports, keys: s
         has_providers=bool(settings.sign_in.providers),
         has_provider_groups=any(each.groups_claim for each in settings.sign_in.providers.values()),
         has_passwords=settings.sign_in.local.enabled,
+        administrators=settings.sign_in.administrators,
         platforms={
             slug: PlatformRules(title=each.title, teachers_make_classes=each.teachers_make_classes)
             for slug, each in settings.sign_in.lti.items()

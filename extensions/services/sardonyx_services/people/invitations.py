@@ -47,6 +47,13 @@ class Invitations:
         with self._session() as session:
             return [Invitation(row.who, row.role, row.mail) for row in session.scalars(found)]  # type: ignore[arg-type]  # what `invite` wrote
 
+    def unknown(self) -> list[str]:
+        """Return by what all those are invited whom nobody here is called, in order."""
+        known = select(PersonRow.name).where(PersonRow.removed.is_(None))
+        found = select(InvitationRow.who).where(InvitationRow.who.not_in(known)).distinct()
+        with self._session() as session:
+            return sorted(session.scalars(found))
+
     def count(self, group: str) -> int:
         """Return how many are invited into a class."""
         found = select(func.count()).select_from(InvitationRow).where(InvitationRow.group == group)

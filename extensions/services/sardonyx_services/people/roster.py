@@ -89,7 +89,7 @@ def read_roster(data: bytes) -> Roster:
     lines = [(number, [_clean(cell) for cell in row[:MOST_COLUMNS]]) for number, row in enumerate(rows, 1)]
     lines = [(number, row) for number, row in lines if any(row)]
     if not lines:
-        raise PeopleError(_("There is nobody in this file."))
+        raise PeopleError(_("There is nobody in this list."))
     if len(lines) > MOST_LINES:
         raise PeopleError(_("This file has more than 10,000 lines. Is it the roster?"))
     columns = _columns(lines[0][1])
@@ -98,6 +98,31 @@ def read_roster(data: bytes) -> Roster:
     else:
         columns = _guessed(row for _number, row in lines)
     return _Reading(columns).read(lines)
+
+
+def read_pasted(text: str) -> Roster:
+    """Read a list that somebody has typed or pasted: a name in each line, and perhaps their address and role behind it.
+
+    With a first line that names the columns it is read as a file is.
+
+    Raises:
+        PeopleError: it is no roster at all, or too large for one.
+    """
+    lines = [(number, _cells(line)) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [(number, row) for number, row in lines if any(row)]
+    if not lines or len(lines) > MOST_LINES or _columns(lines[0][1]):
+        return read_roster(text.encode())
+    reading = _Reading({NAME: 0, MAIL: 1, ROLE: 2})
+    for number, row in lines:
+        names = [cell for cell in row if cell and not _MAIL.fullmatch(cell) and not _role(cell)]
+        if len(names) > 1:
+            said = _("Which is the name, {first} or {second}? Write one name on each line.")
+            reading.faults.append(Fault(number, said.format(first=names[0][:MOST_CELL], second=names[1][:MOST_CELL])))
+            continue
+        mail = next(filter(_MAIL.fullmatch, row), "")
+        role = next(filter(_role, row), "")
+        reading.add(number, [names[0], mail, role] if names else [mail or role, "", ""])
+    return reading.roster
 
 
 @dataclass
@@ -117,9 +142,18 @@ class _Reading:
         """
         self._look_whether_swapped([row for _number, row in lines])
         for number, row in lines:
-            fault = self._line(number, row)
-            if fault:
-                self.faults.append(Fault(number, fault))
+            self.add(number, row)
+        return self.roster
+
+    def add(self, number: int, row: Sequence[str]) -> None:
+        """Read one line."""
+        fault = self._line(number, row)
+        if fault:
+            self.faults.append(Fault(number, fault))
+
+    @property
+    def roster(self) -> Roster:
+        """What was read."""
         return Roster(tuple(self.entries), tuple(self.faults))
 
     def _line(self, number: int, row: Sequence[str]) -> str:
@@ -133,7 +167,7 @@ class _Reading:
             return _("There is no name. Write what they sign in with.")
         if mail and not _MAIL.fullmatch(mail):
             return _("“{mail}” is not a mail address.").format(mail=mail)
-        meant = next((known for known, words in ROLES.items() if role.lower() in words), "")
+        meant = _role(role)
         if role and not meant:
             return _("“{role}” is no role in a class: write student, guest, assistant or instructor.").format(role=role)
         if name in self.seen:
@@ -156,6 +190,16 @@ class _Reading:
     def _cell(self, row: Sequence[str], column: str) -> str:
         at = self.columns.get(column, -1)
         return row[at] if 0 <= at < len(row) else ""
+
+
+def _role(cell: str) -> str:
+    """Return the role that a word means; "" = none."""
+    return next((known for known, words in ROLES.items() if cell.lower() in words), "")
+
+
+def _cells(line: str) -> list[str]:
+    """Return what is in a line, whatever stands between."""
+    return [_clean(cell) for cell in re.split("[,;\t]", line)]
 
 
 def _columns(row: Sequence[str]) -> dict[str, int]:

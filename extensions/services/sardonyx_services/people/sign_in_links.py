@@ -8,6 +8,9 @@ from sardonyx_services.people.store import PeopleStore
 
 FIRST_ADMINISTRATOR = "first-administrator"
 LIFE_S = 24 * 3600.0
+HAND_OUT_DAYS = 14
+"""A link to a new account is good for so long: it is handed out before it is used."""
+HAND_OUT_S = HAND_OUT_DAYS * 24 * 3600.0
 PATH = "welcome"
 
 

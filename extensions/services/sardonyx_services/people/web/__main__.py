@@ -101,10 +101,13 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
     event_servers = GroupServers(EventRooms(events, people), people, hub_api)
     look = GroupLook(people, hub_api, (desk, events), stored, profiles=configuration.profiles)
     exports = Exports(people, configuration.audit)
+    accounts = AccountDesk(
+        people, shown_hub, has_passwords=configuration.has_passwords, administrators=configuration.administrators
+    )
     return Parts(
         people=people,
         desk=desk,
-        enrolling=Enrolling(desk, people, invites=configuration.has_providers),
+        enrolling=Enrolling(desk, people, accounts, configuration.newcomers),
         courses=CourseDesk(desk, people, configuration.platforms),
         classroom=classroom,
         deadlines=Deadlines(desk, people),
@@ -135,7 +138,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         group_look=look,
         group_desk=GroupDesk(people, look, (desk, events), (classroom, event_servers)),
         people_desk=PeopleDesk(people),
-        account_desk=AccountDesk(people, shown_hub, has_passwords=configuration.has_passwords),
+        account_desk=accounts,
         exports=exports,
         personal_desk=PersonalDesk(people, exports, has_vault=configuration.has_vault),
         storage=StorageDesk(people, stored, rules, configuration.home_uses, configuration.home_limit),

@@ -20,6 +20,7 @@ from sardonyx_services.people.web.api_models import (
     RoleWish,
     ServersWish,
 )
+from sardonyx_services.people.web.classes.enrolling import BroughtIn
 from sardonyx_services.people.web.classes.seat import Level
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live.live import counts_of
@@ -108,15 +109,22 @@ def extend(here: Here, who: Who, class_id: str, name: str, wish: ExtensionWish) 
 async def roster(here: Here, who: Who, class_id: str, request: Request, *, dry_run: bool = False) -> list[LineShown]:
     """Let everybody in a roster join, and invite who is not known here yet; the body is a CSV file or a spreadsheet.
 
-    With dry_run nothing is changed.
+    Where all sign in with passwords of this place, an administrator's roster makes an account for who has none. With
+    dry_run nothing is changed.
     """
     data = await _body(request)
-    found = await run_in_threadpool(here.enrolling.look if dry_run else here.enrolling.bring_in, who, class_id, data)
+    if dry_run:
+        brought = BroughtIn(await run_in_threadpool(here.enrolling.look, who, class_id, data))
+    else:
+        brought = await run_in_threadpool(here.enrolling.bring_in, who, class_id, data)
+    links = {each.name: each.link for each in brought.accounts}
     lines = [
-        LineShown(line=place.entry.line, name=place.name, step=place.step, role=place.role, fault="")
-        for place in found.places
+        LineShown(
+            line=place.entry.line, name=place.name, step=place.step, role=place.role, link=links.get(place.name, "")
+        )
+        for place in brought.found.places
     ]
-    return lines + [LineShown(line=fault.line, name="", step="", role="", fault=fault.text) for fault in found.faults]
+    return lines + [LineShown(line=fault.line, fault=fault.text) for fault in brought.found.faults]
 
 
 @router.get("/classes/{class_id}/link")

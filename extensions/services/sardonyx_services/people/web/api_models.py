@@ -274,14 +274,19 @@ class PutBackWish(BaseModel):
 class LineShown(BaseModel):
     """What becomes of a line of a roster; `fault` is what is wrong with it, "" = nothing.
 
-    `step` is: joins, changes (their role), stays, invited, or waits (they were invited, and have not come).
+    `step` is: joins, changes (their role), stays, is new (they get an account), invited, or waits (they were invited, and
+    have not come).
     """
 
     line: int
-    name: str
-    step: str
-    role: str
-    fault: str
+    name: str = ""
+    step: str = ""
+    role: str = ""
+    fault: str = ""
+    link: str = Field(
+        default="",
+        description="With what somebody whose account was made chooses their password, once; it is shown this once.",
+    )
 
 
 class HandInShown(BaseModel):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from sardonyx_services.people.class_checks import AfterEnd
+from sardonyx_services.people.enrolment import Newcomers
 from sardonyx_services.people.events import USUAL_SIGN_INS
 from sardonyx_services.people.web.classes.seat import Makers
 from sardonyx_services.private_file import write_private
@@ -105,6 +106,7 @@ class PeopleConfiguration(BaseModel):
         has_providers: people sign in with providers: who is not known here yet can be invited into a class.
         has_provider_groups: a provider tells the groups of its people.
         has_passwords: people sign in with passwords of this place.
+        administrators: names whose accounts with a password are those of administrators.
         platforms: learning platforms by slug.
         events: what events can be here.
         homes: folder with everybody's home.
@@ -136,6 +138,7 @@ class PeopleConfiguration(BaseModel):
     has_providers: bool = False
     has_provider_groups: bool = False
     has_passwords: bool = True
+    administrators: frozenset[str] = frozenset()
     platforms: Mapping[str, PlatformRules] = {}
     events: EventRules = EventRules()
     title: str
@@ -152,6 +155,13 @@ class PeopleConfiguration(BaseModel):
     version: str
     servers_refused: Path | None = None
     cluster_instance: str = ""
+
+    @property
+    def newcomers(self) -> Newcomers:
+        """What becomes of somebody in a list of a class who is not known here."""
+        if self.has_providers:
+            return "invited"
+        return "accounts" if self.has_passwords and not self.platforms else "unknown"
 
     @property
     def is_secure(self) -> bool:

@@ -56,6 +56,7 @@ class Pages:
             "words": Words(),
             "has_provider_groups": configuration.has_provider_groups,
             "has_passwords": configuration.has_passwords,
+            "newcomers": configuration.newcomers,
             "static_url": lambda path: f"{hub}static/{path}",
             "most_repositories": MOST,
             "event_rules": configuration.events,
@@ -65,6 +66,11 @@ class Pages:
             "tool_titles": configuration.tools,
             "here": "classes",
         }
+
+    @property
+    def place(self) -> str:
+        """What this place is called."""
+        return str(self._known["place"])
 
     def page(
         self, request: Request, caller: Caller, template: str, status: int = 200, /, **told: object

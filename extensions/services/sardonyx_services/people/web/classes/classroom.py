@@ -24,6 +24,10 @@ class Classroom(GroupServers):
         """Return the link of a code."""
         return f"{self._address}join/{code}"
 
+    def page_address(self, class_id: str, page: str = "") -> str:
+        """Return the address of a page of a class, as somebody sends it to somebody else."""
+        return f"{self._address}classes/{class_id}{page}"
+
     async def start_ahead(self, class_id: str) -> list[str]:
         """Start the servers of all students and guests who are not here, before a lesson; return their ids.
 

@@ -14,6 +14,7 @@ from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live import forms as server_forms
 from sardonyx_services.people.web.live.live import counts_of, reach_of
+from sardonyx_services.people.web.operation.link_list import shown_links
 from sardonyx_services.people.web.pages import qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_spawner.language import SaidError
@@ -121,14 +122,16 @@ def leave(here: Here, who: Who, class_id: str) -> Response:
 async def roster(request: Request, here: Here, who: Who, class_id: str) -> Response:
     """Show what a list of names would change; carry it out when that was seen."""
     form = await request.form()
-    data = await _file_of(form)
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
-    told: dict[str, object] = {"seen": seen, "found": None, "text": "", "fault": "", "is_done": False}
-    told["invites"] = here.enrolling.invites
+    told: dict[str, object] = {"seen": seen, "found": None, "text": "", "names": "", "fault": "", "is_done": False}
+    told |= {"makes_accounts": here.enrolling.makes_accounts(who), "links": None, "waiting": [], "page": ""}
     try:
-        act = here.enrolling.bring_in if form.get("do") == "import" else here.enrolling.look
-        told["found"] = await run_in_threadpool(act, who, class_id, data)
-        told["is_done"], told["text"] = form.get("do") == "import", data.hex()
+        data = await _file_of(form)
+        if form.get("do") in {"import", "accounts"}:
+            told |= await run_in_threadpool(_bring_in, here, who, seen, None if form.get("do") == "accounts" else data)
+        else:
+            told |= {"found": await run_in_threadpool(here.enrolling.look, who, class_id, data)}
+            told |= {"names": data} if isinstance(data, str) else {"text": data.hex()}
     except SaidError as error:
         told["fault"] = error.message
     return here.pages.page(request, who, "roster.html", 400 if told["fault"] else 200, **told)
@@ -162,8 +165,9 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
 
 def _people(request: Request, here: Parts, who: Caller, class_id: str, fault: RefusedError | None = None) -> Response:
     told = {"seen": here.desk.seen(who, class_id, Level.STAFF), "members": here.desk.members(who, class_id)}
-    told |= {"invited": here.enrolling.invited(who, class_id), "invites": here.enrolling.invites}
-    told["fault"] = fault.message if fault else ""
+    told["invited"] = here.enrolling.invited(who, class_id)
+    told |= {"fault": fault.message if fault else "", "makes_accounts": here.enrolling.makes_accounts(who)}
+    told["page"] = here.classroom.page_address(class_id, "/people")
     return here.pages.page(request, who, "people.html", fault.status if fault else 200, **told)
 
 
@@ -177,12 +181,23 @@ def _change_people(here: Parts, who: Caller, class_id: str, form: FormData) -> N
         here.enrolling.put(who, class_id, name, role)  # type: ignore[arg-type]  # the store refuses what is no role
 
 
-async def _file_of(form: FormData) -> bytes:
-    """Return the file that was sent, or what the page of its preview kept of it."""
+def _bring_in(here: Parts, who: Caller, seen: Seen, data: bytes | str | None) -> dict[str, object]:
+    """Bring in a list, or make accounts for who is invited already (None); return what the page shows of it."""
+    group = seen.group
+    desk = here.enrolling
+    brought = desk.make_accounts(who, group.id) if data is None else desk.bring_in(who, group.id, data)
+    links = shown_links(brought.accounts, group.title, here.account_desk.address)
+    waiting = here.enrolling.invited(who, group.id)
+    page = here.classroom.page_address(group.id, "/people")
+    return {"found": brought.found, "is_done": True, "links": links, "waiting": waiting, "page": page}
+
+
+async def _file_of(form: FormData) -> bytes | str:
+    """Return the file that was sent, what the page of its preview kept of it, or the names that were written instead."""
     file = form.get("file")
-    if file is None or isinstance(file, str):
-        return _from_hex(str(form.get("kept", "")))
-    return await file.read()
+    if file is not None and not isinstance(file, str) and file.filename:
+        return await file.read()
+    return _from_hex(str(form.get("kept", ""))) or str(form.get("names", ""))
 
 
 def _from_hex(text: str) -> bytes:

@@ -1,14 +1,45 @@
 """Accounts with a password, which administrators make: their people choose it by a link."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from sardonyx_services.people.enrolment import Place, account_name, enrol
+from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.records import LOCAL, PersonRecord
-from sardonyx_services.people.sign_in_links import new_link
+from sardonyx_services.people.roster import Fault, read_pasted
+from sardonyx_services.people.sign_in_links import HAND_OUT_S, LIFE_S, new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.usernames import local_name
 from sardonyx_services.people.web.classes.seat import Caller, need_administrator
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_spawner.language import _
+
+MOST_AT_ONCE = 1_000
+"""New accounts: their links are on one page."""
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """An account that was made, and the link with which its person chooses a password: shown once.
+
+    Args:
+        person: its id.
+        mail: as the list says it; "" = it does not.
+    """
+
+    person: str
+    name: str
+    mail: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a list: the accounts, and what is wrong with lines of which none was made."""
+
+    accounts: tuple[NewAccount, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class AccountDesk:
@@ -17,10 +48,20 @@ class AccountDesk:
     Args:
         hub: its address as people open it, with a slash at its end.
         has_passwords: people sign in with passwords here.
+        administrators: names whose accounts are those of administrators: a list makes none of them.
     """
 
-    def __init__(self, people: PeopleStore, hub: str, *, has_passwords: bool) -> None:
+    def __init__(
+        self, people: PeopleStore, hub: str, *, has_passwords: bool, administrators: Collection[str] = ()
+    ) -> None:
         self._people, self._hub, self._has_passwords = people, hub, has_passwords
+        self._administrators = administrators
+
+    @property
+    def address(self) -> str:
+        """Where people sign in, as somebody types it."""
+        parts = urlsplit(self._hub)
+        return f"{parts.netloc}{parts.path.removesuffix('hub/').rstrip('/')}"
 
     def add(self, caller: Caller, name: str, *, is_instructor: bool) -> dict[str, str]:
         """Make an account; return the link with which its person chooses a password, by name.
@@ -36,7 +77,60 @@ class AccountDesk:
         if is_instructor:
             self._people.set_instructor(person.name, is_instructor=True)
             self._people.actions.add(caller.id, "instructor", whom=(person.id,))
-        return {person.name: self._link(person)}
+        return {person.name: self._link(person, HAND_OUT_S)}
+
+    def add_list(self, caller: Caller, text: str, *, is_instructor: bool) -> Made:
+        """Make an account for everybody in a list of names; what is wrong with other lines is said.
+
+        Raises:
+            RefusedError: as `make` does.
+            PeopleError: it is no list.
+        """
+        self._check(caller)
+        found = enrol(read_pasted(text), self._people.everybody(), {}, "student", self.new_name)
+        taken = [Fault(place.entry.line, _taken(place.name)) for place in found.of("joins")]
+        made = self.make(caller, found.new, is_instructor=is_instructor)
+        faults = sorted((*found.faults, *taken, *made.faults), key=lambda fault: fault.line)
+        return Made(made.accounts, tuple(faults))
+
+    def make(self, caller: Caller, places: Sequence[Place], *, is_instructor: bool = False) -> Made:
+        """Make an account for each line of a list whose name is new; nobody gets a link to an account that was there before.
+
+        Raises:
+            RefusedError: the caller is no administrator, nobody signs in with a password here, or these are too many.
+        """
+        self._check(caller)
+        if len(places) > MOST_AT_ONCE:
+            raise RefusedError(_("No more than 1,000 accounts are made at once. Nothing was changed; split the list."))
+        made, faults = [], []
+        for place in places:
+            try:
+                person = self._people.add_account(place.name, "")
+            except PeopleError as error:
+                # Somebody else has made it since it was looked.
+                faults.append(Fault(place.entry.line, error.message))
+                continue
+            made.append(NewAccount(person.id, person.name, place.entry.mail, self._link(person, HAND_OUT_S)))
+            if is_instructor:
+                self._people.set_instructor(person.name, is_instructor=True)
+        ids = [each.person for each in made]
+        self._people.actions.add(caller.id, "account", whom=ids)
+        if is_instructor:
+            self._people.actions.add(caller.id, "instructor", whom=ids)
+        return Made(tuple(made), tuple(faults))
+
+    def waiting(self, caller: Caller) -> list[str]:
+        """Return by what all those are invited into classes whom nobody here is called.
+
+        Raises:
+            RefusedError: the caller is no administrator.
+        """
+        need_administrator(caller)
+        return self._people.invitations.unknown()
+
+    def new_name(self, name: str) -> str:
+        """Check the name of a new account in a list, as `account_name` does."""
+        return account_name(self._administrators, name)
 
     def links(self, caller: Caller, ids: Sequence[str]) -> dict[str, str]:
         """Return links by name with which people choose another password; until they do, theirs counts.
@@ -57,5 +151,9 @@ class AccountDesk:
         if not self._has_passwords:
             raise RefusedError(_("Nobody signs in with a password here."))
 
-    def _link(self, person: PersonRecord) -> str:
-        return new_link(self._people, person.id, self._hub)
+    def _link(self, person: PersonRecord, life_s: float = LIFE_S) -> str:
+        return new_link(self._people, person.id, self._hub, life_s)
+
+
+def _taken(name: str) -> str:
+    return _("There is already somebody called “{name}”. Choose another name.").format(name=name)

@@ -1,13 +1,16 @@
 """Everybody of the place, for its administrators: a page, and for programs."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from sardonyx_services.people.roster import Fault
 from sardonyx_services.people.web.classes.seat import Caller
+from sardonyx_services.people.web.operation.link_list import LinkList, shown_links
 from sardonyx_services.people.web.operation.models import (
     AccountWish,
     ActFault,
@@ -34,7 +37,7 @@ def show(request: Request, here: Here, who: Who) -> Response:
 
 @router.post("")
 async def act(request: Request, here: Here, who: Who) -> Response:
-    """Do something to the ticked people, or ask before they are removed; or make an account."""
+    """Do something to the ticked people, or ask before they are removed; or make accounts."""
     form = await request.form()
     do, ids = str(form.get("do", "")), [str(each) for each in form.getlist("who")]
     shown = {"show": str(form.get("show", "all")), "text": str(form.get("text", ""))}
@@ -46,13 +49,14 @@ async def act(request: Request, here: Here, who: Who) -> Response:
         if len(ids) == 1:
             return see(f"{here.root}operation/people/{quote(ids[0], safe='')}/{do}")
         return await run_in_threadpool(_listed, request, here, who, shown, fault=_("Tick one person for that."))
-    if do in {"add", "password"}:
-        name, is_instructor = str(form.get("name", "")), "instructor" in form
+    if do == "add":
+        add = partial(_add, request, here, who, shown, is_instructor="instructor" in form)
+        return await run_in_threadpool(add, str(form.get("names", "")))
+    if do == "password":
         try:
-            links = await run_in_threadpool(_links, here, who, ids if do == "password" else None, name, is_instructor)
+            links = await run_in_threadpool(here.account_desk.links, who, ids)
         except SaidError as error:
-            typed = name if do == "add" else ""
-            return await run_in_threadpool(_listed, request, here, who, shown, fault=error.message, typed=typed)
+            return await run_in_threadpool(_listed, request, here, who, shown, fault=error.message)
         return await run_in_threadpool(_listed, request, here, who, shown, links=links)
     faults = await run_in_threadpool(here.people_desk.act, who, do, ids)
     if not faults:
@@ -91,10 +95,18 @@ def _shown(links: Mapping[str, str]) -> list[PasswordLink]:
     return [PasswordLink(name=name, link=link) for name, link in links.items()]
 
 
-def _links(here: Parts, who: Caller, ids: Sequence[str] | None, name: str, is_instructor: bool) -> dict[str, str]:  # noqa: FBT001 - run in a thread
-    """Make links for people, or for somebody new; return them by name."""
-    desk = here.account_desk
-    return desk.add(who, name, is_instructor=is_instructor) if ids is None else desk.links(who, ids)
+def _add(
+    request: Request, here: Parts, who: Caller, shown: Mapping[str, str], names: str, *, is_instructor: bool
+) -> Response:
+    """Make accounts for everybody in a list; lines of which none was made stay in the form, with what is wrong."""
+    try:
+        made = here.account_desk.add_list(who, names, is_instructor=is_instructor)
+    except SaidError as error:
+        return _listed(request, here, who, shown, fault=error.message, typed=names)
+    lines = names.splitlines()
+    left = "\n".join(lines[fault.line - 1] for fault in made.faults if fault.line <= len(lines))
+    new = shown_links(made.accounts, here.pages.place, here.account_desk.address)
+    return _listed(request, here, who, shown, unmade=made.faults, typed=left, new=new)
 
 
 def _listed(
@@ -106,16 +118,20 @@ def _listed(
     *,
     faults: Sequence[str] = (),
     fault: str = "",
+    unmade: Sequence[Fault] = (),
     typed: str = "",
     links: Mapping[str, str] | None = None,
+    new: LinkList | None = None,
 ) -> Response:
     """Show the list.
 
     Args:
         faults: why something could not be done to some; fault: why nothing was done.
-        typed: name of an account that could not be made.
-        links: with which people choose a password, by name.
+        unmade: what is wrong with lines of which no account was made; typed: these lines.
+        links: with which people choose another password, by name; new: those to new accounts.
     """
     at = here.people_desk.find(who, shown["show"], shown["text"], after)
     told = {"at": at, "faults": faults, "fault": fault, "typed": typed, "links": links or {}}
-    return here.pages.page(request, who, "operation_people.html", 400 if faults or fault else 200, **told, **shown)
+    told |= {"unmade": unmade, "new": new, "waiting": here.account_desk.waiting(who)}
+    status = 400 if faults or fault or (unmade and not new) else 200
+    return here.pages.page(request, who, "operation_people.html", status, **told, **shown)
