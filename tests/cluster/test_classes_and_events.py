@@ -64,7 +64,7 @@ def test_a_class_from_its_link_to_help_for_a_student(place: Place, newcomer: Cal
         assert other.page.request.get(f"{place.url}/user/sam/api/contents").status == 403
     tia.page.goto(address)
     expect(tia.page.get_by_role("row", name="sam")).to_contain_text("Running")
-    tia.page.get_by_role("link", name="Help sam").click()
+    tia.page.get_by_role("link", name="Ask to be let in by sam").click()
     tia.page.get_by_role("button", name="Ask to be let in").click()
     tia.page.get_by_text("JupyterLab asks sam now.").wait_for()
     with sam.page.context.expect_page() as opened:

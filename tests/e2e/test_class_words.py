@@ -185,7 +185,7 @@ def test_a_student_lets_an_instructor_in_who_puts_a_file_back(
     expect(tia.page.get_by_role("row", name="kim")).to_contain_text("Running")
     expect(tia.page.get_by_role("button", name="Start everyone")).to_be_disabled()
     check(tia.page, "class-live-named")
-    tia.page.get_by_role("link", name="Help kim").click()
+    tia.page.get_by_role("link", name="Ask to be let in by kim").click()
     check(tia.page, "class-help")
     assert tia.page.request.get(f"{place.url}/user/kim/own/lab", max_redirects=0).status == 302
     tia.page.get_by_role("button", name="Ask to be let in").click()
@@ -205,7 +205,7 @@ def test_a_student_lets_an_instructor_in_who_puts_a_file_back(
     lab.value.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     assert lab.value.get_by_role("button", name="Let them in …").count() == 0, "that is the student's to do"
 
-    tia.page.get_by_role("link", name="Help kim").click()
+    tia.page.get_by_role("link", name="Put a file back for kim").click()
     tia.page.get_by_label("File", exact=True).fill("weeks.txt")
     tia.page.get_by_role("button", name="Put it back").click()
     tia.page.get_by_text("Nothing was done. There is no file “weeks.txt” in the material.").wait_for()
@@ -245,7 +245,7 @@ def test_a_class_has_several_repositories_which_come_from_the_copy_of_the_hub(
     for file in texts.values():
         file.write_text("mine\n")
     tia.page.reload()
-    tia.page.get_by_role("link", name="Help pia").click()
+    tia.page.get_by_role("link", name="Put a file back for pia").click()
     tia.page.get_by_label("Repository").select_option("lib/then")
     tia.page.get_by_label("File", exact=True).fill("task.txt")
     check(tia.page, "class-help-repositories")

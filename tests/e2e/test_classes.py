@@ -109,7 +109,7 @@ def test_a_class_of_thirty(place: Any, tia: Any, newcomer: Callable[..., Any], c
     first.begin("import time; time.sleep(2); x = bytearray(3 << 30); x[::4096] = b'x' * len(x[::4096])")
     row = page.get_by_role("row", name=re.compile("student0"))
     expect(row).to_contain_text("Something in it, such as a kernel, was ended. It used more than its 1 GB of memory.")
-    assert count(page, "Need help") == "1"
+    assert count(page, "With a problem") == "1"
     check(page, "class-problem")
 
     course = page.url

@@ -147,7 +147,7 @@ def test_somebody_lets_an_organiser_in_who_asked(
     (ada.name,) = names_of(place, event)
     start_in_event(ada, ada.name)
 
-    page.get_by_role("link", name="Help Ada").click()
+    page.get_by_role("link", name="Ask to be let in by Ada").click()
     check(page, "event-help")
     page.get_by_role("button", name="Ask to be let in").click()
     page.get_by_text("JupyterLab asks Ada now.").wait_for()

@@ -10,6 +10,7 @@ from support.served import served
 from sardonyx_hub_config.services.people import TEMPLATES
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.__main__ import parts_of
+from sardonyx_services.people.web.classes.seat import Makers
 from sardonyx_services.people.web.configuration import EventRules, PeopleConfiguration, StorePlace
 from sardonyx_services.people.web.parts import Parts
 from sardonyx_services.people.web.service import create_app
@@ -38,6 +39,7 @@ def parts_in(
     profiles: tuple[Profile, ...] = (Profile("python", "Python"),),
     has_providers: bool = False,
     has_passwords: bool = True,
+    makers: Makers = "instructors",
     cluster_instance: str = "",
 ) -> Parts:
     """Return what the service is made of.
@@ -49,6 +51,7 @@ def parts_in(
         profiles: what classes and events can be made from.
         has_providers: people sign in with providers.
         has_passwords: people sign in with passwords of the place.
+        makers: who makes classes.
         cluster_instance: as of `PeopleConfiguration`.
     """
     for name, value in ENVIRONMENT.items():
@@ -71,6 +74,7 @@ def parts_in(
         events=events,
         has_providers=has_providers,
         has_passwords=has_passwords,
+        makers=makers,
         administrators=frozenset({"chief"}),
         homes=folder / "homes",
         audit=folder / "credentials.jsonl",

@@ -41,6 +41,7 @@ async def one(request: Request, here: Here, who: Who, class_id: str) -> Response
         "counts": counts_of(rows),
         "reach": reach_of(rows),
         "run": run,
+        "room": await here.classroom.room(who, class_id),
     }
     told["invited"] = await run_in_threadpool(here.people.invitations.count, class_id)
     told |= {"schedule": schedule, "stored": await here.stored.of("class", class_id) if not seen.group.ended else None}
@@ -52,7 +53,8 @@ async def rows(request: Request, here: Here, who: Who, class_id: str) -> Respons
     """Return the rows of the live page, for its script."""
     found, run = await here.classroom.live(who, class_id)
     told = {"class_id": class_id, "rows": found, "counts": counts_of(found), "reach": reach_of(found), "run": run}
-    return here.pages.page(request, who, "server_rows.html", **told)
+    room = await here.classroom.room(who, class_id)
+    return here.pages.page(request, who, "server_rows.html", room=room, **told)
 
 
 @router.post("/servers")

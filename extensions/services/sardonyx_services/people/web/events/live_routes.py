@@ -33,7 +33,8 @@ async def rows(request: Request, here: Here, who: Who, event: str) -> Response:
     """Return the rows of the event's page, for its script."""
     found, run = await here.event_servers.live(who, event)
     told = {"event": event, "rows": found, "counts": counts_of(found), "reach": reach_of(found), "run": run}
-    return here.pages.page(request, who, "server_rows.html", **told)
+    room = await here.event_servers.room(who, event)
+    return here.pages.page(request, who, "server_rows.html", room=room, **told)
 
 
 @router.get("/wall")

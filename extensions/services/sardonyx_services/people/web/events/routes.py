@@ -58,7 +58,7 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         told = {"seen": seen, "now": event_now(seats, rows), "link": link, "stored": await stored_of(here, seen)}
         told |= {"event": event, "team_links": await run_in_threadpool(here.team_links.of, who, event), "run": run}
         told |= {"rows": rows, "counts": counts_of(rows), "reach": reach_of(rows)}
-        told |= {"has_material": bool(here.events.material(seen))}
+        told |= {"has_material": bool(here.events.material(seen)), "room": await here.event_servers.room(who, event)}
         return here.pages.page(request, who, "event.html", **told)
     told = {"seen": seen, "welcome": rendered(seen.details.welcome), **vars(await own(here, who, event))}
     return here.pages.page(request, who, "event_of_participant.html", **told)
