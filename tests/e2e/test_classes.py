@@ -197,7 +197,7 @@ def test_a_student_finds_the_class_on_top_of_the_form(
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Size").select_option("Large")
     page.get_by_label("One line under it").fill("Mondays at ten")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.goto(f"{course}/link")
     link = page.get_by_role("link", name=re.compile("people.join")).inner_text()
     nora = newcomer(place, "nora")
@@ -252,14 +252,14 @@ def test_what_is_handed_in_is_collected_until_a_deadline(
 
     for each, address, count in ((ada, course, "1 file"), (page, f"{course}/hand-ins", "2 files")):
         each.goto(address)
-        each.get_by_role("button", name="Keep it in your data").click()
+        each.get_by_role("button", name="Copy it into your data").click()
         each.get_by_text(re.compile(f"{count} (is|are) copied")).wait_for()
     check(ada, "class-keep")
     assert students[0].run(KEPT) == f"kept/Statistics 101 ({class_id})/handed-in/week 1/answer.txt 42 by ada\n"
 
     page.goto(f"{course}/settings")
     page.get_by_label("Hand in until").fill("2026-01-31T18:00")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.get_by_role("link", name="Handed in").click()
     page.get_by_text("Students hand in until 31 January 18:00.").wait_for()
     page.get_by_label("Student").select_option("ben")
@@ -288,17 +288,17 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     begins, ends = local + timedelta(minutes=8), local + timedelta(hours=2)
     page.goto(f"{course}/settings")
     page.get_by_label("Time zone").fill(zone)
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.get_by_role("link", name="Weekly hours").click()
     page.get_by_label("Day").first.select_option(f"{local:%a}".lower())
     page.get_by_label("from").first.fill(f"{begins:%H:%M}")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     assert "A lesson has a day, a beginning and an end. Fill in the line, or empty it." in page.inner_text("main")
     page.get_by_label("to", exact=True).first.fill(f"{ends:%H:%M}")
     page.get_by_label("Servers are ready").select_option("10")
     page.get_by_label("Servers run in lessons only").check()
 
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
 
     when = f"The next lesson is on {local:%A} "
     assert when in page.inner_text("main")
@@ -319,7 +319,7 @@ def test_servers_are_there_when_a_lesson_begins_and_only_then(
     page.goto(f"{course}/hours")
     page.get_by_label("from").first.fill(f"{local - timedelta(hours=2):%H:%M}")
     page.get_by_label("to", exact=True).first.fill(f"{local - timedelta(minutes=1):%H:%M}")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
 
     soon(
         lambda: lea.page.reload() is not None and lea.page.get_by_role("link", name="Open").count() == 0,
@@ -343,15 +343,15 @@ def test_weekly_hours_have_single_lessons_and_days_off(
     moved.get_by_label("on", exact=True).fill(f"{single}")
     moved.get_by_label("from").fill("14:00")
     moved.get_by_label("to", exact=True).fill("13:00")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.get_by_text(f"Nothing was changed. {single} 14:00-13:00 ends before it begins.").wait_for()
     check(page, "class-hours-single")
     moved.get_by_label("to", exact=True).fill("16:00")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.get_by_text(f"The next lesson is on {lesson:%A} {say_date(lesson, today)}, 10:00 to 12:00 (UTC).").wait_for()
 
     page.get_by_role("group", name="Holidays").get_by_label("from").fill(f"{off}")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
 
     after = lesson + timedelta(days=7)
     page.get_by_text(f"The next lesson is on {after:%A} {say_date(after, today)}, 10:00 to 12:00 (UTC).").wait_for()
@@ -388,14 +388,14 @@ def test_two_instructors_do_not_write_over_each_other(tia: Any, course: str, che
         page.get_by_label("Title").fill(title)
 
     for page in pages:
-        page.get_by_role("button", name="Keep it so").click()
+        page.get_by_role("button", name="Save the changes").click()
 
     pages[1].get_by_text("Somebody else has changed this class meanwhile, and nothing of yours was kept.").wait_for()
     assert pages[1].get_by_label("Title").input_value() == "Two"
     check(pages[1], "class-settings")
     pages[0].reload()
     pages[0].get_by_role("heading", name="One").wait_for()
-    pages[1].get_by_role("button", name="Keep it so").click()
+    pages[1].get_by_role("button", name="Save the changes").click()
     pages[1].get_by_role("heading", name="Two").wait_for()
 
 
@@ -447,7 +447,7 @@ def test_a_class_is_ended(place: Any, tia: Any, newcomer: Callable[..., Any], co
 
     expect(page.get_by_role("listitem").filter(has_text="Its data is deleted")).to_be_visible()
     check(page, "class-timeline-ended")
-    page.get_by_role("button", name="Keep its data").click()
+    page.get_by_role("button", name="Keep the data of the class").click()
     expect(page.get_by_role("listitem").filter(has_text="Its data is kept")).to_be_visible()
     page.goto(course)
     page.get_by_text("This class has ended. Its data is kept, and nobody reaches it any more.").wait_for()
@@ -591,7 +591,7 @@ def test_a_class_has_several_repositories(place: Any, tia: Any, check: Check) ->
     with people_of(place) as people:
         first, other = people.classes.details(course).repositories
         assert (first.url, other.place, other.depth) == ("https://git.example.org/course/stats", "lib/tools", 1)
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.wait_for_url(f"**/classes/{course}")
     with people_of(place) as people:
         assert people.classes.details(course).repositories == (other,)

@@ -308,7 +308,7 @@ def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, ol
     page.goto(f"{page.url}/settings")
     page.get_by_role("button", name="Take out repository 1").click()
     expect(page.get_by_label("Address of the repository")).to_have_value("https://git.example.org/health/b")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     page.wait_for_url(f"**/events/{event}")
     with people_of(place) as people:
         details = people.events.details(event)

@@ -104,7 +104,7 @@ def test_all_of_a_page_is_reached_with_a_keyboard(place: Any, first_of: Callable
     page.get_by_role("group", name="Single lessons").get_by_label("on", exact=True).fill(f"{tomorrow}")
     page.get_by_role("group", name="Single lessons").get_by_label("from").fill("14:00")
     page.get_by_role("group", name="Single lessons").get_by_label("to", exact=True).fill("16:00")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save the changes").click()
     faults = []
     for name, path in {
         "class": f"/classes/{course}",

@@ -260,10 +260,10 @@ def test_an_organiser_ticks_it_in_the_settings(days: Days, newcomer: Callable[..
     check(olaf.page, "event-settings-of-teams")
 
     olaf.page.get_by_role("radio", name="Python").check()
-    olaf.page.get_by_role("button", name="Keep it so").click()
+    olaf.page.get_by_role("button", name="Save the changes").click()
     olaf.page.get_by_text("In servers of “Python” nobody can work together").wait_for()
     box.uncheck()
-    olaf.page.get_by_role("button", name="Keep it so").click()
+    olaf.page.get_by_role("button", name="Save the changes").click()
     olaf.page.get_by_role("link", name="Settings").click()
 
     expect(box).not_to_be_checked()

@@ -227,7 +227,7 @@ KEEPS = [
     ),
     pytest.param(
         Keep("f/", total=2, copied=1, fault="Away.", goes_on=False),
-        "1 of 2 files are copied. Away. What is copied stays; keep it once more, and the rest follows.",
+        "1 of 2 files are copied. Away. What is copied stays; copy it once more, and the rest follows.",
         id="was-cut-short",
     ),
     pytest.param(
@@ -297,7 +297,7 @@ async def test_what_is_of_a_team_is_kept_by_whose_account_lasts(
     begun = await service.post(f"api/events/{event}/keep", headers=TIA)
 
     assert page.status_code == 200
-    assert ("Keep that of your team in your data" in page.text) == (who == "lasting")
+    assert ("Copy what your team has into your data" in page.text) == (who == "lasting")
     assert begun.status_code == status, begun.text
     shown = await service.get(f"events/{event}/keep", headers=TIA)
     assert (f"home/{tia.id}/kept/Hackathon ({event})/" in shown.text) == (who == "lasting")

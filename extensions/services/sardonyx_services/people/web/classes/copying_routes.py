@@ -46,7 +46,7 @@ async def make(request: Request, here: Here, who: Who, class_id: str) -> Respons
 
 @api_router.post("/copy", status_code=201)
 def copy(here: Here, who: Who, class_id: str, wish: ClassWish) -> ClassShown:
-    """Make a class after this one, with the caller as its instructor: without its people and its days.
+    """Make a class like this one, with the caller as its instructor: without its people and its days.
 
     What is said is as it is said; an empty title is that of this one. Lessons of each week are those of this one.
     """
