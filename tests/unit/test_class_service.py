@@ -443,7 +443,7 @@ async def test_copies_to_its_people_are_stopped_and_followed_on_the_timeline(
     """By a button or over the API, also after the end; it says who has not got theirs, and why."""
     made = (await service.post("api/classes", json={"title": "x"}, headers=TIA)).json()["id"]
     at = f"classes/{made}/timeline"
-    stop, go_on = "Copy nothing to its people", "Copy to its people what they handed in"
+    stop, go_on = "Copy nothing to the people of the class", "Copy to the people of the class what they handed in"
     assert stop in (await service.get(at, headers=TIA)).text
 
     await service.post(at, data={"do": "no-copy"}, headers=TIA)
