@@ -4,7 +4,9 @@ import time
 
 import pytest
 
+from sardonyx_services.people.enrolment import enrol
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.roster import Fault, read_pasted
 from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.usernames import NameRefusedError
@@ -13,6 +15,7 @@ from sardonyx_services.people.web.errors import NotOpenError, RefusedError
 from sardonyx_services.people.web.operation.account_desk import AccountDesk
 from sardonyx_services.people.web.operation.people_words import PeopleWords
 
+DAY_S = 24 * 3600.0
 HUB = "https://lab.example.org/hub/"
 
 
@@ -73,6 +76,35 @@ def test_a_new_link_takes_the_place_of_the_last_one(people: PeopleStore, desk: A
     assert account.password_hash == "kept"
 
 
+def test_who_was_made_since_a_list_was_looked_at_gets_no_link(
+    people: PeopleStore, desk: AccountDesk, root: Caller
+) -> None:
+    """The others of the list do."""
+    looked = enrol(read_pasted("nils\numa\n"), [], {}, "student", desk.new_name)
+    people.add_account("nils", "theirs")
+
+    made = desk.make(root, looked.new)
+
+    assert [each.name for each in made.accounts] == ["uma"]
+    assert made.faults == (Fault(1, "There is already somebody called “nils”. Choose another name."),)
+    account = people.account("nils")
+    assert account is not None
+    assert account.password_hash == "theirs"
+
+
+def test_links_to_new_accounts_are_good_for_two_weeks(people: PeopleStore, desk: AccountDesk, root: Caller) -> None:
+    """They are handed out first; those to accounts that are in use are good for a day."""
+    (made,) = desk.add_list(root, "nils", is_instructor=False).accounts
+    link = hashed(made.link.partition("=")[2])
+    assert [bool(people.one_time_links.purpose(link, time.time() + days * DAY_S)) for days in (13, 15)] == [True, False]
+
+    again = hashed(desk.links(root, [made.person])["nils"].partition("=")[2])
+    assert [bool(people.one_time_links.purpose(again, time.time() + days * DAY_S)) for days in (0.9, 2)] == [
+        True,
+        False,
+    ]
+
+
 def test_what_cannot_be_made_is_refused_with_the_reason(people: PeopleStore, desk: AccountDesk, root: Caller) -> None:
     """And nothing is written down."""
     with pytest.raises(PeopleError, match="There is already somebody called “root”"):
@@ -94,6 +126,10 @@ def test_only_administrators_make_accounts_and_only_where_passwords_are_used(
     tia = Caller("id", "tia", may_make=True)
     with pytest.raises(NotOpenError, match="This is for administrators of this place"):
         desk.add(tia, "nils", is_instructor=False)
+    with pytest.raises(NotOpenError, match="This is for administrators of this place"):
+        desk.add_list(tia, "nils", is_instructor=False)
+    with pytest.raises(NotOpenError, match="This is for administrators of this place"):
+        desk.make(tia, [])
     with pytest.raises(NotOpenError, match="This is for administrators of this place"):
         desk.links(tia, [root.id])
     with pytest.raises(RefusedError, match="Nobody signs in with a password here."):
