@@ -151,6 +151,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/events/{event}/wall"): page(ORGANISER),
     ("POST", "/events/{event}/link"): Call(ORGANISER, 303, form={"do": "open"}),
     ("GET", "/events/{event}/accounts"): page(ORGANISER),
+    ("GET", "/events/{event}/accounts/{number}/card"): page(ORGANISER),
     ("POST", "/events/{event}/accounts"): Call(ORGANISER, 303, form={"do": "more", "accounts": "1"}),
     ("GET", "/events/{event}/cards"): page(ORGANISER),
     ("GET", "/events/{event}/cards.pdf"): page(ORGANISER),

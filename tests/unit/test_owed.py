@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jupyterhub import orm
 
-from sardonyx_hub_config.sign_in.owed import OwedWork
+from sardonyx_hub_config.sign_in.owed import UNANSWERED, OwedWork
 from sardonyx_services.people.models import HOME, SIGN_OUT
 from sardonyx_services.people.records import Owed
 from sardonyx_services.people.store import PeopleStore
@@ -121,3 +121,92 @@ async def test_nobody_comes_in_under_a_name_as_long_as_its_last_sessions_go_on(p
         await work.carry_out("ann")
 
     assert [owed.what for owed in people.owed()] == [SIGN_OUT]
+
+
+class Server:
+    """A server that runs, as far as the hub knows.
+
+    Args:
+        client: of the hub's OAuth, by which it lets people in.
+    """
+
+    def __init__(self, owner: Any, client: str) -> None:
+        self.user, self.oauth_client_id, self.name, self.pending = owner, client, "", None
+        self.active = self.ready = True
+        # A hub that started again knows neither.
+        self.api_token, self.server, self.orm_spawner = "", None, SimpleNamespace(started=None)
+        self.said: list[str] = []
+
+    def note_end(self, why: str) -> None:
+        """Keep why it ends."""
+        self.said.append(why)
+
+
+class Proxy:
+    """What leads to servers."""
+
+    async def delete_user(self, _user: Any, _name: str) -> None:
+        """Lead there no more."""
+
+
+@pytest.fixture
+def told(app: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Who of Ann, Bob and Cem has a server, and what each answers; none is asked without being here."""
+    answers: dict[str, Any] = {}
+    asked: list[str] = []
+
+    async def call(server: Any, name: str, _body: object, _patience_s: float) -> Any:
+        assert name == "visits"
+        asked.append(server.user.name)
+        return answers[server.user.name]
+
+    async def stop(server: Any) -> None:
+        server.active = server.ready = False
+
+    monkeypatch.setattr("sardonyx_hub_config.visits.call", call)
+    app.proxy = Proxy()
+    for row in app.db.query(orm.User):
+        user = SimpleNamespace(name=row.name, orm_user=row, spawners={}, api_tokens=row.api_tokens, db=app.db)
+        user.spawners[""] = server = Server(user, f"jupyterhub-user-{row.name}")
+        user.stop = lambda _name, server=server: stop(server)
+        app.users[row] = user
+    return {
+        "answers": answers,
+        "asked": asked,
+        "servers": {user.name: user.spawners[""] for user in app.users.values()},
+    }
+
+
+async def test_servers_are_told_that_let_somebody_in_whose_sessions_end(
+    people: PeopleStore, app: Any, told: dict[str, Any]
+) -> None:
+    """Their own, and those where they visited; the others are left alone, and all go on."""
+    app.db.add(orm.OAuthClient(identifier="jupyterhub-user-bob"))
+    app.db.commit()
+    orm.APIToken.new(user=orm.User.find(app.db, "ann"), client_id="jupyterhub-user-bob", scopes=[])
+    told["answers"].update(ann={"ended": 2}, bob={"ended": 1})
+    people.set_password("ann", "other")
+
+    await OwedWork(app, people, lambda _person: None).carry_out()
+
+    assert sorted(told["asked"]) == ["ann", "bob"]
+    assert all(server.active for server in told["servers"].values())
+    assert people.owed() == []
+
+
+async def test_a_server_that_does_not_answer_is_stopped_so_that_nobody_stays_in_it(
+    people: PeopleStore, app: Any, told: dict[str, Any]
+) -> None:
+    """Its person reads why, and whoever ended the sessions how many there were."""
+    told["answers"].update(ann=None)
+    people.set_password("ann", "other")
+    work = OwedWork(app, people, lambda _person: None)
+
+    await work.carry_out()
+
+    ann = told["servers"]["ann"]
+    assert not ann.active
+    assert ann.said == [UNANSWERED]
+    person = people.by_name("ann")
+    assert person is not None
+    assert (work.stopped(person.id), work.stopped(person.id)) == (1, 0)

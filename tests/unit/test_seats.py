@@ -76,11 +76,19 @@ def test_another_card_makes_the_first_one_worth_nothing(people: PeopleStore, eve
     """Whoever has the account keeps it."""
     came = people.entries.by_code("2-1", "Ada")
 
-    assert people.seats.renew(event, 2, lambda code_round: f"2-{code_round}") == 2
+    assert people.seats.renew(event, 2, lambda code_round: f"2-{code_round}") == came.person
 
     with pytest.raises(PeopleError, match="This code is not good, or its event is not on now."):
         people.entries.by_code("2-1", "Eve")
     assert people.entries.by_code("2-2", "") == came
+
+
+def test_nobody_is_signed_out_by_another_card_for_an_account_that_nobody_has(people: PeopleStore, event: str) -> None:
+    """Its card lets them in when they come."""
+    assert people.seats.renew(event, 2, lambda code_round: f"2-{code_round}") == ""
+
+    assert people.owed() == []
+    assert people.entries.by_code("2-2", "Ada").event == event
 
 
 def test_there_is_no_card_for_an_account_that_is_none(people: PeopleStore, event: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
-from tornado.web import Application
+from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler
 
 from sardonyx_singleuser import together
@@ -106,12 +106,12 @@ def test_tornados_own_handlers_are_made_as_without_that() -> None:
         return {name: type(value) if name != "word" else value for name, value in vars(handler).items()}
 
     before = state()
-    begin = WebSocketHandler.__init__
+    begin = RequestHandler.__init__
     try:
-        noted(WebSocketHandler)
+        noted(RequestHandler)
         assert state() == before
     finally:
-        WebSocketHandler.__init__ = begin  # type: ignore[method-assign]
+        RequestHandler.__init__ = begin  # type: ignore[method-assign]
     assert before["word"] == "hello"
 
 

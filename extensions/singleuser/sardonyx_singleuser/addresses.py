@@ -41,6 +41,8 @@ from sardonyx_singleuser.tools.registry import TOOLS
 from sardonyx_singleuser.tools.shelf import Shelf
 from sardonyx_singleuser.tools.spark_handler import SESSIONS, SparkHandler, sessions_of
 from sardonyx_singleuser.tools.tool import SHELF
+from sardonyx_singleuser.visits import VISITS, Visits
+from sardonyx_singleuser.visits_handler import VisitsHandler
 from sardonyx_singleuser.word import WORDS, Words
 from sardonyx_singleuser.word_handler import WordHandler
 from sardonyx_singleuser.work import LOOK_S, Work, used_by_own_processes
@@ -65,6 +67,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
     server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
     server.web_app.settings[WORDS] = Words(home, plan.repositories, asyncio.Lock())
+    server.web_app.settings[VISITS] = Visits(server.identity_provider.hub_auth, variables["JUPYTERHUB_USER"])
     reach = given(variables)
     server.web_app.settings[PREVIEWS] = Previews(), reach
     if reach is not None:
@@ -82,6 +85,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
             (rf"{base}sardonyx/api/keep", KeepHandler),
             (rf"{base}sardonyx/api/extensions", ExtensionsHandler),
             (rf"{base}sardonyx/api/word", WordHandler),
+            (rf"{base}sardonyx/api/visits", VisitsHandler),
             (rf"{base}sardonyx/api/tools", ToolsHandler),
             (rf"{base}sardonyx/api/apps", AppsHandler),
             (rf"{base}sardonyx/api/apps/{NAME}", AppHandler),

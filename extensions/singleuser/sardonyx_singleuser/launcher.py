@@ -133,9 +133,9 @@ def watch(server: Any, plan: Plan) -> None:
 
     server.io_loop.add_callback(watch_use, server, os.environ)
     if plan.collaboration:
-        from sardonyx_singleuser.visits import watch_visits  # noqa: PLC0415
+        from sardonyx_singleuser.visits import VISITS  # noqa: PLC0415
 
-        server.io_loop.add_callback(watch_visits, server, os.environ["JUPYTERHUB_USER"], together.ASK_AGAIN_S)
+        server.io_loop.add_callback(server.web_app.settings[VISITS].watch, together.ASK_AGAIN_S)
 
 
 def _tell(forked: Forked | None) -> Tell | None:

@@ -16,9 +16,10 @@ from tornado.httputil import url_concat
 from sardonyx_hub_config.pages.end_handlers import end_handlers
 from sardonyx_hub_config.pages.language_handlers import language_handlers
 from sardonyx_hub_config.pages.log_handlers import log_handlers
-from sardonyx_hub_config.pages.people_api import LeftAloneAPIHandler, PersonAPIHandler
+from sardonyx_hub_config.pages.people_api import EndSessionsAPIHandler, LeftAloneAPIHandler, PersonAPIHandler
 from sardonyx_hub_config.pages.program_keys import KeyAPIHandler, KeysPageHandler
 from sardonyx_hub_config.pages.servers_api import ServersAPIHandler
+from sardonyx_hub_config.pages.sign_in_handlers import SignInHandler, SignOutHandler
 from sardonyx_hub_config.pages.static_files import STATIC, StaticHandler
 from sardonyx_hub_config.pages.stop_api import StopAPIHandler, why_stopped
 from sardonyx_hub_config.pages.together_handlers import together_handlers
@@ -39,6 +40,8 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/stop/([^/]+)/([^/]+)", StopHandler),
         (r"/stop/([^/]+)", StopHandler),
         (r"/remove/([^/]+)/([^/]+)", RemoveHandler),
+        (r"/login", SignInHandler),
+        (r"/logout", SignOutHandler),
         (r"/token", KeysPageHandler),
         (r"/api/users/([^/]+)", PersonAPIHandler),
         (r"/api/users/([^/]+)/tokens/([^/]*)", KeyAPIHandler),
@@ -46,6 +49,7 @@ def page_handlers() -> list[tuple[Any, ...]]:
         (r"/api/users/([^/]+)/servers/([^/]*)", StopAPIHandler),
         (r"/api/oauth2/authorize", OpenServerHandler),
         (r"/api/sardonyx/people/([^/]+)/left-alone", LeftAloneAPIHandler),
+        (r"/api/sardonyx/people/([^/]+)/end-sessions", EndSessionsAPIHandler),
         (r"/api/sardonyx/servers", ServersAPIHandler),
         (r"/api/sardonyx/servers/([^/]+)/word", WordAPIHandler),
         *log_handlers(),

@@ -2,10 +2,11 @@
 
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.apihandlers.users import UserAPIHandler
-from jupyterhub.scopes import needs_scope
+from jupyterhub.scopes import Scope, needs_scope
 from tornado import web
 
 from sardonyx_hub_config.said import SaidError
+from sardonyx_hub_config.services.people import WORD_SCOPE
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_spawner.language import _
@@ -66,3 +67,15 @@ class LeftAloneAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is un
         # Who was made over this API and never signed in leads nothing.
         left = people.leading.by_them_alone([person.id]) if person is not None else []
         self.write({"titles": [group.title for group in left]})
+
+
+class EndSessionsAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """For the service of classes and events, which has given somebody another card: nobody waits for the next round."""
+
+    async def post(self, user_name: str) -> None:
+        """End what the people store says is to end, and no more; answer how many servers were stopped for it."""
+        if self.parsed_scopes.get(WORD_SCOPE) is not Scope.ALL:
+            raise web.HTTPError(403)
+        owed, person = self.authenticator.owed, self.authenticator.people.by_name(user_name)
+        await owed.carry_out(user_name)
+        self.write({"stopped": owed.stopped(person.id) if person is not None else 0})

@@ -12,6 +12,7 @@ from jupyterhub.user import User
 
 from sardonyx_hub_config.said import SaidError
 from sardonyx_hub_config.server_keys import keys_of_servers
+from sardonyx_hub_config.visits import end_visits, entered
 from sardonyx_spawner.language import _
 
 
@@ -30,12 +31,15 @@ class KeyAPIHandler(UserTokenAPIHandler):  # type: ignore[misc]  # JupyterHub is
     """In front of JupyterHub's own, which ends any key."""
 
     @needs_scope("tokens")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
-    def delete(self, user_name: str, token_id: str) -> None:
-        """End a key, but not that of a server that runs: administrators and services may."""
+    async def delete(self, user_name: str, token_id: str) -> None:
+        """End a key and what is open with it, but not that of a server that runs: administrators and services may."""
         user, asker = self.find_user(user_name), self.current_user
         is_operator = not isinstance(asker, User) or asker.admin
         if user is not None and not is_operator and token_id in keys_of_servers(user):
             raise SaidError(
                 403, _("This key belongs to a server that runs, and ends with it. Stop the server instead.")
             )
+        clients = {key.client_id for key in user.api_tokens if key.api_id == token_id} if user is not None else set()
         super().delete(user_name, token_id)
+        for each in await end_visits(entered(self.users.values(), user, clients)):
+            self.log.warning("The server %s did not say that it ended what was open with a key", each.server.base_url)

@@ -3,6 +3,7 @@
 from jupyterhub.handlers.base import BaseHandler
 
 from sardonyx_hub_config.services.people import PATH
+from sardonyx_hub_config.sign_in.card_cookie import is_replaced, remember
 from sardonyx_hub_config.sign_in.local import SignInRefusedError
 from sardonyx_hub_config.sign_in.proven import Proven
 
@@ -31,6 +32,7 @@ class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
             await self._show(code=code, proof=proof, shown_name=name, fault=error.message)
             return
         await self.login_user(Proven(people.by_id(entry.person)))
+        remember(self, people.seats.of_person(entry.person))
         self.redirect(f"{self.base_url}{PATH}events/{entry.event}")
 
     async def _show(self, *, code: str, proof: str = "", shown_name: str = "", fault: str = "") -> None:
@@ -42,6 +44,7 @@ class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
             proof=proof,
             shown_name=shown_name,
             fault=fault,
+            card_is_replaced=is_replaced(self),
             signed_in=self.current_user.name if self.current_user is not None else "",
             xsrf=self.xsrf_token.decode("ascii"),
         )

@@ -13,12 +13,18 @@ from jupyterhub import orm
 from jupyterhub.user import User
 
 from sardonyx_hub_config.server_keys import keys_of_servers
+from sardonyx_hub_config.visits import end_visits, entered
 from sardonyx_services.people.models import CLEAR, HOME, LET_GO
 from sardonyx_services.people.records import Owed
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_spawner.language import N_, _
 
 EVERY_S = 2.0
 PATIENCE_S = 60.0
+UNANSWERED = N_(
+    "Sign-ins were ended, and this server did not answer when it was told. It was stopped, so that nobody stays in it."
+)
+"""For its person and for who leads their event."""
 
 
 class OwedWork:
@@ -31,6 +37,7 @@ class OwedWork:
     def __init__(self, app: Any, people: PeopleStore, clear: Callable[[str], None]) -> None:
         self._app, self._people, self._clear = app, people, clear
         self._one_at_a_time = asyncio.Lock()
+        self._stopped: dict[str, int] = {}
 
     async def run(self) -> None:
         """Go on for as long as the hub runs."""
@@ -66,11 +73,22 @@ class OwedWork:
                     await asyncio.to_thread(self._clear, owed.person)
                     self._settle(owed)
 
+    def stopped(self, person: str) -> int:
+        """Return how many servers of somebody were stopped when their sessions were ended last; asked again, it is 0."""
+        return self._stopped.pop(person, 0)
+
     async def _end(self, owed: Owed) -> None:
         found = orm.User.find(self._app.db, owed.name)
         if found is not None:
             user, is_gone = self._app.users[found], owed.what in {LET_GO, CLEAR}
-            self._end_sessions(user, servers_too=is_gone)
+            servers = entered(self._app.users.values(), user, self._end_sessions(user, servers_too=is_gone))
+            if is_gone:
+                servers = [each for each in servers if each.user.name != user.name]
+            silent = [each for each in await end_visits(servers) if each.user.name == user.name]
+            for spawner in silent:
+                spawner.note_end(_(UNANSWERED))
+                await self._stop(user, spawner.name)
+            self._stopped[owed.person] = len(silent)
             if is_gone:
                 await self.let_go(user)
 
@@ -91,21 +109,27 @@ class OwedWork:
     async def let_go(self, user: User) -> None:
         """Stop all servers of a hub user, and forget them."""
         for name in list(user.spawners):
-            spawner = user.spawners[name]
-            async with asyncio.timeout(PATIENCE_S):
-                while spawner.pending:  # noqa: ASYNC110 - JupyterHub tells nobody when it is over
-                    await asyncio.sleep(0.1)
-            if spawner.active:
-                await self._app.proxy.delete_user(user, name)
-                await user.stop(name)
+            await self._stop(user, name)
         await user.delete_spawners()
         self._app.users.delete(user)
 
-    def _end_sessions(self, user: User, *, servers_too: bool) -> None:
+    async def _stop(self, user: User, name: str) -> None:
+        spawner = user.spawners[name]
+        async with asyncio.timeout(PATIENCE_S):
+            while spawner.pending:  # noqa: ASYNC110 - JupyterHub tells nobody when it is over
+                await asyncio.sleep(0.1)
+        if spawner.active:
+            await self._app.proxy.delete_user(user, name)
+            await user.stop(name)
+
+    def _end_sessions(self, user: User, *, servers_too: bool) -> set[str]:
+        """End them, and return which servers and services gave them, as clients of JupyterHub's OAuth."""
         user.orm_user.cookie_id = orm.new_token()
         # A server that runs needs its own token; it is the same person's.
         kept = frozenset[str]() if servers_too else keys_of_servers(user)
-        for token in list(user.orm_user.api_tokens):
-            if token.api_id not in kept:
-                self._app.db.delete(token)
+        ended = [token for token in user.orm_user.api_tokens if token.api_id not in kept]
+        clients = {token.client_id for token in ended}
+        for token in ended:
+            self._app.db.delete(token)
         self._app.db.commit()
+        return clients

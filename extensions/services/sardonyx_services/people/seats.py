@@ -63,6 +63,12 @@ class Seats:
             found = session.scalars(select(SeatRow).where(SeatRow.event == event).order_by(SeatRow.number))
             return [_seat(row) for row in found]
 
+    def one(self, event: str, number: int) -> Seat | None:
+        """Return a seat of an event; None = there is no such."""
+        with self._session() as session:
+            row = session.get(SeatRow, (event, number))
+            return _seat(row) if row is not None else None
+
     def of_person(self, person: str) -> Seat | None:
         """Return the seat that somebody has taken; None = they have not come in by a code."""
         with self._session() as session:
@@ -130,11 +136,14 @@ class Seats:
                 raise PeopleError(_("There is no such team in this event."))
             row.title = _checked_team(title)
 
-    def renew(self, event: str, number: int, hash_of: Callable[[int], str]) -> int:
-        """Give a seat another code, because its card was lost; return which one it is. Who has come in signs in again.
+    def renew(self, event: str, number: int, hash_of: Callable[[int], str]) -> str:
+        """Give a seat another code, because its card was lost. Who has come in signs in again.
 
         Args:
             hash_of: round -> what is kept of that code.
+
+        Returns:
+            The id of whose sessions end by that; "" = nobody's.
 
         Raises:
             PeopleError: there is no such seat, or its person was removed, or the event has ended.
@@ -148,12 +157,14 @@ class Seats:
             if person is not None and person.removed is not None:
                 said = _("This account was removed by the people who run this place. Make another one instead.")
                 raise PeopleError(said)
+            ended = ""
             if person is not None and not row.is_kept:
+                ended = person.id
                 # Whoever has found the card may have used it.
                 person.owed = SIGN_OUT
             row.code_round += 1
             row.code_hash, row.sign_ins = hash_of(row.code_round), 0
-            return row.code_round
+            return ended
 
     def keep(self, event: str, number: int) -> str:
         """Make a lasting account of one that somebody has taken; return the person's id. They have no password yet.

@@ -33,6 +33,7 @@ from sardonyx_services.people.web.classes.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.classes.seat import operator
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.configuration import PeopleConfiguration
+from sardonyx_services.people.web.events.card_renewals import CardRenewals
 from sardonyx_services.people.web.events.desks import event_desks
 from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_services.people.web.events.room import EventRoom
@@ -127,6 +128,7 @@ def parts_of(configuration: PeopleConfiguration, people: PeopleStore, client: ht
         erasures=Erasures(people, clearer),
         events=events,
         seats=seats,
+        card_renewals=CardRenewals(seats, people, hub_api, sign_in),
         team_links=TeamLinks(events, people, JoinLinks(derived(secret, TEAM_LINKS)), address),
         copies=Copies(store, configuration.homes),
         keeps=keeps,

@@ -18,6 +18,8 @@ START_PATIENCE_S = 60.0
 STOP_PATIENCE_S = 20.0
 """The hub itself waits for 10 s before it says that a stop goes on."""
 WORD_PATIENCE_S = 150.0
+END_SESSIONS_PATIENCE_S = 30.0
+"""A server that does not answer is waited for, and then stopped."""
 CREATED, ACCEPTED, BAD, NOT_FOUND = 201, 202, 400, 404
 NEVER_HERE = N_("They have not signed in here yet. A server can be started after that.")
 NOT_NOW = N_(
@@ -153,6 +155,23 @@ class Hub:
                 timeout=WORD_PATIENCE_S,
             )
             return str(answer.json()["problem"]) if answer.is_success else _message(answer) or _(NOT_SAID)
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise AwayError from error
+
+    async def end_sessions(self, name: str) -> int:
+        """Let the hub end sessions of somebody now that are to end; return how many of their servers had to be stopped for it.
+
+        Raises:
+            AwayError: the hub does not answer, or could not do it; it goes on trying.
+        """
+        try:
+            answer = await self._client.post(
+                f"{self._api}/sardonyx/people/{quote(name, safe='')}/end-sessions",
+                headers=self._headers,
+                timeout=END_SESSIONS_PATIENCE_S,
+            )
+            answer.raise_for_status()
+            return int(answer.json()["stopped"])
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise AwayError from error
 

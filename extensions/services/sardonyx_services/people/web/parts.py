@@ -19,6 +19,7 @@ from sardonyx_services.people.web.classes.hand_ins import HandIns
 from sardonyx_services.people.web.classes.lesson_desk import LessonDesk
 from sardonyx_services.people.web.classes.lesson_rounds import LessonRounds
 from sardonyx_services.people.web.classes.seat import Caller
+from sardonyx_services.people.web.events.card_renewals import CardRenewals
 from sardonyx_services.people.web.events.desk import EventDesk
 from sardonyx_services.people.web.events.ends import EventEnds
 from sardonyx_services.people.web.events.room import EventRoom
@@ -80,6 +81,7 @@ class Parts:
     erasures: Erasures
     events: EventDesk
     seats: SeatDesk
+    card_renewals: CardRenewals
     team_links: TeamLinks
     copies: Copies
     keeps: Keeps

@@ -118,6 +118,10 @@ class SignIn:
         except (InvalidToken, ValueError):
             return ""
 
+    def forget(self) -> None:
+        """Ask the hub anew about everybody: sessions have ended."""
+        self._known.clear()
+
     def sign(self, token: str) -> str:
         """Return what a form of ours has in it, for one session."""
         return hmac.new(self._key, f"form:{token}".encode(), hashlib.sha256).hexdigest()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from sardonyx_services.people.web.api_models import MemberShown
 from sardonyx_services.people.web.classes.seat import Level
@@ -104,12 +105,14 @@ def double(here: Here, who: Who, event: str, wish: DoubleWish) -> MadeShown:
 
 
 @router.post("/{event}/accounts/{number}/code")
-def renew(here: Here, who: Who, event: str, number: int) -> CardShown:
-    """Give an account another code; that of before is good for nothing any more."""
-    here.seats.renew(who, event, number)
-    seat = next(each for each in here.seats.seats(who, event) if each.seat.number == number)
+async def renew(here: Here, who: Who, event: str, number: int) -> CardShown:
+    """Give an account another code; that of before is good for nothing any more, and who came in with it is out."""
+    out = await here.card_renewals.renew(who, event, number)
+    seats = await run_in_threadpool(here.seats.seats, who, event)
+    seat = next(each for each in seats if each.seat.number == number)
     code = here.seats.code(who, seat.seat)
-    return CardShown(number=number, code=code, link=here.seats.card_address(code))
+    link = here.seats.card_address(code)
+    return CardShown(number=number, code=code, link=link, signed_out=out.is_done, stopped=out.stopped)
 
 
 @router.post("/{event}/accounts/{number}/keep")

@@ -148,6 +148,10 @@ class CardShown(BaseModel):
     number: int
     code: str
     link: str
+    signed_out: bool = Field(
+        description="Who came in with the card of before is out; false: the hub did not answer, and does that when it is back."
+    )
+    stopped: int = Field(description="So many of their servers did not answer, and were stopped.")
 
 
 class KeptShown(BaseModel):

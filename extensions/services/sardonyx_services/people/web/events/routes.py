@@ -9,6 +9,8 @@ from starlette.datastructures import FormData
 
 from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web.classes.seat import Caller, Level
+from sardonyx_services.people.web.errors import NoEventError
+from sardonyx_services.people.web.events.card_renewals import SignedOut
 from sardonyx_services.people.web.events.cards_pdf import cards_pdf
 from sardonyx_services.people.web.events.codes_table import codes_table
 from sardonyx_services.people.web.events.desk import EventSeen
@@ -83,13 +85,29 @@ async def change_accounts(request: Request, here: Here, who: Who, event: str) ->
     """Make more accounts, another card for one, a lasting one of it, or call a team otherwise."""
     form = await request.form()
     try:
-        said = await run_in_threadpool(_change_accounts, here, who, event, form)
+        if form.get("do") == "card":
+            number, stop = _number(form, "number"), form.get("stop") == "yes"
+            out = await here.card_renewals.renew(who, event, number, stop=stop)
+            return await run_in_threadpool(_accounts, request, here, who, event, renewed=number, out=out)
+        kept = await run_in_threadpool(_change_accounts, here, who, event, form)
     except SaidError as error:
         await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
         return await run_in_threadpool(_accounts, request, here, who, event, error.message)
     return (
-        await run_in_threadpool(_accounts, request, here, who, event, **said) if said else _at(here, event, "/accounts")
+        await run_in_threadpool(_accounts, request, here, who, event, kept=kept)
+        if kept
+        else _at(here, event, "/accounts")
     )
+
+
+@router.get("/{event}/accounts/{number}/card")
+def new_card(request: Request, here: Here, who: Who, event: str, number: int) -> Response:
+    """Ask before an account has another card."""
+    seen = here.events.seen(who, event, Level.INSTRUCTOR)
+    card = next((each for each in here.seats.seats(who, event) if each.seat.number == number), None)
+    if card is None:
+        raise NoEventError
+    return here.pages.page(request, who, "card_new.html", seen=seen, card=card)
 
 
 @router.get("/{event}/cards")
@@ -197,7 +215,8 @@ async def stored_of(here: Parts, seen: EventSeen) -> Amount | None:
     return await here.stored.of("event", seen.group.id) if seen.state != "gone" else None
 
 
-def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> dict[str, str]:
+def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> str:
+    """Do it; return the link of an account that lasts now, "" = none does."""
     do, number = str(form.get("do", "")), _number(form, "number")
     if do == "more":
         wanted = Wanted(_number(form, "accounts"), _number(form, "teams"), _number(form, "team_size"))
@@ -206,24 +225,30 @@ def _change_accounts(here: Parts, who: Caller, event: str, form: FormData) -> di
         here.seats.add_seats(who, event, Wanted(1))
     elif do == "double":
         here.seats.double(who, event, _number(form, "there"))
-    elif do == "card":
-        here.seats.renew(who, event, number)
-        return {"renewed": str(number)}
     elif do == "keep":
-        return {"kept": here.seats.keep(who, event, number)}
+        return here.seats.keep(who, event, number)
     elif do == "rename":
         here.seats.rename_team(who, event, str(form.get("team", "")), str(form.get("title", "")))
-    return {}
+    return ""
 
 
 def _accounts(
-    request: Request, here: Parts, who: Caller, event: str, fault: str = "", *, renewed: str = "", kept: str = ""
+    request: Request,
+    here: Parts,
+    who: Caller,
+    event: str,
+    fault: str = "",
+    *,
+    renewed: int = 0,
+    out: SignedOut | None = None,
+    kept: str = "",
 ) -> Response:
     seen, seats = here.events.seen(who, event, Level.INSTRUCTOR), here.seats.seats(who, event)
-    card = next((each for each in seats if str(each.seat.number) == renewed), None)
+    card = next((each for each in seats if each.seat.number == renewed), None)
     told = {
         "seen": seen,
         "seats": seats,
+        "out": out,
         "organisers": here.events.organisers(who, event),
         "fault": fault,
         "again": here.seats.again(who, event),

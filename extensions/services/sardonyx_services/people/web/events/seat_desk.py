@@ -145,8 +145,8 @@ class SeatDesk:
         """Where a code is typed in, as people type that."""
         return self.code_address("").rstrip("#").partition("://")[2]
 
-    def renew(self, caller: Caller, event: str, number: int) -> None:
-        """Give an account another code, because its card was lost.
+    def renew(self, caller: Caller, event: str, number: int) -> str:
+        """Give an account another code, because its card was lost; return the id of whose sessions end by that, "" = nobody's.
 
         Raises:
             RefusedError: the caller may not.
@@ -157,8 +157,9 @@ class SeatDesk:
         def hash_of(code_round: int) -> str:
             return self._seats.hash_of(event, number, code_round)
 
-        self._people.seats.renew(event, number, hash_of)
+        person = self._people.seats.renew(event, number, hash_of)
         self._people.actions.add(caller.id, "card", event, detail=str(number))
+        return person
 
     def keep(self, caller: Caller, event: str, number: int) -> str:
         """Make a lasting account of one that somebody has; return the link with which they choose a password.

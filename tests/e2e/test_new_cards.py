@@ -1,0 +1,145 @@
+"""A card is replaced: whoever came in with it is out at once, with all that they have open, and the new one leads to the same."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from e2e.conftest import Check
+from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
+from support.events import codes_of, come_in, make_event
+from support.kept_open import FEED, STATUS, begins, ended, keep_open
+from support.stack import Stack
+from support.visitors import Visitor
+from support.waiting import soon
+
+HANG = """
+import os, signal, time
+time.sleep(1)
+os.kill(int(os.environ.get("JPY_PARENT_PID") or os.getppid()), signal.SIGSTOP)
+time.sleep(600)
+"""
+OPEN = {"kernel", "terminal", "events", "feed"}
+SIGNED_OUT = 4401
+REPLACED = "The card with which you came in was replaced"
+
+
+@pytest.fixture(scope="module")
+def place(stack: Stack) -> Stack:
+    """The place that most tests share."""
+    return stack
+
+
+@pytest.fixture
+def guests(place: Stack, browser: Browser) -> Iterator[Callable[[], Visitor]]:
+    """A way to have somebody at a browser who has never been here."""
+    contexts = []
+
+    def guest() -> Visitor:
+        context = browser.new_context()
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return Visitor(place, context.new_page())
+
+    yield guest
+    for context in contexts:
+        context.close()
+
+
+def replace(place: Any, olga: Any, event: str, *, stop: bool = False) -> None:
+    """Replace the card of the first account on the page."""
+    olga.page.goto(f"{place.url}/services/people/events/{event}/accounts")
+    olga.page.get_by_role("link", name="New card for account 1").click()
+    olga.page.get_by_label("Stop its servers, too").set_checked(stop)
+    olga.page.get_by_role("button", name="Make a new card").click()
+    olga.page.get_by_text("The new code of account 1").wait_for()
+
+
+def start(guest: Visitor, name: str) -> None:
+    """Start a server of the event as whom the hub calls so."""
+    guest.name = name
+    guest.page.get_by_role("link", name="Start a server").click()
+    guest.page.get_by_role("button", name="Start", exact=True).click()
+    guest.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+
+
+def test_who_came_in_with_the_card_of_before_is_out_and_its_server_goes_on(
+    place: Any, olga: Any, guests: Callable[[], Visitor], check: Check
+) -> None:
+    """Also of what is open: a kernel, a terminal, what JupyterLab is told, and the page of a program that never ends."""
+    event = make_event(place, olga, "Lost and found", teams=1, team_size=1)
+    finder, owner = guests(), guests()
+    come_in(finder, codes_of(place, olga, event)[0]["link"], "Ada")
+    start(finder, "lost-and-found-1")
+    finder.begin(FEED)
+    assert soon(lambda: finder.page.evaluate(STATUS, f"{finder.base()}api/contents/feed.txt") == 200)
+    port = finder.run("print(open('feed.txt').read())").strip()
+    kernel = keep_open(finder.page, finder.base(), port)
+
+    replace(place, olga, event)
+
+    status = f"{finder.base()}api/status"
+    assert finder.page.evaluate(STATUS, status) == 403
+    assert soon(lambda: ended(finder.page).keys() == OPEN)
+    codes = {name: code for name, code in ended(finder.page).items() if name != "feed"}
+    assert set(codes.values()) == {SIGNED_OUT}, codes
+    finder.page.reload()
+    finder.page.get_by_text(REPLACED).wait_for()
+    check(finder.page, "card-replaced")
+    owner.page.goto(f"{place.url}/hub/login")
+    assert owner.page.get_by_text(REPLACED).count() == 0
+
+    come_in(owner, codes_of(place, olga, event)[0]["link"], "")
+    owner.page.get_by_role("heading", name="Lost and found").wait_for()
+    owner.name = finder.name
+    owner.page.goto(f"{place.url}{owner.base()}lab")
+    owner.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    assert kernel in begins(owner.page, f"{owner.base()}api/kernels")
+    assert begins(owner.page, f"{owner.base()}proxy/{port}/").startswith("data: on")
+
+
+def test_a_server_that_does_not_answer_is_stopped_and_the_organiser_reads_it(
+    place: Any, olga: Any, guests: Callable[[], Visitor]
+) -> None:
+    """So nobody stays in it; whoever comes in with the new card reads why it does not run."""
+    event = make_event(place, olga, "Out of reach", teams=1, team_size=1)
+    guest = guests()
+    come_in(guest, codes_of(place, olga, event)[0]["link"], "Ada")
+    start(guest, "out-of-reach-1")
+    guest.begin(HANG)
+    assert soon(lambda: not answers(place, guest))
+
+    replace(place, olga, event)
+
+    olga.page.get_by_text("Their server did not answer, and was stopped.").wait_for()
+    come_in(guest, codes_of(place, olga, event)[0]["link"], "")
+    guest.page.get_by_role("heading", name="Out of reach").wait_for()
+    assert not guest.has_server()
+    guest.page.goto(f"{place.url}{guest.base()}lab")
+    guest.page.get_by_text("this server did not answer when it was told").wait_for()
+
+
+def test_with_a_new_card_the_servers_of_the_old_one_are_stopped_where_that_is_wanted(
+    place: Any, olga: Any, guests: Callable[[], Visitor]
+) -> None:
+    """Somebody else may have left something running there."""
+    event = make_event(place, olga, "In wrong hands", teams=1, team_size=1)
+    guest = guests()
+    come_in(guest, codes_of(place, olga, event)[0]["link"], "Eve")
+    start(guest, "in-wrong-hands-1")
+
+    replace(place, olga, event, stop=True)
+
+    come_in(guest, codes_of(place, olga, event)[0]["link"], "")
+    guest.page.get_by_role("heading", name="In wrong hands").wait_for()
+    assert soon(lambda: not guest.has_server())
+    guest.page.goto(f"{place.url}{guest.base()}lab")
+    guest.page.get_by_text("The card of this account was replaced, and its servers were stopped.").wait_for()
+
+
+def answers(place: Any, guest: Visitor) -> bool:
+    """Tell whether somebody's server answers."""
+    try:
+        return bool(guest.page.request.get(f"{place.url}{guest.base()}api", timeout=1000).ok)
+    except PlaywrightError:
+        return False
