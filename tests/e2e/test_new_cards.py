@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Check
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
 from support.events import codes_of, come_in, make_event
 from support.kept_open import FEED, STATUS, begins, ended, keep_open
@@ -135,6 +135,25 @@ def test_with_a_new_card_the_servers_of_the_old_one_are_stopped_where_that_is_wa
     assert soon(lambda: not guest.has_server())
     guest.page.goto(f"{place.url}{guest.base()}lab")
     guest.page.get_by_text("The card of this account was replaced, and its servers were stopped.").wait_for()
+
+
+def test_an_account_is_found_by_what_its_card_says(place: Any, olga: Any, check: Check) -> None:
+    """As somebody reads it to whoever stands at the desk; nothing else is in the way then."""
+    event = make_event(place, olga, "Desk", teams=3, team_size=4)
+    olga.page.goto(f"{place.url}/services/people/events/{event}/cards?number=7")
+    card = olga.page.locator(".sx-card")
+    said = f"{card.locator('h2 span').inner_text()} {card.locator('.sx-card-foot span').last.inner_text()}"
+    olga.page.goto(f"{place.url}/services/people/events/{event}/accounts")
+
+    olga.page.get_by_label("What the card says, or a name").fill(said)
+    olga.page.get_by_role("button", name="Find").click()
+
+    olga.page.get_by_role("link", name="Show all").wait_for()
+    expect(olga.page.get_by_role("link", name="New card for account")).to_have_text(["New card for account 7"])
+    check(olga.page, "event-account-found")
+    olga.page.get_by_label("What the card says, or a name").fill("Team 9")
+    olga.page.get_by_role("button", name="Find").click()
+    olga.page.get_by_text("No card says that. Type it as it is printed, such as a team, or 3 of 4.").wait_for()
 
 
 def answers(place: Any, guest: Visitor) -> bool:

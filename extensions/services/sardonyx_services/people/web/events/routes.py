@@ -11,6 +11,7 @@ from sardonyx_services.people.events import EventChangedError
 from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.errors import NoEventError
 from sardonyx_services.people.web.events.card_renewals import SignedOut
+from sardonyx_services.people.web.events.card_words import with_card
 from sardonyx_services.people.web.events.cards_pdf import cards_pdf
 from sardonyx_services.people.web.events.codes_table import codes_table
 from sardonyx_services.people.web.events.desk import EventSeen
@@ -75,9 +76,9 @@ async def open_link(request: Request, here: Here, who: Who, event: str) -> Respo
 
 
 @router.get("/{event}/accounts")
-def accounts(request: Request, here: Here, who: Who, event: str) -> Response:
-    """Show the accounts, for the desk."""
-    return _accounts(request, here, who, event)
+def accounts(request: Request, here: Here, who: Who, event: str, card: str = "") -> Response:
+    """Show the accounts, for the desk: all, or those whose card says something."""
+    return _accounts(request, here, who, event, sought=card)
 
 
 @router.post("/{event}/accounts")
@@ -242,12 +243,15 @@ def _accounts(
     renewed: int = 0,
     out: SignedOut | None = None,
     kept: str = "",
+    sought: str = "",
 ) -> Response:
     seen, seats = here.events.seen(who, event, Level.INSTRUCTOR), here.seats.seats(who, event)
     card = next((each for each in seats if each.seat.number == renewed), None)
     told = {
         "seen": seen,
-        "seats": seats,
+        "seats": with_card(seats, sought),
+        "count": len(seats),
+        "sought": sought,
         "out": out,
         "organisers": here.events.organisers(who, event),
         "fault": fault,
