@@ -7,8 +7,9 @@ import pytest
 from e2e.conftest import Check
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
+from support.classes import people_of
 from support.events import codes_of, come_in, make_event
-from support.kept_open import FEED, STATUS, begins, ended, keep_open
+from support.kept_open import FEED, STATUS, begins, ended, keep_one_open, keep_open, program
 from support.stack import Stack
 from support.visitors import Visitor
 from support.waiting import soon
@@ -19,6 +20,13 @@ time.sleep(1)
 os.kill(int(os.environ.get("JPY_PARENT_PID") or os.getppid()), signal.SIGSTOP)
 time.sleep(600)
 """
+KEYS = """async ([method, path]) => {
+  const { xsrf } = JSON.parse(document.getElementById("hub").textContent);
+  const headers = { "X-XSRFToken": xsrf, "Content-Type": "application/json" };
+  const answer = await fetch(path, { method, headers, body: method === "POST" ? "{}" : undefined });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return method === "POST" ? answer.json() : null;
+}"""
 OPEN = {"kernel", "terminal", "events", "feed"}
 SIGNED_OUT = 4401
 REPLACED = "The card with which you came in was replaced"
@@ -135,6 +143,34 @@ def test_with_a_new_card_the_servers_of_the_old_one_are_stopped_where_that_is_wa
     assert soon(lambda: not guest.has_server())
     guest.page.goto(f"{place.url}{guest.base()}lab")
     guest.page.get_by_text("The card of this account was replaced, and its servers were stopped.").wait_for()
+
+
+def test_whatever_else_ends_a_session_or_a_key_ends_what_is_open_by_it(
+    place: Any, newcomer: Callable[..., Visitor]
+) -> None:
+    """A key for programs, signing out in another window, and a new password; nothing else that is open ends by that."""
+    kim = newcomer(place, "kim")
+    kim.start()
+    window = kim.page.context.new_page()
+    window.goto(f"{place.url}/hub/home")
+    made = window.evaluate(KEYS, ["POST", "/hub/api/users/kim/tokens"])
+    events = f"{kim.base()}api/events/subscribe"
+    by_key = program(f"{place.url}{kim.base()}", made["token"])
+    keep_one_open(kim.page, "session", events)
+
+    window.evaluate(KEYS, ["DELETE", f"/hub/api/users/kim/tokens/{made['id']}"])
+    assert by_key.result(30) == SIGNED_OUT
+    assert ended(kim.page) == {}
+    window.goto(f"{place.url}/hub/logout")
+    assert soon(lambda: ended(kim.page) == {"session": SIGNED_OUT})
+
+    kim.sign_in("kim")
+    kim.start()
+    keep_one_open(kim.page, "session", events)
+    with people_of(place) as people:
+        people.set_password("kim", "of-nobody")
+    assert soon(lambda: ended(kim.page) == {"session": SIGNED_OUT})
+    assert kim.page.evaluate(STATUS, f"{kim.base()}api/status") == 403
 
 
 def test_an_account_is_found_by_what_its_card_says(place: Any, olga: Any, check: Check) -> None:

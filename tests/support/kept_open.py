@@ -1,6 +1,11 @@
 """What somebody keeps open in a server: websockets, and the page of a program that is fed for as long as it is looked at."""
 
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import Any
+
+from support.addresses import websocket
 
 _XSRF = 'document.cookie.split("; ").map((c) => c.split("=")).find(([n]) => n === "_xsrf")?.[1] ?? ""'
 STATUS = f"""async (path) => (await fetch(path, {{ headers: {{ "X-XSRFToken": {_XSRF} }} }})).status"""
@@ -48,6 +53,20 @@ _GET = f"""async (path) => {{
 }}"""
 
 
+_ONE = """async ([name, path]) => {
+  window.ended ??= {};
+  delete window.ended[name];
+  const socket = new WebSocket(`ws://${location.host}${path}`);
+  socket.onclose = ({ code }) => { window.ended[name] = code; };
+  await new Promise((ok, bad) => { socket.onopen = ok; socket.onerror = bad; });
+}"""
+
+
+def keep_one_open(page: Any, name: str, path: str) -> None:
+    """Open a websocket, and keep it under a name."""
+    page.evaluate(_ONE, [name, path])
+
+
 def keep_open(page: Any, base: str, port: str) -> str:
     """Open what can be kept open, at the first kernel, a new terminal and a fed page; return the id of that kernel."""
     found: str = page.evaluate(_OPEN, [base, port])
@@ -63,4 +82,22 @@ def ended(page: Any) -> dict[str, int]:
 def begins(page: Any, path: str) -> str:
     """Return what a server says first at an address, as a page that is open asks it."""
     found: str = page.evaluate(_GET, path)
+    return found
+
+
+def program(url: str, token: str) -> "Future[int | None]":
+    """Open a websocket to a server as a program does, by its key; return its code when it ends, from a thread of its own."""
+    is_open = Event()
+
+    async def wait() -> int | None:
+        socket = await websocket(url, "api/events/subscribe", {"Authorization": f"token {token}"})
+        is_open.set()
+        while await socket.read_message() is not None:
+            pass
+        socket.close()
+        return socket.close_code
+
+    found = (pool := ThreadPoolExecutor(1)).submit(asyncio.run, wait())
+    pool.shutdown(wait=False)
+    assert is_open.wait(30)
     return found
