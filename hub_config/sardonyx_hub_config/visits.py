@@ -39,13 +39,13 @@ async def end_visits(servers: Sequence[Any]) -> list[Any]:
 
 
 async def _end(spawner: Any) -> bool:
-    async with asyncio.timeout(CHECK_PATIENCE_S):
-        while spawner.pending == "check":  # noqa: ASYNC110 - JupyterHub tells nobody when it is over
-            await asyncio.sleep(0.1)
-    if not spawner.ready:
-        # It has stopped, or is about to.
-        return True
     try:
+        async with asyncio.timeout(CHECK_PATIENCE_S):
+            while spawner.pending == "check":  # noqa: ASYNC110 - JupyterHub tells nobody when it is over
+                await asyncio.sleep(0.1)
+        if not spawner.ready:
+            # It has stopped, or is about to.
+            return True
         async with asyncio.timeout(PATIENCE_S):
             return await call(spawner, "visits", {}, PATIENCE_S) is not None
     except TimeoutError:

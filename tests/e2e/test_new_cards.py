@@ -173,6 +173,14 @@ def test_whatever_else_ends_a_session_or_a_key_ends_what_is_open_by_it(
     assert kim.page.evaluate(STATUS, f"{kim.base()}api/status") == 403
 
 
+def test_nobody_but_the_service_lets_the_hub_end_sessions_now(place: Any, newcomer: Callable[..., Visitor]) -> None:
+    """It would end no more than is to end; and yet it is for the service alone."""
+    kai = newcomer(place, "kai")
+
+    with pytest.raises(PlaywrightError, match="403"):
+        kai.page.evaluate(KEYS, ["POST", "/hub/api/sardonyx/people/kai/end-sessions"])
+
+
 def test_an_account_is_found_by_what_its_card_says(place: Any, olga: Any, check: Check) -> None:
     """As somebody reads it to whoever stands at the desk; nothing else is in the way then."""
     event = make_event(place, olga, "Desk", teams=3, team_size=4)

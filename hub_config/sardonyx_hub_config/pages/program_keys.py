@@ -42,4 +42,4 @@ class KeyAPIHandler(UserTokenAPIHandler):  # type: ignore[misc]  # JupyterHub is
         clients = {key.client_id for key in user.api_tokens if key.api_id == token_id} if user is not None else set()
         super().delete(user_name, token_id)
         for each in await end_visits(entered(self.users.values(), user, clients)):
-            self.log.warning("The server %s did not say that it ended what was open with a key", each.server.base_url)
+            self.log.warning("A server of %s (%r) was not told that a key has ended", each.user.name, each.name)

@@ -21,10 +21,8 @@ class SignOutHandler(LogoutHandler):  # type: ignore[misc]  # JupyterHub is unty
 
     async def handle_logout(self) -> None:
         """Tell the servers that gave this session a key; one that does not answer goes on, as its owner wanted only to leave."""
-        servers = getattr(self, "_entered", [])
-        silent = await end_visits(servers)
-        for each in silent:
-            self.log.warning("The server %s did not say that it ended the visits of a session", each.server.base_url)
+        for each in await end_visits(getattr(self, "_entered", [])):
+            self.log.warning("A server of %s (%r) was not told that a session has ended", each.user.name, each.name)
 
     async def default_handle_logout(self) -> None:
         """End the session, and know which servers gave it a key."""
