@@ -103,6 +103,24 @@ async def test_a_list_before_the_first_lesson_invites(
     assert "cem" not in log
 
 
+async def test_what_is_typed_invites_by_names_and_by_addresses(
+    service: httpx.AsyncClient, people: PeopleStore, course: str
+) -> None:
+    """No account is made where people sign in with a provider, whoever types."""
+    people.set_admin("tia", is_admin=True)
+    names = "ola@example.org\nuwe, uwe@example.org, guest\namina\n"
+
+    done = await service.post(f"classes/{course}/roster", data={"do": "import", "names": names})
+
+    assert "2 are invited: they are in the class from their first sign-in on." in text_of(done)
+    assert waiting(people, course) == {"ola@example.org": "student", "uwe": "guest"}
+    assert people.by_name("uwe") is None
+    await service.post(f"classes/{course}/link", data={"do": "open"})
+    page = text_of(await service.get(f"classes/{course}/link"))
+    assert "Whoever has an account here, or can make one, opens this link" in page
+    assert "Your students have no accounts here yet?" not in page
+
+
 async def test_one_is_invited_and_withdrawn_on_the_page(
     service: httpx.AsyncClient, people: PeopleStore, course: str
 ) -> None:
