@@ -196,7 +196,7 @@ def test_a_student_finds_the_class_on_top_of_the_form(
     page = tia.page
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Size").select_option("Large")
-    page.get_by_label("One line below the title").fill("Mondays at ten")
+    page.get_by_label("Description, in one line").fill("Mondays at ten")
     page.get_by_role("button", name="Save the changes").click()
     page.goto(f"{course}/link")
     link = page.get_by_role("link", name=re.compile("people.join")).inner_text()
