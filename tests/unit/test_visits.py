@@ -14,7 +14,7 @@ from tornado.simple_httpclient import HTTPStreamClosedError
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketHandler, websocket_connect
 
-from sardonyx_singleuser.visits import SIGNED_OUT, Visits
+from sardonyx_singleuser.visits import LINGER_S, SIGNED_OUT, Visits
 
 OPENING = (
     b"GET /kernel?token=old HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -110,6 +110,8 @@ class Place:
         for client in self._clients:
             client.close()
         self.server.stop()
+        # What was ended is closed after a moment.
+        await asyncio.sleep(2 * LINGER_S)
         await self.server.close_all_connections()
 
 

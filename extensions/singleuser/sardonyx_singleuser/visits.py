@@ -11,6 +11,8 @@ VISITS = "sardonyx_visits"
 """Under this name the web application has them."""
 NOT_INVITED, SAID = 4403, "You are not invited any more."
 SIGNED_OUT, SAID_OUT = 4401, "You are signed out."
+LINGER_S = 0.2
+"""So long the word that ends a websocket has to arrive; nothing is heard over it meanwhile."""
 AGAIN_S = 1.0
 """Whoever was let in by an answer that was on its way is known after so long."""
 
@@ -103,7 +105,8 @@ def cut(handler: Any, code: int, said: str) -> None:
         handler.close(code, said)
         # Tornado would listen on for some seconds to whoever does not agree.
         connection.client_terminated = True
-        connection.close()
+        # What is closed at once takes with it, in some proxies, why it was.
+        IOLoop.current().call_later(LINGER_S, connection.close)
     elif (stream := _stream(handler)) is not None:
         stream.close()
 
