@@ -8,6 +8,7 @@ from support.classes import make_class
 from support.cluster.place import Place
 from support.cluster.visits import PHONE, visitor
 from support.events import codes_of, come_in, make_event, start_in_event
+from support.kept_open import STATUS, ended, keep_one_open
 from support.visitors import Visitor
 from support.waiting import soon
 
@@ -109,6 +110,20 @@ def test_an_event_stops_the_servers_of_its_accounts_when_it_ends(
     guest.page.get_by_role("heading", name="Open day").wait_for()
     start_in_event(guest, "open-day-1")
     assert guest.run("print(1 + 1)") == "2\n"
+    began = place.server("open-day-1")["started"]
+    keep_one_open(guest.page, "card", f"{guest.base()}api/events/subscribe")
+
+    olga.page.goto(f"{place.url}/services/people/events/{event}/accounts/1/card")
+    olga.page.get_by_role("button", name="Make a new card").click()
+    olga.page.get_by_text("The new code of account 1").wait_for()
+    assert guest.page.evaluate(STATUS, f"{guest.base()}api/status") == 403
+    soon(lambda: bool(ended(guest.page)))
+    assert ended(guest.page) == {"card": 4401}
+    come_in(guest, codes_of(place, olga, event)[0]["link"], "")
+    guest.page.get_by_role("heading", name="Open day").wait_for()
+    guest.page.goto(f"{place.url}{guest.base()}lab")
+    assert guest.run("print(1 + 1)") == "2\n"
+    assert place.server("open-day-1")["started"] == began
 
     olga.page.goto(f"{place.url}/services/people/events/{event}/end")
     olga.page.get_by_role("button", name="End the event").click()
