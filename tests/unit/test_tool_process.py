@@ -118,9 +118,21 @@ async def test_a_tool_that_is_killed_for_want_of_memory_says_so(make: Make, tmp_
     assert [(victim.kind, victim.name) for victim in victims.noted] == [("program", "Tool")]
 
 
+SAYS_ITS_SCORE = """
+import pathlib, subprocess, time
+for _ in range(100):
+    if int(pathlib.Path("/proc/self/oom_score_adj").read_text()) == {wanted}:
+        break
+    time.sleep(0.05)
+subprocess.run(["cat", "/proc/self/oom_score_adj"])
+raise SystemExit(1)
+"""
+"""It has its score a moment after its start, and what it starts after that has the same."""
+
+
 async def test_a_tool_goes_before_its_server_when_memory_runs_out(make: Make) -> None:
     """With what it starts itself."""
-    process = make("import subprocess; subprocess.run(['cat', '/proc/self/oom_score_adj']); raise SystemExit(1)")
+    process = make(SAYS_ITS_SCORE.format(wanted=score()))
     process.begin()
 
     await process.settled()
