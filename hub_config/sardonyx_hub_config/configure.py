@@ -13,7 +13,8 @@ from sardonyx_hub_config.engines.engine import ports_here, release
 from sardonyx_hub_config.engines.idle_limits import idle_limits
 from sardonyx_hub_config.engines.one_machine import servers_of_one_machine
 from sardonyx_hub_config.engines.shown import Shown
-from sardonyx_hub_config.pages.endings import EndingClasses
+from sardonyx_hub_config.pages.called import Called
+from sardonyx_hub_config.pages.endings import Endings
 from sardonyx_hub_config.pages.handlers import page_handlers
 from sardonyx_hub_config.pages.shared import shared_with
 from sardonyx_hub_config.pages.static_files import static_version
@@ -58,7 +59,7 @@ def configure(c: Any, settings: Settings) -> None:
         from sardonyx_hub_config.engines.cluster import servers_of_a_cluster  # noqa: PLC0415
 
         shown = servers_of_a_cluster(c, settings, folder, here, people)
-    _pages(c, settings, shown, EndingClasses(people))
+    _pages(c, settings, shown, Endings(people), Called(people))
     roles_and_services(c, settings, folder, ports)
     run_conf_d(c, settings)
     refuse_another_path(c, settings)
@@ -144,7 +145,7 @@ def _sign_in(
     authenticator.manage_groups = any(p.groups_claim for p in settings.sign_in.providers.values())
 
 
-def _pages(c: Any, settings: Settings, shown: Shown, endings: EndingClasses) -> None:
+def _pages(c: Any, settings: Settings, shown: Shown, endings: Endings, called: Called) -> None:
     c.JupyterHub.template_paths = [str(PAGES / "templates")]
     c.JupyterHub.jinja_environment_options = {"extensions": [Translation]}
     c.JupyterHub.template_vars = {
@@ -161,6 +162,7 @@ def _pages(c: Any, settings: Settings, shown: Shown, endings: EndingClasses) -> 
         # JupyterHub calls them for each page; traitlets would copy an object, and everything that it knows.
         "files": lambda _user: shown.files,
         "endings": lambda _user: endings,
+        "called": lambda _user: called,
         "isolation": lambda _user: shown.isolation(),
         "sardonyx_version": static_version(),
     }

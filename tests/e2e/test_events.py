@@ -112,6 +112,20 @@ def taken_by_link(place: Any, olga: Any, event: str, stranger: Visitor, check: C
     return link
 
 
+def expect_no_start(guest: Visitor, check: Check) -> None:
+    """See that somebody whose event is over is led to what they take with them, where others start a server."""
+    page = guest.page
+    page.goto(f"{guest.stack.url}/hub/home")
+    page.get_by_text("“Two teams” is over. What you have in it is read and copied until").wait_for()
+    expect(page.get_by_role("link", name="Start a server")).to_have_count(0)
+    expect(page.get_by_text("Your files are kept.")).to_have_count(0)
+    check(page, "home-of-participant")
+    page.goto(f"{guest.stack.url}/user/{guest.name}/lab")
+    page.get_by_text("The event is over. What you have can be read and copied for a while").wait_for()
+    page.get_by_role("link", name="Take it with you").click()
+    page.get_by_role("link", name="Get all of it").wait_for()
+
+
 def expect_nothing_at(visitor: Visitor, link: str) -> None:
     """See that the link of a team leads to nothing."""
     visitor.page.goto(link)
@@ -178,6 +192,7 @@ def test_teams_work_and_at_the_end_nothing_is_left(
     people[0].page.goto(f"{place.url}/services/people/events/{event}")
     people[0].page.get_by_text("The event is over").wait_for()
     check(people[0].page, "event-over")
+    expect_no_start(people[0], check)
     archive = archive_of(people[0])
     assert {"team/plan.txt", "data/own.txt", "home/work.txt"} <= set(archive.namelist())
     assert not [name for name in archive.namelist() if "passwd" in name], "a link leads nowhere out of the home"

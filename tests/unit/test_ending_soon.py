@@ -1,5 +1,6 @@
-"""What the people of a class are told days before its end, and before its data goes: on pages, and once a day in JupyterLab."""
+"""What the people of a class or an event are told before its end, and before its data goes: on pages, and once a day in JupyterLab."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,13 +11,15 @@ import pytest
 from support.ends import FakeHub
 from support.people_service import ROOT, parts_in
 
-from sardonyx_hub_config.pages.endings import EndingClasses, EndingShown
+from sardonyx_hub_config.pages.endings import Endings, EndingShown
 from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.ending_soon import say_ending
 from sardonyx_services.people.errors import AwayError
+from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.end_notices import EndNotices
 from sardonyx_services.people.web.service import create_app
+from sardonyx_spawner.dates import say_local
 
 AUTUMN = ClassDetails(
     profile="python", last_day=date(2027, 10, 31), zone="Europe/Paris", kept_days=30, after_end="delete"
@@ -26,6 +29,7 @@ OVER = datetime(2027, 10, 31, 23, 0, tzinfo=UTC)
 CLOSES = datetime(2027, 11, 30, 23, 0, tzinfo=UTC)
 LAST_DAY = "The last day of “Statistics” is 31 October: its servers stop at the end of it."
 READ = "What is in it is read and copied until 30 November."
+READ_IN_EVENT = "What you have in it is read and copied until then. Then all of it is deleted."
 GOES = "Its data is deleted after 1 December."
 
 
@@ -81,15 +85,45 @@ def test_the_first_page_says_it_to_who_is_in_the_class(people: PeopleStore) -> N
     now = OVER - timedelta(days=2)
     made, ended = class_of(people, AUTUMN, "amina"), class_of(people, AUTUMN, "amina")
     people.groups.end(ended)
-    endings = EndingClasses(lambda: people, lambda: now)
+    endings = Endings(lambda: people, lambda: now)
 
-    assert endings.of("amina") == (EndingShown(made, f"{LAST_DAY} {READ} {GOES}"),)
+    assert endings.of("amina") == (EndingShown(f"classes/{made}", f"{LAST_DAY} {READ} {GOES}"),)
     assert endings.of("bob") == endings.of("nobody") == ()
 
     def away() -> PeopleStore:
         raise AwayError
 
-    assert EndingClasses(away).of("amina") == ()
+    assert Endings(away).of("amina") == ()
+    assert Endings(away).over("amina") == ""
+
+
+def test_the_first_page_says_to_whom_takes_part_in_an_event_when_all_is_deleted(people: PeopleStore) -> None:
+    """Not to who organises it. Who has an account of it alone starts nothing once it is over; who has another one does."""
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    details = EventDetails(ends - timedelta(days=2), ends, zone="Europe/Paris", profile="python")
+    event = people.events.add("Data <days>", details)
+    people.seats.add(event, 2, str, most=2)
+    ada, now = people.entries.by_code("1", "Ada").name, ends - timedelta(hours=1)
+    for name, role in (("amina", "participant"), ("bob", "organiser")):
+        person = people.by_name(name)
+        assert person is not None
+        people.groups.join(event, person.id, role)  # type: ignore[arg-type]  # one of the roles
+    endings = Endings(lambda: people, lambda: now)
+
+    (shown,) = endings.of(ada)
+    assert shown.path == f"events/{event}"
+    moments = re.findall(r'<time datetime="([^"]+)">([^<]+)</time>', shown.said)
+    assert moments == [(each.isoformat(), say_local(each, "Europe/Paris", now.date())) for each in (ends, details.goes)]
+    said = re.sub("<time.*?</time>", "then", shown.said)
+    assert said == f"“Data &lt;days&gt;” ends then: its servers stop then. {READ_IN_EVENT}"
+    assert endings.of("amina") == (shown,)
+    assert endings.of("bob") == ()
+    assert endings.over(ada) == ""
+    now = ends
+    said = re.sub("<time.*?</time>", "then", endings.of(ada)[0].said)
+    assert said == f"“Data &lt;days&gt;” is over. {READ_IN_EVENT}"
+    assert endings.over(ada) == f"events/{event}"
+    assert endings.over("amina") == endings.over("nobody") == ""
 
 
 async def test_who_starts_a_server_in_the_last_week_is_told_once_a_day(people: PeopleStore) -> None:

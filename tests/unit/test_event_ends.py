@@ -114,9 +114,9 @@ async def test_who_is_there_is_told_before_the_end(place: Hackathon) -> None:
         if minutes:
             assert said[place.ada.name].startswith(
                 f"Health data: The event is over in {minutes} minutes, and this server stops then."
-                " What is saved can be read and copied until "
+                " What is saved is read and copied until "
             )
-            assert f"{goes:%H:%M}" in said[place.ada.name]
+            assert said[place.ada.name].endswith(f"{goes:%H:%M}, then deleted.")
 
     place.people.events.change(
         place.event, replace(place.people.events.details(place.event), ends=NOW + timedelta(hours=3))

@@ -129,15 +129,17 @@ async def test_people_of_an_event_are_promised_the_files_that_are_in_their_archi
 async def test_people_of_an_event_read_while_it_is_on_when_all_is_deleted(
     event: Event, read: Callable[..., Any]
 ) -> None:
-    """Their account, too; and how they are called there."""
+    """Their account, too, by the clocks of the reader; and how they are called there, as on top of each page."""
     page = await read(event.names[0])
 
-    goes = EventWords().moment(event.details.goes, event.details.zone)
-    assert (
-        f"Until {goes} you can read and copy what you have here. Then all of it is deleted, and your account with it."
-        in page
-    )
+    goes, words = event.details.goes, EventWords()
+    said = f'<time datetime="{goes.isoformat()}">{words.moment(goes, event.details.zone)}</time>'
+    before, after = "you can read and copy what you have here.", "Then all of it is deleted, and your account with it."
+    assert f"Until {said} {before} {after}" in page
     assert "You are called Ada here." in page
+    assert '<span class="sx-own-name">Ada</span>' in page
+    assert f"Your account: {event.names[0]}" in page
+    assert '<span class="sx-own-name">olga</span>' in await read("olga", "/settings")
 
 
 async def test_an_address_goes_on_in_the_next_line_behind_its_parts(read: Callable[..., Any]) -> None:

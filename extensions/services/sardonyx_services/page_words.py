@@ -2,8 +2,15 @@
 
 from datetime import UTC, datetime
 
+from markupsafe import Markup
+
 from sardonyx_spawner.dates import in_utc, say_ago
 from sardonyx_spawner.language import LANGUAGES, _, script_texts, spoken
+
+
+def timed(then: datetime, said: str) -> Markup:
+    """Return a moment as it is said, which a script says by the clocks of the reader."""
+    return Markup('<time datetime="{iso}">{said}</time>').format(iso=in_utc(then).isoformat(), said=said)
 
 
 class PageWords:

@@ -1,28 +1,27 @@
-"""What the first page says of classes that end in the next days."""
+"""What the first page says of classes and events that end in the next days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sardonyx_services.people.classes import ClassDetails
-from sardonyx_services.people.ending_soon import say_ending
+from sardonyx_services.people.ending_soon import is_event_over, say_ending, say_event_ending
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PeopleStore
 
 
 @dataclass(frozen=True)
 class EndingShown:
-    """A class that ends, and how that is said.
+    """A class or an event that ends, and how that is said.
 
     Args:
-        group: its id.
+        path: of its page, from the first one of classes and events on.
     """
 
-    group: str
+    path: str
     said: str
 
 
-class EndingClasses:
+class Endings:
     """What templates call.
 
     Args:
@@ -35,19 +34,38 @@ class EndingClasses:
         self._people, self._clock = people, clock
 
     def of(self, name: str) -> tuple[EndingShown, ...]:
-        """Return the classes of a person of which something ends in the next days, the oldest first."""
-        now = self._clock()
+        """Return the classes and events of a person of which something ends in the next days, the oldest class first."""
         try:
-            titles, details = self._classes(name)
+            return tuple(each for each in (*self._classes(name), *self._events(name)) if each.said)
         except PeopleError:
             # The people are away, which the page is not to be for.
             return ()
-        found = ((group, say_ending(title, details[group], now)) for group, title in titles.items())
-        return tuple(EndingShown(group, said) for group, said in found if said)
 
-    def _classes(self, name: str) -> tuple[dict[str, str], dict[str, ClassDetails]]:
+    def over(self, name: str) -> str:
+        """Return the path of the event of somebody whose account is of it alone, if it is over: they start nothing more; else ""."""
+        now = self._clock()
+        try:
+            record = self._people().by_name(name)
+            titles = self._titles(name, "event") if record is not None and record.is_temporary else {}
+            events = self._people().events.of_many(list(titles))
+        except PeopleError:
+            return ""
+        return next((f"events/{event}" for event, details in events.items() if is_event_over(details, now)), "")
+
+    def _classes(self, name: str) -> Iterator[EndingShown]:
+        titles, now = self._titles(name, "class"), self._clock()
+        details = self._people().classes.of_many(list(titles))
+        for group, title in titles.items():
+            yield EndingShown(f"classes/{group}", say_ending(title, details[group], now))
+
+    def _events(self, name: str) -> Iterator[EndingShown]:
+        titles, now = self._titles(name, "event"), self._clock()
+        details = self._people().events.of_many(list(titles))
+        for group, title in titles.items():
+            yield EndingShown(f"events/{group}", say_event_ending(title, details[group], now))
+
+    def _titles(self, name: str, kind: str) -> dict[str, str]:
         people = self._people()
         record = people.by_name(name)
         memberships = people.groups.of(record.id) if record is not None else ()
-        titles = {each.group: each.title for each in memberships if each.kind == "class"}
-        return titles, people.classes.of_many(list(titles))
+        return {each.group: each.title for each in memberships if each.kind == kind and each.role != "organiser"}

@@ -1,11 +1,15 @@
-"""What the people of a class read days before its end, and before its data goes: decided from its days, and in words."""
+"""What the people of a class or an event read days before its end, and before its data goes: decided from its days, in words."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from markupsafe import escape
+
+from sardonyx_services.page_words import timed
 from sardonyx_services.people.class_end import deletion_at
 from sardonyx_services.people.classes import ClassDetails
-from sardonyx_spawner.dates import say_date
+from sardonyx_services.people.events import EventDetails
+from sardonyx_spawner.dates import say_date, say_local
 from sardonyx_spawner.language import _
 
 SOON = timedelta(days=7)
@@ -34,6 +38,26 @@ def say_ending(title: str, details: ClassDetails, now: datetime) -> str:
         goes = deletion_at(closes, details.decided)
         said.append(_("Its data is deleted after {day}.").format(day=_last_day(goes, details, now)))
     return " ".join(said)
+
+
+def say_event_ending(title: str, details: EventDetails, now: datetime) -> str:
+    """Say until when what somebody has in an event can be had, with the marks of a page; "" = that is not in the next days."""
+    if details.deleted is not None or not (is_soon(details.ends, now) or is_soon(details.goes, now)):
+        return ""
+    ends, goes = (timed(each, say_local(each, details.zone, now.date())) for each in (details.ends, details.goes))
+    said = (
+        _("“{title}” is over. What you have in it is read and copied until {goes}. Then all of it is deleted.")
+        if is_event_over(details, now)
+        else _(
+            "“{title}” ends {ends}: its servers stop then. What you have in it is read and copied until {goes}. Then all of it is deleted."
+        )
+    )
+    return escape(said).format(title=title, ends=ends, goes=goes)
+
+
+def is_event_over(details: EventDetails, now: datetime) -> bool:
+    """Tell whether nobody works in an event any more."""
+    return details.closed is not None or details.ends <= now
 
 
 def _last_day(moment: datetime, details: ClassDetails, now: datetime) -> str:

@@ -84,9 +84,11 @@ export async function lost(shared) {
       return;
     }
     const [title, body] = [page.querySelector("h1"), page.getElementById("why")].map(part => part.textContent.trim());
-    const start = page.getElementById("start").getAttribute("href");
-    const buttons = [Dialog.cancelButton({ label: trans.__("Stay Here") }), Dialog.okButton({ label: trans.__("Start It Again") })];
-    if ((await showDialog({ title, body, buttons })).button.accept) location.assign(start);
+    const start = page.getElementById("start");
+    // Where nothing is started any more the page leads elsewhere, and says where.
+    const label = "instead" in start.dataset ? start.textContent.trim() : trans.__("Start It Again");
+    const buttons = [Dialog.cancelButton({ label: trans.__("Stay Here") }), Dialog.okButton({ label })];
+    if ((await showDialog({ title, body, buttons })).button.accept) location.assign(start.getAttribute("href"));
     // Who stays has something to look at or to copy.
     quietUntil = performance.now() + QUIET_MS;
   }

@@ -83,6 +83,7 @@ class Pages:
         text = self._environment.get_template(template).render(
             **self._known,
             user=caller,
+            own_name=caller.shown_name if caller.is_temporary else caller.name,
             parsed_scopes={"admin-ui"} if caller.is_admin else frozenset(),
             xsrf_token=self._callers.sign(request),
             **told,

@@ -133,7 +133,7 @@ class EventEnds:
 
 def _say_over(minutes: int, details: EventDetails) -> str:
     return ngettext(
-        "The event is over in {count} minute, and this server stops then. What is saved can be read and copied until {until}.",
-        "The event is over in {count} minutes, and this server stops then. What is saved can be read and copied until {until}.",
+        "The event is over in {count} minute, and this server stops then. What is saved is read and copied until {until}, then deleted.",
+        "The event is over in {count} minutes, and this server stops then. What is saved is read and copied until {until}, then deleted.",
         minutes,
     ).format(count=minutes, until=EventWords().moment(details.goes, details.zone))

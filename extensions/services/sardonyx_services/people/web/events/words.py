@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from sardonyx_services.page_words import timed
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_spawner.amounts import say_bytes
 from sardonyx_spawner.dates import say_local
@@ -18,6 +19,19 @@ class EventWords:
     def moment(self, then: datetime, zone: str) -> str:
         """Say a day and a time by the clocks of a zone: "11 December 18:00"; one of another year with its year."""
         return say_local(then, zone, datetime.now(UTC).date())
+
+    def here(self, then: datetime, zone: str) -> Markup:
+        """Say a day and a time by the clocks of the reader, or of a zone where they have no script."""
+        return timed(then, self.moment(then, zone))
+
+    def event_time_here(self, seen: EventSeen) -> Markup:
+        """Say when an event is by the clocks of the reader: who takes part need not be where it is."""
+        details = seen.details
+        if seen.state == "before":
+            return escape(_("Begins {moment}")).format(moment=self.here(details.begins, details.zone))
+        if seen.state == "on":
+            return escape(_("Ends {moment}")).format(moment=self.here(details.ends, details.zone))
+        return escape(_("Over"))
 
     def event_time(self, seen: EventSeen) -> str:
         """Say when an event is: "Begins 27 November 09:00", "Ends 29 November 18:00", "Over"."""
