@@ -1,5 +1,6 @@
 """How events come to their end: step by step, gone on with after each interruption, and nothing else is deleted."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from sardonyx_services.people.models import CLEAR, Base
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.events.ends import EventEnds
+from sardonyx_services.people.web.rounds import again_and_again
 from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.repository import Material
 
@@ -139,6 +141,58 @@ async def test_servers_of_the_event_of_whose_account_lasts_stop_with_it(place: H
     await place.ends.look()
 
     assert place.hub.running == {"otto": "running"}
+
+
+async def test_a_server_that_does_not_stop_keeps_no_other(place: Hackathon) -> None:
+    """It is asked again at the next look."""
+    place.hub.running = {place.ada.name: "running", place.ben.name: "running"}
+    place.hub.stuck = {place.ada.name}
+    place.now = NOW + timedelta(hours=1)
+
+    await place.ends.look()
+
+    assert place.hub.running == {place.ada.name: "running"}
+    place.hub.stuck.clear()
+    await place.ends.look()
+    assert place.hub.running == {}
+
+
+async def test_servers_stop_beside_each_other(place: Hackathon) -> None:
+    """Each takes its seconds: in a row those of a hackathon would be there for minutes after its end."""
+    both = asyncio.Barrier(2)
+
+    async def stop(name: str, _why: object, _server: str) -> None:
+        await asyncio.wait_for(both.wait(), 5)
+        del place.hub.running[name]
+
+    place.hub.stop = stop  # type: ignore[method-assign,assignment]  # as much as is asked of it
+    place.hub.running = {place.ada.name: "running", place.ben.name: "running"}
+    place.now = NOW + timedelta(hours=1)
+
+    await place.ends.look()
+
+    assert place.hub.running == {}
+
+
+async def test_what_ends_between_two_rounds_is_looked_at_then(place: Hackathon) -> None:
+    """Not at the next round: who looks at its page just after the end sees that all of it is over."""
+    now = datetime.now(UTC)
+    place.people.events.change(
+        place.event, replace(place.people.events.details(place.event), ends=now + timedelta(seconds=0.5))
+    )
+    place.ends = EventEnds(place.people, place.hub, Clearer(place.store), "en")  # type: ignore[arg-type]  # as they are
+    place.hub.running, is_stopped = {place.ada.name: "running"}, asyncio.Event()
+
+    async def stop(_name: str, _why: object, _server: str) -> None:
+        is_stopped.set()
+
+    place.hub.stop = stop  # type: ignore[method-assign,assignment]  # as much as is asked of it
+    rounds = asyncio.create_task(again_and_again(place.ends.look, 3600, "It fails", place.ends.sooner))
+
+    await asyncio.wait_for(is_stopped.wait(), 30)
+
+    rounds.cancel()
+    assert place.people.events.details(place.event).closed is not None
 
 
 async def test_then_it_is_read_until_its_time_is_over(place: Hackathon) -> None:

@@ -3,21 +3,29 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from sardonyx_services.people.web.errors import RefusedError
 
 log = logging.getLogger(__name__)
 
 
-async def again_and_again(look: Callable[[], Awaitable[object]], every_s: float, fault: str) -> None:
+async def again_and_again(
+    look: Callable[[], Awaitable[object]], every_s: float, fault: str, sooner: asyncio.Event | None = None
+) -> None:
     """Look, and wait, without an end.
 
     Args:
         fault: what the log says where a look fails.
+        sooner: who sets it does not wait for so long; None = nobody does.
     """
+    sooner = sooner or asyncio.Event()
     while True:
+        sooner.clear()
         await alone(look, fault, fault)
-        await asyncio.sleep(every_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(every_s):
+                await sooner.wait()
 
 
 async def alone(step: Callable[[], Awaitable[object]], not_yet: str, fault: str) -> None:

@@ -30,6 +30,7 @@ from sardonyx_services.people.web.events import api as event_api
 from sardonyx_services.people.web.events import live_routes as event_live_routes
 from sardonyx_services.people.web.events import routes as event_routes
 from sardonyx_services.people.web.events import team_link_routes
+from sardonyx_services.people.web.events.ends import EVERY_S as EVENTS_EVERY_S
 from sardonyx_services.people.web.kept import own_routes
 from sardonyx_services.people.web.kept import routes as keep_routes
 from sardonyx_services.people.web.live import help_routes
@@ -138,7 +139,12 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             ),
             again_and_again(parts.end_notices.look, NOTICES_EVERY_S, "It cannot be looked now which classes end soon"),
             again_and_again(parts.lesson_rounds.look, ENDS_EVERY_S, "It cannot be looked now which lessons begin"),
-            again_and_again(parts.event_ends.look, ENDS_EVERY_S, "It cannot be looked now which events are over"),
+            again_and_again(
+                parts.event_ends.look,
+                EVENTS_EVERY_S,
+                "It cannot be looked now which events are over",
+                parts.event_ends.sooner,
+            ),
             again_and_again(parts.erasures.look, ENDS_EVERY_S, "It cannot be looked now who is to be erased"),
             again_and_again(parts.tidying.look, TIDY_EVERY_S, "What is over cannot be deleted now"),
             again_and_again(parts.accounting.look, HOURS_EVERY_S, "Hours cannot be written down now"),

@@ -65,9 +65,10 @@ def change(here: Here, who: Who, event: str, wish: EventWish) -> EventShown:
 
 
 @router.post("/{event}/end", status_code=204)
-def end(here: Here, who: Who, event: str) -> None:
+async def end(here: Here, who: Who, event: str) -> None:
     """End an event now: codes, servers and writing end, and all of it is deleted after its hours to read."""
-    here.events.end(who, event)
+    await run_in_threadpool(here.events.end, who, event)
+    here.event_ends.sooner.set()
 
 
 @router.get("/{event}/seat")

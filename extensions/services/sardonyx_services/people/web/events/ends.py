@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,10 +13,13 @@ from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_services.people.web.hub import Hub, Server, stop_same
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until, step_before
+from sardonyx_services.people.web.live.runs import AT_ONCE
 from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import _, ngettext
 
 log = logging.getLogger(__name__)
+EVERY_S = 10.0
+"""So often is looked; at an end in between at that moment."""
 
 
 class EventEnds:
@@ -39,10 +42,13 @@ class EventEnds:
         self._last_words = LastWords(people, hub, language)
         # A restart in the last hour says it a second time.
         self._told: set[tuple[str, datetime, timedelta]] = set()
+        self.sooner = asyncio.Event()
+        """Set where something is to be looked at before the next round."""
 
     async def look(self) -> None:
         """Do what it is time for: tell of what is over soon, end what is over, then delete, which takes longer."""
         events = await asyncio.to_thread(self._people.events.going_on)
+        self._look_again_at(details.ends for details in events.values() if details.closed is None)
         for event, details in events.items():
             step = step_before(details.ends - self._clock()) if details.closed is None else None
             if step is not None and (event, details.ends, step) not in self._told:
@@ -54,6 +60,13 @@ class EventEnds:
             is_over = details.closed is not None and details.goes <= self._clock()
             if is_over and not self._clearer.is_resting(event):
                 await self._alone(event, self._delete)
+
+    def _look_again_at(self, ends: Iterable[datetime]) -> None:
+        """Be on time for what ends before the next round."""
+        left_s = [(each - self._clock()).total_seconds() for each in ends]
+        for each in left_s:
+            if 0 < each <= EVERY_S:
+                asyncio.get_running_loop().call_later(each, self.sooner.set)
 
     async def _alone(self, event: str, step: Callable[[str], Awaitable[None]]) -> None:
         await alone(
@@ -91,12 +104,22 @@ class EventEnds:
         """Stop the servers of the event, and all of its accounts, also one whose start was under way at its end."""
         names = await asyncio.to_thread(self._names, event)
         is_empty = not names and not await asyncio.to_thread(self._people.groups.members, event)
-        for server in () if is_empty else await self._hub.servers():
-            if server.name in names and server.is_on:
-                await self._hub.stop(server.name, _("The event is over."), server.server)
-            elif server.profile == f"event-{event}" and server.is_on:
-                # Of who organises it, or whose account lasts: what they run beside it goes on.
-                await stop_same(self._hub, server, _("The event is over."))
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def stop(server: Server) -> None:
+            async with turns:
+                await self._alone(event, partial(self._stop, names, server))
+
+        found = () if is_empty else await self._hub.servers()
+        # One that does not stop now keeps no other.
+        await asyncio.gather(*(stop(each) for each in found if each.is_on))
+
+    async def _stop(self, names: Collection[str], server: Server, event: str) -> None:
+        if server.name in names:
+            await self._hub.stop(server.name, _("The event is over."), server.server)
+        elif server.profile == f"event-{event}":
+            # Of who organises it, or whose account lasts: what they run beside it goes on.
+            await stop_same(self._hub, server, _("The event is over."))
 
     def _names(self, event: str) -> set[str]:
         people = [self._people.by_id(seat.person) for seat in self._people.seats.of(event) if seat.person]

@@ -205,9 +205,10 @@ def ending(request: Request, here: Here, who: Who, event: str) -> Response:
 
 
 @router.post("/{event}/end")
-def end(here: Here, who: Who, event: str) -> Response:
+async def end(here: Here, who: Who, event: str) -> Response:
     """End the event now."""
-    here.events.end(who, event)
+    await run_in_threadpool(here.events.end, who, event)
+    here.event_ends.sooner.set()
     return _at(here, event)
 
 
