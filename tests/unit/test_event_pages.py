@@ -142,12 +142,18 @@ async def test_people_of_an_event_read_while_it_is_on_when_all_is_deleted(
     assert '<span class="sx-own-name">olga</span>' in await read("olga", "/settings")
 
 
-async def test_an_address_goes_on_in_the_next_line_behind_its_parts(read: Callable[..., Any]) -> None:
-    """On cards and on the large screen, where it is typed from: a break within a word reads like a dash or a space."""
-    page = await read("olga", "/cards")
+async def test_the_large_screen_of_an_event_that_is_over_asks_nobody_in(event: Event, read: Callable[..., Any]) -> None:
+    """It says until when people take what they have."""
+    assert "To join, go to" in await read("olga", "/wall")
+    event.people.events.close(event.id, datetime.now(UTC), early=True)
 
-    (address,) = set(re.findall(r'<div class="sx-card-url">(.*?)</div>', page))
-    assert address == "place/<wbr>hub/<wbr>code"
+    page = await read("olga", "/wall")
+
+    details = event.people.events.details(event.id)
+    assert "The event is over" in page
+    assert f"can be read and copied until {EventWords().moment(details.goes, details.zone)}. Then all of it" in page
+    assert "To join, go to" not in page
+    assert "<svg" not in page.partition("<main")[2]
 
 
 @pytest.mark.parametrize("engine", ["one machine", "a cluster"])

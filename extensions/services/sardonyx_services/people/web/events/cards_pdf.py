@@ -11,6 +11,7 @@ import segno
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_services.people.web.events.seat_desk import Card
+from sardonyx_services.people.web.events.typed_address import TypedAddress
 from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_spawner.language import _
 
@@ -25,7 +26,8 @@ CODED = "cp1252"
 """What the fonts have that every reader of PDF has: the signs of western Europe."""
 PLAIN, BOLD, EVEN = "Plain", "Bold", "Even"
 FONTS = {PLAIN: "Helvetica", BOLD: "Helvetica-Bold", EVEN: "Courier-Bold"}
-TITLE_SIGNS, ADDRESS_SIGNS, LINES = 38, 24, 2
+TITLE_SIGNS, LINES = 38, 2
+ADDRESS_SIGNS, ADDRESS_LINES = 24, 4
 """What fits into a line; no sign of the font of the address is wider than another one."""
 PLACE_SIGNS, FOOT_LINE = 48, 10
 FOOT_WIDTH = 0.55
@@ -37,7 +39,7 @@ class _Said:
     """What stands on all cards."""
 
     title: str
-    address: str
+    address: TypedAddress
     when: str
     place: str
 
@@ -58,7 +60,7 @@ def cards_pdf(seen: EventSeen, cards: Sequence[Card], address: str) -> bytes:
     fonts = pydyf.Dictionary({name: _font(pdf, base) for name, base in FONTS.items()})
     words, zone = EventWords(), seen.details.zone
     when = f"{words.moment(seen.details.begins, zone)} \N{EN DASH} {words.moment(seen.details.ends, zone)}"
-    said = _Said(seen.group.title, address, when, seen.details.place)
+    said = _Said(seen.group.title, TypedAddress(address), when, seen.details.place)
     for first in range(0, len(cards), ON_A_SHEET):
         drawn = pydyf.Stream(compress=True)
         for place, card in enumerate(cards[first : first + ON_A_SHEET]):
@@ -127,11 +129,13 @@ def _draw(to: pydyf.Stream, at: tuple[float, float], said: _Said, card: Card) ->
     how, middle = foot + 12, foot + 12 + QR / 2
     line = middle + 34
     _write(to, (PLAIN, 9), (left, line), _("Go to"))
-    for part in textwrap.wrap(said.address, ADDRESS_SIGNS):
-        line -= 11.5
-        _write(to, (EVEN, 9), (left, line), part)
-    _write(to, (PLAIN, 9), (left, line - 15), _("and enter this code"))
-    _write(to, (EVEN, 17), (left, line - 34), card.code)
+    signs = said.address.width(ADDRESS_SIGNS, ADDRESS_LINES)
+    share = ADDRESS_SIGNS / signs
+    for part in said.address.lines(signs):
+        line -= 11.5 * share
+        _write(to, (EVEN, 9 * share), (left, line), part)
+    _write(to, (PLAIN, 9), (left, line - 13), _("and enter this code"))
+    _write(to, (EVEN, 17), (left, line - 30.5), card.code)
     _draw_code(to, x + CARD_WIDTH - PADDING - QR, how, card.link)
     to.rectangle(left, foot + 3, CARD_WIDTH - 2 * PADDING, 0.8)
     to.fill()

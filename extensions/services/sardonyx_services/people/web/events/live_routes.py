@@ -9,6 +9,7 @@ from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.events.api_models import EventLiveShown, TeamLiveShown
 from sardonyx_services.people.web.events.room import EventNow, event_now
 from sardonyx_services.people.web.events.routes import stored_of
+from sardonyx_services.people.web.events.typed_address import TypedAddress
 from sardonyx_services.people.web.live import forms as server_forms
 from sardonyx_services.people.web.live.live import Row, counts_of, reach_of
 from sardonyx_services.people.web.live.models import RowShown, RunShown
@@ -43,7 +44,7 @@ async def wall(request: Request, here: Here, who: Who, event: str) -> Response:
     seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
     now, _rows, _run = await _now(here, who, event)
     address = here.seats.code_address("").rstrip("#")
-    told = {"seen": seen, "now": now, "address": address, "picture": qr_code(address)}
+    told = {"seen": seen, "now": now, "address": TypedAddress(here.seats.said_address), "picture": qr_code(address)}
     return here.pages.page(request, who, "wall.html", **told)
 
 

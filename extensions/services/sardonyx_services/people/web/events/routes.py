@@ -19,6 +19,7 @@ from sardonyx_services.people.web.events.form import EventForm, read_event_form
 from sardonyx_services.people.web.events.new_seats import Wanted
 from sardonyx_services.people.web.events.own import copied, kept, own
 from sardonyx_services.people.web.events.room import event_now
+from sardonyx_services.people.web.events.typed_address import TypedAddress
 from sardonyx_services.people.web.live.live import counts_of, reach_of
 from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.pages import as_file, qr_code, see
@@ -116,7 +117,9 @@ def cards(request: Request, here: Here, who: Who, event: str, number: int = 0) -
     """Show the cards, to be printed; one of them only, if its number is given."""
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
     made = [(card, qr_code(card.link)) for card in here.seats.cards(who, event, number)]
-    return here.pages.page(request, who, "cards.html", seen=seen, cards=made, address=here.seats.said_address)
+    return here.pages.page(
+        request, who, "cards.html", seen=seen, cards=made, address=TypedAddress(here.seats.said_address)
+    )
 
 
 @router.get("/{event}/cards.pdf")

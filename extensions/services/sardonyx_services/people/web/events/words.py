@@ -1,6 +1,5 @@
 """How pages say when an event is, how far it is, and what was deleted at its end."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -57,10 +56,6 @@ class EventWords:
             return 100
         past = (datetime.now(UTC) - first) / (last - first)
         return max(0, min(100, round(past * 100)))
-
-    def breakable(self, address: str) -> Markup:
-        """Return an address that goes on in the next line behind its parts, and not within a word."""
-        return Markup("<wbr>").join(re.findall(r"[^./-]+[./-]*|[./-]+", address))
 
     def report(self, report: Mapping[str, int]) -> list[str]:
         """Say what was deleted, a line for each kind of thing."""
