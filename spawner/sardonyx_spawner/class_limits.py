@@ -131,6 +131,7 @@ def check_lifetime(base: Profile, lifetime: str) -> None:
         base,
         lifetime,
         (SHORTEST_S, longest_of(base) or LONGEST_S),
+        "lifetime",
         below=N_("A server runs for {least} at least. Write more than that, or nothing."),
         above=N_("A server of “{profile}” runs for {most} at most. Write no more than that, or nothing."),
     )
@@ -146,33 +147,35 @@ def check_idle_stop(base: Profile, idle_stop: str) -> None:
         base,
         idle_stop,
         (SHORTEST_IDLE_S, longest_idle_of(base) or LONGEST_S),
+        "idle_stop",
         below=N_("A server goes unused for {least} at least. Write more than that, or nothing."),
         above=N_("A server of “{profile}” goes unused for {most} at most. Write no more than that, or nothing."),
     )
 
 
-def _check_time(base: Profile, text: str, bounds: tuple[int, int], *, below: str, above: str) -> None:
+def _check_time(base: Profile, text: str, bounds: tuple[int, int], field: str, *, below: str, above: str) -> None:
     """Make sure that a time is in its bounds; "" = none was said.
 
     Args:
         bounds: in seconds; the upper one holds where it is the shorter.
+        field: where it was written.
         below, above: what is said of a time that is not, to be translated.
     """
     if not text:
         return
-    wanted, (least, most) = _seconds(text), bounds
+    wanted, (least, most) = _seconds(text, field), bounds
     if wanted > most:
-        raise UserError(_(above).format(profile=base.title, most=say_duration(most)))
+        raise UserError(_(above).format(profile=base.title, most=say_duration(most)), field=field)
     if wanted < (least := min(least, most)):
-        raise UserError(_(below).format(least=say_duration(least)))
+        raise UserError(_(below).format(least=say_duration(least)), field=field)
 
 
-def _seconds(text: str) -> int:
+def _seconds(text: str, field: str) -> int:
     try:
         return duration_seconds(text)
     except ValueError as error:
         said = _("{text} is no time for a server. Write it as in 4h, 90m or 2d.")
-        raise UserError(said.format(text=quote(text))) from error
+        raise UserError(said.format(text=quote(text)), field=field) from error
 
 
 def _sooner(option: Option, idle_s: int) -> Option:

@@ -11,12 +11,8 @@ class UserError(SaidError):
     """Say what was wrong and what to do, in words the person knows.
 
     Only this class and its children may reach a page or a REST answer; every other exception is a bug or an
-    outage and is logged. `field` names the form field to point at, if there is one.
+    outage and is logged.
     """
-
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class UnknownProfileError(UserError):

@@ -161,11 +161,15 @@ def kept(texts: Mapping[str, str], otherwise: str = "") -> str:
 
 
 class SaidError(Exception):
-    """An error in words for a person: `message` is in the language of who reads it, and its text, for logs, English."""
+    """An error in words for a person: `message` is in the language of who reads it, and its text, for logs, English.
 
-    def __init__(self, message: str) -> None:
+    `field` names the form field to point at; "" = there is none.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(english(message))
         self._message = message
+        self.field = field
 
     @property
     def message(self) -> str:

@@ -22,6 +22,7 @@ from sardonyx_services.people.web.events.form import SEE, EventForm, read_event_
 from sardonyx_services.people.web.events.new_seats import NewSeats, Wanted
 from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_services.people.web.markdown import rendered
+from sardonyx_spawner.language import SaidError
 from sardonyx_spawner.profiles import Profile
 
 NOW = datetime.now(UTC)
@@ -53,6 +54,46 @@ def test_an_event_does_not_end_in_the_past(people: PeopleStore, desk: EventDesk)
         desk.change(olga, event, "Health data", past)
 
     assert people.events.details(event).ends == DETAILS.ends
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        ("title", " "),
+        ("place", "x" * 201),
+        ("welcome", "x" * 20_001),
+        ("begins", ""),
+        ("begins", "1999-01-01T09:00"),
+        ("ends", ""),
+        ("ends", "tomorrow"),
+        ("ends", "2001-01-01T09:00"),
+        ("zone", "Mars"),
+        ("read_hours", "0"),
+        ("read_hours", "a day"),
+        ("sign_ins", "999"),
+        ("storage", "plenty"),
+        ("storage", "1G"),
+        ("teams", "many"),
+        ("teams", "999"),
+        ("team_size", "0"),
+        ("accounts", "some"),
+        ("profile", "none"),
+        ("team_servers", "yes"),
+        ("lifetime", "long"),
+        ("idle_stop", "1s"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(people: PeopleStore, desk: EventDesk, field: str, written: str) -> None:
+    """Whichever part of the place finds it."""
+    begins, ends = (f"{NOW + timedelta(hours=hours):%Y-%m-%dT%H:%M}" for hours in (1, 3))
+    right = EventForm("Data days", begins=begins, ends=ends, zone="UTC", profile="python", teams="2", team_size="2")
+    olga, form = caller(people, "olga"), replace(right, **{field: written})  # type: ignore[arg-type]  # a field of text
+
+    with pytest.raises(SaidError) as found:
+        desk.make(olga, form.title, form.details(), form.wanted())
+
+    assert form.place_of(found.value) == field
+    desk.make(olga, right.title, right.details(), right.wanted())
 
 
 def test_no_event_is_made_where_its_people_could_start_no_servers(people: PeopleStore, desk: EventDesk) -> None:

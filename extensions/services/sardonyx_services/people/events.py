@@ -202,7 +202,7 @@ def checked_event_title(text: str) -> str:
     """
     title = " ".join(text.split())
     if not title or len(title) > LONGEST_TITLE or not title.isprintable():
-        raise PeopleError(_("An event needs a title, of 200 characters at most."))
+        raise PeopleError(_("An event needs a title, of 200 characters at most."), field="title")
     return title
 
 
@@ -213,20 +213,21 @@ def check_event(details: EventDetails) -> None:
         PeopleError: what cannot be, and what to do.
     """
     check_zone(details.zone)
-    for moment in (details.begins, details.ends):
+    for name, moment in (("begins", details.begins), ("ends", details.ends)):
         if not _EARLIEST <= moment < _LATEST:
-            raise PeopleError(
-                _("{day} is no day on which an event can begin or end.").format(day=moment.date().isoformat())
-            )
+            said = _("{day} is no day on which an event can begin or end.").format(day=moment.date().isoformat())
+            raise PeopleError(said, field=name)
     if details.ends - details.begins < SHORTEST:
-        raise PeopleError(_("An event ends a quarter of an hour after its beginning, or later."))
+        raise PeopleError(_("An event ends a quarter of an hour after its beginning, or later."), field="ends")
     if not 1 <= details.read_hours <= MOST_READ_HOURS:
-        raise PeopleError(_("People read what they have for 1 to 720 hours after the end of an event."))
+        said = _("People read what they have for 1 to 720 hours after the end of an event.")
+        raise PeopleError(said, field="read_hours")
     if not 1 <= details.sign_ins <= MOST_SIGN_INS:
-        raise PeopleError(_("A code lets people in 1 to 1,000 times."))
+        raise PeopleError(_("A code lets people in 1 to 1,000 times."), field="sign_ins")
     _check_amount(details.storage)
     if len(details.place) > LONGEST_PLACE or len(details.welcome) > LONGEST_WELCOME:
-        raise PeopleError(_("The place has 200 characters at most, and the welcome 20,000."))
+        name = "place" if len(details.place) > LONGEST_PLACE else "welcome"
+        raise PeopleError(_("The place has 200 characters at most, and the welcome 20,000."), field=name)
 
 
 def _check_amount(text: str) -> None:
@@ -234,7 +235,7 @@ def _check_amount(text: str) -> None:
         memory_bytes(text or "1M")
     except ValueError as error:
         said = _("“{text}” is no amount. Write one such as 512M or 20G.")
-        raise PeopleError(said.format(text=text[:40])) from error
+        raise PeopleError(said.format(text=text[:40]), field="storage") from error
 
 
 def free_prefix(title: str, taken: set[str]) -> str:

@@ -45,9 +45,8 @@ def check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, KeyError) as error:
-        raise PeopleError(
-            _("“{zone}” is no time zone. Write one such as Europe/Paris.").format(zone=zone[:64])
-        ) from error
+        said = _("“{zone}” is no time zone. Write one such as Europe/Paris.")
+        raise PeopleError(said.format(zone=zone[:64]), field="zone") from error
 
 
 def moment_of(text: str, zone: str) -> datetime | None:

@@ -54,7 +54,9 @@ def checked_servers(bases: Mapping[str, Profile], wanted: Wanted, before: Wanted
     """
     base = bases.get(wanted.profile)
     if wanted.profile and base is None:
-        raise RefusedError(_("Classes cannot be made from “{profile}” here.").format(profile=wanted.profile[:40]))
+        raise RefusedError(
+            _("Classes cannot be made from “{profile}” here.").format(profile=wanted.profile[:40]), field="profile"
+        )
     kept = before.limits if before is not None and before.profile == wanted.profile else NO_LIMITS
     try:
         check_material(wanted.repositories, base.repositories if base is not None else ())
@@ -63,4 +65,4 @@ def checked_servers(bases: Mapping[str, Profile], wanted: Wanted, before: Wanted
         limits = changed_limits(base, kept, wanted.limits)
         return Settled(check_answers(within(base, limits), wanted.answers), limits)
     except UserError as error:
-        raise RefusedError(error.message) from error
+        raise RefusedError(error.message, field=error.field) from error

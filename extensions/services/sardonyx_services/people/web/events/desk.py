@@ -200,11 +200,11 @@ class EventDesk:
                 "A code lets people in at least once, and {count} times at most here.",
                 most,
             )
-            raise RefusedError(said.format(count=most))
+            raise RefusedError(said.format(count=most), field="sign_ins")
         check_event(details)
         check_duration(details, self._clock(), self._rules.longest_days)
         if not details.profile:
-            raise RefusedError(_("Choose what the servers of the event are."))
+            raise RefusedError(_("Choose what the servers of the event are."), field="profile")
         settled = checked_servers(self._bases, details, before)
         if details.team_servers:
             _check_team_servers(self._bases[details.profile], has_teams=has_teams)
@@ -218,10 +218,12 @@ class EventDesk:
             raise RefusedError(
                 _(
                     "What events have in the data store is not limited here. Say nothing, or ask the people who run this place."
-                )
+                ),
+                field="storage",
             )
         if wanted > most:
-            raise RefusedError(_("An event has {most} in the data store at most here.").format(most=say_memory(most)))
+            said = _("An event has {most} in the data store at most here.").format(most=say_memory(most))
+            raise RefusedError(said, field="storage")
 
     def _seen(self, group: Group, details: EventDetails, role: Role | None, level: Level) -> EventSeen:
         return EventSeen(group, details, role, level, state_of(details, self._clock()))
@@ -262,20 +264,21 @@ def check_duration(details: EventDetails, now: datetime, longest_days: int) -> N
         RefusedError: it is.
     """
     if details.ends <= now:
-        raise RefusedError(_("The end of the event is over already. Look at its day and time."))
+        raise RefusedError(_("The end of the event is over already. Look at its day and time."), field="ends")
     if details.ends - details.begins > timedelta(days=longest_days):
         said = ngettext(
             "An event lasts {count} day at most here.", "An event lasts {count} days at most here.", longest_days
         )
-        raise RefusedError(said.format(count=longest_days))
+        raise RefusedError(said.format(count=longest_days), field="ends")
 
 
 def _check_team_servers(base: Profile, *, has_teams: bool) -> None:
     if not base.collaboration:
         said = _("In servers of “{profile}” nobody can work together, so a team has no server. Choose another profile.")
-        raise RefusedError(said.format(profile=base.title))
+        raise RefusedError(said.format(profile=base.title), field="team_servers")
     if not has_teams:
-        raise RefusedError(_("This event has no teams that could work in one server. Make accounts with teams first."))
+        said = _("This event has no teams that could work in one server. Make accounts with teams first.")
+        raise RefusedError(said, field="team_servers")
 
 
 def _level(caller: Caller, role: Role | None) -> Level:

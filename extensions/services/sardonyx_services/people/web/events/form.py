@@ -19,7 +19,7 @@ from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.class_limits import Limits
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import SaidError, _
 from sardonyx_spawner.profiles import Profile
 
 LONGEST_NUMBER = 6
@@ -102,19 +102,19 @@ class EventForm:
         """
         zone, prefix = self.zone or "UTC", f"{self.profile}."
         return EventDetails(
-            begins=_moment(self.begins, zone, before.begins if before else None),
-            ends=_moment(self.ends, zone, before.ends if before else None),
+            begins=_moment(self.begins, zone, "begins", before.begins if before else None),
+            ends=_moment(self.ends, zone, "ends", before.ends if before else None),
             place=" ".join(self.place.split()),
             welcome=self.welcome.replace("\r\n", "\n"),
             zone=zone,
-            read_hours=_number(self.read_hours),
+            read_hours=_number(self.read_hours, "read_hours"),
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
             limits=Limits(self.tools.get(self.profile), self.lifetime, self.idle_stop),
             changed=_number(self.changed),
             team_servers=bool(self.team_servers),
-            sign_ins=_number(self.sign_ins),
+            sign_ins=_number(self.sign_ins, "sign_ins"),
             storage=self.storage,
         )
 
@@ -124,7 +124,12 @@ class EventForm:
         Raises:
             PeopleError: a number is none.
         """
-        return Wanted(_number(self.accounts), _number(self.teams), _number(self.team_size))
+        named = (("accounts", self.accounts), ("teams", self.teams), ("team_size", self.team_size))
+        return Wanted(*(_number(text, name) for name, text in named))
+
+    def place_of(self, fault: SaidError) -> str:
+        """Return the name of the field that a fault is said at; "" = it is of none of them alone."""
+        return fault.field if fault.field in TEXTS else ""
 
     @property
     def seen_welcome(self) -> Markup:
@@ -150,16 +155,19 @@ def read_event_form(sent: FormData, profiles: Sequence[Profile]) -> EventForm:
     return EventForm(**texts, **rows, sees_welcome=sees, tools=read_ticked(sent, profiles), answers=answers)
 
 
-def _moment(text: str, zone: str, before: datetime | None) -> datetime:
-    found = moment_of(text, zone)
+def _moment(text: str, zone: str, field: str, before: datetime | None) -> datetime:
+    try:
+        found = moment_of(text, zone)
+    except PeopleError as error:
+        raise PeopleError(error.message, field=error.field or field) from error
     if found is None:
-        raise PeopleError(_("Say when the event begins and when it ends."))
+        raise PeopleError(_("Say when the event begins and when it ends."), field=field)
     # A field has no seconds, and does not tell the two hours of the night in which clocks are put back.
     return before if before is not None and Words().field(before, zone) == text else found
 
 
-def _number(text: str) -> int:
+def _number(text: str, field: str = "") -> int:
     text = text or "0"
     if not text.isascii() or not text.isdigit() or len(text) > LONGEST_NUMBER:
-        raise PeopleError(_("“{text}” is no number.").format(text=text[:40]))
+        raise PeopleError(_("“{text}” is no number.").format(text=text[:40]), field=field)
     return int(text)

@@ -82,11 +82,12 @@ class NewSeats:
             RefusedError: it cannot.
         """
         if wanted.accounts < 0 or wanted.teams < 0 or (wanted.teams and not 1 <= wanted.team_size <= MOST_IN_A_TEAM):
-            raise RefusedError(_("A team has 1 to 100 people."))
+            raise RefusedError(_("A team has 1 to 100 people."), field="team_size")
         if not wanted.accounts and not wanted.teams:
-            raise RefusedError(_("Say how many accounts you want."))
+            raise RefusedError(_("Say how many accounts you want."), field="accounts")
         if not 1 <= wanted.count <= self._most:
-            raise RefusedError(_("An event has 1 to {most} accounts here.").format(most=self._most))
+            said = _("An event has 1 to {most} accounts here.").format(most=self._most)
+            raise RefusedError(said, field="teams" if wanted.teams else "accounts")
 
     def add(self, event: str, wanted: Wanted) -> None:
         """Make them.

@@ -46,7 +46,7 @@ async def make(request: Request, here: Here, who: Who) -> Response:
     try:
         made = await run_in_threadpool(here.events.make, who, form.title, form.details(), form.wanted())
     except SaidError as error:
-        told = {"form": form, "profiles": here.profiles, "fault": error.message}
+        told = {"form": form, "profiles": here.profiles, "fault": error.message, "fault_at": form.place_of(error)}
         return here.pages.page(request, who, "event_new.html", 400, **told)
     return _at(here, made)
 
@@ -181,7 +181,8 @@ async def change(request: Request, here: Here, who: Who, event: str) -> Response
         form, told = replace(form, changed=str(seen.details.changed)), told | {"fault": error.message, "is_old": True}
         return here.pages.page(request, who, "event_settings.html", 409, form=form, **told)
     except SaidError as error:
-        return here.pages.page(request, who, "event_settings.html", 400, form=form, **told | {"fault": error.message})
+        told |= {"fault": error.message, "fault_at": form.place_of(error)}
+        return here.pages.page(request, who, "event_settings.html", 400, form=form, **told)
     return _at(here, event)
 
 
