@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import ceil
 from typing import Literal
 
 from sardonyx_spawner.closing import Closing
@@ -202,8 +203,11 @@ class Profile:
         return tuple(option for option in self.options if option.is_asked)
 
     def seconds_left(self, now: float) -> int | None:
-        """Return how long a server that starts now can have, in whole minutes, which people read; None = that is not limited."""
-        return None if self.ends_at is None else max(1, int(self.ends_at - now) // 60) * 60
+        """Return how long a server that starts now can have, in whole minutes, which people read; None = that is not limited.
+
+        The last one is a whole one, too: what the server is of ends it at its moment, and nobody loses a minute before.
+        """
+        return None if self.ends_at is None else max(1, ceil((self.ends_at - now) / 60)) * 60
 
     @property
     def may_have_gpus(self) -> bool:

@@ -15,7 +15,7 @@ from support.people_service import ROOT, parts_in
 from sardonyx_hub_config.services.people import TEMPLATES
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.events.words import EventWords
+from sardonyx_services.people.web.events.words import EventWords, say_left
 from sardonyx_services.people.web.service import create_app
 from sardonyx_spawner.language_in_templates import Translation
 
@@ -140,6 +140,20 @@ async def test_people_of_an_event_read_while_it_is_on_when_all_is_deleted(
     assert '<span class="sx-own-name">Ada</span>' in page
     assert f"Your account: {event.names[0]}" in page
     assert '<span class="sx-own-name">olga</span>' in await read("olga", "/settings")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (59, "in less than a minute"),
+        (60, "in 1 minute"),
+        (3600, "in 1 hour 0 minutes"),
+        (90_000, "in 1 day 1 hour"),
+    ],
+)
+def test_how_long_is_left_is_said(seconds: int, said: str) -> None:
+    """Never as nothing: it goes on until then."""
+    assert say_left(seconds) == said
 
 
 async def test_the_large_screen_of_an_event_that_is_over_asks_nobody_in(event: Event, read: Callable[..., Any]) -> None:

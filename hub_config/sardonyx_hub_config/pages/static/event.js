@@ -1,9 +1,12 @@
-// The page of an event, and its large screen: what is live on it, every few seconds.
+// The pages of an event, and its large screen: what is live on them, every few seconds; of whoever takes part, every minute.
 import { ask } from "./ask.js";
 
 const EVERY_MS = 3000;
+// Browsers do not wait for longer than 24 days.
+const LONGEST_MS = 2 ** 31 - 1;
 
 const main = document.querySelector("[data-live]");
+const turnsIn = new Date(main.dataset.turns ?? Number.NaN) - Date.now();
 const part = document.getElementById("live");
 const { xsrf } = JSON.parse(document.getElementById("hub").textContent);
 
@@ -23,5 +26,6 @@ async function look() {
   document.dispatchEvent(new Event("sx-changed"));
 }
 
-setInterval(look, EVERY_MS);
+setInterval(look, main.dataset.everyMs ?? EVERY_MS);
+if (turnsIn > 0 && turnsIn < LONGEST_MS) setTimeout(look, turnsIn + 500);
 document.addEventListener("visibilitychange", look);

@@ -73,6 +73,8 @@ class EventWords:
 
 def say_left(seconds: int) -> str:
     """Say in how long something is: in days and hours, or in hours and minutes."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return _("in less than a minute")
     days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
     said_hours = ngettext("{count} hour", "{count} hours", hours).format(count=hours)
     said_minutes = ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
