@@ -120,6 +120,8 @@ def expect_over(guest: Visitor, check: Check) -> None:
     expect(page.get_by_role("link", name="Start a server")).to_have_count(0)
     expect(page.get_by_text("Your files are kept.")).to_have_count(0)
     check(page, "home-of-participant")
+    page.goto(f"{guest.stack.url}/hub/spawn")
+    page.get_by_text("The event is over").wait_for()
     page.goto(f"{guest.stack.url}/user/{guest.name}/lab")
     page.get_by_text("The event is over. What you have can be read and copied for a while").wait_for()
     page.get_by_role("link", name="Take it with you").click()

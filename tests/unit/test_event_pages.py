@@ -1,5 +1,6 @@
 """What is on the pages of an event: the figures of its large screen, and what the archives have that people take with them."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -140,6 +141,29 @@ async def test_people_of_an_event_read_while_it_is_on_when_all_is_deleted(
     assert '<span class="sx-own-name">Ada</span>' in page
     assert f"Your account: {event.names[0]}" in page
     assert '<span class="sx-own-name">olga</span>' in await read("olga", "/settings")
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        pytest.param("api/events/{event}/end", {}, id="organiser"),
+        pytest.param("api/operation/events", {"do": "end", "groups": [{"id": "{event}", "changed": 0}]}, id="operator"),
+    ],
+)
+async def test_servers_of_an_event_that_is_ended_stop_without_waiting_for_the_next_look(
+    event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, sent: dict[str, object]
+) -> None:
+    """Whoever ends it, one or many at once."""
+    parts = parts_in(tmp_path, event.people, httpx.MockTransport(event.hub), monkeypatch)
+    body = json.loads(json.dumps(sent).replace("{event}", event.id))
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(parts)), base_url="http://place") as client:
+        said = {"headers": {"Authorization": "token olga"}, "json": body}
+        answer = await client.post(f"{ROOT}{path.replace('{event}', event.id)}", **said)
+
+    assert answer.is_success, answer.text
+    assert event.people.events.details(event.id).closed is not None, answer.text
+    assert parts.event_ends.sooner.is_set()
 
 
 @pytest.mark.parametrize(

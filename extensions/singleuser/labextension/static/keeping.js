@@ -45,7 +45,7 @@ export async function keeping(shared) {
       const actions = more.map(seconds => ({
         label: trans.__("Keep it %1 longer", duration(seconds)), displayType: "accent", callback: () => keep(seconds, then),
       }));
-      const left = duration(seconds_left);
+      const left = duration(Math.max(LEAST_S, seconds_left));
       const said = more.length
         ? trans.__("This server is stopped in %1: its time is over then. Keep it longer, or save what you need; your files stay.", left)
         : trans.__("This server is stopped in %1: its time is over then. Save what you need; your files stay.", left);

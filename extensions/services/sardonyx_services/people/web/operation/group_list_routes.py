@@ -94,6 +94,8 @@ async def _shown(here: Parts, who: Caller, kind: Kind, wish: Wish) -> list[Group
 
 async def _done(here: Parts, who: Caller, kind: Kind, wish: GroupsActWish) -> list[OutcomeShown]:
     outcomes = await here.group_desk.act(who, kind, wish.deed(), wish.chosen())
+    # Some of them may be over by it.
+    here.event_ends.sooner.set()
     return [OutcomeShown(id=each.id, title=each.title, is_done=each.is_done, message=each.text) for each in outcomes]
 
 
@@ -113,6 +115,7 @@ async def _act(request: Request, here: Parts, who: Caller, kind: Kind) -> Respon
     if "sure" in form:
         try:
             outcomes = await here.group_desk.act(who, kind, _deed(form), chosen)
+            here.event_ends.sooner.set()
         except SaidError as error:
             if isinstance(error, RefusedError) and error.status != RefusedError.status:
                 raise
