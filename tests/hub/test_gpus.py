@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -146,7 +147,7 @@ def refused(user: Any) -> str:
 @pytest.fixture
 def _nodes_can_be_reached(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let an ordinary user reach the tests' own folder."""
-    ours = ("/tmp/pytest", str(tmp_path_factory.getbasetemp()))  # noqa: S108 - pytest's own
+    ours = (f"{gettempdir()}/pytest", str(tmp_path_factory.getbasetemp()))
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_uid == os.geteuid() and str(folder).startswith(ours):
             folder.chmod(0o755)
