@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -113,6 +113,19 @@ def newcomer(browser: Browser) -> Iterator[Callable[[Stack, str], Visitor]]:
             return visitor
 
         yield signed_in
+
+
+@pytest.fixture
+def guests(place: Stack, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """A way to have somebody at a browser, of a size, who has never been at the place of the tests that ask for it."""
+    with ExitStack() as open_now:
+
+        def guest(name: str = "", **of_the_browser: Any) -> Visitor:
+            context = open_now.enter_context(browser.new_context(**of_the_browser))
+            context.set_default_timeout(20_000)
+            return Visitor(place, context.new_page(), name)
+
+        yield guest
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """The page of an event as its organiser works with it: servers of everybody, live, a word and a file to all, and help for one."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from e2e.conftest import Check
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from support.classes import CONF, ask, hub, people_of, token_of
 from support.events import come_in, start_in_event
 from support.visitors import Visitor
@@ -30,22 +30,16 @@ def place(place_with: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def guests(place: Any, browser: Browser) -> Iterator[Callable[[str, str, str], Visitor]]:
+def guests(guests: Callable[..., Visitor]) -> Callable[[str, str, str], Visitor]:
     """A way to have somebody come in by a code, who is known under a name then."""
-    contexts = []
 
     def guest(link: str, called: str, name: str) -> Visitor:
-        context = browser.new_context()
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        found = Visitor(place, context.new_page(), name)
+        found = guests(name)
         come_in(found, link, called)
         found.page.get_by_role("heading", name="Data days").wait_for()
         return found
 
-    yield guest
-    for context in contexts:
-        context.close()
+    return guest
 
 
 def event_of(place: Any, olga: Any, profile: str, **more: object) -> tuple[str, list[dict[str, str]]]:

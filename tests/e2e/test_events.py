@@ -4,9 +4,10 @@ import io
 import re
 import sqlite3
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,19 +56,9 @@ def place(place_with: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def guests(place: Any, browser: Browser) -> Iterator[Callable[[], Visitor]]:
+def guests(guests: Callable[..., Visitor]) -> Callable[[], Visitor]:
     """A way to have somebody with a phone who has never been here."""
-    contexts = []
-
-    def guest() -> Visitor:
-        context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # a size
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        return Visitor(place, context.new_page())
-
-    yield guest
-    for context in contexts:
-        context.close()
+    return partial(guests, viewport=PHONE)
 
 
 def days_later(place: Any, event: str) -> None:

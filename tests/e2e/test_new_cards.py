@@ -1,12 +1,12 @@
 """A card is replaced: whoever came in with it is out at once, with all that they have open, and the new one leads to the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from e2e.conftest import Check
-from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import expect
 from support.classes import people_of
 from support.events import codes_of, come_in, make_event
 from support.kept_open import FEED, STATUS, begins, ended, keep_one_open, keep_open, program
@@ -36,22 +36,6 @@ REPLACED = "The card with which you came in was replaced"
 def place(stack: Stack) -> Stack:
     """The place that most tests share."""
     return stack
-
-
-@pytest.fixture
-def guests(place: Stack, browser: Browser) -> Iterator[Callable[[], Visitor]]:
-    """A way to have somebody at a browser who has never been here."""
-    contexts = []
-
-    def guest() -> Visitor:
-        context = browser.new_context()
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        return Visitor(place, context.new_page())
-
-    yield guest
-    for context in contexts:
-        context.close()
 
 
 def replace(place: Any, olga: Any, event: str, *, stop: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.people_service import ROOT, parts_in
+from support.people_service import ROOT, parts_in, quiet_hub
 
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
@@ -18,17 +18,6 @@ WAITS = "invited, has not signed in yet"
 TIA = {"Authorization": "token tia"}
 AIDE = {"Authorization": "token aide"}
 ROSTER = b"name,mail,role\namina,,\ncem,cem@example.org,\neva,,assistant\nEva Berg,,\n"
-
-
-def hub(request: httpx.Request) -> httpx.Response:
-    """Answer as the hub does, whose tokens are called as their people; nothing runs, and nothing is stored."""
-    if request.url.path == "/stored":
-        return httpx.Response(200, json={})
-    if request.url.path == "/api/sardonyx/servers":
-        return httpx.Response(200, json={"servers": []})
-    name = request.headers["Authorization"].removeprefix("token ")
-    scopes = ["access:services!service=people"]
-    return httpx.Response(200, json={"kind": "user", "name": name, "groups": [], "scopes": scopes})
 
 
 @pytest.fixture
@@ -55,7 +44,7 @@ async def service(
     request: pytest.FixtureRequest, people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Any]:
     """A browser or program that asks the service, where people sign in with a provider or do not."""
-    asked = httpx.MockTransport(hub)
+    asked = httpx.MockTransport(quiet_hub)
     parts = parts_in(tmp_path, people, asked, monkeypatch, has_providers=request.param, has_passwords=False)
     transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://place{ROOT}", headers=TIA) as client:

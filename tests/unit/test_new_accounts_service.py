@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from support.people_service import ROOT, parts_in
+from support.people_service import ROOT, parts_in, quiet_hub
 
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
@@ -17,18 +17,6 @@ from sardonyx_services.people.web.service import create_app
 TIA = {"Authorization": "token tia"}
 ROOT_USER = {"Authorization": "token root"}
 LINK = re.compile(r"http://place/hub/welcome\?token=[\w-]{43}")
-
-
-def hub(request: httpx.Request) -> httpx.Response:
-    """Answer as the hub does, whose tokens are called as their people; nothing runs, and nothing is stored."""
-    if request.url.path == "/stored":
-        return httpx.Response(200, json={})
-    if request.url.path == "/api/sardonyx/servers":
-        return httpx.Response(200, json={"servers": []})
-    name = request.headers["Authorization"].removeprefix("token ")
-    return httpx.Response(
-        200, json={"kind": "user", "name": name, "groups": [], "scopes": ["access:services!service=people"]}
-    )
 
 
 @pytest.fixture
@@ -54,7 +42,7 @@ async def service(
     people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser or program of an administrator that asks the service."""
-    parts = parts_in(tmp_path, people, httpx.MockTransport(hub), monkeypatch)
+    parts = parts_in(tmp_path, people, httpx.MockTransport(quiet_hub), monkeypatch)
     transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://place{ROOT}", headers=ROOT_USER) as client:
         yield client

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.people_service import ROOT, parts_in
+from support.people_service import ROOT, parts_in, quiet_hub
 
 from sardonyx_services.credentials.audit import AuditLog, Issued
 from sardonyx_services.people.database import Place
@@ -21,14 +21,6 @@ from sardonyx_services.people.web.service import create_app
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 PROGRAM = {"Authorization": "token tia"}
-
-
-def hub(request: httpx.Request) -> httpx.Response:
-    """Say that whoever asks is the one whose token it is called after."""
-    name = request.headers["Authorization"].removeprefix("token ")
-    return httpx.Response(
-        200, json={"kind": "user", "name": name, "groups": [], "scopes": ["access:services!service=people"]}
-    )
 
 
 @pytest.fixture
@@ -53,7 +45,7 @@ async def service(
     people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A program or a browser of the administrator."""
-    transport = httpx.ASGITransport(create_app(parts_in(tmp_path, people, httpx.MockTransport(hub), monkeypatch)))
+    transport = httpx.ASGITransport(create_app(parts_in(tmp_path, people, httpx.MockTransport(quiet_hub), monkeypatch)))
     async with httpx.AsyncClient(transport=transport, base_url=f"http://place{ROOT}", headers=PROGRAM) as client:
         yield client
 
