@@ -21,7 +21,7 @@ from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
 from sardonyx_hub_config.commands.log import log
 from sardonyx_hub_config.commands.material_words import said
-from sardonyx_hub_config.commands.new_accounts import TITLES, new_account, read_list, write_link
+from sardonyx_hub_config.commands.new_accounts import new_account, read_list, write_link
 from sardonyx_hub_config.commands.people_here import ids_of, people_here
 from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
@@ -35,7 +35,7 @@ from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
 from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.sheet import write_csv
-from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS
+from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS, TITLES
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.words import say_deleted
 

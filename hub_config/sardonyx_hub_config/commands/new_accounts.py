@@ -15,10 +15,8 @@ from sardonyx_services.people.enrolment import Enrolment, Place, account_name, e
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.roster import Roster, read_roster
 from sardonyx_services.people.sheet import write_csv
-from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS, HAND_OUT_S, new_link
+from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS, HAND_OUT_S, TITLES, new_link
 from sardonyx_services.people.store import PeopleStore
-
-TITLES = ("name", "mail", "link")
 
 
 def add_everybody(

@@ -88,7 +88,10 @@ class OwedWork:
             for spawner in silent:
                 spawner.note_end(_(UNANSWERED))
                 await self._stop(user, spawner.name)
-            self._stopped[owed.person] = len(silent)
+            # What nobody has asked for of the last time is not of this one.
+            self.stopped(owed.person)
+            if silent:
+                self._stopped[owed.person] = len(silent)
             if is_gone:
                 await self.let_go(user)
 

@@ -7,6 +7,13 @@ class PeopleError(SaidError):
     """Say what cannot be done with a person or an account, and what to do instead."""
 
 
+class InUseError(PeopleError):
+    """Somebody else has the name of an account that was to be made."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is already somebody called “{name}”. Choose another name.").format(name=name))
+
+
 class NameTakenError(PeopleError):
     """The name belongs to somebody who signs in another way."""
 

@@ -11,6 +11,8 @@ LIFE_S = 24 * 3600.0
 HAND_OUT_DAYS = 14
 """A link to a new account is good for so long: it is handed out before it is used."""
 HAND_OUT_S = HAND_OUT_DAYS * 24 * 3600.0
+TITLES = ("name", "mail", "link")
+"""Of a table of links to new accounts."""
 PATH = "welcome"
 
 

@@ -17,7 +17,7 @@ from sardonyx_services.people.database import Place, open_database
 from sardonyx_services.people.directory import Directory
 from sardonyx_services.people.entries import Entries
 from sardonyx_services.people.erasure import Erasure
-from sardonyx_services.people.errors import AwayError, PeopleError, RemovedError
+from sardonyx_services.people.errors import AwayError, InUseError, PeopleError, RemovedError
 from sardonyx_services.people.event_removal import EventRemoval
 from sardonyx_services.people.events import Events
 from sardonyx_services.people.following import Following
@@ -200,9 +200,7 @@ class PeopleStore:
         """
         with self._session() as session:
             if session.scalars(_living().where(PersonRow.name == name)).first():
-                raise PeopleError(
-                    _("There is already somebody called “{name}”. Choose another name.").format(name=name)
-                )
+                raise InUseError(name)
             row = add_person(session, LOCAL, name, name)
             row.is_admin = is_admin
             session.add(AccountRow(person=row.id, password_hash=password_hash))

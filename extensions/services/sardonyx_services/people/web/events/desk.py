@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from sardonyx_services.people.actions import Action, Asked
+from sardonyx_services.people.ending_soon import is_event_over
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.events import EventDetails, check_event
 from sardonyx_services.people.groups import Group, Role
@@ -252,7 +253,7 @@ def state_of(details: EventDetails, now: datetime) -> str:
     """Return how far an event is: "before", "on", "read" (over, and still read) or "gone"."""
     if details.deleted is not None or details.goes <= now:
         return "gone"
-    if details.closed is not None or details.ends <= now:
+    if is_event_over(details, now):
         return "read"
     return "on" if details.begins <= now else "before"
 

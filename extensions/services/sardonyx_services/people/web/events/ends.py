@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
+from sardonyx_services.people.ending_soon import is_event_over
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
@@ -54,7 +55,7 @@ class EventEnds:
             if step is not None and (event, details.ends, step) not in self._told:
                 await self._alone(event, self._tell)
         for event, details in events.items():
-            if details.closed is not None or details.ends <= self._clock():
+            if is_event_over(details, self._clock()):
                 await self._alone(event, self._end)
         for event, details in events.items():
             is_over = details.closed is not None and details.goes <= self._clock()

@@ -25,21 +25,13 @@ class EventWords:
 
     def event_time_here(self, seen: EventSeen) -> Markup:
         """Say when an event is by the clocks of the reader: who takes part need not be where it is."""
-        details = seen.details
-        if seen.state == "before":
-            return escape(_("Begins {moment}")).format(moment=self.here(details.begins, details.zone))
-        if seen.state == "on":
-            return escape(_("Ends {moment}")).format(moment=self.here(details.ends, details.zone))
-        return escape(_("Over"))
+        said, moment = _when(seen)
+        return escape(said).format(moment=self.here(moment, seen.details.zone))
 
     def event_time(self, seen: EventSeen) -> str:
         """Say when an event is: "Begins 27 November 09:00", "Ends 29 November 18:00", "Over"."""
-        details = seen.details
-        if seen.state == "before":
-            return _("Begins {moment}").format(moment=self.moment(details.begins, details.zone))
-        if seen.state == "on":
-            return _("Ends {moment}").format(moment=self.moment(details.ends, details.zone))
-        return _("Over")
+        said, moment = _when(seen)
+        return said.format(moment=self.moment(moment, seen.details.zone))
 
     def left(self, seen: EventSeen) -> str:
         """Say how long an event still goes on: "in 1 day 4 hours"; "" = it is not under way."""
@@ -69,6 +61,13 @@ class EventWords:
                 "{count} file in the data store, {size}", "{count} files in the data store, {size}", objects
             ).format(count=objects, size=say_bytes(report.get("bytes", 0))),
         ]
+
+
+def _when(seen: EventSeen) -> tuple[str, datetime]:
+    """Return what is said of when an event is, and the moment in it."""
+    if seen.state == "before":
+        return _("Begins {moment}"), seen.details.begins
+    return _("Ends {moment}") if seen.state == "on" else _("Over"), seen.details.ends
 
 
 def say_left(seconds: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sardonyx_services.people.enrolment import Place, account_name, enrol
-from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.errors import InUseError, PeopleError
 from sardonyx_services.people.records import LOCAL, PersonRecord
 from sardonyx_services.people.roster import Fault, read_pasted
 from sardonyx_services.people.sign_in_links import HAND_OUT_S, LIFE_S, new_link
@@ -72,12 +72,9 @@ class AccountDesk:
             PeopleError: somebody is called so.
         """
         self._check(caller)
-        person = self._people.add_account(local_name(name), "")
-        self._people.actions.add(caller.id, "account", whom=(person.id,))
-        if is_instructor:
-            self._people.set_instructor(person.name, is_instructor=True)
-            self._people.actions.add(caller.id, "instructor", whom=(person.id,))
-        return {person.name: self._link(person, HAND_OUT_S)}
+        account = self._made(local_name(name), is_instructor=is_instructor)
+        self._note(caller, [account], is_instructor=is_instructor)
+        return {account.name: account.link}
 
     def add_list(self, caller: Caller, text: str, *, is_instructor: bool) -> Made:
         """Make an account for everybody in a list of names; what is wrong with other lines is said.
@@ -88,7 +85,7 @@ class AccountDesk:
         """
         self._check(caller)
         found = enrol(read_pasted(text), self._people.everybody(), {}, "student", self.new_name)
-        taken = [Fault(place.entry.line, _taken(place.name)) for place in found.of("joins")]
+        taken = [Fault(place.entry.line, InUseError(place.name).message) for place in found.of("joins")]
         made = self.make(caller, found.new, is_instructor=is_instructor)
         faults = sorted((*found.faults, *taken, *made.faults), key=lambda fault: fault.line)
         return Made(made.accounts, tuple(faults))
@@ -105,18 +102,11 @@ class AccountDesk:
         made, faults = [], []
         for place in places:
             try:
-                person = self._people.add_account(place.name, "")
+                made.append(self._made(place.name, place.entry.mail, is_instructor=is_instructor))
             except PeopleError as error:
                 # Somebody else has made it since it was looked.
                 faults.append(Fault(place.entry.line, error.message))
-                continue
-            made.append(NewAccount(person.id, person.name, place.entry.mail, self._link(person, HAND_OUT_S)))
-            if is_instructor:
-                self._people.set_instructor(person.name, is_instructor=True)
-        ids = [each.person for each in made]
-        self._people.actions.add(caller.id, "account", whom=ids)
-        if is_instructor:
-            self._people.actions.add(caller.id, "instructor", whom=ids)
+        self._note(caller, made, is_instructor=is_instructor)
         return Made(tuple(made), tuple(faults))
 
     def waiting(self, caller: Caller) -> list[str]:
@@ -151,9 +141,15 @@ class AccountDesk:
         if not self._has_passwords:
             raise RefusedError(_("Nobody signs in with a password here."))
 
+    def _made(self, name: str, mail: str = "", *, is_instructor: bool) -> NewAccount:
+        person = self._people.add_account(name, "")
+        if is_instructor:
+            self._people.set_instructor(person.name, is_instructor=True)
+        return NewAccount(person.id, person.name, mail, self._link(person, HAND_OUT_S))
+
+    def _note(self, caller: Caller, accounts: Sequence[NewAccount], *, is_instructor: bool) -> None:
+        for what in ("account", "instructor") if is_instructor else ("account",):
+            self._people.actions.add(caller.id, what, whom=[each.person for each in accounts])
+
     def _link(self, person: PersonRecord, life_s: float = LIFE_S) -> str:
         return new_link(self._people, person.id, self._hub, life_s)
-
-
-def _taken(name: str) -> str:
-    return _("There is already somebody called “{name}”. Choose another name.").format(name=name)

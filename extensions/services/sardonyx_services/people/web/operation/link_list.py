@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from sardonyx_services.people.sheet import write_csv
+from sardonyx_services.people.sign_in_links import TITLES
 from sardonyx_services.people.web.operation.account_desk import NewAccount
 from sardonyx_services.people.web.pages import qr_code
 
-TITLES = ("name", "mail", "link")
-"""Of the file, as `sardonyx class import --links` writes it."""
 MOST_SLIPS = 200
 """With a picture of some kB on each."""
 
