@@ -261,7 +261,7 @@ def test_an_organiser_ticks_it_in_the_settings(days: Days, newcomer: Callable[..
 
     olaf.page.get_by_role("radio", name="Python").check()
     olaf.page.get_by_role("button", name="Save the changes").click()
-    olaf.page.get_by_text("In servers of “Python” nobody can work together").wait_for()
+    olaf.page.get_by_role("link", name="In servers of “Python” nobody can work together").wait_for()
     box.uncheck()
     olaf.page.get_by_role("button", name="Save the changes").click()
     olaf.page.get_by_role("link", name="Settings").click()
