@@ -16,7 +16,7 @@ from support.waiting import soon
 STORE = """
 import pathlib
 from datetime import timedelta
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.models import ClassRow, GroupRow
 from sardonyx_services.people.store import PeopleStore
 people = PeopleStore(pathlib.Path("/var/lib/sardonyx/data/people.sqlite"))

@@ -17,7 +17,7 @@ from support.people_service import routes_of_the_service
 from support.served import is_of_events
 from support.stack import Stack
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.courses import Opened
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Role

@@ -24,7 +24,7 @@ from support.visitors import PASSWORD, Visitor
 from support.waiting import soon
 
 from sardonyx_services.listening import bound
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore
 

@@ -14,7 +14,7 @@ from support.kernels import run_in_kernel
 from support.stack import Stack
 from support.waiting import soon
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.repository import Material
 

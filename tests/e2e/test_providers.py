@@ -9,7 +9,7 @@ import yaml
 from support.classes import people_of
 from support.oidc_provider import Provider, serving_provider
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"

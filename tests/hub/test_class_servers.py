@@ -12,7 +12,7 @@ from support.classes import id_of, people_of
 from support.members import PASSWORD, PATIENCE_S, Member
 from support.stack import Stack, running_stack
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 
 SETTINGS = """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.places import BUCKET, client
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.models import GroupRow
 from sardonyx_services.people.moments import in_tables
 from sardonyx_services.people.web.clearer import Clearer

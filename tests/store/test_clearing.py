@@ -17,7 +17,7 @@ from support.stored import everything, only_these_go
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.events import EventDetails

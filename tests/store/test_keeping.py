@@ -13,7 +13,7 @@ from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 from support.waiting import soon
 
 from sardonyx_services.credentials import audit
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.entries import Entry
 from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.events import EventDetails

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from support.people_service import ROOT, parts_in
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.store import PeopleStore

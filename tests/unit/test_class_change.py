@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sardonyx_hub_config.commands.classes import class_
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.repository import Material
 

@@ -15,7 +15,7 @@ from support.people_service import ROOT, parts_in
 
 from sardonyx_hub_config.commands.classes import class_
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.lessons import NONE, WeeklyHours
 from sardonyx_services.people.store import PeopleStore

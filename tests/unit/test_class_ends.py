@@ -8,7 +8,7 @@ import pytest
 from support.ends import FakeHub, FakeStore
 
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import GroupRow

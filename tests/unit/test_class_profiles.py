@@ -11,7 +11,7 @@ import pytest
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.sources.class_profiles import ClassProfiles
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Role, all_groups

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.courses import Arrival, Opened
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Role

@@ -10,7 +10,8 @@ from threading import Barrier
 
 import pytest
 
-from sardonyx_services.people.classes import ChangedMeanwhileError, ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
+from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.join_link import JoinLinks

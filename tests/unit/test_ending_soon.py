@@ -12,7 +12,7 @@ from support.ends import FakeHub
 from support.people_service import ROOT, parts_in
 
 from sardonyx_hub_config.pages.endings import Endings, EndingShown
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.ending_soon import say_ending
 from sardonyx_services.people.errors import AwayError
 from sardonyx_services.people.events import EventDetails

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PeopleStore

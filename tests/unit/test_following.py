@@ -2,7 +2,7 @@
 
 import pytest
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.following import Followed
 from sardonyx_services.people.store import PeopleStore

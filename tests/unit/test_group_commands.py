@@ -13,7 +13,7 @@ from sardonyx_hub_config.commands.classes import class_
 from sardonyx_hub_config.commands.events import event
 from sardonyx_hub_config.commands.people_api import GroupsApi
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.store import PeopleStore
 
 FOUND = {"people": 3, "running": 1, "leaders": ["Tia"], "faults": [], "title": "Statistics"}

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from support.ends import FakeHub
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Kind

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.classes.seat import Level

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.courses import Opened
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.invitations import MOST, Invitation

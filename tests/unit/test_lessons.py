@@ -10,7 +10,8 @@ import pytest
 from support.ends import FakeHub
 
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ChangedMeanwhileError, ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
+from sardonyx_services.people.classes import ChangedMeanwhileError
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.join_link import JoinLinks

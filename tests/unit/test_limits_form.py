@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.datastructures import FormData
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.web.classes.desk import Seen

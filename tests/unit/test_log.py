@@ -13,7 +13,7 @@ from support.people_service import ROOT, parts_in
 
 from sardonyx_hub_config.commands.classes import class_
 from sardonyx_services.people.actions import OPERATOR, PART
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.models import ActionRow
 from sardonyx_services.people.store import PeopleStore

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sardonyx_hub_config.settings.profiles import ProfileSettings, profile_faults
+from sardonyx_hub_config.settings.profile_faults import profile_faults
+from sardonyx_hub_config.settings.profiles import ProfileSettings
 from sardonyx_spawner.profiles import Gives, Profile
 from sardonyx_spawner.repository import Repository
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.join_link import JoinLinks

@@ -15,9 +15,9 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.offered import profiles_for_classes
 from sardonyx_hub_config.services.people import PATH
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.class_checks import AfterEnd, check_details, checked_title
+from sardonyx_services.people.class_checks import check_details, checked_title
+from sardonyx_services.people.class_details import AfterEnd, ClassDetails
 from sardonyx_services.people.class_end import check_end
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.moments import day_of, moment_of

@@ -29,7 +29,7 @@ from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.class_checks import checked_title
 from sardonyx_services.people.class_copy import as_new, copy_hours
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.enrolment import Enrolment, Place, account_name, enrol
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import ROLES, STAFF, Group, Role

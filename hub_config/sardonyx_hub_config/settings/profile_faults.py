@@ -4,17 +4,14 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
 
 from sardonyx_hub_config.settings.implied import implied_by
+from sardonyx_hub_config.settings.profiles import ChoiceSettings, OptionSettings, ProfileSettings
 from sardonyx_services.people.groups import ALPHABET, ID_LENGTH
 from sardonyx_spawner.amounts import number
 from sardonyx_spawner.errors import UserError
 from sardonyx_spawner.profiles import NUMBERS, TEXTS
 from sardonyx_spawner.repository import check_branch, check_repository, lies_in
-
-if TYPE_CHECKING:
-    from sardonyx_hub_config.settings.profiles import ChoiceSettings, OptionSettings, ProfileSettings
 
 Found = Iterator[tuple[tuple[str, ...], str]]
 
@@ -33,7 +30,7 @@ WRITTEN = {
 
 
 def profile_faults(
-    profiles: Mapping[str, "ProfileSettings"], environments: AbstractSet[str]
+    profiles: Mapping[str, ProfileSettings], environments: AbstractSet[str]
 ) -> list[tuple[tuple[str, ...], str]]:
     """Return what is wrong, and what to write instead: (path, message) pairs.
 
@@ -47,7 +44,7 @@ def profile_faults(
     ]
 
 
-def _profile_faults(slug: str, profile: "ProfileSettings", environments: AbstractSet[str]) -> Found:
+def _profile_faults(slug: str, profile: ProfileSettings, environments: AbstractSet[str]) -> Found:
     if not slug[:1].isalpha():
         yield (), f"'{slug}' does not begin with a letter. Call it something like 'python'."
     if OF_A_CLASS.fullmatch(slug):
@@ -73,7 +70,7 @@ def _profile_faults(slug: str, profile: "ProfileSettings", environments: Abstrac
         yield ("options", circle[0], "shown_when"), f"goes in a circle: {', '.join(circle)}. Remove one 'shown_when'."
 
 
-def _same_places(profile: "ProfileSettings") -> Found:
+def _same_places(profile: ProfileSettings) -> Found:
     """Find repositories that would lie in one another."""
     places: dict[str, str] = {}
     for name, repository in profile.repositories.items():
@@ -84,7 +81,7 @@ def _same_places(profile: "ProfileSettings") -> Found:
         places[name] = place
 
 
-def _choice_faults(name: str, option: "OptionSettings", environments: AbstractSet[str]) -> Found:
+def _choice_faults(name: str, option: OptionSettings, environments: AbstractSet[str]) -> Found:
     if not option.choices:
         if name not in NUMBERS and name not in TEXTS:
             yield (), "has no choices. Add at least one below 'choices'."
@@ -102,11 +99,11 @@ def _choice_faults(name: str, option: "OptionSettings", environments: AbstractSe
             yield at, f"does not say what it gives. Add '{WRITTEN[name]}'."
 
 
-def _gives(name: str, slug: str, choice: "ChoiceSettings") -> bool:
+def _gives(name: str, slug: str, choice: ChoiceSettings) -> bool:
     return name not in WRITTEN or getattr(choice, name) is not None or bool(implied_by(name, slug))
 
 
-def _number_faults(name: str, option: "OptionSettings") -> Found:
+def _number_faults(name: str, option: OptionSettings) -> Found:
     low, high = option.smallest(name), option.maximum
     if high is None:
         yield (), "has neither choices nor a maximum. Add 'maximum: 8', or choices."
@@ -125,7 +122,7 @@ def _number_faults(name: str, option: "OptionSettings") -> Found:
         yield ("default",), f"'{option.usual()}' lies between steps of {number(option.step)} from {number(low)}."
 
 
-def _text_faults(name: str, option: "OptionSettings") -> Found:
+def _text_faults(name: str, option: OptionSettings) -> Found:
     if name not in TEXTS or option.choices or not option.usual():
         return
     try:
@@ -140,7 +137,7 @@ def _text_faults(name: str, option: "OptionSettings") -> Found:
         yield ("default",), f"'{option.usual()}' does not match the pattern in full. Change one of them."
 
 
-def _shown_when_faults(name: str, option: "OptionSettings", profile: "ProfileSettings") -> Found:
+def _shown_when_faults(name: str, option: OptionSettings, profile: ProfileSettings) -> Found:
     for other, values in option.shown_when.items():
         at = ("shown_when", other)
         there = profile.options.get(other)
@@ -157,7 +154,7 @@ def _shown_when_faults(name: str, option: "OptionSettings", profile: "ProfileSet
             yield at, f"names {', '.join(unknown)}, which it does not offer. Choices are: {', '.join(there.choices)}."
 
 
-def _circle(profile: "ProfileSettings") -> list[str]:
+def _circle(profile: ProfileSettings) -> list[str]:
     needs = {
         str(name): {str(other) for other in option.shown_when if other in profile.options and other != name}
         for name, option in profile.options.items()

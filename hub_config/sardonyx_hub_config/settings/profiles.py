@@ -8,16 +8,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sardonyx_hub_config.settings.implied import implied_by
 from sardonyx_hub_config.settings.pods import ProfilePodSettings
-from sardonyx_hub_config.settings.profile_faults import profile_faults
 from sardonyx_hub_config.settings.repositories import Address, Branch, RepositorySettings
+from sardonyx_hub_config.settings.secret_paths import OURS as OF_VAULT
+from sardonyx_hub_config.settings.secret_paths import SecretPath
 from sardonyx_hub_config.settings.section import Duration, Memory, Pattern, Section, Slug
-from sardonyx_hub_config.settings.vault import OURS as OF_VAULT
-from sardonyx_hub_config.settings.vault import SecretPath
 from sardonyx_spawner.amounts import duration_seconds, memory_bytes, number
 from sardonyx_spawner.language import _
 from sardonyx_spawner.profiles import NEVER, NUMBERS, OPTION_NAMES, Allowed, Gives, Option, Profile
-
-__all__ = ["Duration", "ProfileSettings", "Section", "Slug", "profile_faults"]
 
 Icon = Literal["python", "r", "spark", "class", "code", "gpu"]
 OptionName = Literal[

@@ -1,18 +1,15 @@
 """The `quotas` section of the settings: how much people, classes, events and the whole place may use."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from sardonyx_hub_config.settings.profiles import ProfileSettings
 from sardonyx_hub_config.settings.section import Memory, Section
 from sardonyx_services.credentials.configuration import StoredLimits
 from sardonyx_services.people.groups import GROUP_ID
 from sardonyx_spawner.amounts import memory_bytes
 from sardonyx_spawner.quotas import Quota, Quotas
-
-if TYPE_CHECKING:
-    from sardonyx_hub_config.settings.profiles import ProfileSettings
 
 COUNTED = {"cpu": "cpu: 2", "memory": "memory: 2G"}
 """What has to be known of each server where it is limited, and how it is written."""
@@ -127,9 +124,7 @@ def _stored_by_id(quotas: Mapping[str, StoredQuotaSettings]) -> dict[str, int]:
     return {name: size for name, each in quotas.items() if (size := each.storage_bytes) is not None}
 
 
-def quota_faults(
-    quotas: QuotasSettings, profiles: Mapping[str, "ProfileSettings"]
-) -> list[tuple[tuple[str, ...], str]]:
+def quota_faults(quotas: QuotasSettings, profiles: Mapping[str, ProfileSettings]) -> list[tuple[tuple[str, ...], str]]:
     """Return what is wrong, and what to write instead: (path, message) pairs.
 
     A server without a limit of its own takes what there is, so it cannot be counted.

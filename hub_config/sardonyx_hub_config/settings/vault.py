@@ -1,28 +1,21 @@
-"""The `vault` section of the settings, the secrets of profiles, and what may be wrong between them and the rest."""
+"""The `vault` section of the settings, and what may be wrong between them and the rest."""
 
-import re
 import ssl
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.addresses import WebAddress, is_loopback
+from sardonyx_hub_config.settings.profiles import ProfileSettings
+from sardonyx_hub_config.settings.secret_paths import OURS
 from sardonyx_hub_config.settings.section import Duration, FilePath, Section
 from sardonyx_spawner.amounts import duration_seconds
-
-if TYPE_CHECKING:
-    from sardonyx_hub_config.settings.profiles import ProfileSettings
 
 SHORTEST_S, LONGEST_S = 300, 86400
 LARGEST_CERTIFICATES = 64 << 10
 """Half of what one environment variable may hold (execve(2))."""
-OURS = "VAULT_"
-"""Beginning of variables that every client of Vault reads, and that Sardonyx sets where there is a Vault."""
-PART = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-SECRET = re.compile(rf"(?P<path>{PART}(/{PART})+)#(?P<field>{PART})")
-
 Found = Iterator[tuple[tuple[str, ...], str]]
 
 
@@ -32,23 +25,10 @@ def _period(text: str) -> str:
     return text
 
 
-def _secret(text: str) -> str:
-    found = SECRET.fullmatch(text)
-    if found is None:
-        raise ValueError(f"'{text}' names no secret. Write PATH#FIELD, such as users/me/openai#key")
-    first, second, *rest = found["path"].split("/")
-    if first == "users" and second != "me":
-        raise ValueError(f"'{text}' is one person's secret, for everybody. Write users/me/…: each person's own")
-    if not rest and first in {"users", "groups"}:
-        raise ValueError(f"'{text}' names a folder. Write the secret in it, such as {first}/{second}/openai#key")
-    return text
-
-
 MountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$")]
 RoleName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._/-]*)?$")]
 Period = Annotated[Duration, AfterValidator(_period)]
-SecretPath = Annotated[str, AfterValidator(_secret), Field(examples=["users/me/openai#key"])]
 
 
 class VaultSettings(Section):
@@ -113,7 +93,7 @@ class VaultSettings(Section):
 
 
 def vault_faults(
-    vault: VaultSettings, public_url: str, profiles: Mapping[str, "ProfileSettings"]
+    vault: VaultSettings, public_url: str, profiles: Mapping[str, ProfileSettings]
 ) -> list[tuple[tuple[str, ...], str]]:
     """Return what is wrong, and what to write instead: (path, message) pairs."""
     found = [] if public_url.startswith("https://") else list(_reach_faults(vault, public_url))
@@ -132,7 +112,7 @@ def _reach_faults(vault: VaultSettings, public_url: str) -> Found:
         yield ("vault", "address"), f"{why} Add 'public_url: https://…' under 'web', an address that Vault reaches."
 
 
-def _profile_faults(vault: VaultSettings, profile: "ProfileSettings") -> Found:
+def _profile_faults(vault: VaultSettings, profile: ProfileSettings) -> Found:
     if profile.secrets and not vault.is_there:
         yield ("secrets",), "are read from Vault, and there is none. Add a section 'vault' with its address."
     for name in profile.variables:

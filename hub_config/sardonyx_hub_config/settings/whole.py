@@ -15,7 +15,8 @@ from sardonyx_hub_config.settings.git import GitSettings
 from sardonyx_hub_config.settings.kubernetes import KubernetesSettings
 from sardonyx_hub_config.settings.lti import PlatformSettings, PlatformSlug
 from sardonyx_hub_config.settings.one_machine import OneMachineSettings
-from sardonyx_hub_config.settings.profiles import ProfileSettings, profile_faults
+from sardonyx_hub_config.settings.profile_faults import profile_faults
+from sardonyx_hub_config.settings.profiles import ProfileSettings
 from sardonyx_hub_config.settings.quotas import QuotasSettings, quota_faults
 from sardonyx_hub_config.settings.secret_refs import SecretRef
 from sardonyx_hub_config.settings.section import Duration, FilePath, LocalName, Section, Slug

@@ -9,7 +9,7 @@ from support.visitors import PASSWORD
 MAKE = """
 import pathlib
 from sardonyx_hub_config.sign_in.passwords import Passwords
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.store import PeopleStore
 people = PeopleStore(pathlib.Path("/var/lib/sardonyx/data/people.sqlite"))
 password = Passwords().hashed({password!r})

@@ -1,19 +1,16 @@
 """What cannot be in a class, and what to do about it."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import get_args
 
+from sardonyx_services.people.class_details import AfterEnd, ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.moments import check_zone
 from sardonyx_spawner.language import _
 
-if TYPE_CHECKING:
-    from sardonyx_services.people.classes import ClassDetails
-
 MOST_KEPT_DAYS = 3650
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 500
 LONGEST_GROUP = 255
-AfterEnd = Literal["delete", "keep"]
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
@@ -29,7 +26,7 @@ def checked_title(text: str) -> str:
     return title
 
 
-def check_details(details: "ClassDetails") -> None:
+def check_details(details: ClassDetails) -> None:
     """Make sure that a class can be so.
 
     Raises:

@@ -1,6 +1,6 @@
 """A class that is made after another one, such as for the next term: what is taken over of that, which is nothing of its people."""
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.timetable import Timetable

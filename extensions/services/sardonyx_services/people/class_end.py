@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_spawner.language import _
 

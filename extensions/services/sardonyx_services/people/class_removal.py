@@ -9,7 +9,7 @@ from typing import get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.class_checks import AfterEnd
+from sardonyx_services.people.class_details import AfterEnd
 from sardonyx_services.people.class_end import deletion_at, given_up_at
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with

@@ -1,25 +1,24 @@
-"""Classes: what one is beside its people. When it begins and ends, what its servers are, and whether a link lets people in."""
+"""The classes in the database: made, changed, ended, and whether a link lets people in."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.class_checks import AfterEnd, check_details, check_until, checked_title
+from sardonyx_services.people.class_checks import check_details, check_until, checked_title
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.invited import end_group
 from sardonyx_services.people.models import ClassRow, ExtensionRow, GroupRow
 from sardonyx_services.people.moments import aware, in_tables
-from sardonyx_spawner.class_limits import NO_LIMITS, Limits
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.material import from_kept
-from sardonyx_spawner.repository import Material
 
 
 class ChangedMeanwhileError(PeopleError):
@@ -27,82 +26,6 @@ class ChangedMeanwhileError(PeopleError):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody else has changed this class meanwhile, and nothing of yours was kept."))
-
-
-@dataclass(frozen=True)
-class ClassDetails:
-    """What a class is beside its people.
-
-    Args:
-        profile: slug of the profile that its servers are made from; "" = it has none of its own.
-        answers: option of that profile -> what it is in this class; nobody is asked those.
-        repositories: its material.
-        first_day: the first day, in `zone`; None = it has begun. `last_day` is within it; None = it goes on until it is ended.
-        zone: name of a time zone, as "Europe/Paris".
-        kept_days: so many days after the last one its people still reach its data; then the class ends by itself.
-        hand_in_until: the moment until which students hand in, unless they have more time; None = always.
-        joining: a link lets people in.
-        join_round: which link that is: another one when it was replaced.
-        changed: how often this was changed.
-        after_end: what becomes of what is in the store, a day after its end.
-        provider_group: people in this group of their provider are students, from a sign-in on; "" = of none.
-        going: when that began to be deleted; None = it has not.
-        deleted: when all of it was deleted; None = it is not.
-        report: how much was deleted; {} = nothing yet.
-        decided: when it was last decided what becomes of its data, beside the other settings; None = with them.
-        limits: what its servers have of what that profile offers.
-        exporting: after its end, what was handed in is copied into its people's own data.
-        exported: when all of that was; None = it is not.
-        exports: id of each who gets something -> why they have not got it yet, see `class_export`; "" = they have.
-    """
-
-    description: str = ""
-    profile: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    repositories: tuple[Material, ...] = ()
-    first_day: date | None = None
-    last_day: date | None = None
-    zone: str = "UTC"
-    kept_days: int = 30
-    hand_in_until: datetime | None = None
-    joining: bool = False
-    join_round: int = 1
-    changed: int = 0
-    after_end: AfterEnd = "keep"
-    going: datetime | None = None
-    deleted: datetime | None = None
-    report: Mapping[str, int] = field(default_factory=dict)
-    provider_group: str = ""
-    decided: datetime | None = None
-    limits: Limits = NO_LIMITS
-    exporting: bool = True
-    exported: datetime | None = None
-    exports: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def begins(self) -> datetime | None:
-        """The moment of its beginning; None = it has begun."""
-        return _midnight(self.first_day, self.zone) if self.first_day else None
-
-    @property
-    def ends(self) -> datetime | None:
-        """The moment after its last day; None = none is set. A day is 23 or 25 hours long where clocks are changed on it."""
-        return _midnight(self.last_day + timedelta(days=1), self.zone) if self.last_day else None
-
-    @property
-    def closes(self) -> datetime | None:
-        """The moment at which it ends by itself; None = it goes on until it is ended."""
-        if self.last_day is None:
-            return None
-        return _midnight(self.last_day + timedelta(days=1 + self.kept_days), self.zone)
-
-    def is_on(self, now: datetime) -> bool:
-        """Tell whether it has begun and not come to its last moment."""
-        return (self.begins is None or self.begins <= now) and not self.is_past(now)
-
-    def is_past(self, now: datetime) -> bool:
-        """Tell whether its last moment is over."""
-        return self.ends is not None and self.ends <= now
 
 
 class Classes:
@@ -205,10 +128,6 @@ def living_class(session: Session, group: str) -> GroupRow:
     if above is None or above.kind != "class" or above.ended is not None:
         raise PeopleError(_("There is no such class, or it has ended."))
     return above
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone))
 
 
 def details_of(row: ClassRow) -> ClassDetails:

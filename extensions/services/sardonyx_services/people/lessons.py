@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.classes import ChangedMeanwhileError, ClassDetails, living_class
+from sardonyx_services.people.class_details import ClassDetails
+from sardonyx_services.people.classes import ChangedMeanwhileError, living_class
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.models import LessonsRow
 from sardonyx_services.people.moments import aware, in_tables

@@ -12,7 +12,7 @@ import uvicorn
 
 from sardonyx_services.listening import given
 from sardonyx_services.parent import die_with_hub
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.derived import JOIN_LINKS, SESSIONS, TEAM_LINKS, derived
 from sardonyx_services.people.join_link import JoinLinks

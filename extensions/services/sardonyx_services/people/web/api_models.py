@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from sardonyx_services.people.class_checks import AfterEnd
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import AfterEnd, ClassDetails
 from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.lessons import LONGEST_AHEAD_MIN
 from sardonyx_services.people.web.classes.desk import Seen

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from sardonyx_services.people.class_checks import AfterEnd
+from sardonyx_services.people.class_details import AfterEnd
 from sardonyx_services.people.enrolment import Newcomers
 from sardonyx_services.people.events import USUAL_SIGN_INS
 from sardonyx_services.people.web.classes.seat import Makers

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.courses import PlatformCourse
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.store import PeopleStore

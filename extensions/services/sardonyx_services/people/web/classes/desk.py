@@ -8,8 +8,8 @@ from threading import Lock
 from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.class_checks import check_details, checked_title
 from sardonyx_services.people.class_copy import copy_hours
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.class_end import check_end
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.join_link import JoinLinks, group_of

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.ending_soon import is_soon, last_day_before
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore

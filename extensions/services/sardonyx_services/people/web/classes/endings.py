@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sardonyx_services.people.class_checks import AfterEnd
+from sardonyx_services.people.class_details import AfterEnd
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.seat import Caller, Level

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer

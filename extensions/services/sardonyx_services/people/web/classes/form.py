@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.web.classes.desk import Seen

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.groups import STAFF, Group
 from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sardonyx_services.people.classes import ClassDetails
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.ending_soon import say_ending
 from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.timetable import DAYS, Hour

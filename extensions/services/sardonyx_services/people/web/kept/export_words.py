@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.class_end import given_up_at
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_spawner.dates import say_date
 from sardonyx_spawner.language import N_, _, ngettext
 

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sardonyx_services.people.class_checks import check_details
+from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.class_end import check_end
-from sardonyx_services.people.classes import ClassDetails
 from sardonyx_services.people.events import EventDetails, check_event
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.errors import RefusedError
