@@ -38,9 +38,9 @@ def say_closing(closing: Closing | None, now: datetime) -> str:
     if closing.closes <= closing.ends:
         said.append(_("Then its servers stop, and nobody reaches what is in it."))
     elif closing.is_deleted:
-        said.append(_("Then its servers stop; what is in it is read until {last}, and deleted."))
+        said.append(_("Then its servers stop; what is in it can be read until {last}, then it is deleted."))
     else:
-        said.append(_("Then its servers stop; what is in it is read until {last}."))
+        said.append(_("Then its servers stop; what is in it can be read until {last}."))
     day, last = (_say(closing, moment, now) for moment in (closing.ends, closing.closes))
     return " ".join(said).format(day=day, last=last)
 

@@ -13,7 +13,7 @@ ENDS = datetime(2027, 12, 18, 23, 0, tzinfo=UTC)
 COURSE = Closing("class", ENDS, ENDS + timedelta(days=30), "Europe/Paris", is_deleted=False)
 EVENT = Closing("event", ENDS, ENDS + timedelta(hours=24), "Europe/Paris", is_deleted=True)
 BEFORE = ENDS - timedelta(days=3)
-READ = "Then its servers stop; what is in it is read until"
+READ = "Then its servers stop; what is in it can be read until"
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,14 @@ READ = "Then its servers stop; what is in it is read until"
         pytest.param(COURSE, ENDS - SOON, f"Class until the end of 18 December. {READ} 17 January 2028.", id="class"),
         pytest.param(
             replace(COURSE, is_deleted=True), BEFORE,
-            f"Class until the end of 18 December. {READ} 17 January 2028, and deleted.", id="class that is deleted",
+            f"Class until the end of 18 December. {READ} 17 January 2028, then it is deleted.", id="class that is deleted",
         ),
         pytest.param(
             replace(COURSE, closes=ENDS), BEFORE,
             "Class until the end of 18 December. Then its servers stop, and nobody reaches what is in it.", id="not read",
         ),
         pytest.param(
-            EVENT, BEFORE, f"Event until 19 December 00:00. {READ} 20 December 00:00, and deleted.", id="event",
+            EVENT, BEFORE, f"Event until 19 December 00:00. {READ} 20 December 00:00, then it is deleted.", id="event",
         ),
     ],
 )  # fmt: skip
