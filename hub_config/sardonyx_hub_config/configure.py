@@ -59,7 +59,7 @@ def configure(c: Any, settings: Settings) -> None:
         from sardonyx_hub_config.engines.cluster import servers_of_a_cluster  # noqa: PLC0415
 
         shown = servers_of_a_cluster(c, settings, folder, here, people)
-    _pages(c, settings, shown, Endings(people), Called(people))
+    _pages(c, settings, shown, Endings(people, archives_have_homes=here is None), Called(people))
     roles_and_services(c, settings, folder, ports)
     run_conf_d(c, settings)
     refuse_another_path(c, settings)

@@ -1,6 +1,7 @@
 """The page of an event as its organiser works with it: servers of everybody, live, a word and a file to all, and help for one."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,9 +19,11 @@ SETTINGS = """
 environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles:
   python: {{title: Python, environment: python, memory: 1G, lifetime: 12h}}
-  together: {{title: Together, environment: python, collaboration: true}}
+  together: {{title: Together, environment: python, collaboration: true, lifetime: 25m}}
 servers: {{stop_with_hub: false}}
 """
+
+KEPT = re.compile(r"Your files are kept until .*:\d\d")
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +75,13 @@ def is_through(place: Any, olga: Any, event: str) -> bool:
     return bool(run["done"] == run["total"])
 
 
+def home_says_until_when_files_are_kept(place: Any, visitor: Visitor) -> bool:
+    """Tell whether the first page says it, of a server that was stopped and of all files."""
+    visitor.page.goto(f"{place.url}/hub/home")
+    regions = (visitor.page.get_by_role("region", name=name) for name in ("My servers", "My data"))
+    return all(KEPT.search(region.inner_text()) for region in regions)
+
+
 def test_an_organiser_starts_everyone_speaks_to_them_and_stops_them(
     place: Any, olga: Any, guests: Callable[..., Visitor], check: Check
 ) -> None:
@@ -98,6 +108,10 @@ def test_an_organiser_starts_everyone_speaks_to_them_and_stops_them(
     check(page, "event-live")
     ada.page.goto(f"{place.url}/user/{ada.name}/lab")
     ada.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
+    ada.page.get_by_text(
+        re.compile(r"^This server is stopped in 2\d min\. Save .* your files are kept until .*:\d\d")
+    ).wait_for()
+    expect(ada.page.get_by_role("status").filter(has_text="min left")).to_have_attribute("title", KEPT)
 
     page.get_by_text("A message or a file for everybody who is here").click()
     check(page, "event-words")
@@ -123,6 +137,7 @@ def test_an_organiser_starts_everyone_speaks_to_them_and_stops_them(
     page.get_by_role("button", name="Stop everyone").click()
     page.get_by_role("button", name="Stop 1 server").click()
     expect(rows.filter(has_text="Ada")).to_contain_text("Not here", timeout=60_000)
+    assert home_says_until_when_files_are_kept(place, ada)
     page.get_by_role("link", name="What was done").click()
     for said in (
         "said to everybody: Lunch is here",

@@ -95,6 +95,7 @@ def test_the_first_page_says_it_to_who_is_in_the_class(people: PeopleStore) -> N
 
     assert Endings(away).of("amina") == ()
     assert Endings(away).over("amina") == ""
+    assert Endings(away).files_until("amina") is None
 
 
 def test_the_first_page_says_to_whom_takes_part_in_an_event_when_all_is_deleted(people: PeopleStore) -> None:
@@ -124,6 +125,27 @@ def test_the_first_page_says_to_whom_takes_part_in_an_event_when_all_is_deleted(
     assert said == f"“Data &lt;days&gt;” is over. {READ_IN_EVENT}"
     assert endings.over(ada) == f"events/{event}"
     assert endings.over("amina") == endings.over("nobody") == ""
+
+
+def test_who_has_an_account_of_an_event_alone_has_their_files_until_these_are_deleted(people: PeopleStore) -> None:
+    """Where homes cannot be read once no server starts, until then. Files of all others stay, of who takes part, too."""
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    details = EventDetails(ends - timedelta(days=2), ends, zone="Europe/Paris", profile="python", read_hours=12)
+    event = people.events.add("Data days", details)
+    people.seats.add(event, 1, str, most=1)
+    ada = people.entries.by_code("1", "Ada").name
+    amina = people.by_name("amina")
+    assert amina is not None
+    people.groups.join(event, amina.id, "participant")
+    endings, without = Endings(lambda: people), Endings(lambda: people, archives_have_homes=False)
+    goes = ends + timedelta(hours=12)
+
+    assert endings.files_until(ada) == goes
+    said = say_local(goes, "Europe/Paris", datetime.now(UTC).date())
+    assert endings.say_files_until(ada) == f'<time datetime="{goes.isoformat()}">{said}</time>'
+    assert without.files_until(ada) == ends
+    assert endings.files_until("amina") is endings.files_until("nobody") is None
+    assert endings.say_files_until("amina") == ""
 
 
 async def test_who_starts_a_server_in_the_last_week_is_told_once_a_day(people: PeopleStore) -> None:

@@ -1,6 +1,7 @@
 """When this server ends: at its time, which its person may move as far as the profile allows, or because nobody uses it."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,10 +29,12 @@ class End:
     Args:
         ends_at: seconds since 1970; None = it has no end.
         may_be_kept_s: by how much that can be moved.
+        files_until: when the files in the home go, in seconds since 1970, as those of an event do; None = they stay.
     """
 
     ends_at: float | None
     may_be_kept_s: int = 0
+    files_until: float | None = None
 
 
 class ServerEnd:
@@ -47,15 +50,16 @@ class ServerEnd:
         self._hub = variables.get("JUPYTERHUB_API_URL", "")
         self._token = variables.get("JUPYTERHUB_API_TOKEN", "")
         user, server = variables.get("JUPYTERHUB_USER", ""), variables.get("JUPYTERHUB_SERVER_NAME", "")
-        self._path = f"/sardonyx/ends/{quote(user, safe='')}/{quote(server, safe='')}"
+        self._path = f"/sardonyx/ends/{quote(user, safe='')}/{quote(server, safe='')}?files=yes"
         self._next_look = 0.0
 
     async def look(self) -> End:
         """Return the end, as the hub knew it a short while ago."""
-        if self.now.ends_at is not None and time.monotonic() >= self._next_look:
-            is_near = self.now.ends_at - time.time() < NEAR_S
+        if time.monotonic() >= self._next_look:
+            is_near = self.now.ends_at is not None and self.now.ends_at - time.time() < NEAR_S
             self._next_look = time.monotonic() + (LOOK_NEAR_S if is_near else LOOK_S)
-            await self._ask("GET", None)
+            if await self._ask("GET", None) and self.now.ends_at is None and self.now.files_until is None:
+                self._next_look = math.inf
         return self.now
 
     async def keep(self, seconds: int) -> End:
@@ -80,14 +84,15 @@ class ServerEnd:
         try:
             answer = await AsyncHTTPClient().fetch(request, raise_error=False)
             if answer.code == OK:
-                self.now = End(**json.loads(answer.body))
-        except (OSError, ValueError, TypeError):
+                found = json.loads(answer.body)
+                self.now = End(found["ends_at"], found["may_be_kept_s"], found.get("files_until"))
+        except (OSError, ValueError, TypeError, KeyError):
             return False
         return bool(answer.code == OK)
 
 
 def told(end: End, idle_stop_s: int | None, used_at: float, now: float) -> dict[str, float | None]:
-    """Return what JupyterLab is told, in seconds from now.
+    """Return what JupyterLab is told, in seconds from now; `files_until` in seconds since 1970.
 
     Args:
         used_at: when somebody last used the server, in seconds since 1970.
@@ -95,5 +100,6 @@ def told(end: End, idle_stop_s: int | None, used_at: float, now: float) -> dict[
     return {
         "seconds_left": None if end.ends_at is None else end.ends_at - now,
         "may_be_kept_s": end.may_be_kept_s,
+        "files_until": end.files_until,
         "idle_seconds_left": None if idle_stop_s is None else used_at + idle_stop_s - now,
     }

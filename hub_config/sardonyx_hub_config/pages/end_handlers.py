@@ -43,7 +43,10 @@ class EndAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
 
     @needs_scope("access:servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
     async def get(self, user_name: str, server_name: str) -> None:
-        """Return `ends_at` in seconds since 1970 (null = never), and by how much it can be kept longer."""
+        """Return `ends_at` in seconds since 1970 (null = never), and by how much it can be kept longer.
+
+        With `?files` also `files_until`: when the files in the home go, which only those of an event do; null = they stay.
+        """
         self._say(running(self, user_name, server_name))
 
     @needs_scope("access:servers")  # type: ignore[untyped-decorator]  # JupyterHub is untyped
@@ -56,7 +59,12 @@ class EndAPIHandler(APIHandler):  # type: ignore[misc]  # JupyterHub is untyped
 
     def _say(self, spawner: Any) -> None:
         now = spawner.running
-        self.write({"ends_at": now.ends_at, "may_be_kept_s": now.may_be_kept_s})
+        told = {"ends_at": now.ends_at, "may_be_kept_s": now.may_be_kept_s}
+        # Servers of versions that do not ask for it take nothing that they do not know.
+        if "files" in self.request.query_arguments:
+            until = self.settings["template_vars"]["endings"](self.current_user).files_until(spawner.user.name)
+            told["files_until"] = until.timestamp() if until is not None else None
+        self.write(told)
 
 
 def running(handler: BaseHandler, user_name: str, server_name: str) -> Any:

@@ -2,7 +2,8 @@
 import { trans } from "./words.js";
 
 export function duration(seconds) {
-  const minutes = Math.max(0, Math.round(seconds / 60));
+  if (seconds < 60) return trans.__("less than a minute");
+  const minutes = Math.round(seconds / 60);
   if (minutes < 60) return trans.__("%1 min", minutes);
   if (minutes < 10 * 60 && minutes % 60) return trans.__("%1 h %2 min", Math.floor(minutes / 60), minutes % 60);
   if (minutes < 48 * 60) return trans.__("%1 h", Math.round(minutes / 60));

@@ -1,7 +1,7 @@
 // The end of this server: a word before it comes, and ways to keep it longer.
 import { duration } from "./duration.js";
 import { server } from "./server.js";
-import { trans } from "./words.js";
+import { moment, trans } from "./words.js";
 
 const WARN_S = [30 * 60, 5 * 60];
 const IDLE_WARN_S = 10 * 60;
@@ -13,6 +13,20 @@ const KEEP = "sardonyx:keep-server";
 function steps(most) {
   const found = STEPS_S.filter(each => each <= most);
   return found.length || most < LEAST_S ? found : [most];
+}
+
+const day = seconds => moment(new Date(seconds * 1000));
+
+// Short where a day is said, too: JupyterLab cuts what a notification says after 140 signs.
+function endInWords(left, canBeKept, files_until) {
+  if (files_until !== null) {
+    return canBeKept
+      ? trans.__("This server is stopped in %1. Keep it longer, or save what you need: your files are kept until %2.", left, day(files_until))
+      : trans.__("This server is stopped in %1. Save what you need: your files are kept until %2.", left, day(files_until));
+  }
+  return canBeKept
+    ? trans.__("This server is stopped in %1: its time is over then. Keep it longer, or save what you need; your files stay.", left)
+    : trans.__("This server is stopped in %1: its time is over then. Save what you need; your files stay.", left);
 }
 
 export async function keeping(shared) {
@@ -35,7 +49,7 @@ export async function keeping(shared) {
     await then();
   }
 
-  function tellOfTime({ seconds_left, may_be_kept_s }, then) {
+  function tellOfTime({ seconds_left, may_be_kept_s, files_until }, then) {
     if (seconds_left === null) return;
     for (const limit of WARN_S) {
       if (seconds_left >= limit || warned.has(limit)) continue;
@@ -46,20 +60,18 @@ export async function keeping(shared) {
         label: trans.__("Keep it %1 longer", duration(seconds)), displayType: "accent", callback: () => keep(seconds, then),
       }));
       const left = duration(Math.max(LEAST_S, seconds_left));
-      const said = more.length
-        ? trans.__("This server is stopped in %1: its time is over then. Keep it longer, or save what you need; your files stay.", left)
-        : trans.__("This server is stopped in %1: its time is over then. Save what you need; your files stay.", left);
-      endNote = Notification.warning(said, { autoClose: false, actions });
+      endNote = Notification.warning(endInWords(left, more.length > 0, files_until), { autoClose: false, actions });
     }
   }
 
-  function tellOfIdleness({ idle_seconds_left }, then) {
+  function tellOfIdleness({ idle_seconds_left, files_until }, then) {
     const isNear = idle_seconds_left !== null && idle_seconds_left < IDLE_WARN_S;
     if (isNear && idleNote === null) {
       const actions = [{ label: trans.__("I am still here"), displayType: "accent", callback: () => keep(0, then) }];
-      const said = trans.__(
-        "Nobody has used this server for a while. It is stopped in %1 if that stays so; your files stay.",
-        duration(Math.max(LEAST_S, idle_seconds_left)));
+      const left = duration(Math.max(LEAST_S, idle_seconds_left));
+      const said = files_until === null
+        ? trans.__("Nobody has used this server for a while. It is stopped in %1 if that stays so; your files stay.", left)
+        : trans.__("Nobody uses this server. It is stopped in %1 if that stays so; your files are kept until %2.", left, day(files_until));
       idleNote = Notification.warning(said, { autoClose: false, actions });
     } else if (!isNear && idleNote !== null) {
       Notification.dismiss(idleNote);

@@ -4,7 +4,7 @@ import { duration } from "./duration.js";
 import { keeping } from "./keeping.js";
 import { saying } from "./saying.js";
 import { server } from "./server.js";
-import { number, shortened, trans } from "./words.js";
+import { moment, number, shortened, trans } from "./words.js";
 
 const EVERY_MS = 5000;
 const NEARLY_FULL = 0.9, ROOM_AGAIN = 0.8;
@@ -101,11 +101,12 @@ function inWords({ memory, memory_limit, cpu, cpu_limit, home, seconds_left }) {
   return parts.join(" · ");
 }
 
-function inFull({ cpu_limit, home, seconds_left }) {
+function inFull({ cpu_limit, home, seconds_left, files_until }) {
   const parts = [trans.__("What this server uses, with its notebooks, terminals and tools.")];
   if (cpu_limit) parts.push(trans._n("It may use %1 processor.", "It may use %1 processors.", cpu_limit));
   if (home.free !== null) parts.push(trans.__("Your home has room for %1 more.", size(home.free)));
-  if (seconds_left !== null) parts.push(trans.__("When its time is over it is stopped; your files stay."));
+  if (files_until !== null) parts.push(trans.__("Your files are kept until %1.", moment(new Date(files_until * 1000))));
+  else if (seconds_left !== null) parts.push(trans.__("When its time is over it is stopped; your files stay."));
   return parts.join("\n");
 }
 
