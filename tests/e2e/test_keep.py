@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Route
 from support.palette import open_palette
 
 pytestmark = [pytest.mark.browser, pytest.mark.waits]
@@ -44,7 +45,7 @@ def left(page: Any) -> str:
 
 
 def test_a_server_is_kept_from_the_word_that_warns(person: Any) -> None:
-    """One click, and the status bar has the new time."""
+    """One click, and the status bar has the new time; in the last minute it says no number."""
     page = person("kim", "Short")
     page.get_by_text("This server is stopped in 20 min: its time is over then.").wait_for()
 
@@ -52,6 +53,13 @@ def test_a_server_is_kept_from_the_word_that_warns(person: Any) -> None:
 
     page.get_by_text("This server goes on for 4 h 20 min.").wait_for()
     assert "4 h 20 min left" in left(page)
+
+    def in_the_last_minute(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "seconds_left": 20})
+
+    page.route("**/sardonyx/api/resources*", in_the_last_minute)
+    page.get_by_role("status").filter(has_text="less than a minute left").wait_for()
 
 
 def test_a_server_is_kept_from_the_command_palette_as_far_as_its_profile_allows(person: Any) -> None:
