@@ -38,7 +38,7 @@ with people.groups._session() as session:
 """
 MAKE_EVENT = """
 from datetime import UTC, datetime
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 now, teams = datetime.now(UTC), {teams!r}
 details = EventDetails(now - timedelta(hours=1), now + timedelta(days=1), profile="data")
 event = people.events.add({title!r}, details)

@@ -19,7 +19,7 @@ from support.stack import Stack
 
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.courses import Opened
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Role
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.repository import Material

@@ -18,7 +18,7 @@ from support.stack import Stack
 from support.visitors import Visitor
 
 from sardonyx_hub_config.sign_in.throttle import FREE_PER_ADDRESS
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 
 NOW = datetime.now(UTC)
 ADDRESSES = count(1)

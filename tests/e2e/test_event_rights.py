@@ -19,7 +19,7 @@ from support.served import is_of_events
 from support.stack import Stack
 from support.waiting import soon
 
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.repository import Material
 

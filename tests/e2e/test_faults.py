@@ -25,7 +25,7 @@ from support.waiting import soon
 
 from sardonyx_services.listening import bound
 from sardonyx_services.people.class_details import ClassDetails
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from support.classes import CONF, ONE_PROFILE, hub, id_of, people_of, token_of
 from support.waiting import soon
 
 from sardonyx_services.people.class_details import ClassDetails
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 
 pytestmark = pytest.mark.browser

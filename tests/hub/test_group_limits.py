@@ -21,7 +21,7 @@ from support.stack import Stack, running_stack
 from support.waiting import soon
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.dates import say_day
 

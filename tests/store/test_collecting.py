@@ -12,7 +12,7 @@ from support.places import BUCKET, COLLECTOR_TOKEN, OWN_TOKEN, REGION
 
 from sardonyx_services.credentials import audit
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.web.classes.hand_ins import HandIns
 from sardonyx_services.people.web.configuration import StorePlace
 from sardonyx_services.people.web.errors import NotOpenError

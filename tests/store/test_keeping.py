@@ -15,8 +15,8 @@ from support.waiting import soon
 from sardonyx_services.credentials import audit
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.entries import Entry
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.event_models import EventRow
-from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import GroupRow
 from sardonyx_services.people.moments import in_tables
 from sardonyx_services.people.web.classes.ends import ClassEnds

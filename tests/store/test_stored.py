@@ -20,7 +20,7 @@ from sardonyx_services.credentials.inventory import Inventory
 from sardonyx_services.credentials.issuer import Issuer
 from sardonyx_services.credentials.sts import Keys, sts_of
 from sardonyx_services.people.errors import AwayError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 
 LIMIT = 1 << 20
 LIMITS = StoredLimits(person=LIMIT, of_class=LIMIT, of_event=LIMIT, count_every_s=0.5)

@@ -9,7 +9,7 @@ from support import web
 from support.stack import Stack
 
 from sardonyx_services.people.derived import EVENT_LINKS, SEATS, TEAM_LINKS, derived
-from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
+from sardonyx_services.people.event_details import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore

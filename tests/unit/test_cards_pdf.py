@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from support.cards import opened, read_codes, text_of
 
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.seats import Seat, Team
 from sardonyx_services.people.web.classes.seat import Level

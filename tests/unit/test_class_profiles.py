@@ -13,7 +13,7 @@ from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.sources.class_profiles import ClassProfiles
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Role, all_groups
 from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore

@@ -14,8 +14,8 @@ import pytest
 from support.people_service import ROOT, parts_in
 
 from sardonyx_services.people.database import Place
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.event_models import SeatRow
-from sardonyx_services.people.events import EventDetails
 from sardonyx_services.people.models import PersonRow
 from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.store import PeopleStore

@@ -8,7 +8,7 @@ from sardonyx_hub_config.sign_in.door import Door, network_of
 from sardonyx_hub_config.sign_in.local import SignInRefusedError
 from sardonyx_hub_config.sign_in.throttle import FREE_PER_ADDRESS
 from sardonyx_services.people.derived import EVENT_LINKS, SEATS, derived
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore

@@ -15,7 +15,7 @@ from sardonyx_hub_config.pages.endings import Endings, EndingShown
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.ending_soon import say_ending
 from sardonyx_services.people.errors import AwayError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.end_notices import EndNotices
 from sardonyx_services.people.web.service import create_app

@@ -8,7 +8,7 @@ import pytest
 
 from sardonyx_services.people.entries import Entries, FullError, NoEntryError
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import USUAL_SIGN_INS, EventDetails
+from sardonyx_services.people.event_details import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.store import PeopleStore
 
 BEGINS = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from support.ends import FakeStore
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.models import HOME, LET_GO
 from sardonyx_services.people.records import Owed

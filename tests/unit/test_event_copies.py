@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.kept.class_copies import RETRY

@@ -12,7 +12,7 @@ from support.ends import FakeHub, FakeStore
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.models import CLEAR, Base
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 from support.people_service import ROOT, parts_in
 
 from sardonyx_hub_config.services.people import TEMPLATES
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.events.words import EventWords, say_left
 from sardonyx_services.people.web.service import create_app

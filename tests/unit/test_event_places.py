@@ -8,7 +8,7 @@ import pytest
 from sardonyx_services.credentials.event_places import chosen_limit, prefixes_of
 from sardonyx_services.credentials.revocation import Person
 from sardonyx_services.people.errors import AwayError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 
 NOW = datetime.now(UTC)

@@ -9,7 +9,7 @@ import pytest
 from support.ends import FakeHub
 
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import EventRules

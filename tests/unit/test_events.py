@@ -9,7 +9,8 @@ import pytest
 
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventChangedError, EventDetails, free_prefix
+from sardonyx_services.people.event_details import EventDetails
+from sardonyx_services.people.events import EventChangedError, free_prefix
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.events.desk import state_of
 from sardonyx_spawner.repository import Material

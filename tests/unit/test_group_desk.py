@@ -10,7 +10,7 @@ from support.ends import FakeHub
 
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Kind
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sardonyx_services.people.class_details import ClassDetails
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.classes.seat import Level

@@ -14,7 +14,7 @@ from support.people_service import OPERATOR_TOKEN, ROOT, parts_in
 
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.service import create_app
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.leading import is_left_alone
 from sardonyx_services.people.store import PeopleStore

@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import FormData, UploadFile
 
 from sardonyx_services.people.class_details import ClassDetails
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.classes.form import ClassForm, read_class_form

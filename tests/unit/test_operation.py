@@ -10,7 +10,7 @@ from support.ends import FakeHub
 from sardonyx_hub_config.sources.hours import MonthHours
 from sardonyx_services.people.actions import ALL
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.hours import Use
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.seat_codes import SeatCodes

@@ -13,7 +13,7 @@ from support.people_service import ROOT, parts_in, quiet_hub
 from sardonyx_services.credentials.audit import AuditLog, Issued
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.kept.exports import Exports
 from sardonyx_services.people.web.pages import as_file

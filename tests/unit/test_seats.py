@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.models import SIGN_OUT
 from sardonyx_services.people.records import Owed
 from sardonyx_services.people.seat_codes import SeatCodes

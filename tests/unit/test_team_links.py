@@ -7,7 +7,7 @@ import pytest
 
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.derived import EVENT_LINKS, TEAM_LINKS, derived
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.join_link import JoinLinks
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller

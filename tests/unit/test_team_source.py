@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sardonyx_hub_config.sources.teams import TeamSource
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_spawner.teams import Team
 

@@ -9,7 +9,7 @@ from unit.conftest import SETTINGS
 
 from sardonyx_hub_config.commands.users import user
 from sardonyx_hub_config.errors import OperatorError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore
 

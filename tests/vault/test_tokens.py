@@ -14,7 +14,7 @@ from support.vault_place import Place
 
 from sardonyx_hub_config.vault_setup import as_commands, setup_for
 from sardonyx_services.credentials.issuer import Issuer
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_singleuser.vault_calls import AwayError, VaultError
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sardonyx_services.page_words import timed
 from sardonyx_services.people.ending_soon import is_event_over, say_ending, say_event_ending
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Membership
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from sardonyx_hub_config.settings.quotas import QuotasSettings
 from sardonyx_hub_config.settings.section import Section
-from sardonyx_services.people.events import MOST_SIGN_INS, USUAL_SIGN_INS
+from sardonyx_services.people.event_details import MOST_SIGN_INS, USUAL_SIGN_INS
 from sardonyx_services.people.web.configuration import EventRules
 
 

@@ -22,7 +22,7 @@ from sardonyx_hub_config.sign_in.owed import OwedWork
 from sardonyx_hub_config.sign_in.proven import Proven
 from sardonyx_hub_config.sign_in.turns import end_turn_of_another
 from sardonyx_hub_config.sign_in.welcome import WelcomeHandler
-from sardonyx_services.people.events import MOST_SIGN_INS
+from sardonyx_services.people.event_details import MOST_SIGN_INS
 from sardonyx_services.people.records import LOCAL, PersonRecord
 from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, PATH, new_link
 from sardonyx_services.people.store import PeopleStore

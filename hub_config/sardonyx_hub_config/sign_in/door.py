@@ -9,7 +9,7 @@ from sardonyx_hub_config.sign_in.local import SignInRefusedError, say_wait
 from sardonyx_hub_config.sign_in.throttle import FORGIVEN, FREE_PER_ADDRESS, Throttle
 from sardonyx_services.people.derived import EVENT_LINKS, SEATS, derived
 from sardonyx_services.people.entries import Entry, FullError, NoEntryError
-from sardonyx_services.people.events import MOST_SIGN_INS
+from sardonyx_services.people.event_details import MOST_SIGN_INS
 from sardonyx_services.people.join_link import SIGNS as LINK_SIGNS
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.seat_codes import SeatCodes

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import STAFF, Membership, group_name
 from sardonyx_services.people.lessons import NONE, WeeklyHours
 from sardonyx_services.people.lookup import looking_up

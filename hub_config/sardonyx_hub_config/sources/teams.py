@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sardonyx_services.people.database import Place
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import group_name_of
 from sardonyx_services.people.lookup import looking_up
 from sardonyx_services.people.store import PeopleStore

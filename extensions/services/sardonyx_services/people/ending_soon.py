@@ -8,7 +8,7 @@ from markupsafe import escape
 from sardonyx_services.page_words import timed
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.class_end import deletion_at
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_spawner.dates import say_date, say_local
 from sardonyx_spawner.language import _
 

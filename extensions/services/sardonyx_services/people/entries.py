@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import NameTakenError, PeopleError
+from sardonyx_services.people.event_details import MOST_SIGN_INS
 from sardonyx_services.people.event_models import EventRow, SeatRow
-from sardonyx_services.people.events import MOST_SIGN_INS
 from sardonyx_services.people.groups import alone_with
 from sardonyx_services.people.models import MemberRow, PersonRow
 from sardonyx_services.people.moments import aware, in_tables, utc_now

@@ -1,32 +1,23 @@
-"""Events: what one is beside its people. When it begins and ends, what its servers are, and what became of it."""
+"""The events in the database: made, read, changed and ended."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.event_checks import check_event, checked_event_title
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.event_models import EventRow
 from sardonyx_services.people.groups import alone_with, new_group
-from sardonyx_services.people.moments import aware, check_zone, in_tables
-from sardonyx_spawner.amounts import memory_bytes
-from sardonyx_spawner.class_limits import NO_LIMITS, Limits
+from sardonyx_services.people.moments import aware, in_tables
+from sardonyx_spawner.class_limits import Limits
 from sardonyx_spawner.language import _
 from sardonyx_spawner.material import from_kept
-from sardonyx_spawner.repository import Material
-
-LONGEST_TITLE, LONGEST_PLACE, LONGEST_WELCOME = 200, 200, 20_000
-MOST_READ_HOURS = 24 * 30
-USUAL_SIGN_INS = 30
-"""Of one code: so often does nobody sign in at an event, and a code that is passed around ends."""
-MOST_SIGN_INS = 1000
-"""Whatever an operator allows: who has more to come in at once has the link."""
-SHORTEST = timedelta(minutes=15)
-_EARLIEST, _LATEST = datetime(2000, 1, 1).astimezone(), datetime(2200, 1, 1).astimezone()
 
 
 class EventChangedError(PeopleError):
@@ -34,68 +25,6 @@ class EventChangedError(PeopleError):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody else has changed this event meanwhile, and nothing of yours was kept."))
-
-
-@dataclass(frozen=True)
-class EventDetails:
-    """What an event is beside its people.
-
-    Args:
-        begins: the moment from which its codes are good, with a time zone; so is `ends`, until which they are.
-        place: where it is, in words; "" = nothing is said.
-        welcome: what its people read first, in Markdown.
-        zone: name of a time zone, by whose clocks its times are said.
-        read_hours: so long after its end its people still read and copy what they have; then all of it is deleted.
-        profile: slug of the profile that its servers are made from.
-        answers: option of that profile -> what it is in this event; nobody is asked those.
-        repositories: its material.
-        sharing: one link lets people in, each into the next account that nobody has.
-        link_round: which link that is.
-        prefix: begin of the names of its accounts.
-        changed: how often this was changed.
-        closed: when its codes and all writing were ended; None = not yet.
-        deleted: when all that is of it was deleted; None = not yet.
-        report: what was deleted; {} = nothing yet.
-        team_servers: each team works in one server, that of who starts first.
-        sign_ins: so often each code lets somebody in.
-        storage: all of it may have so much in the data store, such as "20G"; "" = as much as the operator allows.
-        limits: what its servers have of what that profile offers.
-    """
-
-    begins: datetime
-    ends: datetime
-    place: str = ""
-    welcome: str = ""
-    zone: str = "UTC"
-    read_hours: int = 24
-    profile: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    repositories: tuple[Material, ...] = ()
-    sharing: bool = False
-    link_round: int = 1
-    prefix: str = ""
-    changed: int = 0
-    closed: datetime | None = None
-    deleted: datetime | None = None
-    report: Mapping[str, int] = field(default_factory=dict)
-    team_servers: bool = False
-    sign_ins: int = USUAL_SIGN_INS
-    storage: str = ""
-    limits: Limits = NO_LIMITS
-
-    @property
-    def storage_bytes(self) -> int | None:
-        """How much it may have in the data store; None = as much as the operator allows."""
-        return memory_bytes(self.storage) if self.storage else None
-
-    @property
-    def goes(self) -> datetime:
-        """The moment at which all that is of it is deleted. Who ran this place late has its people no less time."""
-        return max(self.ends, self.closed or self.ends) + timedelta(hours=self.read_hours)
-
-    def is_on(self, now: datetime) -> bool:
-        """Tell whether its people come in and work."""
-        return self.begins <= now < self.ends and self.closed is None
 
 
 class Events:
@@ -192,50 +121,6 @@ class Events:
             row.begins = min(row.begins, row.ends)
             row.changed += 1
             return True
-
-
-def checked_event_title(text: str) -> str:
-    """Return a title as it is kept.
-
-    Raises:
-        PeopleError: it is none.
-    """
-    title = " ".join(text.split())
-    if not title or len(title) > LONGEST_TITLE or not title.isprintable():
-        raise PeopleError(_("An event needs a title, of 200 characters at most."), field="title")
-    return title
-
-
-def check_event(details: EventDetails) -> None:
-    """Make sure that an event can be so.
-
-    Raises:
-        PeopleError: what cannot be, and what to do.
-    """
-    check_zone(details.zone)
-    for name, moment in (("begins", details.begins), ("ends", details.ends)):
-        if not _EARLIEST <= moment < _LATEST:
-            said = _("{day} is no day on which an event can begin or end.").format(day=moment.date().isoformat())
-            raise PeopleError(said, field=name)
-    if details.ends - details.begins < SHORTEST:
-        raise PeopleError(_("An event ends a quarter of an hour after its beginning, or later."), field="ends")
-    if not 1 <= details.read_hours <= MOST_READ_HOURS:
-        said = _("People read what they have for 1 to 720 hours after the end of an event.")
-        raise PeopleError(said, field="read_hours")
-    if not 1 <= details.sign_ins <= MOST_SIGN_INS:
-        raise PeopleError(_("A code lets people in 1 to 1,000 times."), field="sign_ins")
-    _check_amount(details.storage)
-    if len(details.place) > LONGEST_PLACE or len(details.welcome) > LONGEST_WELCOME:
-        name = "place" if len(details.place) > LONGEST_PLACE else "welcome"
-        raise PeopleError(_("The place has 200 characters at most, and the welcome 20,000."), field=name)
-
-
-def _check_amount(text: str) -> None:
-    try:
-        memory_bytes(text or "1M")
-    except ValueError as error:
-        said = _("“{text}” is no amount. Write one such as 512M or 20G.")
-        raise PeopleError(said.format(text=text[:40]), field="storage") from error
 
 
 def free_prefix(title: str, taken: set[str]) -> str:

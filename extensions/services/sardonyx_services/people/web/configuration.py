@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sardonyx_services.people.class_details import AfterEnd
 from sardonyx_services.people.enrolment import Newcomers
-from sardonyx_services.people.events import USUAL_SIGN_INS
+from sardonyx_services.people.event_details import USUAL_SIGN_INS
 from sardonyx_services.people.web.classes.seat import Makers
 from sardonyx_services.private_file import write_private
 from sardonyx_spawner.profiles import Profile

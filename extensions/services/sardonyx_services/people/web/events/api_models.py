@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.events.new_seats import Wanted
 from sardonyx_services.people.web.limits_models import IdleStopWish, LifetimeWish, ToolsWish

@@ -8,7 +8,8 @@ from threading import Lock
 from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.ending_soon import is_event_over
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import EventDetails, check_event
+from sardonyx_services.people.event_checks import check_event
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore

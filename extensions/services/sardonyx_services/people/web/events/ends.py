@@ -8,7 +8,7 @@ from functools import partial
 
 from sardonyx_services.people.actions import OPERATOR
 from sardonyx_services.people.ending_soon import is_event_over
-from sardonyx_services.people.events import EventDetails
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.events.words import EventWords

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.events import LONGEST_WELCOME, USUAL_SIGN_INS, EventDetails
+from sardonyx_services.people.event_checks import LONGEST_WELCOME
+from sardonyx_services.people.event_details import USUAL_SIGN_INS, EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.events.desk import EventSeen

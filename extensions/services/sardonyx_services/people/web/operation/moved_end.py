@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sardonyx_services.people.class_checks import check_details
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.class_end import check_end
-from sardonyx_services.people.events import EventDetails, check_event
+from sardonyx_services.people.event_checks import check_event
+from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.events.desk import check_duration

@@ -1,0 +1,54 @@
+"""All that is wrong with what somebody wrote, so that it is said at once and at its fields."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sardonyx_services.people.errors import PeopleError
+from sardonyx_spawner.language import SaidError, in_a_row
+
+
+class FaultsError(PeopleError):
+    """Several things are wrong: each of `faults` has its own message and field."""
+
+    def __init__(self, faults: Iterable[SaidError]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(in_a_row([each.message for each in self.faults]), field=self.faults[0].field)
+
+
+def faults_of(error: SaidError) -> tuple[SaidError, ...]:
+    """Return what an error says, one by one."""
+    return error.faults if isinstance(error, FaultsError) else (error,)
+
+
+class Faults:
+    """Collects them. Of a field, the first one counts: what is found after it may be wrong only because of that."""
+
+    def __init__(self, found: Iterable[SaidError] = ()) -> None:
+        self.found: list[SaidError] = []
+        for each in found:
+            self.add(each)
+
+    def add(self, error: SaidError) -> None:
+        """Take what an error says."""
+        for each in faults_of(error):
+            if not each.field or each.field not in {one.field for one in self.found}:
+                self.found.append(each)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Take what is said within, and go on."""
+        try:
+            yield
+        except SaidError as error:
+            self.add(error)
+
+    def say(self) -> None:
+        """Raise what was found, if there is any.
+
+        Raises:
+            SaidError: the one that was found; of several, `FaultsError`.
+        """
+        if len(self.found) == 1:
+            raise self.found[0]
+        if self.found:
+            raise FaultsError(self.found)
