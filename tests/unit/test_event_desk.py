@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.event_details import EventDetails
+from sardonyx_services.people.faults import FaultsError
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.seat_codes import SeatCodes
 from sardonyx_services.people.store import PeopleStore
@@ -22,6 +23,7 @@ from sardonyx_services.people.web.events.form import SEE, EventForm, read_event_
 from sardonyx_services.people.web.events.new_seats import NewSeats, Wanted
 from sardonyx_services.people.web.events.words import EventWords
 from sardonyx_services.people.web.markdown import rendered
+from sardonyx_services.people.web.material_form import MaterialRow
 from sardonyx_spawner.language import SaidError
 from sardonyx_spawner.profiles import Profile
 
@@ -90,10 +92,46 @@ def test_what_is_wrong_is_said_at_its_field(people: PeopleStore, desk: EventDesk
     olga, form = caller(people, "olga"), replace(right, **{field: written})  # type: ignore[arg-type]  # a field of text
 
     with pytest.raises(SaidError) as found:
-        desk.make(olga, form.title, form.details(), form.wanted())
+        make(desk, olga, form)
 
-    assert form.place_of(found.value) == field
-    desk.make(olga, right.title, right.details(), right.wanted())
+    assert form.places_of(found.value) == {field: found.value.message}
+    make(desk, olga, right)
+
+
+def make(desk: EventDesk, olga: Caller, form: EventForm) -> str:
+    """Make an event of what stands in a form; return its id."""
+    read = form.read()
+    return desk.make(olga, form.title, read.details, read.wanted, unread=read.faults)
+
+
+def test_all_that_is_wrong_with_a_form_is_said_at_once(people: PeopleStore, desk: EventDesk) -> None:
+    """What cannot be read beside what cannot be, and nothing that is wrong only because of another; for one that there is, too."""
+    olga, ends = caller(people, "olga"), f"{NOW + timedelta(hours=3):%Y-%m-%dT%H:%M}"
+    repositories = (MaterialRow("ftp://nothing"),)
+    numbers = {"read_hours": "a day", "teams": "many", "team_size": "0", "sign_ins": "999"}
+    amounts = {"storage": "plenty", "lifetime": "long", "team_servers": "yes"}
+    form = EventForm(" ", "x" * 201, "Hello", "soon", ends, "UTC", profile="python", repositories=repositories)
+    form = replace(form, **numbers, **amounts)  # type: ignore[arg-type]  # fields of text
+
+    with pytest.raises(FaultsError) as found:
+        make(desk, olga, form)
+
+    wrong = {"title", "place", "begins", "read_hours", "teams", "team_size", "sign_ins", "storage", "lifetime"}
+    said = form.places_of(found.value)
+    assert said.keys() == {*wrong, "team_servers", "material"}
+    assert said["begins"] == "“soon” is no day and time. Write it as 2026-12-11T18:00."
+    assert said["read_hours"] == "“a day” is no number."
+    assert all(message in found.value.message for message in said.values())
+    assert people.groups.all("event") == []
+
+    event = desk.make(olga, "Data days", DETAILS, Wanted(accounts=1))
+    before = desk.seen(olga, event, Level.INSTRUCTOR).details
+    read = form.read(before)
+    with pytest.raises(FaultsError) as found:
+        desk.change(olga, event, form.title, read.details, unread=read.faults)
+
+    assert {"title", "place", "begins", "read_hours", "storage"} <= form.places_of(found.value).keys()
+    assert desk.seen(olga, event, Level.INSTRUCTOR).details == before
 
 
 def test_no_event_is_made_where_its_people_could_start_no_servers(people: PeopleStore, desk: EventDesk) -> None:
@@ -144,8 +182,8 @@ def test_a_form_that_was_not_changed_moves_no_end() -> None:
     before = replace(DETAILS, begins=second - timedelta(days=1), ends=second, zone="Europe/Paris")
     form: dict[str, Any] = {"begins": "2026-10-24T03:30", "ends": "2026-10-25T02:30", "zone": "Europe/Paris"}
 
-    assert EventForm(**form).details(before).ends == second
-    assert EventForm(**{**form, "ends": "2026-10-25T02:31"}).details(before).ends != second
+    assert EventForm(**form).read(before).details.ends == second
+    assert EventForm(**{**form, "ends": "2026-10-25T02:31"}).read(before).details.ends != second
 
 
 def test_an_hour_that_clocks_leave_out_is_refused() -> None:
@@ -203,7 +241,7 @@ def test_a_box_that_was_ticked_is_kept_and_shown_and_taken_away(people: PeopleSt
     form = EventForm.of(desk.seen(olga, event, Level.INSTRUCTOR))
     assert (form.team_servers, people.events.details(event).team_servers) == ("yes", True)
 
-    desk.change(olga, event, "Health data", replace(form, team_servers="").details(DETAILS))
+    desk.change(olga, event, "Health data", replace(form, team_servers="").read(DETAILS).details)
 
     assert not people.events.details(event).team_servers
 
@@ -239,9 +277,9 @@ def test_the_form_begins_with_what_is_usual_and_allowed(people: PeopleStore, mos
     event = desk.make(olga, "Health data", replace(DETAILS, sign_ins=7), Wanted(accounts=1))
 
     shown = EventForm.of(desk.seen(olga, event, Level.INSTRUCTOR))
-    assert (shown.sign_ins, shown.details(DETAILS).sign_ins) == ("7", 7)
-    with pytest.raises(PeopleError, match="“often” is no number."):
-        replace(shown, sign_ins="often").details(DETAILS)
+    assert (shown.sign_ins, shown.read(DETAILS).details.sign_ins) == ("7", 7)
+    (fault,) = replace(shown, sign_ins="often").read(DETAILS).faults
+    assert fault.message == "“often” is no number."
 
 
 GIB = 1 << 30

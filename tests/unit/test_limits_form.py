@@ -72,7 +72,7 @@ def test_an_event_comes_out_of_its_form_as_it_went_in() -> None:
 
     form = EventForm.of(EventSeen(group, details, "organiser", Level.INSTRUCTOR, "on"))
 
-    assert form.details(details).limits == LESS
+    assert form.read(details).details.limits == LESS
     days = [("begins", form.begins), ("ends", form.ends), ("zone", "UTC")]
     read = read_event_form(FormData([*sent("mlflow", lifetime="4h", idle_stop="30m").multi_items(), *days]), PROFILES)
-    assert read.details(details).limits == LESS
+    assert read.read(details).details.limits == LESS

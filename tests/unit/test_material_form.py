@@ -59,9 +59,9 @@ def test_an_event_comes_out_of_its_form_as_it_went_in() -> None:
 
     form = EventForm.of(EventSeen(group, details, "organiser", Level.INSTRUCTOR, "on"))
 
-    assert form.details(details).repositories == TWO
+    assert form.read(details).details.repositories == TWO
     read = read_event_form(sent(*form.repositories, begins=form.begins, ends=form.ends, zone="UTC"), (BASE,))
-    assert read.details(details).repositories == TWO
+    assert read.read(details).details.repositories == TWO
 
 
 def test_a_row_in_which_nothing_stands_counts_for_nothing() -> None:

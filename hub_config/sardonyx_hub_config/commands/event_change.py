@@ -103,10 +103,10 @@ def create(title: str, *, organiser: str, accounts: int, teams_of: int | None, *
     """Make an event called TITLE with its accounts; print its id."""
     here = events_here()
     form = filled(replace(EventForm.new(here.profiles, here.desk.rules), title=title), typed)
-    wanted = wanted_accounts(accounts, teams_of)
+    read, wanted = form.read(), wanted_accounts(accounts, teams_of)
     # Teams are called by their number, in the language of the place.
     with doing(), speaking(here.settings.language):
-        made = here.desk.make(WHO, title, form.details(), wanted, organiser)
+        made = here.desk.make(WHO, title, read.details, wanted, organiser, unread=read.faults)
     click.echo(f"“{title}” has the id {made}. What it is now: sardonyx event show {made}")
 
 
@@ -120,9 +120,9 @@ def change(event_id: str, *, title: str | None, **typed: Any) -> None:
     seen = here.of_id(event_id, goes_on=True)
     if title is None and not any(value not in (None, ()) for value in typed.values()):
         raise OperatorError("nothing was said that is to change. See what can be with: sardonyx event change --help")
-    form = filled(EventForm.of(seen), typed)
+    read = filled(EventForm.of(seen), typed).read(seen.details)
     with doing():
-        here.desk.change(WHO, event_id, title or seen.group.title, form.details(seen.details))
+        here.desk.change(WHO, event_id, title or seen.group.title, read.details, unread=read.faults)
     click.echo(f"“{title or seen.group.title}” is changed.")
 
 

@@ -1,10 +1,13 @@
 """All that is wrong with what somebody wrote, so that it is said at once and at its fields."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_spawner.language import SaidError, in_a_row
+
+Found = TypeVar("Found")
 
 
 class FaultsError(PeopleError):
@@ -31,7 +34,7 @@ class Faults:
     def add(self, error: SaidError) -> None:
         """Take what an error says."""
         for each in faults_of(error):
-            if not each.field or each.field not in {one.field for one in self.found}:
+            if not each.field or not self.is_of(each.field):
                 self.found.append(each)
 
     @contextmanager
@@ -41,6 +44,18 @@ class Faults:
             yield
         except SaidError as error:
             self.add(error)
+
+    def tried(self, do: Callable[[], Found], otherwise: Found) -> Found:
+        """Return what is done, or what stands in its place, once it is taken what is said against it."""
+        try:
+            return do()
+        except SaidError as error:
+            self.add(error)
+            return otherwise
+
+    def is_of(self, *fields: str) -> bool:
+        """Tell whether something is wrong with one of these fields."""
+        return any(each.field in fields for each in self.found)
 
     def say(self) -> None:
         """Raise what was found, if there is any.

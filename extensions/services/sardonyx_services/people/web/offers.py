@@ -1,9 +1,11 @@
 """What servers of classes and events can be here: one of the operator's profiles, or less than that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sardonyx_services.people.faults import Faults
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_spawner.class_limits import NO_LIMITS, Limits, changed_limits, within
 from sardonyx_spawner.class_profile import check_answers
@@ -58,11 +60,20 @@ def checked_servers(bases: Mapping[str, Profile], wanted: Wanted, before: Wanted
             _("Classes cannot be made from “{profile}” here.").format(profile=wanted.profile[:40]), field="profile"
         )
     kept = before.limits if before is not None and before.profile == wanted.profile else NO_LIMITS
-    try:
+    faults, settled = Faults(), Settled()
+    with faults.noted(), _refused(field="repositories"):
         check_material(wanted.repositories, base.repositories if base is not None else ())
-        if base is None:
-            return Settled()
-        limits = changed_limits(base, kept, wanted.limits)
-        return Settled(check_answers(within(base, limits), wanted.answers), limits)
+    if base is not None:
+        with faults.noted(), _refused():
+            limits = changed_limits(base, kept, wanted.limits)
+            settled = Settled(check_answers(within(base, limits), wanted.answers), limits)
+    faults.say()
+    return settled
+
+
+@contextmanager
+def _refused(field: str = "") -> Iterator[None]:
+    try:
+        yield
     except UserError as error:
-        raise RefusedError(error.message, field=error.field) from error
+        raise RefusedError(error.message, field=error.field or field) from error

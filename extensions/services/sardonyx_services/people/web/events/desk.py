@@ -2,25 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Lock
 
 from sardonyx_services.people.actions import Action, Asked
 from sardonyx_services.people.ending_soon import is_event_over
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.event_checks import check_event
+from sardonyx_services.people.event_checks import checked_event_title
 from sardonyx_services.people.event_details import EventDetails
+from sardonyx_services.people.faults import Faults
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import NO_EVENTS, Caller, Level, need_to_make
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.errors import NoEventError, NotOpenError, RefusedError
+from sardonyx_services.people.web.events.checks import EventChecks
 from sardonyx_services.people.web.events.new_seats import NewSeats, Wanted
-from sardonyx_services.people.web.offers import checked_servers
-from sardonyx_spawner.amounts import say_memory
 from sardonyx_spawner.class_profile import repositories_of
-from sardonyx_spawner.language import _, ngettext
+from sardonyx_spawner.language import SaidError, _
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.repository import Repository
 
@@ -65,6 +65,7 @@ class EventDesk:
     ) -> None:
         self._people, self._seats, self._rules, self._clock = people, seats, rules, clock
         self._bases = {profile.slug: profile for profile in profiles}
+        self._checks = EventChecks(self._bases, rules, clock)
         # From looking who is left to changing it: of the last two organisers only one goes at a time.
         self._turn = Lock()
 
@@ -101,20 +102,36 @@ class EventDesk:
             for group in reversed(groups)
         ]
 
-    def make(self, caller: Caller, title: str, details: EventDetails, wanted: Wanted, organiser: str = "") -> str:
+    def make(
+        self,
+        caller: Caller,
+        title: str,
+        details: EventDetails,
+        wanted: Wanted,
+        organiser: str = "",
+        *,
+        unread: Sequence[SaidError] = (),
+    ) -> str:
         """Make an event with its accounts; return its id.
 
         Args:
             organiser: name of who leads it; "" = the caller.
+            unread: what of it could not be read: it is said with all else that is wrong.
 
         Raises:
             RefusedError: they may not, or there is nobody of that name.
-            PeopleError: it cannot be so.
+            SaidError: it cannot be so; all of what is wrong.
         """
         need_to_make(caller, NO_EVENTS, may=caller.may_make_events)
-        details = self._checked(details, has_teams=wanted.teams > 0)
-        self._check_storage(details)
-        self._seats.check(wanted)
+        faults = Faults(unread)
+        with faults.noted():
+            checked_event_title(title)
+        details = self._checks.settled(details, faults, has_teams=wanted.teams > 0)
+        with faults.noted():
+            self._checks.check_storage(details)
+        with faults.noted():
+            self._seats.check(wanted)
+        faults.say()
         leader = self._leader(organiser).id if organiser else caller.id
         made = self._people.events.add(title, details)
         self._people.groups.join(made, leader, "organiser")
@@ -124,17 +141,27 @@ class EventDesk:
             self._people.actions.add(caller.id, "role", made, whom=(leader,), detail="organiser")
         return made
 
-    def change(self, caller: Caller, event: str, title: str, details: EventDetails) -> None:
+    def change(
+        self, caller: Caller, event: str, title: str, details: EventDetails, *, unread: Sequence[SaidError] = ()
+    ) -> None:
         """Change an event.
+
+        Args:
+            unread: what of it could not be read: it is said with all else that is wrong.
 
         Raises:
             RefusedError: the caller may not.
-            PeopleError: it cannot be so, or was changed meanwhile.
+            SaidError: it cannot be so, all of what is wrong; or it was changed meanwhile.
         """
         before = self.seen(caller, event, Level.INSTRUCTOR).details
-        details = self._checked(details, before, has_teams=bool(self._people.seats.teams(event)))
+        faults = Faults(unread)
+        with faults.noted():
+            checked_event_title(title)
+        details = self._checks.settled(details, faults, before, has_teams=bool(self._people.seats.teams(event)))
         if details.storage != before.storage:
-            self._check_storage(details, event)
+            with faults.noted():
+                self._checks.check_storage(details, event)
+        faults.say()
         kept = replace(before, **{name: getattr(details, name) for name in CHANGEABLE})
         self._people.events.change(event, kept, title=title)
         self._people.actions.add(caller.id, "event-change", event, detail=title)
@@ -194,39 +221,6 @@ class EventDesk:
             )
         return person
 
-    def _checked(self, details: EventDetails, before: EventDetails | None = None, *, has_teams: bool) -> EventDetails:
-        most = self._rules.most_sign_ins
-        if not 1 <= details.sign_ins <= most:
-            said = ngettext(
-                "A code lets people in once here.",
-                "A code lets people in at least once, and {count} times at most here.",
-                most,
-            )
-            raise RefusedError(said.format(count=most), field="sign_ins")
-        check_event(details)
-        check_duration(details, self._clock(), self._rules.longest_days)
-        if not details.profile:
-            raise RefusedError(_("Choose what the servers of the event are."), field="profile")
-        settled = checked_servers(self._bases, details, before)
-        if details.team_servers:
-            _check_team_servers(self._bases[details.profile], has_teams=has_teams)
-        return replace(details, answers=settled.answers, limits=settled.limits)
-
-    def _check_storage(self, details: EventDetails, event: str = "") -> None:
-        wanted, most = details.storage_bytes, self._rules.room_of(event)
-        if wanted is None:
-            return
-        if most is None:
-            raise RefusedError(
-                _(
-                    "What events have in the data store is not limited here. Say nothing, or ask the people who run this place."
-                ),
-                field="storage",
-            )
-        if wanted > most:
-            said = _("An event has {most} in the data store at most here.").format(most=say_memory(most))
-            raise RefusedError(said, field="storage")
-
     def _seen(self, group: Group, details: EventDetails, role: Role | None, level: Level) -> EventSeen:
         return EventSeen(group, details, role, level, state_of(details, self._clock()))
 
@@ -257,30 +251,6 @@ def state_of(details: EventDetails, now: datetime) -> str:
     if is_event_over(details, now):
         return "read"
     return "on" if details.begins <= now else "before"
-
-
-def check_duration(details: EventDetails, now: datetime, longest_days: int) -> None:
-    """Make sure that an event is not over already, and not longer than events are here.
-
-    Raises:
-        RefusedError: it is.
-    """
-    if details.ends <= now:
-        raise RefusedError(_("The end of the event is over already. Look at its day and time."), field="ends")
-    if details.ends - details.begins > timedelta(days=longest_days):
-        said = ngettext(
-            "An event lasts {count} day at most here.", "An event lasts {count} days at most here.", longest_days
-        )
-        raise RefusedError(said.format(count=longest_days), field="ends")
-
-
-def _check_team_servers(base: Profile, *, has_teams: bool) -> None:
-    if not base.collaboration:
-        said = _("In servers of “{profile}” nobody can work together, so a team has no server. Choose another profile.")
-        raise RefusedError(said.format(profile=base.title), field="team_servers")
-    if not has_teams:
-        said = _("This event has no teams that could work in one server. Make accounts with teams first.")
-        raise RefusedError(said, field="team_servers")
 
 
 def _level(caller: Caller, role: Role | None) -> Level:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.event_checks import LONGEST_WELCOME
+from sardonyx_services.people.event_checks import LONGEST_WELCOME, SHORTEST
 from sardonyx_services.people.event_details import USUAL_SIGN_INS, EventDetails
+from sardonyx_services.people.faults import Faults, faults_of
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.events.desk import EventSeen
@@ -20,7 +22,7 @@ from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.class_limits import Limits
-from sardonyx_spawner.language import SaidError, _
+from sardonyx_spawner.language import SaidError, _, in_a_row
 from sardonyx_spawner.profiles import Profile
 
 LONGEST_NUMBER = 6
@@ -92,45 +94,50 @@ class EventForm:
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
 
-    def details(self, before: EventDetails | None = None) -> EventDetails:
-        """Return the event that the form describes.
+    def read(self, before: EventDetails | None = None) -> "EventRead":
+        """Return what the form describes, and what of it is no moment or number.
 
         Args:
             before: as it was when the form was filled in; None = there was none.
-
-        Raises:
-            PeopleError: a moment or a number is none.
         """
-        zone, prefix = self.zone or "UTC", f"{self.profile}."
-        return EventDetails(
-            begins=_moment(self.begins, zone, "begins", before.begins if before else None),
-            ends=_moment(self.ends, zone, "ends", before.ends if before else None),
+        faults, zone, prefix = Faults(), self.zone or "UTC", f"{self.profile}."
+
+        # In the place of what cannot be read stands what nothing else is wrong because of.
+        def number(text: str, field: str = "") -> int:
+            return faults.tried(partial(_number, text, field), 1)
+
+        def moment(text: str, field: str, kept: datetime | None) -> datetime | None:
+            return faults.tried(partial(_moment, text, zone, field, kept), None)
+
+        begins = moment(self.begins, "begins", before.begins if before else None)
+        ends = moment(self.ends, "ends", before.ends if before else None)
+        begins = begins or (ends or datetime.now(UTC) + 2 * SHORTEST) - SHORTEST
+        details = EventDetails(
+            begins=begins,
+            ends=ends or begins + SHORTEST,
             place=" ".join(self.place.split()),
             welcome=self.welcome.replace("\r\n", "\n"),
             zone=zone,
-            read_hours=_number(self.read_hours, "read_hours"),
+            read_hours=number(self.read_hours, "read_hours"),
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
             limits=Limits(self.tools.get(self.profile), self.lifetime, self.idle_stop),
-            changed=_number(self.changed),
+            changed=number(self.changed),
             team_servers=bool(self.team_servers),
-            sign_ins=_number(self.sign_ins, "sign_ins"),
+            sign_ins=number(self.sign_ins, "sign_ins"),
             storage=self.storage,
         )
-
-    def wanted(self) -> Wanted:
-        """Return the accounts that the form asks for.
-
-        Raises:
-            PeopleError: a number is none.
-        """
         named = (("accounts", self.accounts), ("teams", self.teams), ("team_size", self.team_size))
-        return Wanted(*(_number(text, name) for name, text in named))
+        return EventRead(details, Wanted(*(number(text, name) for name, text in named)), tuple(faults.found))
 
-    def place_of(self, fault: SaidError) -> str:
-        """Return the name of the field that a fault is said at; "" = it is of none of them alone."""
-        return fault.field if fault.field in TEXTS else ""
+    def places_of(self, error: SaidError) -> Mapping[str, str]:
+        """Return what is wrong, by the id of what it is said at; what is of no field alone at ""."""
+        said: dict[str, list[str]] = {}
+        for fault in faults_of(error):
+            at = fault.field if fault.field in TEXTS else "material" if fault.field == "repositories" else ""
+            said.setdefault(at, []).append(fault.message)
+        return {at: in_a_row(messages) for at, messages in said.items()}
 
     @property
     def seen_welcome(self) -> Markup:
@@ -140,6 +147,20 @@ class EventForm:
     def row_faults(self, profiles: Sequence[Profile]) -> Mapping[tuple[int, str], str]:
         """Return what is wrong with its repositories, by row and field."""
         return row_faults(self.repositories, self.profile, profiles)
+
+
+@dataclass(frozen=True)
+class EventRead:
+    """What a form describes.
+
+    Args:
+        wanted: accounts of a new event.
+        faults: what could not be read; in its place stands something.
+    """
+
+    details: EventDetails
+    wanted: Wanted
+    faults: tuple[SaidError, ...] = ()
 
 
 NO_TEXTS = ("answers", "tools", "repositories", "is_unfinished", "sees_welcome")

@@ -1,6 +1,7 @@
 """The pages of one event. None needs a script; what they do, the desks do."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -43,10 +44,12 @@ async def make(request: Request, here: Here, who: Who) -> Response:
     form = read_event_form(await request.form(), here.profiles)
     if form.is_unfinished:
         return here.pages.page(request, who, "event_new.html", form=form, profiles=here.profiles, fault="")
+    read = form.read()
     try:
-        made = await run_in_threadpool(here.events.make, who, form.title, form.details(), form.wanted())
+        make = partial(here.events.make, who, form.title, read.details, read.wanted, unread=read.faults)
+        made = await run_in_threadpool(make)
     except SaidError as error:
-        told = {"form": form, "profiles": here.profiles, "fault": error.message, "fault_at": form.place_of(error)}
+        told = {"form": form, "profiles": here.profiles, "fault": error.message, "faults": form.places_of(error)}
         return here.pages.page(request, who, "event_new.html", 400, **told)
     return _at(here, made)
 
@@ -175,13 +178,15 @@ async def change(request: Request, here: Here, who: Who, event: str) -> Response
     told = {"seen": seen, "profiles": here.profiles, "fault": "", "is_old": False}
     if form.is_unfinished:
         return here.pages.page(request, who, "event_settings.html", form=form, **told)
+    read = form.read(seen.details)
     try:
-        await run_in_threadpool(here.events.change, who, event, form.title, form.details(seen.details))
+        change = partial(here.events.change, who, event, form.title, read.details, unread=read.faults)
+        await run_in_threadpool(change)
     except EventChangedError as error:
         form, told = replace(form, changed=str(seen.details.changed)), told | {"fault": error.message, "is_old": True}
         return here.pages.page(request, who, "event_settings.html", 409, form=form, **told)
     except SaidError as error:
-        told |= {"fault": error.message, "fault_at": form.place_of(error)}
+        told |= {"fault": error.message, "faults": form.places_of(error)}
         return here.pages.page(request, who, "event_settings.html", 400, form=form, **told)
     return _at(here, event)
 

@@ -11,7 +11,7 @@ from sardonyx_services.people.event_checks import check_event
 from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.errors import RefusedError
-from sardonyx_services.people.web.events.desk import check_duration
+from sardonyx_services.people.web.events.checks import check_duration
 from sardonyx_spawner.language import _
 
 MOST_DAYS = 3660
