@@ -28,12 +28,14 @@ environments: {{python: {{title: Python, prefix: {prefix}}}}}
 profiles: {{python: {{title: Python, environment: python}}}}
 events: {{keep_accounts: true}}
 """
-Level = Literal["everybody", "maker", "member", "seated", "organiser", "leader", "link"]
+Level = Literal["everybody", "maker", "member", "seated", "working", "organiser", "leader", "link"]
 ANYBODY: Level = "everybody"
 MAKER: Level = "maker"
 MEMBER: Level = "member"
 SEATED: Level = "seated"
 """Who has an account in it, and nobody else: not even its organisers read what is somebody's own."""
+WORKING: Level = "working"
+"""The same, while it is on."""
 ORGANISER: Level = "organiser"
 LINK: Level = "link"
 """Whoever has the link, also without an account."""
@@ -131,6 +133,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("DELETE", "/api/events/{event}/organisers/{name}"): Call(ORGANISER, 204),
     ("GET", "/api/events/{event}/copy.zip"): Call(SEATED),
     ("GET", "/api/events/{event}/seat"): Call(SEATED),
+    ("PUT", "/api/events/{event}/seat"): Call(WORKING, 204, {"full_name": "Ada"}),
     ("GET", "/api/events/{event}/stored"): Call(ORGANISER),
     ("GET", "/api/events/{event}/keep"): Call(SEATED, 403),
     ("POST", "/api/events/{event}/keep"): Call(SEATED, 403),
@@ -156,6 +159,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/events/{event}/cards"): page(ORGANISER),
     ("GET", "/events/{event}/cards.pdf"): page(ORGANISER),
     ("GET", "/events/{event}/cards.csv"): page(ORGANISER),
+    ("POST", "/events/{event}/name"): Call(WORKING, 303, form={"name": "Ada"}),
     ("GET", "/events/{event}/copy.zip"): page(SEATED),
     ("GET", "/events/{event}/keep"): Call(SEATED, 403, is_page=True),
     ("POST", "/events/{event}/keep"): Call(SEATED, 403),
@@ -304,7 +308,7 @@ def of_commands(route: tuple[str, str], call: Call) -> set[int]:
     """Return what the status of the answer to the operator's commands can be."""
     if not route[1].startswith("/api/events/"):
         return {303} if call.is_page else {401}
-    return {call.found} if call.level != SEATED else {403, 404}
+    return {call.found} if call.level not in {SEATED, WORKING} else {403, 404}
 
 
 def expected(who: str, route: tuple[str, str]) -> set[int]:
@@ -320,6 +324,8 @@ def expected(who: str, route: tuple[str, str]) -> set[int]:
         return {303, 401} if call.is_page else {401}
     if who == "server":
         return {403}
+    if who == AFTER_END and call.level == WORKING:
+        return {400}
     return of_commands(route, call) if who == COMMANDS else of_somebody(who, call)
 
 
@@ -334,7 +340,7 @@ def of_somebody(who: str, call: Call) -> set[int]:
         return {404}
     if call.level == LEADER and who == "operator":
         return {403}
-    if call.level == SEATED:
+    if call.level in {SEATED, WORKING}:
         return {call.found} if is_participant else {404}
     return {call.found} if call.level == MEMBER or not is_participant else {403}
 

@@ -56,7 +56,7 @@ def place(place_with: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def guests(guests: Callable[..., Visitor]) -> Callable[[], Visitor]:
+def guests(guests: Callable[..., Visitor]) -> Callable[..., Visitor]:
     """A way to have somebody with a phone who has never been here."""
     return partial(guests, viewport=PHONE)
 
@@ -279,6 +279,39 @@ def test_a_lost_card_is_replaced_and_an_account_can_last(
         kept = people.by_name("at-the-desk-1")
         assert kept is not None
         assert not kept.is_temporary
+
+
+def test_who_types_a_code_is_asked_for_a_name_and_changes_it_later(
+    place: Any, olga: Any, guests: Callable[..., Visitor], check: Check
+) -> None:
+    """Enter in the field of the code leads to that of the name; all of it works without a script, too."""
+    event = make_event(place, olga, "Names")
+    code = codes_of(place, olga, event)[0]["code"]
+    page = guests(java_script_enabled=False).page
+    page.goto(f"{place.url}/hub/code")
+    page.get_by_label("Code", exact=True).fill(code)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    expect(page.get_by_label("Code", exact=True)).to_have_value(code)
+    page.keyboard.press("Enter")
+    page.get_by_text("You are called names-1 here.").wait_for()
+
+    page.get_by_text("Change your name").click()
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    page.get_by_label("Your name").press("Enter")
+    page.get_by_text("You are called Ada Lovelace here.").wait_for()
+    check(page, "event-of-participant")
+    olga.page.goto(f"{place.url}/services/people/events/{event}")
+    expect(olga.page.get_by_role("region", name="People")).to_contain_text("Ada Lovelace")
+
+    again = guests().page
+    again.goto(f"{place.url}/hub/code")
+    again.get_by_label("Code", exact=True).fill(code)
+    again.keyboard.press("Enter")
+    expect(again.get_by_label("Your name")).to_be_focused()
+    again.get_by_label("Your name").fill("Ada")
+    again.keyboard.press("Enter")
+    again.get_by_text("You are called Ada here.").wait_for()
 
 
 def test_what_is_wrong_in_a_new_event_is_said_and_nothing_is_lost(place: Any, olga: Any, check: Check) -> None:

@@ -127,9 +127,9 @@ async def test_who_takes_part_in_an_event_is_told_their_seat(service: httpx.Asyn
     none = {"team": "", "team_title": "", "mates": [], "host": ""}
     kite = {"team": team.id, "team_title": "Kite"}
     assert [*seats.values()] == [
-        {"number": 1, **none},
-        {"number": 2, **kite, "mates": ["Ben"], "host": ""},
-        {"number": 3, **kite, "mates": ["Ada"], "host": "Ada"},
+        {"number": 1, "full_name": "Dee", **none},
+        {"number": 2, "full_name": "Ada", **kite, "mates": ["Ben"], "host": ""},
+        {"number": 3, "full_name": "Ben", **kite, "mates": ["Ada"], "host": "Ada"},
     ]
     assert await told(service, "root", f"events/{event}/seat") == 404
     accounts = await told(service, "root", f"events/{event}/accounts")

@@ -23,6 +23,8 @@ from sardonyx_spawner.language_in_templates import Translation
 CLUSTER = "sardonyx"
 WITH_FILES = "Your files, your data"
 PEOPLE = ("Ada", "Ben", "Cem", "Dan")
+SEEN_BY = ("/rows", "/accounts", "/log")
+"""Pages of an organiser on which people are called by their names."""
 WITHOUT = "files in your home are not in it"
 
 
@@ -141,6 +143,35 @@ async def test_people_of_an_event_read_while_it_is_on_when_all_is_deleted(
     assert '<span class="sx-own-name">Ada</span>' in page
     assert f"Your account: {event.names[0]}" in page
     assert '<span class="sx-own-name">olga</span>' in await read("olga", "/settings")
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        pytest.param("  Ada   Lovelace ", "", id="another"),
+        pytest.param(" ", "A name has 1 to 80 characters, all of which can be seen.", id="none"),
+        pytest.param("x" * 81, "A name has 1 to 80 characters, all of which can be seen.", id="too long"),
+    ],
+)
+async def test_somebody_is_called_otherwise_while_the_event_is_on(
+    event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, fault: str
+) -> None:
+    """The organisers see it, on their page and on cards, and that it was done; once it is over it stays as it is."""
+    parts = parts_in(tmp_path, event.people, httpx.MockTransport(event.hub), monkeypatch)
+    transport = httpx.ASGITransport(create_app(parts))
+    address, ada = f"events/{event.id}/name", {"Authorization": f"token {event.names[0]}"}
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://place{ROOT}") as client:
+        answer = await client.post(address, data={"name": name}, headers=ada)
+        olga = {"Authorization": "token olga"}
+        seen = [unescape((await client.get(f"events/{event.id}{page}", headers=olga)).text) for page in SEEN_BY]
+        event.people.events.close(event.id, datetime.now(UTC), early=True)
+        over = await client.post(address, data={"name": "Countess"}, headers=ada)
+
+    assert (answer.status_code, fault in unescape(answer.text)) == ((400, True) if fault else (303, True))
+    assert all(("Ada Lovelace" in page) is not bool(fault) for page in seen[:2])
+    assert ("wants to be called: Ada Lovelace" in " ".join(seen[2].split())) is not bool(fault)
+    assert over.status_code == 400
+    assert "Names are changed while the event is on." in over.text
 
 
 @pytest.mark.parametrize(

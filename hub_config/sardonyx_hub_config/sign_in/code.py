@@ -8,6 +8,8 @@ from sardonyx_hub_config.sign_in.local import SignInRefusedError
 from sardonyx_hub_config.sign_in.proven import Proven
 
 LONGEST = 200
+ASK_NAME = "ask-name"
+"""What Enter in a field sends as `do`, until it was asked for a name."""
 
 
 class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
@@ -24,6 +26,10 @@ class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
             # Two people at one browser: who comes second does not go on with the other's server.
             await self._show(code=code)
             return
+        if self.get_body_argument("do", "") == ASK_NAME and not name.strip():
+            # Enter in the field of the code: without a script, too, they see that they can have a name.
+            await self._show(code=code, proof=proof, asks_name=True)
+            return
         door, people = self.authenticator.door, self.authenticator.people
         try:
             entry = door.enter(code, name, self.authenticator.address_of(self), proof)
@@ -35,7 +41,9 @@ class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
         remember(self, people.seats.of_person(entry.person))
         self.redirect(f"{self.base_url}{PATH}events/{entry.event}")
 
-    async def _show(self, *, code: str, proof: str = "", shown_name: str = "", fault: str = "") -> None:
+    async def _show(
+        self, *, code: str, proof: str = "", shown_name: str = "", fault: str = "", asks_name: bool = False
+    ) -> None:
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
         html = await self.render_template(
@@ -44,6 +52,7 @@ class CodeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
             proof=proof,
             shown_name=shown_name,
             fault=fault,
+            asks_name=asks_name,
             card_is_replaced=is_replaced(self),
             signed_in=self.current_user.name if self.current_user is not None else "",
             xsrf=self.xsrf_token.decode("ascii"),

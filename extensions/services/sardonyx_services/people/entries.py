@@ -16,9 +16,8 @@ from sardonyx_services.people.models import MemberRow, PersonRow
 from sardonyx_services.people.moments import aware, in_tables, utc_now
 from sardonyx_services.people.new_person import add_person
 from sardonyx_services.people.records import EVENT
+from sardonyx_services.people.seats import LONGEST_NAME
 from sardonyx_spawner.language import _
-
-LONGEST_NAME = 80
 
 
 class NoEntryError(PeopleError):

@@ -13,9 +13,11 @@ from sardonyx_services.people.event_models import EventRow, SeatRow
 from sardonyx_services.people.groups import alone_with, new_group
 from sardonyx_services.people.models import SIGN_OUT, AccountRow, GroupRow, PersonRow
 from sardonyx_services.people.moments import aware
-from sardonyx_services.people.records import LOCAL
+from sardonyx_services.people.records import EVENT, LOCAL
 from sardonyx_spawner.language import _, ngettext
 
+LONGEST_NAME = 80
+"""Of what somebody is called, as it fits on a card; of a team, too."""
 HashOf = Callable[[int], str]
 """Number of a seat -> what is kept of its code."""
 
@@ -136,6 +138,23 @@ class Seats:
                 raise PeopleError(_("There is no such team in this event."))
             row.title = _checked_team(title)
 
+    def rename(self, event: str, person: str, name: str) -> str:
+        """Call somebody otherwise whose account is of an event; return the name as it is kept.
+
+        Raises:
+            PeopleError: it is no name, or nobody has that account any more, or the event has ended.
+        """
+        said = " ".join(name.split())
+        if not said or len(said) > LONGEST_NAME or not said.isprintable():
+            raise PeopleError(_("A name has 1 to 80 characters, all of which can be seen."), field="name")
+        with self._session() as session:
+            self._alone(session, event)
+            row = session.get(PersonRow, person)
+            if row is None or row.provider != EVENT or row.removed is not None:
+                raise PeopleError(_("There is no such account in this event."))
+            row.full_name = said
+            return said
+
     def renew(self, event: str, number: int, hash_of: Callable[[int], str]) -> str:
         """Give a seat another code, because its card was lost. Who has come in signs in again.
 
@@ -198,7 +217,7 @@ class Seats:
 
 def _checked_team(text: str) -> str:
     title = " ".join(text.split())
-    if not title or len(title) > 80 or not title.isprintable():  # noqa: PLR2004 - what fits on a card
+    if not title or len(title) > LONGEST_NAME or not title.isprintable():
         raise PeopleError(_("A team needs a name, of 80 characters at most."))
     return title
 

@@ -9,6 +9,8 @@ function take() {
   document.getElementById("proof").value = proof;
   history.replaceState(null, "", location.pathname + location.search);
   document.getElementById("shown_name").focus();
+  // Who is in this field has seen that they can have a name.
+  document.getElementById("ask-name")?.remove();
 }
 
 take();

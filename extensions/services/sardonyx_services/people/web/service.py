@@ -28,6 +28,7 @@ from sardonyx_services.people.web.configuration import SESSION
 from sardonyx_services.people.web.errors import NobodyHereError, NotSignedInError, RefusedError
 from sardonyx_services.people.web.events import api as event_api
 from sardonyx_services.people.web.events import live_routes as event_live_routes
+from sardonyx_services.people.web.events import own_routes as event_own_routes
 from sardonyx_services.people.web.events import routes as event_routes
 from sardonyx_services.people.web.events import team_link_routes
 from sardonyx_services.people.web.events.ends import EVERY_S as EVENTS_EVERY_S
@@ -64,6 +65,7 @@ EVENT_PAGE_ROUTERS = (
     event_routes.router,
     event_live_routes.router,
     help_routes.event_router,
+    event_own_routes.router,
     team_link_routes.router,
 )
 API_ROUTERS = (

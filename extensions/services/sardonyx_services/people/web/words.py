@@ -75,6 +75,7 @@ DONE = {
     "card": N_("made another card for account"),
     "codes": N_("looked at the codes of all accounts"),
     "team-rename": N_("renamed a team:"),
+    "own-name": N_("wants to be called:"),
     "team-take": N_("took, by its link, what this team has:"),
     "keep": N_("made a lasting account of:"),
     "account": N_("made an account for:"),

@@ -18,6 +18,7 @@ from sardonyx_services.people.web.events.api_models import (
     EventWish,
     KeptShown,
     MadeShown,
+    NameWish,
     NewEventWish,
     OwnSeatShown,
     SeatShown,
@@ -80,11 +81,18 @@ async def own_seat(here: Here, who: Who, event: str) -> OwnSeatShown:
     team = seat.own.team
     return OwnSeatShown(
         number=seat.own.seat.number,
+        full_name=seat.own.shown_name,
         team=team.id if team else "",
         team_title=team.title if team else "",
         mates=[each.shown_name for each in seat.team if each.seat != seat.own.seat],
         host=seat.host,
     )
+
+
+@router.put("/{event}/seat", status_code=204)
+def rename_own(here: Here, who: Who, event: str, wish: NameWish) -> None:
+    """Call the caller otherwise in an event that is on: its people see them so."""
+    here.seats.rename(who, event, wish.full_name)
 
 
 @router.get("/{event}/accounts")

@@ -132,10 +132,19 @@ class SeatShown(BaseModel):
     lasts: bool
 
 
+class NameWish(BaseModel):
+    """What somebody wants to be called in an event."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    full_name: str = Field(max_length=80)
+
+
 class OwnSeatShown(BaseModel):
     """The caller's own account of an event."""
 
     number: int
+    full_name: str = Field(description="What people call the caller.")
     team: str = Field(description="Id of their team; empty: they are in none.")
     team_title: str
     mates: list[str] = Field(description="What people call those who are in it by now, without the caller.")

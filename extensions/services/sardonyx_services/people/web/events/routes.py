@@ -18,11 +18,10 @@ from sardonyx_services.people.web.events.codes_table import codes_table
 from sardonyx_services.people.web.events.desk import EventSeen
 from sardonyx_services.people.web.events.form import EventForm, read_event_form
 from sardonyx_services.people.web.events.new_seats import Wanted
-from sardonyx_services.people.web.events.own import copied, kept, own
+from sardonyx_services.people.web.events.own_routes import participants_page
 from sardonyx_services.people.web.events.room import event_now
 from sardonyx_services.people.web.events.typed_address import TypedAddress
 from sardonyx_services.people.web.live.live import counts_of, reach_of
-from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.pages import as_file, qr_code, see
 from sardonyx_services.people.web.parts import Here, Parts, Who
 from sardonyx_services.people.web.store_use import Amount
@@ -67,8 +66,7 @@ async def one(request: Request, here: Here, who: Who, event: str) -> Response:
         told |= {"rows": rows, "counts": counts_of(rows), "reach": reach_of(rows)}
         told |= {"has_material": bool(here.events.material(seen)), "room": await here.event_servers.room(who, event)}
         return here.pages.page(request, who, "event.html", **told)
-    told = {"seen": seen, "welcome": rendered(seen.details.welcome), **vars(await own(here, who, event))}
-    return here.pages.page(request, who, "event_of_participant.html", **told)
+    return await participants_page(request, here, who, seen)
 
 
 @router.post("/{event}/link")
@@ -139,27 +137,6 @@ def codes(here: Here, who: Who, event: str) -> Response:
     seen = here.events.seen(who, event, Level.INSTRUCTOR)
     table = codes_table(here.seats.cards(who, event))
     return Response(table, media_type="text/csv", headers=as_file(f"{seen.group.title}.csv"))
-
-
-@router.get("/{event}/copy.zip")
-async def copy(here: Here, who: Who, event: str) -> Response:
-    """Send somebody what is theirs, and what is of their team."""
-    return await copied(here, who, event)
-
-
-@router.get("/{event}/keep")
-async def show_kept(request: Request, here: Here, who: Who, event: str) -> Response:
-    """Show how far it is."""
-    keep, seen = await kept(here, who, event), await run_in_threadpool(here.events.seen, who, event, Level.MEMBER)
-    told = {"group": seen.group, "back": f"events/{event}", "address": f"events/{event}/keep"}
-    return here.pages.page(request, who, "keep.html", keep=keep, ended=seen.group.ended, **told)
-
-
-@router.post("/{event}/keep")
-async def keep(here: Here, who: Who, event: str) -> Response:
-    """Copy what somebody's team has into their own data, which lasts."""
-    await kept(here, who, event, begin=True)
-    return _at(here, event, "/keep")
 
 
 @router.get("/{event}/settings")

@@ -9,7 +9,7 @@ from sardonyx_services.people.seats import Seat, Team
 from sardonyx_services.people.sign_in_links import new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.seat import Caller, Level
-from sardonyx_services.people.web.errors import NoEventError, NotOpenError
+from sardonyx_services.people.web.errors import NoEventError, NotOpenError, RefusedError
 from sardonyx_services.people.web.events.desk import EventDesk
 from sardonyx_services.people.web.events.new_seats import Again, NewSeats, Wanted
 from sardonyx_spawner.language import _
@@ -185,6 +185,20 @@ class SeatDesk:
         self._desk.seen(caller, event, Level.INSTRUCTOR)
         self._people.seats.rename_team(event, team, title)
         self._people.actions.add(caller.id, "team-rename", event, detail=title)
+
+    def rename(self, caller: Caller, event: str, name: str) -> None:
+        """Call the caller otherwise, who has an account of an event: its people and organisers see it so.
+
+        Raises:
+            RefusedError: they have none, or the event is not on.
+            PeopleError: it is no name.
+        """
+        seen = self._desk.seen(caller, event, Level.MEMBER)
+        if not caller.is_temporary or self.own_seat(caller, event) is None:
+            raise NoEventError
+        if seen.state != "on":
+            raise RefusedError(_("Names are changed while the event is on."))
+        self._people.actions.add(caller.id, "own-name", event, detail=self._people.seats.rename(event, caller.id, name))
 
     def open_link(self, caller: Caller, event: str, *, sharing: bool, renew: bool = False) -> None:
         """Let people in by one link, or not any more; by another link than before, if wanted."""
