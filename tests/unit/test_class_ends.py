@@ -1,5 +1,6 @@
 """How classes come to their end: told in time, stopped, closed, and deleted only where and when that is wanted."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -243,6 +244,22 @@ async def test_one_server_that_does_not_stop_keeps_no_other(place: Course, caplo
     assert place.hub.running == {"amina": "running", "cem": "running", "dora": "running"}
     assert [name for name, _said in place.hub.said] == ["dora"]
     assert "Classes cannot be brought to their end just now: The hub does not answer now." in caplog.text
+
+
+async def test_its_servers_stop_beside_each_other(place: Course) -> None:
+    """Each takes its seconds: in a row those of a large class would be there for many minutes after its end."""
+    both = asyncio.Barrier(2)
+
+    async def stop(name: str, _why: object, _server: str) -> None:
+        await asyncio.wait_for(both.wait(), 5)
+        del place.hub.running[name]
+
+    place.hub.stop = stop  # type: ignore[method-assign,assignment]  # as much as is asked of it
+    place.now = OVER
+
+    await place.look()
+
+    assert place.hub.running == {"cem": "running"}
 
 
 async def test_a_class_without_a_profile_by_now_has_no_servers_after_its_end_either(place: Course) -> None:

@@ -11,12 +11,14 @@ from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.groups import Group
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
-from sardonyx_services.people.web.hub import Hub, Server, stop_same
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until, step_before
+from sardonyx_services.people.web.live.stops import Stops
 from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import _, ngettext
 
 log = logging.getLogger(__name__)
+NOT_YET, FAULT = "Classes cannot be brought to their end just now", "It cannot be looked now which classes are over"
 
 
 class ClassEnds:
@@ -37,6 +39,7 @@ class ClassEnds:
     ) -> None:
         self._people, self._hub, self._clearer, self._clock = people, hub, clearer, clock
         self._last_words = LastWords(people, hub, language)
+        self._stops = Stops(hub, NOT_YET, "A server of a class that is over cannot be stopped now; the others are")
         # A restart in the last hour says it a second time.
         self._told: set[tuple[str, datetime, timedelta | None]] = set()
 
@@ -46,11 +49,7 @@ class ClassEnds:
             await self._alone(step)
 
     async def _alone(self, step: Callable[[], Awaitable[object]]) -> None:
-        await alone(
-            step,
-            "Classes cannot be brought to their end just now",
-            "It cannot be looked now which classes are over",
-        )
+        await alone(step, NOT_YET, FAULT)
 
     async def end_what_is_over(self) -> list[str]:
         """End the classes whose people have reached their data for as long as was wanted; return their ids."""
@@ -70,9 +69,8 @@ class ClassEnds:
                 here = [each for each in servers if each.profile == f"class-{group.id}" and each.state == "running"]
                 await asyncio.gather(*(self._alone(partial(self._tell, group, due, each)) for each in here))
                 self._told.add((group.id, due, step_before(due - now)))
-        for server in servers:
-            if server.profile in over and server.is_on:
-                await self._alone(partial(stop_same, self._hub, server, _("The class is over.")))
+        stopping = (each for each in servers if each.profile in over and each.is_on)
+        await self._stops.stop(stopping, _("The class is over."))
 
     async def delete(self) -> None:
         """Delete the data of the classes of which it is time for that."""

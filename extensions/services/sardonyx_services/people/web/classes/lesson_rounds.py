@@ -14,12 +14,14 @@ from sardonyx_services.people.lessons import WeeklyHours
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.timetable import Hour
 from sardonyx_services.people.web.classes.classroom import Classroom
-from sardonyx_services.people.web.hub import Hub, Server, stop_same
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until
+from sardonyx_services.people.web.live.stops import Stops
 from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import _, ngettext
 
 log = logging.getLogger(__name__)
+NOT_YET = "Servers cannot be started and stopped by hours just now"
 TOLD_BEFORE = timedelta(minutes=10)
 """So long before the end of a lesson those are told whose servers stop with it."""
 
@@ -56,6 +58,7 @@ class LessonRounds:
     ) -> None:
         self._people, self._classroom, self._hub, self._clock = people, classroom, hub, clock
         self._last_words = LastWords(people, hub, language)
+        self._stops = Stops(hub, NOT_YET, "A server cannot be stopped at the end of its lesson now; the others are")
         # A restart in the last minutes says it a second time.
         self._told: set[tuple[str, datetime]] = set()
 
@@ -73,7 +76,7 @@ class LessonRounds:
                 await self._alone(partial(self._tell_and_stop, each, servers))
 
     async def _alone(self, step: Callable[[], Awaitable[object]]) -> None:
-        await alone(step, "Servers cannot be started and stopped by hours just now", "A lesson cannot be prepared now")
+        await alone(step, NOT_YET, "A lesson cannot be prepared now")
 
     async def _start(self, taught: Taught, hour: Hour) -> None:
         started = await self._classroom.start_ahead(taught.group.id)
@@ -90,7 +93,7 @@ class LessonRounds:
             return
         if not taught.hours.is_open(taught.details, now):
             why = _("The lesson is over.")
-            await asyncio.gather(*(self._alone(partial(stop_same, self._hub, each, why)) for each in here))
+            await self._stops.stop(here, why)
             return
         hour = taught.hours.next(taught.details, now)
         if hour is None or hour.ends - now > TOLD_BEFORE or (taught.group.id, hour.ends) in self._told:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -12,9 +12,9 @@ from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.clearer import Clearer
 from sardonyx_services.people.web.events.words import EventWords
-from sardonyx_services.people.web.hub import Hub, Server, stop_same
+from sardonyx_services.people.web.hub import Hub, Server
 from sardonyx_services.people.web.live.last_words import LastWords, minutes_until, step_before
-from sardonyx_services.people.web.live.runs import AT_ONCE
+from sardonyx_services.people.web.live.stops import Stops
 from sardonyx_services.people.web.rounds import alone
 from sardonyx_spawner.language import _, ngettext
 
@@ -70,11 +70,7 @@ class EventEnds:
                 asyncio.get_running_loop().call_later(each, self.sooner.set)
 
     async def _alone(self, event: str, step: Callable[[str], Awaitable[None]]) -> None:
-        await alone(
-            partial(step, event),
-            f"The event {event} cannot be ended yet",
-            f"The event {event} cannot be ended now; the others go on",
-        )
+        await alone(partial(step, event), *_said_of(event))
 
     async def _tell(self, event: str) -> None:
         """Tell all whose server of the event runs that it is over soon; who starts one later has read when that is."""
@@ -105,22 +101,11 @@ class EventEnds:
         """Stop the servers of the event, and all of its accounts, also one whose start was under way at its end."""
         names = await asyncio.to_thread(self._names, event)
         is_empty = not names and not await asyncio.to_thread(self._people.groups.members, event)
-        turns = asyncio.Semaphore(AT_ONCE)
-
-        async def stop(server: Server) -> None:
-            async with turns:
-                await self._alone(event, partial(self._stop, names, server))
-
         found = () if is_empty else await self._hub.servers()
-        # One that does not stop now keeps no other.
-        await asyncio.gather(*(stop(each) for each in found if each.is_on))
-
-    async def _stop(self, names: Collection[str], server: Server, event: str) -> None:
-        if server.name in names:
-            await self._hub.stop(server.name, _("The event is over."), server.server)
-        elif server.profile == f"event-{event}":
-            # Of who organises it, or whose account lasts: what they run beside it goes on.
-            await stop_same(self._hub, server, _("The event is over."))
+        # Of who organises it, or whose account lasts, only those of the event: what they run beside it goes on.
+        here = (each for each in found if each.is_on and (each.name in names or each.profile == f"event-{event}"))
+        stops = Stops(self._hub, *_said_of(event))
+        await stops.stop(here, _("The event is over."), of=names)
 
     def _names(self, event: str) -> set[str]:
         people = [self._people.by_id(seat.person) for seat in self._people.seats.of(event) if seat.person]
@@ -153,6 +138,11 @@ class EventEnds:
         if removal.forget(event):
             self._people.actions.add(OPERATOR, "event-delete", event)
             log.info("All that was of the event %s is deleted", event)
+
+
+def _said_of(event: str) -> tuple[str, str]:
+    """Return what the log says where something of an event cannot be done yet, and where that fails."""
+    return f"The event {event} cannot be ended yet", f"The event {event} cannot be ended now; the others go on"
 
 
 def _say_over(minutes: int, details: EventDetails) -> str:
