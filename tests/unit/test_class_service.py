@@ -16,7 +16,7 @@ from support.people_service import ROOT, parts_in
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.event_details import EventDetails
 from sardonyx_services.people.event_models import SeatRow
-from sardonyx_services.people.models import PersonRow
+from sardonyx_services.people.models import GroupRow, PersonRow
 from sardonyx_services.people.records import EVENT
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.callers import STATE
@@ -469,3 +469,35 @@ async def test_copies_to_its_people_are_stopped_and_followed_on_the_timeline(
     steps = (await service.get(f"api/classes/{made}/timeline", headers=TIA)).json()
     assert [each["step"] for each in steps] == ["made", "closed", "export", "delete"]
     assert [each.what for each in people.actions.of(made)][:2] == ["copies-on", "copies-off"]
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_copied", "matters"),
+    [
+        pytest.param(timedelta(days=7), False, True, id="it is tried still"),
+        pytest.param(timedelta(days=7), True, False, id="all have it"),
+        pytest.param(timedelta(days=9), False, False, id="it was given up"),
+    ],
+)
+async def test_copies_are_stopped_and_begun_only_while_that_does_something(
+    service: httpx.AsyncClient, people: PeopleStore, ago: timedelta, *, is_copied: bool, matters: bool
+) -> None:
+    """After the end of a class."""
+    made = (await service.post("api/classes", json={"title": "x"}, headers=TIA)).json()["id"]
+    ended, tia = datetime.now(UTC) - ago, people.by_name("tia")
+    assert tia is not None
+    people.groups.end(made)
+    with people._session() as session:
+        group = session.get(GroupRow, made)
+        assert group is not None
+        group.ended = ended.replace(tzinfo=None)
+    if is_copied:
+        people.class_exports.begin(made, [tia.id], ended)
+        people.class_exports.note(made, tia.id, "", ended)
+        people.class_exports.finish(made, ended)
+
+    page = (await service.get(f"classes/{made}/timeline", headers=TIA)).text
+
+    assert "The end of this class" in page
+    assert ('value="no-copy"' in page) is matters
+    assert 'value="copy"' not in page

@@ -18,9 +18,16 @@ def given_up_at(ended: datetime) -> datetime:
     return ended + GRACE + LONGEST_WAIT
 
 
+def are_copies_open(ended: datetime | None, details: ClassDetails, now: datetime) -> bool:
+    """Tell whether it matters still if what was handed in is copied to the people of a class: it is to come, or goes on."""
+    if details.exported is not None or details.going is not None:
+        return False
+    return ended is None or now < given_up_at(ended)
+
+
 def waits_for_copies(ended: datetime, details: ClassDetails, now: datetime) -> bool:
     """Tell whether data that could be deleted by now waits for copies of it."""
-    return details.exporting and details.exported is None and now < given_up_at(ended)
+    return details.exporting and are_copies_open(ended, details, now)
 
 
 def deletion_at(ended: datetime, decided: datetime | None) -> datetime:

@@ -88,6 +88,7 @@ def end_now(here: Here, who: Who, class_id: str) -> None:
 def _timeline(request: Request, here: Parts, who: Caller, class_id: str, fault: str = "") -> Response:
     seen, found = here.endings.steps(who, class_id)
     told = {"seen": seen, "steps": found, "behind": here.endings.behind(seen), "fault": fault}
+    told["may_copy"] = here.endings.may_copy(seen)
     return here.pages.page(request, who, "timeline.html", 409 if fault else 200, **told)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sardonyx_services.people.class_details import AfterEnd
+from sardonyx_services.people.class_end import are_copies_open
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.seat import Caller, Level
@@ -40,6 +41,10 @@ class Endings:
             return []
         names = {each.id: each.name for each in self._people.everybody(seen.group.id)}
         return say_behind(seen.details, seen.group.ended, names, self._clock())
+
+    def may_copy(self, seen: Seen) -> bool:
+        """Tell whether it matters still if what was handed in is copied to the people of a class."""
+        return are_copies_open(seen.group.ended, seen.details, self._clock())
 
     def copy_out(self, caller: Caller, class_id: str, *, exporting: bool) -> None:
         """Say whether what was handed in is copied to its people when a class has ended, also while that goes on.
