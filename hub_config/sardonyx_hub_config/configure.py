@@ -154,6 +154,7 @@ def _pages(c: Any, settings: Settings, shown: Shown, endings: Endings, called: C
         "contact": settings.contact,
         "minimum_password_length": settings.sign_in.local.minimum_password_length,
         "classes_url": f"{settings.web.path}{CLASSES}",
+        "makers": {"classes": settings.classes.create, "events": settings.events.create},
         "local_sign_in": settings.sign_in.local.enabled,
         "words": Words(),
         "shared_with": lambda _user: shared_with,

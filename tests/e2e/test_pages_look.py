@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from support.servers import server_of
 
 pytestmark = pytest.mark.browser
@@ -187,7 +187,20 @@ def test_operating(stack: Any, person: Any, browser: Any, check: Check) -> None:
     page.get_by_role("heading", name="Remove operating?").wait_for()
     check(page, "operation-remove")
     page.get_by_role("button", name="Keep things as they are").click()
-    page.get_by_role("link", name=re.compile("Let them make classes.*operating")).click()
+    link = page.get_by_role("link", name=re.compile("Let them make classes.*operating"))
+    link.wait_for()
+
+    def without_any(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('data-lets="classes"', 'data-lets=""'))
+
+    page.route("**/hub/admin", without_any)
+    page.reload()
+    page.get_by_role("button", name=re.compile("Remove.*operating")).wait_for()
+    expect(link).to_have_count(0)
+    page.unroute("**/hub/admin")
+    page.reload()
+    link.click()
     page.get_by_role("checkbox", name="operating").check()
     page.get_by_role("button", name="Do it").click()
     page.get_by_role("row", name="operating instructor").wait_for()

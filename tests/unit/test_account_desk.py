@@ -141,6 +141,9 @@ def test_links_are_offered_where_passwords_are_used() -> None:
     """Before what takes somebody away; what is asked of one person alone is the last."""
     words = PeopleWords()
 
-    assert [*words.acts(False, True)][-4:] == ["password", "remove", "export", "erase"]  # noqa: FBT003 - as a template calls it
-    assert "password" not in words.acts(False, False)  # noqa: FBT003 - the same
-    assert [*words.acts(True, True)] == ["readmit", "export", "erase"]  # noqa: FBT003 - the same
+    def acts(*, of_removed: bool = False, has_passwords: bool = True) -> list[str]:
+        return [*words.acts(of_removed, has_passwords, "instructors", "organisers")]
+
+    assert acts()[-4:] == ["password", "remove", "export", "erase"]
+    assert "password" not in acts(has_passwords=False)
+    assert acts(of_removed=True) == ["readmit", "export", "erase"]

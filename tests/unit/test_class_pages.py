@@ -8,18 +8,22 @@ from typing import Any
 
 import httpx
 import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from support.people_service import ROOT, parts_in
 
+from sardonyx_hub_config.pages import handlers
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.service import create_app
+from sardonyx_spawner.language_in_templates import Translation
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.repository import Material
 
 PROFILES = (Profile("python", "Python"), Profile("together", "Together", collaboration=True))
 MATERIAL = Material("https://git.example.org/course.git")
+TEMPLATES = Path(handlers.__file__).parent / "templates"
 Read = Callable[..., Awaitable[str]]
 LET_IN, PUT_BACK = "Ask to be let in by kim", "Put a file back for kim"
 
@@ -105,3 +109,29 @@ async def test_an_administrator_reads_who_makes_classes_and_events_here(
     assert ("Choose who may make" in classes) == (events == "organisers")
     everybody = await read("operation/people", makers=makers, events=rules)
     assert ("Let them make classes" in everybody) == (makers == "instructors")
+    assert ("let them make classes" in everybody) == (makers == "instructors")
+    assert ("let them make events" in everybody) == (events == "organisers")
+    assert ("Everybody here can make classes." in everybody) == (makers == "everybody")
+
+
+@pytest.mark.parametrize(
+    ("makers", "events", "way"),
+    [
+        ("instructors", "organisers", "Who may make classes and events"),
+        ("instructors", "administrators", "Who may make classes"),
+        ("everybody", "organisers", "Who may make events"),
+        ("everybody", "administrators", "People"),
+        ("administrators", "administrators", "People"),
+    ],
+)
+def test_operation_says_who_makes_classes_and_leads_to_who_is_let(makers: str, events: str, way: str) -> None:
+    """Also where all may make them already, and nobody is let."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, extensions=[Translation], undefined=StrictUndefined
+    )
+    told = {"makers": {"classes": makers, "events": events}, "classes_url": ROOT}
+
+    page = environment.get_template("makers.html").render(told)
+
+    assert f'<a href="{ROOT}operation/people">{way}</a>' in page
+    assert ("Everybody here can make classes." in page) == (makers == "everybody")

@@ -46,6 +46,16 @@ function servers(person) {
   });
 }
 
+// The way to where that is done; nowhere where all may make them, or nobody is let.
+function letMake(person) {
+  if (!rows.dataset.lets) return [];
+  const href = rows.dataset.roles + "?text=" + encodeURIComponent(person.name);
+  const textContent = rows.dataset.lets === "classes" ? _("Let them make classes …") : _("Let them make events …");
+  const link = element("a", { className: "btn btn-sm", href, textContent });
+  link.append(element("span", { className: "visually-hidden", textContent: _(": {about}", { about: person.name }) }));
+  return [link];
+}
+
 function actions(person) {
   if (person.name === me) return [];
   const path = `users/${encodeURIComponent(person.name)}`;
@@ -61,10 +71,7 @@ function actions(person) {
     if (titles.length) texts.push(_("Without {name}, nobody leads: {titles}. They go on; name somebody else on the page “The whole place”, now or later.", { name: person.name, titles: titles.join(", ") }));
     if (await sure(_("Remove {name}?", { name: person.name }), texts.join(" "), _("Remove {name}", { name: person.name }))) await call("DELETE", path);
   });
-  const href = rows.dataset.roles + "?text=" + encodeURIComponent(person.name);
-  const makes = element("a", { className: "btn btn-sm", href, textContent: _("Let them make classes …") });
-  makes.append(element("span", { className: "visually-hidden", textContent: _(": {about}", { about: person.name }) }));
-  return [makes, role, remove];
+  return [...letMake(person), role, remove];
 }
 
 // The roles are written out: on a phone the style makes blocks of rows, and browsers then forget that it is a table.

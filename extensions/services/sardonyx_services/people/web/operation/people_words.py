@@ -40,10 +40,16 @@ class PeopleWords:
         """Return what can be shown, and how to say it."""
         return {show: _(word) for show, word in SHOWS.items()}
 
-    def acts(self, of_removed: bool, has_passwords: bool) -> Mapping[str, str]:  # noqa: FBT001 - as a template gives them
-        """Return what can be done to people, and how to say it."""
+    def acts(self, of_removed: bool, has_passwords: bool, makers: str, event_makers: str) -> Mapping[str, str]:  # noqa: FBT001 - as a template gives them
+        """Return what can be done to people, and how to say it; nobody is let make what all may make, or administrators alone.
+
+        Args:
+            makers: of classes, as the settings have it; event_makers: of events.
+        """
         links = {"password": NEW_PASSWORD} if has_passwords else {}
-        acts: list[tuple[str, str]] = [*ACTS.items(), *links.items(), *LAST_ACT.items()]
+        lets = {"instructor": makers == "instructors", "organiser": event_makers == "organisers"}
+        let = [(act, word) for act, word in ACTS.items() if lets[act.removesuffix("-end")]]
+        acts: list[tuple[str, str]] = [*let, *links.items(), *LAST_ACT.items()]
         return {act: _(word) for act, word in ((*ACTS_ON_REMOVED.items(),) if of_removed else acts)} | {
             act: _(word) for act, word in OF_ONE.items()
         }
