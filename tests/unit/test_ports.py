@@ -5,14 +5,18 @@ from support.ports import free_ports
 
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.ports import Ports
+from sardonyx_hub_config.settings.whole import WebSettings
+from sardonyx_hub_config.shipped import shipped
 
 
 def test_the_inner_ports_follow_the_public_one() -> None:
-    """An operator who sets one number knows all six."""
+    """An operator who sets one number knows all six, which the settings say where that is set."""
     ports = Ports(8000)
 
     assert (ports.hub, ports.proxy_api, ports.credentials) == (8001, 8002, 8003)
-    assert (ports.object_store, ports.links) == (8004, 8005)
+    assert (ports.object_store, ports.links, ports.people) == (8004, 8005, 8006)
+    assert "# the six ports after it are used as well" in shipped("settings.yaml").read_text()
+    assert "the six after it are used" in (WebSettings.model_fields["port"].description or "")
 
 
 @pytest.mark.parametrize(
