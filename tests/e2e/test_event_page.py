@@ -75,6 +75,19 @@ def is_through(place: Any, olga: Any, event: str) -> bool:
     return bool(run["done"] == run["total"])
 
 
+def figures_come_first_on_a_phone(page: Any) -> None:
+    """See that who is in, what runs and how long it goes on is read without scrolling, before what lets people in; and is live."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    figures = page.locator("#figures")
+    expect(figures).to_contain_text(re.compile(r"in 4 hours \d+ minutes"))
+    expect(figures.get_by_role("definition").first).to_have_text("2")
+    bottom, link = figures.bounding_box(), page.get_by_role("region", name="One link for everybody").bounding_box()
+    assert bottom["y"] + bottom["height"] < 844
+    assert bottom["y"] < link["y"]
+    page.set_viewport_size(size)
+
+
 def home_says_until_when_files_are_kept(place: Any, visitor: Visitor) -> bool:
     """Tell whether the first page says it, of a server that was stopped and of all files."""
     visitor.page.goto(f"{place.url}/hub/home")
@@ -106,6 +119,7 @@ def test_an_organiser_starts_everyone_speaks_to_them_and_stops_them(
     page.get_by_label("Find a name").fill("")
     expect(page.get_by_role("region", name="Teams").get_by_role("row", name="Team 1")).to_contain_text("1 of 2")
     check(page, "event-live")
+    figures_come_first_on_a_phone(page)
     ada.page.goto(f"{place.url}/user/{ada.name}/lab")
     ada.page.locator("#jp-main-dock-panel").wait_for(timeout=60_000)
     ada.page.get_by_text(

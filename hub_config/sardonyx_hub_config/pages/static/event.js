@@ -7,22 +7,25 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 const main = document.querySelector("[data-live]");
 const turnsIn = new Date(main.dataset.turns ?? Number.NaN) - Date.now();
-const part = document.getElementById("live");
+// Each by its id, in the answer as on the page.
+const parts = [...document.querySelectorAll("#figures, #live")];
 const { xsrf } = JSON.parse(document.getElementById("hub").textContent);
 
 // Whether an event is under way, over, or gone: what the rest of its page says goes by it.
 const stateOf = (shown) => shown.querySelector("[data-state]")?.dataset.state;
 
 async function look() {
-  if (document.hidden || !part) return;
+  if (document.hidden || !parts.length) return;
   const answer = await ask(main.dataset.live, { headers: { "X-XSRFToken": xsrf } });
   main.classList.toggle("is-stale", !answer?.ok);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(answer.text, "text/html");
-  const found = fresh.getElementById("live") ?? fresh.body;
-  if (stateOf(found) !== stateOf(part)) return window.location.reload();
-  if (found.innerHTML.trim() !== part.dataset.seen) part.innerHTML = found.innerHTML;
-  part.dataset.seen = found.innerHTML.trim();
+  if (stateOf(fresh) !== stateOf(document)) return window.location.reload();
+  for (const part of parts) {
+    const found = fresh.getElementById(part.id)?.innerHTML.trim() ?? "";
+    if (found && found !== part.dataset.seen) part.innerHTML = found;
+    part.dataset.seen = found;
+  }
   document.dispatchEvent(new Event("sx-changed"));
 }
 

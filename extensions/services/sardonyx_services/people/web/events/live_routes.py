@@ -26,7 +26,7 @@ async def figures(request: Request, here: Here, who: Who, event: str) -> Respons
     """Return the figures of the event's page, for its script."""
     seen = await run_in_threadpool(here.events.seen, who, event, Level.INSTRUCTOR)
     now, _rows, _run = await _now(here, who, event)
-    return here.pages.page(request, who, "event_live.html", seen=seen, now=now, stored=await stored_of(here, seen))
+    return here.pages.page(request, who, "event_now.html", seen=seen, now=now, stored=await stored_of(here, seen))
 
 
 @router.get("/rows")
