@@ -102,6 +102,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("DELETE", "/api/classes/{class_id}/invitations/{name}"): Call(INSTRUCTOR, 204),
     ("PUT", "/api/classes/{class_id}/people/{name}/extension"): Call(STAFF, 204, {"until": None}),
     ("POST", "/api/classes/{class_id}/roster"): Call(INSTRUCTOR, 200, "name\nnewcomer\n"),
+    ("POST", "/api/classes/{class_id}/links"): Call(OPERATOR),
     ("GET", "/api/classes/{class_id}/link"): Call(STAFF),
     ("PUT", "/api/classes/{class_id}/link"): Call(INSTRUCTOR, 200, {"joining": True}),
     ("POST", "/api/join"): Call(ANYBODY, 200, {"code": "{code}"}),

@@ -141,6 +141,17 @@ def test_a_class_is_made_of_people_who_have_no_accounts(place: Any, browser: Any
     uma.wait_for_url(lambda url: "welcome" not in url)
     uma.goto(f"{place.url}/services/people/")
     uma.get_by_role("link", name="Geometry", exact=True).wait_for()
+
+    # Whose link is lost gets another one, and who has a password none.
+    page.emulate_media(media="screen")
+    page.get_by_role("link", name="Go to the people of the class").click()
+    page.get_by_role("heading", name="One person has not chosen a password yet").wait_for()
+    check(page, "class-people-unused")
+    page.get_by_role("button", name="Make 1 new link").click()
+    again = page.get_by_role("group", name="vic").inner_text()
+    check(page, "class-links-again")
+    assert uma.request.get(links["vic"]).status == 403
+    assert uma.request.get(again).status == 200
     context.close()
 
 

@@ -181,6 +181,33 @@ def test_accounts_are_made_for_who_has_none(people: PeopleStore, course: str, tm
     assert people.one_time_links.purpose(hashed(row[2].partition("token=")[2]), 0) == cem.id
 
 
+def test_who_has_chosen_no_password_gets_another_link(people: PeopleStore, course: str, tmp_path: Path) -> None:
+    """All of them at once, in a file that only its owner reads; nobody else, and it is written down."""
+    (tmp_path / "roster.csv").write_text("name\ncem\neva\namina\n")
+    run("import", course, str(tmp_path / "roster.csv"), "--links", str(tmp_path / "first.csv"), "--yes")
+    people.set_password("eva", "hers")
+    links = tmp_path / "links.csv"
+
+    said = run("links", course, str(links))
+
+    assert (
+        said == f"{links} has a new link for one person, good once and for 14 days. Links of before are good no more.\n"
+    )
+    assert links.stat().st_mode & 0o777 == 0o600
+    title, row = csv.reader(links.read_text().splitlines())
+    assert (title, row[0]) == (["name", "mail", "link"], "cem")
+    cem = people.by_name("cem")
+    assert cem is not None
+    assert people.one_time_links.purpose(hashed(row[2].partition("token=")[2]), 0) == cem.id
+    assert next((each.what, each.people) for each in people.actions.of(course)) == ("password", (cem.id,))
+    with pytest.raises(OperatorError, match=r"links\.csv is there already, and is not written over"):
+        run("links", course, str(links))
+    people.set_password("cem", "his")
+    with pytest.raises(OperatorError, match="everybody in this class who has an account with a password has chosen it"):
+        run("links", course, str(tmp_path / "more.csv"))
+    assert not (tmp_path / "more.csv").exists()
+
+
 def test_no_account_is_made_by_the_way(people: PeopleStore, course: str, tmp_path: Path) -> None:
     """Nobody would have its link."""
     (tmp_path / "roster.csv").write_text("cem\namina\n")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from support.people_service import ROOT, parts_in, quiet_hub
 
+from sardonyx_services.people.actions import Asked
 from sardonyx_services.people.database import Place
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.web.service import create_app
@@ -110,6 +111,59 @@ async def test_with_the_same_list_again_nobody_gets_another_link(
     account = people.account("amina")
     assert account is not None
     assert account.password_hash == "theirs"
+
+
+async def test_an_administrator_makes_links_again_for_all_who_have_chosen_no_password(
+    service: httpx.AsyncClient, people: PeopleStore, course: str
+) -> None:
+    """With the table and the slips; the first links end. Nobody gets one to an account in use, to theirs or to another's."""
+    at = f"classes/{course}/roster"
+    done = await service.post(at, data={"do": "import", "names": "nils\ncem\neva\namina\n"})
+    first = set(LINK.findall(done.text))
+    people.add_account("outside", "")
+    people.add_account("second", "", is_admin=True)
+    people.groups.join(course, people.names.ids(["second"])["second"], "student")
+    people.set_password("eva", "hers")
+    page = text_of(await service.get(f"classes/{course}/people"))
+    assert "2 people have not chosen a password yet cem, nils Make 2 new links" in page
+
+    again = await service.post(at, data={"do": "links"})
+
+    assert "New links to choose a password" in text_of(again)
+    assert "2 new links are made. Give each person theirs" in text_of(again)
+    table = re.search(r'href="data:text/csv;charset=utf-8,([^"]+)"', again.text)
+    assert table is not None
+    lines = unquote(table[1]).splitlines()[1:]
+    assert [line.partition(",")[0] for line in lines] == ['"cem"', '"nils"']
+    assert not first & set(LINK.findall(again.text))
+    assert again.text.count('<article class="sx-card">') == 2
+    [told] = people.actions.of(course, Asked("password"))
+    ids = people.names.ids(["root", "cem", "nils"])
+    assert (told.who, {*told.people}) == (ids["root"], {ids["cem"], ids["nils"]})
+
+    by_program = await service.post(f"api/classes/{course}/links")
+    assert [each["name"] for each in by_program.json()] == ["cem", "nils"]
+    for name in ("cem", "nils"):
+        people.set_password(name, "theirs")
+    assert "new link" not in text_of(await service.get(f"classes/{course}/people"))
+    none = await service.post(f"api/classes/{course}/links")
+    assert (none.status_code, none.json()["message"]) == (
+        400,
+        "Everybody in this class who has an account with a password has chosen it.",
+    )
+
+
+async def test_who_only_leads_a_class_makes_no_links_again(service: httpx.AsyncClient, course: str) -> None:
+    """With one they would come in as somebody else; it is not offered to them."""
+    await service.post(f"classes/{course}/roster", data={"do": "import", "names": "nils\n"})
+
+    page = text_of(await service.get(f"classes/{course}/people", headers=TIA))
+    refused = await service.post(f"classes/{course}/roster", data={"do": "links"}, headers=TIA)
+
+    assert "have not chosen a password" not in page
+    assert "has not chosen a password" not in page
+    assert "This is for administrators of this place" in text_of(refused)
+    assert LINK.search(refused.text) is None
 
 
 async def test_an_instructor_reads_whom_to_ask_and_what_for(

@@ -21,7 +21,7 @@ from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
 from sardonyx_hub_config.commands.log import log
 from sardonyx_hub_config.commands.material_words import said
-from sardonyx_hub_config.commands.new_accounts import new_account, read_list, write_link
+from sardonyx_hub_config.commands.new_accounts import links, new_account, read_list, write_link
 from sardonyx_hub_config.commands.people_here import ids_of, people_here
 from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
@@ -55,7 +55,7 @@ def class_() -> None:
     """Classes: what they are and who is in them, and what is done with their servers and what is handed in."""
 
 
-for command in (change, hours, collect, extend, *INVITATIONS, *LIVE, log, *GROUPS):
+for command in (change, hours, collect, extend, *INVITATIONS, links, *LIVE, log, *GROUPS):
     class_.add_command(command)
 
 

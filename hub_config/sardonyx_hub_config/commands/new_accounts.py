@@ -7,6 +7,8 @@ from typing import TextIO
 
 import click
 
+from sardonyx_hub_config.commands.class_id import class_of_id, id_argument
+from sardonyx_hub_config.commands.people_here import people_here
 from sardonyx_hub_config.commands.private_output import new_file
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
@@ -56,6 +58,29 @@ def add_everybody(
         out.write(write_csv([TITLES]))
         _make(settings, people, new, out, instructor=instructor)
     click.echo(f"Done. {links} has a link for each new account, good once and for {HAND_OUT_DAYS} days.")
+
+
+@click.command()
+@id_argument
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def links(class_id: str, file: Path) -> None:
+    """Write into FILE, a new CSV file, a new link for each in class ID who has chosen no password yet; earlier ones end."""
+    settings, people = people_here()
+    class_of_id(people, class_id)
+    named = settings.sign_in.administrators
+    found = [each for each in people.directory.without_password(class_id) if each[1] not in named]
+    if not found:
+        raise OperatorError("everybody in this class who has an account with a password has chosen it.")
+    with new_file(file) as out:
+        out.write(write_csv([TITLES]))
+        for person, name in found:
+            link = new_link(people, person, f"{settings.shown_url}/hub/", HAND_OUT_S)
+            out.write(write_csv([(name, "", link)]))
+    people.actions.add(OPERATOR, "password", class_id, whom=[person for person, _name in found])
+    count = "one person" if len(found) == 1 else f"{len(found)} people"
+    click.echo(
+        f"{file} has a new link for {count}, good once and for {HAND_OUT_DAYS} days. Links of before are good no more."
+    )
 
 
 def read_list(file: Path) -> Roster:

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from sardonyx_services.people.models import MemberRow, PersonRow
+from sardonyx_services.people.models import AccountRow, MemberRow, PersonRow
 from sardonyx_services.people.moments import aware
-from sardonyx_services.people.records import EVENT
+from sardonyx_services.people.records import EVENT, LOCAL
 
 Show = Literal["all", "administrators", "instructors", "organisers", "event", "removed"]
 LIVING = PersonRow.removed.is_(None)
@@ -84,6 +84,19 @@ class Directory:
         with self._session() as session:
             found = session.execute(_counted().where(PersonRow.id == person)).first()
             return _listed(*found) if found is not None else None
+
+    def without_password(self, group: str) -> list[tuple[str, str]]:
+        """Return id and name of who is in a class and has never chosen the password of their account, by name; of no administrator."""
+        found = (
+            select(PersonRow.id, PersonRow.name)
+            .join(MemberRow, MemberRow.person == PersonRow.id)
+            .join(AccountRow, AccountRow.person == PersonRow.id)
+            .where(MemberRow.group == group, LIVING, PersonRow.provider == LOCAL, ~PersonRow.is_admin)
+            .where(AccountRow.password_hash == "")
+            .order_by(PersonRow.name)
+        )
+        with self._session() as session:
+            return [(person, name) for person, name in session.execute(found)]
 
     def called(self, name: str) -> list[str]:
         """Return the ids of all who have or had a name."""

@@ -25,6 +25,7 @@ from sardonyx_services.people.web.classes.seat import Level
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.live.live import counts_of
 from sardonyx_services.people.web.live.models import LiveShown, RowShown, RunShown
+from sardonyx_services.people.web.operation.models import PasswordLink
 from sardonyx_services.people.web.parts import Here, Who
 from sardonyx_spawner.language import _
 
@@ -125,6 +126,12 @@ async def roster(here: Here, who: Who, class_id: str, request: Request, *, dry_r
         for place in brought.found.places
     ]
     return lines + [LineShown(line=fault.line, fault=fault.text) for fault in brought.found.faults]
+
+
+@router.post("/classes/{class_id}/links")
+def links(here: Here, who: Who, class_id: str) -> list[PasswordLink]:
+    """Return new links for all in a class who have chosen no password yet, as an administrator; theirs of before end."""
+    return [PasswordLink(name=each.name, link=each.link) for each in here.enrolling.links_again(who, class_id)]
 
 
 @router.get("/classes/{class_id}/link")

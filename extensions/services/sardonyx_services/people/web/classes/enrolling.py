@@ -12,7 +12,7 @@ from sardonyx_services.people.roster import Entry, Fault, Roster, read_pasted, r
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.usernames import invited_name
 from sardonyx_services.people.web.classes.desk import Desk
-from sardonyx_services.people.web.classes.seat import Caller, Level
+from sardonyx_services.people.web.classes.seat import Caller, Level, need_administrator
 from sardonyx_services.people.web.errors import RefusedError
 from sardonyx_services.people.web.operation.account_desk import AccountDesk, NewAccount
 from sardonyx_spawner.language import SaidError, _
@@ -82,6 +82,21 @@ class Enrolling:
         waiting = enumerate(self.invited(caller, class_id), 1)
         roster = Roster(tuple(Entry(line, each.who, each.mail, each.role) for line, each in waiting), ())
         return self._carry_out(caller, class_id, self._look(caller, class_id, roster))
+
+    def unused(self, caller: Caller, class_id: str) -> list[str]:
+        """Return who in a class has chosen no password yet, by name, for who may give them links again; [] for all others."""
+        self._desk.seen(caller, class_id, Level.STAFF)
+        return self._accounts.unused(caller, class_id)
+
+    def links_again(self, caller: Caller, class_id: str) -> tuple[NewAccount, ...]:
+        """Return new links for all in a class who have chosen no password yet.
+
+        Raises:
+            RefusedError: as `AccountDesk.links_again` does, or there is no such class.
+        """
+        need_administrator(caller)
+        self._desk.seen(caller, class_id, Level.INSTRUCTOR)
+        return self._accounts.links_again(caller, class_id)
 
     def _look(self, caller: Caller, class_id: str, roster: Roster) -> Enrolment:
         members = self._people.groups.members(class_id)

@@ -129,7 +129,10 @@ async def roster(request: Request, here: Here, who: Who, class_id: str) -> Respo
     told |= {"makes_accounts": here.enrolling.makes_accounts(who), "links": None, "waiting": [], "page": ""}
     try:
         data = await _file_of(form)
-        if form.get("do") in {"import", "accounts"}:
+        if form.get("do") == "links":
+            made = await run_in_threadpool(here.enrolling.links_again, who, class_id)
+            told["links"] = shown_links(made, seen.group.title, here.account_desk.address)
+        elif form.get("do") in {"import", "accounts"}:
             told |= await run_in_threadpool(_bring_in, here, who, seen, None if form.get("do") == "accounts" else data)
         else:
             told |= {"found": await run_in_threadpool(here.enrolling.look, who, class_id, data)}
@@ -167,7 +170,7 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
 
 def _people(request: Request, here: Parts, who: Caller, class_id: str, fault: RefusedError | None = None) -> Response:
     told = {"seen": here.desk.seen(who, class_id, Level.STAFF), "members": here.desk.members(who, class_id)}
-    told["invited"] = here.enrolling.invited(who, class_id)
+    told |= {"invited": here.enrolling.invited(who, class_id), "unused": here.enrolling.unused(who, class_id)}
     told |= {"fault": fault.message if fault else "", "makes_accounts": here.enrolling.makes_accounts(who)}
     told["page"] = here.classroom.page_address(class_id, "/people")
     return here.pages.page(request, who, "people.html", fault.status if fault else 200, **told)

@@ -136,6 +136,30 @@ class AccountDesk:
         self._people.actions.add(caller.id, "password", whom=[each.id for each in there])
         return {each.name: self._link(each) for each in there}
 
+    def unused(self, caller: Caller, class_id: str) -> list[str]:
+        """Return the names of those in a class to whom `links_again` gives links; [] also for who is no administrator."""
+        return [name for _person, name in self._unused(class_id)] if caller.is_admin and self._has_passwords else []
+
+    def links_again(self, caller: Caller, class_id: str) -> tuple[NewAccount, ...]:
+        """Return new links for all in a class who have chosen no password yet; those that they had are good no more.
+
+        Whose account is in use already gets none, nor who is an administrator.
+
+        Raises:
+            RefusedError: the caller is no administrator, nobody signs in with a password here, or all have chosen theirs.
+        """
+        self._check(caller)
+        found = self._unused(class_id)
+        if not found:
+            raise RefusedError(_("Everybody in this class who has an account with a password has chosen it."))
+        self._people.actions.add(caller.id, "password", class_id, whom=[person for person, _name in found])
+        links = ((person, name, new_link(self._people, person, self._hub, HAND_OUT_S)) for person, name in found)
+        return tuple(NewAccount(person, name, "", link) for person, name, link in links)
+
+    def _unused(self, class_id: str) -> list[tuple[str, str]]:
+        found = self._people.directory.without_password(class_id)
+        return [(person, name) for person, name in found if name not in self._administrators]
+
     def _check(self, caller: Caller) -> None:
         need_administrator(caller)
         if not self._has_passwords:
