@@ -29,7 +29,10 @@ def test_the_one_time_link_works_once(stack: Any, administrator: str, context: A
     answer = page.goto(stack.admin_link())
 
     assert answer.status == 403
-    assert "This link was used already, or is too old." in page.inner_text("main")
+    said = (
+        "This link was used already, or is too old. Sign in with the password that you chose with it, or ask the people"
+    )
+    assert said in page.inner_text("main")
 
 
 def test_a_notebook_reads_and_writes_its_owners_own_data(stack: Any, visitor: Any, repository: str) -> None:

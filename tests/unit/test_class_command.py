@@ -1,7 +1,9 @@
 """`sardonyx class`: what an operator types for a class, beside a running hub or without one."""
 
 import csv
-from datetime import UTC, datetime, timedelta
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from sardonyx_hub_config.commands.classes import class_
 from sardonyx_hub_config.errors import OperatorError
 from sardonyx_services.people.sign_in_links import hashed
 from sardonyx_services.people.store import PeopleStore
+
+END = "its people reach its data until 2027-12-14 23:00 UTC, when it ends; its data is kept then."
 
 
 @pytest.fixture
@@ -53,8 +57,11 @@ def test_people_join_are_listed_and_leave(people: PeopleStore, course: str) -> N
     run("join", course, "bob", "--role", "instructor")
     assert run("list") == f"{course}     1 students   1 staff  Statistics 101\n"
     shown = run("show", course).splitlines()
-    assert shown[0] == "Statistics 101: it goes on until it is ended; its data is deleted a day later."
-    assert [line.split()[:2] for line in shown[1:]] == [
+    assert shown[:2] == [
+        "Statistics 101: it goes on until it is ended; its data is deleted a day later.",
+        "Servers: none of its own.",
+    ]
+    assert [line.split()[:2] for line in shown[2:]] == [
         ["amina", "student"],
         ["bob", "instructor"],
     ]
@@ -62,6 +69,28 @@ def test_people_join_are_listed_and_leave(people: PeopleStore, course: str) -> N
     assert run("leave", course, "amina") == "amina is not in the class any more.\n"
 
     assert roles(people, course) == {"bob": "instructor"}
+
+
+def test_what_a_class_is_is_shown_whatever_it_is(people: PeopleStore, course: str) -> None:
+    """With what to do where nobody is in it or leads it; of one with days, until when its people reach its data."""
+    shown = run("show", course).splitlines()
+    assert shown[2:] == [f"Nobody is in it yet. Let somebody join with: sardonyx class join {course} NAME"]
+    run("join", course, "amina")
+    days = {"first_day": date(2027, 9, 6), "last_day": date(2027, 10, 31), "kept_days": 44, "zone": "Europe/Paris"}
+    before = people.classes.details(course)
+    people.classes.change(course, replace(before, profile="python", after_end="keep", **days))  # type: ignore[arg-type]  # as they are
+
+    shown = run("show", course).splitlines()
+
+    assert shown[:3] == [
+        f"Statistics 101: its first day is 2027-09-06; its last day is 2027-10-31, by the clocks of Europe/Paris; {END}",
+        "Servers: made from “python”.",
+        f"Nobody leads it. Let somebody with: sardonyx class join {course} NAME --role instructor",
+    ]
+    people.groups.end(course)
+    first, _servers, *rest = run("show", course).splitlines()
+    assert re.fullmatch(r"Statistics 101: ended on .* UTC; its data is kept\.", first)
+    assert [line.split()[0] for line in rest] == ["amina"]
 
 
 def test_nobody_joins_where_one_of_them_is_not_known(people: PeopleStore, course: str) -> None:
@@ -121,7 +150,12 @@ def test_who_ends_a_class_is_told_that_its_data_goes_and_how_to_keep_it(people: 
         f"sardonyx class change {course} --after-end keep\n"
     )
 
-    assert run("show", course).splitlines()[0].endswith("UTC; its data is deleted a day later.")
+    assert re.fullmatch(
+        r"Statistics 101: ended on .* UTC; its data is deleted on .* UTC, or when its people have a copy of what they made,"
+        rf" at the latest on .* UTC\. To keep it: sardonyx class change {course} --after-end keep",
+        run("show", course).splitlines()[0],
+    )
+    assert run("show", course).splitlines()[-1] == "Nobody was in it."
     assert people.class_removal.begin(course, datetime.now(UTC) + timedelta(days=9))
     people.class_removal.count(course, {"objects": 2, "bytes": 10})
     people.class_removal.finish(course)
@@ -277,7 +311,7 @@ def test_people_who_have_not_signed_in_yet_are_invited(people: PeopleStore, cour
     assert said.splitlines()[0] == "dora is invited, and is in the class from their first sign-in on, as assistant."
 
     assert run("list").strip().endswith("(no instructor, 3 invited)")
-    assert [line.split(None, 2) for line in run("show", course).splitlines()[2:]] == [
+    assert [line.split(None, 2) for line in run("show", course).splitlines()[4:]] == [
         ["cem", "student", "invited, has not signed in yet"],
         ["dora", "assistant", "invited, has not signed in yet"],
         ["eva@example.org", "assistant", "invited, has not signed in yet"],

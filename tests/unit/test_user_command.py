@@ -84,6 +84,18 @@ def test_an_instructor_is_made_shown_and_no_more(people: PeopleStore) -> None:
         pytest.param(["add", "amina", "--password-stdin"], "", "at least 12 characters", id="no-password"),
         pytest.param(["add", "taken", "--password-stdin"], PASSWORD, "already somebody called “taken”", id="taken"),
         pytest.param(["add", "a/b", "--link"], "", "A name has the letters a to z", id="bad-name"),
+        pytest.param(
+            ["add", "taken", "--link"],
+            "",
+            "For another link to an account with a password: sardonyx user reset-password taken --link",
+            id="taken-link",
+        ),
+        pytest.param(
+            ["add", "new", "--link", "--password-stdin"],
+            PASSWORD,
+            "say --link or --password-stdin",
+            id="link-and-password",
+        ),
         pytest.param(["remove", "nobody", "--yes"], "", "there is nobody called nobody here.", id="remove-nobody"),
         pytest.param(["instructor", "nobody"], "", "there is nobody called nobody here.", id="instructor-nobody"),
         pytest.param(
@@ -130,7 +142,9 @@ def test_who_was_removed_is_readmitted(people: PeopleStore) -> None:
     for name in ("amina", "emma"):
         run("remove", name, "--yes")
 
-    assert run("readmit", "amina").startswith("Give amina this link, good once and for 24 hours: http")
+    assert run("readmit", "amina").startswith(
+        "Give amina this link to choose a password, good once and for 24 hours: http"
+    )
     assert run("readmit", "emma") == "emma can sign in again.\n"
 
     assert run("list") == before

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -13,14 +13,13 @@ import click
 from sardonyx_hub_config.commands.class_change import change
 from sardonyx_hub_config.commands.class_hours import hours
 from sardonyx_hub_config.commands.class_id import CLASS, class_of_id, id_argument
+from sardonyx_hub_config.commands.class_words import shown
 from sardonyx_hub_config.commands.groups import GROUPS
 from sardonyx_hub_config.commands.hand_ins import collect, extend
 from sardonyx_hub_config.commands.invitations import INVITATIONS
 from sardonyx_hub_config.commands.leaders import keep_an_instructor
-from sardonyx_hub_config.commands.limit_words import say_limits
 from sardonyx_hub_config.commands.live import LIVE
 from sardonyx_hub_config.commands.log import log
-from sardonyx_hub_config.commands.material_words import said
 from sardonyx_hub_config.commands.new_accounts import links, new_account, read_list, write_link
 from sardonyx_hub_config.commands.people_here import ids_of, people_here
 from sardonyx_hub_config.commands.private_output import new_file
@@ -32,12 +31,11 @@ from sardonyx_services.people.class_copy import as_new, copy_hours
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.enrolment import Enrolment, Place, account_name, enrol
 from sardonyx_services.people.errors import PeopleError
-from sardonyx_services.people.groups import ROLES, STAFF, Group, Role
+from sardonyx_services.people.groups import ROLES, STAFF, Role
 from sardonyx_services.people.invitations import Invitation
 from sardonyx_services.people.sheet import write_csv
 from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS, TITLES
 from sardonyx_services.people.store import PeopleStore
-from sardonyx_services.people.web.classes.words import say_deleted
 
 names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
 role_option = click.option(
@@ -116,31 +114,11 @@ def list_classes() -> None:
 @id_argument
 def show(class_id: str) -> None:
     """Say what comes when in class ID, its material, and list who is in it: name, role, and the person's id, under which their data is."""
-    _settings, people = people_here()
-    found = class_of_id(people, class_id)
-    details = people.classes.details(class_id)
-    click.echo(f"{found.title}: {say_end(found, details)}")
-    for line in say_limits(details.limits):
+    settings, people = people_here()
+    for line in shown(
+        people, class_of_id(people, class_id), datetime.now(UTC), invites=bool(settings.sign_in.providers)
+    ):
         click.echo(line)
-    for material in details.repositories:
-        click.echo(f"Material: {said(material)}")
-    members = people.groups.members(found.id)
-    for person in people.everybody():
-        if person.id in members:
-            click.echo(f"{person.name:<24} {members[person.id]:<10} {person.id}")
-    for each in people.invitations.of(found.id):
-        click.echo(f"{each.who:<24} {each.role:<10} invited, has not signed in yet")
-
-
-def say_end(found: Group, details: ClassDetails) -> str:
-    """Say how far a class is, and what becomes of its data."""
-    if details.deleted is not None:
-        return f"ended, and its data was deleted on {details.deleted:%Y-%m-%d %H:%M} UTC: {say_deleted(details)}."
-    closes = found.ended or details.closes
-    said = "it goes on until it is ended" if closes is None else f"ends on {closes.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    if found.ended is not None:
-        said = f"ended on {found.ended:%Y-%m-%d %H:%M} UTC"
-    return f"{said}; its data is {'kept then' if details.after_end == 'keep' else 'deleted a day later'}."
 
 
 @class_.command()

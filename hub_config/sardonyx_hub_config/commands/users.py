@@ -13,9 +13,9 @@ from sardonyx_hub_config.errors import OperatorError
 from sardonyx_hub_config.settings.whole import Settings
 from sardonyx_hub_config.sign_in.passwords import Passwords, password_fault
 from sardonyx_services.people.actions import OPERATOR
-from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.errors import InUseError, PeopleError
 from sardonyx_services.people.records import LOCAL, PersonRecord
-from sardonyx_services.people.sign_in_links import new_link
+from sardonyx_services.people.sign_in_links import HAND_OUT_DAYS, LIFE_S, new_link
 from sardonyx_services.people.store import PeopleStore
 from sardonyx_services.people.usernames import NameRefusedError, local_name
 
@@ -74,8 +74,10 @@ def add(
     settings, people = people_here()
     _look_whether_passwords_are_used(settings)
     if listed is not None:
-        if name or admin or password_stdin:
-            raise OperatorError("a list is added without NAME, and makes no administrators and no passwords.")
+        if name or admin or password_stdin or link:
+            raise OperatorError(
+                "a list is added without NAME, and makes no administrators and no passwords; with --links FILE its links are in FILE."
+            )
         add_everybody(settings, people, listed, links, instructor=instructor, dry_run=dry_run, yes=yes)
         return
     if not name or links or dry_run:
@@ -88,9 +90,17 @@ def add(
         if instructor:
             people.set_instructor(name, is_instructor=True)
             people.actions.add(OPERATOR, "instructor", whom=(person.id,))
+    except InUseError as error:
+        # Whose link was lost or is too old has an account already.
+        other = f" For another link to an account with a password: sardonyx user reset-password {name} --link"
+        raise OperatorError(f"{error}{other if link else ''}") from error
     except (NameRefusedError, PeopleError) as error:
         raise OperatorError(str(error)) from error
-    click.echo(f"{name} can sign in now." if password else _link(settings, people, person))
+    click.echo(
+        f"{name} can sign in now."
+        if password
+        else f"{name} has an account now. {_link(settings, people, person, HAND_OUT_DAYS)}"
+    )
 
 
 @user.command("reset-password")
@@ -98,18 +108,23 @@ def add(
 @stdin_option
 @link_option
 def reset_password(name: str, *, password_stdin: bool, link: bool) -> None:
-    """Give NAME a new password; whoever is signed in as NAME is signed out within seconds."""
+    """Give NAME a new password, or with --link let them choose one; whoever is signed in as NAME is signed out within seconds then."""
     settings, people = people_here()
     try:
         _look_whether_passwords_are_used(settings)
-        person = people.local(name)
+        person, account = people.local(name), people.account(name)
         password = _password(settings, from_stdin=password_stdin, as_link=link)
         if password:
             people.set_password(name, Passwords().hashed(password))
         people.actions.add(OPERATOR, "password", whom=(person.id,))
     except PeopleError as error:
         raise OperatorError(str(error)) from error
-    click.echo(f"{name} has a new password." if password else _link(settings, people, person))
+    if password:
+        click.echo(f"{name} has a new password.")
+        return
+    counts = account is not None and account.password_hash
+    more = "; until it is used the password of before counts" if counts else "; links of before are good no more"
+    click.echo(_link(settings, people, person, more=more))
 
 
 @user.command()
@@ -186,6 +201,8 @@ def list_people() -> None:
 
 
 def _password(settings: Settings, *, from_stdin: bool, as_link: bool) -> str:
+    if as_link and from_stdin:
+        raise OperatorError("--link asks for no password: say --link or --password-stdin. Nothing was changed.")
     if as_link:
         return ""
     password = (
@@ -206,6 +223,7 @@ def _look_whether_passwords_are_used(settings: Settings) -> None:
         )
 
 
-def _link(settings: Settings, people: PeopleStore, person: PersonRecord) -> str:
-    link = new_link(people, person.id, f"{settings.shown_url}/hub/")
-    return f"Give {person.name} this link, good once and for 24 hours: {link}"
+def _link(settings: Settings, people: PeopleStore, person: PersonRecord, days: int = 1, *, more: str = "") -> str:
+    link = new_link(people, person.id, f"{settings.shown_url}/hub/", days * LIFE_S)
+    said = "24 hours" if days == 1 else f"{days} days"
+    return f"Give {person.name} this link to choose a password, good once and for {said}{more}: {link}"

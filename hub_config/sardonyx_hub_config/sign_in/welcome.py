@@ -10,11 +10,14 @@ from sardonyx_hub_config.sign_in.proven import Proven
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.sign_in_links import FIRST_ADMINISTRATOR, hashed
 from sardonyx_services.people.usernames import NameRefusedError, local_name
-from sardonyx_spawner.language import N_, _
+from sardonyx_spawner.language import N_, _, in_a_row
 
-OVER = N_(
-    "This link was used already, or is too old. Start Sardonyx again for a new one, or ask the people who run this place."
+OVER = N_("This link was used already, or is too old.")
+AGAIN, ASK = (
+    N_("Start Sardonyx again for a new one."),
+    N_("Sign in with the password that you chose with it, or ask the people who run this place for another link."),
 )
+"""What to do while there is no administrator yet; and afterwards."""
 
 
 class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
@@ -62,7 +65,7 @@ class WelcomeHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub is untype
             return ""
         person = people.by_id(purpose)
         if person is None:
-            raise SaidError(403, _(OVER))
+            raise SaidError(403, in_a_row([_(OVER), _(ASK) if people.has_admin() else _(AGAIN)]))
         return str(person.name)
 
     async def _show(self, *, name: str, is_invited: bool, name_fault: str = "", password_fault: str = "") -> None:
