@@ -190,7 +190,7 @@ async def test_the_page_shows_the_form_filled_in_and_makes_what_is_left_of_it(
     assert people.classes.details(other).joining
     wrong = await service.post(f"classes/{course}/copy", data={**form, "title": ""}, headers=as_("tia"))
     assert wrong.status_code == 400
-    assert "No class was made. A class needs a title" in wrong.text
+    assert 'No class was made. <a href="#title">A class needs a title' in wrong.text
     assert f'action="{ROOT}classes/{course}/copy"' in wrong.text
 
 

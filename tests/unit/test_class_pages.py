@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from support.people_service import ROOT, parts_in
+from support.people_service import ROOT, parts_in, quiet_hub
 
 from sardonyx_hub_config.pages import handlers
 from sardonyx_services.people.class_details import ClassDetails
@@ -135,3 +135,28 @@ def test_operation_says_who_makes_classes_and_leads_to_who_is_let(makers: str, e
 
     assert f'<a href="{ROOT}operation/people">{way}</a>' in page
     assert ("Everybody here can make classes." in page) == (makers == "everybody")
+
+
+async def test_all_that_is_wrong_with_the_form_of_a_class_is_said_at_once(
+    people: PeopleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each beside its field and with a link to it, of a new one and of one that there is; what was typed stays."""
+    course = people.groups.add("class", "Statistics")
+    parts = parts_in(tmp_path, people, httpx.MockTransport(quiet_hub), monkeypatch, profiles=PROFILES)
+    wrong = {"title": "x" * 201, "first_day": "soon", "zone": "Mars", "lifetime": "long", "profile": "python"}
+    more = {"description": "x" * 501, "kept_days": "many", "hand_in_until": "later", "changed": "0"}
+    transport = httpx.ASGITransport(create_app(parts))
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://place{ROOT}", headers={"Authorization": "token root"}
+    ) as client:
+        new = await client.post("new", data={**wrong, "kept_days": "30"})
+        kept = await client.post(f"classes/{course}/settings", data={**wrong, **more})
+
+    # The moment to hand in is by the clocks of a zone that is none.
+    right = {"profile", "changed", "hand_in_until"}
+    for answer, fields in ((new, {*wrong} - right), (kept, {*wrong, *more} - right)):
+        assert answer.status_code == 400
+        assert set(re.findall(r'<li><a href="#(\w+)">', answer.text)) == fields
+        assert set(re.findall(r'id="(\w+)-fault"', answer.text)) == fields
+        assert 'name="first_day" type="date" value="soon"' in answer.text
+    assert people.classes.details(course).zone == "UTC"

@@ -1,5 +1,6 @@
 """Courses as their teachers meet them: who makes a class for one, and who takes one that there is."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from sardonyx_services.people.web.classes.desk import Desk
 from sardonyx_services.people.web.classes.seat import Caller
 from sardonyx_services.people.web.configuration import PlatformRules
 from sardonyx_services.people.web.errors import NoCourseError, NotOpenError, NotThereError, RefusedError
+from sardonyx_spawner.language import SaidError
 
 MOODLE, CANVAS = "moodle", "canvas"
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -140,8 +142,8 @@ def test_of_two_who_choose_at_once_one_is_told(
     other = people.groups.add("class", "Faster")
     make = courses._desk.make
 
-    def slowly(*told: object) -> str:
-        made = make(*told)  # type: ignore[arg-type]  # what it was called with
+    def slowly(*told: object, unread: Sequence[SaidError]) -> str:
+        made = make(*told, unread=unread)  # type: ignore[arg-type]  # what it was called with
         people.courses.link(course, teacher.id, other)
         return made
 

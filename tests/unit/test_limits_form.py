@@ -47,7 +47,7 @@ def sent(*ticked: str, marker: str | None = "", lifetime: str = "", idle_stop: s
 )
 def test_what_is_ticked_is_read(form: FormData, tools: tuple[str, ...] | None) -> None:
     """Of the profile that is chosen alone."""
-    assert read_class_form(form, PROFILES).details(ClassDetails()).limits == Limits(tools)
+    assert read_class_form(form, PROFILES).read(ClassDetails()).details.limits == Limits(tools)
 
 
 def test_a_class_comes_out_of_its_form_as_it_went_in() -> None:
@@ -57,12 +57,12 @@ def test_a_class_comes_out_of_its_form_as_it_went_in() -> None:
 
     form = ClassForm.of(seen)
 
-    assert form.details(ClassDetails()).limits == LESS
+    assert form.read(ClassDetails()).details.limits == LESS
     assert (form.tools, form.lifetime, form.idle_stop) == ({"python": ("mlflow",)}, "4h", "30m")
     again = sent("mlflow", lifetime=" 4h ", idle_stop="30m")
-    assert read_class_form(again, PROFILES).details(ClassDetails()).limits == LESS
+    assert read_class_form(again, PROFILES).read(ClassDetails()).details.limits == LESS
     other = FormData([*sent("mlflow").multi_items(), ("profile", "r")])
-    assert read_class_form(other, PROFILES).details(ClassDetails()).limits == NO_LIMITS
+    assert read_class_form(other, PROFILES).read(ClassDetails()).details.limits == NO_LIMITS
 
 
 def test_an_event_comes_out_of_its_form_as_it_went_in() -> None:

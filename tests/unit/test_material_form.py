@@ -37,7 +37,7 @@ def sent(*rows: MaterialRow, **more: str) -> FormData:
 
 def class_of(form: ClassForm) -> ClassDetails:
     """Return the class of a form."""
-    return form.details(ClassDetails())
+    return form.read(ClassDetails()).details
 
 
 def test_a_class_comes_out_of_its_form_as_it_went_in() -> None:

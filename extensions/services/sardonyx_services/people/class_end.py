@@ -46,5 +46,6 @@ def check_end(before: ClassDetails, after: ClassDetails, now: datetime) -> None:
         raise PeopleError(
             _(
                 "With that last day the class would end at once, for good. Write a later one, or end it with “End the class”."
-            )
+            ),
+            field="last_day",
         )

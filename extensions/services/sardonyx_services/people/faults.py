@@ -1,6 +1,6 @@
 """All that is wrong with what somebody wrote, so that it is said at once and at its fields."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -21,6 +21,19 @@ class FaultsError(PeopleError):
 def faults_of(error: SaidError) -> tuple[SaidError, ...]:
     """Return what an error says, one by one."""
     return error.faults if isinstance(error, FaultsError) else (error,)
+
+
+def said_at(error: SaidError, fields: Container[str]) -> Mapping[str, str]:
+    """Return what an error says, by the id of the field of a form that it is said at; what is of none of them alone at "".
+
+    Args:
+        fields: those that the form has; all of its repositories are `material`.
+    """
+    said: dict[str, list[str]] = {}
+    for fault in faults_of(error):
+        at = fault.field if fault.field in fields else "material" if fault.field == "repositories" else ""
+        said.setdefault(at, []).append(fault.message)
+    return {at: in_a_row(messages) for at, messages in said.items()}
 
 
 class Faults:

@@ -1,6 +1,7 @@
 """The pages that are of no class alone: the list, a new class, joining one, and one's language. None needs a script."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -37,11 +38,13 @@ async def make(request: Request, here: Here, who: Who) -> Response:
     form = read_class_form(await request.form(), here.profiles)
     if form.is_unfinished:
         return here.pages.page(request, who, "new.html", form=form, profiles=here.profiles, fault="", like=None)
+    read = form.read(replace(here.desk.usual, joining=True))
     try:
-        details = form.details(replace(here.desk.usual, joining=True))
-        made = await run_in_threadpool(here.desk.make, who, form.title, details)
+        make = partial(here.desk.make, who, form.title, read.details, unread=read.faults)
+        made = await run_in_threadpool(make)
     except SaidError as error:
-        told = {"form": form, "profiles": here.profiles, "fault": error.message, "like": None}
+        told = {"form": form, "profiles": here.profiles, "like": None}
+        told |= {"fault": error.message, "faults": form.places_of(error)}
         return here.pages.page(request, who, "new.html", 400, **told)
     return see(f"{here.root}classes/{made}/link")
 

@@ -1,6 +1,7 @@
 """Another class after one that there is, such as for the next term: a page, and for programs."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -31,16 +32,19 @@ async def make(request: Request, here: Here, who: Who, class_id: str) -> Respons
     """Make the class, and show its link; or the form again with what is wrong."""
     seen = await run_in_threadpool(here.desk.seen, who, class_id, Level.INSTRUCTOR)
     form = read_class_form(await request.form(), here.profiles)
-    told = {"form": form, "profiles": here.profiles, "like": seen}
+    told: dict[str, object] = {"form": form, "profiles": here.profiles, "like": seen}
     if form.is_unfinished:
         return here.pages.page(request, who, "new.html", fault="", **told)
     before = as_new(seen.details)
+    read = form.read(before)
     try:
         # What that form does not ask for is as it was.
-        details = replace(form.details(before), description=before.description, joining=True)
-        made = await run_in_threadpool(here.desk.copy, who, class_id, form.title, details)
+        details = replace(read.details, description=before.description, joining=True)
+        copy = partial(here.desk.copy, who, class_id, form.title, details, unread=read.faults)
+        made = await run_in_threadpool(copy)
     except SaidError as error:
-        return here.pages.page(request, who, "new.html", 400, fault=error.message, **told)
+        told |= {"fault": error.message, "faults": form.places_of(error)}
+        return here.pages.page(request, who, "new.html", 400, **told)
     return see(f"{here.root}classes/{made}/link")
 
 

@@ -1,6 +1,6 @@
 """Courses of learning platforms as their teachers meet them: which class is that of one, and whether people come by it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sardonyx_services.people.class_details import ClassDetails
@@ -11,7 +11,7 @@ from sardonyx_services.people.web.classes.desk import Desk, Seen
 from sardonyx_services.people.web.classes.seat import Caller, Level
 from sardonyx_services.people.web.configuration import PlatformRules
 from sardonyx_services.people.web.errors import NoCourseError, RefusedError
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import SaidError, _
 
 
 class CourseDesk:
@@ -57,18 +57,22 @@ class CourseDesk:
             if seen.role == "instructor" and not seen.is_over and self._people.courses.of_class(seen.group.id) is None
         ]
 
-    def make(self, caller: Caller, course_id: str, title: str, details: ClassDetails) -> str:
+    def make(
+        self, caller: Caller, course_id: str, title: str, details: ClassDetails, *, unread: Sequence[SaidError] = ()
+    ) -> str:
         """Make the class of a course, with the caller as its instructor; return its id.
 
         Args:
             title: "" = that of the course.
+            unread: what of it could not be read: it is said with all else that is wrong.
 
         Raises:
             RefusedError: the course is not offered to them, they may not make classes, or it has another class meanwhile.
             PeopleError: the class cannot be so.
         """
         course = self.one(caller, course_id)
-        made = self._desk.make(replace(caller, may_make=self.may_make(caller, course)), title or course.title, details)
+        maker = replace(caller, may_make=self.may_make(caller, course))
+        made = self._desk.make(maker, title or course.title, details, unread=unread)
         try:
             self._link(caller, course, made)
         except PeopleError as error:

@@ -1,5 +1,7 @@
 """Courses of learning platforms: the page on which a teacher chooses the class of one, and the same for programs."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -35,10 +37,11 @@ async def chosen(request: Request, here: Here, who: Who, course_id: str) -> Resp
             form = read_class_form(sent, here.profiles)
             if form.is_unfinished:
                 return await run_in_threadpool(_page, request, here, who, course_id, form)
-            details = form.details(here.desk.usual)
-            class_id = await run_in_threadpool(here.courses.make, who, course_id, form.title, details)
+            read = form.read(here.desk.usual)
+            make = partial(here.courses.make, who, course_id, form.title, read.details, unread=read.faults)
+            class_id = await run_in_threadpool(make)
     except SaidError as error:
-        return await run_in_threadpool(_page, request, here, who, course_id, form, fault=error.message)
+        return await run_in_threadpool(_page, request, here, who, course_id, form, fault=error)
     return see(f"{here.root}classes/{class_id}")
 
 
@@ -84,7 +87,13 @@ def remove(here: Here, who: Who, class_id: str) -> None:
 
 
 def _page(
-    request: Request, here: Parts, who: Caller, course_id: str, form: ClassForm | None = None, *, fault: str = ""
+    request: Request,
+    here: Parts,
+    who: Caller,
+    course_id: str,
+    form: ClassForm | None = None,
+    *,
+    fault: SaidError | None = None,
 ) -> Response:
     course = here.courses.one(who, course_id)
     told = {
@@ -94,6 +103,7 @@ def _page(
         "may_make": here.courses.may_make(who, course),
         "form": form or ClassForm.new(here.profiles, here.desk.usual, course.title),
         "profiles": here.profiles,
-        "fault": fault,
+        "fault": fault.message if fault else "",
+        "faults": form.places_of(fault) if fault and form else {},
     }
     return here.pages.page(request, who, "course.html", 400 if fault else 200, **told)

@@ -6,22 +6,21 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from sardonyx_services.people.actions import Action, Asked
-from sardonyx_services.people.class_checks import check_details, checked_title
+from sardonyx_services.people.class_checks import checked_title
 from sardonyx_services.people.class_copy import copy_hours
 from sardonyx_services.people.class_details import ClassDetails
-from sardonyx_services.people.class_end import check_end
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.groups import Group, Role
 from sardonyx_services.people.join_link import JoinLinks, group_of
 from sardonyx_services.people.leading import is_left_alone
 from sardonyx_services.people.records import PersonRecord
 from sardonyx_services.people.store import PeopleStore
+from sardonyx_services.people.web.classes.checks import checked_class
 from sardonyx_services.people.web.classes.seat import NO_CLASSES, Caller, Level, level_of, need, need_to_make
 from sardonyx_services.people.web.errors import NoLinkError, NotThereError, RefusedError
 from sardonyx_services.people.web.members import Member
-from sardonyx_services.people.web.offers import checked_servers
 from sardonyx_spawner.class_profile import repositories_of
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import SaidError, _
 from sardonyx_spawner.profiles import Profile
 from sardonyx_spawner.repository import Repository
 
@@ -99,50 +98,67 @@ class Desk:
             for group in reversed(groups)
         ]
 
-    def make(self, caller: Caller, title: str, details: ClassDetails, *, is_exam: bool = False) -> str:
+    def make(
+        self,
+        caller: Caller,
+        title: str,
+        details: ClassDetails,
+        *,
+        is_exam: bool = False,
+        unread: Sequence[SaidError] = (),
+    ) -> str:
         """Make a class, with the caller as its instructor; return its id.
 
         Args:
             is_exam: keys that reach it live for the shortest time that there is.
+            unread: what of it could not be read: it is said with all else that is wrong.
 
         Raises:
             RefusedError: they may not.
-            PeopleError: it cannot be so.
+            SaidError: it cannot be so; all of what is wrong.
         """
         need_to_make(caller, NO_CLASSES, may=caller.may_make)
+        details = replace(self._checked(ClassDetails(), title, details, unread), changed=0)
         title = checked_title(title)
-        details = replace(self._checked(ClassDetails(), details), changed=0)
         made = self._people.groups.add("class", title, is_exam=is_exam)
         self._people.classes.change(made, details)
         self._people.groups.join(made, caller.id, "instructor")
         self._people.actions.add(caller.id, "make", made, detail=title)
         return made
 
-    def copy(self, caller: Caller, class_id: str, title: str, details: ClassDetails) -> str:
+    def copy(
+        self, caller: Caller, class_id: str, title: str, details: ClassDetails, *, unread: Sequence[SaidError] = ()
+    ) -> str:
         """Make a class after another one, with the caller as its instructor; return its id.
 
         Args:
-            details: what it is to be; see `as_new`.
+            details: what it is to be; see `as_new`. `unread` is as `make` has it.
 
         Raises:
             RefusedError: they do not lead the other one, or may make none.
             PeopleError: it cannot be so.
         """
         before = self.seen(caller, class_id, Level.INSTRUCTOR)
-        made = self.make(caller, title, details, is_exam=before.group.is_exam)
+        made = self.make(caller, title, details, is_exam=before.group.is_exam, unread=unread)
         copy_hours(self._people, class_id, made)
         return made
 
-    def change(self, caller: Caller, class_id: str, title: str, details: ClassDetails) -> None:
-        """Change a class.
+    def change(
+        self, caller: Caller, class_id: str, title: str, details: ClassDetails, *, unread: Sequence[SaidError] = ()
+    ) -> None:
+        """Change a class; `unread` is as `make` has it.
 
         Raises:
             RefusedError: the caller may not.
-            PeopleError: it cannot be so, or was changed meanwhile.
+            SaidError: it cannot be so, all of what is wrong; or it was changed meanwhile.
         """
         seen = self.seen(caller, class_id, Level.INSTRUCTOR)
         before = seen.details
-        kept = replace(self._checked(before, details), joining=before.joining, join_round=before.join_round)
+        kept = replace(
+            self._checked(before, title or seen.group.title, details, unread),
+            joining=before.joining,
+            join_round=before.join_round,
+        )
         self._people.classes.change(class_id, kept, title=title)
         self._people.actions.add(caller.id, "change", class_id, detail=title)
 
@@ -244,12 +260,10 @@ class Desk:
         self.seen(caller, class_id, Level.STAFF)
         return self._people.actions.of(class_id, asked)
 
-    def _checked(self, before: ClassDetails, details: ClassDetails) -> ClassDetails:
-        """Return what a class is to be, with its servers as they can be here."""
-        check_details(details)
-        check_end(before, details, self._clock())
-        settled = checked_servers(self._bases, details, before)
-        return replace(details, answers=settled.answers, limits=settled.limits)
+    def _checked(
+        self, before: ClassDetails, title: str, details: ClassDetails, unread: Sequence[SaidError]
+    ) -> ClassDetails:
+        return checked_class(self._bases, before, title, details, unread=unread, now=self._clock())
 
     def _seen(self, group: Group, details: ClassDetails, role: Role | None, level: Level) -> Seen:
         is_over = group.ended is not None or details.is_past(self._clock())

@@ -1,22 +1,25 @@
 """The form of a class: read from what a browser sent, and filled in again where something was wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from starlette.datastructures import FormData
 
 from sardonyx_services.people.class_details import ClassDetails
 from sardonyx_services.people.errors import PeopleError
+from sardonyx_services.people.faults import Faults, said_at
 from sardonyx_services.people.moments import day_of, moment_of
 from sardonyx_services.people.web.classes.desk import Seen
 from sardonyx_services.people.web.limits_form import Ticked, read_ticked, ticked_of
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.class_limits import Limits
-from sardonyx_spawner.language import _
+from sardonyx_spawner.language import SaidError, _
 from sardonyx_spawner.profiles import Profile
 
+Read = TypeVar("Read")
 TEXTS = (
     "title",
     "description",
@@ -89,37 +92,52 @@ class ClassForm:
             answers={f"{details.profile}.{name}": value for name, value in details.answers.items()},
         )
 
-    def details(self, before: ClassDetails) -> ClassDetails:
-        """Return the class that the form describes.
+    def read(self, before: ClassDetails) -> "ClassRead":
+        """Return what the form describes, and what of it is no day or number.
 
         Args:
-            before: what it is, for what the form does not say.
-
-        Raises:
-            PeopleError: a day or a number is none.
+            before: what the class is, for what the form does not say.
         """
-        prefix = f"{self.profile}."
-        return replace(
+        faults, prefix, zone = Faults(), f"{self.profile}.", self.zone or "UTC"
+        details = replace(
             before,
             description=self.description,
             profile=self.profile,
             answers={k.removeprefix(prefix): v for k, v in self.answers.items() if v and k.startswith(prefix)},
             repositories=materials(self.repositories),
             limits=Limits(self.tools.get(self.profile), self.lifetime, self.idle_stop),
-            first_day=day_of(self.first_day),
-            last_day=day_of(self.last_day),
-            zone=self.zone or "UTC",
-            kept_days=_number(self.kept_days),
-            hand_in_until=moment_of(self.hand_in_until, self.zone or "UTC"),
+            # In the place of what cannot be read stands what nothing else is wrong because of.
+            first_day=faults.tried(partial(_at, "first_day", day_of, self.first_day), None),
+            last_day=faults.tried(partial(_at, "last_day", day_of, self.last_day), None),
+            zone=zone,
+            kept_days=faults.tried(partial(_at, "kept_days", _number, self.kept_days), before.kept_days),
+            hand_in_until=faults.tried(partial(_at, "hand_in_until", moment_of, self.hand_in_until, zone), None),
             provider_group=self.provider_group,
             # What is neither is refused with the rest.
             after_end=self.after_end or before.after_end,  # type: ignore[arg-type]
-            changed=_number(self.changed),
+            changed=faults.tried(partial(_number, self.changed), 0),
         )
+        return ClassRead(details, tuple(faults.found))
+
+    def places_of(self, error: SaidError) -> Mapping[str, str]:
+        """Return what is wrong, as `said_at` does."""
+        return said_at(error, TEXTS)
 
     def row_faults(self, profiles: Sequence[Profile]) -> Mapping[tuple[int, str], str]:
         """Return what is wrong with its repositories, by row and field."""
         return row_faults(self.repositories, self.profile, profiles)
+
+
+@dataclass(frozen=True)
+class ClassRead:
+    """What a form describes.
+
+    Args:
+        faults: what could not be read; in its place stands something.
+    """
+
+    details: ClassDetails
+    faults: tuple[SaidError, ...] = ()
 
 
 def read_class_form(sent: FormData, profiles: Sequence[Profile]) -> ClassForm:
@@ -128,6 +146,14 @@ def read_class_form(sent: FormData, profiles: Sequence[Profile]) -> ClassForm:
     known = [f"{profile.slug}.{option.name}" for profile in profiles for option in profile.questions]
     answers = {name: str(sent.get(name, "")).strip() for name in known}
     return ClassForm(**texts, **read_rows(sent), tools=read_ticked(sent, profiles), answers=answers)
+
+
+def _at(field: str, read: Callable[..., Read], *said: str) -> Read:
+    """Read what was written in a field; say of it what is wrong, but for what is wrong with the time zone."""
+    try:
+        return read(*said)
+    except PeopleError as error:
+        raise PeopleError(error.message, field=error.field or field) from error
 
 
 def _number(text: str) -> int:

@@ -1,6 +1,7 @@
 """The pages of one class. None needs a script; what they do, the desk and the classroom do."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -156,15 +157,17 @@ async def change(request: Request, here: Here, who: Who, class_id: str) -> Respo
     form = read_class_form(await request.form(), here.profiles)
     if form.is_unfinished:
         return await run_in_threadpool(_settings, request, here, who, seen, form)
+    read = form.read(seen.details)
     try:
-        await run_in_threadpool(here.desk.change, who, class_id, form.title, form.details(seen.details))
+        change = partial(here.desk.change, who, class_id, form.title, read.details, unread=read.faults)
+        await run_in_threadpool(change)
     except ChangedMeanwhileError as error:
         # Who has read that may write over it: their own words are all still there.
         # What becomes of the data is decided beside this form, too, and not taken back by one that is old.
         form = replace(form, changed=str(seen.details.changed), after_end=seen.details.after_end)
-        return await run_in_threadpool(_settings, request, here, who, seen, form, fault=error.message, is_old=True)
+        return await run_in_threadpool(_settings, request, here, who, seen, form, fault=error, is_old=True)
     except SaidError as error:
-        return await run_in_threadpool(_settings, request, here, who, seen, form, fault=error.message)
+        return await run_in_threadpool(_settings, request, here, who, seen, form, fault=error)
     return _at(here, class_id)
 
 
@@ -217,10 +220,18 @@ def _at(here: Parts, class_id: str, page: str = "") -> Response:
 
 
 def _settings(
-    request: Request, here: Parts, who: Caller, seen: Seen, form: ClassForm, *, fault: str = "", is_old: bool = False
+    request: Request,
+    here: Parts,
+    who: Caller,
+    seen: Seen,
+    form: ClassForm,
+    *,
+    fault: SaidError | None = None,
+    is_old: bool = False,
 ) -> Response:
     course = here.courses.of_class(who, seen.group.id)
-    told = {"seen": seen, "form": form, "profiles": here.profiles, "fault": fault, "is_old": is_old}
+    told = {"seen": seen, "form": form, "profiles": here.profiles, "is_old": is_old}
+    told |= {"fault": fault.message if fault else "", "faults": form.places_of(fault) if fault else {}}
     told |= {"course": course, "site": here.courses.site(course) if course else ""}
     status = 409 if is_old else 400 if fault else 200
     return here.pages.page(request, who, "settings.html", status, **told)

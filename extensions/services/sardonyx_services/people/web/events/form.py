@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from sardonyx_services.people.errors import PeopleError
 from sardonyx_services.people.event_checks import LONGEST_WELCOME, SHORTEST
 from sardonyx_services.people.event_details import USUAL_SIGN_INS, EventDetails
-from sardonyx_services.people.faults import Faults, faults_of
+from sardonyx_services.people.faults import Faults, said_at
 from sardonyx_services.people.moments import moment_of
 from sardonyx_services.people.web.configuration import EventRules
 from sardonyx_services.people.web.events.desk import EventSeen
@@ -22,7 +22,7 @@ from sardonyx_services.people.web.markdown import rendered
 from sardonyx_services.people.web.material_form import MaterialRow, materials, read_rows, row_faults, rows_of
 from sardonyx_services.people.web.words import Words
 from sardonyx_spawner.class_limits import Limits
-from sardonyx_spawner.language import SaidError, _, in_a_row
+from sardonyx_spawner.language import SaidError, _
 from sardonyx_spawner.profiles import Profile
 
 LONGEST_NUMBER = 6
@@ -132,12 +132,8 @@ class EventForm:
         return EventRead(details, Wanted(*(number(text, name) for name, text in named)), tuple(faults.found))
 
     def places_of(self, error: SaidError) -> Mapping[str, str]:
-        """Return what is wrong, by the id of what it is said at; what is of no field alone at ""."""
-        said: dict[str, list[str]] = {}
-        for fault in faults_of(error):
-            at = fault.field if fault.field in TEXTS else "material" if fault.field == "repositories" else ""
-            said.setdefault(at, []).append(fault.message)
-        return {at: in_a_row(messages) for at, messages in said.items()}
+        """Return what is wrong, as `said_at` does."""
+        return said_at(error, TEXTS)
 
     @property
     def seen_welcome(self) -> Markup:
