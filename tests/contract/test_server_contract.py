@@ -124,6 +124,7 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
         author_mail="m",
         tools=("vscode",),
         collaboration=True,
+        home="fresh",
     )
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(plan.to_json(copies)))
@@ -135,6 +136,7 @@ def test_the_user_side_reads_the_plan_that_the_hub_side_writes(tmp_path: Path) -
     assert found.repositories == (Repository(*about, copy=copy), Repository(*about))
     assert (found.author_name, found.author_mail) == ("A", "m")
     assert found.collaboration
+    assert found.is_fresh
     assert [found.offers(name) for name in ("vscode", "mlflow")] == [True, False]
 
 

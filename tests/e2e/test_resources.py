@@ -20,6 +20,7 @@ profiles:
     cpu: 1
     home: fresh
     home_size: 200M
+    lifetime: 25m
 """
 FILL = """
 import os, time
@@ -59,6 +60,8 @@ def test_a_person_sees_what_is_used_and_hears_before_it_is_used_up(
     status = page.get_by_role("status").filter(has_text="Memory")
     expect(status).to_contain_text("of 1.0 GB")
     expect(status).to_contain_text("of 200 MB")
+    expect(status).to_have_attribute("title", re.compile("When this server is stopped, its files go with it"))
+    page.get_by_text("This server is stopped in 25 min, and its files go with it. Copy what you need.").wait_for()
 
     _see_what_does_not_work(visitor)
 

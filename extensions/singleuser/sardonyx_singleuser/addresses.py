@@ -64,7 +64,7 @@ def add_addresses(server: Any, variables: Mapping[str, str], plan: Plan) -> None
     server.web_app.settings[SHELF] = Shelf(home, folder, prefix, variables, sys.executable, tools, plan.environment)
     server.web_app.settings[METER] = Meter(variables)
     server.web_app.settings[SPACE] = HomeSpace(Path.home(), whole(variables.get(contract.HOME_SIZE)))
-    server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables)
+    server.web_app.settings[END] = ServerEnd(plan.lifetime_s, variables, is_fresh=plan.is_fresh)
     server.web_app.settings[SESSIONS] = sessions_of(variables)
     server.web_app.settings[WORDS] = Words(home, plan.repositories, asyncio.Lock())
     server.web_app.settings[VISITS] = Visits(server.identity_provider.hub_auth, variables["JUPYTERHUB_USER"])

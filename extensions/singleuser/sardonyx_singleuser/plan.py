@@ -46,6 +46,7 @@ class Plan:
         environment: that it was started with, as it is called in the settings; "" = it has an image alone.
         author_name: as whom the person's commits are made.
         tools: names of those that are offered; None = all that are there.
+        is_fresh: its home goes with it.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Plan:
     collaboration: bool = False
     tools: frozenset[str] | None = None
     environment: str = ""
+    is_fresh: bool = False
 
     def offers(self, tool: str) -> bool:
         """Tell whether this server offers a tool, if it is there."""
@@ -90,6 +92,7 @@ def read_plan(path: Path) -> Plan:
             bool(found.get("collaboration", False)),
             None if tools is None else frozenset(map(str, tools)),
             str(found.get("environment", "")),
+            found.get("home") == "fresh",
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"the plan {path} cannot be read: {error}") from error

@@ -54,7 +54,8 @@ class ResourcesHandler(APIHandler):  # type: ignore[misc]
     def _end(self, end: ServerEnd, meter: Meter) -> dict[str, Any]:
         idle_stop = meter.variables.get(contract.IDLE_STOP, "")
         used_at = self.settings["serverapp"].web_app.last_activity().timestamp()
-        return told(end.now, int(idle_stop) if idle_stop.isdigit() else None, used_at, time.time())
+        idle_stop_s = int(idle_stop) if idle_stop.isdigit() else None
+        return {**told(end.now, idle_stop_s, used_at, time.time()), "is_fresh": end.is_fresh}
 
 
 class KeepHandler(APIHandler):  # type: ignore[misc]

@@ -43,9 +43,11 @@ class ServerEnd:
     Args:
         lifetime_s: seconds from now; None = there is no end.
         variables: those of JupyterHub.
+        is_fresh: the home goes with the server.
     """
 
-    def __init__(self, lifetime_s: int | None, variables: Mapping[str, str]) -> None:
+    def __init__(self, lifetime_s: int | None, variables: Mapping[str, str], *, is_fresh: bool = False) -> None:
+        self.is_fresh = is_fresh
         self.now = End(None if lifetime_s is None else time.time() + lifetime_s)
         self._hub = variables.get("JUPYTERHUB_API_URL", "")
         self._token = variables.get("JUPYTERHUB_API_TOKEN", "")

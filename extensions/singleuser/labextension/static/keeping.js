@@ -18,7 +18,12 @@ function steps(most) {
 const day = seconds => moment(new Date(seconds * 1000));
 
 // Short where a day is said, too: JupyterLab cuts what a notification says after 140 signs.
-function endInWords(left, canBeKept, files_until) {
+function endInWords(left, canBeKept, { files_until, is_fresh }) {
+  if (is_fresh) {
+    return canBeKept
+      ? trans.__("This server is stopped in %1, and its files go with it. Keep it longer, or copy what you need.", left)
+      : trans.__("This server is stopped in %1, and its files go with it. Copy what you need.", left);
+  }
   if (files_until !== null) {
     return canBeKept
       ? trans.__("This server is stopped in %1. Keep it longer, or save what you need: your files are kept until %2.", left, day(files_until))
@@ -27,6 +32,13 @@ function endInWords(left, canBeKept, files_until) {
   return canBeKept
     ? trans.__("This server is stopped in %1: its time is over then. Keep it longer, or save what you need; your files stay.", left)
     : trans.__("This server is stopped in %1: its time is over then. Save what you need; your files stay.", left);
+}
+
+function idlenessInWords(left, { files_until, is_fresh }) {
+  if (is_fresh) return trans.__("Nobody uses this server. It is stopped in %1 if that stays so, and its files go with it.", left);
+  return files_until === null
+    ? trans.__("Nobody has used this server for a while. It is stopped in %1 if that stays so; your files stay.", left)
+    : trans.__("Nobody uses this server. It is stopped in %1 if that stays so; your files are kept until %2.", left, day(files_until));
 }
 
 export async function keeping(shared) {
@@ -49,7 +61,8 @@ export async function keeping(shared) {
     await then();
   }
 
-  function tellOfTime({ seconds_left, may_be_kept_s, files_until }, then) {
+  function tellOfTime(now, then) {
+    const { seconds_left, may_be_kept_s } = now;
     if (seconds_left === null) return;
     for (const limit of WARN_S) {
       if (seconds_left >= limit || warned.has(limit)) continue;
@@ -60,19 +73,17 @@ export async function keeping(shared) {
         label: trans.__("Keep it %1 longer", duration(seconds)), displayType: "accent", callback: () => keep(seconds, then),
       }));
       const left = duration(Math.max(LEAST_S, seconds_left));
-      endNote = Notification.warning(endInWords(left, more.length > 0, files_until), { autoClose: false, actions });
+      endNote = Notification.warning(endInWords(left, more.length > 0, now), { autoClose: false, actions });
     }
   }
 
-  function tellOfIdleness({ idle_seconds_left, files_until }, then) {
+  function tellOfIdleness(now, then) {
+    const { idle_seconds_left } = now;
     const isNear = idle_seconds_left !== null && idle_seconds_left < IDLE_WARN_S;
     if (isNear && idleNote === null) {
       const actions = [{ label: trans.__("I am still here"), displayType: "accent", callback: () => keep(0, then) }];
       const left = duration(Math.max(LEAST_S, idle_seconds_left));
-      const said = files_until === null
-        ? trans.__("Nobody has used this server for a while. It is stopped in %1 if that stays so; your files stay.", left)
-        : trans.__("Nobody uses this server. It is stopped in %1 if that stays so; your files are kept until %2.", left, day(files_until));
-      idleNote = Notification.warning(said, { autoClose: false, actions });
+      idleNote = Notification.warning(idlenessInWords(left, now), { autoClose: false, actions });
     } else if (!isNear && idleNote !== null) {
       Notification.dismiss(idleNote);
       idleNote = null;

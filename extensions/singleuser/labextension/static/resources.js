@@ -101,11 +101,12 @@ function inWords({ memory, memory_limit, cpu, cpu_limit, home, seconds_left }) {
   return parts.join(" · ");
 }
 
-function inFull({ cpu_limit, home, seconds_left, files_until }) {
+function inFull({ cpu_limit, home, seconds_left, files_until, is_fresh }) {
   const parts = [trans.__("What this server uses, with its notebooks, terminals and tools.")];
   if (cpu_limit) parts.push(trans._n("It may use %1 processor.", "It may use %1 processors.", cpu_limit));
   if (home.free !== null) parts.push(trans.__("Your home has room for %1 more.", size(home.free)));
-  if (files_until !== null) parts.push(trans.__("Your files are kept until %1.", moment(new Date(files_until * 1000))));
+  if (is_fresh) parts.push(trans.__("When this server is stopped, its files go with it."));
+  else if (files_until !== null) parts.push(trans.__("Your files are kept until %1.", moment(new Date(files_until * 1000))));
   else if (seconds_left !== null) parts.push(trans.__("When its time is over it is stopped; your files stay."));
   return parts.join("\n");
 }
