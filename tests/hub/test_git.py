@@ -11,7 +11,9 @@ from support.repositories import address, home, let_git_hang, publish, remote, r
 
 from sardonyx_singleuser.git import command
 from sardonyx_singleuser.git.clone import fetch, folder_name
+from sardonyx_singleuser.git.command import Answer
 from sardonyx_singleuser.git.note import leave_note
+from sardonyx_singleuser.git.problems import problem
 from sardonyx_singleuser.plan import Repository
 
 __all__ = ["home", "remote"]
@@ -123,6 +125,23 @@ def test_a_clone_that_fails_says_why_and_leaves_nothing(
 
     assert said in fetched.problem
     assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("git_said", "branch", "said"),
+    [
+        ("fatal: remote error: upload-pack: not our ref 1f2e", "1f2e", "It has no branch 1f2e. Leave the branch empty"),
+        (
+            "fatal: remote error: upload-pack: not our ref 1f2e",
+            "",
+            "What is wanted of it is not at its place. Tell who",
+        ),
+        ("error: pathspec 'a.txt' did not match any file(s)", "", "error: pathspec 'a.txt' did not match any file(s)"),
+    ],
+)
+def test_a_branch_is_missed_only_where_one_was_named(git_said: str, branch: str, said: str) -> None:
+    """Nobody names one of a repository that lies inside of another."""
+    assert problem(Answer(128, said=git_said), branch).startswith(said)
 
 
 def test_a_machine_without_git_is_explained(remote: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,13 @@
 from sardonyx_singleuser.git.command import NO_GIT, TIMED_OUT, Answer
 from sardonyx_singleuser.language import N_, _
 
+_NO_BRANCH = N_("It has no branch {branch}. Leave the branch empty for the main one.")
 _SIGNS = (
     (("Authentication failed", "could not read Username", "terminal prompts disabled", "error: 401", "error: 403",
       "Git credentials for", "Authorization error"),
      N_("It does not exist, or it is private. Look at the address; for a private one, give a token on the hub's page “Git”.")),
     (("Remote branch", "invalid reference", "did not match any", "find remote ref", "not our ref"),
-     N_("It has no branch {branch}. Leave the branch empty for the main one.")),
+     _NO_BRANCH),
     # Of a file of the repository's own, git does not say why: in a folder that was just made there is no other reason.
     (("No space left on device", "Disk quota exceeded", "unable to write file"),
      N_("There is no room left for it. Delete something that you do not need, and start again.")),
@@ -32,7 +33,7 @@ def problem(answer: Answer, branch: str) -> str:
     """Return what went wrong and what to do; "" = nothing.
 
     Args:
-        branch: what was wanted of it, for the answer that it is not there.
+        branch: what was wanted of it, for the answer that it is not there; "" = nothing by name.
     """
     if answer.code == 0:
         return ""
@@ -43,6 +44,11 @@ def problem(answer: Answer, branch: str) -> str:
             seconds=answer.waited_s
         )
     known = next((sentence for signs, sentence in _SIGNS if any(sign in answer.said for sign in signs)), "")
+    if known == _NO_BRANCH and not branch:
+        # Of a repository inside of another one it is a commit, which no person has named.
+        if "not our ref" in answer.said:
+            return _("What is wanted of it is not at its place. Tell who keeps the repository.")
+        return _last_line(answer.said)
     return _(known).format(branch=branch) if known else _last_line(answer.said)
 
 
