@@ -156,7 +156,8 @@ def test_an_administrator_starts_a_server_for_somebody_else(
     sign_in(stack, theirs, named)
     theirs.get_by_role("heading", name="Mes serveurs").wait_for()
     theirs.locator(".sx-menu summary").click()
-    theirs.get_by_role("button", name="Français").click()
+    with theirs.expect_navigation():  # it is kept by then
+        theirs.get_by_role("button", name="Français").click()
     page = browsers("en-GB")
     sign_in(stack, page, administrator)
     page.get_by_role("heading", name="My servers").wait_for()
