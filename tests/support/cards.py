@@ -5,12 +5,14 @@ from typing import Any
 import pypdfium2
 import zxingcpp
 
+QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
 
 def read_codes(page: Any) -> list[str]:
     """Return what the QR codes of a page of a PDF say."""
     drawn = page.render(scale=4, grayscale=True)
     pixels = memoryview(drawn.buffer).cast("B").cast("B", (drawn.height, drawn.stride))
-    return [code.text for code in zxingcpp.read_barcodes(pixels)]
+    return [code.text for code in zxingcpp.read_barcodes(pixels, formats=QR)]
 
 
 def text_of(page: Any) -> str:
